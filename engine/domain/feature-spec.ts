@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** How a missing source value is filled, and how many were filled when the spec was fitted. */
+export const imputationSchema = z.object({
+  rule: z.enum(['median', 'most-frequent', 'zero']),
+  value: z.number(),
+  missingCount: z.number().int(),
+});
+
+/**
+ * One float32 feature of a transaction, computed from its own row. Every kind is a pure function of the
+ * decoded cell and of constants recorded here, so that the same spec gives the same number everywhere.
+ */
+export const rowTransformSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('identity'), column: z.string() }),
+  /** sign(x) * ln(1 + |x|). */
+  z.object({ kind: z.literal('log'), column: z.string() }),
+  /** Hour of day with its fraction, 0 <= h < 24, in the profile's zone. */
+  z.object({ kind: z.literal('hour'), column: z.string() }),
+  /** Monday 0 to Sunday 6. */
+  z.object({ kind: z.literal('weekday'), column: z.string() }),
+  /** 1 from 00:00 to 06:59, else 0. */
+  z.object({ kind: z.literal('night'), column: z.string() }),
+  /** 1 on Saturday and Sunday, else 0. */
+  z.object({ kind: z.literal('weekend'), column: z.string() }),
+  /** Share of the fitted rows with the same text; 0 for a text never seen. */
+  z.object({ kind: z.literal('frequency'), column: z.string(), shares: z.record(z.string(), z.number()) }),
+  /** 1 where the text equals `value`, else 0. */
+  z.object({ kind: z.literal('one-hot'), column: z.string(), value: z.string() }),
+]);
+export type RowTransform = z.infer<typeof rowTransformSchema>;
+
+export const featureSchema = z.object({
+  name: z.string(),
+  /** One plain sentence for reports and model cards. */
+  description: z.string(),
+  transform: rowTransformSchema,
+  imputation: imputationSchema,
+  /** True where the value depends on labels of earlier transactions. */
+  usesLabels: z.boolean(),
+});
+export type Feature = z.infer<typeof featureSchema>;
+
+/** Why a column gave no feature. */
+export const leftOutSchema = z.object({ column: z.string(), reason: z.string() });
+
+export const featureSpecSchema = z.object({
+  version: z.literal(1),
+  timeZone: z.string(),
+  features: z.array(featureSchema),
+  leftOut: z.array(leftOutSchema),
+});
+export type FeatureSpec = z.infer<typeof featureSpecSchema>;

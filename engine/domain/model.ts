@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+export const growerNames = ['assay', 'ml-isolation-forest'] as const;
+export type GrowerName = (typeof growerNames)[number];
+
+/** Everything besides the rows that determines a forest. */
+export const forestParametersSchema = z.object({
+  trees: z.number().int().min(1).max(10_000),
+  /** Rows drawn without replacement for each tree; clipped to the number of rows. */
+  sample: z.number().int().min(1),
+  /** Features drawn for each tree; null means all. */
+  featuresPerTree: z.number().int().min(1).nullable(),
+  seed: z.number().int().min(0).max(0xffff_ffff),
+  grower: z.enum(growerNames),
+});
+export type ForestParameters = z.infer<typeof forestParametersSchema>;
+
+/** One grown tree in pre-order; node 0 is the root. Leaves have feature -1 and children -1. */
+export interface GrownTree {
+  readonly feature: Int32Array;
+  /** Go left when float32(x[feature]) <= threshold. */
+  readonly threshold: Float32Array;
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** Training rows of the sub-sample that reached the node (its cover). */
+  readonly sampleCount: Int32Array;
+}
+
+/**
+ * The exact forest: float32 thresholds, integer leaf units. All trees lie in one pool of nodes; tree t
+ * starts at `roots[t]` and children are absolute indices. The sum of one leaf's `units` per tree is below
+ * 2^24, hence exact in int32 and in float32, in any order.
+ */
+export interface CompiledForest {
+  readonly featureCount: number;
+  readonly treeCount: number;
+  /** Rows each tree was grown on (psi), after clipping. */
+  readonly sampleSize: number;
+  /** Units per edge of path length are 2^shift. */
+  readonly shift: number;
+  readonly roots: Int32Array;
+  /** -1 marks a leaf. */
+  readonly feature: Int32Array;
+  readonly threshold: Float32Array;
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** Leaf: round((depth + c(sampleCount)) * 2^shift). Inner node: 0. */
+  readonly units: Int32Array;
+  readonly sampleCount: Int32Array;
+  /** SHA-256, hexadecimal, over a canonical encoding of everything above. */
+  readonly digest: string;
+}
+
+/** Row-major float32 features. */
+export interface FeatureMatrix {
+  readonly rowCount: number;
+  readonly featureCount: number;
+  readonly values: Float32Array;
+}

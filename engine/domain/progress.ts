@@ -1,0 +1,13 @@
+/** One report of a running job. `total` is null while it is not known. Units are named by `unit`. */
+export interface Progress {
+  readonly phase: 'read' | 'profile' | 'features' | 'train' | 'score' | 'store' | 'evaluate' | 'export' | 'simulate' | 'explain';
+  readonly done: number;
+  readonly total: number | null;
+  readonly unit: 'rows' | 'bytes' | 'trees' | 'alerts' | 'steps';
+}
+
+/** What every long piece of work is given: how to report, and how to be told to stop. */
+export interface WorkContext {
+  readonly signal: AbortSignal;
+  readonly report: (progress: Progress) => void;
+}
