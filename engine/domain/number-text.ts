@@ -1,0 +1,95 @@
+import type { NumberFormat } from './record-batch.ts';
+
+const missingWords: ReadonlySet<string> = new Set(['', 'na', 'n/a', '#n/a', 'nan', 'null', 'none', '-']);
+const longestMissingWord = 4;
+
+/**
+ * True where a cell says that there is no value: blank, or one of NA, N/A, #N/A, NaN, null, None, `-` (in any
+ * case) and `\N`, with or without white space around it.
+ */
+export function isMissingText(text: string): boolean {
+  const trimmed = text.trim();
+  if (trimmed.length > longestMissingWord) return false;
+  return trimmed === '\\N' || missingWords.has(trimmed.toLowerCase());
+}
+
+/** Characters that people type for one group separator: spaces include the no-break kinds, apostrophes the curly one. */
+const groupCharacters: Readonly<Record<NonNullable<NumberFormat['group']>, string>> = {
+  '.': '\\.',
+  ',': ',',
+  ' ': ' \\u00a0\\u202f\\u2009',
+  "'": "'\\u2019",
+};
+
+const currency = '(?:\\p{L}{0,2}\\p{Sc}|[A-Z]{3}|kr\\.?|zł|Kč|Fr\\.?)';
+const decoration = new RegExp(
+  `^(\\(?)\\s*([-+]?)\\s*(?:${currency})?\\s*([-+]?)\\s*(.*?)\\s*(?:${currency})?\\s*([-+]?)(\\)?)$`,
+  'u',
+);
+const unicodeMinus = /\u2212/g;
+
+interface DigitsGrammar {
+  /** One unsigned number in the format, whole text. */
+  readonly pattern: RegExp;
+  readonly separators: RegExp | null;
+}
+
+function digitsGrammar(format: NumberFormat): DigitsGrammar {
+  const decimal = format.decimal === '.' ? '\\.' : ',';
+  const separator = format.group === null ? null : `[${groupCharacters[format.group]}]`;
+  const grouped = separator === null ? '' : `|\\d{1,3}(?:${separator}\\d{2,3})*${separator}\\d{3}`;
+  return {
+    pattern: new RegExp(`^(?:(?:\\d+${grouped})(?:${decimal}\\d*)?|${decimal}\\d+)(?:[eE][-+]?\\d+)?$`),
+    separators: separator === null ? null : new RegExp(separator, 'g'),
+  };
+}
+
+const digitsGrammars = new Map<string, DigitsGrammar>();
+
+function cachedDigitsGrammar(format: NumberFormat): DigitsGrammar {
+  const key = `${format.decimal}${format.group ?? ''}`;
+  let grammar = digitsGrammars.get(key);
+  if (grammar === undefined) {
+    grammar = digitsGrammar(format);
+    digitsGrammars.set(key, grammar);
+  }
+  return grammar;
+}
+
+function decodeDigits(digits: string, format: NumberFormat): number {
+  const { pattern, separators } = cachedDigitsGrammar(format);
+  if (!pattern.test(digits)) return NaN;
+  const joined = separators === null ? digits : digits.replace(separators, '');
+  const value = Number(format.decimal === ',' ? joined.replace(',', '.') : joined);
+  return Number.isFinite(value) ? value : NaN;
+}
+
+function decodeDecorated(text: string, format: NumberFormat): number {
+  const parts = decoration.exec(text);
+  if (parts === null) return NaN;
+  const [, open, before, inner, digits, after, close] = parts;
+  if ((open === '(') !== (close === ')')) return NaN;
+  const signs = `${before}${inner}${after}`;
+  if (signs.length > 1 || (signs !== '' && open === '(')) return NaN;
+  const value = decodeDigits(digits, format);
+  return open === '(' || signs === '-' ? -value : value;
+}
+
+/**
+ * The number that a cell writes in the given format, or NaN where it writes none (missing words included; ask
+ * `isMissingText` to tell the two apart). `true` and `false` are 1 and 0. With `decorated`, one currency sign or
+ * three-letter code, spaces, a sign on either side, or accounting parentheses (negative) may surround the digits.
+ * Groups after a separator hold three digits (two where lakhs are counted), so `1,5` is not 15. Infinite values
+ * and hexadecimal are not numbers here.
+ */
+export function decodeNumberText(text: string, format: NumberFormat): number {
+  const trimmed = text.trim().replace(unicodeMinus, '-');
+  const first = trimmed.charCodeAt(0);
+  const signed = first === 0x2d || first === 0x2b;
+  const value = decodeDigits(signed ? trimmed.slice(1) : trimmed, format);
+  if (!Number.isNaN(value)) return first === 0x2d ? -value : value;
+  const word = trimmed.length <= 5 ? trimmed.toLowerCase() : '';
+  if (word === 'true') return 1;
+  if (word === 'false') return 0;
+  return format.decorated ? decodeDecorated(trimmed, format) : NaN;
+}
