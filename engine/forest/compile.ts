@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import { AssayError, impossible } from '../domain/error.ts';
+import type { CompiledForest, GrownTree } from '../domain/model.ts';
+import { averagePathLength } from './path-length.ts';
+
+/** Sums of leaf units stay below this, where every integer is exact in float32. */
+export const SUM_LIMIT = 2 ** 24;
+
+/**
+ * Joins grown trees into the exact forest: leaf value `depth + c(rows)` becomes `round(value * 2^shift)` with
+ * `shift = 23 - ceil(log2(trees * greatest leaf value))`, so that any sum of one leaf per tree is below 2^24.
+ *
+ * @param sampleSize rows each tree was grown on (psi), after clipping.
+ */
+export function compileForest(trees: readonly GrownTree[], featureCount: number, sampleSize: number): CompiledForest {
+  const nodeCount = trees.reduce((total, tree) => total + tree.feature.length, 0);
+  const roots = new Int32Array(trees.length);
+  const feature = new Int32Array(nodeCount);
+  const threshold = new Float32Array(nodeCount);
+  const left = new Int32Array(nodeCount).fill(-1);
+  const right = new Int32Array(nodeCount).fill(-1);
+  const units = new Int32Array(nodeCount);
+  const sampleCount = new Int32Array(nodeCount);
+  const leafValue = new Float64Array(nodeCount);
+
+  let base = 0;
+  let greatestLeafValue = 0;
+  trees.forEach((tree, treeIndex) => {
+    roots[treeIndex] = base;
+    const depth = new Int32Array(tree.feature.length);
+    for (let node = 0; node < tree.feature.length; node++) {
+      const pooled = base + node;
+      feature[pooled] = tree.feature[node];
+      sampleCount[pooled] = tree.sampleCount[node];
+      if (tree.feature[node] >= 0) {
+        threshold[pooled] = tree.threshold[node];
+        left[pooled] = base + tree.left[node];
+        right[pooled] = base + tree.right[node];
+        depth[tree.left[node]] = depth[tree.right[node]] = depth[node] + 1;
+      } else {
+        leafValue[pooled] = depth[node] + averagePathLength(tree.sampleCount[node]);
+        greatestLeafValue = Math.max(greatestLeafValue, leafValue[pooled]);
+      }
+    }
+    base += tree.feature.length;
+  });
+
+  const shift = 23 - ceilingOfLog2(trees.length * greatestLeafValue);
+  const scale = 2 ** shift;
+  for (let node = 0; node < nodeCount; node++) units[node] = Math.round(leafValue[node] * scale);
+
+  const forest = {
+    featureCount,
+    treeCount: trees.length,
+    sampleSize,
+    shift,
+    roots,
+    feature,
+    threshold,
+    left,
+    right,
+    units,
+    sampleCount,
+  };
+  const problem = findStructuralProblem(forest);
+  if (problem !== null) impossible(`a grower returned a tree that cannot be compiled: ${problem}.`);
+  return { ...forest, digest: digestOf(encodeBody(forest)) };
+}
+
+/** The least e >= 0 with 2^e >= value, by exact powers of two. */
+function ceilingOfLog2(value: number): number {
+  let exponent = 0;
+  while (2 ** exponent < value) exponent++;
+  return exponent;
+}
+
+type ForestBody = Omit<CompiledForest, 'digest'>;
+
+/** Why walking the forest could fail or overflow, or null. Children lie behind their parent, so every walk ends. */
+function findStructuralProblem(forest: ForestBody): string | null {
+  const { roots, feature, threshold, left, right, units } = forest;
+  const nodeCount = feature.length;
+  if (forest.treeCount < 1 || forest.featureCount < 1 || forest.sampleSize < 1)
+    return 'it has no trees, features or rows';
+  let worstSum = 0;
+  for (let tree = 0; tree < roots.length; tree++) {
+    const start = roots[tree];
+    const end = tree + 1 < roots.length ? roots[tree + 1] : nodeCount;
+    if (end <= start || end > nodeCount || (tree === 0 && start !== 0)) return 'its trees overlap';
+    let worstUnits = 0;
+    for (let node = start; node < end; node++) {
+      if (feature[node] === -1) {
+        if (units[node] < 0) return 'a leaf has negative units';
+        worstUnits = Math.max(worstUnits, units[node]);
+        continue;
+      }
+      const childrenFollow = left[node] > node && left[node] < end && right[node] > node && right[node] < end;
+      if (!childrenFollow) return 'a child lies outside its tree';
+      if (feature[node] < 0 || feature[node] >= forest.featureCount) return 'a split uses a feature that is not there';
+      if (Number.isNaN(threshold[node])) return 'a threshold is not a number';
+    }
+    worstSum += worstUnits;
+  }
+  return worstSum < SUM_LIMIT ? null : 'a sum of leaf units could reach 2^24';
+}
+
+/** "AFST" in ASCII. */
+const MAGIC = 0x54534641;
+const VERSION = 1;
+const HEADER_WORDS = 7;
+const DIGEST_BYTES = 32;
+
+/**
+ * The canonical encoding: little-endian 32-bit words: magic, version, featureCount, treeCount, sampleSize, shift,
+ * nodeCount, then roots, feature, threshold (IEEE 754 bits), left, right, units, sampleCount.
+ */
+function encodeBody(forest: ForestBody): Uint8Array {
+  const nodeCount = forest.feature.length;
+  const integers = [forest.feature, null, forest.left, forest.right, forest.units, forest.sampleCount];
+  const bytes = new Uint8Array(4 * (HEADER_WORDS + forest.treeCount + integers.length * nodeCount));
+  const view = new DataView(bytes.buffer);
+  const header = [MAGIC, VERSION, forest.featureCount, forest.treeCount, forest.sampleSize, forest.shift, nodeCount];
+  let offset = 0;
+  const put = (words: ArrayLike<number>): void => {
+    for (let i = 0; i < words.length; i++, offset += 4) view.setInt32(offset, words[i], true);
+  };
+  put(header);
+  put(forest.roots);
+  for (const words of integers) {
+    if (words !== null) put(words);
+    else for (let i = 0; i < nodeCount; i++, offset += 4) view.setFloat32(offset, forest.threshold[i], true);
+  }
+  return bytes;
+}
+
+function digestOf(body: Uint8Array): string {
+  return createHash('sha256').update(body).digest('hex');
+}
+
+/** The forest as bytes for a case file: the canonical encoding followed by its SHA-256 (32 bytes). */
+export function encodeForest(forest: CompiledForest): Uint8Array {
+  const body = encodeBody(forest);
+  const bytes = new Uint8Array(body.length + DIGEST_BYTES);
+  bytes.set(body);
+  bytes.set(createHash('sha256').update(body).digest(), body.length);
+  return bytes;
+}
+
+/**
+ * Reads what `encodeForest` wrote and verifies its digest and its structure, so that a forest from a foreign file
+ * can be walked safely.
+ *
+ * @throws AssayError CASE_CORRUPT where the bytes are not a whole, unaltered forest; MODEL_MISMATCH where a newer
+ * version of Assay wrote them.
+ */
+export function decodeForest(bytes: Uint8Array): CompiledForest {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 4 * HEADER_WORDS + DIGEST_BYTES || view.getInt32(0, true) !== MAGIC) {
+    throw corrupt('does not begin as a stored forest does');
+  }
+  const version = view.getInt32(4, true);
+  if (version !== VERSION) {
+    throw new AssayError(
+      'MODEL_MISMATCH',
+      'failure',
+      `The stored model has format version ${version}; this version of Assay reads version ${VERSION}.`,
+      { nextStep: 'Open the case with the version of Assay that wrote it, or train again.' },
+    );
+  }
+  const [featureCount, treeCount, sampleSize, shift, nodeCount] = [8, 12, 16, 20, 24].map((at) =>
+    view.getInt32(at, true),
+  ) as [number, number, number, number, number];
+  const bodyBytes = 4 * (HEADER_WORDS + treeCount + 6 * nodeCount);
+  if (treeCount < 0 || nodeCount < 0 || bytes.length !== bodyBytes + DIGEST_BYTES) throw corrupt('is cut short');
+  const digest = digestOf(bytes.subarray(0, bodyBytes));
+  if (digest !== Buffer.from(bytes.subarray(bodyBytes)).toString('hex')) {
+    throw corrupt('does not match its SHA-256 digest');
+  }
+
+  let offset = 4 * HEADER_WORDS;
+  const take = (length: number): Int32Array => {
+    const words = new Int32Array(length);
+    for (let i = 0; i < length; i++, offset += 4) words[i] = view.getInt32(offset, true);
+    return words;
+  };
+  const roots = take(treeCount);
+  const feature = take(nodeCount);
+  const threshold = new Float32Array(take(nodeCount).buffer);
+  const [left, right, units, sampleCount] = [take(nodeCount), take(nodeCount), take(nodeCount), take(nodeCount)];
+  const forest = {
+    featureCount,
+    treeCount,
+    sampleSize,
+    shift,
+    roots,
+    feature,
+    threshold,
+    left,
+    right,
+    units,
+    sampleCount,
+  };
+  const problem = findStructuralProblem(forest);
+  if (problem !== null) throw corrupt(`cannot be walked: ${problem}`);
+  return { ...forest, digest };
+}
+
+function corrupt(what: string): AssayError {
+  return new AssayError('CASE_CORRUPT', 'failure', `The stored model ${what}.`, {
+    nextStep: 'Restore the case from a backup, or train again.',
+  });
+}

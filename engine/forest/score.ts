@@ -1,0 +1,128 @@
+import { impossible } from '../domain/error.ts';
+import type { CompiledForest } from '../domain/model.ts';
+import { averagePathLength } from './path-length.ts';
+
+/** The forest laid out for walking: every leaf leads to itself, so that a tree is walked in a fixed number of steps. */
+interface WalkLayout {
+  readonly column: Int32Array;
+  readonly threshold: Float32Array;
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** Steps after which every row of tree t stands on a leaf. */
+  readonly steps: Int32Array;
+}
+
+const layouts = new WeakMap<CompiledForest, WalkLayout>();
+
+/** Rows walked through one tree before the next tree: their features and one tree's nodes stay in the cache. */
+const BLOCK_ROWS = 256;
+
+/**
+ * For each row, the sum over all trees of the units of the leaf it reaches. Lower is more anomalous. The sums are
+ * exact integers below 2^24: the same for any order of rows and trees. A row goes left when `x <= threshold`;
+ * NaN compares false and goes right. -0 equals 0.
+ *
+ * @param values row-major float32 features, at least rowCount * featureCount of them.
+ * @param out receives `rowCount` sums from index 0.
+ */
+export function scoreSums(forest: CompiledForest, values: Float32Array, rowCount: number, out: Int32Array): void {
+  if (values.length < rowCount * forest.featureCount || out.length < rowCount) {
+    impossible(`${rowCount} rows of ${forest.featureCount} features do not fit the arrays given to the scorer.`);
+  }
+  const layout = layouts.get(forest) ?? layOut(forest);
+  layouts.set(forest, layout);
+  out.fill(0, 0, rowCount);
+  for (let start = 0; start < rowCount; start += BLOCK_ROWS) {
+    const end = Math.min(start + BLOCK_ROWS, rowCount);
+    for (let tree = 0; tree < forest.treeCount; tree++) {
+      addTree(
+        layout,
+        forest.units,
+        forest.roots[tree],
+        layout.steps[tree],
+        values,
+        forest.featureCount,
+        start,
+        end,
+        out,
+      );
+    }
+  }
+}
+
+/** Walks rows [start, end) down one tree, four at a time so that their memory reads overlap. */
+function addTree(
+  layout: WalkLayout,
+  units: Int32Array,
+  root: number,
+  steps: number,
+  values: Float32Array,
+  featureCount: number,
+  start: number,
+  end: number,
+  out: Int32Array,
+): void {
+  const { column, threshold, left, right } = layout;
+  let row = start;
+  for (; row + 4 <= end; row += 4) {
+    const base0 = row * featureCount;
+    const base1 = base0 + featureCount;
+    const base2 = base1 + featureCount;
+    const base3 = base2 + featureCount;
+    let node0 = root;
+    let node1 = root;
+    let node2 = root;
+    let node3 = root;
+    for (let step = 0; step < steps; step++) {
+      node0 = values[base0 + column[node0]] <= threshold[node0] ? left[node0] : right[node0];
+      node1 = values[base1 + column[node1]] <= threshold[node1] ? left[node1] : right[node1];
+      node2 = values[base2 + column[node2]] <= threshold[node2] ? left[node2] : right[node2];
+      node3 = values[base3 + column[node3]] <= threshold[node3] ? left[node3] : right[node3];
+    }
+    out[row] += units[node0];
+    out[row + 1] += units[node1];
+    out[row + 2] += units[node2];
+    out[row + 3] += units[node3];
+  }
+  for (; row < end; row++) {
+    const base = row * featureCount;
+    let node = root;
+    for (let step = 0; step < steps; step++) {
+      node = values[base + column[node]] <= threshold[node] ? left[node] : right[node];
+    }
+    out[row] += units[node];
+  }
+}
+
+function layOut(forest: CompiledForest): WalkLayout {
+  const column = forest.feature.slice();
+  const left = forest.left.slice();
+  const right = forest.right.slice();
+  const steps = new Int32Array(forest.treeCount);
+  const depth = new Int32Array(column.length);
+  let tree = -1;
+  for (let node = 0; node < column.length; node++) {
+    if (node === forest.roots[tree + 1]) tree++;
+    if (column[node] >= 0) {
+      depth[left[node]] = depth[right[node]] = depth[node] + 1;
+    } else {
+      column[node] = 0;
+      left[node] = right[node] = node;
+      steps[tree] = Math.max(steps[tree], depth[node]);
+    }
+  }
+  return { column, threshold: forest.threshold, left, right, steps };
+}
+
+/** Units of the average path length over all trees: the sum at which the score is one half. */
+export function unitsAtHalf(forest: CompiledForest): number {
+  return 2 ** forest.shift * forest.treeCount * averagePathLength(forest.sampleSize);
+}
+
+/**
+ * The anomaly score for people, 0 to 1, higher is more anomalous: `2^(-sum / (2^shift * trees * c(sampleSize)))`.
+ * A forest grown on single rows knows nothing, and gives 0.5 for every sum.
+ */
+export function scoreOfSum(forest: CompiledForest, sum: number): number {
+  return forest.sampleSize <= 1 ? 0.5 : 2 ** (-sum / unitsAtHalf(forest));
+}
