@@ -1,0 +1,4 @@
+import { growAssayTree } from './grow-assay.ts';
+import { growTakenTrees } from './grow-task.ts';
+
+growTakenTrees(growAssayTree);

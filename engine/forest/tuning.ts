@@ -1,0 +1,422 @@
+import { impossible, usageError } from '../domain/error.ts';
+import type { CompiledForest } from '../domain/model.ts';
+import { SUM_LIMIT } from './compile.ts';
+import { scoreOfSum, unitsAtHalf } from './score.ts';
+import { budgetOf, countFlagged, orderBySum, thresholdForBudget, thresholdForContamination } from './threshold.ts';
+
+/** The label of a row nobody has judged; it counts as an alert, but neither for nor against precision and recall. */
+export const UNLABELLED = 255;
+/** The day of a row without an event time. */
+export const NO_DAY = -0x80000000;
+
+/** The ways to say one thing: which threshold to use. */
+export type ThresholdHandle =
+  | { readonly kind: 'contamination'; readonly contamination: number }
+  | { readonly kind: 'alerts-per-day'; readonly alertsPerDay: number }
+  | { readonly kind: 'budget'; readonly alerts: number }
+  | { readonly kind: 'threshold'; readonly thresholdUnits: number }
+  /** Flags every row whose score is at least this. */
+  | { readonly kind: 'score'; readonly score: number }
+  /** The fewest alerts that reach this recall. */
+  | { readonly kind: 'recall'; readonly recall: number }
+  /** The most alerts that keep at least this precision; none where no threshold keeps it. */
+  | { readonly kind: 'precision'; readonly precision: number }
+  /** The least total of missed frauds and reviews, in one currency; the fewest alerts among equals. */
+  | { readonly kind: 'cost'; readonly missedFraudCost: number; readonly reviewCost: number };
+
+/** What a threshold means where rows are labelled. Ratios are null where nothing is there to divide by. */
+export interface LabelledOutcome {
+  readonly positives: number;
+  readonly truePositives: number;
+  readonly labelledFlagged: number;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
+}
+
+/** What a threshold means for the rows of the index. */
+export interface TuningState {
+  /** Rows with a sum not above it are flagged. */
+  readonly thresholdUnits: number;
+  /** The same threshold as a score: rows with at least this score are flagged. */
+  readonly thresholdScore: number;
+  readonly flagged: number;
+  /** Share of all rows that is really flagged. */
+  readonly contamination: number;
+  /** Mean over the days of the stream; null where no row has a day. */
+  readonly alertsPerDay: number | null;
+  /** Null where no row is labelled. */
+  readonly outcome: LabelledOutcome | null;
+}
+
+/** Counts of rows by score: bin i holds edges[i] <= score < edges[i + 1], the last bin its upper edge too. */
+export interface ScoreHistogram {
+  readonly edges: Float64Array;
+  readonly counts: Uint32Array;
+  /** Rows labelled as fraud per bin; null where no row is labelled. */
+  readonly positives: Uint32Array | null;
+}
+
+export interface CurvePoint {
+  readonly thresholdUnits: number;
+  readonly thresholdScore: number;
+  readonly flagged: number;
+  readonly precision: number;
+  readonly recall: number;
+}
+
+/** Scores of one model over one set of rows, sorted once, so that every question about a threshold is a search. */
+export interface TuningIndex {
+  readonly rowCount: number;
+  /** Distinct days that have rows, ascending. */
+  readonly days: Int32Array;
+  /** @throws AssayError WRONG_USE, NO_LABEL or NO_EVENT_TIME where the handle cannot be used on these rows. */
+  tune(handle: ThresholdHandle): TuningState;
+  /** Bins of equal width over `range`, or from the least to the greatest score. Rows outside are not counted. */
+  histogram(bins: number, range?: { readonly low: number; readonly high: number }): ScoreHistogram;
+  /** At most `points` points by rising recall, at steps of equal recall; empty without labelled frauds. */
+  precisionRecallCurve(points?: number): CurvePoint[];
+  /** Alerts on each of `days`. */
+  alertsByDay(thresholdUnits: number): Uint32Array;
+  /** Flagged rows, most anomalous first, ties in row order: a view, not to be written to. */
+  flaggedRows(thresholdUnits: number): Uint32Array;
+}
+
+export interface TuningInput {
+  readonly forest: CompiledForest;
+  /** One per row, as the scorer gave them. */
+  readonly sums: Int32Array;
+  /** 1 fraud, 0 genuine, UNLABELLED not judged. */
+  readonly labels?: Uint8Array;
+  /** Day number of each row's event time (any origin), or NO_DAY. */
+  readonly dayIndex?: Int32Array;
+}
+
+const CURVE_POINTS = 500;
+
+/** Sorts the rows by sum and counts labels and days along that order; all later questions are searches in it. */
+export function buildTuningIndex(input: TuningInput): TuningIndex {
+  const { forest, sums } = input;
+  const rowCount = sums.length;
+  const order = orderBySum(sums);
+  const sorted = new Int32Array(rowCount);
+  for (let i = 0; i < rowCount; i++) sorted[i] = sums[order[i]];
+  const ranked = input.labels === undefined ? null : rankLabels(sorted, order, input.labels);
+  const { days, dayInOrder } = rankDays(order, input.dayIndex);
+  const scoreOf = (units: number): number => scoreOfSum(forest, units);
+
+  const labelled = (): RankedLabels =>
+    ranked !== null && ranked.positives > 0
+      ? ranked
+      : raiseNoLabel('This threshold needs rows labelled as fraud, and there are none.');
+
+  const thresholdOf = (handle: ThresholdHandle): number => {
+    switch (handle.kind) {
+      case 'contamination':
+        return thresholdForContamination(sorted, handle.contamination);
+      case 'budget':
+        return thresholdForBudget(sorted, handle.alerts);
+      case 'alerts-per-day':
+        if (days.length === 0) {
+          throw usageError(
+            'NO_EVENT_TIME',
+            'Alerts per day need a day for each transaction, and no event time is known.',
+            'Name the time column in the profile, or give a budget of alerts instead.',
+          );
+        }
+        return thresholdForBudget(sorted, budgetOf(handle.alertsPerDay, days.length));
+      case 'threshold':
+        return handle.thresholdUnits;
+      case 'score':
+        return unitsAtScore(forest, handle.score);
+      case 'recall':
+        return thresholdForCount(sorted, countForRecall(labelled(), handle.recall));
+      case 'precision':
+        return thresholdForCount(sorted, countForPrecision(labelled(), handle.precision));
+      case 'cost':
+        return thresholdForCount(sorted, countForCost(labelled(), handle.missedFraudCost, handle.reviewCost));
+    }
+  };
+
+  return {
+    rowCount,
+    days,
+    tune: (handle) => {
+      const thresholdUnits = thresholdOf(handle);
+      const flagged = countFlagged(sorted, thresholdUnits);
+      return {
+        thresholdUnits,
+        thresholdScore: scoreOf(thresholdUnits),
+        flagged,
+        contamination: rowCount === 0 ? 0 : flagged / rowCount,
+        alertsPerDay: days.length === 0 ? null : flagged / days.length,
+        outcome: ranked === null ? null : outcomeAt(ranked, flagged),
+      };
+    },
+    histogram: (bins, range) => {
+      const low = range?.low ?? (rowCount === 0 ? 0 : scoreOf(sorted[rowCount - 1]));
+      const high = range?.high ?? (rowCount === 0 ? 1 : scoreOf(sorted[0]));
+      return histogramOf(bins, low < high ? { low, high } : { low: 0, high: 1 }, forest, sorted, ranked);
+    },
+    precisionRecallCurve: (points = CURVE_POINTS) => (ranked === null ? [] : curveOf(ranked, sorted, points, scoreOf)),
+    alertsByDay: (thresholdUnits) => {
+      const counts = new Uint32Array(days.length + 1);
+      const flagged = countFlagged(sorted, thresholdUnits);
+      for (let i = 0; i < flagged; i++) counts[dayInOrder[i]]++;
+      return counts.subarray(0, days.length);
+    },
+    flaggedRows: (thresholdUnits) => order.subarray(0, countFlagged(sorted, thresholdUnits)),
+  };
+}
+
+function raiseNoLabel(sentence: string): never {
+  throw usageError('NO_LABEL', sentence, 'Name the label column in the profile, or write verdicts first.');
+}
+
+/** The largest threshold whose score is at least `score`. */
+function unitsAtScore(forest: CompiledForest, score: number): number {
+  if (!(score > 0 && score <= 1))
+    throw usageError('WRONG_USE', `A score lies above 0 and at most at 1; it is ${score}.`);
+  if (forest.sampleSize <= 1) return score <= 0.5 ? SUM_LIMIT - 1 : -1;
+  const guess = Math.round(-Math.log2(score) * unitsAtHalf(forest));
+  let units = Math.min(guess, SUM_LIMIT - 1);
+  while (scoreOfSum(forest, units) < score) units--;
+  while (units < SUM_LIMIT - 1 && scoreOfSum(forest, units + 1) >= score) units++;
+  return units;
+}
+
+/** The threshold that flags exactly the first `count` rows in score order; `count` must end a run of ties. */
+function thresholdForCount(sorted: Int32Array, count: number): number {
+  return count === 0 ? thresholdForBudget(sorted, 0) : sorted[count - 1];
+}
+
+/** Labels counted along the score order. A "cut" is a count of flagged rows at which no tie is split. */
+interface RankedLabels {
+  /** Entry c: frauds among the first c rows. */
+  readonly positivesUpTo: Uint32Array;
+  /** Entry c: labelled rows among the first c rows. */
+  readonly labelledUpTo: Uint32Array;
+  readonly positives: number;
+  readonly labelled: number;
+  readonly cutAtOrAfter: (count: number) => number;
+  /** Cuts with a better precision than every later cut, from the last to the first; so their precision rises. */
+  readonly precisionCuts: Uint32Array;
+  /** Cuts on the upper hull of (flagged, frauds found): for any two costs, one of them is cheapest. */
+  readonly hullCuts: Uint32Array;
+}
+
+function rankLabels(sorted: Int32Array, order: Uint32Array, labels: Uint8Array): RankedLabels | null {
+  const rowCount = order.length;
+  if (labels.length !== rowCount) impossible(`${labels.length} labels were given for ${rowCount} rows.`);
+  const positivesUpTo = new Uint32Array(rowCount + 1);
+  const labelledUpTo = new Uint32Array(rowCount + 1);
+  for (let i = 0; i < rowCount; i++) {
+    const label = labels[order[i]];
+    positivesUpTo[i + 1] = positivesUpTo[i] + (label === 1 ? 1 : 0);
+    labelledUpTo[i + 1] = labelledUpTo[i] + (label === UNLABELLED ? 0 : 1);
+  }
+  const labelled = labelledUpTo[rowCount];
+  if (labelled === 0) return null;
+  const isCut = (count: number): boolean => count === 0 || count === rowCount || sorted[count] !== sorted[count - 1];
+  return {
+    positivesUpTo,
+    labelledUpTo,
+    positives: positivesUpTo[rowCount],
+    labelled,
+    cutAtOrAfter: (count) => (count === 0 ? 0 : countFlagged(sorted, sorted[count - 1])),
+    precisionCuts: findPrecisionCuts(positivesUpTo, labelledUpTo, isCut),
+    hullCuts: findHullCuts(positivesUpTo, isCut),
+  };
+}
+
+function findPrecisionCuts(
+  positivesUpTo: Uint32Array,
+  labelledUpTo: Uint32Array,
+  isCut: (count: number) => boolean,
+): Uint32Array {
+  const cuts: number[] = [];
+  let best = -1;
+  for (let count = positivesUpTo.length - 1; count > 0; count--) {
+    const precision = positivesUpTo[count] / labelledUpTo[count];
+    if (precision > best && isCut(count)) {
+      best = precision;
+      cuts.push(count);
+    }
+  }
+  return Uint32Array.from(cuts);
+}
+
+/** Upper convex hull by Andrew's monotone chain: the cuts are already sorted by flagged rows. */
+function findHullCuts(positivesUpTo: Uint32Array, isCut: (count: number) => boolean): Uint32Array {
+  const hull: number[] = [];
+  for (let count = 0; count < positivesUpTo.length; count++) {
+    if (!isCut(count)) continue;
+    while (hull.length >= 2) {
+      const last = hull[hull.length - 1];
+      const before = hull[hull.length - 2];
+      const gainToLast = (positivesUpTo[last] - positivesUpTo[before]) * (count - before);
+      const gainToHere = (positivesUpTo[count] - positivesUpTo[before]) * (last - before);
+      if (gainToLast > gainToHere) break;
+      hull.pop();
+    }
+    hull.push(count);
+  }
+  return Uint32Array.from(hull);
+}
+
+function checkShare(name: string, share: number): void {
+  if (!(share > 0 && share <= 1))
+    throw usageError('WRONG_USE', `${name} lies above 0 and at most at 1; it is ${share}.`);
+}
+
+function countForRecall(ranked: RankedLabels, recall: number): number {
+  checkShare('Recall', recall);
+  return ranked.cutAtOrAfter(countReaching(ranked.positivesUpTo, wantedPositives(ranked, recall)));
+}
+
+/** Frauds to find for a recall; a product that rounding left just above a whole number counts as it. */
+function wantedPositives(ranked: RankedLabels, recall: number): number {
+  return Math.ceil(recall * ranked.positives * (1 - 4 * Number.EPSILON));
+}
+
+/** The fewest rows that hold `wanted` frauds. */
+function countReaching(positivesUpTo: Uint32Array, wanted: number): number {
+  let low = 0;
+  let high = positivesUpTo.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (positivesUpTo[middle] < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function countForPrecision(ranked: RankedLabels, precision: number): number {
+  checkShare('Precision', precision);
+  const { precisionCuts, positivesUpTo, labelledUpTo } = ranked;
+  let low = 0;
+  let high = precisionCuts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const cut = precisionCuts[middle];
+    if (positivesUpTo[cut] / labelledUpTo[cut] < precision) low = middle + 1;
+    else high = middle;
+  }
+  return low < precisionCuts.length ? precisionCuts[low] : 0;
+}
+
+function countForCost(ranked: RankedLabels, missedFraudCost: number, reviewCost: number): number {
+  if (!(missedFraudCost >= 0 && reviewCost >= 0)) {
+    throw usageError('WRONG_USE', 'The cost of a missed fraud and of a review must be 0 or more.');
+  }
+  let cheapest = 0;
+  let leastCost = Infinity;
+  for (const cut of ranked.hullCuts) {
+    const cost = missedFraudCost * (ranked.positives - ranked.positivesUpTo[cut]) + reviewCost * cut;
+    if (cost < leastCost) {
+      leastCost = cost;
+      cheapest = cut;
+    }
+  }
+  return cheapest;
+}
+
+function outcomeAt(ranked: RankedLabels, flagged: number): LabelledOutcome {
+  const { positives } = ranked;
+  const truePositives = ranked.positivesUpTo[flagged];
+  const labelledFlagged = ranked.labelledUpTo[flagged];
+  return {
+    positives,
+    truePositives,
+    labelledFlagged,
+    precision: labelledFlagged === 0 ? null : truePositives / labelledFlagged,
+    recall: positives === 0 ? null : truePositives / positives,
+    f1: positives + labelledFlagged === 0 ? null : (2 * truePositives) / (positives + labelledFlagged),
+  };
+}
+
+function curveOf(
+  ranked: RankedLabels,
+  sorted: Int32Array,
+  points: number,
+  scoreOf: (units: number) => number,
+): CurvePoint[] {
+  const curve: CurvePoint[] = [];
+  let previous = 0;
+  for (let point = 1; point <= points && ranked.positives > 0; point++) {
+    const flagged = countForRecall(ranked, point / points);
+    if (flagged === previous) continue;
+    previous = flagged;
+    const thresholdUnits = thresholdForCount(sorted, flagged);
+    const truePositives = ranked.positivesUpTo[flagged];
+    curve.push({
+      thresholdUnits,
+      thresholdScore: scoreOf(thresholdUnits),
+      flagged,
+      precision: truePositives / ranked.labelledUpTo[flagged],
+      recall: truePositives / ranked.positives,
+    });
+  }
+  return curve;
+}
+
+function histogramOf(
+  bins: number,
+  range: { readonly low: number; readonly high: number },
+  forest: CompiledForest,
+  sorted: Int32Array,
+  ranked: RankedLabels | null,
+): ScoreHistogram {
+  const edges = Float64Array.from({ length: bins + 1 }, (_, bin) =>
+    bin === bins ? range.high : range.low + ((range.high - range.low) * bin) / bins,
+  );
+  const counts = new Uint32Array(bins);
+  const positives = ranked === null ? null : new Uint32Array(bins);
+  const countAbove = (score: number): number =>
+    score <= 0 ? sorted.length : countFlagged(sorted, unitsAtScore(forest, Math.min(score, 1)));
+  // The last bin also holds its upper edge, so only rows strictly above it are left out.
+  let above = range.high >= 1 ? 0 : countStrictlyAbove(forest, sorted, range.high);
+  for (let bin = bins - 1; bin >= 0; bin--) {
+    const from = countAbove(edges[bin]);
+    counts[bin] = from - above;
+    if (ranked !== null && positives !== null) {
+      positives[bin] = ranked.positivesUpTo[from] - ranked.positivesUpTo[above];
+    }
+    above = from;
+  }
+  return { edges, counts, positives };
+}
+
+function countStrictlyAbove(forest: CompiledForest, sorted: Int32Array, score: number): number {
+  const units = unitsAtScore(forest, score);
+  return countFlagged(sorted, scoreOfSum(forest, units) === score ? units - 1 : units);
+}
+
+/** The distinct days, and for each row in score order the position of its day among them (one past the end: none). */
+function rankDays(
+  order: Uint32Array,
+  dayIndex: Int32Array | undefined,
+): { readonly days: Int32Array; readonly dayInOrder: Uint32Array } {
+  if (dayIndex === undefined) return { days: new Int32Array(0), dayInOrder: new Uint32Array(order.length) };
+  if (dayIndex.length !== order.length) impossible(`${dayIndex.length} days were given for ${order.length} rows.`);
+  const distinct = new Set<number>();
+  let previous = NO_DAY;
+  for (const day of dayIndex) {
+    if (day !== previous && day !== NO_DAY) distinct.add(day);
+    previous = day;
+  }
+  const days = Int32Array.from(distinct).sort();
+  const positions = new Map(Array.from(days, (day, position) => [day, position]));
+  const dayInRows = new Uint32Array(dayIndex.length);
+  let position = days.length;
+  previous = NO_DAY;
+  for (let row = 0; row < dayIndex.length; row++) {
+    const day = dayIndex[row];
+    if (day !== previous) position = positions.get(day) ?? days.length;
+    dayInRows[row] = position;
+    previous = day;
+  }
+  const dayInOrder = new Uint32Array(order.length);
+  for (let i = 0; i < order.length; i++) dayInOrder[i] = dayInRows[order[i]];
+  return { days, dayInOrder };
+}
