@@ -1,0 +1,28 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+
+// Level 1 keeps pace with the disk; the checksum tells a damaged block from a valid one.
+const compression = {
+  params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+};
+
+/** Zstandard with a content checksum (RFC 8878). */
+export function compress(bytes: Uint8Array): Uint8Array {
+  return zstdCompressSync(bytes, compression);
+}
+
+/** The inverse of `compress`; throws an error with a ZSTD code where the block is damaged. */
+export function decompress(bytes: Uint8Array): Uint8Array {
+  return zstdDecompressSync(bytes);
+}
+
+/** The memory of a typed array as bytes, without copying. Blobs are little-endian, as every supported machine is. */
+export function bytesOf(array: ArrayBufferView): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** A copy of bytes in memory of their own, at an offset that any typed array can start at. */
+export function alignedBuffer(bytes: Uint8Array): ArrayBuffer {
+  const copy = new ArrayBuffer(bytes.byteLength);
+  new Uint8Array(copy).set(bytes);
+  return copy;
+}

@@ -1,0 +1,75 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { AssayError, usageError } from '../domain/error.ts';
+import { connect } from './sqlite.ts';
+import { corrupt, guarded } from './store-error.ts';
+import { schemaVersion } from './migrations/migrations.ts';
+
+/** "ASAY" in ASCII, at byte 68 of every case file. */
+export const APPLICATION_ID = 0x41534159;
+
+const HEADER_BYTES = 100;
+const MAGIC = 'SQLite format 3\0';
+
+/**
+ * Reads the SQLite header (https://www.sqlite.org/fileformat2.html, section 1.3) without letting SQLite touch the
+ * file, and returns the version of the case's layout.
+ * Errors: CASE_NOT_FOUND, NOT_A_CASE, CASE_CORRUPT, PERMISSION_DENIED.
+ */
+export function readLayoutVersion(path: string): number {
+  return guarded(path, () => {
+    const header = Buffer.alloc(HEADER_BYTES);
+    const file = openSync(path, 'r');
+    let size: number;
+    try {
+      const status = fstatSync(file);
+      if (!status.isFile()) throw notACase(path, status.isDirectory() ? 'it is a folder' : 'it is not a regular file');
+      size = status.size;
+      readSync(file, header, 0, HEADER_BYTES, 0);
+    } finally {
+      closeSync(file);
+    }
+    if (size === 0) throw notACase(path, 'it is empty');
+    if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) throw notACase(path, 'it is not an SQLite file');
+    if (size < HEADER_BYTES) throw corrupt(path, `it ends after ${size} bytes`);
+    if (header.readUInt32BE(68) !== APPLICATION_ID) throw notACase(path, 'it is an SQLite file of another program');
+    if (hasJournal(path)) return versionInJournal(path);
+    const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
+    const wholeSize = pageSize * header.readUInt32BE(28);
+    if (size < wholeSize) throw corrupt(path, `it was cut off, ${size} of ${wholeSize} bytes are there`);
+    return header.readUInt32BE(60);
+  });
+}
+
+/** Throws CASE_FROM_FUTURE where the case was written by a newer Assay than this one. */
+export function refuseNewerLayout(path: string, version: number, supported: number): void {
+  if (version <= supported) return;
+  throw new AssayError(
+    'CASE_FROM_FUTURE',
+    'failure',
+    `The case ${path} has layout ${version}; this Assay knows layouts up to ${supported}.`,
+    { nextStep: 'Open it with the newer Assay that wrote it. The file was not changed.' },
+  );
+}
+
+/** True where changes wait in a write-ahead log beside the file: another process is at work, or one was killed. */
+function hasJournal(path: string): boolean {
+  const journal = `${path}-wal`;
+  return existsSync(journal) && statSync(journal).size > 0;
+}
+
+function versionInJournal(path: string): number {
+  const connection = connect(path, { readonly: true, timeout: 5000 });
+  try {
+    return schemaVersion(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+function notACase(path: string, why: string): AssayError {
+  return usageError(
+    'NOT_A_CASE',
+    `${path} is not a case: ${why}.`,
+    'Name a case file, or a new path to create one. The file was not changed.',
+  );
+}

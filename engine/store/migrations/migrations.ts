@@ -1,0 +1,57 @@
+import { AssayError, impossible } from '../../domain/error.ts';
+import type { Connection } from '../sqlite.ts';
+import { firstCase } from './0001-first-case.ts';
+
+/** One step of the case file's layout. Once released it never changes: a test pins its checksum. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly up: string;
+}
+
+/** Every step, in order. */
+export const migrations: readonly Migration[] = [{ version: 1, name: 'first case', up: firstCase }];
+
+/** The version that a list of steps leads to; throws where the list is not 1, 2, 3, ... */
+export function latestVersion(steps: readonly Migration[]): number {
+  steps.forEach((step, index) => {
+    if (step.version !== index + 1)
+      impossible(`migration "${step.name}" is number ${step.version} at place ${index + 1}`);
+  });
+  return steps.length;
+}
+
+export function schemaVersion(connection: Connection): number {
+  return Number(connection.pragma('user_version', { simple: true }));
+}
+
+/**
+ * Applies all pending steps in one transaction, with `user_version` inside it: either every step holds or none.
+ * Errors: MIGRATION_FAILED, with the case as it was before.
+ */
+export function migrate(connection: Connection, path: string, steps: readonly Migration[]): void {
+  const target = latestVersion(steps);
+  const applyPending = connection.transaction(() => {
+    const current = schemaVersion(connection);
+    for (const step of steps.slice(current)) {
+      try {
+        connection.exec(step.up);
+      } catch (error) {
+        throw migrationFailed(path, step, error);
+      }
+    }
+    connection.pragma(`user_version = ${target}`);
+  });
+  applyPending.immediate();
+}
+
+function migrationFailed(path: string, step: Migration, cause: unknown): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_BUSY')) return cause;
+  return new AssayError(
+    'MIGRATION_FAILED',
+    'failure',
+    `The case ${path} could not be brought to layout ${step.version} ("${step.name}"): ${String(cause)}.`,
+    { nextStep: 'The case is as it was before; a backup lies beside it. Please report this.', cause },
+  );
+}

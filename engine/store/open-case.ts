@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { AssayError, usageError } from '../domain/error.ts';
+import { backupCase } from './backup.ts';
+import { APPLICATION_ID, readLayoutVersion, refuseNewerLayout } from './case-header.ts';
+import { latestVersion, migrate, migrations, type Migration } from './migrations/migrations.ts';
+import { ReadableCase } from './readable-case.ts';
+import { beginSession, hasAbandonedSession } from './session.ts';
+import { connect, type Connection } from './sqlite.ts';
+import { corrupt, guarded } from './store-error.ts';
+import { WritableCase } from './writable-case.ts';
+
+const BUSY_TIMEOUT_MS = 5000;
+const PAGE_BYTES = 16_384; // blobs of 16 to 500 KB: fewer overflow pages than the default 4096, measured
+const CHECKPOINT_BYTES = 64 * 1024 * 1024; // the write-ahead log is folded into the file at this size
+const CACHE_KIB = 32 * 1024; // holds one transaction of segments without spilling
+const QUICK_CHECK_LIMIT_BYTES = 1024 * 1024 * 1024; // about 3 s; larger cases are checked by `verifyCase` on demand
+
+export interface OpenOptions {
+  /** Makes the case, and its folder, where there is none. */
+  readonly create?: boolean;
+}
+
+/**
+ * Opens a case for writing. An older layout is brought up to date after a backup beside the file
+ * (`NAME.backup-v1-TIME`). A case whose last writer was killed is checked first.
+ * Errors: CASE_NOT_FOUND, NOT_A_CASE, CASE_CORRUPT, CASE_FROM_FUTURE, CASE_READ_ONLY, CASE_BUSY, DISK_FULL,
+ * MIGRATION_FAILED, PERMISSION_DENIED, WRONG_RUNTIME.
+ */
+export function openCase(path: string, options: OpenOptions = {}): WritableCase {
+  return openCaseWithMigrations(path, options, migrations);
+}
+
+/** As `openCase`, with another list of layouts; the way in for tests of migrations. */
+export function openCaseWithMigrations(path: string, options: OpenOptions, steps: readonly Migration[]): WritableCase {
+  const file = casePath(path);
+  const latest = latestVersion(steps);
+  if (options.create === true && !existsSync(file)) guarded(file, () => createCaseFile(file, steps));
+  const version = readLayoutVersion(file);
+  refuseNewerLayout(file, version, latest);
+  refuseReadOnly(file);
+  if (version < latest) backupCase(file, `${file}.backup-v${version}-${Date.now()}`);
+  return guarded(file, () => {
+    const connection = connect(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
+    try {
+      prepareForWriting(connection, file);
+      if (version < latest) {
+        migrate(connection, file, steps);
+        connection.pragma('optimize');
+      }
+      if (hasAbandonedSession(connection)) quickCheck(connection, file);
+      return new WritableCase(connection, file, beginSession(connection));
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  });
+}
+
+/**
+ * Opens a case for reading, beside a writer if there is one.
+ * Errors: those of `openCase`; a case with an older layout must be opened for writing once.
+ */
+export function openCaseReadOnly(path: string): ReadableCase {
+  const file = casePath(path);
+  const latest = latestVersion(migrations);
+  const version = readLayoutVersion(file);
+  refuseNewerLayout(file, version, latest);
+  if (version < latest)
+    throw usageError(
+      'CASE_READ_ONLY',
+      `The case ${file} has the older layout ${version} and is opened for reading only.`,
+      'Open it once for writing to bring it up to date.',
+    );
+  return guarded(file, () => {
+    const connection = connect(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      connection.pragma('query_only = ON');
+      connection.pragma('trusted_schema = OFF');
+      probe(connection);
+      return new ReadableCase(connection, file);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  });
+}
+
+/** The absolute path of a case; the SQLite binding would silently cut blanks off its ends. */
+function casePath(path: string): string {
+  const file = resolve(path);
+  if (file.trim() !== file)
+    throw usageError('WRONG_USE', `The case path "${file}" ends in a blank.`, 'Choose a name without it.');
+  return file;
+}
+
+/** Builds the case under a temporary name, so that a case file is never seen half made. */
+function createCaseFile(file: string, steps: readonly Migration[]): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = `${file}.creating-${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    const connection = connect(temporary, {});
+    try {
+      connection.pragma(`page_size = ${PAGE_BYTES}`);
+      connection.pragma(`application_id = ${APPLICATION_ID}`);
+      migrate(connection, file, steps);
+    } finally {
+      connection.close();
+    }
+    publish(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+    rmSync(`${temporary}-journal`, { force: true });
+  }
+}
+
+/** A hard link never replaces a case that another process has just made; some file systems know only rename. */
+function publish(temporary: string, file: string): void {
+  try {
+    linkSync(temporary, file);
+  } catch {
+    if (!existsSync(file)) renameSync(temporary, file);
+  }
+}
+
+function refuseReadOnly(file: string): void {
+  for (const place of [file, dirname(file)]) {
+    try {
+      accessSync(place, constants.W_OK);
+    } catch (cause) {
+      throw new AssayError('CASE_READ_ONLY', 'usage', `${file} cannot be written: ${place} is read-only.`, {
+        nextStep: 'Copy the case to a folder that can be written, or change the permissions.',
+        cause,
+      });
+    }
+  }
+}
+
+function prepareForWriting(connection: Connection, file: string): void {
+  const mode = String(connection.pragma('journal_mode = WAL', { simple: true }));
+  if (mode !== 'wal')
+    throw new AssayError('CASE_READ_ONLY', 'failure', `${file} lies on a file system without shared memory.`, {
+      nextStep: 'Copy the case to a local disk. Network folders cannot hold a case that is being written.',
+    });
+  // After journal_mode: the binding's default for WAL is lower, and takes effect at the switch.
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  connection.pragma('trusted_schema = OFF');
+  connection.pragma(`cache_size = -${CACHE_KIB}`);
+  connection.pragma(`wal_autocheckpoint = ${Math.round(CHECKPOINT_BYTES / PAGE_BYTES)}`);
+  probe(connection);
+}
+
+function probe(connection: Connection): void {
+  connection.prepare('SELECT count(*) FROM sqlite_schema').get();
+}
+
+function quickCheck(connection: Connection, file: string): void {
+  if (statSync(file).size > QUICK_CHECK_LIMIT_BYTES) return;
+  const reply = String(connection.pragma('quick_check(1)', { simple: true }));
+  if (reply !== 'ok') throw corrupt(file, reply);
+}

@@ -1,0 +1,434 @@
+import type { ColumnBlock, ColumnBlockKind, DecodedSegment, Dictionary } from '../domain/columns.ts';
+import { TextDictionary } from '../domain/dictionary.ts';
+import { impossible, usageError } from '../domain/error.ts';
+import { featureSpecSchema, type FeatureSpec } from '../domain/feature-spec.ts';
+import { forestParametersSchema } from '../domain/model.ts';
+import { profileSchema, type Profile } from '../domain/profile.ts';
+import type { RecordingFormat } from '../domain/record-batch.ts';
+import { alignedBuffer, decompress } from './blob.ts';
+import { decodeColumn, type ColumnEncoding } from './column-encoding.ts';
+import { decodeRowLayout, type RowLayout } from './row-layout.ts';
+import type { Connection, Parameter, Statement } from './sqlite.ts';
+import { corrupt, guarded } from './store-error.ts';
+import {
+  MAXIMUM_PAGE_ROWS,
+  type Alert,
+  type CaseCounts,
+  type JsonValue,
+  type Page,
+  type QuarantinedRecord,
+  type QuarantineState,
+  type RawRecord,
+  type Run,
+  type RunStatus,
+  type SegmentSummary,
+  type Source,
+  type SourceKind,
+  type StoredModel,
+  type StoredThreshold,
+} from './types.ts';
+
+interface SourceRow {
+  readonly id: number;
+  readonly kind: SourceKind;
+  readonly uri: string;
+  readonly fingerprint: string;
+  readonly format: string;
+  readonly column_names: string;
+  readonly next_byte_offset: number;
+  readonly next_line: number;
+  readonly complete: number;
+  readonly row_count: number;
+  readonly quarantined_count: number;
+  readonly added_at_ms: number;
+}
+
+interface ModelRow {
+  readonly id: number;
+  readonly digest: string;
+  readonly name: string;
+  readonly parameters: string;
+  readonly feature_set_id: number;
+  readonly threshold: string;
+  readonly trained_rows: number;
+  readonly created_at_ms: number;
+  readonly is_champion: number;
+}
+
+interface SegmentRaw extends RowLayout {
+  readonly firstSequence: number;
+  readonly uri: string;
+  readonly bytes: Uint8Array;
+}
+
+const modelColumns =
+  'id, digest, name, parameters, feature_set_id, threshold, trained_rows, created_at_ms, is_champion';
+
+/** A case open for reading. Everything it returns is a copy in memory of its own. */
+export class ReadableCase {
+  readonly path: string;
+  protected readonly connection: Connection;
+  readonly #statements = new Map<string, Statement>();
+  #lastRaw: SegmentRaw | undefined;
+
+  constructor(connection: Connection, path: string) {
+    this.connection = connection;
+    this.path = path;
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+
+  /** Every recording and topic of the case, in the order they were added. */
+  sources(): readonly Source[] {
+    return this.rows<SourceRow>('SELECT * FROM source ORDER BY id').map(sourceOf);
+  }
+
+  findSource(fingerprint: string): Source | undefined {
+    const row = this.row<SourceRow>('SELECT * FROM source WHERE fingerprint = ?', fingerprint);
+    return row && sourceOf(row);
+  }
+
+  source(id: number): Source {
+    const row = this.row<SourceRow>('SELECT * FROM source WHERE id = ?', id);
+    return row === undefined ? impossible(`the case has no source ${id}`) : sourceOf(row);
+  }
+
+  /** The position that the next stored row will have in the stream; also the number of rows. */
+  nextSequence(): number {
+    const row = this.row<{ next: number }>(
+      'SELECT first_sequence + row_count AS next FROM segment ORDER BY first_sequence DESC LIMIT 1',
+    );
+    return row?.next ?? 0;
+  }
+
+  counts(): CaseCounts {
+    const row = this.row<CaseCounts>(`SELECT
+      (SELECT coalesce(sum(row_count), 0) FROM segment) AS rows,
+      (SELECT count(*) FROM segment) AS segments,
+      (SELECT count(*) FROM quarantine WHERE state = 'held') AS quarantined,
+      (SELECT count(*) FROM source) AS sources,
+      (SELECT count(*) FROM model) AS models`);
+    return row ?? impossible('a query of scalars has one row');
+  }
+
+  /** All segments in stream order, without their data. */
+  segments(): readonly SegmentSummary[] {
+    return this.rows<SegmentSummary>(
+      `SELECT id, first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId
+       FROM segment ORDER BY first_sequence`,
+    );
+  }
+
+  /** The decoded columns of a segment: all of them, or those named that the segment has. */
+  readSegmentColumns(segmentId: number, names?: readonly string[]): DecodedSegment {
+    const summary = this.#segment(segmentId);
+    const wanted = names && new Set(names);
+    const columns = new Map<string, ColumnBlock>();
+    for (const column of this.rows<{ id: number; name: string }>('SELECT id, name FROM "column" ORDER BY id')) {
+      if (wanted !== undefined && !wanted.has(column.name)) continue;
+      const stored = this.row<{ kind: ColumnBlockKind; encoding: ColumnEncoding; data: Uint8Array }>(
+        'SELECT kind, encoding, data FROM segment_column WHERE segment_id = ? AND column_id = ?',
+        segmentId,
+        column.id,
+      );
+      if (stored === undefined) continue;
+      columns.set(
+        column.name,
+        this.guard(() => decodeColumn(stored, summary.rowCount)),
+      );
+    }
+    return { firstSequence: summary.firstSequence, rowCount: summary.rowCount, columns };
+  }
+
+  /** One transaction as received. */
+  readRaw(sequence: number): RawRecord {
+    const raw = this.#rawOf(sequence);
+    const row = sequence - raw.firstSequence;
+    return {
+      sequence,
+      bytes: raw.bytes.slice(raw.starts[row], raw.ends[row]),
+      sourcePath: raw.uri,
+      line: raw.line[row],
+      byteOffset: raw.byteOffset[row],
+    };
+  }
+
+  /** Several transactions as received, in the order asked for; each segment is decompressed once. */
+  readRawMany(sequences: readonly number[]): readonly RawRecord[] {
+    const found = new Map<number, RawRecord>();
+    for (const sequence of [...sequences].sort((a, b) => a - b))
+      if (!found.has(sequence)) found.set(sequence, this.readRaw(sequence));
+    return sequences.map((sequence) => found.get(sequence) ?? impossible(`row ${sequence} was just read`));
+  }
+
+  /** The dictionaries of all category columns, by column name. */
+  dictionaries(): Map<string, Dictionary> {
+    const texts = new Map<string, string[]>();
+    const columns = this.rows<{ id: number; name: string }>(
+      `SELECT id, name FROM "column" WHERE kind = 'code' ORDER BY id`,
+    );
+    for (const column of columns) {
+      const entries = this.rows<{ text: string }>(
+        'SELECT text FROM dictionary_entry WHERE column_id = ? ORDER BY code',
+        column.id,
+      );
+      texts.set(
+        column.name,
+        entries.map((entry) => entry.text),
+      );
+    }
+    return new Map([...texts].map(([name, entries]) => [name, new TextDictionary(entries)]));
+  }
+
+  /** Malformed records in the order they were met; `after` is the id of the last one seen. */
+  quarantined(page: { readonly after?: number; readonly limit: number }): Page<QuarantinedRecord, number> {
+    const rows = this.rows<{
+      id: number;
+      source_id: number;
+      line: number;
+      byte_offset: number;
+      reason: string;
+      raw: Uint8Array;
+      state: QuarantineState;
+    }>('SELECT * FROM quarantine WHERE id > ? ORDER BY id LIMIT ?', page.after ?? 0, pageLimit(page.limit));
+    return pageOf(
+      rows.map((row) => ({
+        id: row.id,
+        sourceId: row.source_id,
+        line: row.line,
+        byteOffset: row.byte_offset,
+        reason: row.reason,
+        raw: row.raw,
+        state: row.state,
+      })),
+      page.limit,
+      (row) => row.id,
+    );
+  }
+
+  /** The profile saved last. */
+  profile(): Profile | undefined {
+    const row = this.row<{ content: string }>('SELECT content FROM profile ORDER BY id DESC LIMIT 1');
+    return row && profileSchema.parse(JSON.parse(row.content));
+  }
+
+  findFeatureSet(digest: string): { readonly id: number; readonly spec: FeatureSpec } | undefined {
+    const row = this.row<{ id: number; spec: string }>('SELECT id, spec FROM feature_set WHERE digest = ?', digest);
+    return row && { id: row.id, spec: featureSpecSchema.parse(JSON.parse(row.spec)) };
+  }
+
+  featureSpec(featureSetId: number): FeatureSpec {
+    const row = this.row<{ spec: string }>('SELECT spec FROM feature_set WHERE id = ?', featureSetId);
+    return featureSpecSchema.parse(JSON.parse(row?.spec ?? impossible(`the case has no feature set ${featureSetId}`)));
+  }
+
+  /** Row-major float32 features of a segment; undefined where they were not computed yet. */
+  readFeatures(featureSetId: number, segmentId: number): Float32Array<ArrayBuffer> | undefined {
+    const row = this.row<{ data: Uint8Array }>(
+      'SELECT data FROM feature_segment WHERE feature_set_id = ? AND segment_id = ?',
+      featureSetId,
+      segmentId,
+    );
+    return row && new Float32Array(alignedBuffer(row.data));
+  }
+
+  /** Segments that still have no features of this set, in stream order: what a stopped job has left to do. */
+  segmentsWithoutFeatures(featureSetId: number): readonly SegmentSummary[] {
+    return this.rows<SegmentSummary>(
+      `SELECT id, first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId FROM segment
+       WHERE id NOT IN (SELECT segment_id FROM feature_segment WHERE feature_set_id = ?) ORDER BY first_sequence`,
+      featureSetId,
+    );
+  }
+
+  /** All models, oldest first. */
+  models(): readonly StoredModel[] {
+    return this.rows<ModelRow>(`SELECT ${modelColumns} FROM model ORDER BY id`).map(modelOf);
+  }
+
+  /** A model by its id, or by its digest (the newest one where several feature sets share it). */
+  model(idOrDigest: number | string): StoredModel | undefined {
+    const key = typeof idOrDigest === 'number' ? 'id' : 'digest';
+    const row = this.row<ModelRow>(
+      `SELECT ${modelColumns} FROM model WHERE ${key} = ? ORDER BY id DESC LIMIT 1`,
+      idOrDigest,
+    );
+    return row && modelOf(row);
+  }
+
+  championModel(): StoredModel | undefined {
+    const row = this.row<ModelRow>(`SELECT ${modelColumns} FROM model WHERE is_champion = 1`);
+    return row && modelOf(row);
+  }
+
+  /** The encoded forest of a model, byte for byte as it was saved. */
+  readForest(modelId: number): Uint8Array<ArrayBuffer> {
+    const row = this.row<{ forest: Uint8Array }>('SELECT forest FROM model WHERE id = ?', modelId);
+    return new Uint8Array(alignedBuffer(row?.forest ?? impossible(`the case has no model ${modelId}`)));
+  }
+
+  /** The sum of leaf units of each row of a segment; undefined where it was not scored yet. */
+  readScores(modelId: number, segmentId: number): Int32Array<ArrayBuffer> | undefined {
+    const row = this.row<{ sums: Uint8Array }>(
+      'SELECT sums FROM score_segment WHERE model_id = ? AND segment_id = ?',
+      modelId,
+      segmentId,
+    );
+    return row && new Int32Array(alignedBuffer(row.sums));
+  }
+
+  /** Segments that this model has not scored yet, in stream order. */
+  segmentsWithoutScores(modelId: number): readonly SegmentSummary[] {
+    return this.rows<SegmentSummary>(
+      `SELECT id, first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId FROM segment
+       WHERE id NOT IN (SELECT segment_id FROM score_segment WHERE model_id = ?) ORDER BY first_sequence`,
+      modelId,
+    );
+  }
+
+  /** Flagged rows, most anomalous (smallest sum) first; rows with equal sums in stream order. */
+  alertsPage(modelId: number, page: { readonly after?: Alert; readonly limit: number }): Page<Alert, Alert> {
+    const after = page.after ?? { sum: -1, sequence: -1 };
+    const rows = this.rows<Alert>(
+      'SELECT sequence, sum FROM alert WHERE model_id = ? AND (sum, sequence) > (?, ?) ORDER BY sum, sequence LIMIT ?',
+      modelId,
+      after.sum,
+      after.sequence,
+      pageLimit(page.limit),
+    );
+    return pageOf(rows, page.limit, (row) => row);
+  }
+
+  alertCount(modelId: number): number {
+    return this.row<{ count: number }>('SELECT count(*) AS count FROM alert WHERE model_id = ?', modelId)?.count ?? 0;
+  }
+
+  /** The jobs that were run on this case, oldest first. */
+  runs(): readonly Run[] {
+    return this.rows<{
+      id: number;
+      command: string;
+      parameters: string;
+      started_at_ms: number;
+      ended_at_ms: number | null;
+      status: RunStatus;
+      result: string;
+    }>('SELECT * FROM run ORDER BY id').map((row) => ({
+      id: row.id,
+      command: row.command,
+      parameters: JSON.parse(row.parameters) as JsonValue,
+      startedAtMs: row.started_at_ms,
+      endedAtMs: row.ended_at_ms,
+      status: row.status,
+      result: JSON.parse(row.result) as JsonValue,
+    }));
+  }
+
+  setting(key: string): JsonValue | undefined {
+    const row = this.row<{ value: string }>('SELECT value FROM setting WHERE key = ?', key);
+    return row && (JSON.parse(row.value) as JsonValue);
+  }
+
+  protected guard<T>(work: () => T): T {
+    return guarded(this.path, work);
+  }
+
+  /** A prepared statement, kept for the next use of the same text. */
+  protected statement(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const prepared = this.connection.prepare<unknown[]>(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+
+  protected row<Row>(sql: string, ...parameters: readonly Parameter[]): Row | undefined {
+    return this.guard(() => this.statement(sql).get(...parameters) as Row | undefined);
+  }
+
+  protected rows<Row>(sql: string, ...parameters: readonly Parameter[]): readonly Row[] {
+    return this.guard(() => this.statement(sql).all(...parameters) as readonly Row[]);
+  }
+
+  #segment(segmentId: number): SegmentSummary {
+    const row = this.row<SegmentSummary>(
+      `SELECT id, first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId
+       FROM segment WHERE id = ?`,
+      segmentId,
+    );
+    return row ?? impossible(`the case has no segment ${segmentId}`);
+  }
+
+  #rawOf(sequence: number): SegmentRaw {
+    const last = this.#lastRaw;
+    if (last !== undefined && sequence >= last.firstSequence && sequence < last.firstSequence + last.starts.length)
+      return last;
+    const row = this.row<{
+      first_sequence: number;
+      row_count: number;
+      raw: Uint8Array;
+      row_layout: Uint8Array;
+      uri: string;
+    }>(
+      `SELECT first_sequence, segment.row_count, raw, row_layout, uri
+       FROM segment JOIN source ON source.id = source_id
+       WHERE first_sequence <= ? ORDER BY first_sequence DESC LIMIT 1`,
+      sequence,
+    );
+    if (row === undefined || sequence < 0 || sequence >= row.first_sequence + row.row_count)
+      throw usageError('WRONG_USE', `The case ${this.path} has no row ${sequence}.`, 'Rows are counted from 0.');
+    const raw = this.guard(() => ({
+      firstSequence: row.first_sequence,
+      uri: row.uri,
+      bytes: decompress(row.raw),
+      ...decodeRowLayout(decompress(row.row_layout), row.row_count),
+    }));
+    const used = raw.ends[row.row_count - 1];
+    if (used > raw.bytes.length) throw corrupt(this.path, `rows after ${row.first_sequence} point outside their bytes`);
+    this.#lastRaw = raw;
+    return raw;
+  }
+}
+
+function sourceOf(row: SourceRow): Source {
+  return {
+    id: row.id,
+    kind: row.kind,
+    uri: row.uri,
+    fingerprint: row.fingerprint,
+    // Written by `addSource` from the same types.
+    format: JSON.parse(row.format) as RecordingFormat | null,
+    columnNames: JSON.parse(row.column_names) as readonly string[],
+    position: { byteOffset: row.next_byte_offset, line: row.next_line },
+    complete: row.complete === 1,
+    rows: row.row_count,
+    quarantined: row.quarantined_count,
+    addedAtMs: row.added_at_ms,
+  };
+}
+
+function modelOf(row: ModelRow): StoredModel {
+  return {
+    id: row.id,
+    digest: row.digest,
+    name: row.name,
+    parameters: forestParametersSchema.parse(JSON.parse(row.parameters)),
+    featureSetId: row.feature_set_id,
+    threshold: JSON.parse(row.threshold) as StoredThreshold,
+    trainedRows: row.trained_rows,
+    createdAtMs: row.created_at_ms,
+    isChampion: row.is_champion === 1,
+  };
+}
+
+function pageLimit(limit: number): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAXIMUM_PAGE_ROWS) return limit;
+  throw usageError('WRONG_USE', `A page of ${limit} rows was asked for.`, `Ask for 1 to ${MAXIMUM_PAGE_ROWS} rows.`);
+}
+
+function pageOf<Row, Cursor>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => Cursor): Page<Row, Cursor> {
+  const last = rows.at(-1);
+  return { rows, next: last === undefined || rows.length < limit ? null : cursorOf(last) };
+}

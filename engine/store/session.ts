@@ -1,0 +1,59 @@
+import { hostname } from 'node:os';
+import type { Connection } from './sqlite.ts';
+
+const CLOCK_TOLERANCE_MS = 10_000; // start times are told by the wall clock, which may be corrected
+
+interface SessionRow {
+  readonly id: number;
+  readonly host: string;
+  readonly process_id: number;
+  readonly process_started_ms: number;
+}
+
+/** True where a process had the case open for writing and ended without closing it. */
+export function hasAbandonedSession(connection: Connection): boolean {
+  return abandonedSessions(connection).length > 0;
+}
+
+/**
+ * Writes down that this process has the case open for writing, and removes the marks of processes that ended
+ * without taking theirs away. Returns the id to end the session with.
+ */
+export function beginSession(connection: Connection): number {
+  const begin = connection.transaction(() => {
+    for (const row of abandonedSessions(connection)) endSession(connection, row.id);
+    const { lastInsertRowid } = connection
+      .prepare<[string, number, number]>('INSERT INTO session (host, process_id, process_started_ms) VALUES (?, ?, ?)')
+      .run(hostname(), process.pid, processStartedMs());
+    return Number(lastInsertRowid);
+  });
+  return begin.immediate();
+}
+
+/** Takes this process's mark away: the case is closed in good order. */
+export function endSession(connection: Connection, id: number): void {
+  connection.prepare<[number]>('DELETE FROM session WHERE id = ?').run(id);
+}
+
+function abandonedSessions(connection: Connection): readonly SessionRow[] {
+  return connection
+    .prepare<[], SessionRow>('SELECT id, host, process_id, process_started_ms FROM session')
+    .all()
+    .filter((row) => !isAlive(row));
+}
+
+function isAlive(row: SessionRow): boolean {
+  if (row.host !== hostname()) return false;
+  if (row.process_id === process.pid) return Math.abs(row.process_started_ms - processStartedMs()) < CLOCK_TOLERANCE_MS;
+  try {
+    process.kill(row.process_id, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function processStartedMs(): number {
+  return Math.round(Date.now() - process.uptime() * 1000);
+}

@@ -1,0 +1,143 @@
+import type { DecodedSegment } from '../domain/columns.ts';
+import type { ForestParameters } from '../domain/model.ts';
+import type { RecordingFormat, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
+
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
+
+/** Rows of one segment at most; readers of a case may size their buffers by it. */
+export const MAXIMUM_SEGMENT_ROWS = 4096;
+
+/** Rows of one page at most, for everything that is read page by page. */
+export const MAXIMUM_PAGE_ROWS = 500;
+
+export type SourceKind = 'recording' | 'topic';
+
+export interface NewSource {
+  readonly kind: SourceKind;
+  /** Path or address as the person gave it. */
+  readonly uri: string;
+  /** Tells this recording from every other one; unique in a case. */
+  readonly fingerprint: string;
+  /** Null for a live topic. */
+  readonly format: RecordingFormat | null;
+  readonly columnNames: readonly string[];
+  /** Where reading starts; the beginning by default. */
+  readonly position?: RecordingPosition;
+}
+
+export interface Source extends Required<NewSource> {
+  readonly id: number;
+  /** Where reading resumes: everything before it is stored or quarantined. */
+  readonly position: RecordingPosition;
+  readonly complete: boolean;
+  readonly rows: number;
+  readonly quarantined: number;
+  readonly addedAtMs: number;
+}
+
+/** One run of rows to be stored together with everything that must be true once they are. */
+export interface SegmentAppend {
+  readonly sourceId: number;
+  /** At most `MAXIMUM_SEGMENT_ROWS` rows; 0 rows where a span held malformed records only. */
+  readonly segment: DecodedSegment;
+  /** Row r as received is `bytes.subarray(rawStart[r], rawEnd[r])`, rows ascending. Copied before the call returns. */
+  readonly raw: { readonly bytes: Uint8Array; readonly rawStart: Uint32Array; readonly rawEnd: Uint32Array };
+  /** Per row: position in the recording, as in `RecordBatch`. */
+  readonly byteOffset: Float64Array;
+  readonly line: Float64Array;
+  /** Where reading resumes once this append is stored. */
+  readonly next: RecordingPosition;
+  readonly rejected: readonly RejectedRecord[];
+  /** Texts new in this append, in code order, continuing the stored dictionary of the column. */
+  readonly dictionaryAdditions: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface SegmentSummary {
+  readonly id: number;
+  readonly firstSequence: number;
+  readonly rowCount: number;
+  readonly sourceId: number;
+}
+
+/** A transaction as received, and where it came from. */
+export interface RawRecord {
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+  readonly sourcePath: string;
+  readonly line: number;
+  readonly byteOffset: number;
+}
+
+export const quarantineStates = ['held', 'retried', 'dismissed'] as const;
+export type QuarantineState = (typeof quarantineStates)[number];
+
+export interface QuarantinedRecord extends RejectedRecord {
+  readonly id: number;
+  readonly sourceId: number;
+  readonly state: QuarantineState;
+}
+
+/** The line between flagged and not: a row is flagged when its sum is at most `units`. */
+export interface StoredThreshold {
+  readonly units: number;
+  /** Name of the rule that set it, such as the contamination or the alert budget. */
+  readonly rule: string;
+  /** What the rule was given: contamination, budget, training rows. */
+  readonly details: { readonly [name: string]: JsonValue };
+}
+
+export interface NewModel {
+  /** SHA-256 of the compiled forest. */
+  readonly digest: string;
+  readonly name: string;
+  readonly parameters: ForestParameters;
+  readonly featureSetId: number;
+  /** The encoded forest; the store keeps it byte for byte and does not read it. */
+  readonly forest: Uint8Array;
+  readonly threshold: StoredThreshold;
+  readonly trainedRows: number;
+}
+
+export interface StoredModel extends Omit<NewModel, 'forest'> {
+  readonly id: number;
+  readonly createdAtMs: number;
+  readonly isChampion: boolean;
+}
+
+/** Flagged rows column by column: row k of the stream position `sequences[k]` has the sum `sums[k]`. */
+export interface FlaggedRows {
+  readonly sequences: ArrayLike<number>;
+  readonly sums: Int32Array;
+}
+
+export interface Alert {
+  readonly sequence: number;
+  readonly sum: number;
+}
+
+/** One page, and what to pass as `after` for the following one; null at the end. */
+export interface Page<Row, Cursor> {
+  readonly rows: readonly Row[];
+  readonly next: Cursor | null;
+}
+
+export type RunStatus = 'running' | 'completed' | 'cancelled' | 'failed';
+
+export interface Run {
+  readonly id: number;
+  readonly command: string;
+  readonly parameters: JsonValue;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly status: RunStatus;
+  readonly result: JsonValue;
+}
+
+export interface CaseCounts {
+  readonly rows: number;
+  readonly segments: number;
+  readonly quarantined: number;
+  readonly sources: number;
+  readonly models: number;
+}

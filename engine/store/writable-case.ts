@@ -1,0 +1,365 @@
+import type { ColumnBlockKind } from '../domain/columns.ts';
+import { AssayError, impossible } from '../domain/error.ts';
+import type { FeatureSpec } from '../domain/feature-spec.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { RecordingPosition } from '../domain/record-batch.ts';
+import { bytesOf } from './blob.ts';
+import { sha256 } from './digest.ts';
+import { ReadableCase } from './readable-case.ts';
+import { encodeAppend, packAppend, type EncodedAppend } from './segment-encoding.ts';
+import { endSession } from './session.ts';
+import type { Connection, Parameter } from './sqlite.ts';
+import type {
+  FlaggedRows,
+  JsonValue,
+  NewModel,
+  NewSource,
+  QuarantineState,
+  RunStatus,
+  SegmentAppend,
+  Source,
+  StoredThreshold,
+} from './types.ts';
+
+const TIDY_TIMEOUT_MS = 250; // at close nothing is worth waiting long for: the data is committed already
+
+/**
+ * A case open for writing. Every method is one transaction: it holds completely or not at all, and is on the disk
+ * when the method returns. Errors of all of them: DISK_FULL, CASE_BUSY, CASE_READ_ONLY, CASE_CORRUPT.
+ */
+export class WritableCase extends ReadableCase {
+  readonly #sessionId: number;
+  #sequenceSeen: number;
+  readonly #positionsSeen = new Map<number, RecordingPosition>();
+
+  constructor(connection: Connection, path: string, sessionId: number) {
+    super(connection, path);
+    this.#sessionId = sessionId;
+    this.#sequenceSeen = super.nextSequence();
+    this.sources();
+  }
+
+  /** Folds the write-ahead log into the file, so that the case is one file again, and closes it. */
+  override close(): void {
+    if (!this.connection.open) return;
+    try {
+      this.connection.pragma(`busy_timeout = ${TIDY_TIMEOUT_MS}`);
+      endSession(this.connection, this.#sessionId);
+      this.connection.pragma('optimize');
+      this.connection.pragma('wal_checkpoint(TRUNCATE)');
+      // Refused while another connection is open; the last one to close does it.
+      this.connection.pragma('journal_mode = DELETE');
+    } catch {
+      // A full disk or a reader may forbid the tidying; what is committed is safe, and the next open tidies up.
+    } finally {
+      super.close();
+    }
+  }
+
+  /** Runs several methods as one transaction; `work` must not wait for anything. */
+  inTransaction<T>(work: () => T): T {
+    return this.guard(() => this.connection.transaction(work).immediate());
+  }
+
+  override sources(): readonly Source[] {
+    return super.sources().map((source) => this.#see(source));
+  }
+
+  override findSource(fingerprint: string): Source | undefined {
+    const source = super.findSource(fingerprint);
+    return source && this.#see(source);
+  }
+
+  override source(id: number): Source {
+    return this.#see(super.source(id));
+  }
+
+  override nextSequence(): number {
+    this.#sequenceSeen = super.nextSequence();
+    return this.#sequenceSeen;
+  }
+
+  addSource(source: NewSource): Source {
+    const start = source.position ?? { byteOffset: 0, line: 1 };
+    const id = this.#insert(
+      `INSERT INTO source (kind, uri, fingerprint, format, column_names, next_byte_offset, next_line, added_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      source.kind,
+      source.uri,
+      source.fingerprint,
+      JSON.stringify(source.format),
+      JSON.stringify(source.columnNames),
+      start.byteOffset,
+      start.line,
+      Date.now(),
+    );
+    return this.source(id);
+  }
+
+  /** Says that a recording was read to its end. */
+  completeSource(id: number): void {
+    this.#change('UPDATE source SET complete = 1 WHERE id = ?', id);
+  }
+
+  /** One append as a transaction of its own; `appendSegments` is faster for many. */
+  appendSegment(append: SegmentAppend): void {
+    this.appendSegments([append]);
+  }
+
+  /**
+   * Stores rows, raw bytes, dictionaries, quarantine and the position in the source in one transaction.
+   * Errors: CASE_BUSY also where another writer has added rows since this one last looked.
+   */
+  appendSegments(appends: readonly SegmentAppend[]): void {
+    this.appendEncoded(appends.map((append) => encodeAppend(packAppend(append))));
+  }
+
+  /** As `appendSegments`, for appends that were encoded beforehand. */
+  appendEncoded(appends: readonly EncodedAppend[]): void {
+    const positionsBefore = new Map(this.#positionsSeen);
+    const sequenceBefore = this.#sequenceSeen;
+    try {
+      this.inTransaction(() => {
+        if (super.nextSequence() !== this.#sequenceSeen) throw this.#anotherWriter();
+        for (const append of appends) this.#append(append);
+      });
+    } catch (error) {
+      this.#sequenceSeen = sequenceBefore;
+      for (const [id, position] of positionsBefore) this.#positionsSeen.set(id, position);
+      throw error;
+    }
+  }
+
+  setQuarantineState(id: number, state: QuarantineState): void {
+    this.#change('UPDATE quarantine SET state = ? WHERE id = ?', state, id);
+  }
+
+  /** Adds to the history of profiles; the newest one is the case's profile. */
+  saveProfile(profile: Profile): void {
+    this.#change('INSERT INTO profile (content, saved_at_ms) VALUES (?, ?)', JSON.stringify(profile), Date.now());
+  }
+
+  /** Saves a feature set and returns its id; one with the same digest is not saved twice. */
+  saveFeatureSet(spec: FeatureSpec, digest: string): number {
+    this.#change(
+      'INSERT INTO feature_set (digest, spec, created_at_ms) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING',
+      digest,
+      JSON.stringify(spec),
+      Date.now(),
+    );
+    return this.findFeatureSet(digest)?.id ?? impossible('the feature set was just saved');
+  }
+
+  /** Row-major float32 features of one segment; replaces what was there. */
+  writeFeatures(featureSetId: number, segmentId: number, features: Float32Array): void {
+    this.#change(
+      `INSERT INTO feature_segment (feature_set_id, segment_id, data) VALUES (?, ?, ?)
+       ON CONFLICT (feature_set_id, segment_id) DO UPDATE SET data = excluded.data`,
+      featureSetId,
+      segmentId,
+      bytesOf(features),
+    );
+  }
+
+  /**
+   * Saves a model and returns its id. The same forest on the same feature set is one model: saving it again takes
+   * over the name and the threshold. The first model of a case becomes its champion.
+   */
+  saveModel(model: NewModel): number {
+    return this.inTransaction(() => {
+      const known = this.row<{ id: number }>(
+        'SELECT id FROM model WHERE digest = ? AND feature_set_id = ?',
+        model.digest,
+        model.featureSetId,
+      );
+      if (known !== undefined) {
+        this.#change(
+          'UPDATE model SET name = ?, threshold = ? WHERE id = ?',
+          model.name,
+          JSON.stringify(model.threshold),
+          known.id,
+        );
+        return known.id;
+      }
+      const isFirst = this.row('SELECT 1 FROM model LIMIT 1') === undefined;
+      return this.#insert(
+        `INSERT INTO model (digest, name, parameters, feature_set_id, threshold, trained_rows, created_at_ms,
+           is_champion, forest_sha256, forest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        model.digest,
+        model.name,
+        JSON.stringify(model.parameters),
+        model.featureSetId,
+        JSON.stringify(model.threshold),
+        model.trainedRows,
+        Date.now(),
+        isFirst ? 1 : 0,
+        sha256(model.forest),
+        model.forest,
+      );
+    });
+  }
+
+  /** Makes one model the champion, in place of the one before. */
+  setChampion(modelId: number): void {
+    this.inTransaction(() => {
+      this.#change('UPDATE model SET is_champion = 0 WHERE is_champion = 1');
+      this.#change('UPDATE model SET is_champion = 1 WHERE id = ?', modelId);
+    });
+  }
+
+  /** The sums of one segment's rows; replaces what was there. */
+  writeScores(modelId: number, segmentId: number, sums: Int32Array): void {
+    this.#change(
+      `INSERT INTO score_segment (model_id, segment_id, sums) VALUES (?, ?, ?)
+       ON CONFLICT (model_id, segment_id) DO UPDATE SET sums = excluded.sums`,
+      modelId,
+      segmentId,
+      bytesOf(sums),
+    );
+  }
+
+  /** Sets a model's threshold and the rows it flags, in one transaction: the two never disagree. */
+  replaceAlerts(modelId: number, threshold: StoredThreshold, flagged: FlaggedRows): void {
+    const { sequences, sums } = flagged;
+    if (sequences.length !== sums.length) impossible(`${sequences.length} flagged rows have ${sums.length} sums`);
+    const order = Uint32Array.from(sums, (_, index) => index).sort(
+      (a, b) => sums[a] - sums[b] || sequences[a] - sequences[b],
+    );
+    this.inTransaction(() => {
+      this.#change('UPDATE model SET threshold = ? WHERE id = ?', JSON.stringify(threshold), modelId);
+      this.#change('DELETE FROM alert WHERE model_id = ?', modelId);
+      const insert = this.statement('INSERT INTO alert (model_id, sum, sequence) VALUES (?, ?, ?)');
+      for (const index of order) insert.run(modelId, sums[index], sequences[index]);
+    });
+  }
+
+  /** Writes down that a job has begun, and returns the id to finish it with. */
+  startRun(command: string, parameters: JsonValue): number {
+    return this.#insert(
+      `INSERT INTO run (command, parameters, started_at_ms, status) VALUES (?, ?, ?, 'running')`,
+      command,
+      JSON.stringify(parameters),
+      Date.now(),
+    );
+  }
+
+  finishRun(id: number, status: Exclude<RunStatus, 'running'>, result: JsonValue): void {
+    this.#change(
+      'UPDATE run SET status = ?, result = ?, ended_at_ms = ? WHERE id = ?',
+      status,
+      JSON.stringify(result),
+      Date.now(),
+      id,
+    );
+  }
+
+  setSetting(key: string, value: JsonValue): void {
+    this.#change(
+      'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      key,
+      JSON.stringify(value),
+    );
+  }
+
+  #append(append: EncodedAppend): void {
+    const stored = super.source(append.sourceId);
+    const seen = this.#positionsSeen.get(append.sourceId) ?? stored.position;
+    if (seen.byteOffset !== stored.position.byteOffset || seen.line !== stored.position.line)
+      throw this.#anotherWriter();
+    if (append.firstSequence !== this.#sequenceSeen)
+      impossible(`a segment starts at row ${append.firstSequence} where the case has ${this.#sequenceSeen} rows`);
+    if (append.next.byteOffset < seen.byteOffset || (append.rowCount > 0 && append.firstByteOffset < seen.byteOffset))
+      impossible(`source ${append.sourceId} goes back from byte ${seen.byteOffset} to ${append.firstByteOffset}`);
+
+    if (append.rowCount > 0) this.#insertSegment(append);
+    for (const [name, texts] of append.dictionaryAdditions) this.#addTexts(name, texts);
+    for (const record of append.rejected)
+      this.#insert(
+        'INSERT INTO quarantine (source_id, line, byte_offset, reason, raw) VALUES (?, ?, ?, ?, ?)',
+        append.sourceId,
+        record.line,
+        record.byteOffset,
+        record.reason,
+        record.raw,
+      );
+    this.#change(
+      `UPDATE source SET next_byte_offset = ?, next_line = ?, row_count = row_count + ?,
+         quarantined_count = quarantined_count + ? WHERE id = ?`,
+      append.next.byteOffset,
+      append.next.line,
+      append.rowCount,
+      append.rejected.length,
+      append.sourceId,
+    );
+    this.#sequenceSeen += append.rowCount;
+    this.#positionsSeen.set(append.sourceId, append.next);
+  }
+
+  #insertSegment(append: EncodedAppend): void {
+    const segmentId = this.#insert(
+      `INSERT INTO segment (first_sequence, row_count, source_id, first_byte_offset, next_byte_offset, raw, row_layout)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      append.firstSequence,
+      append.rowCount,
+      append.sourceId,
+      append.firstByteOffset,
+      append.next.byteOffset,
+      append.raw,
+      append.rowLayout,
+    );
+    for (const column of append.columns)
+      this.#insert(
+        'INSERT INTO segment_column (segment_id, column_id, kind, encoding, data) VALUES (?, ?, ?, ?, ?)',
+        segmentId,
+        this.#columnId(column.name, column.kind),
+        column.kind,
+        column.encoding,
+        column.data,
+      );
+  }
+
+  #addTexts(name: string, texts: readonly string[]): void {
+    if (texts.length === 0) return;
+    const columnId = this.#columnId(name, 'code');
+    const size = this.row<{ size: number }>(
+      'SELECT coalesce(max(code) + 1, 0) AS size FROM dictionary_entry WHERE column_id = ?',
+      columnId,
+    );
+    const firstCode = size?.size ?? impossible('an aggregate has one row');
+    texts.forEach((text, index) =>
+      this.#change(
+        'INSERT INTO dictionary_entry (column_id, code, text) VALUES (?, ?, ?)',
+        columnId,
+        firstCode + index,
+        text,
+      ),
+    );
+  }
+
+  #columnId(name: string, kind: ColumnBlockKind): number {
+    const row = this.row<{ id: number; kind: ColumnBlockKind }>('SELECT id, kind FROM "column" WHERE name = ?', name);
+    if (row === undefined) return this.#insert('INSERT INTO "column" (name, kind) VALUES (?, ?)', name, kind);
+    // A mended profile may read a column in another way from now on; each segment keeps its own kind.
+    if (row.kind !== kind) this.#change('UPDATE "column" SET kind = ? WHERE id = ?', kind, row.id);
+    return row.id;
+  }
+
+  #see(source: Source): Source {
+    this.#positionsSeen.set(source.id, source.position);
+    return source;
+  }
+
+  #insert(sql: string, ...parameters: readonly Parameter[]): number {
+    return this.guard(() => Number(this.statement(sql).run(...parameters).lastInsertRowid));
+  }
+
+  #change(sql: string, ...parameters: readonly Parameter[]): void {
+    this.guard(() => this.statement(sql).run(...parameters));
+  }
+
+  #anotherWriter(): AssayError {
+    return new AssayError('CASE_BUSY', 'failure', `Another process is writing to this case: ${this.path}.`, {
+      nextStep: 'Let it finish, then repeat. What it stored is kept, and nothing was stored twice.',
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import type { ErrorCode, ErrorKind } from '../domain/error.ts';
+import { AssayError } from '../domain/error.ts';
+import type { PackedAppend } from './segment-encoding.ts';
+
+/** What the writer thread is told. Each is answered by one `done`, except after a failure. */
+export type WriterRequest =
+  | { readonly type: 'append'; readonly append: PackedAppend }
+  | {
+      readonly type: 'features';
+      readonly featureSetId: number;
+      readonly segmentId: number;
+      readonly features: Float32Array;
+    }
+  | { readonly type: 'scores'; readonly modelId: number; readonly segmentId: number; readonly sums: Int32Array }
+  | { readonly type: 'flush' }
+  | { readonly type: 'finish' }
+  /** Drops what is not on the disk yet, and closes the case. */
+  | { readonly type: 'abort' };
+
+export type WriterReply =
+  | { readonly type: 'ready' }
+  | { readonly type: 'done'; readonly committed: WriterTotals }
+  | { readonly type: 'failed'; readonly error: PlainError };
+
+/** What has reached the disk since the writer was made. */
+export interface WriterTotals {
+  readonly rows: number;
+  readonly quarantined: number;
+  /** Time the writer thread spent encoding and storing. */
+  readonly busyMs: number;
+}
+
+/** An error as it crosses threads, where classes are lost. */
+export interface PlainError {
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly nextStep: string | undefined;
+}
+
+export function plainErrorOf(error: unknown): PlainError {
+  if (error instanceof AssayError)
+    return { code: error.code, kind: error.kind, message: error.message, nextStep: error.nextStep };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: 'INTERNAL', kind: 'failure', message: text, nextStep: undefined };
+}
+
+export function errorOf(plain: PlainError): AssayError {
+  return new AssayError(
+    plain.code,
+    plain.kind,
+    plain.message,
+    plain.nextStep === undefined ? {} : { nextStep: plain.nextStep },
+  );
+}
