@@ -36,9 +36,9 @@ const layouts = new WeakMap<CompiledForest, ShapLayout>();
 /** Room for one tree's passes, made once and used for any number of rows of one forest. */
 interface Scratch {
   readonly met: Uint8Array;
-  readonly without: Float64Array;
-  readonly factor: Float64Array;
+  readonly product: Float64Array;
   readonly inverse: Float64Array;
+  readonly gain: Float64Array;
   readonly below: Float64Array;
 }
 
@@ -50,7 +50,7 @@ interface Scratch {
  * They are computed in time linear in the nodes: a leaf's game is a product over the features on its path, so its Shapley
  * value is the integral over [0, 1] of a polynomial (Owen, "Multilinear extensions of games", Management Science 18,
  * 1972), which Gauss-Legendre quadrature gives exactly; sums over subtrees are shared as in Yu, Bifet, Read and Xu,
- * "Linear TreeShap", NeurIPS 2022. All summands are positive, so nothing cancels.
+ * "Linear TreeShap", NeurIPS 2022.
  *
  * A node without training rows passes an absent feature to both sides in equal parts.
  *
@@ -71,9 +71,9 @@ export function rowExplainer(forest: CompiledForest): (row: Float32Array, contri
   layouts.set(forest, layout);
   const scratch: Scratch = {
     met: new Uint8Array(layout.largestTree),
-    without: new Float64Array(LANES * layout.largestTree),
-    factor: new Float64Array(LANES * layout.largestTree),
+    product: new Float64Array(LANES * layout.largestTree),
     inverse: new Float64Array(LANES * layout.largestTree),
+    gain: new Float64Array(LANES * layout.largestTree),
     below: new Float64Array(LANES * layout.largestTree),
   };
   const scale = 1 / (2 ** forest.shift * forest.treeCount);
@@ -95,8 +95,9 @@ export function rowExplainer(forest: CompiledForest): (row: Float32Array, contri
 
 /**
  * Adds one tree's values, in units, for one group of quadrature points. At point t an edge has the factor
- * `(1 - t) * share + t * met`; a leaf's product takes the deepest factor of each feature. Going down, `without` is that
- * product with the edge's own feature left out; going up, `below` is the leaf units times the factors beneath.
+ * `share + t * (met - share)`, and the product of a node takes the deepest factor of each feature above it. A leaf gives each feature on
+ * its path `units * product * (met - share) / factor` of that feature's deepest edge; `gain` is the last quotient, and subtracting
+ * the earlier edge's gain on the way up leaves just the deepest one's.
  */
 function addTree(
   forest: CompiledForest,
@@ -110,18 +111,23 @@ function addTree(
 ): void {
   const { feature, threshold, left, units } = forest;
   const { parent, earlier, isEarlier, share, points, weights } = layout;
-  const { met, without, factor, inverse, below } = scratch;
+  const { met, product, inverse, gain, below } = scratch;
   const point0 = points[group];
   const point1 = points[group + 1];
   const point2 = points[group + 2];
   const point3 = points[group + 3];
-  const weight0 = weights[group];
-  const weight1 = weights[group + 1];
-  const weight2 = weights[group + 2];
-  const weight3 = weights[group + 3];
+  const unmet0 = 1 / (1 - point0);
+  const unmet1 = 1 / (1 - point1);
+  const unmet2 = 1 / (1 - point2);
+  const unmet3 = 1 / (1 - point3);
 
   met[0] = 1;
-  for (let lane = 0; lane < LANES; lane++) without[lane] = factor[lane] = inverse[lane] = 1;
+  for (let lane = 0; lane < LANES; lane++) {
+    product[lane] = weights[group + lane];
+    inverse[lane] = 1;
+    gain[lane] = 0;
+    below[lane] = 0;
+  }
 
   for (let node = root + 1; node < end; node++) {
     const above = parent[node];
@@ -131,54 +137,73 @@ function addTree(
     const local = node - root;
     met[local] = isMet;
     const rows = share[node];
+    const at = LANES * local;
+    const up = LANES * (above - root);
+    const undo = LANES * before;
     const factor0 = rows + point0 * (isMet - rows);
     const factor1 = rows + point1 * (isMet - rows);
     const factor2 = rows + point2 * (isMet - rows);
     const factor3 = rows + point3 * (isMet - rows);
-    const at = LANES * local;
-    const up = LANES * (above - root);
-    const undo = LANES * before;
-    without[at] = without[up] * factor[up] * inverse[undo];
-    without[at + 1] = without[up + 1] * factor[up + 1] * inverse[undo + 1];
-    without[at + 2] = without[up + 2] * factor[up + 2] * inverse[undo + 2];
-    without[at + 3] = without[up + 3] * factor[up + 3] * inverse[undo + 3];
-    factor[at] = factor0;
-    factor[at + 1] = factor1;
-    factor[at + 2] = factor2;
-    factor[at + 3] = factor3;
-    if (isEarlier[node] === 1) {
-      // A factor of 0 makes every product beneath 0; its inverse is never to bring that back.
-      const live = factor0 > 0;
-      inverse[at] = live ? 1 / factor0 : 0;
-      inverse[at + 1] = live ? 1 / factor1 : 0;
-      inverse[at + 2] = live ? 1 / factor2 : 0;
-      inverse[at + 3] = live ? 1 / factor3 : 0;
+    const product0 = product[up] * factor0 * inverse[undo];
+    const product1 = product[up + 1] * factor1 * inverse[undo + 1];
+    const product2 = product[up + 2] * factor2 * inverse[undo + 2];
+    const product3 = product[up + 3] * factor3 * inverse[undo + 3];
+    product[at] = product0;
+    product[at + 1] = product1;
+    product[at + 2] = product2;
+    product[at + 3] = product3;
+    const leaf = units[node];
+    below[at] = product0 * leaf;
+    below[at + 1] = product1 * leaf;
+    below[at + 2] = product2 * leaf;
+    below[at + 3] = product3 * leaf;
+    if (isMet === 1) {
+      const inverse0 = 1 / factor0;
+      const inverse1 = 1 / factor1;
+      const inverse2 = 1 / factor2;
+      const inverse3 = 1 / factor3;
+      inverse[at] = inverse0;
+      inverse[at + 1] = inverse1;
+      inverse[at + 2] = inverse2;
+      inverse[at + 3] = inverse3;
+      gain[at] = (1 - rows) * inverse0;
+      gain[at + 1] = (1 - rows) * inverse1;
+      gain[at + 2] = (1 - rows) * inverse2;
+      gain[at + 3] = (1 - rows) * inverse3;
+    } else {
+      gain[at] = -unmet0;
+      gain[at + 1] = -unmet1;
+      gain[at + 2] = -unmet2;
+      gain[at + 3] = -unmet3;
+      if (isEarlier[node] === 1) {
+        // A factor of 0 makes every product beneath it 0; its inverse is never to bring that back.
+        const inverseRows = rows > 0 ? 1 / rows : 0;
+        inverse[at] = unmet0 * inverseRows;
+        inverse[at + 1] = unmet1 * inverseRows;
+        inverse[at + 2] = unmet2 * inverseRows;
+        inverse[at + 3] = unmet3 * inverseRows;
+      }
     }
   }
 
-  below.fill(0, 0, LANES * (end - root));
   for (let node = end - 1; node > root; node--) {
-    const local = node - root;
-    const at = LANES * local;
+    const at = LANES * (node - root);
     const above = parent[node];
-    const before = earlier[node] - root;
     const up = LANES * (above - root);
-    const undo = LANES * before;
-    const leaf = units[node];
-    const below0 = below[at] + leaf;
-    const below1 = below[at + 1] + leaf;
-    const below2 = below[at + 2] + leaf;
-    const below3 = below[at + 3] + leaf;
+    const undo = LANES * (earlier[node] - root);
+    const below0 = below[at];
+    const below1 = below[at + 1];
+    const below2 = below[at + 2];
+    const below3 = below[at + 3];
     contributions[feature[above]] +=
-      (met[local] - share[node] - met[before] + share[before + root]) *
-      (weight0 * without[at] * below0 +
-        weight1 * without[at + 1] * below1 +
-        weight2 * without[at + 2] * below2 +
-        weight3 * without[at + 3] * below3);
-    below[up] += below0 * factor[at] * inverse[undo];
-    below[up + 1] += below1 * factor[at + 1] * inverse[undo + 1];
-    below[up + 2] += below2 * factor[at + 2] * inverse[undo + 2];
-    below[up + 3] += below3 * factor[at + 3] * inverse[undo + 3];
+      below0 * (gain[at] - gain[undo]) +
+      below1 * (gain[at + 1] - gain[undo + 1]) +
+      below2 * (gain[at + 2] - gain[undo + 2]) +
+      below3 * (gain[at + 3] - gain[undo + 3]);
+    below[up] += below0;
+    below[up + 1] += below1;
+    below[up + 2] += below2;
+    below[up + 3] += below3;
   }
 }
 
