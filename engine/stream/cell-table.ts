@@ -1,0 +1,144 @@
+import { decodeNumberText, isMissingText } from '../domain/number-text.ts';
+import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
+
+/** One value as JSON or Parquet gives it; a bigint stands for a whole number that a double cannot hold. */
+export type Cell = string | number | boolean | bigint | undefined;
+
+/** Cell columns that rows are written into; columns may be added on the way. */
+export interface CellTable {
+  /** Same array as long as no column is added. */
+  readonly columnNames: readonly string[];
+  /** `columns[c][r]`. */
+  readonly columns: readonly (readonly Cell[])[];
+  /** Index of a column, adding it when it is new. `likely` is tried first. Throws RangeError beyond the limit. */
+  columnOf(name: string, likely: number): number;
+  put(row: number, column: number, value: Cell): void;
+  clearRow(row: number): void;
+  clear(): void;
+}
+
+/** More distinct keys than this are a sign that keys carry data; each would cost memory in every batch. */
+const mostColumns = 10_000;
+
+export function createCellTable(columnNames: readonly string[], rowsPerBatch: number): CellTable {
+  const names = [...columnNames];
+  const indexOfName = new Map(names.map((name, index) => [name, index]));
+  const newColumn = (): Cell[] => new Array<Cell>(rowsPerBatch).fill(undefined);
+  const columns = names.map(newColumn);
+  let published: readonly string[] = [...names];
+
+  return {
+    get columnNames() {
+      if (published.length !== names.length) published = [...names];
+      return published;
+    },
+    columns,
+    columnOf(name, likely) {
+      if (names[likely] === name) return likely;
+      let index = indexOfName.get(name);
+      if (index === undefined) {
+        if (names.length >= mostColumns) throw new RangeError(`more than ${String(mostColumns)} distinct keys`);
+        index = names.length;
+        names.push(name);
+        indexOfName.set(name, index);
+        columns.push(newColumn());
+      }
+      return index;
+    },
+    put(row, column, value) {
+      columns[column][row] = value;
+    },
+    clearRow(row) {
+      for (const column of columns) column[row] = undefined;
+    },
+    clear() {
+      for (const column of columns) column.fill(undefined);
+    },
+  };
+}
+
+/** The parts of a batch that do not depend on how its cells are kept. */
+export interface BatchFrame {
+  readonly rowCount: number;
+  readonly columnNames: readonly string[];
+  readonly rejected: readonly RejectedRecord[];
+  readonly next: RecordingPosition;
+}
+
+/** Raw rows and their places; Parquet renders them only when they are asked for. */
+export interface RawRows {
+  readonly bytes: Uint8Array;
+  readonly rawStart: Uint32Array;
+  readonly rawEnd: Uint32Array;
+}
+
+/** A batch over cell columns. `raw` is asked at most once. */
+export class CellBatch implements RecordBatch {
+  readonly rowCount: number;
+  readonly columnNames: readonly string[];
+  readonly byteOffset: Float64Array;
+  readonly line: Float64Array;
+  readonly rejected: readonly RejectedRecord[];
+  readonly next: RecordingPosition;
+  readonly #columns: readonly (readonly Cell[])[];
+  readonly #renderRaw: () => RawRows;
+  #raw: RawRows | undefined;
+
+  constructor(
+    frame: BatchFrame,
+    columns: readonly (readonly Cell[])[],
+    places: { readonly byteOffset: Float64Array; readonly line: Float64Array },
+    renderRaw: () => RawRows,
+  ) {
+    this.rowCount = frame.rowCount;
+    this.columnNames = frame.columnNames;
+    this.rejected = frame.rejected;
+    this.next = frame.next;
+    this.byteOffset = places.byteOffset;
+    this.line = places.line;
+    this.#columns = columns;
+    this.#renderRaw = renderRaw;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#rawRows().bytes;
+  }
+
+  get rawStart(): Uint32Array {
+    return this.#rawRows().rawStart;
+  }
+
+  get rawEnd(): Uint32Array {
+    return this.#rawRows().rawEnd;
+  }
+
+  text(row: number, column: number): string | undefined {
+    const cell = this.#columns[column][row];
+    if (cell === undefined) return undefined;
+    const text = typeof cell === 'string' ? cell : String(cell);
+    return isMissingText(text) ? undefined : text;
+  }
+
+  numbers(column: number, format: NumberFormat, out: Float64Array): readonly number[] {
+    const cells = this.#columns[column];
+    const notNumbers: number[] = [];
+    for (let row = 0; row < this.rowCount; row++) {
+      const cell = cells[row];
+      if (typeof cell === 'number') {
+        out[row] = cell;
+      } else if (typeof cell === 'string') {
+        const value = decodeNumberText(cell, format);
+        out[row] = value;
+        if (Number.isNaN(value) && !isMissingText(cell)) notNumbers.push(row);
+      } else {
+        out[row] = cell === undefined ? NaN : Number(cell);
+      }
+    }
+    return notNumbers;
+  }
+
+  #rawRows(): RawRows {
+    this.#raw ??= this.#renderRaw();
+    return this.#raw;
+  }
+}

@@ -1,0 +1,302 @@
+import { decodeNumberText, isMissingText } from '../domain/number-text.ts';
+import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
+import { decodeText } from './cell-text.ts';
+import { decodeNumberBytes } from './number-bytes.ts';
+import type { RecordScanner } from './text-batches.ts';
+import {
+  bytesPerBatch,
+  carriageReturnByte,
+  isBlank,
+  longestRecordBytes,
+  newlineByte,
+  rejectedRecord,
+  tooLongReason,
+} from './text-batches.ts';
+
+const quoteByte = 0x22;
+
+export interface DelimitedLayout {
+  readonly columnNames: readonly string[];
+  /** One ASCII character. */
+  readonly delimiter: string;
+  /** The byte that ends a line: line feed (a carriage return before it belongs to the line end), or carriage return. */
+  readonly lineEndByte: number;
+}
+
+/** Cells of one batch: for row r and column c, entry `r * columns + c` gives its byte range without quotes. */
+interface CellRanges {
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+interface RowRanges {
+  readonly rawStart: Uint32Array;
+  readonly rawEnd: Uint32Array;
+  readonly byteOffset: Float64Array;
+  readonly line: Float64Array;
+}
+
+/** A batch of delimited text; its cells stay bytes until they are asked for. */
+export class DelimitedBatch implements RecordBatch {
+  readonly rowCount: number;
+  readonly columnNames: readonly string[];
+  readonly bytes: Buffer;
+  readonly rawStart: Uint32Array;
+  readonly rawEnd: Uint32Array;
+  readonly byteOffset: Float64Array;
+  readonly line: Float64Array;
+  readonly rejected: readonly RejectedRecord[];
+  readonly next: RecordingPosition;
+  readonly #cells: CellRanges;
+
+  constructor(
+    columnNames: readonly string[],
+    bytes: Buffer,
+    rowCount: number,
+    cells: CellRanges,
+    rows: RowRanges,
+    rejected: readonly RejectedRecord[],
+    next: RecordingPosition,
+  ) {
+    this.columnNames = columnNames;
+    this.bytes = bytes;
+    this.rowCount = rowCount;
+    this.rawStart = rows.rawStart;
+    this.rawEnd = rows.rawEnd;
+    this.byteOffset = rows.byteOffset;
+    this.line = rows.line;
+    this.rejected = rejected;
+    this.next = next;
+    this.#cells = cells;
+  }
+
+  text(row: number, column: number): string | undefined {
+    const cell = row * this.columnNames.length + column;
+    const start = this.#cells.starts[cell];
+    const end = this.#cells.ends[cell];
+    if (start === end) return undefined;
+    const text = this.#cellText(start, end);
+    return isMissingText(text) ? undefined : text;
+  }
+
+  /** The cell as text, missing-value words included. */
+  writtenText(row: number, column: number): string {
+    const cell = row * this.columnNames.length + column;
+    return this.#cellText(this.#cells.starts[cell], this.#cells.ends[cell]);
+  }
+
+  numbers(column: number, format: NumberFormat, out: Float64Array): readonly number[] {
+    const { starts, ends } = this.#cells;
+    const { bytes, rowCount } = this;
+    const columnCount = this.columnNames.length;
+    const decimalByte = format.decimal.charCodeAt(0);
+    const notNumbers: number[] = [];
+    for (let row = 0, cell = column; row < rowCount; row++, cell += columnCount) {
+      const start = starts[cell];
+      const end = ends[cell];
+      let value = start === end ? NaN : decodeNumberBytes(bytes, start, end, decimalByte);
+      if (value !== value && start !== end) {
+        const text = this.#cellText(start, end);
+        value = decodeNumberText(text, format);
+        if (value !== value && !isMissingText(text)) notNumbers.push(row);
+      }
+      out[row] = value;
+    }
+    return notNumbers;
+  }
+
+  /** A cell stands right after a quote only when it was quoted itself: any other follows a delimiter or a line end. */
+  #cellText(start: number, end: number): string {
+    const text = decodeText(this.bytes, start, end);
+    const quoted = start > 0 && this.bytes[start - 1] === quoteByte;
+    return quoted && text.includes('""') ? text.replaceAll('""', '"') : text;
+  }
+}
+
+/** A record scanner whose batches are delimited text. */
+export interface DelimitedScanner extends RecordScanner {
+  finishBatch(bytes: Buffer): DelimitedBatch | undefined;
+}
+
+/**
+ * Scans delimited text by RFC 4180: quoted fields may hold delimiters, line ends and doubled quotes. Beyond the RFC,
+ * any one-byte delimiter is taken, lines may end with LF, CRLF or CR, blank lines are skipped, and a quote inside
+ * an unquoted field is text. A record with the wrong number of fields is rejected whole. A quote that is never
+ * closed, or text after a closing quote, rejects only the line the record starts on; reading resumes on the next.
+ */
+export function delimitedScanner(
+  layout: DelimitedLayout,
+  start: RecordingPosition,
+  rowsPerBatch: number,
+): DelimitedScanner {
+  const { columnNames, lineEndByte } = layout;
+  const columnCount = columnNames.length;
+  const delimiterByte = layout.delimiter.charCodeAt(0);
+  const endsUnquotedCell = new Uint8Array(256);
+  endsUnquotedCell[delimiterByte] = 1;
+  endsUnquotedCell[lineEndByte] = 1;
+
+  const cells: CellRanges = {
+    starts: new Uint32Array(rowsPerBatch * columnCount),
+    ends: new Uint32Array(rowsPerBatch * columnCount),
+  };
+  const rows: RowRanges = {
+    rawStart: new Uint32Array(rowsPerBatch),
+    rawEnd: new Uint32Array(rowsPerBatch),
+    byteOffset: new Float64Array(rowsPerBatch),
+    line: new Float64Array(rowsPerBatch),
+  };
+  let rejected: RejectedRecord[] = [];
+  let rowCount = 0;
+  let baseOffset = start.byteOffset;
+  let position = 0;
+  let line = start.line;
+  /** True while the rest of a line that is too long is passed over. */
+  let isSkippingLine = false;
+
+  function reject(bytes: Buffer, from: number, to: number, reason: string): void {
+    rejected.push(rejectedRecord(bytes, from, to, { line, baseOffset }, reason));
+  }
+
+  /** The end of a line's content: before the carriage return where the line ends with CRLF. */
+  function contentEnd(bytes: Buffer, from: number, lineEnd: number): number {
+    const hasReturn = lineEndByte === newlineByte && lineEnd > from && bytes[lineEnd - 1] === carriageReturnByte;
+    return hasReturn ? lineEnd - 1 : lineEnd;
+  }
+
+  /** Rejects the line that starts at `position` and moves to the next one; false when its end is not here yet. */
+  function rejectLine(bytes: Buffer, end: number, atEnd: boolean, reason: string): boolean {
+    const lineEnd = bytes.indexOf(lineEndByte, position);
+    if (lineEnd === end && !atEnd) {
+      giveUpOverlongLine(bytes, end);
+      return false;
+    }
+    reject(bytes, position, contentEnd(bytes, position, lineEnd), reason);
+    position = Math.min(lineEnd + 1, end);
+    line++;
+    return true;
+  }
+
+  /** Rejects a record whose end has not been read when it is already longer than allowed. */
+  function giveUpOverlongLine(bytes: Buffer, end: number): void {
+    if (end - position <= longestRecordBytes) return;
+    reject(bytes, position, end, tooLongReason);
+    position = end;
+    isSkippingLine = true;
+  }
+
+  function skipLine(bytes: Buffer, end: number, atEnd: boolean): boolean {
+    const lineEnd = bytes.indexOf(lineEndByte, position);
+    position = Math.min(lineEnd + 1, end);
+    if (lineEnd === end && !atEnd) return false;
+    isSkippingLine = false;
+    line++;
+    return true;
+  }
+
+  function scan(bytes: Buffer, end: number, atEnd: boolean): boolean {
+    bytes[end] = lineEndByte;
+    if (isSkippingLine && !skipLine(bytes, end, atEnd)) return false;
+    const { starts, ends } = cells;
+
+    while (rowCount < rowsPerBatch && position < bytesPerBatch) {
+      const recordStart = position;
+      if (recordStart >= end) return false;
+      const rowCell = rowCount * columnCount;
+      const quoteLimit = Math.min(end, recordStart + longestRecordBytes);
+      let fields = 0;
+      let innerLines = 0;
+      let recordEnd = -1;
+      let i = recordStart;
+      let fault: string | undefined;
+
+      while (recordEnd < 0) {
+        let cellStart = i;
+        let cellEnd: number;
+        if (bytes[i] === quoteByte) {
+          cellStart = ++i;
+          for (; i < quoteLimit; i++) {
+            const byte = bytes[i];
+            if (byte === lineEndByte) innerLines++;
+            else if (byte === quoteByte) {
+              if (bytes[i + 1] !== quoteByte) break;
+              i++;
+            }
+          }
+          if (i >= quoteLimit) {
+            if (!atEnd && end - recordStart < longestRecordBytes) return false;
+            fault = `The quote opened in field ${String(fields + 1)} is never closed.`;
+            break;
+          }
+          cellEnd = i++;
+          if (i >= end - 1 && !atEnd) return false;
+          if (bytes[i] === carriageReturnByte && bytes[i + 1] === lineEndByte) i++;
+          if (bytes[i] !== delimiterByte && bytes[i] !== lineEndByte) {
+            fault = `Text follows the closing quote of field ${String(fields + 1)}.`;
+            break;
+          }
+        } else {
+          while (endsUnquotedCell[bytes[i]] === 0) i++;
+          cellEnd = i;
+        }
+        if (bytes[i] !== delimiterByte) {
+          if (i === end && !atEnd) {
+            giveUpOverlongLine(bytes, end);
+            return false;
+          }
+          recordEnd = contentEnd(bytes, recordStart, i);
+          if (cellEnd > recordEnd) cellEnd = recordEnd;
+        }
+        if (fields < columnCount) {
+          starts[rowCell + fields] = cellStart;
+          ends[rowCell + fields] = cellEnd;
+        }
+        fields++;
+        i++;
+      }
+
+      if (fault !== undefined) {
+        if (!rejectLine(bytes, end, atEnd, fault)) return false;
+        continue;
+      }
+      const blank = fields === 1 && isBlank(bytes, recordStart, recordEnd);
+      if (recordEnd - recordStart > longestRecordBytes) {
+        reject(bytes, recordStart, recordEnd, tooLongReason);
+      } else if (!blank && fields !== columnCount) {
+        reject(
+          bytes,
+          recordStart,
+          recordEnd,
+          `The row has ${String(fields)} fields; ${String(columnCount)} are expected.`,
+        );
+      } else if (!blank) {
+        rows.rawStart[rowCount] = recordStart;
+        rows.rawEnd[rowCount] = recordEnd;
+        rows.byteOffset[rowCount] = baseOffset + recordStart;
+        rows.line[rowCount] = line;
+        rowCount++;
+      }
+      line += innerLines + 1;
+      position = Math.min(i, end);
+    }
+    return true;
+  }
+
+  return {
+    get position() {
+      return position;
+    },
+    startBatch(offset) {
+      baseOffset = offset;
+      position = 0;
+      rowCount = 0;
+      rejected = [];
+    },
+    scan,
+    finishBatch(bytes) {
+      if (rowCount === 0 && rejected.length === 0) return undefined;
+      const next = { byteOffset: baseOffset + position, line };
+      return new DelimitedBatch(columnNames, bytes, rowCount, cells, rows, rejected, next);
+    },
+  };
+}

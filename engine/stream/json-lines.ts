@@ -1,0 +1,230 @@
+import type { RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
+import type { CellTable, RawRows } from './cell-table.ts';
+import { CellBatch, createCellTable } from './cell-table.ts';
+import { decodeText } from './cell-text.ts';
+import type { RecordScanner } from './text-batches.ts';
+import {
+  bytesPerBatch,
+  carriageReturnByte,
+  isBlank,
+  longestRecordBytes,
+  newlineByte,
+  rejectedRecord,
+  tooLongReason,
+} from './text-batches.ts';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** True for an object as `kcat -C -J` prints one message. */
+export function isKcatEnvelope(value: unknown): value is JsonObject {
+  return isJsonObject(value) && 'topic' in value && 'partition' in value && 'offset' in value && 'payload' in value;
+}
+
+/** Columns that a kcat envelope adds after the payload's own, by the envelope's key. */
+const envelopeColumns = [
+  ['topic', 'kafka.topic'],
+  ['partition', 'kafka.partition'],
+  ['offset', 'kafka.offset'],
+  ['ts', 'kafka.timestamp'],
+  ['key', 'kafka.key'],
+] as const;
+
+export const kcatColumnNames: readonly string[] = envelopeColumns.map(([, name]) => name);
+
+/** Why a line is no record, in words for the quarantine. */
+class NotARecord extends Error {}
+
+type JsonReviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+/** Keeps whole numbers that a double cannot hold as bigint, by the digits in the JSON text. */
+const keepLargeIntegers: JsonReviver = (_key, value, context) =>
+  typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source ?? '')
+    ? BigInt(context.source ?? '')
+    : value;
+
+function parseExactly(text: string): unknown {
+  return JSON.parse(text, keepLargeIntegers as (key: string, value: unknown) => unknown);
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new NotARecord(`${what} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function arrayText(value: readonly unknown[]): string {
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
+}
+
+/**
+ * Writes an object's values into a row, nested objects under dotted names, arrays as JSON text. Returns false where
+ * a number was met that a double cannot hold exactly, so that the text must be parsed again with care.
+ */
+function putObject(table: CellTable, row: number, object: JsonObject, prefix: string, firstColumn: number): boolean {
+  let isExact = true;
+  let likely = firstColumn;
+  for (const key in object) {
+    const value = object[key];
+    const name = prefix === '' ? key : prefix + key;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      isExact = putObject(table, row, value as JsonObject, `${name}.`, likely) && isExact;
+      continue;
+    }
+    const column = table.columnOf(name, likely);
+    likely = column + 1;
+    if (typeof value === 'number') {
+      if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) isExact = false;
+      table.put(row, column, value);
+    } else if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint') {
+      table.put(row, column, value);
+    } else {
+      table.put(row, column, Array.isArray(value) ? arrayText(value) : undefined);
+    }
+  }
+  return isExact;
+}
+
+/** Writes one JSON text into a row; a number beyond 2^53 is read again digit by digit. */
+function putJsonText(table: CellTable, row: number, text: string, what: string): void {
+  const value = parseJson(text, what);
+  if (!isJsonObject(value)) throw new NotARecord(`${what} is not a JSON object.`);
+  if (!putObject(table, row, value, '', 0)) putObject(table, row, parseExactly(text) as JsonObject, '', 0);
+}
+
+function putEnvelope(table: CellTable, row: number, text: string): void {
+  const envelope = parseJson(text, 'The line');
+  if (!isKcatEnvelope(envelope))
+    throw new NotARecord('The line is not a kcat envelope: topic, partition, offset or payload is absent.');
+  const payload = envelope['payload'];
+  if (payload === null) throw new NotARecord('The payload is null: a tombstone carries no transaction.');
+  if (typeof payload === 'string') {
+    putJsonText(table, row, payload, 'The payload');
+  } else if (!isJsonObject(payload)) {
+    throw new NotARecord('The payload is not a JSON object.');
+  } else if (!putObject(table, row, payload, '', 0)) {
+    putObject(table, row, (parseExactly(text) as { payload: JsonObject }).payload, '', 0);
+  }
+  for (const [key, name] of envelopeColumns) {
+    const value = envelope[key];
+    const isText = typeof value === 'string' || typeof value === 'number';
+    const cell = isText ? value : value === null || value === undefined ? undefined : JSON.stringify(value);
+    table.put(row, table.columnOf(name, -1), cell);
+  }
+}
+
+/** Writes the record of one line into a row of the table; returns why it is none, or undefined. The row is clean then. */
+export function putRecord(table: CellTable, row: number, text: string, kind: 'ndjson' | 'kcat'): string | undefined {
+  try {
+    if (kind === 'kcat') putEnvelope(table, row, text);
+    else putJsonText(table, row, text, 'The line');
+    return undefined;
+  } catch (error) {
+    table.clearRow(row);
+    if (error instanceof NotARecord) return error.message;
+    if (error instanceof RangeError) return `The record is nested too deeply or has too many keys: ${error.message}.`;
+    throw error;
+  }
+}
+
+/**
+ * Scans JSON Lines: one object per line, blank lines skipped. Keys become columns in order of appearance; a key that
+ * first appears later is appended. With `kcat` each line is a message and its payload gives the cells.
+ */
+export function jsonLinesScanner(
+  kind: 'ndjson' | 'kcat',
+  columnNames: readonly string[],
+  start: RecordingPosition,
+  rowsPerBatch: number,
+): RecordScanner & { readonly columnNames: readonly string[] } {
+  const table = createCellTable(columnNames, rowsPerBatch);
+  const rawStart = new Uint32Array(rowsPerBatch);
+  const rawEnd = new Uint32Array(rowsPerBatch);
+  const byteOffset = new Float64Array(rowsPerBatch);
+  const lines = new Float64Array(rowsPerBatch);
+  let rejected: RejectedRecord[] = [];
+  let rowCount = 0;
+  let baseOffset = start.byteOffset;
+  let position = 0;
+  let line = start.line;
+  /** True while the rest of a line that is too long is passed over. */
+  let isSkippingLine = false;
+
+  function reject(bytes: Buffer, from: number, to: number, reason: string): void {
+    rejected.push(rejectedRecord(bytes, from, to, { line, baseOffset }, reason));
+  }
+
+  function readLine(bytes: Buffer, from: number, to: number): void {
+    if (isSkippingLine) {
+      isSkippingLine = false;
+      return;
+    }
+    const end = to > from && bytes[to - 1] === carriageReturnByte ? to - 1 : to;
+    if (isBlank(bytes, from, end)) return;
+    if (end - from > longestRecordBytes) {
+      reject(bytes, from, end, tooLongReason);
+      return;
+    }
+    const fault = putRecord(table, rowCount, decodeText(bytes, from, end), kind);
+    if (fault !== undefined) {
+      reject(bytes, from, end, fault);
+      return;
+    }
+    rawStart[rowCount] = from;
+    rawEnd[rowCount] = end;
+    byteOffset[rowCount] = baseOffset + from;
+    lines[rowCount] = line;
+    rowCount++;
+  }
+
+  function waitForLineEnd(bytes: Buffer, end: number): void {
+    if (!isSkippingLine && end - position > longestRecordBytes) {
+      reject(bytes, position, end, tooLongReason);
+      isSkippingLine = true;
+    }
+    if (isSkippingLine) position = end;
+  }
+
+  return {
+    get columnNames() {
+      return table.columnNames;
+    },
+    get position() {
+      return position;
+    },
+    startBatch(offset) {
+      baseOffset = offset;
+      position = 0;
+      rowCount = 0;
+      rejected = [];
+      table.clear();
+    },
+    scan(bytes, end, atEnd) {
+      bytes[end] = newlineByte;
+      while (rowCount < rowsPerBatch && position < bytesPerBatch) {
+        if (position >= end) return false;
+        const lineEnd = bytes.indexOf(newlineByte, position);
+        if (lineEnd === end && !atEnd) {
+          waitForLineEnd(bytes, end);
+          return false;
+        }
+        readLine(bytes, position, lineEnd);
+        line++;
+        position = Math.min(lineEnd + 1, end);
+      }
+      return true;
+    },
+    finishBatch(bytes) {
+      if (rowCount === 0 && rejected.length === 0) return undefined;
+      const raw: RawRows = { bytes, rawStart, rawEnd };
+      const next = { byteOffset: baseOffset + position, line };
+      const frame = { rowCount, columnNames: table.columnNames, rejected, next };
+      return new CellBatch(frame, table.columns, { byteOffset, line: lines }, () => raw);
+    },
+  };
+}

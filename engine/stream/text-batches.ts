@@ -1,0 +1,89 @@
+import { AssayError } from '../domain/error.ts';
+import type { RecordBatch, RejectedRecord } from '../domain/record-batch.ts';
+import { DamagedContentError } from './byte-source.ts';
+import type { ByteWindow } from './byte-window.ts';
+
+export const newlineByte = 0x0a;
+export const carriageReturnByte = 0x0d;
+const spaceByte = 0x20;
+
+export const defaultRowsPerBatch = 4096;
+/** A batch ends at the first record border past this many bytes, whatever its rows, so that memory stays bounded. */
+export const bytesPerBatch = 1 << 23;
+/** A record may not be longer: an open quote must not swallow the rest of the recording. */
+export const longestRecordBytes = 1 << 20;
+
+/** Cuts records out of a byte window, batch by batch. Positions are indices into the window's bytes. */
+export interface RecordScanner {
+  /** Where the next record starts. */
+  readonly position: number;
+  /** Starts an empty batch whose records begin at index 0 of the bytes, which lie at `baseOffset` of the content. */
+  startBatch(baseOffset: number): void;
+  /**
+   * Reads whole records from `bytes[position..end)`. `bytes[end]` may be overwritten. Returns true when the batch is
+   * full and false when the next record needs more bytes (or, `atEnd`, when none is left).
+   */
+  scan(bytes: Buffer, end: number, atEnd: boolean): boolean;
+  /** The batch read so far, or undefined when it has neither rows nor rejected records. */
+  finishBatch(bytes: Buffer): RecordBatch | undefined;
+}
+
+/** True where a line holds nothing but spaces. */
+export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] !== spaceByte) return false;
+  return true;
+}
+
+/** A rejected record with a copy of its bytes, of which at most `longestRecordBytes` are kept. */
+export function rejectedRecord(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  place: { readonly line: number; readonly baseOffset: number },
+  reason: string,
+): RejectedRecord {
+  const raw = new Uint8Array(bytes.subarray(start, Math.min(end, start + longestRecordBytes)));
+  return { raw, line: place.line, byteOffset: place.baseOffset + start, reason };
+}
+
+export const tooLongReason = `The record is longer than ${String(longestRecordBytes)} bytes; only its beginning is kept.`;
+
+/**
+ * Reads all batches of a text recording. Content that breaks off damaged first gives every whole record before the
+ * damage and then throws CORRUPT_RECORDING with the byte offset up to which it could be read.
+ */
+export async function* readTextBatches(
+  path: string,
+  window: ByteWindow,
+  scanner: RecordScanner,
+): AsyncGenerator<RecordBatch, void, undefined> {
+  for (;;) {
+    window.release(scanner.position);
+    scanner.startBatch(window.baseOffset);
+    let damage: DamagedContentError | undefined;
+    while (!scanner.scan(window.bytes, window.end, window.atEnd) && !window.atEnd) {
+      try {
+        await window.more();
+      } catch (error) {
+        if (!(error instanceof DamagedContentError)) throw error;
+        damage = error;
+        break;
+      }
+    }
+    const batch = scanner.finishBatch(window.bytes);
+    const reached = window.baseOffset + window.end;
+    if (batch !== undefined) yield batch;
+    if (damage !== undefined) throw corruptRecording(path, reached, damage);
+    if (window.atEnd && scanner.position >= window.end) return;
+  }
+}
+
+/** The failure of a recording whose compressed content is damaged or cut off. */
+export function corruptRecording(path: string, byteOffset: number, cause: Error): AssayError {
+  return new AssayError(
+    'CORRUPT_RECORDING',
+    'usage',
+    `${path} is damaged or cut off: its content cannot be read beyond byte ${String(byteOffset)} (${cause.message}).`,
+    { nextStep: 'Copy or record the file again; every whole record before that byte has been read.', cause },
+  );
+}
