@@ -1,0 +1,226 @@
+import type { ColumnBlock, DecodedSegment, Dictionary } from '../domain/columns.ts';
+import { impossible } from '../domain/error.ts';
+import type { Profile, ProfileColumn, TimeFormat } from '../domain/profile.ts';
+import type { NumberFormat, RecordBatch } from '../domain/record-batch.ts';
+import { decodeTimeText, isNumericTimeFormat, millisecondsOfNumber } from '../domain/time-text.ts';
+import { zoneClock } from '../domain/time-zone.ts';
+import type { ZoneClock } from '../domain/time-zone.ts';
+
+/** One dictionary per column of kind category, by column name. */
+export type Dictionaries = ReadonlyMap<string, Dictionary>;
+
+/** A row whose cell is present but cannot be read as its column demands; the row belongs in quarantine. */
+export interface InvalidRow {
+  /** Row of the batch, from 0. */
+  readonly row: number;
+  readonly column: string;
+  readonly reason: string;
+}
+
+export interface DecodedBatch {
+  /** The valid rows, close together. */
+  readonly segment: DecodedSegment;
+  /** The batch's row of each row of the segment; null where every row was kept. */
+  readonly keptRows: Uint32Array | null;
+  /** At most one entry per row, in row order. */
+  readonly invalid: readonly InvalidRow[];
+  /** Decoded columns of the profile that this batch lacks; all their cells are missing. */
+  readonly absentColumns: readonly string[];
+  /** Columns of this batch that the profile does not know; they are not decoded. */
+  readonly unknownColumns: readonly string[];
+}
+
+/** Decodes a batch; `firstSequence` is the position in the whole stream that its first kept row gets. */
+export type SegmentDecoder = (batch: RecordBatch, firstSequence: number) => DecodedBatch;
+
+/** True for columns whose cells are decoded: all but text, which is kept only for the id. */
+export function isDecoded(column: ProfileColumn): boolean {
+  return column.kind !== 'text' || column.role === 'id';
+}
+
+/** The names of the columns that need a dictionary. */
+export function dictionaryColumns(profile: Profile): readonly string[] {
+  return profile.columns.filter(({ kind }) => kind === 'category').map(({ name }) => name);
+}
+
+/** A dictionary of a profile's column; its absence is a fault of the caller. */
+export function dictionaryOf(dictionaries: Dictionaries, column: string): Dictionary {
+  return dictionaries.get(column) ?? impossible(`the category column '${column}' was given no dictionary`);
+}
+
+/** Rows that cannot be read, by row; the first column that fails gives the reason. */
+type InvalidRows = Map<number, InvalidRow>;
+
+/** Decodes one column of a batch; bad rows are reported, and hold a missing value. */
+type ColumnDecoder = (batch: RecordBatch, column: number, reportBadRow: (row: number) => void) => ColumnBlock;
+
+const plainNumber: NumberFormat = { decimal: '.', group: null, decorated: false };
+
+function numberDecoder(format: NumberFormat): ColumnDecoder {
+  return (batch, column, reportBadRow) => {
+    const values = new Float64Array(batch.rowCount);
+    batch.numbers(column, format, values).forEach(reportBadRow);
+    return { kind: 'number', values };
+  };
+}
+
+function numericTimeDecoder(format: TimeFormat): ColumnDecoder {
+  return (batch, column, reportBadRow) => {
+    const values = new Float64Array(batch.rowCount);
+    batch.numbers(column, plainNumber, values).forEach(reportBadRow);
+    for (let row = 0; row < values.length; row++) values[row] = millisecondsOfNumber(values[row], format);
+    return { kind: 'time', values };
+  };
+}
+
+function textTimeDecoder(format: TimeFormat, clock: ZoneClock): ColumnDecoder {
+  return (batch, column, reportBadRow) => {
+    const values = new Float64Array(batch.rowCount);
+    for (let row = 0; row < batch.rowCount; row++) {
+      const text = batch.text(row, column);
+      values[row] = text === undefined ? NaN : decodeTimeText(text, format, clock);
+      if (text !== undefined && Number.isNaN(values[row])) reportBadRow(row);
+    }
+    return { kind: 'time', values };
+  };
+}
+
+function codeDecoder(dictionary: Dictionary): ColumnDecoder {
+  return (batch, column) => {
+    const codes = new Int32Array(batch.rowCount);
+    for (let row = 0; row < batch.rowCount; row++) {
+      const text = batch.text(row, column);
+      codes[row] = text === undefined ? -1 : dictionary.codeOf(text);
+    }
+    return { kind: 'code', codes };
+  };
+}
+
+const encoder = new TextEncoder();
+/** UTF-8 needs at most three bytes for each UTF-16 unit. */
+const mostBytesPerUnit = 3;
+
+const textDecoder: ColumnDecoder = (batch, column) => {
+  let bytes = new Uint8Array(batch.rowCount * 16);
+  const ends = new Uint32Array(batch.rowCount);
+  let length = 0;
+  for (let row = 0; row < batch.rowCount; row++) {
+    const text = batch.text(row, column) ?? '';
+    const needed = length + text.length * mostBytesPerUnit;
+    if (needed > bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, bytes.length * 2));
+      larger.set(bytes);
+      bytes = larger;
+    }
+    length += encoder.encodeInto(text, bytes.subarray(length)).written;
+    ends[row] = length;
+  }
+  return { kind: 'text', bytes: bytes.slice(0, length), ends };
+};
+
+function columnDecoder(column: ProfileColumn, clock: ZoneClock, dictionaries: Dictionaries): ColumnDecoder {
+  switch (column.kind) {
+    case 'number':
+      return numberDecoder(column.numberFormat ?? plainNumber);
+    case 'time': {
+      const format = column.timeFormat ?? impossible(`the time column '${column.name}' has no format`);
+      return isNumericTimeFormat(format) ? numericTimeDecoder(format) : textTimeDecoder(format, clock);
+    }
+    case 'category':
+      return codeDecoder(dictionaryOf(dictionaries, column.name));
+    case 'text':
+      return textDecoder;
+  }
+}
+
+/** A block with every cell missing. */
+function missingBlock(column: ProfileColumn, rowCount: number): ColumnBlock {
+  switch (column.kind) {
+    case 'number':
+    case 'time':
+      return { kind: column.kind, values: new Float64Array(rowCount).fill(NaN) };
+    case 'category':
+      return { kind: 'code', codes: new Int32Array(rowCount).fill(-1) };
+    case 'text':
+      return { kind: 'text', bytes: new Uint8Array(0), ends: new Uint32Array(rowCount) };
+  }
+}
+
+function keptText(bytes: Uint8Array, ends: Uint32Array, rows: Uint32Array): ColumnBlock {
+  const keptBytes = new Uint8Array(bytes.length);
+  const keptEnds = new Uint32Array(rows.length);
+  let length = 0;
+  rows.forEach((row, index) => {
+    const text = bytes.subarray(row === 0 ? 0 : ends[row - 1], ends[row]);
+    keptBytes.set(text, length);
+    length += text.length;
+    keptEnds[index] = length;
+  });
+  return { kind: 'text', bytes: keptBytes.slice(0, length), ends: keptEnds };
+}
+
+function keptBlock(block: ColumnBlock, rows: Uint32Array): ColumnBlock {
+  switch (block.kind) {
+    case 'number':
+    case 'time':
+      return { kind: block.kind, values: Float64Array.from(rows, (row) => block.values[row]) };
+    case 'code':
+      return { kind: 'code', codes: Int32Array.from(rows, (row) => block.codes[row]) };
+    case 'text':
+      return keptText(block.bytes, block.ends, rows);
+  }
+}
+
+const longestShownCell = 60;
+
+function badCellReason(column: ProfileColumn, cell: string | undefined): string {
+  const shown =
+    cell === undefined || cell.length <= longestShownCell ? (cell ?? '') : `${cell.slice(0, longestShownCell)}...`;
+  return `'${shown}' in column '${column.name}' is not a ${column.kind === 'time' ? 'time' : 'number'} in the column's format`;
+}
+
+/**
+ * A decoder of batches into columns by the profile. All columns of kind number, time and category are decoded, ignored
+ * ones too; of the texts only the id. A present cell that cannot be read makes its row invalid, except in an
+ * ignored column, where it is missing. New texts are added to the dictionaries, also those of rows that turn out invalid.
+ */
+export function createSegmentDecoder(profile: Profile, dictionaries: Dictionaries): SegmentDecoder {
+  const clock = zoneClock(profile.timeZone);
+  const knownNames = new Set(profile.columns.map(({ name }) => name));
+  const columns = profile.columns
+    .filter(isDecoded)
+    .map((column) => ({ column, decode: columnDecoder(column, clock, dictionaries) }));
+
+  return (batch, firstSequence) => {
+    const position = new Map(batch.columnNames.map((name, index) => [name, index]));
+    const invalidRows: InvalidRows = new Map();
+    const absentColumns: string[] = [];
+    const decoded = new Map<string, ColumnBlock>();
+    for (const { column, decode } of columns) {
+      const index = position.get(column.name);
+      if (index === undefined) {
+        absentColumns.push(column.name);
+        decoded.set(column.name, missingBlock(column, batch.rowCount));
+        continue;
+      }
+      const reportBadRow = (row: number): void => {
+        if (column.role === 'ignored' || invalidRows.has(row)) return;
+        invalidRows.set(row, { row, column: column.name, reason: badCellReason(column, batch.text(row, index)) });
+      };
+      decoded.set(column.name, decode(batch, index, reportBadRow));
+    }
+
+    const unknownColumns = batch.columnNames.filter((name) => !knownNames.has(name));
+    if (invalidRows.size === 0) {
+      const segment = { firstSequence, rowCount: batch.rowCount, columns: decoded };
+      return { segment, keptRows: null, invalid: [], absentColumns, unknownColumns };
+    }
+    const keptRows = Uint32Array.from({ length: batch.rowCount }, (_, row) => row).filter(
+      (row) => !invalidRows.has(row),
+    );
+    const kept = new Map([...decoded].map(([name, block]) => [name, keptBlock(block, keptRows)]));
+    const invalid = [...invalidRows.values()].sort((left, right) => left.row - right.row);
+    const segment = { firstSequence, rowCount: keptRows.length, columns: kept };
+    return { segment, keptRows, invalid, absentColumns, unknownColumns };
+  };
+}

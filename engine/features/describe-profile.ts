@@ -1,0 +1,24 @@
+import type { FeatureSpec } from '../domain/feature-spec.ts';
+import type { ColumnKind, ColumnRole, Profile } from '../domain/profile.ts';
+
+/** One line of the report on how a recording was understood. */
+export interface ProfileRow {
+  readonly column: string;
+  readonly role: ColumnRole;
+  readonly kind: ColumnKind;
+  readonly confidence: number;
+  /** Names of the features that come from the column; empty where there are none. */
+  readonly usedAs: readonly string[];
+  /** Why it has its role, and why it is left out where it is. */
+  readonly why: string;
+}
+
+/** Every column of a profile with what became of it, in the recording's order. */
+export function describeProfile(profile: Profile, spec: FeatureSpec): readonly ProfileRow[] {
+  return profile.columns.map(({ name, role, kind, confidence, reason }) => {
+    const usedAs = spec.features.filter(({ transform }) => transform.column === name).map((feature) => feature.name);
+    const leftOut = spec.leftOut.filter(({ column }) => column === name).map((entry) => entry.reason);
+    const further = leftOut.filter((why) => !why.includes(reason));
+    return { column: name, role, kind, confidence, usedAs, why: [reason, ...further].join('; left out: ') };
+  });
+}

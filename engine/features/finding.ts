@@ -1,0 +1,24 @@
+import type { ColumnKind, ColumnRole, TimeFormat } from '../domain/profile.ts';
+import type { ColumnFacts } from './column-facts.ts';
+
+/** What the inference concluded about one column. */
+export interface Finding {
+  readonly facts: ColumnFacts;
+  readonly role: ColumnRole;
+  readonly kind: ColumnKind;
+  readonly confidence: number;
+  readonly reason: string;
+  readonly timeFormat?: TimeFormat;
+  readonly positiveValues?: readonly string[];
+}
+
+/** "a, b and c". */
+export function joinWords(words: readonly string[]): string {
+  if (words.length <= 1) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
+}
+
+/** A count with thousands separated, the same on every machine. */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}

@@ -1,0 +1,135 @@
+import type { ColumnRole } from '../domain/profile.ts';
+import { distinctShare, isWhole } from './column-facts.ts';
+import type { ColumnFacts } from './column-facts.ts';
+import { formatCount } from './finding.ts';
+import type { Finding } from './finding.ts';
+
+const identifierWords: ReadonlySet<string> = new Set([
+  ...['id', 'ids', 'uuid', 'guid', 'num', 'number', 'no', 'nr', 'nummer', 'numero', 'key', 'hash', 'ref', 'reference'],
+]);
+const recordWords: ReadonlySet<string> = new Set([
+  ...['transaction', 'trans', 'tx', 'txn', 'payment', 'order', 'operation', 'transfer', 'authorization', 'auth'],
+  ...['event', 'message', 'record', 'row', 'unique', 'transaktion', 'transaccion', 'transacao', 'operacion'],
+]);
+const positionNames: ReadonlySet<string> = new Set(['index', 'unnamed 0', 'row', 'rowid', '']);
+
+/** How much a name sounds like that of a transaction's identifier, 0 where it does not. */
+function identifierLook(facts: ColumnFacts): number {
+  const { words } = facts;
+  if (positionNames.has(words.join(' '))) return 0.6;
+  if (!words.every((word) => identifierWords.has(word) || recordWords.has(word))) return 0;
+  if (!words.some((word) => identifierWords.has(word))) return 0;
+  if (words.some((word) => recordWords.has(word) && !['event', 'message', 'record', 'row'].includes(word))) return 0.99;
+  if (words.some((word) => ['id', 'uuid', 'guid'].includes(word))) return words.length === 1 ? 0.95 : 0.85;
+  return words.length === 1 ? 0 : 0.7;
+}
+
+function canIdentify(facts: ColumnFacts): boolean {
+  return facts.present.length > 0 && (facts.numbers === undefined || isWhole(facts));
+}
+
+/** Values may repeat a little where messages were delivered twice. */
+const uniqueShare = 0.99;
+const mostlyUniqueShare = 0.5;
+
+/** The transaction's identifier: named like one, and (nearly) unique. A number is never an identifier by uniqueness alone. */
+export function inferId(columns: readonly ColumnFacts[]): Finding | undefined {
+  const candidates = columns
+    .filter((facts) => canIdentify(facts) && distinctShare(facts) >= mostlyUniqueShare)
+    .map((facts) => {
+      const unique = distinctShare(facts) >= uniqueShare;
+      return { facts, unique, confidence: identifierLook(facts) * (unique ? 1 : 0.6) };
+    })
+    .filter(({ confidence }) => confidence > 0)
+    .sort((left, right) => right.confidence - left.confidence);
+  const best = candidates[0];
+  if (best === undefined) return undefined;
+  const repeats = formatCount(best.facts.present.length - best.facts.counts.size);
+  const reason = best.unique
+    ? 'named like an identifier and different in every sampled row'
+    : `named like an identifier, but ${repeats} sampled rows repeat a value`;
+  return { facts: best.facts, role: 'id', kind: 'text', confidence: best.confidence, reason };
+}
+
+/** Why a column named like a transaction's identifier gives no feature; undefined for other names. */
+export function otherIdFinding(facts: ColumnFacts, id: Finding | undefined): Finding | undefined {
+  if (!canIdentify(facts) || identifierLook(facts) === 0) return undefined;
+  const reason =
+    id === undefined
+      ? `named like an identifier, but it has only ${formatCount(facts.counts.size)} values`
+      : `another identifier; ${id.facts.name} already names the transaction`;
+  return { facts, role: 'ignored', kind: 'text', confidence: 0.85, reason };
+}
+
+type EntityRole = Extract<ColumnRole, 'customer' | 'card' | 'account' | 'terminal' | 'merchant'>;
+
+const entityWords: Readonly<Record<EntityRole, readonly string[]>> = {
+  customer: [
+    ...['customer', 'cust', 'client', 'user', 'member', 'cardholder', 'payer', 'sender', 'person', 'owner', 'consumer'],
+    ...['subscriber', 'kunde', 'kunden', 'cliente', 'klant', 'usuario'],
+  ],
+  card: ['card', 'pan', 'cc', 'karte', 'karten', 'tarjeta', 'carte', 'carta', 'kaart', 'cartao'],
+  account: ['account', 'acct', 'iban', 'konto', 'compte', 'cuenta', 'conto', 'conta', 'rekening', 'orig'],
+  terminal: ['terminal', 'device', 'pos', 'atm', 'tid', 'kasse'],
+  merchant: [
+    ...['merchant', 'merch', 'mid', 'seller', 'vendor', 'shop', 'store', 'payee', 'beneficiary', 'recipient', 'dest'],
+    ...['supplier', 'counterparty', 'handler', 'haendler', 'comercio', 'commercant'],
+  ],
+};
+export const entityRoles: readonly EntityRole[] = ['customer', 'card', 'account', 'terminal', 'merchant'];
+const roleOfWord: ReadonlyMap<string, EntityRole> = new Map(
+  entityRoles.flatMap((role) => entityWords[role].map((word) => [word, role] as const)),
+);
+const entityNoise: ReadonlySet<string> = new Set([
+  ...['tx', 'txn', 'transaction', 'trans', 'masked', 'hashed', 'anon', 'anonymous', 'token', 'source', 'src', 'holder'],
+]);
+
+interface EntityCandidate {
+  readonly facts: ColumnFacts;
+  readonly role: EntityRole;
+  readonly confidence: number;
+}
+
+/** Rows below which a lack of repetition says nothing. */
+const tellingRows = 100;
+
+function entityCandidate(facts: ColumnFacts): EntityCandidate | undefined {
+  let role: EntityRole | undefined;
+  for (const word of facts.words) {
+    const named = roleOfWord.get(word);
+    if (named === undefined && !identifierWords.has(word) && !entityNoise.has(word) && word !== 'name')
+      return undefined;
+    role = named ?? role;
+  }
+  if (role === undefined || facts.present.length === 0) return undefined;
+  if (facts.numbers !== undefined && !facts.digitsOnly) return undefined;
+  const hasIdentifier = facts.words.some((word) => identifierWords.has(word));
+  const fewKinds = facts.present.length >= tellingRows && facts.counts.size <= 8;
+  if (!hasIdentifier && fewKinds) return undefined;
+  const byName = hasIdentifier ? 0.97 : facts.words.includes('name') ? 0.6 : 0.85;
+  const neverRepeats = facts.present.length >= tellingRows && distinctShare(facts) > 0.95;
+  return { facts, role, confidence: neverRepeats ? byName - 0.3 : byName };
+}
+
+/** The column of each entity role by name; a column that never repeats a value is held with less confidence. */
+export function inferEntities(columns: readonly ColumnFacts[], taken: ReadonlySet<ColumnRole>): readonly Finding[] {
+  const candidates = columns.flatMap((facts) => entityCandidate(facts) ?? []);
+  return entityRoles.flatMap((role) => {
+    if (taken.has(role)) return [];
+    const best = candidates
+      .filter((candidate) => candidate.role === role)
+      .sort((left, right) => right.confidence - left.confidence)[0];
+    if (best === undefined) return [];
+    const { facts, confidence } = best;
+    const reason = `named like a ${role}; ${formatCount(facts.counts.size)} different in ${formatCount(facts.present.length)} sampled rows`;
+    return [{ facts, role, kind: 'category', confidence, reason } as const];
+  });
+}
+
+/** Why a second column of an entity gives no feature; undefined for columns that name no entity. */
+export function otherEntityFinding(facts: ColumnFacts, chosen: ReadonlyMap<ColumnRole, string>): Finding | undefined {
+  const candidate = entityCandidate(facts);
+  if (candidate === undefined) return undefined;
+  const reason = `another identifier of the ${candidate.role}; ${chosen.get(candidate.role) ?? 'another column'} stands for it`;
+  return { facts, role: 'ignored', kind: 'category', confidence: 0.8, reason };
+}

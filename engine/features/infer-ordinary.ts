@@ -1,0 +1,139 @@
+import { distinctShare, isWhole } from './column-facts.ts';
+import type { ColumnFacts } from './column-facts.ts';
+import { formatCount } from './finding.ts';
+import type { Finding } from './finding.ts';
+
+/** Last words of names whose whole numbers are codes of few kinds rather than magnitudes. */
+const kindWords: ReadonlySet<string> = new Set([
+  ...[
+    'type',
+    'code',
+    'kind',
+    'status',
+    'flag',
+    'category',
+    'channel',
+    'method',
+    'mode',
+    'state',
+    'art',
+    'tipo',
+    'brand',
+  ],
+]);
+/** Last words of names whose whole numbers are always codes. */
+const codeWords: ReadonlySet<string> = new Set([
+  ...[
+    'mcc',
+    'zip',
+    'zipcode',
+    'postcode',
+    'postal',
+    'plz',
+    'country',
+    'region',
+    'bin',
+    'sic',
+    'land',
+    'id',
+    'uuid',
+    'ref',
+  ],
+]);
+const proseWords: ReadonlySet<string> = new Set([
+  ...['description', 'desc', 'note', 'notes', 'comment', 'comments', 'memo', 'text', 'message', 'narrative', 'remark'],
+  ...['purpose', 'details', 'name', 'address', 'street', 'email', 'mail', 'phone', 'url'],
+]);
+const manyKinds = 200;
+const fewKinds = 50;
+
+function isConstant(facts: ColumnFacts): boolean {
+  return facts.counts.size === 1;
+}
+
+const constantSoFar = '; the same in every sampled row, so it is left out if it stays so over the whole recording';
+
+function numericCode(facts: ColumnFacts): string | undefined {
+  if (facts.digitCodes) return 'digits that are a code: leading zeros or more digits than a number holds';
+  if (!isWhole(facts)) return undefined;
+  const { words } = facts;
+  const last = words.at(-1) ?? '';
+  const head = last === 'code' || last === 'number' ? (words.at(-2) ?? '') : last;
+  if (codeWords.has(head)) return `whole numbers that are codes by the name ('${head}')`;
+  if (!kindWords.has(last) || facts.counts.size > fewKinds) return undefined;
+  const onlyFlags = [...facts.counts.keys()].every((text) => Number(text) === 0 || Number(text) === 1);
+  return onlyFlags && !isConstant(facts) ? undefined : `few whole numbers that are kinds by the name ('${last}')`;
+}
+
+function numberFinding(facts: ColumnFacts): Finding {
+  const bad = facts.numbers?.badCount ?? 0;
+  const quarantined = bad === 0 ? '' : `; ${formatCount(bad)} sampled cells are not numbers and will be quarantined`;
+  const doubt = facts.numbers?.ambiguous === true ? '; other readings of the separators are possible' : '';
+  const confidence = 0.95 - (bad > 0 ? 0.2 : 0) - (doubt === '' ? 0 : 0.3) - (isConstant(facts) ? 0.3 : 0);
+  const reason = `numeric${quarantined}${doubt}${isConstant(facts) ? constantSoFar : ''}`;
+  return { facts, role: 'feature', kind: 'number', confidence, reason };
+}
+
+function meanLength(facts: ColumnFacts): number {
+  return facts.present.reduce((sum, text) => sum + text.length, 0) / facts.present.length;
+}
+
+function isFreeText(facts: ColumnFacts): boolean {
+  const { counts, words } = facts;
+  const namedSo = words.some((word) => proseWords.has(word));
+  if (namedSo && counts.size > fewKinds && distinctShare(facts) > 0.02) return true;
+  if (meanLength(facts) > 60 && counts.size > 8) return true;
+  const spaced = facts.present.filter((text) => text.includes(' ')).length / facts.present.length;
+  return counts.size > manyKinds && distinctShare(facts) > 0.1 && spaced > 0.5;
+}
+
+/** Rows below which it is too early to call texts nearly unique. */
+const tellingRows = 20;
+
+/** How a column of texts or codes is used: as a category, or left out as free text or nearly unique. */
+function categoryFinding(facts: ColumnFacts, why: string, earlier: readonly ColumnFacts[]): Finding {
+  const distinct = `${formatCount(facts.counts.size)} different in ${formatCount(facts.present.length)} sampled rows`;
+  const ignored = { facts, role: 'ignored', kind: 'text', confidence: 0.85 } as const;
+  const isText = facts.numbers === undefined;
+  if (isText && facts.present.every((text) => /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text))) {
+    return { ...ignored, reason: 'a time of day without its date' };
+  }
+  if (isText && isFreeText(facts)) return { ...ignored, reason: `free text: ${distinct}` };
+  if (facts.present.length >= tellingRows && distinctShare(facts) > 0.5) {
+    return { ...ignored, reason: `nearly unique ${isText ? 'text' : 'codes'}: ${distinct}` };
+  }
+  const twin = isConstant(facts)
+    ? undefined
+    : earlier.find((other) => other.cells.every((text, row) => text === facts.cells[row]));
+  if (twin !== undefined) {
+    return { ...ignored, kind: 'category', reason: `the same as ${twin.name} in every sampled row` };
+  }
+  const reason = `${why}; ${distinct}${isConstant(facts) ? constantSoFar : ''}`;
+  return { facts, role: 'feature', kind: 'category', confidence: isConstant(facts) ? 0.6 : 0.85, reason };
+}
+
+const envelopeWords: ReadonlySet<string> = new Set(['topic', 'partition', 'offset', 'tstype', 'ts', 'key', 'headers']);
+
+/** True where the columns are the fields that a broker wraps around each message. */
+export function hasEnvelope(columns: readonly ColumnFacts[]): boolean {
+  const names = new Set(columns.map(({ name }) => name));
+  return ['topic', 'partition', 'offset'].every((name) => names.has(name));
+}
+
+/** A field of the message's envelope (Kafka's topic, partition, offset, ...); undefined for other columns. */
+export function envelopeFinding(facts: ColumnFacts, columnsHaveEnvelope: boolean): Finding | undefined {
+  const named = /^_?kafka[._]/i.test(facts.name) || (columnsHaveEnvelope && envelopeWords.has(facts.name));
+  if (!named) return undefined;
+  const reason = "a field of the message's envelope, not of the transaction";
+  return { facts, role: 'ignored', kind: 'text', confidence: 0.95, reason };
+}
+
+/** The use of a column that has no special meaning. `earlier` are the columns before it, to find copies among. */
+export function ordinaryFinding(facts: ColumnFacts, earlier: readonly ColumnFacts[]): Finding {
+  if (facts.present.length === 0) {
+    return { facts, role: 'ignored', kind: 'text', confidence: 0.7, reason: 'empty in every sampled row' };
+  }
+  const code = facts.numbers === undefined ? undefined : numericCode(facts);
+  if (facts.numbers !== undefined && code === undefined) return numberFinding(facts);
+  return categoryFinding(facts, code ?? 'text of few kinds', earlier);
+}

@@ -1,0 +1,59 @@
+import type { RecordBatch } from '../domain/record-batch.ts';
+
+/** Rows looked at to infer a profile, unless told otherwise. */
+export const defaultSampleRows = 20_000;
+
+/** The first rows of a stream as texts, column by column. */
+export interface ProfileSample {
+  readonly columnNames: readonly string[];
+  readonly rowCount: number;
+  /** `cells[column][row]`; undefined is missing. */
+  readonly cells: readonly (readonly (string | undefined)[])[];
+}
+
+/** Gathers a profile sample batch by batch; columns that appear later (JSON) are missing in the rows before. */
+export class SampleCollector {
+  readonly #rowLimit: number;
+  readonly #cells = new Map<string, (string | undefined)[]>();
+  #rowCount = 0;
+
+  constructor(rowLimit: number = defaultSampleRows) {
+    this.#rowLimit = rowLimit;
+  }
+
+  get full(): boolean {
+    return this.#rowCount >= this.#rowLimit;
+  }
+
+  add(batch: RecordBatch): void {
+    const taken = Math.min(batch.rowCount, this.#rowLimit - this.#rowCount);
+    batch.columnNames.forEach((name, column) => {
+      let cells = this.#cells.get(name);
+      if (cells === undefined) {
+        cells = [];
+        this.#cells.set(name, cells);
+      }
+      while (cells.length < this.#rowCount) cells.push(undefined);
+      for (let row = 0; row < taken; row++) cells.push(batch.text(row, column));
+    });
+    this.#rowCount += taken;
+  }
+
+  finish(): ProfileSample {
+    for (const cells of this.#cells.values()) while (cells.length < this.#rowCount) cells.push(undefined);
+    return { columnNames: [...this.#cells.keys()], rowCount: this.#rowCount, cells: [...this.#cells.values()] };
+  }
+}
+
+/** The sample of the first `rowLimit` rows; reading stops once it is full. */
+export async function sampleFromBatches(
+  batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
+  rowLimit: number = defaultSampleRows,
+): Promise<ProfileSample> {
+  const collector = new SampleCollector(rowLimit);
+  for await (const batch of batches) {
+    collector.add(batch);
+    if (collector.full) break;
+  }
+  return collector.finish();
+}
