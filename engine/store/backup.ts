@@ -1,10 +1,11 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { usageError } from '../domain/error.ts';
+import { AssayError, usageError } from '../domain/error.ts';
+import { decompress } from './blob.ts';
 import { migrations, latestVersion, schemaVersion } from './migrations/migrations.ts';
 import { readLayoutVersion, refuseNewerLayout } from './case-header.ts';
 import { connect, type Connection } from './sqlite.ts';
-import { corrupt, guarded } from './store-error.ts';
+import { corrupt, guarded, storeError } from './store-error.ts';
 import { sha256 } from './digest.ts';
 
 export interface CaseVerification {
@@ -45,8 +46,9 @@ export function backupCase(path: string, target: string): void {
 }
 
 /**
- * Reads the whole case: SQLite's integrity_check, foreign keys, rows without gaps, and each model's bytes against
- * their SHA-256. `digestOf` gives the digest of an encoded forest, to be compared with the model's own.
+ * Reads the whole case: SQLite's integrity_check, foreign keys, rows without gaps, the rows as received against
+ * their checksums, and each model's bytes against their SHA-256. `digestOf` gives the digest of an encoded
+ * forest, to be compared with the model's own.
  */
 export function verifyCase(
   path: string,
@@ -57,13 +59,26 @@ export function verifyCase(
   return guarded(file, () => {
     const connection = connect(file, { readonly: true, timeout: 5000 });
     try {
+      const damage = withDamageAsProblem(file, () => integrityProblems(connection));
+      if (damage.length > 0) return { ok: false, problems: damage, models: 0 };
       const models = modelProblems(connection, options.digestOf);
-      const problems = [...integrityProblems(connection), ...rowProblems(connection), ...models.problems];
+      const problems = [...rowProblems(connection), ...rawProblems(connection), ...models.problems];
       return { ok: problems.length === 0, problems, models: models.count };
     } finally {
       connection.close();
     }
   });
+}
+
+/** Some damage makes SQLite stop instead of reporting; both are told in the same way. */
+function withDamageAsProblem(file: string, check: () => readonly string[]): readonly string[] {
+  try {
+    return check();
+  } catch (error) {
+    const told = storeError(error, file);
+    if (told instanceof AssayError && told.code === 'CASE_CORRUPT') return [told.message];
+    throw told;
+  }
 }
 
 function integrityProblems(connection: Connection): readonly string[] {
@@ -91,6 +106,22 @@ function rowProblems(connection: Connection): readonly string[] {
     .get();
   if (counted?.rows !== expected)
     problems.push(`The sources count ${counted?.rows ?? 0} rows; ${expected} are stored.`);
+  return problems;
+}
+
+function rawProblems(connection: Connection): readonly string[] {
+  const problems: string[] = [];
+  const segments = connection.prepare<[], { first_sequence: number; raw: Uint8Array; row_layout: Uint8Array }>(
+    'SELECT first_sequence, raw, row_layout FROM segment ORDER BY first_sequence',
+  );
+  for (const segment of segments.iterate()) {
+    try {
+      decompress(segment.raw);
+      decompress(segment.row_layout);
+    } catch {
+      problems.push(`The bytes as received of the rows from ${segment.first_sequence} on are damaged.`);
+    }
+  }
   return problems;
 }
 

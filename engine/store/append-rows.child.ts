@@ -1,0 +1,22 @@
+import { createCaseWriter } from './case-writer.ts';
+import { openCase } from './open-case.ts';
+import { appendOf } from './append-fixture.ts';
+
+const ROWS_PER_APPEND = 50;
+const ROWS_PER_TRANSACTION = 150;
+
+// Reads on from the stored position to the last row, as an ingest does, until it is killed.
+const [path, lastRow] = [process.argv[2], Number(process.argv[3])];
+const store = openCase(path);
+let position = store.source(1).position;
+const firstRow = store.nextSequence();
+store.close();
+const writer = await createCaseWriter(path);
+console.log('writing');
+for (let row = firstRow; row < lastRow; row += ROWS_PER_APPEND) {
+  const append = appendOf({ id: 1, position }, row, Math.min(ROWS_PER_APPEND, lastRow - row));
+  position = append.next;
+  await writer.append(append);
+  if ((row - firstRow) % ROWS_PER_TRANSACTION === 0) await writer.flush();
+}
+await writer.finish();

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { appendOf, rowText } from './append-fixture.ts';
+import { AssayError } from '../domain/error.ts';
+import { createCaseWriter } from './case-writer.ts';
+import { openCase, openCaseReadOnly } from './open-case.ts';
+import { oneRecording, temporaryFolder } from './store-fixtures.ts';
+import type { Source } from './types.ts';
+
+function caseWithSource(): { readonly path: string; readonly source: Source } {
+  const path = join(temporaryFolder(), 'a.assay');
+  const store = openCase(path, { create: true });
+  const source = store.addSource(oneRecording);
+  store.close();
+  return { path, source };
+}
+
+async function failureOf(work: Promise<unknown>): Promise<AssayError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AssayError) return error;
+  throw new Error(`expected an AssayError, got ${String(error)}`);
+}
+
+describe('the writer thread', () => {
+  it('stores everything in order although the caller reuses its buffers at once', async () => {
+    const { path, source } = caseWithSource();
+    const writer = await createCaseWriter(path, { appendsInFlight: 2 });
+    let position = source.position;
+    for (let first = 0; first < 3000; first += 100) {
+      const append = appendOf({ id: source.id, position }, first, 100);
+      const settled = writer.append(append);
+      append.raw.bytes.fill(0);
+      append.raw.rawStart.fill(0);
+      append.line.fill(0);
+      position = append.next;
+      await settled;
+    }
+    expect(await writer.flush()).toMatchObject({ rows: 3000 });
+    const [first] = openCaseReadOnly(path).segments();
+    await writer.writeFeatures(openedFeatureSet(path), first.id, Float32Array.of(1, 2));
+    expect(await writer.finish()).toMatchObject({ rows: 3000, quarantined: 0 });
+    const read = openCaseReadOnly(path);
+    const all = Array.from({ length: 3000 }, (_, sequence) => sequence);
+    expect(read.readRawMany(all).map((row) => new TextDecoder().decode(row.bytes))).toEqual(all.map(rowText));
+    expect(read.readFeatures(1, first.id)).toEqual(Float32Array.of(1, 2));
+    expect(read.source(source.id).position).toEqual(position);
+    read.close();
+  });
+
+  it('brings the error of the thread back with its code, to this call or the next', async () => {
+    expect((await failureOf(createCaseWriter(join(temporaryFolder(), 'absent.assay')))).code).toBe('CASE_NOT_FOUND');
+    const { path, source } = caseWithSource();
+    const writer = await createCaseWriter(path);
+    const other = openCase(path);
+    other.appendSegment(appendOf(source, 0, 5));
+    await writer.append(appendOf(source, 0, 5));
+    expect((await failureOf(writer.finish())).code).toBe('CASE_BUSY');
+    expect((await failureOf(writer.append(appendOf(source, 0, 5)))).code).toBe('CASE_BUSY');
+    expect(other.nextSequence()).toBe(5);
+    other.close();
+  });
+
+  it('puts a slow stream on disk without being asked', async () => {
+    const { path, source } = caseWithSource();
+    const writer = await createCaseWriter(path);
+    await writer.append(appendOf(source, 0, 5));
+    const read = openCaseReadOnly(path);
+    await expect.poll(() => read.nextSequence(), { timeout: 20_000 }).toBe(5);
+    read.close();
+    await writer.finish();
+  });
+
+  it('drops what was not stored when it is aborted, and leaves a valid case', async () => {
+    const { path, source } = caseWithSource();
+    const writer = await createCaseWriter(path);
+    await writer.append(appendOf(source, 0, 5));
+    await writer.abort();
+    expect((await failureOf(writer.append(appendOf(source, 0, 5)))).code).toBe('CANCELLED');
+    const store = openCase(path);
+    store.appendSegment(appendOf(store.source(source.id), store.nextSequence(), 5));
+    store.close();
+  });
+});
+
+function openedFeatureSet(path: string): number {
+  const store = openCase(path);
+  const id = store.saveFeatureSet({ version: 1, timeZone: 'UTC', features: [], leftOut: [] }, 'features');
+  store.close();
+  return id;
+}

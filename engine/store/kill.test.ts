@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { rowText } from './append-fixture.ts';
+import { verifyCase } from './backup.ts';
+import { openCase } from './open-case.ts';
+import { oneRecording, temporaryFolder } from './store-fixtures.ts';
+
+const KILLS = 20;
+const ENDLESS_ROWS = 10_000_000;
+
+/** Starts a process that stores rows, and settles once it has begun. */
+async function startWriting(path: string, lastRow: number): Promise<ReturnType<typeof spawn>> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'append-rows.child.ts'), path, String(lastRow)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+it('a process killed at any moment leaves whole segments, the position behind them, and no row twice', async () => {
+  const path = join(temporaryFolder(), 'a.assay');
+  const store = openCase(path, { create: true });
+  store.addSource(oneRecording);
+  store.close();
+  let rows = 0;
+  for (let kill = 0; kill < KILLS; kill++) {
+    const child = await startWriting(path, ENDLESS_ROWS);
+    await sleep((kill * 37) % 101);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(verifyCase(path)).toEqual({ ok: true, problems: [], models: 0 });
+    const reopened = openCase(path);
+    const last = reopened.nextSequence();
+    expect(last).toBeGreaterThanOrEqual(rows);
+    const source = reopened.source(1);
+    expect(source.rows).toBe(last);
+    if (last > 0) {
+      const lastRow = reopened.readRaw(last - 1);
+      expect(source.position.byteOffset).toBe(lastRow.byteOffset + lastRow.bytes.length + 1);
+    }
+    rows = last;
+    reopened.close();
+  }
+  expect(rows).toBeGreaterThan(0);
+  const total = rows + 120;
+
+  const [code] = (await once(await startWriting(path, total), 'exit')) as [number | null];
+  expect(code).toBe(0);
+  const whole = openCase(path);
+  expect(whole.nextSequence()).toBe(total);
+  const all = Array.from({ length: total }, (_, sequence) => sequence);
+  expect(whole.readRawMany(all).map((row) => new TextDecoder().decode(row.bytes))).toEqual(all.map(rowText));
+  expect(whole.readRaw(total - 1).line).toBe(total);
+  whole.close();
+});
