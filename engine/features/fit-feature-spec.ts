@@ -7,7 +7,8 @@ import type { ZoneClock } from '../domain/time-zone.ts';
 import { dictionaryOf } from './decode-segment.ts';
 import type { Dictionaries } from './decode-segment.ts';
 import { formatCount, joinWords } from './finding.ts';
-import { Reservoir } from './reservoir.ts';
+import { DrawnValues, RowDraw } from './row-draw.ts';
+import type { DrawnRows } from './row-draw.ts';
 import { nightOf, signedLog, toFeatureRange } from './row-values.ts';
 
 export interface FeatureOptions {
@@ -15,7 +16,7 @@ export interface FeatureOptions {
   readonly logAmount?: boolean;
   /** Categories of at most this many values get one feature per value; others get one frequency. */
   readonly oneHotLimit?: number;
-  /** Seed of the draws that medians of more than 16,384 values rest on. */
+  /** Seed of the draw of rows that medians rest on where there are more than 8,192. */
   readonly seed?: number;
 }
 
@@ -31,32 +32,39 @@ interface Outcome {
 
 /** Gathers over all rows what the features of one column need. */
 interface ColumnFitter {
-  add(block: ColumnBlock | undefined, rowCount: number): void;
+  add(block: ColumnBlock | undefined, rowCount: number, drawn: DrawnRows): void;
   finish(): Outcome;
 }
 
-/** Notices whether two numbers differ as float32, and keeps a draw of them for the median. */
+/** Counts what is present, notices whether two numbers differ as float32, and keeps drawn ones for the median. */
 class NumberSummary {
-  readonly #reservoir: Reservoir;
+  readonly #drawn = new DrawnValues();
   #first = NaN;
-  count = 0;
+  presentCount = 0;
+  missingCount = 0;
   varies = false;
 
-  constructor(seed: number) {
-    this.#reservoir = new Reservoir(seed);
+  /** Adds a segment's numbers, of which NaN is missing. */
+  add(values: Float64Array, drawn: DrawnRows): void {
+    let missingCount = 0;
+    for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) missingCount += 1;
+    this.missingCount += missingCount;
+    this.presentCount += values.length - missingCount;
+    for (let row = 0; row < values.length && !this.varies; row++) this.#compare(values[row]);
+    for (let index = 0; index < drawn.rows.length; index++)
+      this.#drawn.put(drawn.slots[index], values[drawn.rows[index]]);
   }
 
-  add(value: number): void {
-    this.count += 1;
-    this.#reservoir.add(value);
-    if (this.varies) return;
+  #compare(value: number): void {
+    if (Number.isNaN(value)) return;
     const narrowed = Math.fround(toFeatureRange(value));
-    if (this.count === 1) this.#first = narrowed;
+    if (Number.isNaN(this.#first)) this.#first = narrowed;
     else this.varies = narrowed !== this.#first;
   }
 
+  /** The median of the drawn rows; the first number of all where every drawn row lacks one. */
   median(): number {
-    return toFeatureRange(this.#reservoir.median());
+    return toFeatureRange(this.#drawn.median() ?? this.#first);
   }
 }
 
@@ -67,32 +75,23 @@ function sameEverywhere(presentCount: number): string {
 class NumberFitter implements ColumnFitter {
   readonly #column: ProfileColumn;
   readonly #logged: boolean;
-  readonly #summary: NumberSummary;
-  #missingCount = 0;
+  readonly #summary = new NumberSummary();
 
-  constructor(column: ProfileColumn, logged: boolean, seed: number) {
+  constructor(column: ProfileColumn, logged: boolean) {
     this.#column = column;
     this.#logged = logged;
-    this.#summary = new NumberSummary(seed);
   }
 
-  add(block: ColumnBlock | undefined, rowCount: number): void {
-    if (block?.kind !== 'number') {
-      this.#missingCount += rowCount;
-      return;
-    }
-    const { values } = block;
-    for (let row = 0; row < values.length; row++) {
-      if (Number.isNaN(values[row])) this.#missingCount += 1;
-      else this.#summary.add(values[row]);
-    }
+  add(block: ColumnBlock | undefined, rowCount: number, drawn: DrawnRows): void {
+    if (block?.kind === 'number') this.#summary.add(block.values, drawn);
+    else this.#summary.add(new Float64Array(rowCount).fill(NaN), drawn);
   }
 
   finish(): Outcome {
     const { name } = this.#column;
-    if (!this.#summary.varies) return { features: [], leftOut: [sameEverywhere(this.#summary.count)] };
+    if (!this.#summary.varies) return { features: [], leftOut: [sameEverywhere(this.#summary.presentCount)] };
     const median = this.#summary.median();
-    const imputation = { rule: 'median', missingCount: this.#missingCount } as const;
+    const imputation = { rule: 'median', missingCount: this.#summary.missingCount } as const;
     const feature: Feature = this.#logged
       ? {
           name: `${name}_log`,
@@ -120,41 +119,36 @@ function mostFrequent(counts: readonly number[]): number {
 class TimeFitter implements ColumnFitter {
   readonly #column: string;
   readonly #clock: ZoneClock;
-  readonly #hours: NumberSummary;
+  readonly #hours = new NumberSummary();
   readonly #weekdayCounts = [0, 0, 0, 0, 0, 0, 0];
   readonly #nightCounts = [0, 0];
-  #missingCount = 0;
 
-  constructor(column: string, clock: ZoneClock, seed: number) {
+  constructor(column: string, clock: ZoneClock) {
     this.#column = column;
     this.#clock = clock;
-    this.#hours = new NumberSummary(seed);
   }
 
-  add(block: ColumnBlock | undefined, rowCount: number): void {
-    if (block?.kind !== 'time') {
-      this.#missingCount += rowCount;
-      return;
-    }
-    for (const instantMs of block.values) {
-      if (Number.isNaN(instantMs)) {
-        this.#missingCount += 1;
-        continue;
+  add(block: ColumnBlock | undefined, rowCount: number, drawn: DrawnRows): void {
+    const hours = new Float64Array(rowCount).fill(NaN);
+    if (block?.kind === 'time') {
+      for (let row = 0; row < rowCount; row++) {
+        const instantMs = block.values[row];
+        if (Number.isNaN(instantMs)) continue;
+        hours[row] = localHour(this.#clock, instantMs);
+        this.#nightCounts[nightOf(hours[row])] += 1;
+        this.#weekdayCounts[localWeekday(this.#clock, instantMs)] += 1;
       }
-      const hour = localHour(this.#clock, instantMs);
-      this.#hours.add(hour);
-      this.#nightCounts[nightOf(hour)] += 1;
-      this.#weekdayCounts[localWeekday(this.#clock, instantMs)] += 1;
     }
+    this.#hours.add(hours, drawn);
   }
 
   finish(): Outcome {
-    if (this.#hours.count === 0) return { features: [], leftOut: [sameEverywhere(0)] };
+    if (this.#hours.presentCount === 0) return { features: [], leftOut: [sameEverywhere(0)] };
     const varies = (counts: readonly number[]): boolean => counts.filter((count) => count > 0).length > 1;
     const mode = (counts: readonly number[]): Feature['imputation'] => ({
       rule: 'most-frequent',
       value: mostFrequent(counts),
-      missingCount: this.#missingCount,
+      missingCount: this.#hours.missingCount,
     });
     const zone = this.#clock.timeZone;
     const column = this.#column;
@@ -165,7 +159,7 @@ class TimeFitter implements ColumnFitter {
           name: `${column}_hour`,
           description: `Hour of day of ${column} with its fraction, in ${zone}.`,
           transform: { kind: 'hour', column },
-          imputation: { rule: 'median', value: this.#hours.median(), missingCount: this.#missingCount },
+          imputation: { rule: 'median', value: this.#hours.median(), missingCount: this.#hours.missingCount },
           usesLabels: false,
         },
       },
@@ -307,17 +301,16 @@ function fitterOf(
   clock: ZoneClock,
   dictionaries: Dictionaries,
   options: FeatureOptions,
-  seed: number,
 ): ColumnFitter | undefined {
   if (column.role === 'event_time') {
-    return column.timeFormat === 'seconds-relative' ? undefined : new TimeFitter(column.name, clock, seed);
+    return column.timeFormat === 'seconds-relative' ? undefined : new TimeFitter(column.name, clock);
   }
   if (column.role !== 'amount' && column.role !== 'feature') return undefined;
   switch (column.kind) {
     case 'number':
-      return new NumberFitter(column, column.role === 'amount' && options.logAmount === true, seed);
+      return new NumberFitter(column, column.role === 'amount' && options.logAmount === true);
     case 'time':
-      return new TimeFitter(column.name, clock, seed);
+      return new TimeFitter(column.name, clock);
     case 'category': {
       const dictionary = dictionaryOf(dictionaries, column.name);
       return new CategoryFitter(
@@ -360,27 +353,29 @@ function reasonByRole(column: ProfileColumn): string {
  * (of two values only the rarer) and beyond that the share of rows with the same text. A feature that is the same in
  * every row is left out; this is exact.
  *
- * Imputed values stand for the feature itself: medians (exact up to 16,384 present values, beyond that the median of
- * a seeded uniform draw of 16,384), the most frequent weekday and night, 0 for one-hot. Missing cells are counted exactly.
+ * Imputed values stand for the feature itself: medians of the present values (exact up to 8,192 rows, beyond that
+ * over a seeded uniform draw of 8,192 rows), the most frequent weekday and night, 0 for one-hot. Missing cells are counted exactly.
  */
 export class FeatureFitter {
   readonly #profile: Profile;
+  readonly #draw: RowDraw;
   readonly #fitters: ReadonlyMap<string, ColumnFitter>;
 
   constructor(profile: Profile, dictionaries: Dictionaries, options: FeatureOptions = {}) {
     const clock = zoneClock(profile.timeZone);
-    const seed = options.seed ?? 0;
     this.#profile = profile;
+    this.#draw = new RowDraw(options.seed ?? 0);
     this.#fitters = new Map(
-      profile.columns.flatMap((column, index) => {
-        const fitter = fitterOf(column, clock, dictionaries, options, seed + index);
+      profile.columns.flatMap((column) => {
+        const fitter = fitterOf(column, clock, dictionaries, options);
         return fitter === undefined ? [] : [[column.name, fitter] as const];
       }),
     );
   }
 
   add(segment: DecodedSegment): void {
-    for (const [name, fitter] of this.#fitters) fitter.add(segment.columns.get(name), segment.rowCount);
+    const drawn = this.#draw.take(segment.rowCount);
+    for (const [name, fitter] of this.#fitters) fitter.add(segment.columns.get(name), segment.rowCount, drawn);
   }
 
   /** @throws AssayError NO_FEATURES where no column gives a feature, saying why for each. */
