@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { appendOf, rowText } from './append-fixture.ts';
+import type { ColumnBlock } from '../domain/columns.ts';
 import { AssayError } from '../domain/error.ts';
 import { createCaseWriter } from './case-writer.ts';
 import { openCase, openCaseReadOnly } from './open-case.ts';
@@ -25,6 +26,31 @@ async function failureOf(work: Promise<unknown>): Promise<AssayError> {
 }
 
 describe('the writer thread', () => {
+  it('takes columns that are parts of a larger or pooled buffer without carrying or detaching it', async () => {
+    const { path, source } = caseWithSource();
+    const writer = await createCaseWriter(path);
+    const append = appendOf(source, 0, 3);
+    const pool = new Float64Array(1000).fill(7);
+    const bytes = Buffer.from('abc');
+    const columns = new Map<string, ColumnBlock>([
+      ['amount', { kind: 'number', values: pool.subarray(10, 13) }],
+      ['id', { kind: 'text', bytes, ends: Uint32Array.of(1, 2, 3) }],
+    ]);
+    await writer.append({ ...append, segment: { ...append.segment, columns } });
+    await writer.finish();
+    expect(pool.length).toBe(1000);
+    expect(bytes.toString()).toBe('abc');
+    const read = openCaseReadOnly(path);
+    const stored = read.readSegmentColumns(read.segments()[0].id).columns;
+    expect(stored.get('amount')).toEqual({ kind: 'number', values: Float64Array.of(7, 7, 7) });
+    expect(stored.get('id')).toEqual({
+      kind: 'text',
+      bytes: new TextEncoder().encode('abc'),
+      ends: Uint32Array.of(1, 2, 3),
+    });
+    read.close();
+  });
+
   it('stores everything in order although the caller reuses its buffers at once', async () => {
     const { path, source } = caseWithSource();
     const writer = await createCaseWriter(path, { appendsInFlight: 2 });

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { ColumnBlock } from '../domain/columns.ts';
 import { AssayError } from '../domain/error.ts';
 import { packAppend } from './segment-encoding.ts';
 import type { SegmentAppend } from './types.ts';
@@ -8,8 +9,8 @@ const APPENDS_IN_FLIGHT = 8; // about 20 MB of a wide recording: enough to keep 
 
 /**
  * Stores on a thread of its own while the caller goes on reading. Typed arrays of an append are handed over: the
- * caller must not use its columns afterwards (those on a SharedArrayBuffer stay usable). The first failure is
- * thrown by every later call.
+ * caller must not use its columns, features or sums afterwards (those on a SharedArrayBuffer stay usable, and must not
+ * change before `flush`). The first failure is thrown by every later call.
  */
 export interface CaseWriter {
   /** Takes one append; settles when there is room for the next one, which slows the reader to the disk's pace. */
@@ -33,7 +34,7 @@ export async function createCaseWriter(
   const worker = new Worker(new URL('./writer.worker.ts', import.meta.url), { workerData: { path } });
   let inFlight = 0;
   let failure: AssayError | undefined;
-  let finished = false;
+  let closed = false;
   let totals: WriterTotals = { rows: 0, quarantined: 0, busyMs: 0 };
   let waiting: (() => void)[] = [];
 
@@ -69,6 +70,7 @@ export async function createCaseWriter(
     if (reply.type === 'failed') return fail(errorOf(reply.error));
     if (reply.type === 'ready') ready = true;
     else {
+      closed = reply.type === 'closed';
       inFlight--;
       totals = reply.committed;
     }
@@ -76,27 +78,33 @@ export async function createCaseWriter(
   });
   worker.on('error', (error) => fail(threadError(error, path)));
   worker.on('exit', () => {
-    if (!finished) fail(threadError(new Error('it ended unasked'), path));
+    if (!closed) fail(threadError(new Error('it ended unasked'), path));
   });
   await until(() => ready);
 
   return {
     append: (append) => {
       const packed = packAppend(append);
-      return send({ type: 'append', append: packed }, transferables(packed));
+      const columns = new Map([...packed.columns].map(([name, block]) => [name, detachableBlock(block)]));
+      const { rawBytes, starts, ends, byteOffset, line } = packed;
+      const arrays = [rawBytes, starts, ends, byteOffset, line, ...[...columns.values()].flatMap(arraysOf)];
+      return send({ type: 'append', append: { ...packed, columns } }, buffersOf(arrays));
     },
-    writeFeatures: (featureSetId, segmentId, features) =>
-      send({ type: 'features', featureSetId, segmentId, features }, ownBuffers([features])),
-    writeScores: (modelId, segmentId, sums) => send({ type: 'scores', modelId, segmentId, sums }, ownBuffers([sums])),
+    writeFeatures: (featureSetId, segmentId, given) => {
+      const features = detachable(given);
+      return send({ type: 'features', featureSetId, segmentId, features }, buffersOf([features]));
+    },
+    writeScores: (modelId, segmentId, given) => {
+      const sums = detachable(given);
+      return send({ type: 'scores', modelId, segmentId, sums }, buffersOf([sums]));
+    },
     flush: () => drain({ type: 'flush' }),
     finish: async () => {
-      finished = true;
       const result = await drain({ type: 'finish' });
       await worker.terminate();
       return result;
     },
     abort: async () => {
-      finished = true;
       if (failure === undefined) await drain({ type: 'abort' });
       await worker.terminate();
       fail(new AssayError('CANCELLED', 'failure', `Storing into ${path} was stopped.`));
@@ -104,22 +112,33 @@ export async function createCaseWriter(
   };
 }
 
-function transferables(packed: ReturnType<typeof packAppend>): readonly ArrayBuffer[] {
-  const arrays: ArrayBufferView[] = [packed.rawBytes, packed.starts, packed.ends, packed.byteOffset, packed.line];
-  for (const block of packed.columns.values()) {
-    if (block.kind === 'code') arrays.push(block.codes);
-    else if (block.kind === 'text') arrays.push(block.bytes, block.ends);
-    else arrays.push(block.values);
+function detachableBlock(block: ColumnBlock): ColumnBlock {
+  switch (block.kind) {
+    case 'number':
+    case 'time':
+      return { kind: block.kind, values: detachable(block.values) };
+    case 'code':
+      return { kind: 'code', codes: detachable(block.codes) };
+    case 'text':
+      return { kind: 'text', bytes: detachable(block.bytes), ends: detachable(block.ends) };
   }
-  return ownBuffers(arrays);
 }
 
-/** Buffers that an array fills alone; a view into a larger buffer is copied by the message instead. */
-function ownBuffers(arrays: readonly ArrayBufferView[]): readonly ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  for (const { buffer, byteLength } of arrays)
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffers.add(buffer);
-  return [...buffers];
+function arraysOf(block: ColumnBlock): readonly ArrayBufferView[] {
+  if (block.kind === 'code') return [block.codes];
+  return block.kind === 'text' ? [block.bytes, block.ends] : [block.values];
+}
+
+/** The array itself where it fills its buffer alone; else a copy, for a message would carry the whole buffer. */
+function detachable<T extends Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array>(array: T): T {
+  if (!(array.buffer instanceof ArrayBuffer) || array.buffer.byteLength === array.byteLength) return array;
+  // The slice of a Buffer would be another view of its pool.
+  const copy = array instanceof Uint8Array ? new Uint8Array(array) : array.slice();
+  return copy as T;
+}
+
+function buffersOf(arrays: readonly ArrayBufferView[]): readonly ArrayBuffer[] {
+  return [...new Set(arrays.map((array) => array.buffer).filter((buffer) => buffer instanceof ArrayBuffer))];
 }
 
 function threadError(error: unknown, path: string): AssayError {

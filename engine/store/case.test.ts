@@ -112,6 +112,12 @@ describe('rows of a case', () => {
     expect(() => store.appendSegments([good, atWrongRow])).toThrow(/starts at row 99/);
     expect(store.nextSequence()).toBe(0);
     expect(store.source(source.id).position).toEqual(source.position);
+    expect(() =>
+      store.inTransaction(() => {
+        store.appendSegment(good);
+        throw new Error('later step');
+      }),
+    ).toThrow('later step');
     store.appendSegment(good);
     expect(store.nextSequence()).toBe(10);
     store.close();

@@ -76,6 +76,10 @@ export class ReadableCase {
     this.path = path;
   }
 
+  get isOpen(): boolean {
+    return this.connection.open;
+  }
+
   close(): void {
     this.connection.close();
   }
@@ -165,21 +169,15 @@ export class ReadableCase {
 
   /** The dictionaries of all category columns, by column name. */
   dictionaries(): Map<string, Dictionary> {
-    const texts = new Map<string, string[]>();
     const columns = this.rows<{ id: number; name: string }>(
       `SELECT id, name FROM "column" WHERE kind = 'code' ORDER BY id`,
     );
-    for (const column of columns) {
-      const entries = this.rows<{ text: string }>(
-        'SELECT text FROM dictionary_entry WHERE column_id = ? ORDER BY code',
-        column.id,
-      );
-      texts.set(
-        column.name,
-        entries.map((entry) => entry.text),
-      );
-    }
-    return new Map([...texts].map(([name, entries]) => [name, new TextDictionary(entries)]));
+    const textsOf = this.connection
+      .prepare<[number], string>('SELECT text FROM dictionary_entry WHERE column_id = ? ORDER BY code')
+      .pluck();
+    return this.guard(
+      () => new Map(columns.map((column) => [column.name, new TextDictionary(textsOf.iterate(column.id))])),
+    );
   }
 
   /** Malformed records in the order they were met; `after` is the id of the last one seen. */

@@ -41,7 +41,7 @@ export class WritableCase extends ReadableCase {
 
   /** Folds the write-ahead log into the file, so that the case is one file again, and closes it. */
   override close(): void {
-    if (!this.connection.open) return;
+    if (!this.isOpen) return;
     try {
       this.connection.pragma(`busy_timeout = ${TIDY_TIMEOUT_MS}`);
       endSession(this.connection, this.#sessionId);
@@ -58,7 +58,15 @@ export class WritableCase extends ReadableCase {
 
   /** Runs several methods as one transaction; `work` must not wait for anything. */
   inTransaction<T>(work: () => T): T {
-    return this.guard(() => this.connection.transaction(work).immediate());
+    const sequenceBefore = this.#sequenceSeen;
+    const positionsBefore = new Map(this.#positionsSeen);
+    try {
+      return this.guard(() => this.connection.transaction(work).immediate());
+    } catch (error) {
+      this.#sequenceSeen = sequenceBefore;
+      for (const [id, position] of positionsBefore) this.#positionsSeen.set(id, position);
+      throw error;
+    }
   }
 
   override sources(): readonly Source[] {
@@ -116,18 +124,10 @@ export class WritableCase extends ReadableCase {
 
   /** As `appendSegments`, for appends that were encoded beforehand. */
   appendEncoded(appends: readonly EncodedAppend[]): void {
-    const positionsBefore = new Map(this.#positionsSeen);
-    const sequenceBefore = this.#sequenceSeen;
-    try {
-      this.inTransaction(() => {
-        if (super.nextSequence() !== this.#sequenceSeen) throw this.#anotherWriter();
-        for (const append of appends) this.#append(append);
-      });
-    } catch (error) {
-      this.#sequenceSeen = sequenceBefore;
-      for (const [id, position] of positionsBefore) this.#positionsSeen.set(id, position);
-      throw error;
-    }
+    this.inTransaction(() => {
+      if (super.nextSequence() !== this.#sequenceSeen) throw this.#anotherWriter();
+      for (const append of appends) this.#append(append);
+    });
   }
 
   setQuarantineState(id: number, state: QuarantineState): void {
@@ -326,14 +326,8 @@ export class WritableCase extends ReadableCase {
       columnId,
     );
     const firstCode = size?.size ?? impossible('an aggregate has one row');
-    texts.forEach((text, index) =>
-      this.#change(
-        'INSERT INTO dictionary_entry (column_id, code, text) VALUES (?, ?, ?)',
-        columnId,
-        firstCode + index,
-        text,
-      ),
-    );
+    const insert = this.statement('INSERT INTO dictionary_entry (column_id, code, text) VALUES (?, ?, ?)');
+    texts.forEach((text, index) => insert.run(columnId, firstCode + index, text));
   }
 
   #columnId(name: string, kind: ColumnBlockKind): number {

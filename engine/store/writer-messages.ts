@@ -2,8 +2,16 @@ import type { ErrorCode, ErrorKind } from '../domain/error.ts';
 import { AssayError } from '../domain/error.ts';
 import type { PackedAppend } from './segment-encoding.ts';
 
-/** What the writer thread is told. Each is answered by one `done`, except after a failure. */
+/** What the writer thread is told. Each is answered by one reply, except after a failure. */
 export type WriterRequest =
+  | WriterInput
+  | { readonly type: 'flush' }
+  | { readonly type: 'finish' }
+  /** Drops what is not on the disk yet, and closes the case. */
+  | { readonly type: 'abort' };
+
+/** What is to be stored; the thread groups several into one transaction. */
+export type WriterInput =
   | { readonly type: 'append'; readonly append: PackedAppend }
   | {
       readonly type: 'features';
@@ -11,15 +19,13 @@ export type WriterRequest =
       readonly segmentId: number;
       readonly features: Float32Array;
     }
-  | { readonly type: 'scores'; readonly modelId: number; readonly segmentId: number; readonly sums: Int32Array }
-  | { readonly type: 'flush' }
-  | { readonly type: 'finish' }
-  /** Drops what is not on the disk yet, and closes the case. */
-  | { readonly type: 'abort' };
+  | { readonly type: 'scores'; readonly modelId: number; readonly segmentId: number; readonly sums: Int32Array };
 
 export type WriterReply =
   | { readonly type: 'ready' }
   | { readonly type: 'done'; readonly committed: WriterTotals }
+  /** The case is closed; the thread ends now. */
+  | { readonly type: 'closed'; readonly committed: WriterTotals }
   | { readonly type: 'failed'; readonly error: PlainError };
 
 /** What has reached the disk since the writer was made. */

@@ -2,20 +2,39 @@ import type { MessagePort } from 'node:worker_threads';
 import { openCase } from './open-case.ts';
 import { encodeAppend, type EncodedAppend } from './segment-encoding.ts';
 import type { WritableCase } from './writable-case.ts';
-import { plainErrorOf, type WriterReply, type WriterRequest, type WriterTotals } from './writer-messages.ts';
+import {
+  plainErrorOf,
+  type WriterInput,
+  type WriterReply,
+  type WriterRequest,
+  type WriterTotals,
+} from './writer-messages.ts';
 
 const TRANSACTION_BYTES = 16 * 1024 * 1024; // one flush to disk per so many encoded bytes
 const TRANSACTION_AGE_MS = 250; // and at the latest after this time, so that a slow stream is on disk too
+
+/** Something encoded that waits for the next transaction. */
+interface PendingWrite {
+  readonly bytes: number;
+  readonly append: EncodedAppend | null;
+  readonly store: (open: WritableCase) => void;
+}
 
 /** Encodes and stores what arrives at the port until told to finish; the first failure closes the case. */
 export function serveWriter(port: MessagePort, path: string): void {
   const answer = (reply: WriterReply): void => port.postMessage(reply);
   let store: WritableCase | undefined;
-  let pending: EncodedAppend[] = [];
+  let pending: PendingWrite[] = [];
   let pendingBytes = 0;
   let timer: NodeJS.Timeout | undefined;
   let committed: WriterTotals = { rows: 0, quarantined: 0, busyMs: 0 };
 
+  const stop = (): void => {
+    clearTimeout(timer);
+    store?.close();
+    store = undefined;
+    port.close();
+  };
   const attempt = (work: (open: WritableCase) => void): void => {
     if (store === undefined) return;
     const startedMs = performance.now();
@@ -27,53 +46,39 @@ export function serveWriter(port: MessagePort, path: string): void {
       stop();
     }
   };
-  const stop = (): void => {
-    clearTimeout(timer);
-    store?.close();
-    store = undefined;
-    port.close();
-  };
   const commit = (open: WritableCase): void => {
     clearTimeout(timer);
     timer = undefined;
     if (pending.length === 0) return;
-    open.appendEncoded(pending);
+    open.inTransaction(() => {
+      for (const write of pending) write.store(open);
+    });
+    const appends = pending.flatMap((write) => write.append ?? []);
     committed = {
       ...committed,
-      rows: pending.reduce((sum, append) => sum + append.rowCount, committed.rows),
-      quarantined: pending.reduce((sum, append) => sum + append.rejected.length, committed.quarantined),
+      rows: appends.reduce((sum, append) => sum + append.rowCount, committed.rows),
+      quarantined: appends.reduce((sum, append) => sum + append.rejected.length, committed.quarantined),
     };
     pending = [];
     pendingBytes = 0;
   };
-  const handle = (open: WritableCase, request: WriterRequest): void => {
-    switch (request.type) {
-      case 'append': {
-        const encoded = encodeAppend(request.append);
-        pending.push(encoded);
-        pendingBytes += encoded.storedBytes;
-        timer ??= setTimeout(() => attempt(commit), TRANSACTION_AGE_MS);
-        if (pendingBytes >= TRANSACTION_BYTES) commit(open);
-        return;
-      }
-      case 'features':
-        commit(open);
-        open.writeFeatures(request.featureSetId, request.segmentId, request.features);
-        return;
-      case 'scores':
-        commit(open);
-        open.writeScores(request.modelId, request.segmentId, request.sums);
-        return;
-      case 'flush':
-        commit(open);
-        return;
-      case 'finish':
-        commit(open);
-        open.close();
-        return;
-      case 'abort':
-        open.close();
-    }
+  const take = (open: WritableCase, input: WriterInput): void => {
+    const write = pendingWriteOf(input);
+    pending.push(write);
+    pendingBytes += write.bytes;
+    timer ??= setTimeout(() => attempt(commit), TRANSACTION_AGE_MS);
+    if (pendingBytes >= TRANSACTION_BYTES) commit(open);
+  };
+  const serve = (request: WriterRequest): void => {
+    attempt((open) => {
+      if (request.type !== 'flush' && request.type !== 'finish' && request.type !== 'abort') take(open, request);
+      else if (request.type !== 'abort') commit(open);
+      if (request.type === 'finish' || request.type === 'abort') open.close();
+    });
+    if (store === undefined) return;
+    if (store.isOpen) return answer({ type: 'done', committed });
+    answer({ type: 'closed', committed });
+    stop();
   };
 
   try {
@@ -83,12 +88,27 @@ export function serveWriter(port: MessagePort, path: string): void {
     port.close();
     return;
   }
-  port.on('message', (request: WriterRequest) => {
-    attempt((open) => {
-      handle(open, request);
-      answer({ type: 'done', committed });
-      if (request.type === 'finish' || request.type === 'abort') stop();
-    });
-  });
+  port.on('message', serve);
   answer({ type: 'ready' });
+}
+
+function pendingWriteOf(input: WriterInput): PendingWrite {
+  switch (input.type) {
+    case 'append': {
+      const append = encodeAppend(input.append);
+      return { bytes: append.storedBytes, append, store: (open) => open.appendEncoded([append]) };
+    }
+    case 'features':
+      return {
+        bytes: input.features.byteLength,
+        append: null,
+        store: (open) => open.writeFeatures(input.featureSetId, input.segmentId, input.features),
+      };
+    case 'scores':
+      return {
+        bytes: input.sums.byteLength,
+        append: null,
+        store: (open) => open.writeScores(input.modelId, input.segmentId, input.sums),
+      };
+  }
 }
