@@ -1,0 +1,57 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GrowerName } from '../../engine/domain/model.ts';
+import { randomStream } from '../../engine/forest/random.ts';
+import { explainPathLengths } from '../../engine/forest/reasons/tree-shap.ts';
+import { trainForest } from '../../engine/forest/train.ts';
+import { forestJson } from './forest-json.ts';
+import { peersArePresent, runPeer } from './peers.ts';
+
+describe.skipIf(!peersArePresent)('path length reasons beside shap.TreeExplainer on the same trees', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'assay-shap-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each<[GrowerName, number, number]>([
+    ['assay', 5, 256],
+    ['assay', 30, 256],
+    ['assay', 4, 3000],
+    ['ml-isolation-forest', 6, 64],
+  ])('equal it to 1e-6 (%s, %i features, sample %i)', async (grower, featureCount, sample) => {
+    const random = randomStream(sample, featureCount, 'simulation');
+    const rowCount = 3000;
+    const values = Float32Array.from(
+      { length: rowCount * featureCount },
+      () => Math.floor(40 * random.nextUnit() * random.nextUnit()) + random.nextUnit(),
+    );
+    const matrix = { rowCount, featureCount, values };
+    const forest = await trainForest(
+      matrix,
+      { trees: 20, sample, featuresPerTree: null, seed: 1, grower },
+      { threads: 1, signal: new AbortController().signal },
+    );
+    const explained = values.slice(0, 40 * featureCount);
+    await writeFile(join(folder, 'forest.json'), forestJson(forest));
+    await writeFile(join(folder, 'rows.f32'), new Uint8Array(explained.buffer));
+    const report = await runPeer('shap_values.py', [
+      join(folder, 'rows.f32'),
+      '--columns',
+      String(featureCount),
+      '--forest',
+      join(folder, 'forest.json'),
+      '--values',
+    ]);
+    const theirs = report['values'] as readonly (readonly number[])[];
+    theirs.forEach((expected, row) => {
+      const from = row * featureCount;
+      const ours = explainPathLengths(forest, explained.subarray(from, from + featureCount));
+      expect(Math.abs(ours.baseline - (report['baseline'] as number))).toBeLessThan(1e-6);
+      ours.contributions.forEach((value, feature) => expect(Math.abs(value - expected[feature])).toBeLessThan(1e-6));
+    });
+    expect(theirs.length).toBe(40);
+  });
+});
