@@ -178,7 +178,7 @@ function unitsAtScore(forest: CompiledForest, score: number): number {
   if (!(score > 0 && score <= 1))
     throw usageError('WRONG_USE', `A score lies above 0 and at most at 1; it is ${score}.`);
   if (forest.sampleSize <= 1) return score <= 0.5 ? SUM_LIMIT - 1 : -1;
-  const guess = Math.round(-Math.log2(score) * unitsAtHalf(forest));
+  const guess = Math.round((0 - Math.log2(score)) * unitsAtHalf(forest));
   let units = Math.min(guess, SUM_LIMIT - 1);
   while (scoreOfSum(forest, units) < score) units--;
   while (units < SUM_LIMIT - 1 && scoreOfSum(forest, units + 1) >= score) units++;

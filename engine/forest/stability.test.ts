@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { flagStability } from './stability.ts';
+
+describe('flagStability', () => {
+  it('gives, for each row flagged first, the share of the other runs that flag it, each with its own threshold', () => {
+    const stability = flagStability([
+      { sums: Int32Array.of(1, 9, 2, 9), thresholdUnits: 5 },
+      { sums: Int32Array.of(10, 30, 11, 10), thresholdUnits: 10 },
+      { sums: Int32Array.of(1, 1, 1, 9), thresholdUnits: 3 },
+    ]);
+    expect([...stability.rows]).toEqual([0, 2]);
+    expect([...stability.shareOfRuns]).toEqual([1, 0.5]);
+    expect(stability.meanShare).toBe(0.75);
+  });
+
+  it('has no mean without alerts', () => {
+    const run = { sums: Int32Array.of(5), thresholdUnits: 1 };
+    expect(flagStability([run, run]).meanShare).toBe(null);
+  });
+});
