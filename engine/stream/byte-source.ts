@@ -24,6 +24,9 @@ export interface ByteSourceOptions {
 /** The content of a compressed recording ends early or cannot be decompressed. */
 export class DamagedContentError extends Error {}
 
+/** The content ends before the place from which it was to be read. */
+export class ContentTooShortError extends Error {}
+
 const defaultChunkBytes = 1 << 20;
 /** Small enough that one compressed chunk cannot unfold into more than a few dozen megabytes of gzip. */
 const compressedChunkBytes = 1 << 16;
@@ -35,6 +38,7 @@ async function* readFileChunks(
   chunkBytes: number,
   count: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  if ((await file.stat()).size < start) throw new ContentTooShortError();
   const buffer = Buffer.allocUnsafeSlow(chunkBytes);
   for (let position = start; ;) {
     const { bytesRead } = await file.read(buffer, 0, chunkBytes, position);
@@ -123,6 +127,7 @@ async function* skipAndCut(
     toSkip -= from;
     for (; from < chunk.length; from += chunkBytes) yield chunk.subarray(from, from + chunkBytes);
   }
+  if (toSkip > 0) throw new ContentTooShortError();
 }
 
 /**

@@ -277,6 +277,9 @@ function positionAfterFirstRow(
   return first === undefined ? { byteOffset: from, line: 1 } : first.next;
 }
 
+/** The first line of a JSON array of objects, or of an object spread over lines. */
+const startsOtherJson = /^(\[\s*(\{.*)?|\{)$/;
+
 /**
  * Tells from a sample of a text recording (UTF-8, or transcoded to it) what it is and where its records start.
  * `isWhole` says that the sample is all there is.
@@ -294,18 +297,19 @@ export function detectTextLayout(sample: Buffer, isWhole: boolean): TextLayout |
   if (lines.length === 0)
     return { kind: 'unreadable', code: 'EMPTY_RECORDING', why: 'it holds nothing but blank lines' };
 
-  const kind = detectJsonLines(lines);
-  if (kind !== undefined) {
-    const wholeLines = lines.filter((line) => line.isWhole);
-    return { kind, columnNames: jsonColumnNames(wholeLines, kind), start: { byteOffset: from, line: 1 } };
-  }
-  if (/^(\[|\{$|\{ *")/.test(lines[0].text)) {
+  if (startsOtherJson.test(lines[0].text)) {
     return {
       kind: 'unreadable',
       code: 'UNKNOWN_FORMAT',
       why: 'it is JSON, but not one object per line',
       nextStep: "Write one object per line, for example with jq -c '.[]'.",
     };
+  }
+
+  const kind = detectJsonLines(lines);
+  if (kind !== undefined) {
+    const wholeLines = lines.filter((line) => line.isWhole);
+    return { kind, columnNames: jsonColumnNames(wholeLines, kind), start: { byteOffset: from, line: 1 } };
   }
   return detectDelimited(sample, from, isWhole);
 }

@@ -9,11 +9,47 @@ const digitsPerHalf = 9;
 const largestExactPower = 22;
 const powersOfTen = Float64Array.from({ length: largestExactPower + 1 }, (_, power) => Number(`1e${power}`));
 
+const splitter = 2 ** 27 + 1;
+
+/** What rounding left out of `product` = a * b, exactly (Dekker 1971; Veltkamp's splitting). */
+function productError(a: number, b: number, product: number): number {
+  const aScaled = a * splitter;
+  const aHigh = aScaled - (aScaled - a);
+  const aLow = a - aHigh;
+  const bScaled = b * splitter;
+  const bHigh = bScaled - (bScaled - b);
+  const bLow = b - bHigh;
+  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
+}
+
+/** Far above the relative error of the second quotient (2^-49), far below what makes many cells ambiguous. */
+const roundingMargin = 1 + 2 ** -40;
+
+/**
+ * (high * scale + low) / divisor correctly rounded, or NaN in the rare case that lies too near the middle of two
+ * doubles to tell. For integers below 10^18 in the numerator and divisors that are exact doubles: numerator and
+ * remainder are kept as unevaluated sums of two doubles, and Ziv's test tells whether the rounding is certain.
+ */
+function divideLargeMantissa(high: number, scale: number, low: number, divisor: number): number {
+  const scaled = high * scale;
+  const head = scaled + low;
+  const tail = productError(high, scale, scaled) + (low - (head - scaled));
+  if (divisor === 1) return head + tail;
+  const quotient = head / divisor;
+  const product = quotient * divisor;
+  const remainder = head - product - productError(quotient, divisor, product) + tail;
+  const correction = remainder / divisor;
+  const value = quotient + correction;
+  const leftOut = correction - (value - quotient);
+  return value + leftOut * roundingMargin === value ? value : NaN;
+}
+
 /**
  * The double that `bytes[start..end)` writes as a plain decimal number, without making a string, or NaN where the
  * quick way cannot be sure (anything but sign, digits, one decimal character and an exponent; more than 18 digits;
- * a mantissa from 2^53 on; a power of ten beyond 22). A number it gives is the one Number() gives: mantissa and
- * power of ten are both exact doubles, so that one operation rounds once (Clinger 1990, the simple case).
+ * a power of ten beyond 22). A number it gives is the one Number() gives: below 2^53 the mantissa and the power of ten
+ * are both exact doubles, so that one operation rounds once (Clinger 1990, the simple case); above, the division is
+ * carried out in twice the precision.
  */
 export function decodeNumberBytes(bytes: Uint8Array, start: number, end: number, decimalByte: number): number {
   let i = start;
@@ -38,6 +74,7 @@ export function decodeNumberBytes(bytes: Uint8Array, start: number, end: number,
   let power = 0;
   if (i < end && bytes[i] === decimalByte) {
     const fractionStart = ++i;
+    if (digits === 0) while (i < end && bytes[i] === zero) i++;
     for (; i < end; i++) {
       byte = bytes[i] - zero;
       if (byte < 0 || byte > 9) break;
@@ -64,6 +101,10 @@ export function decodeNumberBytes(bytes: Uint8Array, start: number, end: number,
   }
 
   const mantissa = digits <= digitsPerHalf ? high : high * powersOfTen[digits - digitsPerHalf] + low;
+  if (mantissa >= twoTo53 && power <= 0 && power >= -largestExactPower) {
+    const value = divideLargeMantissa(high, powersOfTen[digits - digitsPerHalf], low, powersOfTen[-power]);
+    return sign === minus ? -value : value;
+  }
   if (mantissa >= twoTo53 || power > largestExactPower || power < -largestExactPower) return NaN;
   const value = power < 0 ? mantissa / powersOfTen[-power] : mantissa * powersOfTen[power];
   return sign === minus ? -value : value;

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { AssayError, usageError } from '../domain/error.ts';
 import type { RecordBatch, RecordingFormat, RecordingPosition, RecordingReader } from '../domain/record-batch.ts';
-import { DamagedContentError, openByteSource } from './byte-source.ts';
+import { ContentTooShortError, DamagedContentError, openByteSource } from './byte-source.ts';
 import { openByteWindow } from './byte-window.ts';
 import { delimitedScanner } from './delimited-text.ts';
 import type { TextLayout } from './detect-format.ts';
@@ -118,6 +118,7 @@ async function detectText(
 
   const layout = detectTextLayout(sample.bytes, sample.isWhole);
   if (layout.kind === 'unreadable') {
+    if (sample.damage !== undefined) throw corruptRecording(path, sample.bytes.length, sample.damage);
     throw usageError(
       layout.code,
       `${path} cannot be read as a recording: ${layout.why}.`,
@@ -167,13 +168,12 @@ function openText(
     scanner = jsonLinesScanner(layout.kind, columnNames, start, rowsPerBatch);
   }
 
-  const chunks = source.chunks();
   async function* batches(): AsyncGenerator<RecordBatch, void, undefined> {
-    if (format.compression === 'none' && start.byteOffset > storedBytes && format.encoding !== 'utf-16le') {
-      throw shorterThanBefore(path, start);
-    }
+    const chunks = source.chunks();
     try {
       yield* readTextBatches(path, openByteWindow(chunks, start.byteOffset), scanner);
+    } catch (error) {
+      throw error instanceof ContentTooShortError ? shorterThanBefore(path, start) : error;
     } finally {
       await chunks.return();
     }
