@@ -6,9 +6,13 @@ import { averagePathLength } from './path-length.ts';
 /** Sums of leaf units stay below this, where every integer is exact in float32. */
 export const SUM_LIMIT = 2 ** 24;
 
+/** No shift is finer than this, however small the forest. */
+const GREATEST_SHIFT = 23;
+
 /**
- * Joins grown trees into the exact forest: leaf value `depth + c(rows)` becomes `round(value * 2^shift)` with
- * `shift = 23 - ceil(log2(trees * greatest leaf value))`, so that any sum of one leaf per tree is below 2^24.
+ * Joins grown trees into the exact forest: leaf value `depth + c(rows)` becomes `round(value * 2^shift)`, with the
+ * greatest shift at which the greatest leaves of all trees together stay below 2^24. So every sum of one leaf per
+ * tree is exact, and a mean path length is off by at most 2^-(shift + 1).
  *
  * @param sampleSize rows each tree was grown on (psi), after clipping.
  */
@@ -24,7 +28,7 @@ export function compileForest(trees: readonly GrownTree[], featureCount: number,
   const leafValue = new Float64Array(nodeCount);
 
   let base = 0;
-  let greatestLeafValue = 0;
+  const greatestLeafValues = new Float64Array(trees.length);
   trees.forEach((tree, treeIndex) => {
     roots[treeIndex] = base;
     const depth = new Int32Array(tree.feature.length);
@@ -39,13 +43,13 @@ export function compileForest(trees: readonly GrownTree[], featureCount: number,
         depth[tree.left[node]] = depth[tree.right[node]] = depth[node] + 1;
       } else {
         leafValue[pooled] = depth[node] + averagePathLength(tree.sampleCount[node]);
-        greatestLeafValue = Math.max(greatestLeafValue, leafValue[pooled]);
+        greatestLeafValues[treeIndex] = Math.max(greatestLeafValues[treeIndex], leafValue[pooled]);
       }
     }
     base += tree.feature.length;
   });
 
-  const shift = 23 - ceilingOfLog2(trees.length * greatestLeafValue);
+  const shift = finestShift(greatestLeafValues);
   const scale = 2 ** shift;
   for (let node = 0; node < nodeCount; node++) units[node] = Math.round(leafValue[node] * scale);
 
@@ -67,11 +71,13 @@ export function compileForest(trees: readonly GrownTree[], featureCount: number,
   return { ...forest, digest: digestOf(encodeBody(forest)) };
 }
 
-/** The least e >= 0 with 2^e >= value, by exact powers of two. */
-function ceilingOfLog2(value: number): number {
-  let exponent = 0;
-  while (2 ** exponent < value) exponent++;
-  return exponent;
+/** The greatest shift at which one greatest leaf per tree sums to less than 2^24, in exact integers. */
+function finestShift(greatestLeafValues: Float64Array): number {
+  for (let shift = GREATEST_SHIFT; ; shift--) {
+    const scale = 2 ** shift;
+    const worstSum = greatestLeafValues.reduce((sum, value) => sum + Math.round(value * scale), 0);
+    if (worstSum < SUM_LIMIT) return shift;
+  }
 }
 
 type ForestBody = Omit<CompiledForest, 'digest'>;
