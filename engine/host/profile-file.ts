@@ -1,0 +1,1 @@
+export { parseProfileOverrides } from '../features/parse-profile-overrides.ts';

@@ -1,0 +1,134 @@
+import type { DecodedSegment } from '../domain/columns.ts';
+import { impossible } from '../domain/error.ts';
+import { featureNames, type FeatureSpec } from '../domain/feature-spec.ts';
+import type { FeatureMatrix } from '../domain/model.ts';
+import { columnWithRole, type Profile } from '../domain/profile.ts';
+import type { WorkContext } from '../domain/progress.ts';
+import { FeatureComputer, featureSpecDigest } from '../features/compute-features.ts';
+import type { Dictionaries } from '../features/decode-segment.ts';
+import { FeatureFitter, type FeatureOptions } from '../features/fit-feature-spec.ts';
+import { labelsOf } from '../features/segment-access.ts';
+import { WindowEngine, type TransactionBlock } from '../features/windows/window-engine.ts';
+import type { WritableCase } from '../store/writable-case.ts';
+import { throwIfCancelled } from './cancelled.ts';
+import { segmentsOf } from './case-columns.ts';
+
+/** The features of every row of a case, in stream order. */
+export interface CaseFeatures {
+  readonly spec: FeatureSpec;
+  readonly featureSetId: number;
+  /** On shared memory, so that workers score it without a copy. */
+  readonly matrix: FeatureMatrix;
+  /** Cells filled in per row feature of the spec. */
+  readonly imputedCells: readonly number[];
+}
+
+/** Fits the feature spec over all rows of a case: constants, medians, shares. Window features are added as given. */
+export function fitCaseSpec(
+  openedCase: WritableCase,
+  profile: Profile,
+  windows: FeatureSpec['windows'],
+  options: FeatureOptions,
+  context: WorkContext,
+): FeatureSpec {
+  const fitter = new FeatureFitter(profile, openedCase.dictionaries(), options);
+  for (const segment of segmentsOf(openedCase)) {
+    throwIfCancelled(context.signal);
+    fitter.add(segment);
+  }
+  const spec = fitter.finish();
+  return windows === undefined || windows.features.length === 0 ? spec : { ...spec, windows };
+}
+
+/** Computes the features of every row by a spec and stores them; those stored before are read back instead. */
+export async function computeCaseFeatures(
+  openedCase: WritableCase,
+  profile: Profile,
+  spec: FeatureSpec,
+  context: WorkContext,
+): Promise<CaseFeatures> {
+  const featureSetId = openedCase.saveFeatureSet(spec, featureSpecDigest(spec));
+  const featureCount = featureNames(spec).length;
+  const rowCount = openedCase.nextSequence();
+  const values = new Float32Array(new SharedArrayBuffer(4 * rowCount * featureCount));
+  const imputedCells = spec.features.map((feature) => feature.imputation.missingCount);
+  const matrix = { rowCount, featureCount, values };
+
+  if (openedCase.segmentsWithoutFeatures(featureSetId).length === 0) {
+    for (const summary of openedCase.segments())
+      values.set(
+        openedCase.readFeatures(featureSetId, summary.id) ?? impossible('a segment that has features has none'),
+        summary.firstSequence * featureCount,
+      );
+    return { spec, featureSetId, matrix, imputedCells };
+  }
+
+  const computer = createSegmentComputer(profile, spec, openedCase.dictionaries());
+  const segments = openedCase.segments();
+  for (const [index, summary] of segments.entries()) {
+    throwIfCancelled(context.signal);
+    const segment = openedCase.readSegmentColumns(summary.id);
+    const part = values.subarray(
+      summary.firstSequence * featureCount,
+      (summary.firstSequence + summary.rowCount) * featureCount,
+    );
+    computer(segment, part);
+    context.report({ phase: 'features', done: summary.firstSequence + summary.rowCount, total: rowCount, unit: 'rows' });
+    if (index % segmentsPerTurn === 0) await new Promise(setImmediate);
+  }
+  openedCase.inTransaction(() => {
+    for (const summary of segments)
+      openedCase.writeFeatures(
+        featureSetId,
+        summary.id,
+        values.subarray(
+          summary.firstSequence * featureCount,
+          (summary.firstSequence + summary.rowCount) * featureCount,
+        ),
+      );
+  });
+  return { spec, featureSetId, matrix, imputedCells };
+}
+
+/** Segments between two looks at the signal and at what else waits. */
+const segmentsPerTurn = 16;
+
+/** Computes the row-major features of one segment after the other, in stream order, into the array given. */
+export type SegmentComputer = (segment: DecodedSegment, out: Float32Array) => void;
+
+/** All features of a spec, row features first. Window features remember the segments seen before. */
+export function createSegmentComputer(profile: Profile, spec: FeatureSpec, dictionaries: Dictionaries): SegmentComputer {
+  const rowComputer = new FeatureComputer(spec, dictionaries);
+  const { windows } = spec;
+  if (windows === undefined) return (segment, out) => void rowComputer.compute(segment, out);
+
+  const engine = new WindowEngine(windows);
+  const rowFeatureCount = spec.features.length;
+  const stride = rowFeatureCount + windows.features.length;
+  return (segment, out) => {
+    const rowFeatures = rowComputer.compute(segment);
+    for (let row = 0; row < segment.rowCount; row++)
+      for (let column = 0; column < rowFeatureCount; column++)
+        out[row * stride + column] = rowFeatures[row * rowFeatureCount + column];
+    engine.append(transactionBlock(profile, segment, dictionaries), {
+      values: out,
+      firstRow: 0,
+      stride,
+      firstColumn: rowFeatureCount,
+    });
+  };
+}
+
+function transactionBlock(profile: Profile, segment: DecodedSegment, dictionaries: Dictionaries): TransactionBlock {
+  const time = segment.columns.get(columnWithRole(profile, 'event_time')?.name ?? '');
+  const amount = segment.columns.get(columnWithRole(profile, 'amount')?.name ?? '');
+  const codes = new Map<string, Int32Array>();
+  for (const [name, block] of segment.columns) if (block.kind === 'code') codes.set(name, block.codes);
+  return {
+    rowCount: segment.rowCount,
+    times: time?.kind === 'time' ? time.values : new Float64Array(segment.rowCount).fill(NaN),
+    codes,
+    ...(amount?.kind === 'number' ? { amounts: amount.values } : {}),
+    ...(columnWithRole(profile, 'label') === undefined ? {} : { labels: labelsOf(profile, segment, dictionaries) }),
+  };
+}

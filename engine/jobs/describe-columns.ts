@@ -1,0 +1,17 @@
+import type { FeatureSpec } from '../domain/feature-spec.ts';
+import type { Profile } from '../domain/profile.ts';
+import { describeProfile } from '../features/describe-profile.ts';
+import type { ColumnReport } from '../../preload/contract/jobs.ts';
+
+/** How each column of a case was understood; `spec` adds what became of it as a feature. */
+export function describeColumns(profile: Profile, spec: FeatureSpec | null): ColumnReport[] {
+  const known: FeatureSpec = spec ?? { version: 1, timeZone: profile.timeZone, features: [], leftOut: [] };
+  return describeProfile(profile, known).map((row) => ({
+    name: row.column,
+    role: row.role,
+    kind: row.kind,
+    confidence: row.confidence,
+    usedAs: [...row.usedAs],
+    reason: row.why,
+  }));
+}

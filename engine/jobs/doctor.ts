@@ -1,0 +1,100 @@
+import { createRequire } from 'node:module';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { WorkContext } from '../domain/progress.ts';
+import { AssayError } from '../domain/error.ts';
+import { kernelStatus } from '../forest/kernel/kernel-status.ts';
+import { verifyCase } from '../store/backup.ts';
+import { openCase } from '../store/open-case.ts';
+import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
+
+type Check = JobResult<'doctor'>['checks'][number];
+
+const smallMemoryBytes = 4 * 1024 ** 3;
+
+/** The `doctor` job: what this machine has and lacks, each in words a person can act on; optionally one case. */
+export async function runDoctor(input: ParsedJobInput<'doctor'>, context: WorkContext): Promise<JobResult<'doctor'>> {
+  context.report({ phase: 'evaluate', done: 0, total: 1, unit: 'steps' });
+  const checks: Check[] = [
+    runtimeCheck(),
+    storeCheck(),
+    kernelCheck(),
+    { name: 'cores', state: 'good', detail: `${availableParallelism()} for training and scoring` },
+    memoryCheck(),
+    temporaryFolderCheck(),
+    optionalPackage('onnxruntime-node', 'scoring ONNX files', 'npm install --no-save --ignore-scripts onnxruntime-node@1.30.0'),
+    electronCheck(),
+  ];
+  if (input.casePath !== undefined) checks.push(await caseCheck(input.casePath));
+  return { checks };
+}
+
+function runtimeCheck(): Check {
+  const nodeApi = Number(process.versions['napi'] ?? 0);
+  return nodeApi >= 10
+    ? { name: 'Node.js', state: 'good', detail: `${process.version} with Node-API ${nodeApi}` }
+    : { name: 'Node.js', state: 'bad', detail: `${process.version} is too old for the case file`, nextStep: 'Run `npm ci`, which brings Node 24.' };
+}
+
+function storeCheck(): Check {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-doctor-'));
+  try {
+    openCase(join(folder, 'probe.assay'), { create: true }).close();
+    return { name: 'case file', state: 'good', detail: 'a new case was made, opened and closed' };
+  } catch (error) {
+    return { name: 'case file', state: 'bad', detail: error instanceof Error ? error.message : String(error), nextStep: 'Run `npm ci` again.' };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function kernelCheck(): Check {
+  const status = kernelStatus();
+  return status.available
+    ? { name: 'scoring kernel', state: 'good', detail: status.detail }
+    : { name: 'scoring kernel', state: 'missing', detail: `${status.detail}; scoring works, several times slower`, nextStep: 'Run `npm run build`.' };
+}
+
+function memoryCheck(): Check {
+  const gibibytes = `${(totalmem() / 1024 ** 3).toFixed(1)} GiB`;
+  return totalmem() >= smallMemoryBytes
+    ? { name: 'memory', state: 'good', detail: gibibytes }
+    : { name: 'memory', state: 'missing', detail: `${gibibytes}; streams of millions of transactions may not fit`, nextStep: 'Close other programs, or read part of the stream.' };
+}
+
+function temporaryFolderCheck(): Check {
+  try {
+    accessSync(tmpdir(), constants.W_OK);
+    return { name: 'temporary folder', state: 'good', detail: tmpdir() };
+  } catch {
+    return { name: 'temporary folder', state: 'bad', detail: `${tmpdir()} cannot be written`, nextStep: 'Set TMPDIR to a folder that can.' };
+  }
+}
+
+function optionalPackage(name: string, use: string, install: string): Check {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return { name, state: 'good', detail: `present, for ${use}` };
+  } catch {
+    return { name, state: 'missing', detail: `absent; only ${use} needs it`, nextStep: install };
+  }
+}
+
+function electronCheck(): Check {
+  return process.versions['electron'] === undefined
+    ? { name: 'Electron', state: 'missing', detail: 'not running inside it; the command line does not need it' }
+    : { name: 'Electron', state: 'good', detail: process.versions['electron'] };
+}
+
+async function caseCheck(path: string): Promise<Check> {
+  try {
+    const verification = await verifyCase(path);
+    return verification.problems.length === 0
+      ? { name: `case ${path}`, state: 'good', detail: 'whole: structure and every model agree with their digests' }
+      : { name: `case ${path}`, state: 'bad', detail: verification.problems.join('; '), nextStep: 'Keep the file, and restore a backup beside it.' };
+  } catch (error) {
+    if (!(error instanceof AssayError)) throw error;
+    return { name: `case ${path}`, state: 'bad', detail: error.message, ...(error.nextStep === undefined ? {} : { nextStep: error.nextStep }) };
+  }
+}

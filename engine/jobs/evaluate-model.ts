@@ -1,0 +1,134 @@
+import { resolve } from 'node:path';
+import { usageError } from '../domain/error.ts';
+import { columnWithRole, type Profile } from '../domain/profile.ts';
+import type { WorkContext } from '../domain/progress.ts';
+import { precisionRecallAt } from '../evaluation/at-threshold.ts';
+import { bootstrapOverDays } from '../evaluation/bootstrap.ts';
+import { cardPrecisionTopK } from '../evaluation/card-precision.ts';
+import {
+  anomalyOfSums,
+  aurocOfRanking,
+  averagePrecisionOfRanking,
+  precisionAtKOfRanking,
+  rankRows,
+  type Anomaly,
+  type Ranking,
+} from '../evaluation/ranking.ts';
+import { randomStream } from '../forest/random.ts';
+import { openCase } from '../store/open-case.ts';
+import type { ReadableCase } from '../store/readable-case.ts';
+import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
+import { throwIfCancelled } from './cancelled.ts';
+import { readCodes, readDays, readLabels, readNumbers } from './case-columns.ts';
+import { chooseModel, modelSummary, readSums } from './choose-model.ts';
+import { evaluateScores } from './evaluate-scores.ts';
+import { reprofileCase } from './reprofile-case.ts';
+
+const cardsPerDay = 100;
+const bootstrapReplicates = 200;
+const bootstrapLevel = 0.95;
+const bootstrapSeed = 1;
+
+/** The `evaluate` job: a model's scores against labels, with intervals over days and trivial baselines beside. */
+export async function evaluateModel(
+  input: ParsedJobInput<'evaluate'>,
+  context: WorkContext,
+): Promise<JobResult<'evaluate'>> {
+  const openedCase = openCase(input.casePath);
+  try {
+    const chosen = chooseModel(openedCase, input.model);
+    const profile = await reprofileCase(openedCase, input.overrides);
+    const labels = readLabels(openedCase, profile);
+    const sums = readSums(openedCase, chosen.stored);
+    const thresholdUnits = chosen.stored.threshold.units;
+    const evaluation = labels === null ? null : evaluateScores(labels, sums, thresholdUnits);
+    if (labels === null || evaluation === null)
+      throw usageError('NO_LABEL', 'No column of this case says which transactions are fraud.', 'Name it with --label COLUMN.');
+
+    const anomaly = anomalyOfSums(sums);
+    const ranking = rankRows(labels, anomaly);
+    const days = readDays(openedCase, profile);
+    throwIfCancelled(context.signal);
+    context.report({ phase: 'evaluate', done: 0, total: 2, unit: 'steps' });
+    const outcome = precisionRecallAt(labels, anomaly, -thresholdUnits);
+    return {
+      model: modelSummary(chosen),
+      rows: sums.length,
+      flagged: sums.reduce((total, sum) => total + (sum <= thresholdUnits ? 1 : 0), 0),
+      evaluation: {
+        ...evaluation,
+        f1: outcome.f1,
+        precisionAtPositives: evaluation.positives === 0 ? null : precisionAtKOfRanking(ranking, evaluation.positives),
+        cardPrecisionTop100: days === null ? null : cardPrecision(openedCase, profile, labels, anomaly, days),
+        intervals: days === null ? {} : intervalsOverDays(ranking, days),
+      },
+      baselines: baselines(openedCase, profile, labels),
+      case: resolve(input.casePath),
+    };
+  } finally {
+    openedCase.close();
+  }
+}
+
+function cardPrecision(
+  openedCase: ReadableCase,
+  profile: Profile,
+  labels: Uint8Array,
+  anomaly: Anomaly,
+  days: Int32Array,
+): number | null {
+  const card = columnWithRole(profile, 'card') ?? columnWithRole(profile, 'customer') ?? columnWithRole(profile, 'account');
+  if (card === undefined) return null;
+  return cardPrecisionTopK({ labels, anomaly, cards: readCodes(openedCase, card.name), days, k: cardsPerDay }).mean;
+}
+
+function intervalsOverDays(ranking: Ranking, days: Int32Array): Record<string, [number, number]> {
+  const statistics = { auroc: aurocOfRanking, auprc: averagePrecisionOfRanking };
+  const intervals: Record<string, [number, number]> = {};
+  for (const [name, statistic] of Object.entries(statistics)) {
+    const random = randomStream(bootstrapSeed, 0, 'bootstrap');
+    const interval = bootstrapOverDays(days, (weights) => statistic(ranking, weights), {
+      replicates: bootstrapReplicates,
+      level: bootstrapLevel,
+      drawIndex: (bound) => random.nextInteger(bound),
+    });
+    if (interval !== null) intervals[name] = [interval.low, interval.high];
+  }
+  return intervals;
+}
+
+/** What a model must beat to be worth having: the amount alone, the amount against the entity's own mean, chance. */
+function baselines(openedCase: ReadableCase, profile: Profile, labels: Uint8Array): JobResult<'evaluate'>['baselines'] {
+  const amountColumn = columnWithRole(profile, 'amount');
+  const candidates: { name: string; values: Float64Array }[] = [];
+  if (amountColumn !== undefined) {
+    const amounts = readNumbers(openedCase, amountColumn.name).map((amount) => (Number.isNaN(amount) ? -Infinity : amount));
+    candidates.push({ name: 'amount alone', values: amounts });
+    const entity = columnWithRole(profile, 'card') ?? columnWithRole(profile, 'customer') ?? columnWithRole(profile, 'account');
+    if (entity !== undefined)
+      candidates.push({ name: `amount against the ${entity.role}'s own mean`, values: againstOwnMean(amounts, readCodes(openedCase, entity.name)) });
+  }
+  const random = randomStream(bootstrapSeed, 1, 'bootstrap');
+  candidates.push({ name: 'chance', values: Float64Array.from(labels, () => random.nextUnit()) });
+  return candidates.flatMap(({ name, values }) => {
+    const ranking = rankRows(labels, values);
+    const auroc = aurocOfRanking(ranking);
+    const auprc = averagePrecisionOfRanking(ranking);
+    return auroc === null || auprc === null ? [] : [{ name, auroc, auprc }];
+  });
+}
+
+/** Amount over the mean of the entity's earlier amounts; 1 for its first. It sees only what came before. */
+function againstOwnMean(amounts: Float64Array, codes: Int32Array): Float64Array {
+  const entities = codes.reduce((largest, code) => Math.max(largest, code), -1) + 1;
+  const sum = new Float64Array(entities);
+  const count = new Uint32Array(entities);
+  return amounts.map((amount, row) => {
+    const code = codes[row];
+    if (code < 0 || !Number.isFinite(amount)) return 0;
+    const mean = count[code] === 0 ? amount : sum[code] / count[code];
+    sum[code] += amount;
+    count[code] += 1;
+    return mean > 0 ? amount / mean : 0;
+  });
+}

@@ -1,0 +1,349 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Dictionary } from '../domain/columns.ts';
+import { TextDictionary } from '../domain/dictionary.ts';
+import { AssayError, usageError } from '../domain/error.ts';
+import type { Profile, ProfileOverrides } from '../domain/profile.ts';
+import type { WorkContext } from '../domain/progress.ts';
+import type { RecordBatch, RecordingFormat, RejectedRecord } from '../domain/record-batch.ts';
+import {
+  createSegmentDecoder,
+  dictionaryColumns,
+  type DecodedBatch,
+  type SegmentDecoder,
+} from '../features/decode-segment.ts';
+import { inferProfile } from '../features/infer-profile.ts';
+import { sampleFromBatches } from '../features/profile-sample.ts';
+import { createCaseWriter, type CaseWriter } from '../store/case-writer.ts';
+import { openCase, openCaseReadOnly } from '../store/open-case.ts';
+import type { Source } from '../store/types.ts';
+import { openRecording } from '../stream/open-recording.ts';
+import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
+import { describeColumns } from './describe-columns.ts';
+import { fingerprintRecording } from './recording-fingerprint.ts';
+import { reprofileCase } from './reprofile-case.ts';
+import { throwIfCancelled } from './cancelled.ts';
+
+/** What reading recordings into a case came to. */
+export interface IngestOutcome {
+  readonly addedRows: number;
+  readonly notices: readonly string[];
+  /** Reading, decoding and waiting for the writer. */
+  readonly readMs: number;
+  /** Waiting for the last rows to be on the disk. */
+  readonly storeMs: number;
+}
+
+interface Recording {
+  readonly path: string;
+  readonly storedBytes: number;
+  readonly fingerprint: string;
+}
+
+/** The `ingest` job: recordings into a case, with the profile found or given. */
+export async function ingestRecordings(
+  input: ParsedJobInput<'ingest'>,
+  context: WorkContext,
+): Promise<JobResult<'ingest'>> {
+  const outcome = await ingest(input.casePath, input.recordings, input.overrides, context);
+  const openedCase = openCaseReadOnly(input.casePath);
+  try {
+    const counts = openedCase.counts();
+    return {
+      rows: counts.rows,
+      addedRows: outcome.addedRows,
+      quarantined: counts.quarantined,
+      columns: describeColumns(openedCase.profile() ?? { version: 1, timeZone: 'UTC', columns: [] }, null),
+      notices: [...outcome.notices],
+      case: resolve(input.casePath),
+      readMs: outcome.readMs,
+      storeMs: outcome.storeMs,
+    };
+  } finally {
+    openedCase.close();
+  }
+}
+
+/**
+ * Reads recordings as one stream into a case. What the case already holds of them is not read again, and a
+ * recording whose reading was stopped goes on where it was.
+ */
+export async function ingest(
+  casePath: string,
+  paths: readonly string[],
+  overrides: ProfileOverrides,
+  context: WorkContext,
+): Promise<IngestOutcome> {
+  const startedMs = performance.now();
+  const notices: string[] = [];
+  const recordings = await distinctRecordings(paths, notices);
+  const sources = await prepareCase(casePath, recordings, overrides, context, notices);
+  const pending = sources.filter(({ source }) => !source.complete);
+  if (pending.length === 0) return { addedRows: 0, notices, readMs: performance.now() - startedMs, storeMs: 0 };
+
+  const reading = openCaseReadOnly(casePath);
+  const profile = reading.profile();
+  const dictionaries = reading.dictionaries();
+  const firstSequence = reading.nextSequence();
+  reading.close();
+  if (profile === undefined) throw new Error('Impossible: a prepared case has no profile.');
+  for (const column of dictionaryColumns(profile))
+    if (!dictionaries.has(column)) dictionaries.set(column, new TextDictionary());
+
+  const writer = await createCaseWriter(casePath);
+  const stream: IngestStream = {
+    decode: createSegmentDecoder(profile, dictionaries),
+    dictionaries,
+    storedTexts: new Map([...dictionaries].map(([name, dictionary]) => [name, dictionary.size])),
+    writer,
+    nextSequence: firstSequence,
+    oddities: new Set(),
+  };
+  try {
+    const totalBytes = pending.reduce((total, { recording }) => total + recording.storedBytes, 0);
+    let finishedBytes = 0;
+    for (const { recording, source } of pending) {
+      const reportBytes = (read: number): void =>
+        context.report({ phase: 'read', done: finishedBytes + read, total: totalBytes, unit: 'bytes' });
+      await ingestOne(recording, source, stream, context, reportBytes);
+      finishedBytes += recording.storedBytes;
+    }
+  } catch (error) {
+    // What was read before the fault is whole and stays; only a failure of the writer itself ends without it.
+    await writer.finish().catch(() => writer.abort().catch(() => undefined));
+    throw error;
+  }
+  const readMs = performance.now() - startedMs;
+  const finishing = performance.now();
+  await writer.finish();
+  const writable = openCase(casePath);
+  try {
+    for (const { source } of pending) writable.completeSource(source.id);
+  } finally {
+    writable.close();
+  }
+  notices.push(...stream.oddities);
+  return {
+    addedRows: stream.nextSequence - firstSequence,
+    notices,
+    readMs,
+    storeMs: performance.now() - finishing,
+  };
+}
+
+interface IngestStream {
+  readonly decode: SegmentDecoder;
+  readonly dictionaries: ReadonlyMap<string, Dictionary>;
+  readonly storedTexts: Map<string, number>;
+  readonly writer: CaseWriter;
+  nextSequence: number;
+  /** Sentences about columns that came or went; each is said once. */
+  readonly oddities: Set<string>;
+}
+
+async function ingestOne(
+  recording: Recording,
+  source: Source,
+  stream: IngestStream,
+  context: WorkContext,
+  reportBytes: (read: number) => void,
+): Promise<void> {
+  const reader = await openRecording(recording.path, {
+    start: source.position,
+    columnNames: source.columnNames,
+    ...(source.format === null ? {} : { format: source.format }),
+  });
+  try {
+    for await (const batch of reader.batches()) {
+      throwIfCancelled(context.signal);
+      const decoded = stream.decode(batch, stream.nextSequence);
+      noteOddColumns(decoded, batch, recording.path, stream.oddities);
+      await stream.writer.append({
+        sourceId: source.id,
+        segment: decoded.segment,
+        ...rowsAsReceived(batch, decoded),
+        next: batch.next,
+        rejected: [...batch.rejected, ...invalidRecords(batch, decoded)],
+        dictionaryAdditions: newTexts(stream),
+      });
+      stream.nextSequence += decoded.segment.rowCount;
+      reportBytes(reader.storedBytesRead);
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Raw bytes and positions of the rows that were kept. */
+function rowsAsReceived(
+  batch: RecordBatch,
+  decoded: DecodedBatch,
+): {
+  readonly raw: { readonly bytes: Uint8Array; readonly rawStart: Uint32Array; readonly rawEnd: Uint32Array };
+  readonly byteOffset: Float64Array;
+  readonly line: Float64Array;
+} {
+  const kept = decoded.keptRows;
+  if (kept === null)
+    return {
+      raw: {
+        bytes: batch.bytes,
+        rawStart: batch.rawStart.subarray(0, batch.rowCount),
+        rawEnd: batch.rawEnd.subarray(0, batch.rowCount),
+      },
+      byteOffset: batch.byteOffset.slice(0, batch.rowCount),
+      line: batch.line.slice(0, batch.rowCount),
+    };
+  return {
+    raw: {
+      bytes: batch.bytes,
+      rawStart: kept.map((row) => batch.rawStart[row]),
+      rawEnd: kept.map((row) => batch.rawEnd[row]),
+    },
+    byteOffset: Float64Array.from(kept, (row) => batch.byteOffset[row]),
+    line: Float64Array.from(kept, (row) => batch.line[row]),
+  };
+}
+
+function invalidRecords(batch: RecordBatch, decoded: DecodedBatch): readonly RejectedRecord[] {
+  return decoded.invalid.map(({ row, reason }) => ({
+    raw: batch.bytes.slice(batch.rawStart[row], batch.rawEnd[row]),
+    line: batch.line[row],
+    byteOffset: batch.byteOffset[row],
+    reason,
+  }));
+}
+
+/** Texts that came into the dictionaries since the last append. */
+function newTexts(stream: IngestStream): ReadonlyMap<string, readonly string[]> {
+  const additions = new Map<string, readonly string[]>();
+  for (const [name, dictionary] of stream.dictionaries) {
+    const stored = stream.storedTexts.get(name) ?? 0;
+    if (dictionary.size === stored) continue;
+    additions.set(
+      name,
+      Array.from({ length: dictionary.size - stored }, (_, index) => dictionary.textOf(stored + index)),
+    );
+    stream.storedTexts.set(name, dictionary.size);
+  }
+  return additions;
+}
+
+function noteOddColumns(decoded: DecodedBatch, batch: RecordBatch, path: string, oddities: Set<string>): void {
+  if (batch.rowCount === 0) return;
+  for (const column of decoded.absentColumns)
+    oddities.add(`The column '${column}' is absent in ${path}; its values are missing there.`);
+  for (const column of decoded.unknownColumns)
+    oddities.add(`The column '${column}' in ${path} is not in the profile of this case and was not used.`);
+}
+
+/** Every recording once, in the order given. */
+async function distinctRecordings(paths: readonly string[], notices: string[]): Promise<readonly Recording[]> {
+  const recordings: Recording[] = [];
+  for (const path of paths) {
+    const { fingerprint, storedBytes } = await fingerprintRecording(path);
+    if (recordings.some((recording) => recording.fingerprint === fingerprint))
+      notices.push(`${path} was named twice, or is a copy of another recording in this command; it is read once.`);
+    else recordings.push({ path: resolve(path), storedBytes, fingerprint });
+  }
+  return recordings;
+}
+
+interface PreparedSource {
+  readonly recording: Recording;
+  readonly source: Source;
+}
+
+/** Makes the case where there is none, gives it a profile, and enters the recordings it does not know yet. */
+async function prepareCase(
+  casePath: string,
+  recordings: readonly Recording[],
+  overrides: ProfileOverrides,
+  context: WorkContext,
+  notices: string[],
+): Promise<readonly PreparedSource[]> {
+  const exists = existsSync(casePath);
+  const before = exists ? readCase(casePath) : { sources: [], profile: undefined };
+  const added = recordings.filter(({ fingerprint }) => !before.sources.some((source) => source.fingerprint === fingerprint));
+  refuseChangedRecordings(added, before.sources);
+  const opened = await openAll(added);
+  const profile = before.profile ?? (await profileOf(added, overrides, context));
+
+  const writable = openCase(casePath, { create: true });
+  try {
+    if (before.profile === undefined) writable.saveProfile(profile);
+    for (const { recording, format, columnNames } of opened)
+      writable.addSource({ kind: 'recording', uri: recording.path, fingerprint: recording.fingerprint, format, columnNames });
+    const sources = recordings.map((recording) => {
+      const source = writable.findSource(recording.fingerprint);
+      if (source === undefined) throw new Error('Impossible: a source that was just added is absent.');
+      return { recording, source };
+    });
+    const resumed = sources.filter(({ source }) => !source.complete && source.rows > 0);
+    for (const { source } of resumed)
+      notices.push(`${source.uri} had been read up to row ${source.rows.toLocaleString('en-US')}; reading goes on from there.`);
+    if (before.sources.length > 0 && added.length > 0)
+      notices.push(`The case already held ${before.sources.length} recording(s); ${added.length} added to the same stream.`);
+    if (before.profile !== undefined) await reprofileCase(writable, overrides);
+    return sources;
+  } finally {
+    writable.close();
+  }
+}
+
+function readCase(casePath: string): { readonly sources: readonly Source[]; readonly profile: Profile | undefined } {
+  const reading = openCase(casePath);
+  try {
+    return { sources: reading.sources(), profile: reading.profile() };
+  } finally {
+    reading.close();
+  }
+}
+
+function refuseChangedRecordings(added: readonly Recording[], known: readonly Source[]): void {
+  const changed = added.find((recording) => known.some((source) => source.uri === recording.path));
+  if (changed !== undefined)
+    throw usageError(
+      'RECORDING_CHANGED',
+      `${changed.path} is not the file that this case has read under that name.`,
+      'Use another --case for the new content, or put the old file back.',
+    );
+}
+
+interface OpenedRecording {
+  readonly recording: Recording;
+  readonly format: RecordingFormat;
+  readonly columnNames: readonly string[];
+}
+
+/** Looks into every recording, so that a wrong one is refused before anything is stored. */
+async function openAll(recordings: readonly Recording[]): Promise<readonly OpenedRecording[]> {
+  const opened: OpenedRecording[] = [];
+  for (const recording of recordings) {
+    const reader = await openRecording(recording.path);
+    opened.push({ recording, format: reader.format, columnNames: reader.columnNames });
+    await reader.close();
+  }
+  return opened;
+}
+
+/** The profile of a new case: from the first rows of the first recording that has any. */
+async function profileOf(
+  recordings: readonly Recording[],
+  overrides: ProfileOverrides,
+  context: WorkContext,
+): Promise<Profile> {
+  for (const recording of recordings) {
+    throwIfCancelled(context.signal);
+    const reader = await openRecording(recording.path);
+    try {
+      const sample = await sampleFromBatches(reader.batches());
+      if (sample.rowCount > 0) return inferProfile(sample, overrides);
+    } finally {
+      await reader.close();
+    }
+  }
+  throw new AssayError('EMPTY_RECORDING', 'usage', 'No row of the recordings could be read; all are malformed.', {
+    nextStep: 'Look at the first lines of the file: is it CSV, NDJSON, kcat JSON or Parquet?',
+  });
+}

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { usageError } from '../domain/error.ts';
+import type { Profile, ProfileColumn, ProfileOverrides } from '../domain/profile.ts';
+import type { RecordingFormat } from '../domain/record-batch.ts';
+import { isDecoded } from '../features/decode-segment.ts';
+import { inferProfile } from '../features/infer-profile.ts';
+import { defaultSampleRows, sampleFromBatches, type ProfileSample } from '../features/profile-sample.ts';
+import type { ReadableCase } from '../store/readable-case.ts';
+import type { WritableCase } from '../store/writable-case.ts';
+import { openRecording } from '../stream/open-recording.ts';
+
+/**
+ * Lets a person change the roles of columns in a case whose rows are already decoded. How a column is read
+ * (number, time, category) cannot change without reading its rows again: that is refused with BAD_PROFILE.
+ */
+export async function reprofileCase(openedCase: WritableCase, overrides: ProfileOverrides): Promise<Profile> {
+  const stored = openedCase.profile();
+  if (stored === undefined) throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording into it first.');
+  if (Object.keys(overrides).length === 0) return stored;
+  const wanted = inferProfile(await sampleOfStoredRows(openedCase), { timeZone: stored.timeZone, ...overrides });
+  refuseOtherReadings(stored, wanted);
+  openedCase.saveProfile(wanted);
+  return wanted;
+}
+
+function refuseOtherReadings(stored: Profile, wanted: Profile): void {
+  const known = new Map(stored.columns.map((column) => [column.name, column]));
+  if (wanted.timeZone !== stored.timeZone && wanted.columns.some((column) => column.timeFormat !== undefined))
+    throw readAnew(`times are stored in the zone ${stored.timeZone}`);
+  for (const column of wanted.columns) {
+    const before = known.get(column.name);
+    if (isDecoded(column) && (before === undefined || readingOf(before) !== readingOf(column)))
+      throw readAnew(`the column '${column.name}' is stored as ${before === undefined ? 'nothing' : before.kind}, not as ${column.kind}`);
+  }
+}
+
+function readAnew(what: string): Error {
+  return usageError(
+    'BAD_PROFILE',
+    `In this case ${what}; that cannot be changed afterwards.`,
+    'Read the recording into a new case with these flags: assay run RECORDING --case NEW.assay ...',
+  );
+}
+
+function readingOf(column: ProfileColumn): string {
+  return JSON.stringify([isDecoded(column), column.kind, column.numberFormat ?? null, column.timeFormat ?? null]);
+}
+
+/** The first rows of a case as texts again, from their bytes as received. */
+async function sampleOfStoredRows(openedCase: ReadableCase): Promise<ProfileSample> {
+  const source = openedCase.sources().find(({ rows }) => rows > 0);
+  if (source === undefined || source.format === null)
+    throw usageError('BAD_PROFILE', 'The case holds no rows to look at.', 'Read a recording into it first.');
+  const sequences: number[] = [];
+  for (const segment of openedCase.segments())
+    if (segment.sourceId === source.id)
+      for (let row = 0; row < segment.rowCount && sequences.length < defaultSampleRows; row++)
+        sequences.push(segment.firstSequence + row);
+  const folder = mkdtempSync(join(tmpdir(), 'assay-sample-'));
+  try {
+    const path = join(folder, 'rows');
+    const rows = openedCase.readRawMany(sequences).map((record) => Buffer.from(record.bytes));
+    const lineEnd = Buffer.from('\n');
+    writeFileSync(path, Buffer.concat([headerLine(source.format, source.columnNames), ...rows.flatMap((row) => [row, lineEnd])]));
+    const reader = await openRecording(path, { columnNames: source.columnNames, ...textFormat(source.format) });
+    try {
+      return await sampleFromBatches(reader.batches());
+    } finally {
+      await reader.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function headerLine(format: RecordingFormat, columnNames: readonly string[]): Buffer {
+  if (format.kind !== 'csv' || format.header === false) return Buffer.alloc(0);
+  const cells = columnNames.map((name) => `"${name.replaceAll('"', '""')}"`);
+  return Buffer.from(`${cells.join(format.delimiter ?? ',')}\n`);
+}
+
+/** Stored rows are plain text; those of Parquet are one JSON object a line. */
+function textFormat(format: RecordingFormat): { readonly format?: RecordingFormat } {
+  if (format.kind === 'parquet') return {};
+  return { format: { ...format, compression: 'none' } };
+}

@@ -1,0 +1,80 @@
+import { columnWithRole, type Profile } from '../domain/profile.ts';
+import type { WorkContext } from '../domain/progress.ts';
+import { openCase } from '../store/open-case.ts';
+import type { WritableCase } from '../store/writable-case.ts';
+import { scoreOfSum } from '../forest/score.ts';
+import type { ParsedJobInput, RunResult } from '../../preload/contract/jobs.ts';
+import { readIds } from './case-columns.ts';
+import { chooseModel } from './choose-model.ts';
+import { describeColumns } from './describe-columns.ts';
+import { ingest } from './ingest-recordings.ts';
+import { reprofileCase } from './reprofile-case.ts';
+import { trainOnCase } from './train-model.ts';
+
+const shownAlerts = 10;
+const shownRawBytes = 400;
+
+/**
+ * The main job: recordings as one stream into a case, then features, forest, scores, threshold and flags.
+ * Repeated on the same case it reads nothing twice; stopped at any moment it is completed by running it again.
+ */
+export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkContext): Promise<RunResult> {
+  const startedMs = performance.now();
+  const reading = await ingest(input.casePath, input.recordings, input.overrides, context);
+  const openedCase = openCase(input.casePath);
+  const run = openedCase.startRun('run', {
+    recordings: input.recordings,
+    forest: input.forest,
+    threshold: input.threshold,
+  });
+  try {
+    const profile = openedCase.profile() ?? (await reprofileCase(openedCase, {}));
+    const trained = await trainOnCase(openedCase, profile, input, context, {
+      readMs: reading.readMs,
+      storeMs: reading.storeMs,
+      startedMs,
+    });
+    const spec = openedCase.featureSpec(chooseModel(openedCase, trained.model.digest).stored.featureSetId);
+    const result: RunResult = {
+      ...trained,
+      notices: [...reading.notices, ...unsureColumns(profile), ...trained.notices],
+      columns: describeColumns(profile, spec),
+      topAlerts: topAlerts(openedCase, profile),
+    };
+    openedCase.finishRun(run, 'completed', { digest: trained.model.digest, flagged: trained.flagged });
+    return result;
+  } catch (error) {
+    openedCase.finishRun(run, context.signal.aborted ? 'cancelled' : 'failed', {
+      message: error instanceof Error ? error.message : String(error),
+    });
+    throw error;
+  } finally {
+    openedCase.close();
+  }
+}
+
+const unsureBelow = 0.7;
+
+/** Roles that matter and were guessed with doubt: said aloud, with the flag that settles them. */
+function unsureColumns(profile: Profile): readonly string[] {
+  const flags = { label: '--label', event_time: '--time', amount: '--amount', id: '--id' } as const;
+  return Object.entries(flags).flatMap(([role, flag]) => {
+    const column = columnWithRole(profile, role as keyof typeof flags);
+    return column !== undefined && column.confidence < unsureBelow
+      ? [`'${column.name}' was taken as the ${role.replace('_', ' ')} (${column.reason}); ${flag} settles it.`]
+      : [];
+  });
+}
+
+function topAlerts(openedCase: WritableCase, profile: Profile): RunResult['topAlerts'] {
+  const { stored, forest } = chooseModel(openedCase, undefined);
+  const { rows } = openedCase.alertsPage(stored.id, { limit: shownAlerts });
+  const ids = readIds(openedCase, profile, rows.map(({ sequence }) => sequence));
+  const received = new Map(openedCase.readRawMany(rows.map(({ sequence }) => sequence)).map((raw) => [raw.sequence, raw]));
+  return rows.map(({ sequence, sum }) => ({
+    sequence,
+    id: ids.get(sequence) ?? String(sequence + 1),
+    score: scoreOfSum(forest, sum),
+    raw: new TextDecoder().decode(received.get(sequence)?.bytes.subarray(0, shownRawBytes)),
+  }));
+}

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { AssayError } from '../domain/error.ts';
+import { featureNames, type FeatureSpec } from '../domain/feature-spec.ts';
+import type { CompiledForest } from '../domain/model.ts';
+import { columnWithRole, type Profile } from '../domain/profile.ts';
+import type { WorkContext } from '../domain/progress.ts';
+import { createSegmentDecoder, dictionaryColumns, type Dictionaries } from '../features/decode-segment.ts';
+import { idsOf } from '../features/segment-access.ts';
+import { scoreOfSum } from '../forest/score.ts';
+import { createScoringPool } from '../forest/kernel/scoring-pool.ts';
+import { openCaseReadOnly } from '../store/open-case.ts';
+import type { ReadableCase } from '../store/readable-case.ts';
+import { openRecording } from '../stream/open-recording.ts';
+import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
+import { throwIfCancelled } from './cancelled.ts';
+import { createSegmentComputer, type SegmentComputer } from './case-features.ts';
+import { segmentsOf } from './case-columns.ts';
+import { chooseModel } from './choose-model.ts';
+import { csvCell } from './csv-cell.ts';
+
+/**
+ * The `score` job: recordings through a stored model into a CSV of id, score and flag, in input order. The file
+ * appears under its name only when it is whole.
+ */
+export async function scoreRecordings(input: ParsedJobInput<'score'>, context: WorkContext): Promise<JobResult<'score'>> {
+  const openedCase = openCaseReadOnly(input.model);
+  try {
+    const { stored, forest } = chooseModel(openedCase, input.modelChoice);
+    const profile = openedCase.profile();
+    if (profile === undefined) throw new Error('Impossible: a case with a model has no profile.');
+    const scorer = await prepareScorer(openedCase, profile, openedCase.featureSpec(stored.featureSetId), forest, input.recordings[0]);
+    return await writeScores(scorer, stored.threshold.units, input, context);
+  } finally {
+    openedCase.close();
+  }
+}
+
+interface Scorer {
+  readonly profile: Profile;
+  readonly spec: FeatureSpec;
+  readonly forest: CompiledForest;
+  readonly dictionaries: Dictionaries;
+  readonly compute: SegmentComputer;
+  readonly notices: string[];
+}
+
+async function prepareScorer(
+  openedCase: ReadableCase,
+  profile: Profile,
+  spec: FeatureSpec,
+  forest: CompiledForest,
+  firstRecording: string,
+): Promise<Scorer> {
+  const dictionaries = openedCase.dictionaries();
+  const compute = createSegmentComputer(profile, spec, dictionaries);
+  const notices: string[] = [];
+  if (spec.windows !== undefined && (await followsTheCase(openedCase, profile, firstRecording, dictionaries))) {
+    notices.push('The recording follows the stream of the case, so features over time go on from it.');
+    for (const segment of segmentsOf(openedCase))
+      compute(segment, new Float32Array(segment.rowCount * featureNames(spec).length));
+  }
+  return { profile, spec, forest, dictionaries, compute, notices };
+}
+
+/** True where the recording begins at or after the last event of the case: then it continues the same stream. */
+async function followsTheCase(
+  openedCase: ReadableCase,
+  profile: Profile,
+  recording: string,
+  dictionaries: Dictionaries,
+): Promise<boolean> {
+  const time = columnWithRole(profile, 'event_time');
+  if (time === undefined) return false;
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const segment of segmentsOf(openedCase, [time.name])) {
+    const block = segment.columns.get(time.name);
+    if (block?.kind === 'time') for (const instant of block.values) if (instant > latest) latest = instant;
+  }
+  const decode = createSegmentDecoder(profile, dictionaries);
+  const reader = await openRecording(recording);
+  try {
+    for await (const batch of reader.batches()) {
+      const block = decode(batch, 0).segment.columns.get(time.name);
+      if (block?.kind !== 'time') return false;
+      const first = block.values.find((instant) => !Number.isNaN(instant));
+      if (first !== undefined) return first >= latest;
+    }
+    return false;
+  } finally {
+    await reader.close();
+  }
+}
+
+async function writeScores(
+  scorer: Scorer,
+  thresholdUnits: number,
+  input: ParsedJobInput<'score'>,
+  context: WorkContext,
+): Promise<JobResult<'score'>> {
+  const { profile, spec, forest, dictionaries } = scorer;
+  const featureCount = featureNames(spec).length;
+  const decode = createSegmentDecoder(profile, dictionaries);
+  const pool = createScoringPool(forest, { threads: 1 });
+  const output = resolve(input.output);
+  const partial = `${output}.part`;
+  const file = createWriteStream(partial);
+  const hash = createHash('sha256');
+  const wanted = new Set([...dictionaryColumns(profile), ...profile.columns.map(({ name }) => name)]);
+  const totals = { rows: 0, quarantined: 0, flagged: 0 };
+  const oddities = new Set<string>();
+  try {
+    await opened(file, output);
+    await write(file, 'id,score,flagged\n');
+    for (const recording of input.recordings) {
+      const reader = await openRecording(recording);
+      try {
+        refuseOtherColumns(profile, spec, reader.columnNames, recording);
+        for await (const batch of reader.batches()) {
+          throwIfCancelled(context.signal);
+          const { segment, invalid, unknownColumns } = decode(batch, totals.rows);
+          for (const column of unknownColumns)
+            if (!wanted.has(column)) oddities.add(`The column '${column}' in ${recording} is unknown to the model and was not used.`);
+          const values = new Float32Array(segment.rowCount * featureCount);
+          scorer.compute(segment, values);
+          const sums = new Int32Array(segment.rowCount);
+          await pool.score(values, segment.rowCount, sums, context.signal);
+          const idOf = idsOf(profile, segment, dictionaries);
+          const lines: string[] = [];
+          for (let row = 0; row < segment.rowCount; row++) {
+            const id = idOf(row) ?? String(totals.rows + row + 1);
+            const flagged = sums[row] <= thresholdUnits ? 1 : 0;
+            totals.flagged += flagged;
+            lines.push(`${csvCell(id)},${scoreOfSum(forest, sums[row])},${flagged}\n`);
+            hash.update(`${id}\n${sums[row]}\n${flagged}\n`);
+          }
+          await write(file, lines.join(''));
+          totals.rows += segment.rowCount;
+          totals.quarantined += batch.rejected.length + invalid.length;
+          context.report({ phase: 'score', done: totals.rows, total: null, unit: 'rows' });
+        }
+      } finally {
+        await reader.close();
+      }
+    }
+    file.end();
+    await once(file, 'close');
+    await rename(partial, output);
+  } catch (error) {
+    file.destroy();
+    await rm(partial, { force: true });
+    throw writingError(error, output);
+  } finally {
+    await pool.close();
+  }
+  return {
+    ...totals,
+    digest: forest.digest,
+    flagsDigest: hash.digest('hex'),
+    output,
+    notices: [...scorer.notices, ...oddities],
+  };
+}
+
+/** A recording that lacks a column the model needs is the wrong recording, not one with missing values. */
+function refuseOtherColumns(profile: Profile, spec: FeatureSpec, columns: readonly string[], recording: string): void {
+  const needed = new Set(spec.features.map(({ transform }) => transform.column));
+  const missing = profile.columns.filter(({ name }) => needed.has(name) && !columns.includes(name)).map(({ name }) => name);
+  if (missing.length > 0)
+    throw new AssayError('MODEL_MISMATCH', 'usage', `${recording} lacks ${missing.join(', ')}, which the model needs.`, {
+      nextStep: `It has: ${columns.join(', ')}. Score a recording with the columns the model was trained on.`,
+    });
+}
+
+async function opened(file: WriteStream, output: string): Promise<void> {
+  try {
+    await once(file, 'open');
+  } catch (error) {
+    throw writingError(error, output);
+  }
+}
+
+async function write(file: WriteStream, text: string): Promise<void> {
+  if (!file.write(text)) await once(file, 'drain');
+}
+
+function writingError(error: unknown, output: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error instanceof AssayError) return error;
+  if (error.code === 'ENOSPC')
+    return new AssayError('DISK_FULL', 'failure', `The disk is full; ${output} was not written.`, { nextStep: 'Free space, or write elsewhere.', cause: error });
+  if (error.code === 'ENOENT' || error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EISDIR')
+    return new AssayError('PERMISSION_DENIED', 'usage', `${output} cannot be written.`, { nextStep: 'Name a file in a folder that exists and that you may write to.', cause: error });
+  return error;
+}

@@ -1,0 +1,140 @@
+import type { Command } from 'commander';
+import { defaultCasePath } from '../../engine/host/default-case.ts';
+import { jsonOption } from './program.ts';
+import { printEvaluateReport, printIngestReport, printTrainReport, printTuneReport } from './report.ts';
+import { runCommand } from './run-job.ts';
+import {
+  addForestOptions,
+  addProfileOptions,
+  addThresholdOptions,
+  forestChoice,
+  readProfileOverrides,
+  requireCase,
+  thresholdHandle,
+  type ForestFlags,
+  type ProfileFlags,
+  type ThresholdFlags,
+} from './shared-options.ts';
+import type { CommandSurroundings } from './surroundings.ts';
+
+interface CaseFlags {
+  readonly case?: string;
+  readonly model?: string;
+  readonly json?: boolean;
+}
+
+const caseOption = '--case <file>';
+const modelOption = '--model <name>';
+const modelText = 'number or digest of one of the case\'s models (default: the champion, else the newest)';
+
+/** The steps of the main job, each on a case: ingest, train, tune, evaluate. */
+export function addCaseCommands(program: Command, surroundings: CommandSurroundings): void {
+  addIngest(program, surroundings);
+  addTrain(program, surroundings);
+  addTune(program, surroundings);
+  addEvaluate(program, surroundings);
+}
+
+function addIngest(program: Command, surroundings: CommandSurroundings): void {
+  const command = program
+    .command('ingest')
+    .summary('read recordings into a case')
+    .argument('<recording...>', 'recordings, read in the order given as one stream')
+    .option(caseOption, 'the case file; made if it does not exist');
+  addProfileOptions(command);
+  command.addOption(jsonOption()).addHelpText(
+    'after',
+    `
+Examples:
+  assay ingest april.csv.gz may.csv.gz --case spring.assay
+  assay ingest messages.ndjson --case live.assay --time event_time`,
+  );
+  command.action(async (recordings: readonly string[], flags: CaseFlags & ProfileFlags) => {
+    await runCommand(surroundings, 'ingest', flags.json === true, printIngestReport, () => ({
+      recordings: [...recordings],
+      casePath: flags.case ?? defaultCasePath(recordings),
+      overrides: readProfileOverrides(flags),
+    }));
+  });
+}
+
+function addTrain(program: Command, surroundings: CommandSurroundings): void {
+  const command = program
+    .command('train')
+    .summary('train a forest on a case, score and flag its transactions')
+    .requiredOption(caseOption, 'the case file');
+  addProfileOptions(command);
+  addThresholdOptions(command, true);
+  addForestOptions(command);
+  command.addOption(jsonOption()).addHelpText(
+    'after',
+    `
+Examples:
+  assay train --case spring.assay --seed 2
+  assay train --case spring.assay --trees 500 --sample 1024 --alerts-per-day 60`,
+  );
+  command.action(async (flags: CaseFlags & ProfileFlags & ForestFlags & ThresholdFlags) => {
+    await runCommand(surroundings, 'train', flags.json === true, printTrainReport, () => {
+      const threshold = thresholdHandle(flags);
+      return {
+        casePath: requireCase(flags.case),
+        overrides: readProfileOverrides(flags),
+        forest: forestChoice(flags),
+        logAmount: flags.logAmount === true,
+        windows: flags.windows,
+        ...(threshold === undefined ? {} : { threshold }),
+      };
+    });
+  });
+}
+
+function addTune(program: Command, surroundings: CommandSurroundings): void {
+  const command = program
+    .command('tune')
+    .summary('move the threshold of a model; without a handle, show where it stands')
+    .requiredOption(caseOption, 'the case file')
+    .option(modelOption, modelText);
+  addThresholdOptions(command, true);
+  command.addOption(jsonOption()).addHelpText(
+    'after',
+    `
+Examples:
+  assay tune --case spring.assay --alerts-per-day 60
+  assay tune --case spring.assay --contamination 0.005
+  assay tune --case spring.assay --recall 0.8            (needs labels)`,
+  );
+  command.action(async (flags: CaseFlags & ThresholdFlags) => {
+    await runCommand(surroundings, 'tune', flags.json === true, printTuneReport, () => {
+      const threshold = thresholdHandle(flags);
+      return {
+        casePath: requireCase(flags.case),
+        ...(flags.model === undefined ? {} : { model: flags.model }),
+        ...(threshold === undefined ? {} : { threshold }),
+      };
+    });
+  });
+}
+
+function addEvaluate(program: Command, surroundings: CommandSurroundings): void {
+  const command = program
+    .command('evaluate')
+    .summary('measure a model against the labels of its case, beside trivial baselines')
+    .requiredOption(caseOption, 'the case file')
+    .option(modelOption, modelText)
+    .option('--label <column>', 'column that says which transactions are fraud')
+    .addOption(jsonOption());
+  command.addHelpText(
+    'after',
+    `
+Examples:
+  assay evaluate --case spring.assay
+  assay evaluate --case spring.assay --label is_fraud --json`,
+  );
+  command.action(async (flags: CaseFlags & ProfileFlags) => {
+    await runCommand(surroundings, 'evaluate', flags.json === true, printEvaluateReport, () => ({
+      casePath: requireCase(flags.case),
+      overrides: readProfileOverrides(flags),
+      ...(flags.model === undefined ? {} : { model: flags.model }),
+    }));
+  });
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { jsonOption } from './program.ts';
+import { printDoctorReport } from './report.ts';
+import { runCommand } from './run-job.ts';
+import type { CommandSurroundings } from './surroundings.ts';
+
+/** `assay doctor`: what this machine has and lacks, and whether a case is whole. */
+export function addDoctorCommand(program: Command, surroundings: CommandSurroundings): void {
+  program
+    .command('doctor')
+    .summary('say what this machine has and lacks; with a case, verify it')
+    .option('--case <file>', 'a case to verify: structure, and every model against its digest')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay doctor
+  assay doctor --case spring.assay`,
+    )
+    .action(async (flags: { readonly case?: string; readonly json?: boolean }) => {
+      await runCommand(surroundings, 'doctor', flags.json === true, printDoctorReport, () =>
+        flags.case === undefined ? {} : { casePath: flags.case },
+      );
+    });
+}

@@ -1,0 +1,40 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Reads a share such as a contamination: a number above 0 and at most `maximum`. */
+export function parseShare(maximum: number, example: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value))
+      throw new InvalidArgumentError(`it is not a number. Give a share above 0 and at most ${maximum}, for example ${example}.`);
+    if (value <= 0 || value > maximum)
+      throw new InvalidArgumentError(`it must be above 0 and at most ${maximum}, for example ${example}.`);
+    return value;
+  };
+}
+
+/** Reads a positive number such as an alert budget. */
+export function parsePositive(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError('it must be a number above 0.');
+  return value;
+}
+
+/** Reads a whole number within borders. */
+export function parseWhole(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < minimum || value > maximum)
+      throw new InvalidArgumentError(`it must be a whole number from ${minimum} to ${maximum}.`);
+    return value;
+  };
+}
+
+/** Reads column names separated by commas; the flag may be given several times. */
+export function parseNames(text: string, previous: readonly string[] | undefined): readonly string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return [...(previous ?? []), ...names];
+}

@@ -1,0 +1,64 @@
+import { CommanderError } from 'commander';
+import { createEngine } from '../../engine/host/engine.ts';
+import { createProgram } from './program.ts';
+import { createProgressLine } from './progress-line.ts';
+import type { CommandSurroundings } from './surroundings.ts';
+
+export const exitCodes = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
+
+/**
+ * The command line host: parses arguments, runs one job in this process, prints its result.
+ * Returns the exit code: 0 done, 1 the work failed, 2 wrong use or bad input, 130 interrupted.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const controller = new AbortController();
+  const progress = createProgressLine(process.stderr);
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    progress.clear();
+    process.stderr.write('Stopping; what is stored so far stays valid. Press Ctrl-C again to stop at once.\n');
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  process.stdout.on('error', endQuietlyOnClosedPipe);
+
+  let exitCode: number = exitCodes.done;
+  const surroundings: CommandSurroundings = {
+    engine: createEngine(),
+    context: { signal: controller.signal, report: progress.report },
+    print: (text) => {
+      progress.clear();
+      process.stdout.write(`${text}\n`);
+    },
+    note: (text) => {
+      progress.clear();
+      process.stderr.write(`${text}\n`);
+    },
+    fail: (error) => {
+      progress.clear();
+      process.stderr.write(`assay: ${error.message}\n`);
+      if (error.nextStep !== undefined) process.stderr.write(`  ${error.nextStep}\n`);
+      if (error.code === 'CANCELLED') exitCode = exitCodes.interrupted;
+      else exitCode = error.kind === 'usage' ? exitCodes.wrongUse : exitCodes.failed;
+    },
+  };
+
+  try {
+    await createProgram(surroundings).parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
+  } finally {
+    progress.clear();
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+  return exitCode;
+}
+
+/** A reader such as `head` that closes its end has seen enough: not an error. */
+function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done);
+  throw error;
+}

@@ -1,0 +1,40 @@
+import { Command, Option } from 'commander';
+import { addCaseCommands } from './case-commands.ts';
+import { addDoctorCommand } from './doctor-command.ts';
+import { addRunCommand } from './run-command.ts';
+import { addScoreCommand } from './score-command.ts';
+import { addSimulateCommand } from './simulate-command.ts';
+import type { CommandSurroundings } from './surroundings.ts';
+import packageFile from '../../package.json' with { type: 'json' };
+
+/** The whole command line, ready to parse. Help and usage errors are commander's; they throw CommanderError. */
+export function createProgram(surroundings: CommandSurroundings): Command {
+  const program = new Command('assay')
+    .description('Find the few transactions that matter: train an isolation forest on a recording, tune it to a budget, say why.')
+    .version(packageFile.version)
+    .exitOverride()
+    .showHelpAfterError('(add --help for examples)')
+    .helpCommand(true);
+  addRunCommand(program, surroundings);
+  addCaseCommands(program, surroundings);
+  addScoreCommand(program, surroundings);
+  addSimulateCommand(program, surroundings);
+  addDoctorCommand(program, surroundings);
+  program.addHelpText(
+    'after',
+    `
+Examples:
+  assay run datasets/payments-30-days.csv.gz             read, train, score, flag and store the bundled recording
+  assay run april.csv may.csv --alerts-per-day 60        two recordings as one stream, 60 alerts a day
+  assay tune --case april.assay --contamination 0.01     move the threshold without training again
+  assay doctor                                           what this machine has and lacks
+
+Exit codes: 0 done, 1 the work failed, 2 wrong use or bad input, 130 interrupted.`,
+  );
+  return program;
+}
+
+/** `--json`: one object on the last line of standard output, and nothing else there. */
+export function jsonOption(): Option {
+  return new Option('--json', 'print one JSON object on standard output, and nothing else there');
+}

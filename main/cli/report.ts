@@ -1,0 +1,242 @@
+import type { ColumnReport, JobResult, RunResult, TrainResult } from '../../preload/contract/jobs.ts';
+import type { CommandSurroundings } from './surroundings.ts';
+
+const barWidth = 40;
+const rawPreviewLength = 96;
+
+/** The end of the main job, for a person at a terminal. */
+export function printRunReport(result: RunResult, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
+  print(heading('Columns'));
+  print(columnTable(result.columns));
+  print(trainLines(result));
+  if (result.topAlerts.length > 0) {
+    print(heading('Most anomalous'));
+    print(
+      table(
+        ['score', 'id', 'as received'],
+        result.topAlerts.map((alert) => [alert.score.toFixed(4), alert.id, shorten(alert.raw, rawPreviewLength)]),
+        [true, false, false],
+      ),
+    );
+  }
+  print(heading('Next'));
+  print(`  assay tune --case ${quoted(result.case)} --alerts-per-day 20      move the threshold, no training`);
+  print(`  assay train --case ${quoted(result.case)} --seed 2                another model on the same transactions`);
+  print(`  assay evaluate --case ${quoted(result.case)}                      against labels and trivial baselines`);
+}
+
+export function printTrainReport(result: TrainResult, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
+  print(trainLines(result));
+}
+
+export function printIngestReport(result: JobResult<'ingest'>, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
+  print(heading('Columns'));
+  print(columnTable(result.columns));
+  print(heading('Stored'));
+  print(
+    pairs([
+      ['transactions', `${count(result.rows)} (${count(result.addedRows)} added now)`],
+      ['in quarantine', count(result.quarantined)],
+      ['time', `${seconds(result.readMs + result.storeMs)}`],
+      ['case', result.case],
+    ]),
+  );
+}
+
+export function printTuneReport(result: JobResult<'tune'>, { print }: CommandSurroundings): void {
+  print(heading('Scores'));
+  print(histogramLines(result.histogram, result.threshold));
+  print(heading('Threshold'));
+  print(
+    pairs([
+      ['flagged', `${count(result.flagged)} of ${count(result.rows)} (${percent(result.contamination)})`],
+      ...(result.alertsPerDay === null
+        ? []
+        : [['alerts a day', `${result.alertsPerDay.toFixed(1)} on average over ${count(result.days ?? 0)} days`] as const]),
+      ['threshold', result.threshold.toFixed(6)],
+      ...evaluationPairs(result.evaluation),
+      ['model', shorten(result.model.digest, 12)],
+      ['case', result.case],
+    ]),
+  );
+}
+
+export function printEvaluateReport(result: JobResult<'evaluate'>, { print }: CommandSurroundings): void {
+  const { evaluation } = result;
+  const withInterval = (name: string, value: number | null): string => {
+    if (value === null) return 'unknown';
+    const interval = evaluation.intervals[name];
+    return interval === undefined
+      ? value.toFixed(4)
+      : `${value.toFixed(4)}   95 % interval over days ${interval[0].toFixed(4)} to ${interval[1].toFixed(4)}`;
+  };
+  print(heading('Against the labels'));
+  print(
+    pairs([
+      ['labelled', `${count(evaluation.labelled)}, of which fraud ${count(evaluation.positives)}`],
+      ['flagged', count(result.flagged)],
+      ['AUROC', withInterval('auroc', evaluation.auroc)],
+      ['AUPRC', withInterval('auprc', evaluation.auprc)],
+      ['precision', withInterval('precision', evaluation.precision)],
+      ['recall', withInterval('recall', evaluation.recall)],
+      ['F1', withInterval('f1', evaluation.f1)],
+      ['precision at n', withInterval('precisionAtPositives', evaluation.precisionAtPositives)],
+      ['card precision, top 100', withInterval('cardPrecisionTop100', evaluation.cardPrecisionTop100)],
+    ]),
+  );
+  print(heading('Does the model beat something trivial?'));
+  print(
+    table(
+      ['ranked by', 'AUROC', 'AUPRC'],
+      [
+        ['this model', nullable(evaluation.auroc), nullable(evaluation.auprc)],
+        ...result.baselines.map((baseline) => [baseline.name, baseline.auroc.toFixed(4), baseline.auprc.toFixed(4)]),
+      ],
+      [false, true, true],
+    ),
+  );
+  const better = result.baselines.filter((baseline) => baseline.auprc > (evaluation.auprc ?? 0));
+  if (better.length > 0)
+    print(`\n  On AUPRC the model loses to: ${better.map((baseline) => baseline.name).join(', ')}.`);
+}
+
+export function printScoreReport(result: JobResult<'score'>, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
+  print(
+    pairs([
+      ['scored', count(result.rows)],
+      ['flagged', count(result.flagged)],
+      ['in quarantine', count(result.quarantined)],
+      ['model', shorten(result.digest, 12)],
+      ['digest of the flags', result.flagsDigest],
+      ['written to', result.output],
+    ]),
+  );
+}
+
+export function printDoctorReport(result: JobResult<'doctor'>, { print }: CommandSurroundings): void {
+  const marks = { good: 'ok     ', missing: 'missing', bad: 'bad    ' } as const;
+  for (const check of result.checks) {
+    print(`${marks[check.state]}  ${check.name}: ${check.detail}`);
+    if (check.nextStep !== undefined) print(`         ${check.nextStep}`);
+  }
+}
+
+function trainLines(result: TrainResult): string {
+  const { model, timings } = result;
+  const imputed = result.imputed.filter((entry) => entry.cells > 0);
+  return [
+    heading('Result'),
+    pairs([
+      ['transactions', count(result.rows)],
+      ['in quarantine', count(result.quarantined)],
+      ['features', `${result.features.length}: ${shorten(result.features.join(', '), 400)}`],
+      ...(imputed.length === 0
+        ? []
+        : [['filled in', imputed.map((entry) => `${entry.feature} ${count(entry.cells)} (${entry.rule})`).join(', ')] as const]),
+      ['model', `${shorten(model.digest, 12)}  ${model.trees} trees of ${count(model.sample)} rows, seed ${model.seed}, grower ${model.grower}`],
+      ['flagged', `${count(result.flagged)} (${percent(result.contamination)}${perDay(result)})`],
+      ['threshold', `score above ${result.threshold.toFixed(6)}`],
+      ...evaluationPairs(result.evaluation),
+      [
+        'time',
+        `${seconds(timings.totalMs)}: read ${seconds(timings.readMs)}, features ${seconds(timings.featureMs)}, train ${seconds(timings.trainMs)}, score ${seconds(timings.scoreMs)}, store ${seconds(timings.storeMs)}`,
+      ],
+      ['rate', `${count((1000 * result.rows) / Math.max(1, timings.totalMs))} transactions/s`],
+      ['case', result.case],
+    ]),
+  ].join('\n');
+}
+
+function perDay(result: TrainResult): string {
+  if (result.days === null || result.days === 0) return '';
+  return `, ${(result.flagged / result.days).toFixed(1)} a day over ${result.days} days`;
+}
+
+function evaluationPairs(evaluation: TrainResult['evaluation']): readonly (readonly [string, string])[] {
+  if (evaluation === undefined) return [];
+  return [
+    [
+      'with labels',
+      `${count(evaluation.positives)} fraud; AUROC ${nullable(evaluation.auroc)}, AUPRC ${nullable(evaluation.auprc)}, precision ${nullable(evaluation.precision)}, recall ${nullable(evaluation.recall)}`,
+    ],
+  ];
+}
+
+function columnTable(columns: readonly ColumnReport[]): string {
+  return table(
+    ['column', 'role', 'sure', 'used as', 'why'],
+    columns.map((column) => [
+      shorten(column.name, 36),
+      column.role.replace('_', ' '),
+      `${Math.round(column.confidence * 100)} %`,
+      column.usedAs.length === 0 ? '-' : shorten(column.usedAs.join(', '), 44),
+      column.reason,
+    ]),
+    [false, false, true, false, false],
+  );
+}
+
+function histogramLines(bins: JobResult<'tune'>['histogram'], threshold: number): string {
+  const largest = Math.max(1, ...bins.map((bin) => bin.rows));
+  // Logarithmic lengths: the few anomalous transactions must stay visible beside a million ordinary ones.
+  const length = (rows: number): number =>
+    rows === 0 ? 0 : Math.max(1, Math.round((barWidth * Math.log1p(rows)) / Math.log1p(largest)));
+  const lines = bins.map((bin) => {
+    const flagged = bin.fromScore >= threshold;
+    return `  ${bin.fromScore.toFixed(3)}  ${(flagged ? '#' : '=').repeat(length(bin.rows)).padEnd(barWidth)}  ${count(bin.rows).padStart(11)}`;
+  });
+  return [...lines, '  Bar lengths are logarithmic; # is flagged.'].join('\n');
+}
+
+/** Columns padded to their widest cell; `alignRight` says which hold numbers. */
+function table(headings: readonly string[], cells: readonly (readonly string[])[], alignRight: readonly boolean[]): string {
+  const rows = cells.map((row) => row.map(printable));
+  const widths = headings.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const line = (cells: readonly string[]): string =>
+    `  ${cells
+      .map((cell, column) => (alignRight[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')}`.trimEnd();
+  return [line(headings), ...rows.map(line)].join('\n');
+}
+
+function pairs(entries: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, value]) => `  ${name.padEnd(width)}  ${printable(value)}`).join('\n');
+}
+
+function heading(text: string): string {
+  return `\n${text}`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.001 ? 4 : 2)} %`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(2)} s`;
+}
+
+function nullable(value: number | null): string {
+  return value === null ? 'unknown' : value.toFixed(4);
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+/** Untrusted text (ids, merchant names) must not move the cursor or colour the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '·');
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

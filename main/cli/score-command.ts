@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { jsonOption } from './program.ts';
+import { printScoreReport } from './report.ts';
+import { runCommand } from './run-job.ts';
+import type { CommandSurroundings } from './surroundings.ts';
+
+interface ScoreFlags {
+  readonly model: string;
+  readonly modelName?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** `assay score`: another recording through a stored model, into a CSV of id, score and flag. */
+export function addScoreCommand(program: Command, surroundings: CommandSurroundings): void {
+  program
+    .command('score')
+    .summary('score recordings with a stored model into a CSV file')
+    .argument('<recording...>', 'recordings, scored in the order given as one stream')
+    .requiredOption('--model <case>', 'a case file that holds a trained model')
+    .option('--model-name <name>', 'which of the case\'s models, by number or digest (default: the champion, else the newest)')
+    .requiredOption('--out <file>', 'the CSV file to write: columns id, score, flagged, in input order')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  assay score --model spring.assay june.csv.gz --out june-scores.csv`,
+    )
+    .action(async (recordings: readonly string[], flags: ScoreFlags) => {
+      await runCommand(surroundings, 'score', flags.json === true, printScoreReport, () => ({
+        model: flags.model,
+        recordings: [...recordings],
+        output: flags.out,
+        ...(flags.modelName === undefined ? {} : { modelChoice: flags.modelName }),
+      }));
+    });
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { AssayError, usageError } from '../../engine/domain/error.ts';
+import { growerNames, type GrowerName } from '../../engine/domain/model.ts';
+import type { ProfileOverrides } from '../../engine/domain/profile.ts';
+import { parseProfileOverrides } from '../../engine/host/profile-file.ts';
+import type { JobInput, ThresholdHandle } from '../../preload/contract/jobs.ts';
+import { parseNames, parsePositive, parseShare, parseWhole } from './flags.ts';
+
+export interface ProfileFlags {
+  readonly profile?: string;
+  readonly label?: string;
+  readonly id?: string;
+  readonly time?: string;
+  readonly amount?: string;
+  readonly ignore?: readonly string[];
+  readonly timeZone?: string;
+}
+
+export interface ForestFlags {
+  readonly trees?: number;
+  readonly sample?: number;
+  readonly featuresPerTree?: number;
+  readonly seed?: number;
+  readonly grower?: GrowerName;
+  readonly logAmount?: boolean;
+  readonly windows: boolean;
+}
+
+export interface ThresholdFlags {
+  readonly contamination?: number;
+  readonly alertsPerDay?: number;
+  readonly recall?: number;
+  readonly precision?: number;
+}
+
+/** Which column means what; everything not said is inferred. */
+export function addProfileOptions(command: Command): Command {
+  return command
+    .option('--profile <file>', 'YAML or JSON file with column roles, kinds and formats')
+    .option('--label <column>', 'column that says which transactions are fraud; never a feature')
+    .option('--id <column>', 'column that names a transaction')
+    .option('--time <column>', 'column with the time of the event')
+    .option('--amount <column>', 'column with the amount')
+    .option('--ignore <columns>', 'columns to leave out, separated by commas', parseNames)
+    .option('--time-zone <zone>', 'IANA zone of times written without one (default UTC)');
+}
+
+export function addForestOptions(command: Command): Command {
+  return command
+    .option('--trees <count>', 'trees in the forest (default 300)', parseWhole(1, 10_000))
+    .option('--sample <rows>', 'rows drawn for each tree (default 256)', parseWhole(1, 2 ** 31 - 1))
+    .option('--features-per-tree <count>', 'features drawn for each tree (default all)', parseWhole(1, 100_000))
+    .option('--seed <number>', 'the same rows, parameters and seed give the same model (default 1)', parseWhole(0, 2 ** 32 - 1))
+    .addOption(new Option('--grower <name>', 'who grows the trees (default assay)').choices([...growerNames]))
+    .option('--log-amount', 'use the logarithm of the amount')
+    .option('--no-windows', 'leave out features over time (counts and means per customer, terminal, ...)');
+}
+
+/** The handles of the one threshold; commander refuses two at once. */
+export function addThresholdOptions(command: Command, labelled: boolean): Command {
+  const handles = ['contamination', 'alertsPerDay', 'recall', 'precision'];
+  const add = (flags: string, text: string, parse: (value: string) => number, name: string): void => {
+    command.addOption(
+      new Option(flags, text).argParser(parse).conflicts(handles.filter((other) => other !== name)),
+    );
+  };
+  add('--contamination <share>', 'share of transactions to flag, as scikit-learn defines it (default 0.02)', parseShare(0.5, '0.02'), 'contamination');
+  add('--alerts-per-day <count>', 'flag as many as your team can look at each day', parsePositive, 'alertsPerDay');
+  if (labelled) {
+    add('--recall <share>', 'with labels: the highest threshold that finds this share of the fraud', parseShare(1, '0.8'), 'recall');
+    add('--precision <share>', 'with labels: the lowest threshold whose alerts are fraud to this share', parseShare(1, '0.5'), 'precision');
+  }
+  return command;
+}
+
+/** Turns profile flags, and the profile file if there is one, into overrides. Flags win over the file. */
+export function readProfileOverrides(flags: ProfileFlags): ProfileOverrides {
+  const fromFile = flags.profile === undefined ? {} : readProfileFile(flags.profile);
+  return {
+    ...fromFile,
+    ...(flags.label === undefined ? {} : { label: flags.label }),
+    ...(flags.id === undefined ? {} : { id: flags.id }),
+    ...(flags.time === undefined ? {} : { time: flags.time }),
+    ...(flags.amount === undefined ? {} : { amount: flags.amount }),
+    ...(flags.timeZone === undefined ? {} : { timeZone: flags.timeZone }),
+    ...(flags.ignore === undefined ? {} : { ignore: [...(fromFile.ignore ?? []), ...flags.ignore] }),
+  };
+}
+
+function readProfileFile(path: string): ProfileOverrides {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new AssayError('FILE_NOT_FOUND', 'usage', `The profile file ${path} cannot be read.`, {
+      nextStep: 'Check the path given with --profile.',
+      cause: error,
+    });
+  }
+  return parseProfileOverrides(text, path);
+}
+
+export function forestChoice(flags: ForestFlags): JobInput<'train'>['forest'] {
+  return {
+    ...(flags.trees === undefined ? {} : { trees: flags.trees }),
+    ...(flags.sample === undefined ? {} : { sample: flags.sample }),
+    ...(flags.featuresPerTree === undefined ? {} : { featuresPerTree: flags.featuresPerTree }),
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(flags.grower === undefined ? {} : { grower: flags.grower }),
+  };
+}
+
+export function thresholdHandle(flags: ThresholdFlags): ThresholdHandle | undefined {
+  if (flags.alertsPerDay !== undefined) return { kind: 'alerts-per-day', value: flags.alertsPerDay };
+  if (flags.contamination !== undefined) return { kind: 'contamination', value: flags.contamination };
+  if (flags.recall !== undefined) return { kind: 'recall', value: flags.recall };
+  if (flags.precision !== undefined) return { kind: 'precision', value: flags.precision };
+  return undefined;
+}
+
+/** The case named by `--case`, which must be given. */
+export function requireCase(path: string | undefined): string {
+  if (path === undefined)
+    throw usageError('WRONG_USE', 'No case was named.', 'Add --case FILE, the case that `assay run` or `assay ingest` made.');
+  return path;
+}

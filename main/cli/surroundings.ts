@@ -1,0 +1,15 @@
+import type { WorkContext } from '../../engine/domain/progress.ts';
+import type { Engine } from '../../engine/host/engine.ts';
+import type { ErrorReport } from '../../preload/contract/envelope.ts';
+
+/** What a command may touch: the engine, and the terminal through these few functions. */
+export interface CommandSurroundings {
+  readonly engine: Engine;
+  readonly context: WorkContext;
+  /** To standard output. */
+  readonly print: (text: string) => void;
+  /** To standard error. */
+  readonly note: (text: string) => void;
+  /** Says what went wrong on standard error and sets the exit code. */
+  readonly fail: (error: ErrorReport) => void;
+}

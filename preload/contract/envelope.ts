@@ -1,0 +1,22 @@
+import type { AssayError, ErrorCode, ErrorKind } from '../../engine/domain/error.ts';
+
+/** What a failed request or job says across a process border. */
+export interface ErrorReport {
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly nextStep?: string;
+}
+
+/** Every answer of the engine. A host never rejects: errors are values, so that nothing of them is lost. */
+export type Answer<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly error: ErrorReport };
+
+/** The part of an error that may cross a border. */
+export function errorReportOf(error: AssayError): ErrorReport {
+  return {
+    code: error.code,
+    kind: error.kind,
+    message: error.message,
+    ...(error.nextStep === undefined ? {} : { nextStep: error.nextStep }),
+  };
+}

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { columnKinds, columnRoles, profileOverridesSchema } from '../../engine/domain/profile.ts';
+import { growerNames } from '../../engine/domain/model.ts';
+
+/*
+ * Every job the engine does: what it takes (untrusted, parsed by the engine) and what it gives.
+ * All hosts (Electron, browser, command line) loop over this one list.
+ */
+
+const path = z.string().min(1);
+const modelChoice = z.string().optional().describe('model number or digest; the champion or the newest when absent');
+
+/** The handles of one threshold; at most one may be given. */
+export const thresholdHandleSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('contamination'), value: z.number().gt(0).max(0.5) }),
+  z.object({ kind: z.literal('alerts-per-day'), value: z.number().positive() }),
+  z.object({ kind: z.literal('recall'), value: z.number().gt(0).max(1) }),
+  z.object({ kind: z.literal('precision'), value: z.number().gt(0).max(1) }),
+  z.object({ kind: z.literal('cost'), missedFraud: z.number().positive(), review: z.number().positive() }),
+]);
+export type ThresholdHandle = z.infer<typeof thresholdHandleSchema>;
+
+export const forestChoiceSchema = z.object({
+  trees: z.number().int().min(1).max(10_000).default(300),
+  sample: z.number().int().min(1).default(256),
+  featuresPerTree: z.number().int().min(1).nullable().default(null),
+  seed: z.number().int().min(0).max(0xffff_ffff).default(1),
+  grower: z.enum(growerNames).default('assay'),
+});
+
+const profileChoice = z.object({ overrides: profileOverridesSchema.default({}) });
+
+const ingestInput = profileChoice.extend({
+  recordings: z.array(path).min(1),
+  casePath: path,
+});
+
+const trainInput = z.object({
+  casePath: path,
+  forest: forestChoiceSchema.prefault({}),
+  threshold: thresholdHandleSchema.default({ kind: 'contamination', value: 0.02 }),
+  overrides: profileOverridesSchema.default({}),
+  logAmount: z.boolean().default(false),
+  windows: z.boolean().default(true),
+});
+
+export const evaluationSchema = z.object({
+  positives: z.number().int(),
+  labelled: z.number().int(),
+  auroc: z.number().nullable(),
+  auprc: z.number().nullable(),
+  precision: z.number().nullable(),
+  recall: z.number().nullable(),
+});
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
+export const timingsSchema = z.object({
+  readMs: z.number(),
+  featureMs: z.number(),
+  trainMs: z.number(),
+  scoreMs: z.number(),
+  storeMs: z.number(),
+  totalMs: z.number(),
+});
+export type Timings = z.infer<typeof timingsSchema>;
+
+export const modelSummarySchema = z.object({
+  digest: z.string(),
+  trees: z.number().int(),
+  sample: z.number().int(),
+  seed: z.number().int(),
+  grower: z.enum(growerNames),
+});
+
+export const columnReportSchema = z.object({
+  name: z.string(),
+  role: z.enum(columnRoles),
+  kind: z.enum(columnKinds),
+  confidence: z.number(),
+  usedAs: z.array(z.string()),
+  reason: z.string(),
+});
+export type ColumnReport = z.infer<typeof columnReportSchema>;
+
+const noticeSchema = z.string().describe('something a person should know, in one sentence');
+
+const ingestResult = z.object({
+  rows: z.number().int(),
+  addedRows: z.number().int(),
+  quarantined: z.number().int(),
+  columns: z.array(columnReportSchema),
+  notices: z.array(noticeSchema),
+  case: path,
+  readMs: z.number(),
+  storeMs: z.number(),
+});
+
+const trainResult = z.object({
+  rows: z.number().int(),
+  quarantined: z.number().int(),
+  features: z.array(z.string()),
+  leftOut: z.array(z.object({ column: z.string(), reason: z.string() })),
+  imputed: z.array(z.object({ feature: z.string(), rule: z.string(), cells: z.number().int() })),
+  flagged: z.number().int(),
+  threshold: z.number().describe('score from which a transaction is flagged, for people; flags use integers'),
+  thresholdUnits: z.number().int(),
+  contamination: z.number().describe('share of rows really flagged'),
+  days: z.number().int().nullable(),
+  model: modelSummarySchema,
+  evaluation: evaluationSchema.optional(),
+  notices: z.array(noticeSchema),
+  timings: timingsSchema,
+  case: path,
+});
+export type TrainResult = z.infer<typeof trainResult>;
+
+const runResult = trainResult.extend({
+  columns: z.array(columnReportSchema),
+  topAlerts: z.array(
+    z.object({ sequence: z.number().int(), id: z.string(), score: z.number(), raw: z.string() }),
+  ),
+});
+export type RunResult = z.infer<typeof runResult>;
+
+export const jobs = {
+  run: {
+    input: trainInput.extend({ recordings: z.array(path).min(1) }),
+    result: runResult,
+  },
+  ingest: { input: ingestInput, result: ingestResult },
+  train: { input: trainInput, result: trainResult },
+  tune: {
+    input: z.object({ casePath: path, model: modelChoice, threshold: thresholdHandleSchema.optional() }),
+    result: z.object({
+      model: modelSummarySchema,
+      rows: z.number().int(),
+      flagged: z.number().int(),
+      threshold: z.number(),
+      thresholdUnits: z.number().int(),
+      contamination: z.number(),
+      alertsPerDay: z.number().nullable(),
+      days: z.number().int().nullable(),
+      evaluation: evaluationSchema.optional(),
+      histogram: z.array(z.object({ fromScore: z.number(), toScore: z.number(), rows: z.number().int() })),
+      case: path,
+    }),
+  },
+  score: {
+    input: z.object({
+      model: path.describe('a case, or an ONNX file or its folder'),
+      modelChoice,
+      recordings: z.array(path).min(1),
+      output: path,
+    }),
+    result: z.object({
+      rows: z.number().int(),
+      quarantined: z.number().int(),
+      flagged: z.number().int(),
+      digest: z.string(),
+      flagsDigest: z.string().describe('SHA-256 over id, sum and flag of every row, in order'),
+      output: path,
+      notices: z.array(noticeSchema),
+    }),
+  },
+  evaluate: {
+    input: z.object({ casePath: path, model: modelChoice, overrides: profileOverridesSchema.default({}) }),
+    result: z.object({
+      model: modelSummarySchema,
+      rows: z.number().int(),
+      flagged: z.number().int(),
+      evaluation: evaluationSchema.extend({
+        f1: z.number().nullable(),
+        precisionAtPositives: z.number().nullable(),
+        cardPrecisionTop100: z.number().nullable(),
+        intervals: z.record(z.string(), z.tuple([z.number(), z.number()])),
+      }),
+      baselines: z.array(z.object({ name: z.string(), auroc: z.number(), auprc: z.number() })),
+      case: path,
+    }),
+  },
+  doctor: {
+    input: z.object({ casePath: path.optional() }),
+    result: z.object({
+      checks: z.array(
+        z.object({
+          name: z.string(),
+          state: z.enum(['good', 'missing', 'bad']),
+          detail: z.string(),
+          nextStep: z.string().optional(),
+        }),
+      ),
+    }),
+  },
+} as const;
+
+export type JobName = keyof typeof jobs;
+export type JobInput<J extends JobName> = z.input<(typeof jobs)[J]['input']>;
+export type ParsedJobInput<J extends JobName> = z.output<(typeof jobs)[J]['input']>;
+export type JobResult<J extends JobName> = z.output<(typeof jobs)[J]['result']>;
