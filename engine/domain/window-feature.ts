@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/** Longest window plus delay that a feature may ask for: ten years. */
+const longestSpanMs = 3650 * 86_400_000;
+
+const spanSchema = z.number().int().min(1).max(longestSpanMs);
+
+const common = {
+  /** Stable: the name of the column in the matrix, in reasons, exports and reports. */
+  name: z.string().min(1),
+  /** One plain phrase for reasons and model cards, such as "payments by this customer in 24 h". */
+  description: z.string().min(1),
+  /** The column, or the pair of columns, whose equal values make transactions belong together. */
+  entity: z.union([z.tuple([z.string()]), z.tuple([z.string(), z.string()])]),
+  windowMs: spanSchema,
+  /** `log` writes sign(x) * ln(1 + |x|) instead of x. */
+  scale: z.enum(['linear', 'log']),
+};
+const withoutLabels = { ...common, usesLabels: z.literal(false) };
+const delayable = {
+  ...withoutLabels,
+  delayMs: z.number().int().min(0).max(longestSpanMs),
+  includeCurrent: z.boolean(),
+};
+const ofAmount = { ...delayable, amount: z.string() };
+/** A label is known only some time after its transaction, so a delay of 0 is not a valid spec. */
+const ofLabel = { ...common, usesLabels: z.literal(true), delayMs: spanSchema, label: z.string() };
+
+/**
+ * One float32 feature of a transaction, computed from what the same entity did in a window of event time.
+ * The window of a transaction at time t is (t - delay - window, t - delay]. `includeCurrent` says whether the
+ * transaction itself belongs to it; with a delay it never does. An empty window gives 0 unless said otherwise.
+ */
+export const windowFeatureSchema = z.discriminatedUnion('kind', [
+  /** Number of transactions. */
+  z.object({ kind: z.literal('count'), ...delayable }),
+  z.object({ kind: z.literal('sum'), ...ofAmount }),
+  z.object({ kind: z.literal('mean'), ...ofAmount }),
+  z.object({ kind: z.literal('min'), ...ofAmount }),
+  z.object({ kind: z.literal('max'), ...ofAmount }),
+  /** Sample standard deviation (n - 1); 0 below two amounts. */
+  z.object({ kind: z.literal('std'), ...ofAmount }),
+  /** This amount / mean amount; 1 where there is no mean above 0. */
+  z.object({ kind: z.literal('ratio-to-mean'), ...ofAmount }),
+  /** (this amount - mean) / standard deviation; 0 where the deviation is 0. */
+  z.object({ kind: z.literal('deviations-from-mean'), ...ofAmount }),
+  /** Number of different values of column `of` (another entity). */
+  z.object({ kind: z.literal('distinct'), ...delayable, of: z.string() }),
+  /** Hours since the entity's previous transaction, at most the window. */
+  z.object({ kind: z.literal('since-last'), ...withoutLabels }),
+  /** 1 where the entity has no earlier transaction in the window, else 0. */
+  z.object({ kind: z.literal('first-seen'), ...withoutLabels }),
+  /** Number of transactions labelled fraud. */
+  z.object({ kind: z.literal('fraud-count'), ...ofLabel }),
+  /** Share of fraud among the labelled transactions. */
+  z.object({ kind: z.literal('risk'), ...ofLabel }),
+]);
+export type WindowFeature = z.infer<typeof windowFeatureSchema>;
+export type WindowFeatureKind = WindowFeature['kind'];
+
+/** The window features of one model and what their arithmetic rests on. */
+export const windowSpecSchema = z.object({
+  /** Amounts are summed exactly as whole numbers of 10^-amountDecimals; further decimals are rounded away. */
+  amountDecimals: z.number().int().min(0).max(8),
+  /**
+   * How much older than the entity's newest transaction, or than the stream, a transaction may arrive and still be
+   * counted. An older one sees only itself and is forgotten.
+   */
+  latenessMs: z.number().int().min(0).max(longestSpanMs),
+  features: z.array(windowFeatureSchema),
+});
+export type WindowSpec = z.infer<typeof windowSpecSchema>;

@@ -1,0 +1,810 @@
+import { BlockPool, capacityOf } from './block-pool.ts';
+import { addSquare, limb, limbsToNumber, scaledVariance } from './exact-sum.ts';
+import { PairTable } from './pair-table.ts';
+import type { PlannedEntity, PlannedFeature } from './window-plan.ts';
+import type { WindowFeatureKind } from '../../domain/window-feature.ts';
+
+/** The columns of one block of transactions that one entity's windows need, in stream order. */
+export interface EntityBlock {
+  readonly rowCount: number;
+  /** Epoch milliseconds; NaN is missing. */
+  readonly times: Float64Array;
+  /** Per row: a transaction older than this is too late to be counted. */
+  readonly horizons: Float64Array;
+  /** Codes of the entity's column; -1 is missing. */
+  readonly first: Int32Array;
+  /** Codes of the second column of a pair, or null. */
+  readonly second: Int32Array | null;
+  /** Whole units; NaN is missing. */
+  readonly units: Float64Array;
+  /** 0 genuine, 1 fraud, 255 unknown. */
+  readonly labels: Uint8Array;
+  /** Codes of the columns in `PlannedEntity.ofColumns`. */
+  readonly of: readonly Int32Array[];
+}
+
+/** Where the features go: row r of the block fills `values[(firstRow + r) * stride + firstColumn + column]`. */
+export interface MatrixTarget {
+  readonly values: Float32Array;
+  readonly firstRow: number;
+  readonly stride: number;
+  readonly firstColumn: number;
+}
+
+const kindCode: Record<WindowFeatureKind, number> = {
+  count: 0,
+  sum: 1,
+  mean: 2,
+  min: 3,
+  max: 4,
+  std: 5,
+  'ratio-to-mean': 6,
+  'deviations-from-mean': 7,
+  distinct: 8,
+  'since-last': 9,
+  'first-seen': 10,
+  'fraud-count': 11,
+  risk: 12,
+};
+
+const hourMs = 3_600_000;
+
+// Whole numbers of one entity: its key, its block of the log, then the same fields for each window.
+const firstKey = 0;
+const secondKey = 1;
+const logBlock = 2;
+const logClass = 3;
+const logStart = 4;
+const logEnd = 5;
+const firstWindowInt = 6;
+const tail = 0;
+const lead = 1;
+const amountCount = 2;
+const fraudCount = 3;
+const labelledCount = 4;
+const distinctCount = 5;
+const intsPerWindow = 6;
+// Doubles of one entity: the time of its newest event, then the same fields for each window.
+const newestTime = 0;
+const firstWindowReal = 1;
+const sumHigh = 0;
+const sumLow = 1;
+const squareLimbs = 2;
+const largest = 5;
+const smallest = 6;
+const realsPerWindow = 7;
+// One queue of candidates for the largest or smallest amount of a window.
+const queueBlock = 0;
+const queueClass = 1;
+const queueStart = 2;
+const queueEnd = 3;
+const intsPerQueue = 4;
+
+/** The first slot is a scratch pad: what a transaction out of order, or without an entity, sees. */
+const scratch = 0;
+const never = Number.NEGATIVE_INFINITY;
+
+/** Feature reads laid out for the inner loop. */
+interface Reads {
+  readonly length: number;
+  readonly kind: Int32Array;
+  readonly windowInt: Int32Array;
+  readonly windowReal: Int32Array;
+  readonly column: Int32Array;
+  readonly logarithmic: Uint8Array;
+  readonly lengthMs: Float64Array;
+}
+
+/**
+ * The recent events of every value of one entity (or pair) and the running aggregates of its windows.
+ *
+ * Rule of time: a transaction sees the events of its entity that were received before it and whose event time lies in
+ * (t - delay - window, t - delay]. Events of equal time received later are not seen. A transaction that is older than
+ * the entity's newest is read against, and put into, the log at its own time. One older still (by more than the
+ * lateness, against the entity's newest or the row's horizon), or without time or entity, sees only itself and is
+ * forgotten.
+ *
+ * Cost: amortised O(1) per event and window in order of time; an event out of order costs the events it looks back on.
+ * Memory: per entity less than 3 records of the log for each event within span + lateness, at the entity's busiest,
+ * until the stream has moved that far past its newest event; then all of it is reclaimed.
+ */
+export class EntityHistory {
+  readonly #plan: PlannedEntity;
+  readonly #latenessMs: number;
+  readonly #unitsPerOne: number;
+  readonly #windowCount: number;
+  readonly #lengths: Float64Array;
+  readonly #delays: Float64Array;
+  readonly #sums: Uint8Array;
+  readonly #squares: Uint8Array;
+  readonly #labels: Uint8Array;
+  /** Per window: position of the distinct column among an event's fields, or -1. */
+  readonly #ofField: Int32Array;
+  readonly #distinct: readonly PairTable[];
+  /** Per window: where its queues begin among the queue fields of a slot, or -1. */
+  readonly #maxQueue: Int32Array;
+  readonly #minQueue: Int32Array;
+  readonly #intStride: number;
+  readonly #realStride: number;
+  readonly #queueStride: number;
+  readonly #amountField: number;
+  readonly #labelField: number;
+  readonly #before: Reads;
+  readonly #after: Reads;
+
+  #log: BlockPool;
+  #queues = new BlockPool(2);
+  #ints: Int32Array;
+  #reals: Float64Array;
+  #queueInts: Int32Array;
+  #slotCount = 1;
+  #freeSlots: number[] = [];
+  #slotOfCode = new Int32Array(1024);
+  #slotOfPair = new PairTable();
+  #hand = 1;
+  #event: Float64Array;
+  #forgotten = 0;
+
+  constructor(plan: PlannedEntity, latenessMs: number, unitsPerOne: number) {
+    this.#plan = plan;
+    this.#latenessMs = latenessMs;
+    this.#unitsPerOne = unitsPerOne;
+    const windows = plan.windows;
+    this.#windowCount = windows.length;
+    this.#lengths = Float64Array.from(windows, (window) => window.lengthMs);
+    this.#delays = Float64Array.from(windows, (window) => window.delayMs);
+    this.#sums = Uint8Array.from(windows, (window) => Number(window.sums));
+    this.#squares = Uint8Array.from(windows, (window) => Number(window.squares));
+    this.#labels = Uint8Array.from(windows, (window) => Number(window.labels));
+    this.#amountField = plan.keepsAmount ? 1 : -1;
+    this.#labelField = plan.keepsLabel ? 1 + Number(plan.keepsAmount) : -1;
+    const firstOf = 1 + Number(plan.keepsAmount) + Number(plan.keepsLabel);
+    this.#ofField = Int32Array.from(windows, (window) =>
+      window.of === null ? -1 : firstOf + plan.ofColumns.indexOf(window.of),
+    );
+    this.#distinct = windows.map(() => new PairTable());
+    let queues = 0;
+    this.#maxQueue = Int32Array.from(windows, (window) => (window.max ? intsPerQueue * queues++ : -1));
+    this.#minQueue = Int32Array.from(windows, (window) => (window.min ? intsPerQueue * queues++ : -1));
+    this.#queueStride = intsPerQueue * queues;
+    this.#intStride = firstWindowInt + intsPerWindow * windows.length;
+    this.#realStride = firstWindowReal + realsPerWindow * windows.length;
+    this.#before = layOut(plan.features.filter((feature) => !feature.includesCurrent));
+    this.#after = layOut(plan.features.filter((feature) => feature.includesCurrent));
+    this.#log = new BlockPool(firstOf + plan.ofColumns.length);
+    this.#event = new Float64Array(this.#log.stride);
+    this.#ints = new Int32Array(64 * this.#intStride);
+    this.#reals = new Float64Array(64 * this.#realStride);
+    this.#queueInts = new Int32Array(64 * this.#queueStride);
+    this.#ints[firstKey] = -1;
+  }
+
+  /** Transactions that saw only themselves: no entity, no time, or too late. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  set forgotten(count: number) {
+    this.#forgotten = count;
+  }
+
+  /** Bytes held for events and aggregates. */
+  get memoryBytes(): number {
+    return (
+      this.#log.data.byteLength +
+      this.#queues.data.byteLength +
+      this.#ints.byteLength +
+      this.#reals.byteLength +
+      this.#queueInts.byteLength +
+      this.#slotOfCode.byteLength +
+      this.#slotOfPair.memoryBytes +
+      this.#distinct.reduce((sum, table) => sum + table.memoryBytes, 0)
+    );
+  }
+
+  /** Takes in a block of transactions in stream order and writes their features. */
+  append(block: EntityBlock, target: MatrixTarget): void {
+    const { times, horizons, first, second, units, labels, of, rowCount } = block;
+    const event = this.#event;
+    const { values, stride, firstColumn } = target;
+    let at = target.firstRow * stride + firstColumn;
+    for (let row = 0; row < rowCount; row += 1, at += stride) {
+      const time = times[row];
+      event[0] = time;
+      if (this.#amountField >= 0) event[this.#amountField] = units[row];
+      if (this.#labelField >= 0) event[this.#labelField] = labels[row];
+      for (let index = 0; index < of.length; index += 1) event[event.length - of.length + index] = of[index][row];
+
+      const keyA = first[row];
+      const keyB = second === null ? 0 : second[row];
+      const placed = keyA >= 0 && keyB >= 0 && time >= horizons[row] && time < Number.POSITIVE_INFINITY;
+      const slot = placed ? this.#slotFor(keyA, keyB, second !== null) : scratch;
+      const newest = placed ? this.#reals[slot * this.#realStride] : never;
+      if (time >= newest) {
+        if (placed) this.#appendInOrder(slot, newest, units[row], values, at);
+        else this.#readAlone(units[row], values, at);
+      } else if (time >= newest - this.#latenessMs) {
+        this.#insertLate(slot, units[row], values, at);
+      } else {
+        this.#readAlone(units[row], values, at);
+      }
+    }
+    if (rowCount > 0) this.#sweep(horizons[rowCount - 1], Math.ceil(rowCount / 4));
+  }
+
+  /**
+   * Everything that later features can depend on, in an order that depends only on the transactions received:
+   * entity count, then per entity its two keys, its number of events and their fields.
+   */
+  save(horizon: number): Float64Array {
+    const live: number[] = [];
+    for (let slot = 1; slot < this.#slotCount; slot += 1) {
+      if (this.#ints[slot * this.#intStride + firstKey] >= 0 && !this.#isReclaimable(slot, horizon)) live.push(slot);
+    }
+    const key = (slot: number, field: number): number => this.#ints[slot * this.#intStride + field];
+    live.sort((a, b) => key(a, firstKey) - key(b, firstKey) || key(a, secondKey) - key(b, secondKey));
+    for (const slot of live) this.#dropOld(slot);
+    const stride = this.#log.stride;
+    const size = live.reduce((sum, slot) => sum + 3 + (key(slot, logEnd) - key(slot, logStart)) * stride, 1);
+    const saved = new Float64Array(size);
+    let at = 0;
+    saved[at++] = live.length;
+    for (const slot of live) {
+      const from = key(slot, logBlock) + key(slot, logStart) * stride;
+      const to = key(slot, logBlock) + key(slot, logEnd) * stride;
+      saved[at++] = key(slot, firstKey);
+      saved[at++] = key(slot, secondKey);
+      saved[at++] = (to - from) / stride;
+      saved.set(this.#log.data.subarray(from, to), at);
+      at += to - from;
+    }
+    return saved;
+  }
+
+  /** Fills an empty history from `save`; aggregates are sums over the events, so they are simply summed again. */
+  load(saved: Float64Array): void {
+    const isPair = this.#plan.columns.length > 1;
+    const stride = this.#log.stride;
+    let at = 1;
+    for (let entity = 0; entity < saved[0]; entity += 1) {
+      const slot = this.#slotFor(saved[at], saved[at + 1], isPair);
+      const count = saved[at + 2];
+      at += 3;
+      for (let index = 0; index < count; index += 1, at += stride) {
+        this.#event.set(saved.subarray(at, at + stride));
+        this.#advance(slot, this.#event[0]);
+        this.#addNewest(slot);
+      }
+    }
+  }
+
+  #slotFor(keyA: number, keyB: number, isPair: boolean): number {
+    if (isPair) {
+      const known = this.#slotOfPair.get(keyA, keyB, scratch);
+      if (known !== scratch) return known;
+    } else {
+      if (keyA >= this.#slotOfCode.length) {
+        const grown = new Int32Array(Math.max(keyA + 1, this.#slotOfCode.length * 2));
+        grown.set(this.#slotOfCode);
+        this.#slotOfCode = grown;
+      }
+      const known = this.#slotOfCode[keyA];
+      if (known !== scratch) return known;
+    }
+    const slot = this.#freeSlots.pop() ?? this.#newSlot();
+    if (isPair) this.#slotOfPair.set(keyA, keyB, slot);
+    else this.#slotOfCode[keyA] = slot;
+    const base = slot * this.#intStride;
+    this.#ints.fill(0, base, base + this.#intStride);
+    this.#ints[base + firstKey] = keyA;
+    this.#ints[base + secondKey] = keyB;
+    this.#ints[base + logBlock] = this.#log.allocate(0);
+    const realBase = slot * this.#realStride;
+    this.#reals.fill(0, realBase, realBase + this.#realStride);
+    this.#reals[realBase + newestTime] = never;
+    for (let queue = 0; queue < this.#queueStride; queue += intsPerQueue) {
+      const at = slot * this.#queueStride + queue;
+      this.#queueInts.fill(0, at, at + intsPerQueue);
+      this.#queueInts[at + queueBlock] = this.#queues.allocate(0);
+    }
+    return slot;
+  }
+
+  #newSlot(): number {
+    const slot = this.#slotCount;
+    this.#slotCount += 1;
+    if (this.#slotCount * this.#intStride > this.#ints.length) {
+      const ints = new Int32Array(this.#ints.length * 2);
+      ints.set(this.#ints);
+      this.#ints = ints;
+      const reals = new Float64Array(this.#reals.length * 2);
+      reals.set(this.#reals);
+      this.#reals = reals;
+      const queueInts = new Int32Array(this.#queueInts.length * 2);
+      queueInts.set(this.#queueInts);
+      this.#queueInts = queueInts;
+    }
+    return slot;
+  }
+
+  #appendInOrder(slot: number, newest: number, units: number, values: Float32Array, at: number): void {
+    const time = this.#event[0];
+    this.#advance(slot, time);
+    if (this.#before.length > 0) this.#read(this.#before, slot, time, newest, units, values, at);
+    this.#addNewest(slot);
+    if (this.#after.length > 0) this.#read(this.#after, slot, time, newest, units, values, at);
+  }
+
+  /** Moves every window of an entity to (time - delay - window, time - delay], over events already in its log. */
+  #advance(slot: number, time: number): void {
+    const ints = this.#ints;
+    const data = this.#log.data;
+    const stride = this.#log.stride;
+    const base = slot * this.#intStride;
+    const block = ints[base + logBlock];
+    const end = ints[base + logEnd];
+    let windowInt = base + firstWindowInt;
+    for (let window = 0; window < this.#windowCount; window += 1, windowInt += intsPerWindow) {
+      const upTo = time - this.#delays[window];
+      const from = upTo - this.#lengths[window];
+      let ahead = ints[windowInt + lead];
+      while (ahead < end && data[block + ahead * stride] <= upTo) {
+        this.#include(slot, window, data, block + ahead * stride);
+        ahead += 1;
+      }
+      ints[windowInt + lead] = ahead;
+      let behind = ints[windowInt + tail];
+      while (behind < ahead && data[block + behind * stride] <= from) {
+        this.#exclude(slot, window, data, block + behind * stride);
+        behind += 1;
+      }
+      ints[windowInt + tail] = behind;
+      if (this.#maxQueue[window] >= 0) this.#expireQueue(slot, window, this.#maxQueue[window], from, largest);
+      if (this.#minQueue[window] >= 0) this.#expireQueue(slot, window, this.#minQueue[window], from, smallest);
+    }
+  }
+
+  /** Appends the event at hand, the newest of its entity, to the log and to the windows without delay. */
+  #addNewest(slot: number): void {
+    const event = this.#event;
+    this.#reals[slot * this.#realStride + newestTime] = event[0];
+    this.#makeRoom(slot);
+    const ints = this.#ints;
+    const base = slot * this.#intStride;
+    const end = ints[base + logEnd];
+    const stride = this.#log.stride;
+    const data = this.#log.data;
+    const to = ints[base + logBlock] + end * stride;
+    for (let field = 0; field < stride; field += 1) data[to + field] = event[field];
+    ints[base + logEnd] = end + 1;
+    let windowInt = base + firstWindowInt;
+    for (let window = 0; window < this.#windowCount; window += 1, windowInt += intsPerWindow) {
+      if (this.#delays[window] > 0) continue;
+      this.#include(slot, window, data, to);
+      ints[windowInt + lead] = end + 1;
+    }
+  }
+
+  #include(slot: number, window: number, data: Float64Array, event: number): void {
+    this.#tally(slot, window, data, event, 1);
+    const ofField = this.#ofField[window];
+    if (ofField >= 0) {
+      const code = data[event + ofField];
+      if (code >= 0 && this.#distinct[window].add(slot, code, 1) === 1) this.#countDistinct(slot, window, 1);
+    }
+    if (this.#maxQueue[window] >= 0) this.#pushQueue(slot, window, this.#maxQueue[window], data, event, 1, largest);
+    if (this.#minQueue[window] >= 0) this.#pushQueue(slot, window, this.#minQueue[window], data, event, -1, smallest);
+  }
+
+  #exclude(slot: number, window: number, data: Float64Array, event: number): void {
+    this.#tally(slot, window, data, event, -1);
+    const ofField = this.#ofField[window];
+    if (ofField >= 0) {
+      const code = data[event + ofField];
+      if (code >= 0 && this.#distinct[window].add(slot, code, -1) === 0) this.#countDistinct(slot, window, -1);
+    }
+  }
+
+  #countDistinct(slot: number, window: number, change: number): void {
+    this.#ints[slot * this.#intStride + firstWindowInt + window * intsPerWindow + distinctCount] += change;
+  }
+
+  /** Adds an event to, or takes it from, the exact sums of a window. */
+  #tally(slot: number, window: number, data: Float64Array, event: number, sign: 1 | -1): void {
+    const windowInt = slot * this.#intStride + firstWindowInt + window * intsPerWindow;
+    if (this.#sums[window] === 1) {
+      const units = data[event + this.#amountField];
+      if (units === units) {
+        const reals = this.#reals;
+        const windowReal = slot * this.#realStride + firstWindowReal + window * realsPerWindow;
+        this.#ints[windowInt + amountCount] += sign;
+        let low = reals[windowReal + sumLow] + sign * units;
+        if (low >= limb) {
+          low -= limb;
+          reals[windowReal + sumHigh] += 1;
+        } else if (low < 0) {
+          low += limb;
+          reals[windowReal + sumHigh] -= 1;
+        }
+        reals[windowReal + sumLow] = low;
+        if (this.#squares[window] === 1) addSquare(reals, windowReal + squareLimbs, units, sign);
+      }
+    }
+    if (this.#labels[window] === 1) {
+      const label = data[event + this.#labelField];
+      if (label <= 1) {
+        this.#ints[windowInt + labelledCount] += sign;
+        this.#ints[windowInt + fraudCount] += sign * label;
+      }
+    }
+  }
+
+  /** Monotonic queue of (time, amount): every entry is beaten by none after it; the front is the extreme. */
+  #pushQueue(
+    slot: number,
+    window: number,
+    queue: number,
+    data: Float64Array,
+    event: number,
+    sign: 1 | -1,
+    result: number,
+  ): void {
+    const units = data[event + this.#amountField];
+    if (units !== units) return;
+    const ints = this.#queueInts;
+    const at = slot * this.#queueStride + queue;
+    const start = ints[at + queueStart];
+    let end = ints[at + queueEnd];
+    const block = ints[at + queueBlock];
+    while (end > start && sign * this.#queues.data[block + 2 * end - 1] <= sign * units) end -= 1;
+    ints[at + queueEnd] = end;
+    if (end === capacityOf(ints[at + queueClass])) this.#makeQueueRoom(at);
+    const to = ints[at + queueBlock] + 2 * ints[at + queueEnd];
+    this.#queues.data[to] = data[event];
+    this.#queues.data[to + 1] = units;
+    ints[at + queueEnd] += 1;
+    this.#publishExtreme(slot, window, at, result);
+  }
+
+  #makeQueueRoom(at: number): void {
+    const ints = this.#queueInts;
+    const sizeClass = ints[at + queueClass];
+    const block = ints[at + queueBlock];
+    const start = ints[at + queueStart];
+    const end = ints[at + queueEnd];
+    let target = block;
+    if (start < capacityOf(sizeClass) / 4) {
+      target = this.#queues.allocate(sizeClass + 1);
+      ints[at + queueClass] = sizeClass + 1;
+      ints[at + queueBlock] = target;
+    }
+    this.#queues.data.copyWithin(target, block + 2 * start, block + 2 * end);
+    if (target !== block) this.#queues.release(block, sizeClass);
+    ints[at + queueStart] = 0;
+    ints[at + queueEnd] = end - start;
+  }
+
+  #expireQueue(slot: number, window: number, queue: number, from: number, result: number): void {
+    const ints = this.#queueInts;
+    const at = slot * this.#queueStride + queue;
+    const block = ints[at + queueBlock];
+    let start = ints[at + queueStart];
+    while (start < ints[at + queueEnd] && this.#queues.data[block + 2 * start] <= from) start += 1;
+    ints[at + queueStart] = start;
+    this.#publishExtreme(slot, window, at, result);
+  }
+
+  #publishExtreme(slot: number, window: number, at: number, result: number): void {
+    const ints = this.#queueInts;
+    const start = ints[at + queueStart];
+    const windowReal = slot * this.#realStride + firstWindowReal + window * realsPerWindow;
+    this.#reals[windowReal + result] =
+      start < ints[at + queueEnd] ? this.#queues.data[ints[at + queueBlock] + 2 * start + 1] : Number.NaN;
+  }
+
+  /** Makes place for one more event: forgets what no window can reach, else moves to a block twice as large. */
+  #makeRoom(slot: number): void {
+    const base = slot * this.#intStride;
+    const sizeClass = this.#ints[base + logClass];
+    if (this.#ints[base + logEnd] < capacityOf(sizeClass)) return;
+    this.#dropOld(slot);
+    const ints = this.#ints;
+    const stride = this.#log.stride;
+    const block = ints[base + logBlock];
+    const start = ints[base + logStart];
+    const end = ints[base + logEnd];
+    let target = block;
+    if (start < capacityOf(sizeClass) / 4) {
+      target = this.#log.allocate(sizeClass + 1);
+      ints[base + logClass] = sizeClass + 1;
+      ints[base + logBlock] = target;
+    }
+    this.#log.data.copyWithin(target, block + start * stride, block + end * stride);
+    if (target !== block) this.#log.release(block, sizeClass);
+    ints[base + logStart] = 0;
+    ints[base + logEnd] = end - start;
+    for (let window = 0; window < this.#windowCount; window += 1) {
+      const windowInt = base + firstWindowInt + window * intsPerWindow;
+      ints[windowInt + tail] -= start;
+      ints[windowInt + lead] -= start;
+    }
+  }
+
+  #dropOld(slot: number): void {
+    const base = slot * this.#intStride;
+    const block = this.#ints[base + logBlock];
+    const end = this.#ints[base + logEnd];
+    const unreachable = this.#reals[slot * this.#realStride + newestTime] - this.#plan.spanMs - this.#latenessMs;
+    let start = this.#ints[base + logStart];
+    while (start < end && this.#log.data[block + start * this.#log.stride] <= unreachable) start += 1;
+    this.#ints[base + logStart] = start;
+  }
+
+  /** Reads a transaction without history. */
+  #readAlone(units: number, values: Float32Array, at: number): void {
+    this.#forgotten += 1;
+    for (let window = 0; window < this.#windowCount; window += 1) this.#clearScratch(window);
+    this.#read(this.#before, scratch, this.#event[0], never, units, values, at);
+    for (let window = 0; window < this.#windowCount; window += 1) {
+      if (this.#delays[window] === 0) this.#addToScratch(window, this.#event, 0, new Set());
+    }
+    this.#read(this.#after, scratch, this.#event[0], never, units, values, at);
+  }
+
+  /** Reads a transaction older than its entity's newest at its own time, and puts it into the log there. */
+  #insertLate(slot: number, units: number, values: Float32Array, at: number): void {
+    const time = this.#event[0];
+    const base = slot * this.#intStride;
+    const seen: Set<number>[] = [];
+    for (let window = 0; window < this.#windowCount; window += 1) {
+      this.#clearScratch(window);
+      const codes = new Set<number>();
+      seen.push(codes);
+      const upTo = time - this.#delays[window];
+      const to = this.#firstAfter(slot, upTo);
+      for (let index = this.#firstAfter(slot, upTo - this.#lengths[window]); index < to; index += 1) {
+        this.#addToScratch(window, this.#log.data, this.#ints[base + logBlock] + index * this.#log.stride, codes);
+      }
+    }
+    const before = this.#firstAfter(slot, time) - 1;
+    const previous =
+      before < this.#ints[base + logStart]
+        ? never
+        : this.#log.data[this.#ints[base + logBlock] + before * this.#log.stride];
+    this.#read(this.#before, scratch, time, previous, units, values, at);
+    for (let window = 0; window < this.#windowCount; window += 1) {
+      if (this.#delays[window] === 0) this.#addToScratch(window, this.#event, 0, seen[window]);
+    }
+    this.#read(this.#after, scratch, time, previous, units, values, at);
+    this.#insert(slot, time);
+  }
+
+  #insert(slot: number, time: number): void {
+    this.#makeRoom(slot);
+    const ints = this.#ints;
+    const data = this.#log.data;
+    const stride = this.#log.stride;
+    const base = slot * this.#intStride;
+    const position = this.#firstAfter(slot, time);
+    const to = ints[base + logBlock] + position * stride;
+    data.copyWithin(to + stride, to, ints[base + logBlock] + ints[base + logEnd] * stride);
+    data.set(this.#event, to);
+    ints[base + logEnd] += 1;
+    const newest = this.#reals[slot * this.#realStride + newestTime];
+    for (let window = 0; window < this.#windowCount; window += 1) {
+      const windowInt = base + firstWindowInt + window * intsPerWindow;
+      const upTo = newest - this.#delays[window];
+      if (time > upTo) continue;
+      ints[windowInt + lead] += 1;
+      if (time <= upTo - this.#lengths[window]) {
+        ints[windowInt + tail] += 1;
+      } else {
+        this.#emptyQueues(slot, window);
+        this.#include(slot, window, data, to);
+        this.#refillQueues(slot, window);
+      }
+    }
+  }
+
+  #emptyQueues(slot: number, window: number): void {
+    for (const queue of [this.#maxQueue[window], this.#minQueue[window]]) {
+      if (queue < 0) continue;
+      this.#queueInts[slot * this.#queueStride + queue + queueStart] = 0;
+      this.#queueInts[slot * this.#queueStride + queue + queueEnd] = 0;
+    }
+  }
+
+  #refillQueues(slot: number, window: number): void {
+    const maxQueue = this.#maxQueue[window];
+    const minQueue = this.#minQueue[window];
+    if (maxQueue < 0 && minQueue < 0) return;
+    this.#emptyQueues(slot, window);
+    const base = slot * this.#intStride;
+    const windowInt = base + firstWindowInt + window * intsPerWindow;
+    for (let index = this.#ints[windowInt + tail]; index < this.#ints[windowInt + lead]; index += 1) {
+      const event = this.#ints[base + logBlock] + index * this.#log.stride;
+      if (maxQueue >= 0) this.#pushQueue(slot, window, maxQueue, this.#log.data, event, 1, largest);
+      if (minQueue >= 0) this.#pushQueue(slot, window, minQueue, this.#log.data, event, -1, smallest);
+    }
+  }
+
+  /** Position in an entity's log of the first event later than a time. */
+  #firstAfter(slot: number, time: number): number {
+    const base = slot * this.#intStride;
+    const block = this.#ints[base + logBlock];
+    let low = this.#ints[base + logStart];
+    let high = this.#ints[base + logEnd];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#log.data[block + middle * this.#log.stride] <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #clearScratch(window: number): void {
+    const windowInt = firstWindowInt + window * intsPerWindow;
+    const windowReal = firstWindowReal + window * realsPerWindow;
+    this.#ints.fill(0, windowInt, windowInt + intsPerWindow);
+    this.#reals.fill(0, windowReal, windowReal + realsPerWindow);
+    this.#reals[windowReal + largest] = Number.NaN;
+    this.#reals[windowReal + smallest] = Number.NaN;
+  }
+
+  #addToScratch(window: number, data: Float64Array, event: number, codes: Set<number>): void {
+    const windowInt = firstWindowInt + window * intsPerWindow;
+    const windowReal = firstWindowReal + window * realsPerWindow;
+    this.#tally(scratch, window, data, event, 1);
+    const ofField = this.#ofField[window];
+    if (ofField >= 0 && data[event + ofField] >= 0) {
+      codes.add(data[event + ofField]);
+      this.#ints[windowInt + distinctCount] = codes.size;
+    }
+    this.#ints[windowInt + lead] += 1;
+    if (this.#maxQueue[window] < 0 && this.#minQueue[window] < 0) return;
+    const units = data[event + this.#amountField];
+    if (units !== units) return;
+    const reals = this.#reals;
+    if (!(reals[windowReal + largest] >= units)) reals[windowReal + largest] = units;
+    if (!(reals[windowReal + smallest] <= units)) reals[windowReal + smallest] = units;
+  }
+
+  /** Writes a set of features from the aggregates of a slot. `previous` is the time of the event before. */
+  #read(
+    reads: Reads,
+    slot: number,
+    time: number,
+    previous: number,
+    units: number,
+    values: Float32Array,
+    at: number,
+  ): void {
+    const ints = this.#ints;
+    const reals = this.#reals;
+    const intBase = slot * this.#intStride;
+    const realBase = slot * this.#realStride;
+    const unitsPerOne = this.#unitsPerOne;
+    for (let index = 0; index < reads.length; index += 1) {
+      const windowInt = intBase + reads.windowInt[index];
+      const windowReal = realBase + reads.windowReal[index];
+      let value = 0;
+      switch (reads.kind[index]) {
+        case 0:
+          value = ints[windowInt + lead] - ints[windowInt + tail];
+          break;
+        case 1:
+          value = limbsToNumber(reals[windowReal + sumHigh], reals[windowReal + sumLow]) / unitsPerOne;
+          break;
+        case 2: {
+          const count = ints[windowInt + amountCount];
+          if (count > 0) {
+            value = limbsToNumber(reals[windowReal + sumHigh], reals[windowReal + sumLow]) / (count * unitsPerOne);
+          }
+          break;
+        }
+        case 3: {
+          const extreme = reals[windowReal + smallest];
+          if (extreme === extreme) value = extreme / unitsPerOne;
+          break;
+        }
+        case 4: {
+          const extreme = reals[windowReal + largest];
+          if (extreme === extreme) value = extreme / unitsPerOne;
+          break;
+        }
+        case 5: {
+          const count = ints[windowInt + amountCount];
+          if (count > 1) {
+            const sum = limbsToNumber(reals[windowReal + sumHigh], reals[windowReal + sumLow]);
+            const scaled = scaledVariance(count, sum, reals, windowReal + squareLimbs);
+            value = Math.sqrt(scaled / (count * (count - 1))) / unitsPerOne;
+          }
+          break;
+        }
+        case 6: {
+          const sum = limbsToNumber(reals[windowReal + sumHigh], reals[windowReal + sumLow]);
+          value = sum > 0 && units === units ? (units * ints[windowInt + amountCount]) / sum : 1;
+          break;
+        }
+        case 7: {
+          const count = ints[windowInt + amountCount];
+          if (count > 1 && units === units) {
+            const sum = limbsToNumber(reals[windowReal + sumHigh], reals[windowReal + sumLow]);
+            const scaled = scaledVariance(count, sum, reals, windowReal + squareLimbs);
+            if (scaled > 0) value = (units - sum / count) / Math.sqrt(scaled / (count * (count - 1)));
+          }
+          break;
+        }
+        case 8:
+          value = ints[windowInt + distinctCount];
+          break;
+        case 9: {
+          const since = time - previous;
+          const longest = reads.lengthMs[index];
+          value = (since < longest ? since : longest) / hourMs;
+          break;
+        }
+        case 10:
+          value = ints[windowInt + lead] === ints[windowInt + tail] ? 1 : 0;
+          break;
+        case 11:
+          value = ints[windowInt + fraudCount];
+          break;
+        case 12: {
+          const labelled = ints[windowInt + labelledCount];
+          if (labelled > 0) value = ints[windowInt + fraudCount] / labelled;
+          break;
+        }
+      }
+      if (reads.logarithmic[index] === 1) value = value < 0 ? -Math.log1p(-value) : Math.log1p(value);
+      values[at + reads.column[index]] = value;
+    }
+  }
+
+  #isReclaimable(slot: number, horizon: number): boolean {
+    return this.#reals[slot * this.#realStride + newestTime] <= horizon - this.#plan.spanMs;
+  }
+
+  /** Looks at the next few entities in turn and reclaims those that no window can reach any more. */
+  #sweep(horizon: number, count: number): void {
+    for (let step = 0; step < count && step < this.#slotCount; step += 1) {
+      this.#hand = this.#hand + 1 < this.#slotCount ? this.#hand + 1 : 1;
+      const slot = this.#hand;
+      if (slot >= this.#slotCount || this.#ints[slot * this.#intStride + firstKey] < 0) continue;
+      if (this.#isReclaimable(slot, horizon)) this.#reclaim(slot);
+    }
+  }
+
+  #reclaim(slot: number): void {
+    const ints = this.#ints;
+    const base = slot * this.#intStride;
+    const block = ints[base + logBlock];
+    for (let window = 0; window < this.#windowCount; window += 1) {
+      const windowInt = base + firstWindowInt + window * intsPerWindow;
+      for (let index = ints[windowInt + tail]; index < ints[windowInt + lead]; index += 1) {
+        this.#exclude(slot, window, this.#log.data, block + index * this.#log.stride);
+      }
+    }
+    this.#log.release(block, ints[base + logClass]);
+    for (let queue = 0; queue < this.#queueStride; queue += intsPerQueue) {
+      const at = slot * this.#queueStride + queue;
+      this.#queues.release(this.#queueInts[at + queueBlock], this.#queueInts[at + queueClass]);
+    }
+    if (this.#plan.columns.length > 1) this.#slotOfPair.delete(ints[base + firstKey], ints[base + secondKey]);
+    else this.#slotOfCode[ints[base + firstKey]] = scratch;
+    ints[base + firstKey] = -1;
+    this.#freeSlots.push(slot);
+  }
+}
+
+function layOut(features: readonly PlannedFeature[]): Reads {
+  return {
+    length: features.length,
+    kind: Int32Array.from(features, ({ feature }) => kindCode[feature.kind]),
+    windowInt: Int32Array.from(features, ({ window }) => firstWindowInt + window * intsPerWindow),
+    windowReal: Int32Array.from(features, ({ window }) => firstWindowReal + window * realsPerWindow),
+    column: Int32Array.from(features, ({ column }) => column),
+    logarithmic: Uint8Array.from(features, ({ feature }) => Number(feature.scale === 'log')),
+    lengthMs: Float64Array.from(features, ({ feature }) => feature.windowMs),
+  };
+}

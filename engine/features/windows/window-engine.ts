@@ -1,0 +1,191 @@
+import { AssayError, usageError } from '../../domain/error.ts';
+import { windowSpecSchema, type WindowSpec } from '../../domain/window-feature.ts';
+import { EntityHistory, type MatrixTarget } from './entity-history.ts';
+import { toUnits } from './exact-sum.ts';
+import { planWindows, type WindowPlan } from './window-plan.ts';
+
+/** A run of consecutive transactions in stream order, decoded. Every array has at least `rowCount` entries. */
+export interface TransactionBlock {
+  readonly rowCount: number;
+  /** Event time in epoch milliseconds; NaN is missing. */
+  readonly times: Float64Array;
+  /** Dictionary codes by column name, for every entity and `of` column of the spec; -1 is missing. */
+  readonly codes: ReadonlyMap<string, Int32Array>;
+  /** Amounts in the spec's amount column; NaN is missing. Needed only where a feature uses amounts. */
+  readonly amounts?: Float64Array;
+  /** 0 genuine, 1 fraud, 255 unknown. Absent means that none is known. */
+  readonly labels?: Uint8Array;
+}
+
+const signature = 0x314e_4957;
+/** The stream's clock moves once per this many transactions, to the earliest of them: one wrong time cannot move it. */
+const clockRun = 64;
+
+/**
+ * Computes window features over a stream, block by block. The features of a transaction depend only on the spec and on
+ * the transactions received up to it, never on how they were cut into blocks or whether the state was saved between.
+ */
+export class WindowEngine {
+  readonly spec: WindowSpec;
+  readonly #plan: WindowPlan;
+  readonly #unitsPerOne: number;
+  #histories: readonly EntityHistory[];
+  #clock = Number.NEGATIVE_INFINITY;
+  #runEarliest = Number.POSITIVE_INFINITY;
+  #runLength = 0;
+  #horizons = new Float64Array(0);
+  #units = new Float64Array(0);
+  #unknownLabels = new Uint8Array(0);
+
+  /** @throws AssayError WRONG_USE where the spec is not valid; a label feature without a delay is not. */
+  constructor(spec: WindowSpec) {
+    const parsed = windowSpecSchema.safeParse(spec);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw usageError('WRONG_USE', `The window features are not valid: ${issue.path.join('.')}: ${issue.message}.`);
+    }
+    this.spec = parsed.data;
+    this.#plan = planWindows(this.spec);
+    this.#unitsPerOne = 10 ** this.spec.amountDecimals;
+    this.#histories = this.#emptyHistories();
+  }
+
+  get featureCount(): number {
+    return this.spec.features.length;
+  }
+
+  get memoryBytes(): number {
+    return this.#histories.reduce((sum, history) => sum + history.memoryBytes, 0);
+  }
+
+  /**
+   * Per entity (joined by +), how many transactions so far saw only themselves and were forgotten, because they have no
+   * event time, no such entity, or came later than the spec's lateness allows.
+   */
+  forgotten(): ReadonlyMap<string, number> {
+    return new Map(
+      this.#plan.entities.map(({ columns }, index) => [columns.join('+'), this.#histories[index].forgotten]),
+    );
+  }
+
+  /**
+   * Takes in a block and writes one float32 per feature, in the order of the spec, into `target`.
+   * @throws AssayError UNKNOWN_COLUMN where the block lacks a column that the spec names.
+   */
+  append(block: TransactionBlock, target: MatrixTarget): void {
+    const { rowCount, times } = block;
+    this.#reserve(rowCount);
+    const amounts = block.amounts;
+    if (this.#plan.amountColumn !== null) {
+      if (amounts === undefined) throw missingColumn(this.#plan.amountColumn);
+      for (let row = 0; row < rowCount; row += 1) this.#units[row] = toUnits(amounts[row], this.#unitsPerOne);
+    }
+    const entities = this.#plan.entities.map(({ columns, ofColumns }) => ({
+      first: codesOf(block, columns[0]),
+      second: columns.length > 1 ? codesOf(block, columns[1]) : null,
+      of: ofColumns.map((column) => codesOf(block, column)),
+    }));
+    this.#tick(times, rowCount);
+    const shared = {
+      rowCount,
+      times,
+      horizons: this.#horizons,
+      units: this.#units,
+      labels: block.labels ?? this.#unknownLabels,
+    };
+    this.#histories.forEach((history, index) => history.append({ ...shared, ...entities[index] }, target));
+  }
+
+  /**
+   * The state as bytes (little-endian). It depends only on the spec and the transactions received. Codes are those of
+   * the caller's dictionaries, which must be kept beside it.
+   */
+  snapshot(): Uint8Array {
+    const specBytes = new TextEncoder().encode(JSON.stringify(this.spec));
+    const specSize = Math.ceil(specBytes.length / 8) * 8;
+    const saved = this.#histories.map((history) => history.save(this.#clock - this.spec.latenessMs));
+    const doubles = saved.reduce((sum, part) => sum + part.length + 2, 3);
+    const bytes = new Uint8Array(8 + specSize + doubles * 8);
+    const head = new DataView(bytes.buffer);
+    head.setUint32(0, signature, true);
+    head.setUint32(4, specBytes.length, true);
+    bytes.set(specBytes, 8);
+    const body = new Float64Array(bytes.buffer, 8 + specSize);
+    body.set([this.#clock, this.#runEarliest, this.#runLength]);
+    let at = 3;
+    saved.forEach((part, index) => {
+      body[at] = part.length;
+      body[at + 1] = this.#histories[index].forgotten;
+      body.set(part, at + 2);
+      at += part.length + 2;
+    });
+    return bytes;
+  }
+
+  /**
+   * Replaces the state by a snapshot taken under the same spec. What follows is bit-identical to an uninterrupted run.
+   * @throws AssayError CASE_CORRUPT where the bytes are no snapshot, MODEL_MISMATCH where the spec differs.
+   */
+  restore(snapshot: Uint8Array): void {
+    const damaged = (): AssayError =>
+      new AssayError('CASE_CORRUPT', 'failure', 'The saved state of the window features cannot be read.', {
+        nextStep: 'Compute the features again from the recorded transactions.',
+      });
+    const bytes = snapshot.slice();
+    const head = new DataView(bytes.buffer);
+    if (bytes.length < 32 || bytes.length % 8 !== 0 || head.getUint32(0, true) !== signature) throw damaged();
+    const specLength = head.getUint32(4, true);
+    const specSize = Math.ceil(specLength / 8) * 8;
+    if (8 + specSize + 24 > bytes.length) throw damaged();
+    if (new TextDecoder().decode(bytes.subarray(8, 8 + specLength)) !== JSON.stringify(this.spec)) {
+      throw usageError('MODEL_MISMATCH', 'The saved state belongs to other window features than those in use.');
+    }
+    const body = new Float64Array(bytes.buffer, 8 + specSize);
+    const histories = this.#emptyHistories();
+    let at = 3;
+    for (const history of histories) {
+      if (!(at + 2 + body[at] <= body.length)) throw damaged();
+      history.load(body.subarray(at + 2, at + 2 + body[at]));
+      history.forgotten = body[at + 1];
+      at += body[at] + 2;
+    }
+    this.#histories = histories;
+    [this.#clock, this.#runEarliest, this.#runLength] = body;
+  }
+
+  #emptyHistories(): readonly EntityHistory[] {
+    return this.#plan.entities.map((entity) => new EntityHistory(entity, this.spec.latenessMs, this.#unitsPerOne));
+  }
+
+  #reserve(rowCount: number): void {
+    if (rowCount <= this.#horizons.length) return;
+    this.#horizons = new Float64Array(rowCount);
+    this.#units = new Float64Array(rowCount);
+    this.#unknownLabels = new Uint8Array(rowCount).fill(255);
+  }
+
+  /** Notes for every row how old it may be, and moves the stream's clock. */
+  #tick(times: Float64Array, rowCount: number): void {
+    for (let row = 0; row < rowCount; row += 1) {
+      this.#horizons[row] = this.#clock - this.spec.latenessMs;
+      const time = times[row];
+      if (!Number.isFinite(time)) continue;
+      if (time < this.#runEarliest) this.#runEarliest = time;
+      this.#runLength += 1;
+      if (this.#runLength < clockRun) continue;
+      if (this.#runEarliest > this.#clock) this.#clock = this.#runEarliest;
+      this.#runEarliest = Number.POSITIVE_INFINITY;
+      this.#runLength = 0;
+    }
+  }
+}
+
+function codesOf(block: TransactionBlock, column: string): Int32Array {
+  const codes = block.codes.get(column);
+  if (codes === undefined) throw missingColumn(column);
+  return codes;
+}
+
+function missingColumn(column: string): AssayError {
+  return usageError('UNKNOWN_COLUMN', `The window features need column "${column}", which the transactions lack.`);
+}
