@@ -10,15 +10,15 @@ export interface CellTable {
   readonly columnNames: readonly string[];
   /** `columns[c][r]`. */
   readonly columns: readonly (readonly Cell[])[];
-  /** Index of a column, adding it when it is new. `likely` is tried first. Throws RangeError beyond the limit. */
-  columnOf(name: string, likely: number): number;
+  /** Index of a column, adding it when it is new. Throws RangeError beyond `mostColumns`. */
+  columnOf(name: string): number;
   put(row: number, column: number, value: Cell): void;
   clearRow(row: number): void;
   clear(): void;
 }
 
 /** More distinct keys than this are a sign that keys carry data; each would cost memory in every batch. */
-const mostColumns = 10_000;
+export const mostColumns = 10_000;
 
 export function createCellTable(columnNames: readonly string[], rowsPerBatch: number): CellTable {
   const names = [...columnNames];
@@ -33,8 +33,7 @@ export function createCellTable(columnNames: readonly string[], rowsPerBatch: nu
       return published;
     },
     columns,
-    columnOf(name, likely) {
-      if (names[likely] === name) return likely;
+    columnOf(name) {
       let index = indexOfName.get(name);
       if (index === undefined) {
         if (names.length >= mostColumns) throw new RangeError(`more than ${String(mostColumns)} distinct keys`);

@@ -21,6 +21,8 @@ export interface DelimitedLayout {
   readonly delimiter: string;
   /** The byte that ends a line: line feed (a carriage return before it belongs to the line end), or carriage return. */
   readonly lineEndByte: number;
+  /** The header as written, empty without one: where it comes again (files put one behind the other) it is no row. */
+  readonly headerBytes: Uint8Array;
 }
 
 /** Cells of one batch: for row r and column c, entry `r * columns + c` gives its byte range without quotes. */
@@ -129,7 +131,8 @@ export function delimitedScanner(
   start: RecordingPosition,
   rowsPerBatch: number,
 ): DelimitedScanner {
-  const { columnNames, lineEndByte } = layout;
+  const { columnNames, lineEndByte, headerBytes } = layout;
+  const headerLength = headerBytes.length === 0 ? -1 : headerBytes.length;
   const columnCount = columnNames.length;
   const delimiterByte = layout.delimiter.charCodeAt(0);
   const endsUnquotedCell = new Uint8Array(256);
@@ -156,6 +159,10 @@ export function delimitedScanner(
 
   function reject(bytes: Buffer, from: number, to: number, reason: string): void {
     rejected.push(rejectedRecord(bytes, from, to, { line, baseOffset }, reason));
+  }
+
+  function isHeader(bytes: Buffer, from: number, to: number): boolean {
+    return bytes.compare(headerBytes, 0, headerBytes.length, from, to) === 0;
   }
 
   /** The end of a line's content: before the carriage return where the line ends with CRLF. */
@@ -269,6 +276,8 @@ export function delimitedScanner(
           recordEnd,
           `The row has ${String(fields)} fields; ${String(columnCount)} are expected.`,
         );
+      } else if (recordEnd - recordStart === headerLength && isHeader(bytes, recordStart, recordEnd)) {
+        reject(bytes, recordStart, recordEnd, 'The line is the header, not a row.');
       } else if (!blank) {
         rows.rawStart[rowCount] = recordStart;
         rows.rawEnd[rowCount] = recordEnd;

@@ -5,7 +5,7 @@ import { createCellTable } from './cell-table.ts';
 import { decodeText } from './cell-text.ts';
 import type { DelimitedBatch, DelimitedLayout } from './delimited-text.ts';
 import { delimitedScanner } from './delimited-text.ts';
-import { isJsonObject, isKcatEnvelope, kcatColumnNames, putRecord } from './json-lines.ts';
+import { isJsonObject, isKcatEnvelope, jsonRecordWriter, kcatColumnNames } from './json-lines.ts';
 import { carriageReturnByte, newlineByte } from './text-batches.ts';
 
 /** What the first bytes of a text recording say about all of it. */
@@ -15,7 +15,14 @@ export type TextLayout = {
   readonly start: RecordingPosition;
 } & (
   | { readonly kind: 'ndjson' | 'kcat' }
-  | { readonly kind: 'csv'; readonly delimiter: string; readonly header: boolean; readonly lineEndByte: number }
+  | {
+      readonly kind: 'csv';
+      readonly delimiter: string;
+      readonly header: boolean;
+      /** The header as written, empty without one. */
+      readonly headerBytes: Uint8Array;
+      readonly lineEndByte: number;
+    }
 );
 
 /** Why content is no recording: nothing in it, or nothing that can be read as records. */
@@ -100,7 +107,8 @@ function detectJsonLines(lines: readonly SampleLine[]): 'ndjson' | 'kcat' | unde
 
 function jsonColumnNames(lines: readonly SampleLine[], kind: 'ndjson' | 'kcat'): readonly string[] {
   const table = createCellTable([], 1);
-  for (const line of lines) putRecord(table, 0, line.text, kind);
+  const records = jsonRecordWriter(table, kind);
+  for (const line of lines) records.put(0, line.text);
   if (kind === 'ndjson') return table.columnNames;
   return [...table.columnNames.filter((name) => !kcatColumnNames.includes(name)), ...kcatColumnNames];
 }
@@ -145,7 +153,7 @@ function fitOf(delimiter: string, counts: readonly number[]): DelimiterFit {
   for (const count of counts) tally.set(count, (tally.get(count) ?? 0) + 1);
   const usual = [...tally].reduce((best, entry) => (entry[1] > best[1] ? entry : best));
   const isFirstUsual = counts[0] === usual[0];
-  return { delimiter, fields: usual[0], share: (usual[1] / counts.length) * (isFirstUsual ? 1 : 0.5) };
+  return { delimiter, fields: usual[0], share: (usual[1] / counts.length) * (isFirstUsual ? 1 : 0.75) };
 }
 
 /** The delimiter that splits most records into the same number (above one) of fields; undefined where none does. */
@@ -241,7 +249,13 @@ function detectDelimited(sample: Buffer, from: number, isWhole: boolean): TextLa
   const usedDelimiter = delimiter ?? ',';
   const columnCount =
     delimiter === undefined ? 1 : fitOf(usedDelimiter, fieldCounts(sample, from, usedDelimiter, lineEndByte)).fields;
-  const layout = { columnNames: numberedColumns(columnCount), delimiter: usedDelimiter, lineEndByte };
+  const noHeader = new Uint8Array(0);
+  const layout = {
+    columnNames: numberedColumns(columnCount),
+    delimiter: usedDelimiter,
+    lineEndByte,
+    headerBytes: noHeader,
+  };
   const batch = scanSample(sample, from, isWhole, layout, sampledRows);
   if (batch === undefined || batch.rowCount === 0) {
     return {
@@ -251,15 +265,18 @@ function detectDelimited(sample: Buffer, from: number, isWhole: boolean): TextLa
     };
   }
 
-  const isFirstRecord = batch.rejected.every((record) => record.byteOffset > batch.byteOffset[0]);
   const firstRaw = rowNames(batch);
-  const header = isFirstRecord && firstRowIsHeader(batch, firstRaw);
+  const header = firstRowIsHeader(batch, firstRaw);
+  // Lines before the header are no rows: reading starts at them, so that they are rejected one by one and not lost.
+  const isFirstRecord = batch.rejected.every((record) => record.byteOffset > batch.byteOffset[0]);
   const columnNames = header ? uniqueColumnNames(firstRaw) : layout.columnNames;
-  const start = header ? positionAfterFirstRow(sample, from, isWhole, layout) : { byteOffset: from, line: 1 };
+  const start =
+    header && isFirstRecord ? positionAfterFirstRow(sample, from, isWhole, layout) : { byteOffset: from, line: 1 };
   if (header && isWhole && batch.rowCount === 1 && batch.rejected.length === 0) {
     return { kind: 'unreadable', code: 'EMPTY_RECORDING', why: 'it holds a header and no rows' };
   }
-  return { kind: 'csv', delimiter: usedDelimiter, header, lineEndByte, columnNames, start };
+  const headerBytes = new Uint8Array(header ? batch.bytes.subarray(batch.rawStart[0], batch.rawEnd[0]) : noHeader);
+  return { kind: 'csv', delimiter: usedDelimiter, header, headerBytes, lineEndByte, columnNames, start };
 }
 
 /** The cells of the first row as written, missing words included. */

@@ -1,6 +1,6 @@
 import type { RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import type { CellTable, RawRows } from './cell-table.ts';
-import { CellBatch, createCellTable } from './cell-table.ts';
+import { CellBatch, createCellTable, mostColumns } from './cell-table.ts';
 import { decodeText } from './cell-text.ts';
 import type { RecordScanner } from './text-batches.ts';
 import {
@@ -62,74 +62,120 @@ function arrayText(value: readonly unknown[]): string {
   return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
 }
 
+/** Where the value of one key goes: a column when it is a plain value, a nested shape when it is an object. */
+interface KeyPlace {
+  readonly key: string;
+  /** Index in the order in which the keys of this object were first met. */
+  readonly order: number;
+  /** -1 until the key has had a plain value. */
+  column: number;
+  child: ObjectShape | undefined;
+}
+
+/** The keys met so far in the objects at one place; records mostly repeat them in the same order. */
+interface ObjectShape {
+  readonly prefix: string;
+  readonly places: KeyPlace[];
+  readonly byKey: Map<string, KeyPlace>;
+}
+
+function emptyShape(prefix: string): ObjectShape {
+  return { prefix, places: [], byKey: new Map() };
+}
+
+function placeOf(shape: ObjectShape, key: string): KeyPlace {
+  let place = shape.byKey.get(key);
+  if (place === undefined) {
+    if (shape.places.length >= mostColumns) throw new RangeError('too many distinct keys');
+    place = { key, order: shape.places.length, column: -1, child: undefined };
+    shape.places.push(place);
+    shape.byKey.set(key, place);
+  }
+  return place;
+}
+
 /**
  * Writes an object's values into a row, nested objects under dotted names, arrays as JSON text. Returns false where
  * a number was met that a double cannot hold exactly, so that the text must be parsed again with care.
  */
-function putObject(table: CellTable, row: number, object: JsonObject, prefix: string, firstColumn: number): boolean {
+function putObject(table: CellTable, row: number, object: JsonObject, shape: ObjectShape): boolean {
   let isExact = true;
-  let likely = firstColumn;
+  let likely = 0;
   for (const key in object) {
     const value = object[key];
-    const name = prefix === '' ? key : prefix + key;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      isExact = putObject(table, row, value as JsonObject, `${name}.`, likely) && isExact;
+    let place = shape.places[likely] as KeyPlace | undefined;
+    if (place?.key !== key) place = placeOf(shape, key);
+    likely = place.order + 1;
+    const isPlain = typeof value !== 'object' || value === null || Array.isArray(value);
+    if (!isPlain) {
+      place.child ??= emptyShape(`${shape.prefix}${key}.`);
+      isExact = putObject(table, row, value as JsonObject, place.child) && isExact;
       continue;
     }
-    const column = table.columnOf(name, likely);
-    likely = column + 1;
+    if (place.column < 0) place.column = table.columnOf(shape.prefix + key);
     if (typeof value === 'number') {
       if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) isExact = false;
-      table.put(row, column, value);
+      table.put(row, place.column, value);
     } else if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint') {
-      table.put(row, column, value);
+      table.put(row, place.column, value);
     } else {
-      table.put(row, column, Array.isArray(value) ? arrayText(value) : undefined);
+      table.put(row, place.column, Array.isArray(value) ? arrayText(value) : undefined);
     }
   }
   return isExact;
 }
 
 /** Writes one JSON text into a row; a number beyond 2^53 is read again digit by digit. */
-function putJsonText(table: CellTable, row: number, text: string, what: string): void {
+function putJsonText(table: CellTable, row: number, text: string, what: string, shape: ObjectShape): void {
   const value = parseJson(text, what);
   if (!isJsonObject(value)) throw new NotARecord(`${what} is not a JSON object.`);
-  if (!putObject(table, row, value, '', 0)) putObject(table, row, parseExactly(text) as JsonObject, '', 0);
+  if (!putObject(table, row, value, shape)) putObject(table, row, parseExactly(text) as JsonObject, shape);
 }
 
-function putEnvelope(table: CellTable, row: number, text: string): void {
+function putEnvelope(table: CellTable, row: number, text: string, shape: ObjectShape): void {
   const envelope = parseJson(text, 'The line');
   if (!isKcatEnvelope(envelope))
     throw new NotARecord('The line is not a kcat envelope: topic, partition, offset or payload is absent.');
   const payload = envelope['payload'];
   if (payload === null) throw new NotARecord('The payload is null: a tombstone carries no transaction.');
   if (typeof payload === 'string') {
-    putJsonText(table, row, payload, 'The payload');
+    putJsonText(table, row, payload, 'The payload', shape);
   } else if (!isJsonObject(payload)) {
     throw new NotARecord('The payload is not a JSON object.');
-  } else if (!putObject(table, row, payload, '', 0)) {
-    putObject(table, row, (parseExactly(text) as { payload: JsonObject }).payload, '', 0);
+  } else if (!putObject(table, row, payload, shape)) {
+    putObject(table, row, (parseExactly(text) as { payload: JsonObject }).payload, shape);
   }
   for (const [key, name] of envelopeColumns) {
     const value = envelope[key];
     const isText = typeof value === 'string' || typeof value === 'number';
     const cell = isText ? value : value === null || value === undefined ? undefined : JSON.stringify(value);
-    table.put(row, table.columnOf(name, -1), cell);
+    table.put(row, table.columnOf(name), cell);
   }
 }
 
-/** Writes the record of one line into a row of the table; returns why it is none, or undefined. The row is clean then. */
-export function putRecord(table: CellTable, row: number, text: string, kind: 'ndjson' | 'kcat'): string | undefined {
-  try {
-    if (kind === 'kcat') putEnvelope(table, row, text);
-    else putJsonText(table, row, text, 'The line');
-    return undefined;
-  } catch (error) {
-    table.clearRow(row);
-    if (error instanceof NotARecord) return error.message;
-    if (error instanceof RangeError) return `The record is nested too deeply or has too many keys: ${error.message}.`;
-    throw error;
-  }
+/** Writes records of JSON text into rows of a table. */
+export interface JsonRecordWriter {
+  /** Writes one line's record; returns why it is none (the row is empty then), or undefined. */
+  put(row: number, text: string): string | undefined;
+}
+
+export function jsonRecordWriter(table: CellTable, kind: 'ndjson' | 'kcat'): JsonRecordWriter {
+  const shape = emptyShape('');
+  return {
+    put(row, text) {
+      try {
+        if (kind === 'kcat') putEnvelope(table, row, text, shape);
+        else putJsonText(table, row, text, 'The line', shape);
+        return undefined;
+      } catch (error) {
+        table.clearRow(row);
+        if (error instanceof NotARecord) return error.message;
+        if (error instanceof RangeError)
+          return `The record is nested too deeply or has too many keys: ${error.message}.`;
+        throw error;
+      }
+    },
+  };
 }
 
 /**
@@ -143,6 +189,7 @@ export function jsonLinesScanner(
   rowsPerBatch: number,
 ): RecordScanner & { readonly columnNames: readonly string[] } {
   const table = createCellTable(columnNames, rowsPerBatch);
+  const records = jsonRecordWriter(table, kind);
   const rawStart = new Uint32Array(rowsPerBatch);
   const rawEnd = new Uint32Array(rowsPerBatch);
   const byteOffset = new Float64Array(rowsPerBatch);
@@ -170,7 +217,7 @@ export function jsonLinesScanner(
       reject(bytes, from, end, tooLongReason);
       return;
     }
-    const fault = putRecord(table, rowCount, decodeText(bytes, from, end), kind);
+    const fault = records.put(rowCount, decodeText(bytes, from, end));
     if (fault !== undefined) {
       reject(bytes, from, end, fault);
       return;

@@ -229,6 +229,20 @@ describe('delimited text', () => {
     expect(reading.columnNames).toEqual(['amount', 'amount_3', 'column3', 'amount_2']);
   });
 
+  it('finds the header behind a title line, and rejects both instead of losing them', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `${String(i)},a,1.5`).join('\n');
+    const reading = await readContent(`Exported for audit\nid,name,amount\n${rows}\n`);
+    expect(reading.columnNames).toEqual(['id', 'name', 'amount']);
+    expect(reading.rows.length).toBe(20);
+    expect(reading.rejected.map(({ raw }) => raw)).toEqual(['Exported for audit', 'id,name,amount']);
+  });
+
+  it('does not take the header of a file put behind another for a row', async () => {
+    const reading = await readContent('id,amount\n1,2\nid,amount\n3,4\n');
+    expect(reading.rows.map((row) => row[0])).toEqual(['1', '3']);
+    expect(reading.rejected).toMatchObject([{ raw: 'id,amount', line: 3, byteOffset: 14 }]);
+  });
+
   it('reads a single column', async () => {
     const reading = await readContent('amount\n1.5\n\n2.5\n');
     expect(reading.columnNames).toEqual(['amount']);

@@ -163,7 +163,8 @@ function openText(
   let scanner: RecordScanner & { readonly columnNames?: readonly string[] };
   if (layout.kind === 'csv') {
     const delimiter = format.delimiter ?? layout.delimiter;
-    scanner = delimitedScanner({ columnNames, delimiter, lineEndByte: layout.lineEndByte }, start, rowsPerBatch);
+    const { lineEndByte, headerBytes } = layout;
+    scanner = delimitedScanner({ columnNames, delimiter, lineEndByte, headerBytes }, start, rowsPerBatch);
   } else {
     scanner = jsonLinesScanner(layout.kind, columnNames, start, rowsPerBatch);
   }
