@@ -11,7 +11,7 @@ const common = {
   /** One plain phrase for reasons and model cards, such as "payments by this customer in 24 h". */
   description: z.string().min(1),
   /** The column, or the pair of columns, whose equal values make transactions belong together. */
-  entity: z.union([z.tuple([z.string()]), z.tuple([z.string(), z.string()])]),
+  entity: z.union([z.tuple([z.string()]).readonly(), z.tuple([z.string(), z.string()]).readonly()]),
   windowMs: spanSchema,
   /** `log` writes sign(x) * ln(1 + |x|) instead of x. */
   scale: z.enum(['linear', 'log']),
