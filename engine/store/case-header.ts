@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { AssayError, usageError } from '../domain/error.ts';
 import { connect } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
@@ -17,13 +17,13 @@ const MAGIC = 'SQLite format 3\0';
  */
 export function readLayoutVersion(path: string): number {
   return guarded(path, () => {
+    // Asked before opening: to open a pipe would wait for its other end.
+    const status = statSync(path);
+    if (!status.isFile()) throw notACase(path, status.isDirectory() ? 'it is a folder' : 'it is not a regular file');
+    const { size } = status;
     const header = Buffer.alloc(HEADER_BYTES);
     const file = openSync(path, 'r');
-    let size: number;
     try {
-      const status = fstatSync(file);
-      if (!status.isFile()) throw notACase(path, status.isDirectory() ? 'it is a folder' : 'it is not a regular file');
-      size = status.size;
       readSync(file, header, 0, HEADER_BYTES, 0);
     } finally {
       closeSync(file);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { appendOf, rowText } from './append-fixture.ts';
 import type { ColumnBlock } from '../domain/columns.ts';
 import { AssayError } from '../domain/error.ts';
@@ -9,7 +9,7 @@ import { oneRecording, temporaryFolder } from './store-fixtures.ts';
 import type { Source } from './types.ts';
 
 function caseWithSource(): { readonly path: string; readonly source: Source } {
-  const path = join(temporaryFolder(), 'a.assay');
+  const path = join(temporaryFolder(onTestFinished), 'a.assay');
   const store = openCase(path, { create: true });
   const source = store.addSource(oneRecording);
   store.close();
@@ -77,7 +77,9 @@ describe('the writer thread', () => {
   });
 
   it('brings the error of the thread back with its code, to this call or the next', async () => {
-    expect((await failureOf(createCaseWriter(join(temporaryFolder(), 'absent.assay')))).code).toBe('CASE_NOT_FOUND');
+    expect((await failureOf(createCaseWriter(join(temporaryFolder(onTestFinished), 'absent.assay')))).code).toBe(
+      'CASE_NOT_FOUND',
+    );
     const { path, source } = caseWithSource();
     const writer = await createCaseWriter(path);
     const other = openCase(path);

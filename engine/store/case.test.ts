@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FeatureSpec } from '../domain/feature-spec.ts';
 import type { Profile } from '../domain/profile.ts';
 import { appendOf, rowText } from './append-fixture.ts';
@@ -11,7 +11,7 @@ import type { WritableCase } from './writable-case.ts';
 const spec: FeatureSpec = { version: 1, timeZone: 'UTC', features: [], leftOut: [] };
 
 function freshCase(): WritableCase {
-  return openCase(join(temporaryFolder(), 'a.assay'), { create: true });
+  return openCase(join(temporaryFolder(onTestFinished), 'a.assay'), { create: true });
 }
 
 function modelOn(featureSetId: number, digest = 'd1'): NewModel {

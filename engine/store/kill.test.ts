@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { rowText } from './append-fixture.ts';
 import { verifyCase } from './backup.ts';
 import { openCase } from './open-case.ts';
@@ -21,7 +21,7 @@ async function startWriting(path: string, lastRow: number): Promise<ReturnType<t
 }
 
 it('a process killed at any moment leaves whole segments, the position behind them, and no row twice', async () => {
-  const path = join(temporaryFolder(), 'a.assay');
+  const path = join(temporaryFolder(onTestFinished), 'a.assay');
   const store = openCase(path, { create: true });
   store.addSource(oneRecording);
   store.close();

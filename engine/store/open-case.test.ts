@@ -4,9 +4,12 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   readdirSync,
+  rmdirSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -39,7 +42,7 @@ function filledCase(folder: string, name = 'a.assay'): string {
 
 describe('opening what is not a case', () => {
   it('names what is wrong and leaves the file as it is', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder(onTestFinished);
     const text = join(folder, 'text.csv');
     writeFileSync(text, 'id,amount\n1,2\n'.repeat(20));
     const empty = join(folder, 'empty.assay');
@@ -67,7 +70,7 @@ describe('opening what is not a case', () => {
   });
 
   it('tells a cut-off case and a case with a damaged page from a good one', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder(onTestFinished);
     const path = filledCase(folder);
     const cut = join(folder, 'cut.assay');
     copyFileSync(path, cut);
@@ -84,7 +87,7 @@ describe('opening what is not a case', () => {
   });
 
   it('notices a changed byte in the rows as received, which SQLite itself cannot', () => {
-    const path = filledCase(temporaryFolder());
+    const path = filledCase(temporaryFolder(onTestFinished));
     const writer = connect(path, {});
     const raw = writer.prepare<[], { raw: Buffer }>('SELECT raw FROM segment').get()?.raw ?? Buffer.alloc(0);
     raw[raw.length >> 1] ^= 1;
@@ -104,8 +107,35 @@ describe('opening what is not a case', () => {
 });
 
 describe('a new case', () => {
+  it('is refused with a sentence where it cannot be, and leaves nothing behind', () => {
+    const folder = temporaryFolder(onTestFinished);
+    const file = join(folder, 'file');
+    writeFileSync(file, 'x');
+    const places = [
+      join(folder, 'n'.repeat(250)),
+      join(file, 'a.assay'),
+      join(folder, 'n'.repeat(300), 'a.assay'),
+      `${join(folder, 'blank')} `,
+    ];
+    for (const place of places) expect(codeOf(() => openCase(place, { create: true }))).toBe('WRONG_USE');
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  it('is the same case through a symbolic link, also while its log lies beside the real file', () => {
+    const folder = temporaryFolder(onTestFinished);
+    const path = filledCase(folder);
+    const link = join(folder, 'link.assay');
+    symlinkSync(path, link);
+    const store = openCase(link);
+    store.appendSegment(appendOf(store.source(1), 1000, 10));
+    const read = openCaseReadOnly(link);
+    expect([store.path, read.nextSequence()]).toEqual([path, 1010]);
+    read.close();
+    store.close();
+  });
+
   it('is one plain file after closing, with its application id, and can be opened again', () => {
-    const folder = join(temporaryFolder(), 'new', 'folder');
+    const folder = join(temporaryFolder(onTestFinished), 'new', 'folder');
     const path = filledCase(folder);
     expect(readdirSync(folder)).toEqual(['a.assay']);
     expect(readFileSync(path).readUInt32BE(68)).toBe(APPLICATION_ID);
@@ -126,7 +156,7 @@ describe('layouts', () => {
   });
 
   it('brings a case of layout 1 up to date after a backup that is itself a whole case', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder(onTestFinished);
     const path = filledCase(folder);
     const store = openCaseWithMigrations(path, {}, [...migrations, nextLayout]);
     expect(new TextDecoder().decode(store.readRaw(999).bytes)).toBe(rowText(999));
@@ -141,7 +171,7 @@ describe('layouts', () => {
   });
 
   it('leaves a case as it was when a step fails, also the steps before it', () => {
-    const path = filledCase(temporaryFolder());
+    const path = filledCase(temporaryFolder(onTestFinished));
     const broken: Migration = { version: nextLayout.version + 1, name: 'broken', up: 'CREATE TABLE source (x)' };
     const error = errorOfWork(() => openCaseWithMigrations(path, {}, [...migrations, nextLayout, broken]));
     expect(error.code).toBe('MIGRATION_FAILED');
@@ -152,7 +182,7 @@ describe('layouts', () => {
   });
 
   it('refuses a newer case by name of both layouts and does not touch one byte', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder(onTestFinished);
     const path = filledCase(folder);
     openCaseWithMigrations(path, {}, [...migrations, nextLayout]).close();
     const files = readdirSync(folder);
@@ -170,7 +200,7 @@ describe('layouts', () => {
 
 describe('a backup', () => {
   it('holds what is committed while the case is open for writing, and never replaces a file', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder(onTestFinished);
     const path = filledCase(folder);
     const store = openCase(path);
     store.appendSegment(appendOf(store.source(1), 1000, 10));
@@ -186,7 +216,7 @@ describe('a backup', () => {
 
 describe('two processes on one case', () => {
   it('lets the first writer win, and the second go on once it has looked again', () => {
-    const path = join(temporaryFolder(), 'a.assay');
+    const path = join(temporaryFolder(onTestFinished), 'a.assay');
     const first = openCase(path, { create: true });
     const source = first.addSource(oneRecording);
     const second = openCase(path);
@@ -205,7 +235,7 @@ describe('two processes on one case', () => {
   });
 
   it('notices a second writer that has only moved the position', () => {
-    const path = join(temporaryFolder(), 'a.assay');
+    const path = join(temporaryFolder(onTestFinished), 'a.assay');
     const first = openCase(path, { create: true });
     const source = first.addSource(oneRecording);
     const second = openCase(path);
@@ -216,7 +246,7 @@ describe('two processes on one case', () => {
   });
 
   it('gives up with a sentence when the case stays locked', () => {
-    const path = filledCase(temporaryFolder());
+    const path = filledCase(temporaryFolder(onTestFinished));
     const store = openCase(path);
     const other = connect(path, {});
     other.exec('BEGIN IMMEDIATE');
@@ -232,7 +262,7 @@ describe('two processes on one case', () => {
 
 describe('places that cannot be written', () => {
   it('refuses to write a read-only file or folder, and still reads it there', () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder(onTestFinished);
     chmodSync(folder, 0o755);
     const file = filledCase(folder, 'file.assay');
     chmodSync(file, 0o444);
@@ -250,11 +280,10 @@ describe('places that cannot be written', () => {
   });
 });
 
-const tmpfs = mountSmallDisk();
-
-describe.skipIf(tmpfs === null)('a full disk (needs root and mount)', () => {
+describe.skipIf(!canMount())('a full disk (needs root and mount)', () => {
   it('ends with DISK_FULL, keeps what was stored, and goes on once there is space', () => {
-    const disk = tmpfs ?? '';
+    const disk = temporaryFolder(onTestFinished);
+    expect(mountSmallDisk(disk)).toBe(true);
     onTestFinished(() => void spawnSync('umount', [disk]));
     const path = join(disk, 'a.assay');
     const ballast = join(disk, 'ballast');
@@ -285,10 +314,15 @@ describe.skipIf(tmpfs === null)('a full disk (needs root and mount)', () => {
   });
 });
 
-/** A disk of 8 MB, or null where this user may not mount one. */
-function mountSmallDisk(): string | null {
-  const folder = join(tmpdir(), `assay-small-disk-${process.pid}`);
-  mkdirSync(folder, { recursive: true });
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'none', folder]);
-  return status === 0 ? folder : null;
+/** Puts a disk of 8 MB over a folder; false where this user may not. */
+function mountSmallDisk(folder: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'none', folder]).status === 0;
+}
+
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-store-'));
+  const mounted = mountSmallDisk(folder);
+  if (mounted) spawnSync('umount', [folder]);
+  rmdirSync(folder);
+  return mounted;
 }

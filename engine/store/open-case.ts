@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { AssayError, usageError } from '../domain/error.ts';
 import { backupCase } from './backup.ts';
@@ -87,9 +97,13 @@ export function openCaseReadOnly(path: string): ReadableCase {
   });
 }
 
-/** The absolute path of a case; the SQLite binding would silently cut blanks off its ends. */
+/**
+ * The absolute path of a case, without symbolic links: SQLite keeps its log beside the real file. The binding would
+ * silently cut blanks off the ends.
+ */
 function casePath(path: string): string {
-  const file = resolve(path);
+  const named = resolve(path);
+  const file = existsSync(named) ? realpathSync(named) : named;
   if (file.trim() !== file)
     throw usageError('WRONG_USE', `The case path "${file}" ends in a blank.`, 'Choose a name without it.');
   return file;
@@ -97,7 +111,7 @@ function casePath(path: string): string {
 
 /** Builds the case under a temporary name, so that a case file is never seen half made. */
 function createCaseFile(file: string, steps: readonly Migration[]): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const temporary = `${file}.creating-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
     const connection = connect(temporary, {});
@@ -112,6 +126,20 @@ function createCaseFile(file: string, steps: readonly Migration[]): void {
   } finally {
     rmSync(temporary, { force: true });
     rmSync(`${temporary}-journal`, { force: true });
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
+    throw usageError(
+      'WRONG_USE',
+      `The folder ${folder} cannot be made (${code}).`,
+      'Choose another place for the case.',
+    );
   }
 }
 

@@ -50,6 +50,8 @@ export function storeError(error: unknown, path: string): unknown {
       `The disk that holds ${path} reported an error (${code}).`,
       `Check the disk. ${nothingLost}`,
     );
+  if (code === 'ENAMETOOLONG')
+    return refusal('WRONG_USE', `The case path ${path} is too long.`, 'Choose a shorter name.');
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return refusal(
       'CASE_NOT_FOUND',

@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { AssayError } from '../domain/error.ts';
 import type { NewSource } from './types.ts';
 
-/** A folder for one test, removed when it ends. */
-export function temporaryFolder(): string {
+/** A new folder, removed by what `whenDone` is given; a test passes its runner's hook. */
+export function temporaryFolder(whenDone: (cleanUp: () => void) => void): string {
   const folder = mkdtempSync(join(tmpdir(), 'assay-store-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  whenDone(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
