@@ -465,6 +465,33 @@ describe('resuming', () => {
   });
 });
 
+describe('one pass', () => {
+  it('keeps the same array of column names until a new key comes', async () => {
+    const lines = Array.from({ length: 1100 }, (_, i) => JSON.stringify(i === 1050 ? { id: i, late: 1 } : { id: i }));
+    const reader = await openRecording(fileWith(lines.join('\n')), { rowsPerBatch: 500 });
+    const names: (readonly string[])[] = [];
+    for await (const batch of reader.batches()) names.push(batch.columnNames);
+    await reader.close();
+    expect(names[1]).toBe(names[0]);
+    expect(names[2]).toEqual(['id', 'late']);
+  });
+
+  it('may stop early and be closed, also in the middle of compressed content', async () => {
+    const text =
+      'id,amount\n' + Array.from({ length: 200_000 }, (_, i) => `${String(i)},${String(Math.sin(i))}\n`).join('');
+    for (const content of [Buffer.from(text), gzipSync(text), zstdCompressSync(text)]) {
+      const reader = await openRecording(fileWith(content));
+      for await (const batch of reader.batches()) {
+        expect(batch.rowCount).toBeGreaterThan(0);
+        break;
+      }
+      expect(reader.storedBytesRead).toBeGreaterThan(0);
+      expect(reader.storedBytesRead).toBeLessThan(reader.storedBytes);
+      await reader.close();
+    }
+  });
+});
+
 describe('what is no recording', () => {
   it.each<[string, string | Uint8Array, string]>([
     ['an empty file', '', 'EMPTY_RECORDING'],

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { AssayError, usageError } from '../domain/error.ts';
 import type { RecordBatch, RecordingFormat, RecordingPosition, RecordingReader } from '../domain/record-batch.ts';
 import { ContentTooShortError, DamagedContentError, openByteSource } from './byte-source.ts';
@@ -39,7 +39,6 @@ function fileError(path: string, error: unknown): unknown {
       'Ask its owner for the right to read it.',
     );
   }
-  if (code === 'EISDIR') return notAFile(path);
   return error;
 }
 
@@ -51,8 +50,10 @@ function notAFile(path: string): AssayError {
   );
 }
 
+/** Opens a regular file; anything else is refused before it is opened, as opening a pipe would wait for a writer. */
 async function openFile(path: string): Promise<FileHandle> {
   try {
+    if (!(await stat(path)).isFile()) throw notAFile(path);
     return await open(path, 'r');
   } catch (error) {
     throw fileError(path, error);
@@ -214,23 +215,16 @@ function shorterThanBefore(path: string, start: RecordingPosition): AssayError {
 export async function openRecording(path: string, options: OpenRecordingOptions = {}): Promise<RecordingReader> {
   const file = await openFile(path);
   try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw notAFile(path);
+    const { size } = await file.stat();
     const head = await readHead(file);
     if (isParquet(head)) {
-      const reader = await openParquet(
-        path,
-        file,
-        stats.size,
-        options.start,
-        options.rowsPerBatch ?? defaultRowsPerBatch,
-      );
+      const reader = await openParquet(path, file, size, options.start, options.rowsPerBatch ?? defaultRowsPerBatch);
       refuseChangedFormat(path, options.format, reader.format);
       return reader;
     }
     const detected = await detectText(path, file, detectCompression(head));
     refuseChangedFormat(path, options.format, detected.format);
-    return openText(path, file, stats.size, detected, options);
+    return openText(path, file, size, detected, options);
   } catch (error) {
     await file.close();
     throw fileError(path, error);
