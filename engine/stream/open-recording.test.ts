@@ -166,6 +166,26 @@ describe('delimited text', () => {
     }
   });
 
+  it('loses nothing and doubles nothing of malformed text, and reads it alike with any chunk size', async () => {
+    const good = 'x,y\n' + '1,2\n'.repeat(30);
+    const tokens = fc.constantFrom('a', ',', '"', '""', '\n', '\r\n', '\r', ' ', '1,a\n', '"a"');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(tokens, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 20 }),
+        async (parts, chunkBytes) => {
+          const path = fileWith(good + parts.join(''));
+          const whole = await read(path);
+          const cut = await read(path, { chunkBytes, rowsPerBatch: 7 });
+          expect([cut.rows, cut.places, cut.rejected]).toEqual([whole.rows, whole.places, whole.rejected]);
+          const letters = (texts: readonly string[]): number => texts.join('').split('a').length - 1;
+          expect(letters([...whole.raws, ...whole.rejected.map(({ raw }) => raw)])).toBe(letters(parts));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it('loses only one line to a quote that is never closed', async () => {
     const lines = Array.from({ length: 5000 }, (_, i) => `${String(i)},text ${String(i)},1.5`);
     lines[10] = '10,"never closed,1.5';
