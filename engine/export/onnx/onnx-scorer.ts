@@ -1,0 +1,109 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import { AssayError, usageError } from '../../domain/error.ts';
+import type { FeatureMatrix } from '../../domain/model.ts';
+import { outputNames } from './export-onnx.ts';
+import { readOnnxNotes } from './read-onnx.ts';
+import type { OnnxModelNotes } from './read-onnx.ts';
+
+type OnnxRuntime = typeof import('onnxruntime-node');
+
+/** One entry per row. */
+export interface OnnxScores {
+  readonly sums: Int32Array;
+  readonly scores: Float32Array;
+  /** 1 for anomalies, else 0. */
+  readonly flags: Uint8Array;
+}
+
+/** One of our exported models, loaded into ONNX Runtime. */
+export interface OnnxScorer {
+  readonly notes: OnnxModelNotes;
+  /** @throws AssayError MODEL_MISMATCH where the rows have another number of features. */
+  score(matrix: FeatureMatrix): Promise<OnnxScores>;
+  close(): Promise<void>;
+}
+
+export interface OnnxScorerOptions {
+  readonly threads: number;
+  /** Rows given to ONNX Runtime at a time; the answers do not depend on it. */
+  readonly batchRows?: number;
+  /** How ONNX Runtime is loaded; tests replace it. */
+  readonly load?: () => Promise<OnnxRuntime>;
+}
+
+const DEFAULT_BATCH_ROWS = 16_384;
+
+/**
+ * Loads a model that `exportOnnx` wrote into ONNX Runtime, an optional package.
+ *
+ * @throws AssayError MISSING_DEPENDENCY where onnxruntime-node is not installed or does not run here, MODEL_MISMATCH where
+ * the bytes are not such a model or ONNX Runtime refuses them.
+ */
+export async function openOnnxScorer(bytes: Uint8Array, options: OnnxScorerOptions): Promise<OnnxScorer> {
+  const notes = readOnnxNotes(bytes);
+  const runtime = await loadRuntime(options.load ?? (() => import('onnxruntime-node')));
+  const session = await openSession(runtime, bytes, options.threads);
+  const batchRows = options.batchRows ?? DEFAULT_BATCH_ROWS;
+  return {
+    notes,
+    score: (matrix) => scoreInBatches(runtime, session, notes, matrix, batchRows),
+    close: () => session.release(),
+  };
+}
+
+async function loadRuntime(load: () => Promise<OnnxRuntime>): Promise<OnnxRuntime> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new AssayError(
+      'MISSING_DEPENDENCY',
+      'failure',
+      'Scoring with an ONNX model needs ONNX Runtime, which is not installed or does not run on this machine.',
+      { nextStep: 'Install it: npm install --ignore-scripts onnxruntime-node@1.30.0', cause },
+    );
+  }
+}
+
+async function openSession(runtime: OnnxRuntime, bytes: Uint8Array, threads: number): Promise<InferenceSession> {
+  try {
+    return await runtime.InferenceSession.create(bytes, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      // Errors are thrown; what it would print beside them belongs on nobody's screen.
+      logSeverityLevel: 4,
+    });
+  } catch (cause) {
+    throw new AssayError('MODEL_MISMATCH', 'usage', 'ONNX Runtime refuses the model.', { cause });
+  }
+}
+
+async function scoreInBatches(
+  runtime: OnnxRuntime,
+  session: InferenceSession,
+  notes: OnnxModelNotes,
+  matrix: FeatureMatrix,
+  batchRows: number,
+): Promise<OnnxScores> {
+  const { rowCount, featureCount, values } = matrix;
+  const [input, ...others] = session.inputNames;
+  if (featureCount !== notes.featureNames.length || input === undefined || others.length > 0) {
+    throw usageError(
+      'MODEL_MISMATCH',
+      `The model takes ${notes.featureNames.length} features from ${session.inputNames.length} input(s), the rows have ${featureCount} features in one.`,
+    );
+  }
+  const sums = new Int32Array(rowCount);
+  const scores = new Float32Array(rowCount);
+  const flags = new Uint8Array(rowCount);
+  for (let start = 0; start < rowCount; start += batchRows) {
+    const end = Math.min(start + batchRows, rowCount);
+    const batch = values.subarray(start * featureCount, end * featureCount);
+    const feeds = { [input]: new runtime.Tensor('float32', batch, [end - start, featureCount]) };
+    const answers = await session.run(feeds, [outputNames.units, outputNames.score, outputNames.isAnomaly]);
+    sums.set(answers[outputNames.units].data as Float32Array, start);
+    scores.set(answers[outputNames.score].data as Float32Array, start);
+    flags.set(Array.from(answers[outputNames.isAnomaly].data as BigInt64Array, Number), start);
+  }
+  return { sums, scores, flags };
+}
