@@ -127,3 +127,8 @@ export function localWeekday(clock: ZoneClock, instantMs: number): number {
   const dayNumber = Math.floor((instantMs + clock.offsetMsAt(instantMs)) / dayMs);
   return (((dayNumber + 3) % 7) + 7) % 7;
 }
+
+/** Calendar day of an instant in epoch milliseconds: days since 1 January 1970 in the zone. */
+export function localDay(clock: ZoneClock, instantMs: number): number {
+  return Math.floor((instantMs + clock.offsetMsAt(instantMs)) / dayMs);
+}

@@ -88,7 +88,10 @@ function isFreeText(facts: ColumnFacts): boolean {
 }
 
 /** Rows below which it is too early to call texts nearly unique. */
-const tellingRows = 20;
+const tellingRows = 100;
+const nearlyUniqueTexts = 0.5;
+/** Codes that their name vouches for may be many. */
+const nearlyUniqueCodes = 0.9;
 
 /** How a column of texts or codes is used: as a category, or left out as free text or nearly unique. */
 function categoryFinding(facts: ColumnFacts, why: string, earlier: readonly ColumnFacts[]): Finding {
@@ -99,7 +102,7 @@ function categoryFinding(facts: ColumnFacts, why: string, earlier: readonly Colu
     return { ...ignored, reason: 'a time of day without its date' };
   }
   if (isText && isFreeText(facts)) return { ...ignored, reason: `free text: ${distinct}` };
-  if (facts.present.length >= tellingRows && distinctShare(facts) > 0.5) {
+  if (facts.present.length >= tellingRows && distinctShare(facts) > (isText ? nearlyUniqueTexts : nearlyUniqueCodes)) {
     return { ...ignored, reason: `nearly unique ${isText ? 'text' : 'codes'}: ${distinct}` };
   }
   const twin = isConstant(facts)
