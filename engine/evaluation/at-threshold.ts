@@ -1,5 +1,5 @@
 import { impossible } from '../domain/error.ts';
-import { UNLABELLED } from './ranking.ts';
+import { UNLABELLED } from '../domain/label.ts';
 import type { Anomaly } from './ranking.ts';
 
 /** Judged rows by label and flag, and the ratios of them. A ratio is null where nothing is there to divide by. */

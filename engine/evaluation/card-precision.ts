@@ -1,4 +1,4 @@
-import { UNLABELLED } from './ranking.ts';
+import { UNLABELLED } from '../domain/label.ts';
 import type { Anomaly } from './ranking.ts';
 
 export interface CardPrecisionInput {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { UNLABELLED } from '../domain/label.ts';
 import {
   anomalyOfSums,
   auroc,
@@ -8,7 +9,6 @@ import {
   averagePrecisionOfRanking,
   precisionAtK,
   rankRows,
-  UNLABELLED,
 } from './ranking.ts';
 
 interface Rows {

@@ -1,7 +1,5 @@
 import { impossible } from '../domain/error.ts';
-
-/** The label of a row nobody has judged: it is left out of every figure. */
-export const UNLABELLED = 255;
+import { UNLABELLED } from '../domain/label.ts';
 
 /** Higher is more anomalous; no entry is NaN. */
 export type Anomaly = Int32Array | Float64Array;

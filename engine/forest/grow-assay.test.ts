@@ -130,4 +130,18 @@ describe('growAssayTree', () => {
     expect([...tree.sampleCount]).toEqual([2, 1, 1]);
     expect(tree.threshold[0]).toBe(1);
   });
+
+  it('isolates an infinite value by a finite threshold, far from the finite ones', () => {
+    for (const [infinite, count] of [
+      [-Infinity, 1],
+      [Infinity, 2],
+    ] as const) {
+      const matrix = { rowCount: 3, featureCount: 1, values: Float32Array.of(10, infinite, 20) };
+      for (let tree = 0; tree < 100; tree++) {
+        const { threshold, left, sampleCount } = growAssayTree(matrix, testParameters(), tree);
+        expect(Number.isFinite(threshold[0])).toBe(true);
+        expect(sampleCount[left[0]]).toBe(count);
+      }
+    }
+  });
 });

@@ -91,7 +91,6 @@ function drawThreshold(least: number, greatest: number, stream: RandomStream): n
   const low = Math.max(least, -LARGEST_FLOAT32);
   const high = Math.min(greatest, LARGEST_FLOAT32);
   const drawn = largestFloat32NotAbove(low + stream.nextUnit() * (high - low));
-  if (drawn < least) return least;
   return drawn < greatest ? drawn : previousFloat32(greatest);
 }
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { UNLABELLED } from '../domain/label.ts';
 import { compileForest } from './compile.ts';
 import { scoreOfSum } from './score.ts';
 import { makeTestRows, testParameters } from './test-rows.ts';
 import { growForest } from './train.ts';
-import { buildTuningIndex, NO_DAY, UNLABELLED } from './tuning.ts';
+import { buildTuningIndex, NO_DAY } from './tuning.ts';
 import type { TuningIndex, TuningInput } from './tuning.ts';
 
 const forest = compileForest(growForest(makeTestRows(500, 4), testParameters()), 4, 64);

@@ -1,11 +1,10 @@
 import { impossible, usageError } from '../domain/error.ts';
+import { UNLABELLED } from '../domain/label.ts';
 import type { CompiledForest } from '../domain/model.ts';
 import { SUM_LIMIT } from './compile.ts';
 import { scoreOfSum, unitsAtHalf } from './score.ts';
 import { budgetOf, countFlagged, orderBySum, thresholdForBudget, thresholdForContamination } from './threshold.ts';
 
-/** The label of a row nobody has judged; it counts as an alert, but neither for nor against precision and recall. */
-export const UNLABELLED = 255;
 /** The day of a row without an event time. */
 export const NO_DAY = -0x80000000;
 
