@@ -1,14 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { describeWithSharedData, sharedDataPath } from '../../test/shared-data.ts';
 import type { Profile, ProfileColumn } from '../domain/profile.ts';
 import { inferProfile } from './infer-profile.ts';
 import { sampleFromBatches } from './profile-sample.ts';
-import { batchOfFile } from './recordings.test-support.ts';
+import { batchOfRecording } from './recordings.test-support.ts';
 
 const sampledRows = 20_000;
 
 async function profileOfFile(...path: readonly string[]): Promise<Profile> {
-  return inferProfile(await sampleFromBatches([batchOfFile(sharedDataPath(...path), sampledRows)]), {});
+  const stored = readFileSync(sharedDataPath(...path));
+  const text = (path.at(-1)?.endsWith('.gz') ? gunzipSync(stored) : stored).toString('utf8');
+  return inferProfile(await sampleFromBatches([batchOfRecording(text, sampledRows)]), {});
 }
 
 /** "role kind" per column. */

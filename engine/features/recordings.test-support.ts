@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { decodeNumberText, isMissingText } from '../domain/number-text.ts';
 import type { RecordBatch } from '../domain/record-batch.ts';
 import { sampleFromBatches } from './profile-sample.ts';
@@ -54,10 +52,8 @@ function batchOfObjects(objects: readonly Readonly<Record<string, unknown>>[]): 
   );
 }
 
-/** The first rows of a CSV or NDJSON file (gzipped or not, no line breaks within cells) as one batch. */
-export function batchOfFile(path: string, rowLimit: number): RecordBatch {
-  const stored = readFileSync(path);
-  const text = (path.endsWith('.gz') ? gunzipSync(stored) : stored).toString('utf8');
+/** The first rows of a CSV or NDJSON recording (no line breaks within cells) as one batch. */
+export function batchOfRecording(text: string, rowLimit: number): RecordBatch {
   const lines = text.split(/\r?\n/).filter((line) => line !== '');
   if (lines[0].startsWith('{')) {
     return batchOfObjects(lines.slice(0, rowLimit).map((line) => JSON.parse(line) as Record<string, unknown>));
