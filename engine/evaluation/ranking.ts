@@ -24,15 +24,22 @@ export function rankRows(labels: Uint8Array, anomaly: Anomaly): Ranking {
   if (labels.length !== anomaly.length) {
     impossible(`${labels.length} labels were given for ${anomaly.length} anomaly values.`);
   }
-  const order = orderDescending(anomaly).filter((row) => labels[row] !== UNLABELLED);
-  const ends: number[] = [];
-  order.forEach((row, position) => {
-    if (position + 1 === order.length || anomaly[order[position + 1]] !== anomaly[row]) ends.push(position + 1);
-  });
+  const order = new Uint32Array(labels.length);
+  const rankedLabels = new Uint8Array(labels.length);
+  const groupEnds = new Uint32Array(labels.length);
+  let judged = 0;
+  let groups = 0;
+  for (const row of orderDescending(anomaly)) {
+    if (labels[row] === UNLABELLED) continue;
+    if (judged > 0 && anomaly[order[judged - 1]] !== anomaly[row]) groups++;
+    order[judged] = row;
+    rankedLabels[judged++] = labels[row] === 1 ? 1 : 0;
+    groupEnds[groups] = judged;
+  }
   return {
-    order,
-    labels: Uint8Array.from(order, (row) => (labels[row] === 1 ? 1 : 0)),
-    groupEnds: Uint32Array.from(ends),
+    order: order.slice(0, judged),
+    labels: rankedLabels.slice(0, judged),
+    groupEnds: groupEnds.slice(0, judged === 0 ? 0 : groups + 1),
   };
 }
 
@@ -52,7 +59,8 @@ function orderDescending(values: Anomaly): Uint32Array {
     for (let digit = 0; digit < 4; digit++) digits[digit][row] = bits.getUint16(2 * digit, true) ^ flip;
     digits[3][row] ^= flip & 0x8000;
   }
-  let order = Uint32Array.from(values, (_, row) => row);
+  let order = new Uint32Array(values.length);
+  for (let row = 0; row < order.length; row++) order[row] = row;
   let next = new Uint32Array(values.length);
   for (const digit of digits) {
     const starts = new Uint32Array(DIGIT_VALUES);
