@@ -121,7 +121,7 @@ export function inferEntities(columns: readonly ColumnFacts[], taken: ReadonlySe
       .sort((left, right) => right.confidence - left.confidence)[0];
     if (best === undefined) return [];
     const { facts, confidence } = best;
-    const reason = `named like a ${role}; ${formatCount(facts.counts.size)} different in ${formatCount(facts.present.length)} sampled rows`;
+    const reason = `named like ${role === 'account' ? 'an' : 'a'} ${role}; ${formatCount(facts.counts.size)} different in ${formatCount(facts.present.length)} sampled rows`;
     return [{ facts, role, kind: 'category', confidence, reason } as const];
   });
 }

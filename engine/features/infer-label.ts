@@ -14,7 +14,9 @@ const labelWords: ReadonlyMap<string, number> = new Map([
   ['class', 0.9],
   ['y', 0.6],
 ]);
-const labelNoise: ReadonlySet<string> = new Set(['tx', 'txn', 'trans', 'transaction', 'is', 'flag', 'has']);
+const labelNoise: ReadonlySet<string> = new Set([
+  ...['tx', 'txn', 'trans', 'transaction', 'is', 'flag', 'has', 'bool', 'boolean', 'indicator', 'confirmed'],
+]);
 /** Words that occur only in what was found out about a transaction afterwards. */
 const outcomeWords: ReadonlySet<string> = new Set(['fraud', 'fraudulent', 'chargeback', 'label', 'verdict']);
 

@@ -138,5 +138,5 @@ export function ordinaryFinding(facts: ColumnFacts, earlier: readonly ColumnFact
   }
   const code = facts.numbers === undefined ? undefined : numericCode(facts);
   if (facts.numbers !== undefined && code === undefined) return numberFinding(facts);
-  return categoryFinding(facts, code ?? 'text of few kinds', earlier);
+  return categoryFinding(facts, code ?? 'text that repeats', earlier);
 }

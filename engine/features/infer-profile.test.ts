@@ -75,6 +75,8 @@ describe('roles by name and values', () => {
     ['Betrag', (r) => r * 1.25, 'amount number'],
     ['currency', (r) => (r % 2 ? 'EUR' : 'USD'), 'currency category'],
     ['is_fraud', (r) => (r % 50 === 0 ? 1 : 0), 'label category'],
+    ['fraud_bool', (r) => (r % 50 === 0 ? 1 : 0), 'label category'],
+    ['TransactionDT', (r) => 86_400 + r * 13, 'event_time time'],
     ['isFraud', (r) => r % 50 === 0, 'label category'],
     ['class', (r) => `c${r % 3}`, 'feature category'],
     ['fraud_reason', (r) => `c${r % 3}`, 'ignored category'],

@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts';
 import { inferEpochFormat } from './infer-time-format.ts';
 
 const timeWords: ReadonlySet<string> = new Set([
-  ...['datetime', 'timestamp', 'time', 'date', 'ts', 'when', 'at', 'stamp', 'epoch', 'unix'],
+  ...['datetime', 'timestamp', 'time', 'date', 'ts', 'when', 'at', 'stamp', 'epoch', 'unix', 'dt'],
   ...['zeit', 'zeitpunkt', 'datum', 'fecha', 'hora', 'heure', 'data', 'tijd', 'ora'],
 ]);
 const eventWords: ReadonlySet<string> = new Set([
@@ -42,7 +42,7 @@ const otherEventWords: ReadonlySet<string> = new Set([
 /** Names made of these alone may count seconds from the start of the recording. */
 const elapsedWords: ReadonlySet<string> = new Set([
   ...['time', 'seconds', 'second', 'sec', 'secs', 'elapsed', 'relative', 'since', 'start'],
-  ...['tx', 'txn', 'trans', 'transaction', 'event', 's'],
+  ...['tx', 'txn', 'trans', 'transaction', 'event', 's', 'dt'],
 ]);
 
 interface Candidate {
@@ -95,7 +95,9 @@ function numberCandidate(facts: ColumnFacts): Candidate | undefined {
   if (epoch !== undefined) {
     return { facts, format: epoch, confidence: nameConfidence(facts) - 0.03, reason: formatPhrases[epoch] };
   }
-  const namesElapsed = facts.words.some((word) => word === 'time' || word === 'elapsed' || word.startsWith('sec'));
+  const namesElapsed = facts.words.some(
+    (word) => word === 'time' || word === 'dt' || word === 'elapsed' || word.startsWith('sec'),
+  );
   if (!namesElapsed || !facts.words.every((word) => elapsedWords.has(word))) return undefined;
   if (!values.every((value) => value >= 0) || !isRising(values, 0.1)) return undefined;
   const format: TimeFormat = 'seconds-relative';
