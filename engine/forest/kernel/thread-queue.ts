@@ -1,0 +1,172 @@
+import { Worker } from 'node:worker_threads';
+import { AssayError } from '../../domain/error.ts';
+import { viewSlot, type LanePlace, type LaneSet, type SlotTask, type SlotViews } from './lanes.ts';
+
+/** A batch of rows on its way through the threads. */
+interface Batch {
+  readonly values: Float32Array;
+  readonly rowCount: number;
+  readonly out: Int32Array;
+  /** Rows handed to one thread at a time. */
+  readonly chunkRows: number;
+  readonly resolve: () => void;
+  readonly reject: (error: AssayError) => void;
+  /** The first row that no thread has taken yet. */
+  nextRow: number;
+  /** Rows whose sums are not known yet. */
+  rowsLeft: number;
+}
+
+/** Rows that a thread works on, in one of its slots. */
+interface Chunk {
+  readonly batch: Batch;
+  readonly start: number;
+  readonly rowCount: number;
+}
+
+/** One slot of one thread. */
+interface Seat {
+  readonly thread: ScoringThread;
+  readonly slot: number;
+  readonly views: SlotViews;
+}
+
+interface ScoringThread {
+  readonly worker: Worker;
+  /** By slot; undefined while the slot is free. */
+  readonly chunks: (Chunk | undefined)[];
+}
+
+/** Rows per chunk are a multiple of this, the most the kernel scores in one go. */
+const CHUNK_STEP = 256;
+/** Chunks per thread and batch, so that no thread waits long for the last one. */
+const CHUNKS_PER_THREAD = 4;
+
+/** What scoring throws when the person, or the program's end, stops it. */
+export function scoringStopped(): AssayError {
+  return new AssayError('CANCELLED', 'failure', 'Scoring was stopped before all rows had a score.');
+}
+
+/** Deals batches of rows out to worker threads in the order they came, in chunks that fit the threads' slots. */
+export class ThreadQueue {
+  readonly #featureCount: number;
+  readonly #slotRows: number;
+  readonly #threads: readonly ScoringThread[];
+  /** Free seats; the one that has waited longest is first. */
+  readonly #freeSeats: Seat[] = [];
+  /** Batches that are neither complete nor given up. */
+  readonly #batches = new Set<Batch>();
+  #closedBy: AssayError | null = null;
+
+  /** Starts one thread per lane. */
+  constructor(set: LaneSet, lanes: readonly LanePlace[], featureCount: number, entry: URL) {
+    this.#featureCount = featureCount;
+    this.#slotRows = set.slotRows;
+    this.#threads = lanes.map((lane) => this.#startThread(set, lane, entry));
+    for (const slot of lanes[0]?.slots.keys() ?? []) {
+      this.#threads.forEach((thread, index) => {
+        this.#freeSeats.push({ thread, slot, views: viewSlot(set, lanes[index].slots[slot]) });
+      });
+    }
+  }
+
+  score(values: Float32Array, rowCount: number, out: Int32Array, signal?: AbortSignal): Promise<void> {
+    const evenShare = Math.ceil(rowCount / (this.#threads.length * CHUNKS_PER_THREAD * CHUNK_STEP)) * CHUNK_STEP;
+    const chunkRows = Math.min(evenShare, this.#slotRows);
+    let stop = (): void => undefined;
+    return new Promise<void>((resolve, reject) => {
+      this.assertOpen();
+      if (signal?.aborted) throw scoringStopped();
+      const batch = { values, rowCount, out, chunkRows, resolve, reject, nextRow: 0, rowsLeft: rowCount };
+      stop = () => {
+        if (this.#batches.delete(batch)) reject(scoringStopped());
+      };
+      signal?.addEventListener('abort', stop);
+      this.#batches.add(batch);
+      this.#dealOut();
+    }).finally(() => signal?.removeEventListener('abort', stop));
+  }
+
+  /** @throws AssayError why no rows are taken any more: closed, or a thread failed. */
+  assertOpen(): void {
+    if (this.#closedBy !== null) throw this.#closedBy;
+  }
+
+  async close(): Promise<void> {
+    this.#giveUp(scoringStopped());
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  #startThread(set: LaneSet, lane: LanePlace, entry: URL): ScoringThread {
+    const worker = new Worker(entry, { workerData: { set, lane } });
+    const thread: ScoringThread = { worker, chunks: lane.slots.map(() => undefined) };
+    worker.on('message', ({ slot }: SlotTask) =>
+      this.#takeSums({ thread, slot, views: viewSlot(set, lane.slots[slot]) }),
+    );
+    worker.on('error', (error) => this.#giveUp(threadFailed(error)));
+    worker.on('exit', (code) => this.#giveUp(threadFailed(new Error(`The thread ended with code ${code}.`))));
+    worker.unref();
+    return thread;
+  }
+
+  #dealOut(): void {
+    for (const batch of this.#batches) {
+      while (batch.nextRow < batch.rowCount) {
+        const seat = this.#freeSeats.shift();
+        if (seat === undefined) return;
+        this.#handOver(batch, seat);
+      }
+    }
+  }
+
+  #handOver(batch: Batch, { thread, slot, views }: Seat): void {
+    const start = batch.nextRow;
+    const rowCount = Math.min(batch.chunkRows, batch.rowCount - start);
+    batch.nextRow += rowCount;
+    views.values.set(batch.values.subarray(start * this.#featureCount, (start + rowCount) * this.#featureCount));
+    if (thread.chunks.every((chunk) => chunk === undefined)) thread.worker.ref();
+    thread.chunks[slot] = { batch, start, rowCount };
+    thread.worker.postMessage({ slot, rowCount } satisfies SlotTask);
+  }
+
+  #takeSums(seat: Seat): void {
+    const { thread, slot, views } = seat;
+    const chunk = thread.chunks[slot];
+    thread.chunks[slot] = undefined;
+    if (chunk !== undefined && this.#batches.has(chunk.batch)) {
+      const { batch, start, rowCount } = chunk;
+      batch.out.set(views.sums.subarray(0, rowCount), start);
+      batch.rowsLeft -= rowCount;
+      if (batch.rowsLeft === 0) {
+        this.#batches.delete(batch);
+        batch.resolve();
+      }
+    }
+    this.#freeSeats.push(seat);
+    this.#dealOut();
+    if (thread.chunks.every((waiting) => waiting === undefined)) thread.worker.unref();
+  }
+
+  /** Rejects all batches and takes no more. Only the first reason counts. */
+  #giveUp(reason: AssayError): void {
+    if (this.#closedBy !== null) return;
+    this.#closedBy = reason;
+    const batches = [...this.#batches];
+    this.#batches.clear();
+    for (const batch of batches) batch.reject(reason);
+    for (const { worker } of this.#threads) worker.unref();
+  }
+}
+
+function threadFailed(cause: Error): AssayError {
+  const outOfMemory = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return outOfMemory
+    ? new AssayError('OUT_OF_MEMORY', 'failure', 'A scoring thread ran out of memory.', {
+        nextStep: 'Close other programs, or score with fewer threads.',
+        cause,
+      })
+    : new AssayError('INTERNAL', 'failure', `A scoring thread failed: ${cause.message}`, {
+        nextStep: 'Score again; if it fails again, report it with this message.',
+        cause,
+      });
+}
