@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { windowSpecSchema } from './window-feature.ts';
 
 /** How a missing source value is filled, and how many were filled when the spec was fitted. */
 export const imputationSchema = z.object({
@@ -48,6 +49,13 @@ export const featureSpecSchema = z.object({
   version: z.literal(1),
   timeZone: z.string(),
   features: z.array(featureSchema),
+  /** Features over time; their columns follow those of `features` in the matrix. */
+  windows: windowSpecSchema.optional(),
   leftOut: z.array(leftOutSchema),
 });
 export type FeatureSpec = z.infer<typeof featureSpecSchema>;
+
+/** The names of all features of a spec in the order of the matrix columns. */
+export function featureNames(spec: FeatureSpec): readonly string[] {
+  return [...spec.features.map(({ name }) => name), ...(spec.windows?.features.map(({ name }) => name) ?? [])];
+}

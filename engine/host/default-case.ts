@@ -5,7 +5,8 @@ import { basename, join, resolve } from 'node:path';
 /** The folder for cases that were given no path of their own: `ASSAY_HOME`, or the system's data folder. */
 export function dataFolder(environment: NodeJS.ProcessEnv = process.env): string {
   if (environment['ASSAY_HOME'] !== undefined) return resolve(environment['ASSAY_HOME']);
-  if (process.platform === 'win32') return join(environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Assay');
+  if (process.platform === 'win32')
+    return join(environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Assay');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Assay');
   return join(environment['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'assay');
 }

@@ -52,7 +52,11 @@ export function readCodes(openedCase: ReadableCase, column: string): Int32Array 
 }
 
 /** The id of each of some rows, by sequence; the 1-based row number where the case has no id column. */
-export function readIds(openedCase: ReadableCase, profile: Profile, sequences: readonly number[]): ReadonlyMap<number, string> {
+export function readIds(
+  openedCase: ReadableCase,
+  profile: Profile,
+  sequences: readonly number[],
+): ReadonlyMap<number, string> {
   const ids = new Map<number, string>();
   const column = columnWithRole(profile, 'id');
   const wanted = [...sequences].sort((left, right) => left - right);

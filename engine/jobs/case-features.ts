@@ -73,7 +73,12 @@ export async function computeCaseFeatures(
       (summary.firstSequence + summary.rowCount) * featureCount,
     );
     computer(segment, part);
-    context.report({ phase: 'features', done: summary.firstSequence + summary.rowCount, total: rowCount, unit: 'rows' });
+    context.report({
+      phase: 'features',
+      done: summary.firstSequence + summary.rowCount,
+      total: rowCount,
+      unit: 'rows',
+    });
     if (index % segmentsPerTurn === 0) await new Promise(setImmediate);
   }
   openedCase.inTransaction(() => {
@@ -97,7 +102,11 @@ const segmentsPerTurn = 16;
 export type SegmentComputer = (segment: DecodedSegment, out: Float32Array) => void;
 
 /** All features of a spec, row features first. Window features remember the segments seen before. */
-export function createSegmentComputer(profile: Profile, spec: FeatureSpec, dictionaries: Dictionaries): SegmentComputer {
+export function createSegmentComputer(
+  profile: Profile,
+  spec: FeatureSpec,
+  dictionaries: Dictionaries,
+): SegmentComputer {
   const rowComputer = new FeatureComputer(spec, dictionaries);
   const { windows } = spec;
   if (windows === undefined) return (segment, out) => void rowComputer.compute(segment, out);

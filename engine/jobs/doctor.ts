@@ -23,7 +23,11 @@ export async function runDoctor(input: ParsedJobInput<'doctor'>, context: WorkCo
     { name: 'cores', state: 'good', detail: `${availableParallelism()} for training and scoring` },
     memoryCheck(),
     temporaryFolderCheck(),
-    optionalPackage('onnxruntime-node', 'scoring ONNX files', 'npm install --no-save --ignore-scripts onnxruntime-node@1.30.0'),
+    optionalPackage(
+      'onnxruntime-node',
+      'scoring ONNX files',
+      'npm install --no-save --ignore-scripts onnxruntime-node@1.30.0',
+    ),
     electronCheck(),
   ];
   if (input.casePath !== undefined) checks.push(await caseCheck(input.casePath));
@@ -34,7 +38,12 @@ function runtimeCheck(): Check {
   const nodeApi = Number(process.versions['napi'] ?? 0);
   return nodeApi >= 10
     ? { name: 'Node.js', state: 'good', detail: `${process.version} with Node-API ${nodeApi}` }
-    : { name: 'Node.js', state: 'bad', detail: `${process.version} is too old for the case file`, nextStep: 'Run `npm ci`, which brings Node 24.' };
+    : {
+        name: 'Node.js',
+        state: 'bad',
+        detail: `${process.version} is too old for the case file`,
+        nextStep: 'Run `npm ci`, which brings Node 24.',
+      };
 }
 
 function storeCheck(): Check {
@@ -43,7 +52,12 @@ function storeCheck(): Check {
     openCase(join(folder, 'probe.assay'), { create: true }).close();
     return { name: 'case file', state: 'good', detail: 'a new case was made, opened and closed' };
   } catch (error) {
-    return { name: 'case file', state: 'bad', detail: error instanceof Error ? error.message : String(error), nextStep: 'Run `npm ci` again.' };
+    return {
+      name: 'case file',
+      state: 'bad',
+      detail: error instanceof Error ? error.message : String(error),
+      nextStep: 'Run `npm ci` again.',
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -53,14 +67,24 @@ function kernelCheck(): Check {
   const status = kernelStatus();
   return status.available
     ? { name: 'scoring kernel', state: 'good', detail: status.detail }
-    : { name: 'scoring kernel', state: 'missing', detail: `${status.detail}; scoring works, several times slower`, nextStep: 'Run `npm run build`.' };
+    : {
+        name: 'scoring kernel',
+        state: 'missing',
+        detail: `${status.detail}; scoring works, several times slower`,
+        nextStep: 'Run `npm run build`.',
+      };
 }
 
 function memoryCheck(): Check {
   const gibibytes = `${(totalmem() / 1024 ** 3).toFixed(1)} GiB`;
   return totalmem() >= smallMemoryBytes
     ? { name: 'memory', state: 'good', detail: gibibytes }
-    : { name: 'memory', state: 'missing', detail: `${gibibytes}; streams of millions of transactions may not fit`, nextStep: 'Close other programs, or read part of the stream.' };
+    : {
+        name: 'memory',
+        state: 'missing',
+        detail: `${gibibytes}; streams of millions of transactions may not fit`,
+        nextStep: 'Close other programs, or read part of the stream.',
+      };
 }
 
 function temporaryFolderCheck(): Check {
@@ -68,7 +92,12 @@ function temporaryFolderCheck(): Check {
     accessSync(tmpdir(), constants.W_OK);
     return { name: 'temporary folder', state: 'good', detail: tmpdir() };
   } catch {
-    return { name: 'temporary folder', state: 'bad', detail: `${tmpdir()} cannot be written`, nextStep: 'Set TMPDIR to a folder that can.' };
+    return {
+      name: 'temporary folder',
+      state: 'bad',
+      detail: `${tmpdir()} cannot be written`,
+      nextStep: 'Set TMPDIR to a folder that can.',
+    };
   }
 }
 
@@ -92,9 +121,19 @@ async function caseCheck(path: string): Promise<Check> {
     const verification = await verifyCase(path);
     return verification.problems.length === 0
       ? { name: `case ${path}`, state: 'good', detail: 'whole: structure and every model agree with their digests' }
-      : { name: `case ${path}`, state: 'bad', detail: verification.problems.join('; '), nextStep: 'Keep the file, and restore a backup beside it.' };
+      : {
+          name: `case ${path}`,
+          state: 'bad',
+          detail: verification.problems.join('; '),
+          nextStep: 'Keep the file, and restore a backup beside it.',
+        };
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
-    return { name: `case ${path}`, state: 'bad', detail: error.message, ...(error.nextStep === undefined ? {} : { nextStep: error.nextStep }) };
+    return {
+      name: `case ${path}`,
+      state: 'bad',
+      detail: error.message,
+      ...(error.nextStep === undefined ? {} : { nextStep: error.nextStep }),
+    };
   }
 }

@@ -43,7 +43,11 @@ export async function evaluateModel(
     const thresholdUnits = chosen.stored.threshold.units;
     const evaluation = labels === null ? null : evaluateScores(labels, sums, thresholdUnits);
     if (labels === null || evaluation === null)
-      throw usageError('NO_LABEL', 'No column of this case says which transactions are fraud.', 'Name it with --label COLUMN.');
+      throw usageError(
+        'NO_LABEL',
+        'No column of this case says which transactions are fraud.',
+        'Name it with --label COLUMN.',
+      );
 
     const anomaly = anomalyOfSums(sums);
     const ranking = rankRows(labels, anomaly);
@@ -77,7 +81,8 @@ function cardPrecision(
   anomaly: Anomaly,
   days: Int32Array,
 ): number | null {
-  const card = columnWithRole(profile, 'card') ?? columnWithRole(profile, 'customer') ?? columnWithRole(profile, 'account');
+  const card =
+    columnWithRole(profile, 'card') ?? columnWithRole(profile, 'customer') ?? columnWithRole(profile, 'account');
   if (card === undefined) return null;
   return cardPrecisionTopK({ labels, anomaly, cards: readCodes(openedCase, card.name), days, k: cardsPerDay }).mean;
 }
@@ -102,11 +107,17 @@ function baselines(openedCase: ReadableCase, profile: Profile, labels: Uint8Arra
   const amountColumn = columnWithRole(profile, 'amount');
   const candidates: { name: string; values: Float64Array }[] = [];
   if (amountColumn !== undefined) {
-    const amounts = readNumbers(openedCase, amountColumn.name).map((amount) => (Number.isNaN(amount) ? -Infinity : amount));
+    const amounts = readNumbers(openedCase, amountColumn.name).map((amount) =>
+      Number.isNaN(amount) ? -Infinity : amount,
+    );
     candidates.push({ name: 'amount alone', values: amounts });
-    const entity = columnWithRole(profile, 'card') ?? columnWithRole(profile, 'customer') ?? columnWithRole(profile, 'account');
+    const entity =
+      columnWithRole(profile, 'card') ?? columnWithRole(profile, 'customer') ?? columnWithRole(profile, 'account');
     if (entity !== undefined)
-      candidates.push({ name: `amount against the ${entity.role}'s own mean`, values: againstOwnMean(amounts, readCodes(openedCase, entity.name)) });
+      candidates.push({
+        name: `amount against the ${entity.role}'s own mean`,
+        values: againstOwnMean(amounts, readCodes(openedCase, entity.name)),
+      });
   }
   const random = randomStream(bootstrapSeed, 1, 'bootstrap');
   candidates.push({ name: 'chance', values: Float64Array.from(labels, () => random.nextUnit()) });

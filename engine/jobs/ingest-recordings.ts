@@ -264,7 +264,9 @@ async function prepareCase(
 ): Promise<readonly PreparedSource[]> {
   const exists = existsSync(casePath);
   const before = exists ? readCase(casePath) : { sources: [], profile: undefined };
-  const added = recordings.filter(({ fingerprint }) => !before.sources.some((source) => source.fingerprint === fingerprint));
+  const added = recordings.filter(
+    ({ fingerprint }) => !before.sources.some((source) => source.fingerprint === fingerprint),
+  );
   refuseChangedRecordings(added, before.sources);
   const opened = await openAll(added);
   const profile = before.profile ?? (await profileOf(added, overrides, context));
@@ -273,7 +275,13 @@ async function prepareCase(
   try {
     if (before.profile === undefined) writable.saveProfile(profile);
     for (const { recording, format, columnNames } of opened)
-      writable.addSource({ kind: 'recording', uri: recording.path, fingerprint: recording.fingerprint, format, columnNames });
+      writable.addSource({
+        kind: 'recording',
+        uri: recording.path,
+        fingerprint: recording.fingerprint,
+        format,
+        columnNames,
+      });
     const sources = recordings.map((recording) => {
       const source = writable.findSource(recording.fingerprint);
       if (source === undefined) throw new Error('Impossible: a source that was just added is absent.');
@@ -281,9 +289,13 @@ async function prepareCase(
     });
     const resumed = sources.filter(({ source }) => !source.complete && source.rows > 0);
     for (const { source } of resumed)
-      notices.push(`${source.uri} had been read up to row ${source.rows.toLocaleString('en-US')}; reading goes on from there.`);
+      notices.push(
+        `${source.uri} had been read up to row ${source.rows.toLocaleString('en-US')}; reading goes on from there.`,
+      );
     if (before.sources.length > 0 && added.length > 0)
-      notices.push(`The case already held ${before.sources.length} recording(s); ${added.length} added to the same stream.`);
+      notices.push(
+        `The case already held ${before.sources.length} recording(s); ${added.length} added to the same stream.`,
+      );
     if (before.profile !== undefined) await reprofileCase(writable, overrides);
     return sources;
   } finally {

@@ -38,9 +38,15 @@ function openingError(path: string, error: NodeJS.ErrnoException): AssayError {
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return usageError('PERMISSION_DENIED', `The file ${path} may not be read.`, 'Ask for read permission, or copy it.');
   if (error.code === 'EISDIR') return notAFile(path);
-  return new AssayError('FILE_NOT_FOUND', 'usage', `The file ${path} cannot be opened: ${error.message}.`, { cause: error });
+  return new AssayError('FILE_NOT_FOUND', 'usage', `The file ${path} cannot be opened: ${error.message}.`, {
+    cause: error,
+  });
 }
 
 function notAFile(path: string): AssayError {
-  return usageError('NOT_A_FILE', `${path} is a folder, not a recording.`, 'Name the files in it, for example with a wildcard.');
+  return usageError(
+    'NOT_A_FILE',
+    `${path} is a folder, not a recording.`,
+    'Name the files in it, for example with a wildcard.',
+  );
 }

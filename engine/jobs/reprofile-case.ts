@@ -17,7 +17,8 @@ import { openRecording } from '../stream/open-recording.ts';
  */
 export async function reprofileCase(openedCase: WritableCase, overrides: ProfileOverrides): Promise<Profile> {
   const stored = openedCase.profile();
-  if (stored === undefined) throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording into it first.');
+  if (stored === undefined)
+    throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording into it first.');
   if (Object.keys(overrides).length === 0) return stored;
   const wanted = inferProfile(await sampleOfStoredRows(openedCase), { timeZone: stored.timeZone, ...overrides });
   refuseOtherReadings(stored, wanted);
@@ -32,7 +33,9 @@ function refuseOtherReadings(stored: Profile, wanted: Profile): void {
   for (const column of wanted.columns) {
     const before = known.get(column.name);
     if (isDecoded(column) && (before === undefined || readingOf(before) !== readingOf(column)))
-      throw readAnew(`the column '${column.name}' is stored as ${before === undefined ? 'nothing' : before.kind}, not as ${column.kind}`);
+      throw readAnew(
+        `the column '${column.name}' is stored as ${before === undefined ? 'nothing' : before.kind}, not as ${column.kind}`,
+      );
   }
 }
 
@@ -63,7 +66,10 @@ async function sampleOfStoredRows(openedCase: ReadableCase): Promise<ProfileSamp
     const path = join(folder, 'rows');
     const rows = openedCase.readRawMany(sequences).map((record) => Buffer.from(record.bytes));
     const lineEnd = Buffer.from('\n');
-    writeFileSync(path, Buffer.concat([headerLine(source.format, source.columnNames), ...rows.flatMap((row) => [row, lineEnd])]));
+    writeFileSync(
+      path,
+      Buffer.concat([headerLine(source.format, source.columnNames), ...rows.flatMap((row) => [row, lineEnd])]),
+    );
     const reader = await openRecording(path, { columnNames: source.columnNames, ...textFormat(source.format) });
     try {
       return await sampleFromBatches(reader.batches());

@@ -69,8 +69,14 @@ function unsureColumns(profile: Profile): readonly string[] {
 function topAlerts(openedCase: WritableCase, profile: Profile): RunResult['topAlerts'] {
   const { stored, forest } = chooseModel(openedCase, undefined);
   const { rows } = openedCase.alertsPage(stored.id, { limit: shownAlerts });
-  const ids = readIds(openedCase, profile, rows.map(({ sequence }) => sequence));
-  const received = new Map(openedCase.readRawMany(rows.map(({ sequence }) => sequence)).map((raw) => [raw.sequence, raw]));
+  const ids = readIds(
+    openedCase,
+    profile,
+    rows.map(({ sequence }) => sequence),
+  );
+  const received = new Map(
+    openedCase.readRawMany(rows.map(({ sequence }) => sequence)).map((raw) => [raw.sequence, raw]),
+  );
   return rows.map(({ sequence, sum }) => ({
     sequence,
     id: ids.get(sequence) ?? String(sequence + 1),

@@ -26,13 +26,22 @@ import { csvCell } from './csv-cell.ts';
  * The `score` job: recordings through a stored model into a CSV of id, score and flag, in input order. The file
  * appears under its name only when it is whole.
  */
-export async function scoreRecordings(input: ParsedJobInput<'score'>, context: WorkContext): Promise<JobResult<'score'>> {
+export async function scoreRecordings(
+  input: ParsedJobInput<'score'>,
+  context: WorkContext,
+): Promise<JobResult<'score'>> {
   const openedCase = openCaseReadOnly(input.model);
   try {
     const { stored, forest } = chooseModel(openedCase, input.modelChoice);
     const profile = openedCase.profile();
     if (profile === undefined) throw new Error('Impossible: a case with a model has no profile.');
-    const scorer = await prepareScorer(openedCase, profile, openedCase.featureSpec(stored.featureSetId), forest, input.recordings[0]);
+    const scorer = await prepareScorer(
+      openedCase,
+      profile,
+      openedCase.featureSpec(stored.featureSetId),
+      forest,
+      input.recordings[0],
+    );
     return await writeScores(scorer, stored.threshold.units, input, context);
   } finally {
     openedCase.close();
@@ -123,7 +132,8 @@ async function writeScores(
           throwIfCancelled(context.signal);
           const { segment, invalid, unknownColumns } = decode(batch, totals.rows);
           for (const column of unknownColumns)
-            if (!wanted.has(column)) oddities.add(`The column '${column}' in ${recording} is unknown to the model and was not used.`);
+            if (!wanted.has(column))
+              oddities.add(`The column '${column}' in ${recording} is unknown to the model and was not used.`);
           const values = new Float32Array(segment.rowCount * featureCount);
           scorer.compute(segment, values);
           const sums = new Int32Array(segment.rowCount);
@@ -168,11 +178,18 @@ async function writeScores(
 /** A recording that lacks a column the model needs is the wrong recording, not one with missing values. */
 function refuseOtherColumns(profile: Profile, spec: FeatureSpec, columns: readonly string[], recording: string): void {
   const needed = new Set(spec.features.map(({ transform }) => transform.column));
-  const missing = profile.columns.filter(({ name }) => needed.has(name) && !columns.includes(name)).map(({ name }) => name);
+  const missing = profile.columns
+    .filter(({ name }) => needed.has(name) && !columns.includes(name))
+    .map(({ name }) => name);
   if (missing.length > 0)
-    throw new AssayError('MODEL_MISMATCH', 'usage', `${recording} lacks ${missing.join(', ')}, which the model needs.`, {
-      nextStep: `It has: ${columns.join(', ')}. Score a recording with the columns the model was trained on.`,
-    });
+    throw new AssayError(
+      'MODEL_MISMATCH',
+      'usage',
+      `${recording} lacks ${missing.join(', ')}, which the model needs.`,
+      {
+        nextStep: `It has: ${columns.join(', ')}. Score a recording with the columns the model was trained on.`,
+      },
+    );
 }
 
 async function opened(file: WriteStream, output: string): Promise<void> {
@@ -190,8 +207,14 @@ async function write(file: WriteStream, text: string): Promise<void> {
 function writingError(error: unknown, output: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || error instanceof AssayError) return error;
   if (error.code === 'ENOSPC')
-    return new AssayError('DISK_FULL', 'failure', `The disk is full; ${output} was not written.`, { nextStep: 'Free space, or write elsewhere.', cause: error });
+    return new AssayError('DISK_FULL', 'failure', `The disk is full; ${output} was not written.`, {
+      nextStep: 'Free space, or write elsewhere.',
+      cause: error,
+    });
   if (error.code === 'ENOENT' || error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EISDIR')
-    return new AssayError('PERMISSION_DENIED', 'usage', `${output} cannot be written.`, { nextStep: 'Name a file in a folder that exists and that you may write to.', cause: error });
+    return new AssayError('PERMISSION_DENIED', 'usage', `${output} cannot be written.`, {
+      nextStep: 'Name a file in a folder that exists and that you may write to.',
+      cause: error,
+    });
   return error;
 }

@@ -57,7 +57,11 @@ export async function trainOnCase(
 ): Promise<TrainResult> {
   const counts = openedCase.counts();
   if (counts.rows === 0)
-    throw usageError('EMPTY_RECORDING', 'The case holds no transactions.', 'Read a recording into it with `assay ingest`.');
+    throw usageError(
+      'EMPTY_RECORDING',
+      'The case holds no transactions.',
+      'Read a recording into it with `assay ingest`.',
+    );
   if (choice.threshold.kind === 'alerts-per-day') refuseWithoutDays(profile);
   const notices: string[] = [];
   const clock = stopwatch();
@@ -125,7 +129,9 @@ async function growForest(
   notices: string[],
 ): Promise<CompiledForest> {
   if (parameters.sample > matrix.rowCount)
-    notices.push(`The sample of ${parameters.sample} rows a tree is more than the ${matrix.rowCount} rows there are; all of them are used.`);
+    notices.push(
+      `The sample of ${parameters.sample} rows a tree is more than the ${matrix.rowCount} rows there are; all of them are used.`,
+    );
   return trainForest(matrix, parameters, {
     threads: availableParallelism(),
     signal: context.signal,
@@ -134,7 +140,11 @@ async function growForest(
 }
 
 /** The sum of every row, on all cores. */
-export async function scoreMatrix(forest: CompiledForest, matrix: FeatureMatrix, context: WorkContext): Promise<Int32Array> {
+export async function scoreMatrix(
+  forest: CompiledForest,
+  matrix: FeatureMatrix,
+  context: WorkContext,
+): Promise<Int32Array> {
   const sums = new Int32Array(new SharedArrayBuffer(4 * matrix.rowCount));
   const pool = createScoringPool(forest, { threads: availableParallelism() });
   try {
@@ -168,7 +178,11 @@ function storeModel(
       trainedRows: features.matrix.rowCount,
     });
     for (const segment of openedCase.segments())
-      openedCase.writeScores(modelId, segment.id, sums.subarray(segment.firstSequence, segment.firstSequence + segment.rowCount));
+      openedCase.writeScores(
+        modelId,
+        segment.id,
+        sums.subarray(segment.firstSequence, segment.firstSequence + segment.rowCount),
+      );
     openedCase.replaceAlerts(modelId, threshold, {
       sequences: flaggedRows,
       sums: Int32Array.from(flaggedRows, (row) => sums[row]),

@@ -25,7 +25,7 @@ interface CaseFlags {
 
 const caseOption = '--case <file>';
 const modelOption = '--model <name>';
-const modelText = 'number or digest of one of the case\'s models (default: the champion, else the newest)';
+const modelText = "number or digest of one of the case's models (default: the champion, else the newest)";
 
 /** The steps of the main job, each on a case: ingest, train, tune, evaluate. */
 export function addCaseCommands(program: Command, surroundings: CommandSurroundings): void {

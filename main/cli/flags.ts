@@ -5,7 +5,9 @@ export function parseShare(maximum: number, example: string): (text: string) => 
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isFinite(value))
-      throw new InvalidArgumentError(`it is not a number. Give a share above 0 and at most ${maximum}, for example ${example}.`);
+      throw new InvalidArgumentError(
+        `it is not a number. Give a share above 0 and at most ${maximum}, for example ${example}.`,
+      );
     if (value <= 0 || value > maximum)
       throw new InvalidArgumentError(`it must be above 0 and at most ${maximum}, for example ${example}.`);
     return value;

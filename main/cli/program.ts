@@ -10,7 +10,9 @@ import packageFile from '../../package.json' with { type: 'json' };
 /** The whole command line, ready to parse. Help and usage errors are commander's; they throw CommanderError. */
 export function createProgram(surroundings: CommandSurroundings): Command {
   const program = new Command('assay')
-    .description('Find the few transactions that matter: train an isolation forest on a recording, tune it to a budget, say why.')
+    .description(
+      'Find the few transactions that matter: train an isolation forest on a recording, tune it to a budget, say why.',
+    )
     .version(packageFile.version)
     .exitOverride()
     .showHelpAfterError('(add --help for examples)')

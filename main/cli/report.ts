@@ -55,7 +55,12 @@ export function printTuneReport(result: JobResult<'tune'>, { print }: CommandSur
       ['flagged', `${count(result.flagged)} of ${count(result.rows)} (${percent(result.contamination)})`],
       ...(result.alertsPerDay === null
         ? []
-        : [['alerts a day', `${result.alertsPerDay.toFixed(1)} on average over ${count(result.days ?? 0)} days`] as const]),
+        : [
+            [
+              'alerts a day',
+              `${result.alertsPerDay.toFixed(1)} on average over ${count(result.days ?? 0)} days`,
+            ] as const,
+          ]),
       ['threshold', result.threshold.toFixed(6)],
       ...evaluationPairs(result.evaluation),
       ['model', shorten(result.model.digest, 12)],
@@ -136,8 +141,16 @@ function trainLines(result: TrainResult): string {
       ['features', `${result.features.length}: ${shorten(result.features.join(', '), 400)}`],
       ...(imputed.length === 0
         ? []
-        : [['filled in', imputed.map((entry) => `${entry.feature} ${count(entry.cells)} (${entry.rule})`).join(', ')] as const]),
-      ['model', `${shorten(model.digest, 12)}  ${model.trees} trees of ${count(model.sample)} rows, seed ${model.seed}, grower ${model.grower}`],
+        : [
+            [
+              'filled in',
+              imputed.map((entry) => `${entry.feature} ${count(entry.cells)} (${entry.rule})`).join(', '),
+            ] as const,
+          ]),
+      [
+        'model',
+        `${shorten(model.digest, 12)}  ${model.trees} trees of ${count(model.sample)} rows, seed ${model.seed}, grower ${model.grower}`,
+      ],
       ['flagged', `${count(result.flagged)} (${percent(result.contamination)}${perDay(result)})`],
       ['threshold', `score above ${result.threshold.toFixed(6)}`],
       ...evaluationPairs(result.evaluation),
@@ -193,12 +206,20 @@ function histogramLines(bins: JobResult<'tune'>['histogram'], threshold: number)
 }
 
 /** Columns padded to their widest cell; `alignRight` says which hold numbers. */
-function table(headings: readonly string[], cells: readonly (readonly string[])[], alignRight: readonly boolean[]): string {
+function table(
+  headings: readonly string[],
+  cells: readonly (readonly string[])[],
+  alignRight: readonly boolean[],
+): string {
   const rows = cells.map((row) => row.map(printable));
-  const widths = headings.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const widths = headings.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+  );
   const line = (cells: readonly string[]): string =>
     `  ${cells
-      .map((cell, column) => (alignRight[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        alignRight[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join('  ')}`.trimEnd();
   return [line(headings), ...rows.map(line)].join('\n');
 }

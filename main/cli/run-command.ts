@@ -26,9 +26,14 @@ export function addRunCommand(program: Command, surroundings: CommandSurrounding
   const command = program
     .command('run')
     .summary('the main job: read, profile, train, score, flag, store')
-    .description('Reads recordings as one stream, trains a forest on them, scores and flags every transaction, and keeps all of it in a case.')
+    .description(
+      'Reads recordings as one stream, trains a forest on them, scores and flags every transaction, and keeps all of it in a case.',
+    )
     .argument('<recording...>', 'CSV, NDJSON, kcat JSON or Parquet files, plain or .gz or .zst')
-    .option('--case <file>', 'the case file; made if it does not exist (default: one per recording in the data folder)');
+    .option(
+      '--case <file>',
+      'the case file; made if it does not exist (default: one per recording in the data folder)',
+    );
   addProfileOptions(command);
   addThresholdOptions(command, false);
   addForestOptions(command);

@@ -51,7 +51,11 @@ export function addForestOptions(command: Command): Command {
     .option('--trees <count>', 'trees in the forest (default 300)', parseWhole(1, 10_000))
     .option('--sample <rows>', 'rows drawn for each tree (default 256)', parseWhole(1, 2 ** 31 - 1))
     .option('--features-per-tree <count>', 'features drawn for each tree (default all)', parseWhole(1, 100_000))
-    .option('--seed <number>', 'the same rows, parameters and seed give the same model (default 1)', parseWhole(0, 2 ** 32 - 1))
+    .option(
+      '--seed <number>',
+      'the same rows, parameters and seed give the same model (default 1)',
+      parseWhole(0, 2 ** 32 - 1),
+    )
     .addOption(new Option('--grower <name>', 'who grows the trees (default assay)').choices([...growerNames]))
     .option('--log-amount', 'use the logarithm of the amount')
     .option('--no-windows', 'leave out features over time (counts and means per customer, terminal, ...)');
@@ -61,15 +65,28 @@ export function addForestOptions(command: Command): Command {
 export function addThresholdOptions(command: Command, labelled: boolean): Command {
   const handles = ['contamination', 'alertsPerDay', 'recall', 'precision'];
   const add = (flags: string, text: string, parse: (value: string) => number, name: string): void => {
-    command.addOption(
-      new Option(flags, text).argParser(parse).conflicts(handles.filter((other) => other !== name)),
-    );
+    command.addOption(new Option(flags, text).argParser(parse).conflicts(handles.filter((other) => other !== name)));
   };
-  add('--contamination <share>', 'share of transactions to flag, as scikit-learn defines it (default 0.02)', parseShare(0.5, '0.02'), 'contamination');
+  add(
+    '--contamination <share>',
+    'share of transactions to flag, as scikit-learn defines it (default 0.02)',
+    parseShare(0.5, '0.02'),
+    'contamination',
+  );
   add('--alerts-per-day <count>', 'flag as many as your team can look at each day', parsePositive, 'alertsPerDay');
   if (labelled) {
-    add('--recall <share>', 'with labels: the highest threshold that finds this share of the fraud', parseShare(1, '0.8'), 'recall');
-    add('--precision <share>', 'with labels: the lowest threshold whose alerts are fraud to this share', parseShare(1, '0.5'), 'precision');
+    add(
+      '--recall <share>',
+      'with labels: the highest threshold that finds this share of the fraud',
+      parseShare(1, '0.8'),
+      'recall',
+    );
+    add(
+      '--precision <share>',
+      'with labels: the lowest threshold whose alerts are fraud to this share',
+      parseShare(1, '0.5'),
+      'precision',
+    );
   }
   return command;
 }
@@ -122,6 +139,10 @@ export function thresholdHandle(flags: ThresholdFlags): ThresholdHandle | undefi
 /** The case named by `--case`, which must be given. */
 export function requireCase(path: string | undefined): string {
   if (path === undefined)
-    throw usageError('WRONG_USE', 'No case was named.', 'Add --case FILE, the case that `assay run` or `assay ingest` made.');
+    throw usageError(
+      'WRONG_USE',
+      'No case was named.',
+      'Add --case FILE, the case that `assay run` or `assay ingest` made.',
+    );
   return path;
 }

@@ -116,9 +116,7 @@ export type TrainResult = z.infer<typeof trainResult>;
 
 const runResult = trainResult.extend({
   columns: z.array(columnReportSchema),
-  topAlerts: z.array(
-    z.object({ sequence: z.number().int(), id: z.string(), score: z.number(), raw: z.string() }),
-  ),
+  topAlerts: z.array(z.object({ sequence: z.number().int(), id: z.string(), score: z.number(), raw: z.string() })),
 });
 export type RunResult = z.infer<typeof runResult>;
 

@@ -1,0 +1,36 @@
+import type { Progress } from '../../engine/domain/progress.ts';
+import type { ErrorReport } from './envelope.ts';
+import type { JobName, JobResult } from './jobs.ts';
+import type { CaseOverview } from './requests.ts';
+
+/**
+ * What the engine tells a window unasked. `state`: only the latest counts, sent at most 10 times a second.
+ * `log`: the oldest are dropped under pressure, and the next one says how many.
+ */
+export interface Events {
+  /** state: a running job moved. */
+  'job.progress': { readonly jobId: string; readonly name: JobName; readonly progress: Progress };
+  /** log: a job ended; `result` is the job's own. */
+  'job.ended': {
+    readonly jobId: string;
+    readonly name: JobName;
+    readonly outcome:
+      { readonly ok: true; readonly result: JobResult<JobName> } | { readonly ok: false; readonly error: ErrorReport };
+  };
+  /** state: the open case changed (rows, models, verdicts); null when it was closed. */
+  'case.changed': { readonly overview: CaseOverview | null };
+  /** state: the engine process stopped or came back. */
+  'engine.state': {
+    readonly state: 'running' | 'restarting' | 'stopped';
+    readonly cause: string | null;
+    readonly whatIsSafe: string | null;
+  };
+}
+
+export type EventName = keyof Events;
+export const eventNames = [
+  'job.progress',
+  'job.ended',
+  'case.changed',
+  'engine.state',
+] as const satisfies readonly EventName[];

@@ -1,0 +1,491 @@
+import { z } from 'zod';
+import { profileOverridesSchema } from '../../engine/domain/profile.ts';
+import type { FeatureSpec } from '../../engine/domain/feature-spec.ts';
+import type { ForestParameters } from '../../engine/domain/model.ts';
+import type { RecordingFormat } from '../../engine/domain/record-batch.ts';
+import { thresholdHandleSchema, type ColumnReport } from './jobs.ts';
+import { settingsSchema, type Settings } from './settings.ts';
+import { dismissalReasons, verdictKinds, type VerdictKind } from './verdicts.ts';
+
+/*
+ * Every short question a window may ask of the engine, and every small change it may make. Inputs are untrusted
+ * and parsed by the engine; outputs are built by the engine and only typed. Long work is a job (jobs.ts).
+ * Names are `noun.verb`. Times are epoch milliseconds UTC. Pages are keyset pages of at most 500 rows.
+ */
+
+export const PAGE_ROWS = 500;
+
+const pageLimit = z.number().int().min(1).max(PAGE_ROWS).default(200);
+const modelId = z.number().int().positive();
+const nothing = z.object({});
+
+/** Marks what a request gives; exists for the type only. */
+interface Request<Input extends z.ZodType, Output> {
+  readonly input: Input;
+  readonly output?: Output;
+}
+const request =
+  <Output>() =>
+  <Input extends z.ZodType>(input: Input): Request<Input, Output> => ({ input });
+
+export interface CaseOverview {
+  readonly path: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly rows: number;
+  readonly quarantined: number;
+  readonly timeZone: string;
+  /** Three-letter code where all amounts share one that is known. */
+  readonly currency: string | null;
+  readonly firstEventMs: number | null;
+  readonly lastEventMs: number | null;
+  readonly days: number;
+  readonly hasLabels: boolean;
+  /** The role whose equal values make one alert, for example 'card', and its column. */
+  readonly alertEntity: { readonly role: string; readonly column: string } | null;
+  readonly sources: readonly {
+    readonly id: number;
+    readonly uri: string;
+    readonly kind: string;
+    readonly format: RecordingFormat | null;
+    readonly rows: number;
+    readonly quarantined: number;
+    readonly complete: boolean;
+    readonly addedAtMs: number;
+  }[];
+  readonly models: number;
+  readonly championId: number | null;
+  readonly readOnly: boolean;
+}
+
+export interface ModelListItem {
+  readonly id: number;
+  readonly name: string;
+  readonly digest: string;
+  readonly parameters: ForestParameters;
+  readonly features: readonly string[];
+  readonly trainedRows: number;
+  readonly createdAtMs: number;
+  readonly isChampion: boolean;
+  readonly thresholdUnits: number;
+  readonly threshold: number;
+  readonly flagged: number;
+  /** Alert budget that set the threshold, where one did. */
+  readonly alertsPerDay: number | null;
+  /** False where rows came in after this model scored. */
+  readonly scoresAllRows: boolean;
+}
+
+export interface TuningPoint {
+  readonly thresholdUnits: number;
+  readonly threshold: number;
+  readonly flagged: number;
+  readonly contamination: number;
+  readonly alertsPerDay: number | null;
+  /** Flagged rows of each day of the stream, in day order; empty without event times. */
+  readonly byDay: Uint32Array;
+  readonly precision: number | null;
+  readonly recall: number | null;
+}
+
+export interface TuningView {
+  readonly model: ModelListItem;
+  readonly rows: number;
+  /** Start of each day of the stream. */
+  readonly days: readonly number[];
+  readonly histogram: {
+    readonly edges: Float64Array;
+    readonly counts: Uint32Array;
+    /** Rows known to be fraud (labels, then verdicts), and known to be legitimate by verdict; null when none. */
+    readonly fraud: Uint32Array | null;
+    readonly legitimate: Uint32Array | null;
+  };
+  readonly point: TuningPoint;
+  /** Share of fraud among the labelled rows: the line that chance reaches. Null without labels. */
+  readonly prevalence: number | null;
+  readonly curve: readonly { readonly thresholdUnits: number; readonly precision: number; readonly recall: number }[];
+  /** This model first, then the trivial baselines. */
+  readonly rankings: readonly {
+    readonly name: string;
+    readonly isModel: boolean;
+    readonly auroc: number | null;
+    readonly auprc: number | null;
+    readonly cardPrecisionTop100: number | null;
+    readonly curve: readonly { readonly precision: number; readonly recall: number }[];
+  }[];
+  readonly features: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly usesLabels: boolean;
+    /** A small histogram over all rows, and over the flagged ones. */
+    readonly counts: Uint32Array;
+    readonly flaggedCounts: Uint32Array;
+  }[];
+}
+
+export const alertSorts = ['score', 'amount', 'time', 'transactions', 'entity'] as const;
+export const alertFilterSchema = z.object({
+  verdict: z.array(z.enum([...verdictKinds, 'none', 'snoozed'])).optional(),
+  /** Start of a day of the stream. */
+  dayMs: z.number().optional(),
+  minimumAmount: z.number().optional(),
+  maximumAmount: z.number().optional(),
+  /** Texts looked for in ids, entities and the rows as received. */
+  search: z.string().max(20_000).optional(),
+  /** Ids or entities, for example pasted ones; an alert passes if any of its rows has one of them. */
+  anyOf: z.array(z.string()).max(5000).optional(),
+  /** Column name to the texts allowed in it. */
+  columns: z.record(z.string(), z.array(z.string())).optional(),
+  fromMs: z.number().optional(),
+  toMs: z.number().optional(),
+});
+export type AlertFilter = z.infer<typeof alertFilterSchema>;
+
+/** One alert: all flagged transactions of one entity (or one transaction where the case has no entity). */
+export interface AlertRow {
+  /** Stable within a model: the entity's text, or `#sequence`. */
+  readonly key: string;
+  readonly entity: string;
+  readonly score: number;
+  /** Sequence of its most anomalous flagged transaction. */
+  readonly topSequence: number;
+  readonly topId: string;
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly timeMs: number | null;
+  readonly counterpart: string | null;
+  readonly flaggedTransactions: number;
+  readonly transactions: number;
+  /** The strongest reason as a short phrase; empty until it was computed. */
+  readonly firstReason: string;
+  readonly verdict: VerdictKind | null;
+  readonly snoozedUntilMs: number | null;
+  readonly hasNote: boolean;
+}
+
+export interface Verdict {
+  readonly id: number;
+  readonly alertKey: string;
+  readonly kind: VerdictKind;
+  readonly reason: string | null;
+  readonly decidedAtMs: number;
+  readonly decidedBy: string;
+  /** Kept as they were when decided; a closed alert is never re-scored silently. */
+  readonly scoreAtDecision: number;
+  readonly modelDigest: string;
+}
+
+export interface AlertDetail {
+  readonly row: AlertRow;
+  readonly rank: number;
+  readonly of: number;
+  readonly facts: readonly { readonly label: string; readonly value: string; readonly isEmphasised: boolean }[];
+  /** At most five, then the rest; in edges of path length. They add up to `baseline - pathLength`. */
+  readonly contributions: readonly {
+    readonly feature: string;
+    readonly description: string;
+    readonly value: string;
+    readonly amount: number;
+  }[];
+  readonly restContribution: number;
+  readonly restCount: number;
+  readonly baseline: number;
+  readonly pathLength: number;
+  readonly sentence: string;
+  readonly smallestChanges: readonly string[];
+  /** Every transaction of the entity within 15 days before and after. */
+  readonly strip: {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly timesMs: Float64Array;
+    readonly amounts: Float64Array;
+    readonly flagged: Uint8Array;
+    readonly sequences: Float64Array;
+    /** 5th and 95th percentile of the entity's amounts before the alert; null with fewer than 5. */
+    readonly normalLow: number | null;
+    readonly normalHigh: number | null;
+  };
+  readonly transactions: readonly {
+    readonly sequence: number;
+    readonly id: string;
+    readonly timeMs: number | null;
+    readonly amount: number | null;
+    readonly counterpart: string | null;
+    readonly score: number;
+    readonly flagged: boolean;
+  }[];
+  readonly similar: {
+    readonly alerts: readonly {
+      readonly key: string;
+      readonly score: number;
+      readonly sharedReasons: string;
+      readonly verdict: VerdictKind | null;
+    }[];
+    readonly decided: number;
+    readonly fraud: number;
+  };
+  readonly received: {
+    readonly text: string;
+    readonly source: string;
+    readonly line: number;
+    readonly byteOffset: number;
+  };
+  readonly history: readonly HistoryEntry[];
+  readonly notes: readonly {
+    readonly id: number;
+    readonly text: string;
+    readonly writtenAtMs: number;
+    readonly writtenBy: string;
+  }[];
+}
+
+export interface HistoryEntry {
+  readonly atMs: number;
+  readonly by: string;
+  readonly what: string;
+}
+
+export interface TransactionPage {
+  readonly columns: readonly string[];
+  readonly rows: readonly {
+    readonly sequence: number;
+    readonly score: number | null;
+    readonly flagged: boolean;
+    readonly cells: readonly string[];
+  }[];
+  readonly next: number | null;
+}
+
+export interface Density {
+  readonly xEdges: Float64Array;
+  readonly yEdges: Float64Array;
+  /** Row-major counts: y of the rows, x of the columns. */
+  readonly counts: Uint32Array;
+  readonly flaggedCounts: Uint32Array;
+}
+
+export const exploreFilterSchema = z.object({
+  fromMs: z.number().optional(),
+  toMs: z.number().optional(),
+  minimumAmount: z.number().optional(),
+  maximumAmount: z.number().optional(),
+});
+
+export const requests = {
+  'app.read': request<{
+    readonly version: string;
+    readonly host: 'electron' | 'browser' | 'command-line';
+    readonly openCase: CaseOverview | null;
+    readonly settings: Settings;
+    readonly dataFolder: string;
+    /** The case made from the bundled recording, where it is ready. */
+    readonly firstCasePath: string | null;
+    readonly bundledRecording: string;
+  }>()(nothing),
+  'settings.write': request<Settings>()(settingsSchema.partial()),
+  'recent.list':
+    request<
+      readonly { readonly path: string; readonly name: string; readonly openedAtMs: number; readonly exists: boolean }[]
+    >()(nothing),
+  /** For hosts without a native dialog: one folder of this machine. */
+  'folder.list': request<{
+    readonly folder: string;
+    readonly parent: string | null;
+    readonly entries: readonly {
+      readonly name: string;
+      readonly path: string;
+      readonly isFolder: boolean;
+      readonly sizeBytes: number;
+    }[];
+  }>()(z.object({ folder: z.string().optional() })),
+
+  'case.open': request<CaseOverview>()(z.object({ path: z.string().min(1) })),
+  'case.close': request<null>()(nothing),
+  'case.read': request<CaseOverview>()(nothing),
+  'profile.read': request<{ readonly columns: readonly ColumnReport[] }>()(nothing),
+  'profile.write': request<{ readonly columns: readonly ColumnReport[] }>()(
+    z.object({ overrides: profileOverridesSchema }),
+  ),
+  /** Looks into a recording without storing anything. */
+  'recording.inspect': request<{
+    readonly path: string;
+    readonly sizeBytes: number;
+    readonly format: RecordingFormat;
+    readonly columns: readonly ColumnReport[];
+    readonly firstRows: readonly (readonly string[])[];
+  }>()(z.object({ path: z.string().min(1), overrides: profileOverridesSchema.default({}) })),
+  'quarantine.page': request<{
+    readonly rows: readonly {
+      readonly id: number;
+      readonly source: string;
+      readonly line: number;
+      readonly byteOffset: number;
+      readonly reason: string;
+      readonly raw: string;
+    }[];
+    readonly next: number | null;
+  }>()(z.object({ after: z.number().int().optional(), limit: pageLimit })),
+  'transactions.page': request<TransactionPage>()(
+    z.object({ after: z.number().int().optional(), limit: pageLimit, modelId: modelId.optional() }),
+  ),
+
+  'models.list': request<readonly ModelListItem[]>()(nothing),
+  'models.setChampion': request<readonly ModelListItem[]>()(z.object({ modelId })),
+  'models.compare': request<{
+    readonly first: ModelListItem;
+    readonly second: ModelListItem;
+    readonly both: number;
+    readonly onlyFirst: number;
+    readonly onlySecond: number;
+    /** Known frauds among each of the three. */
+    readonly fraud: { readonly both: number; readonly onlyFirst: number; readonly onlySecond: number } | null;
+    readonly specs: { readonly first: FeatureSpec; readonly second: FeatureSpec };
+  }>()(z.object({ firstModelId: modelId, secondModelId: modelId })),
+
+  'tuning.read': request<TuningView>()(z.object({ modelId })),
+  'tuning.preview': request<TuningPoint>()(
+    z.object({
+      modelId,
+      handle: z.union([thresholdHandleSchema, z.object({ kind: z.literal('score'), value: z.number() })]),
+    }),
+  ),
+  'tuning.apply': request<TuningPoint>()(
+    z.object({
+      modelId,
+      handle: z.union([thresholdHandleSchema, z.object({ kind: z.literal('score'), value: z.number() })]),
+    }),
+  ),
+  /** Which transactions a change of threshold, or another model, lets in and out. */
+  'tuning.swapSet': request<{
+    readonly entered: readonly SwappedRow[];
+    readonly left: readonly SwappedRow[];
+    readonly enteredTotal: number;
+    readonly leftTotal: number;
+  }>()(
+    z.object({ modelId, fromUnits: z.number().int().optional(), otherModelId: modelId.optional(), limit: pageLimit }),
+  ),
+
+  'alerts.page': request<{
+    readonly rows: readonly AlertRow[];
+    readonly next: string | null;
+    readonly total: number;
+    readonly decided: number;
+    /** For the filters: how many alerts each verdict has. */
+    readonly counts: Readonly<Record<string, number>>;
+  }>()(
+    z.object({
+      modelId,
+      filter: alertFilterSchema.default({}),
+      sort: z
+        .array(z.object({ by: z.enum(alertSorts), descending: z.boolean() }))
+        .min(1)
+        .max(4)
+        .default([{ by: 'score', descending: true }]),
+      after: z.string().optional(),
+      limit: pageLimit,
+    }),
+  ),
+  'alerts.detail': request<AlertDetail>()(z.object({ modelId, key: z.string() })),
+  'alerts.columnValues': request<readonly { readonly text: string; readonly alerts: number }[]>()(
+    z.object({ modelId, column: z.string(), limit: pageLimit }),
+  ),
+
+  'verdicts.set': request<{ readonly verdicts: readonly Verdict[]; readonly undoDepth: number }>()(
+    z.object({
+      modelId,
+      keys: z.array(z.string()).min(1).max(5000),
+      kind: z.enum(verdictKinds),
+      reason: z.enum(dismissalReasons).nullable().default(null),
+    }),
+  ),
+  /** Takes back the last change (verdict, note, snooze), whatever it was; 20 deep at least. */
+  'actions.undo': request<{
+    readonly undone: string | null;
+    readonly keys: readonly string[];
+    readonly undoDepth: number;
+  }>()(nothing),
+  'notes.add': request<{ readonly undoDepth: number }>()(
+    z.object({ modelId, key: z.string(), text: z.string().min(1).max(20_000) }),
+  ),
+  /** Kept while it is being typed, so that nothing typed is lost. An empty text removes it. */
+  'drafts.write': request<null>()(z.object({ key: z.string(), text: z.string().max(20_000) })),
+  'drafts.read': request<{ readonly text: string }>()(z.object({ key: z.string() })),
+  'alerts.snooze': request<{ readonly undoDepth: number }>()(
+    z.object({ modelId, keys: z.array(z.string()).min(1).max(5000), untilMs: z.number() }),
+  ),
+  'audit.page': request<{
+    readonly rows: readonly (HistoryEntry & { readonly id: number; readonly hash: string })[];
+    readonly next: number | null;
+    readonly chainIsWhole: boolean;
+  }>()(z.object({ after: z.number().int().optional(), limit: pageLimit })),
+
+  'explore.scoreOverTime': request<Density>()(z.object({ modelId, filter: exploreFilterSchema.default({}) })),
+  'explore.amountOverTime': request<Density>()(z.object({ modelId, filter: exploreFilterSchema.default({}) })),
+  'explore.hourByWeekday': request<{ readonly counts: Uint32Array; readonly flagged: Uint32Array }>()(
+    z.object({ modelId, filter: exploreFilterSchema.default({}) }),
+  ),
+  'explore.lanes': request<{
+    readonly dayStartsMs: readonly number[];
+    readonly lanes: readonly {
+      readonly entity: string;
+      readonly flagged: number;
+      readonly maximumScore: Float64Array;
+    }[];
+    readonly next: number | null;
+  }>()(
+    z.object({
+      modelId,
+      filter: exploreFilterSchema.default({}),
+      after: z.number().int().optional(),
+      limit: z.number().int().min(1).max(100).default(30),
+    }),
+  ),
+  'explore.features': request<
+    readonly {
+      readonly name: string;
+      readonly edges: Float64Array;
+      readonly rest: Uint32Array;
+      readonly flagged: Uint32Array;
+    }[]
+  >()(z.object({ modelId, filter: exploreFilterSchema.default({}) })),
+  'explore.rows': request<TransactionPage & { readonly total: number }>()(
+    z.object({
+      modelId,
+      filter: exploreFilterSchema.default({}),
+      after: z.number().int().optional(),
+      limit: pageLimit,
+    }),
+  ),
+  'entity.read': request<{
+    readonly entity: string;
+    readonly role: string;
+    readonly transactions: number;
+    readonly flagged: number;
+    readonly totalAmount: number | null;
+    readonly counterparts: readonly {
+      readonly text: string;
+      readonly transactions: number;
+      readonly flagged: number;
+      readonly amount: number | null;
+    }[];
+    /** Counterparts of counterparts; at most 200 nodes in all. */
+    readonly links: readonly { readonly from: string; readonly to: string; readonly transactions: number }[];
+  }>()(z.object({ modelId, entity: z.string() })),
+} as const;
+
+export interface SwappedRow {
+  readonly sequence: number;
+  readonly id: string;
+  readonly entity: string;
+  readonly score: number;
+  readonly otherScore: number | null;
+  readonly amount: number | null;
+  readonly timeMs: number | null;
+  readonly isFraud: boolean | null;
+  readonly reason: string;
+}
+
+export type RequestName = keyof typeof requests;
+export type RequestInput<R extends RequestName> = z.input<(typeof requests)[R]['input']>;
+export type ParsedRequestInput<R extends RequestName> = z.output<(typeof requests)[R]['input']>;
+export type RequestOutput<R extends RequestName> = Exclude<(typeof requests)[R]['output'], undefined>;
