@@ -142,6 +142,7 @@ export class EntityHistory {
   #slotOfCode = new Int32Array(1024);
   #slotOfPair = new PairTable();
   #hand = 1;
+  #newEntities = 0;
   #event: Float64Array;
   #forgotten = 0;
 
@@ -229,7 +230,10 @@ export class EntityHistory {
         this.#readAlone(units[row], values, at);
       }
     }
-    if (rowCount > 0) this.#sweep(horizons[rowCount - 1], Math.ceil(rowCount / 4));
+    // Two looks per new entity keep the slots below twice those in reach, however many entities come only once.
+    const looks = 2 * this.#newEntities + Math.ceil(rowCount / 16);
+    this.#newEntities = 0;
+    if (rowCount > 0) this.#sweep(horizons[rowCount - 1], looks);
   }
 
   /**
@@ -291,6 +295,7 @@ export class EntityHistory {
       const known = this.#slotOfCode[keyA];
       if (known !== scratch) return known;
     }
+    this.#newEntities += 1;
     const slot = this.#freeSlots.pop() ?? this.#newSlot();
     if (isPair) this.#slotOfPair.set(keyA, keyB, slot);
     else this.#slotOfCode[keyA] = slot;

@@ -265,7 +265,7 @@ describe('window features', () => {
       Array.from({ length: 5000 }, (_, index) => ({
         time: from + index,
         customer: (from + index) % 1500,
-        terminal: ((from + index) * 7) % 900,
+        terminal: ((from + index) * 7 + Math.floor((from + index) / 1500)) % 899,
         amount: index % 90,
         label: 0,
       }));
