@@ -1,0 +1,25 @@
+// `npm run types`: checks every environment with its own tsconfig, as many at once as there are cores.
+import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { projectFolder, runScript, toolPath } from './run-steps.mjs';
+
+const projects = globSync('{engine,preload,main,renderer,test,scripts}/**/tsconfig.json', {
+  cwd: projectFolder,
+  exclude: (path) => path.includes('node_modules') || path.includes('assembly'),
+});
+const compiler = toolPath('typescript', 'tsc');
+
+/** @type {string[]} */
+const failed = [];
+const waiting = projects.toSorted();
+await Promise.all(
+  Array.from({ length: Math.min(availableParallelism(), waiting.length) }, async () => {
+    for (let project = waiting.shift(); project !== undefined; project = waiting.shift()) {
+      if ((await runScript([compiler, '-p', project])) !== 0) failed.push(project);
+    }
+  }),
+);
+if (failed.length > 0) {
+  console.error(`Types do not check in ${failed.toSorted().join(', ')}.`);
+  process.exitCode = 1;
+}
