@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { binPosition, countAtLogHeight, logHeight, pixelOf, valueAt, valueAtBinPosition } from './scale.ts';
+
+const margins = { left: 40, right: 12, top: 0, bottom: 0 };
+
+describe('a line on a chart', () => {
+  it('comes back to its value from its pixel', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.3, max: 0.8, noNaN: true }), (score) => {
+        const pixel = pixelOf(score, 0.3, 0.8, 900, margins);
+        expect(valueAt(pixel, 0.3, 0.8, 900, margins)).toBeCloseTo(score, 10);
+      }),
+    );
+  });
+
+  it('stays inside the plot when dragged off it, or when the chart has no room', () => {
+    expect(valueAt(-500, 0.3, 0.8, 900, margins)).toBe(0.3);
+    expect(valueAt(5000, 0.3, 0.8, 900, margins)).toBe(0.8);
+    expect(valueAt(10, 0.3, 0.8, 20, margins)).toBe(0.3);
+    expect(pixelOf(2, 0.3, 0.8, 900, margins)).toBe(888);
+  });
+});
+
+describe('logarithmic bars', () => {
+  it('tell one row from none, and put each tenfold one step higher', () => {
+    expect([0, 1, 10, 1000].map(logHeight)).toEqual([0, 1, 2, 4]);
+    expect([0, 1, 2, 4].map(countAtLogHeight)).toEqual([0, 1, 10, 1000]);
+  });
+});
+
+describe('positions among uneven bins', () => {
+  const edges = [0, 1, 10, 100];
+
+  it('find the bin and the way through it', () => {
+    expect(binPosition(5.5, edges)).toBe(1.5);
+    expect(binPosition(-4, edges)).toBe(0);
+    expect(binPosition(1e9, edges)).toBe(3);
+    expect(binPosition(Number.NaN, edges)).toBe(0);
+  });
+
+  it('are inverted exactly, so that a brushed range is the range asked for', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 3, noNaN: true }), (position) => {
+        expect(binPosition(valueAtBinPosition(position, edges), edges)).toBeCloseTo(position, 9);
+      }),
+    );
+  });
+});

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { pastedIds } from './pasted-ids.ts';
+
+describe('pasted ids', () => {
+  it('reads a spreadsheet column, keeping 16 digits and leading zeros', () => {
+    expect(pastedIds('4000123412341234\r\n0042\r\n')).toEqual(['4000123412341234', '0042']);
+  });
+
+  it('reads separated and quoted lists once each', () => {
+    expect(pastedIds('"a";"b";a')).toEqual(['a', 'b']);
+    expect(pastedIds("'1', '2'\t3")).toEqual(['1', '2', '3']);
+  });
+
+  it('leaves one word, and words with spaces, to the search', () => {
+    expect(pastedIds('4823')).toBeNull();
+    expect(pastedIds('café de la gare')).toBeNull();
+    expect(pastedIds(' \n ')).toBeNull();
+  });
+
+  it('takes no more than the engine accepts', () => {
+    expect(pastedIds(Array.from({ length: 6000 }, (_, index) => `id${index}`).join('\n'))).toHaveLength(5000);
+  });
+});
