@@ -27,6 +27,8 @@ export type ErrorCode =
   | 'CANCELLED'
   | 'MISSING_DEPENDENCY'
   | 'WRONG_RUNTIME'
+  | 'ENGINE_STOPPED'
+  | 'FORBIDDEN'
   | 'INTERNAL';
 
 /** `usage`: the request or its input is wrong (exit code 2). `failure`: the work failed (exit code 1). */
