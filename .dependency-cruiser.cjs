@@ -197,6 +197,7 @@ module.exports = {
     exclude: { path: ['^engine/forest/kernel/assembly/', '^(dist|build)/', '^test/peers/\\.venv/'] },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
+      exportsFields: ['exports'],
       extensions: ['.ts', '.tsx', '.mjs', '.cjs', '.js', '.d.ts'],
       conditionNames: ['import', 'types', 'node', 'default'],
     },
