@@ -91,7 +91,8 @@ function boundFeature(feature: Feature, clock: ZoneClock, dictionaries: Dictiona
     case 'identity':
       return identityFeature(imputed);
     case 'log':
-      return mappedFeature('number', imputed, signedLog);
+      // Of the float32, so that an exported model that knows only float32 columns splits them alike.
+      return mappedFeature('number', imputed, (value) => signedLog(Math.fround(toFeatureRange(value))));
     case 'hour':
       return mappedFeature('time', imputed, (instantMs) => localHour(clock, instantMs));
     case 'weekday':

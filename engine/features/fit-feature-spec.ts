@@ -97,7 +97,7 @@ class NumberFitter implements ColumnFitter {
           name: `${name}_log`,
           description: `${name} on a logarithmic scale: sign(x) * ln(1 + |x|).`,
           transform: { kind: 'log', column: name },
-          imputation: { ...imputation, value: signedLog(median) },
+          imputation: { ...imputation, value: Math.fround(signedLog(Math.fround(median))) },
           usesLabels: false,
         }
       : {

@@ -11,7 +11,13 @@ export function describeColumns(profile: Profile, spec: FeatureSpec | null): Col
     role: row.role,
     kind: row.kind,
     confidence: row.confidence,
-    usedAs: [...row.usedAs],
+    usedAs: [...row.usedAs, ...windowsOver(known, row.column)],
     reason: row.why,
   }));
+}
+
+/** Features over time that group transactions by this column. */
+function windowsOver(spec: FeatureSpec, column: string): readonly string[] {
+  const features = spec.windows?.features ?? [];
+  return features.filter(({ entity }) => (entity as readonly string[]).includes(column)).map(({ name }) => name);
 }

@@ -1,78 +1,146 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
-import { AssayError } from '../domain/error.ts';
-import { featureNames, type FeatureSpec } from '../domain/feature-spec.ts';
-import type { CompiledForest } from '../domain/model.ts';
-import { columnWithRole, type Profile } from '../domain/profile.ts';
+import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { DecodedSegment, Dictionary } from '../domain/columns.ts';
+import { TextDictionary } from '../domain/dictionary.ts';
+import { AssayError, usageError } from '../domain/error.ts';
+import { featureNames, featureSpecSchema, type FeatureSpec } from '../domain/feature-spec.ts';
+import { columnWithRole, profileSchema, type Profile } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
+import { metadataKeys } from '../export/onnx/export-onnx.ts';
+import { inputsOf, openOnnxScorer } from '../export/onnx/onnx-scorer.ts';
 import { createSegmentDecoder, dictionaryColumns, type Dictionaries } from '../features/decode-segment.ts';
 import { idsOf } from '../features/segment-access.ts';
-import { scoreOfSum } from '../forest/score.ts';
 import { createScoringPool } from '../forest/kernel/scoring-pool.ts';
-import { openCaseReadOnly } from '../store/open-case.ts';
+import { scoreOfSum } from '../forest/score.ts';
+import { openCaseToRead } from './open-case-to-read.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
 import { openRecording } from '../stream/open-recording.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 import { throwIfCancelled } from './cancelled.ts';
-import { createSegmentComputer, type SegmentComputer } from './case-features.ts';
 import { segmentsOf } from './case-columns.ts';
+import { createSegmentComputer } from './case-features.ts';
 import { chooseModel } from './choose-model.ts';
 import { csvCell } from './csv-cell.ts';
+import { createOnnxFeeder } from './onnx-feeds.ts';
 
 /**
  * The `score` job: recordings through a stored model into a CSV of id, score and flag, in input order. The file
- * appears under its name only when it is whole.
+ * appears under its name only when it is whole. The model comes from a case or from an exported ONNX file.
  */
 export async function scoreRecordings(
   input: ParsedJobInput<'score'>,
   context: WorkContext,
 ): Promise<JobResult<'score'>> {
-  const openedCase = openCaseReadOnly(input.model);
+  const scorer = (await isOnnx(input.model)) ? await onnxScorer(input.model) : await caseScorer(input);
+  try {
+    return await writeScores(scorer, input, context);
+  } finally {
+    await scorer.close();
+  }
+}
+
+/** A model ready to score decoded segments in stream order. */
+interface Scorer {
+  readonly profile: Profile;
+  readonly spec: FeatureSpec;
+  readonly dictionaries: Map<string, Dictionary>;
+  readonly digest: string;
+  readonly thresholdUnits: number;
+  readonly notices: readonly string[];
+  /** Sums, and the scores for people, of one segment. */
+  readonly score: (
+    segment: DecodedSegment,
+    signal: AbortSignal,
+  ) => Promise<{ readonly sums: Int32Array; readonly scoreAt: (row: number) => number }>;
+  readonly close: () => Promise<void>;
+}
+
+async function caseScorer(input: ParsedJobInput<'score'>): Promise<Scorer> {
+  const openedCase = openCaseToRead(input.model);
   try {
     const { stored, forest } = chooseModel(openedCase, input.modelChoice);
     const profile = openedCase.profile();
     if (profile === undefined) throw new Error('Impossible: a case with a model has no profile.');
-    const scorer = await prepareScorer(
-      openedCase,
+    const spec = openedCase.featureSpec(stored.featureSetId);
+    const dictionaries = openedCase.dictionaries();
+    const featureCount = featureNames(spec).length;
+    const compute = createSegmentComputer(profile, spec, dictionaries);
+    const notices: string[] = [];
+    if (spec.windows !== undefined && (await followsTheCase(openedCase, profile, input.recordings[0], dictionaries))) {
+      notices.push('The recording follows the stream of the case, so features over time go on from it.');
+      for (const segment of segmentsOf(openedCase)) compute(segment, new Float32Array(segment.rowCount * featureCount));
+    }
+    const pool = createScoringPool(forest, { threads: 1 });
+    return {
       profile,
-      openedCase.featureSpec(stored.featureSetId),
-      forest,
-      input.recordings[0],
-    );
-    return await writeScores(scorer, stored.threshold.units, input, context);
+      spec,
+      dictionaries,
+      digest: forest.digest,
+      thresholdUnits: stored.threshold.units,
+      notices,
+      score: async (segment, signal) => {
+        const values = new Float32Array(segment.rowCount * featureCount);
+        compute(segment, values);
+        const sums = new Int32Array(segment.rowCount);
+        await pool.score(values, segment.rowCount, sums, signal);
+        return { sums, scoreAt: (row) => scoreOfSum(forest, sums[row]) };
+      },
+      close: () => pool.close(),
+    };
   } finally {
     openedCase.close();
   }
 }
 
-interface Scorer {
-  readonly profile: Profile;
-  readonly spec: FeatureSpec;
-  readonly forest: CompiledForest;
-  readonly dictionaries: Dictionaries;
-  readonly compute: SegmentComputer;
-  readonly notices: string[];
+/** An exported model: its own notes say how to read a recording and how to feed it. */
+async function onnxScorer(path: string): Promise<Scorer> {
+  const file = (await stat(path)).isDirectory() ? join(path, 'model.onnx') : path;
+  const scorer = await openOnnxScorer(await readFile(file), { threads: availableParallelism() });
+  const { metadata, thresholdUnits, digest } = scorer.notes;
+  const profile = profileSchema.parse(JSON.parse(noteOf(metadata, metadataKeys.profile, file)));
+  const spec = featureSpecSchema.parse(JSON.parse(noteOf(metadata, metadataKeys.featureSpec, file)));
+  const dictionaries = new Map<string, Dictionary>(
+    dictionaryColumns(profile).map((column) => [column, new TextDictionary()]),
+  );
+  const feedsOf = createOnnxFeeder(profile, spec, inputsOf(scorer.notes), dictionaries);
+  return {
+    profile,
+    spec,
+    dictionaries,
+    digest,
+    thresholdUnits,
+    notices: [],
+    score: async (segment) => {
+      const { sums, scores } = await scorer.scoreInputs(feedsOf(segment), segment.rowCount);
+      return { sums, scoreAt: (row) => scores[row] };
+    },
+    close: () => scorer.close(),
+  };
 }
 
-async function prepareScorer(
-  openedCase: ReadableCase,
-  profile: Profile,
-  spec: FeatureSpec,
-  forest: CompiledForest,
-  firstRecording: string,
-): Promise<Scorer> {
-  const dictionaries = openedCase.dictionaries();
-  const compute = createSegmentComputer(profile, spec, dictionaries);
-  const notices: string[] = [];
-  if (spec.windows !== undefined && (await followsTheCase(openedCase, profile, firstRecording, dictionaries))) {
-    notices.push('The recording follows the stream of the case, so features over time go on from it.');
-    for (const segment of segmentsOf(openedCase))
-      compute(segment, new Float32Array(segment.rowCount * featureNames(spec).length));
+function noteOf(metadata: ReadonlyMap<string, string>, key: string, file: string): string {
+  const note = metadata.get(key);
+  if (note === undefined)
+    throw usageError(
+      'MODEL_MISMATCH',
+      `${file} does not say how a recording is read (${key}).`,
+      'Export it again with `assay export onnx`.',
+    );
+  return note;
+}
+
+/** True for a file or folder that `assay export onnx` wrote; a case is a file of another kind. */
+async function isOnnx(path: string): Promise<boolean> {
+  if (path.endsWith('.onnx')) {
+    if (!existsSync(path))
+      throw usageError('FILE_NOT_FOUND', `There is no file ${path}.`, 'Check the path given with --model.');
+    return true;
   }
-  return { profile, spec, forest, dictionaries, compute, notices };
+  return existsSync(path) && (await stat(path)).isDirectory() && existsSync(join(path, 'model.onnx'));
 }
 
 /** True where the recording begins at or after the last event of the case: then it continues the same stream. */
@@ -106,14 +174,11 @@ async function followsTheCase(
 
 async function writeScores(
   scorer: Scorer,
-  thresholdUnits: number,
   input: ParsedJobInput<'score'>,
   context: WorkContext,
 ): Promise<JobResult<'score'>> {
-  const { profile, spec, forest, dictionaries } = scorer;
-  const featureCount = featureNames(spec).length;
+  const { profile, spec, dictionaries, thresholdUnits } = scorer;
   const decode = createSegmentDecoder(profile, dictionaries);
-  const pool = createScoringPool(forest, { threads: 1 });
   const output = resolve(input.output);
   const partial = `${output}.part`;
   const file = createWriteStream(partial);
@@ -134,17 +199,14 @@ async function writeScores(
           for (const column of unknownColumns)
             if (!wanted.has(column))
               oddities.add(`The column '${column}' in ${recording} is unknown to the model and was not used.`);
-          const values = new Float32Array(segment.rowCount * featureCount);
-          scorer.compute(segment, values);
-          const sums = new Int32Array(segment.rowCount);
-          await pool.score(values, segment.rowCount, sums, context.signal);
+          const { sums, scoreAt } = await scorer.score(segment, context.signal);
           const idOf = idsOf(profile, segment, dictionaries);
           const lines: string[] = [];
           for (let row = 0; row < segment.rowCount; row++) {
             const id = idOf(row) ?? String(totals.rows + row + 1);
             const flagged = sums[row] <= thresholdUnits ? 1 : 0;
             totals.flagged += flagged;
-            lines.push(`${csvCell(id)},${scoreOfSum(forest, sums[row])},${flagged}\n`);
+            lines.push(`${csvCell(id)},${scoreAt(row)},${flagged}\n`);
             hash.update(`${id}\n${sums[row]}\n${flagged}\n`);
           }
           await write(file, lines.join(''));
@@ -163,12 +225,10 @@ async function writeScores(
     file.destroy();
     await rm(partial, { force: true });
     throw writingError(error, output);
-  } finally {
-    await pool.close();
   }
   return {
     ...totals,
-    digest: forest.digest,
+    digest: scorer.digest,
     flagsDigest: hash.digest('hex'),
     output,
     notices: [...scorer.notices, ...oddities],

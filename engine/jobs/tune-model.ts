@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { WorkContext } from '../domain/progress.ts';
+import type { ScoreHistogram } from '../forest/tuning.ts';
 import { openCase } from '../store/open-case.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 import { throwIfCancelled } from './cancelled.ts';

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { addCaseCommands } from './case-commands.ts';
 import { addDoctorCommand } from './doctor-command.ts';
+import { addCompareCommand, addExplainCommand } from './explain-command.ts';
+import { addExportCommands } from './export-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
@@ -20,6 +22,9 @@ export function createProgram(surroundings: CommandSurroundings): Command {
   addRunCommand(program, surroundings);
   addCaseCommands(program, surroundings);
   addScoreCommand(program, surroundings);
+  addExplainCommand(program, surroundings);
+  addCompareCommand(program, surroundings);
+  addExportCommands(program, surroundings);
   addSimulateCommand(program, surroundings);
   addDoctorCommand(program, surroundings);
   program.addHelpText(

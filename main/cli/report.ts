@@ -122,6 +122,68 @@ export function printScoreReport(result: JobResult<'score'>, { print, note }: Co
   );
 }
 
+export function printExplainReport(result: JobResult<'explain'>, { print }: CommandSurroundings): void {
+  for (const alert of result.alerts) {
+    print(heading(`${printable(alert.id)}  score ${alert.score.toFixed(4)}${alert.flagged ? '' : '  (not flagged)'}`));
+    print(
+      table(
+        ['part', 'why'],
+        [
+          ...alert.reasons.map((reason) => [`${(100 * reason.share).toFixed(1)} %`, reason.sentence]),
+          [`${(100 * alert.rest.share).toFixed(1)} %`, `the other ${alert.rest.featureCount} features together`],
+        ],
+        [true, false],
+      ),
+    );
+    if (alert.smallestChange !== null) print(`  Not flagged with: ${printable(alert.smallestChange)}.`);
+    for (const neighbour of alert.nearestNormal)
+      print(`  Nearest ordinary at ${neighbour.distance.toFixed(2)}: ${neighbour.values.join(', ')}`);
+  }
+}
+
+export function printCompareReport(result: JobResult<'compare'>, { print }: CommandSurroundings): void {
+  const describe = ({ model, evaluation }: JobResult<'compare'>['first']): readonly string[] => [
+    shorten(model.digest, 12),
+    `${model.trees} x ${model.sample}, seed ${model.seed}, ${model.grower}`,
+    evaluation === null ? '-' : nullable(evaluation.auroc),
+    evaluation === null ? '-' : nullable(evaluation.auprc),
+    evaluation === null ? '-' : nullable(evaluation.precision),
+    evaluation === null ? '-' : nullable(evaluation.recall),
+  ];
+  print(heading('Models'));
+  print(
+    table(
+      ['model', 'forest', 'AUROC', 'AUPRC', 'precision', 'recall'],
+      [describe(result.first), describe(result.second)],
+      [false, false, true, true, true, true],
+    ),
+  );
+  print(heading('Flagged'));
+  const fraudOf = (part: 'both' | 'onlyFirst' | 'onlySecond'): string =>
+    result.fraud === null ? '' : `, of which fraud ${count(result.fraud[part])}`;
+  print(
+    pairs([
+      ['by both', `${count(result.flagged.both)}${fraudOf('both')}`],
+      ['only by the first', `${count(result.flagged.onlyFirst)}${fraudOf('onlyFirst')}`],
+      ['only by the second', `${count(result.flagged.onlySecond)}${fraudOf('onlySecond')}`],
+      ['overlap', percent(result.overlap)],
+    ]),
+  );
+}
+
+export function printOnnxReport(result: JobResult<'exportOnnx'>, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
+  print(
+    pairs([
+      ['written to', result.output],
+      ['size', `${count(result.bytes)} bytes`],
+      ['sha256', result.sha256],
+      ['model', shorten(result.digest, 12)],
+      ['inputs', result.inputs.map(({ name, type, columns }) => `${name} (${type}, ${columns})`).join(', ')],
+    ]),
+  );
+}
+
 export function printDoctorReport(result: JobResult<'doctor'>, { print }: CommandSurroundings): void {
   const marks = { good: 'ok     ', missing: 'missing', bad: 'bad    ' } as const;
   for (const check of result.checks) {
@@ -158,7 +220,7 @@ function trainLines(result: TrainResult): string {
         'time',
         `${seconds(timings.totalMs)}: read ${seconds(timings.readMs)}, features ${seconds(timings.featureMs)}, train ${seconds(timings.trainMs)}, score ${seconds(timings.scoreMs)}, store ${seconds(timings.storeMs)}`,
       ],
-      ['rate', `${count((1000 * result.rows) / Math.max(1, timings.totalMs))} transactions/s`],
+      ['rate', `${count(Math.round((1000 * result.rows) / Math.max(1, timings.totalMs)))} transactions/s`],
       ['case', result.case],
     ]),
   ].join('\n');

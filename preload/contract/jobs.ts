@@ -176,6 +176,67 @@ export const jobs = {
       case: path,
     }),
   },
+  explain: {
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      /** Ids to explain; the most anomalous alerts when empty. */
+      ids: z.array(z.string()).default([]),
+      top: z.number().int().min(1).max(500).default(10),
+      neighbours: z.number().int().min(0).max(50).default(0),
+    }),
+    result: z.object({
+      model: modelSummarySchema,
+      alerts: z.array(
+        z.object({
+          sequence: z.number().int(),
+          id: z.string(),
+          score: z.number(),
+          flagged: z.boolean(),
+          scoreAtBaseline: z.number(),
+          /** log2(score) - log2(scoreAtBaseline): reasons and rest add up to it. */
+          exponentDifference: z.number(),
+          reasons: z.array(
+            z.object({
+              feature: z.string(),
+              value: z.number(),
+              percentile: z.number().nullable(),
+              exponent: z.number(),
+              share: z.number(),
+              sentence: z.string(),
+            }),
+          ),
+          rest: z.object({ featureCount: z.number().int(), exponent: z.number(), share: z.number() }),
+          smallestChange: z.string().nullable(),
+          nearestNormal: z.array(z.object({ distance: z.number(), values: z.array(z.number()) })),
+        }),
+      ),
+      case: path,
+    }),
+  },
+  compare: {
+    input: z.object({ casePath: path, first: z.string(), second: z.string() }),
+    result: z.object({
+      first: z.object({ model: modelSummarySchema, evaluation: evaluationSchema.nullable() }),
+      second: z.object({ model: modelSummarySchema, evaluation: evaluationSchema.nullable() }),
+      flagged: z.object({ both: z.number().int(), onlyFirst: z.number().int(), onlySecond: z.number().int() }),
+      fraud: z.object({ both: z.number().int(), onlyFirst: z.number().int(), onlySecond: z.number().int() }).nullable(),
+      overlap: z.number().describe('flagged by both, as a share of those flagged by either'),
+      case: path,
+    }),
+  },
+  exportOnnx: {
+    input: z.object({ casePath: path, model: modelChoice, output: path }),
+    result: z.object({
+      output: path,
+      bytes: z.number().int(),
+      sha256: z.string(),
+      digest: z.string(),
+      inputs: z.array(z.object({ name: z.string(), type: z.string(), columns: z.number().int() })),
+      notices: z.array(noticeSchema),
+      case: path,
+    }),
+  },
   doctor: {
     input: z.object({ casePath: path.optional() }),
     result: z.object({

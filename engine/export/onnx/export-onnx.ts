@@ -21,6 +21,8 @@ export interface OnnxPreprocessing {
   readonly initializers: readonly TensorProto[];
   /** Name of the value that holds the features: float32, rows by features. It must not be one of the `outputNames`. */
   readonly features: string;
+  /** Version of ai.onnx.ml that the nodes need; 1 when absent. */
+  readonly machineLearningOpset?: 1 | 2;
 }
 
 export interface OnnxExportOptions {
@@ -54,6 +56,9 @@ export const metadataKeys = {
   trees: 'assay.trees',
   sampleSize: 'assay.sample_size',
   shift: 'assay.shift',
+  profile: 'assay.profile',
+  featureSpec: 'assay.feature_spec',
+  inputs: 'assay.inputs',
 } as const;
 
 /** Sums of leaf units and the threshold stay in this range, where float32 holds every integer. */
@@ -99,7 +104,7 @@ export function exportOnnx(forest: CompiledForest, options: OnnxExportOptions): 
     irVersion: 7n,
     opsetImport: [
       { domain: '', version: 13n },
-      { domain: 'ai.onnx.ml', version: 1n },
+      { domain: 'ai.onnx.ml', version: BigInt(preprocessing.machineLearningOpset ?? 1) },
     ],
     producerName: 'assay',
     graph: {

@@ -1,7 +1,9 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AssayError, usageError } from '../../domain/error.ts';
 import type { FeatureMatrix } from '../../domain/model.ts';
-import { outputNames } from './export-onnx.ts';
+import { z } from 'zod';
+import { metadataKeys, outputNames } from './export-onnx.ts';
+import type { OnnxInput } from './preprocessing.ts';
 import { readOnnxNotes } from './read-onnx.ts';
 import type { OnnxModelNotes } from './read-onnx.ts';
 
@@ -18,8 +20,10 @@ export interface OnnxScores {
 /** One of our exported models, loaded into ONNX Runtime. */
 export interface OnnxScorer {
   readonly notes: OnnxModelNotes;
-  /** @throws AssayError MODEL_MISMATCH where the rows have another number of features. */
+  /** Scores finished features. @throws AssayError MODEL_MISMATCH where the rows have another number of them. */
   score(matrix: FeatureMatrix): Promise<OnnxScores>;
+  /** Scores rows given input by input, as the model's notes name them. */
+  scoreInputs(feeds: ReadonlyMap<string, OnnxFeed>, rowCount: number): Promise<OnnxScores>;
   close(): Promise<void>;
 }
 
@@ -46,9 +50,34 @@ export async function openOnnxScorer(bytes: Uint8Array, options: OnnxScorerOptio
   const batchRows = options.batchRows ?? DEFAULT_BATCH_ROWS;
   return {
     notes,
-    score: (matrix) => scoreInBatches(runtime, session, notes, matrix, batchRows),
+    score: async ({ rowCount, featureCount, values }) => {
+      const [input, ...others] = session.inputNames;
+      if (featureCount !== notes.featureNames.length || input === undefined || others.length > 0)
+        throw usageError(
+          'MODEL_MISMATCH',
+          `The model takes ${notes.featureNames.length} features from ${session.inputNames.length} input(s), the rows have ${featureCount} features in one.`,
+        );
+      const inputs = [{ name: input, holds: 'matrix', columns: featureCount } as const];
+      return scoreInBatches(runtime, session, inputs, new Map([[input, values]]), rowCount, batchRows);
+    },
+    scoreInputs: (feeds, rowCount) => scoreInBatches(runtime, session, inputsOf(notes), feeds, rowCount, batchRows),
     close: () => session.release(),
   };
+}
+
+/** The inputs as the model's notes list them. */
+export function inputsOf(notes: OnnxModelNotes): readonly OnnxInput[] {
+  const text = notes.metadata.get(metadataKeys.inputs);
+  if (text === undefined) return [{ name: 'features', holds: 'matrix', columns: notes.featureNames.length }];
+  return z
+    .array(
+      z.object({
+        name: z.string(),
+        holds: z.enum(['matrix', 'number', 'time', 'text', 'feature']),
+        columns: z.number().int(),
+      }),
+    )
+    .parse(JSON.parse(text));
 }
 
 async function loadRuntime(load: () => Promise<OnnxRuntime>): Promise<OnnxRuntime> {
@@ -78,32 +107,47 @@ async function openSession(runtime: OnnxRuntime, bytes: Uint8Array, threads: num
   }
 }
 
+/** One input of a model for some rows: numbers, or texts, one per row and column. */
+export type OnnxFeed = Float32Array | Float64Array | readonly string[];
+
 async function scoreInBatches(
   runtime: OnnxRuntime,
   session: InferenceSession,
-  notes: OnnxModelNotes,
-  matrix: FeatureMatrix,
+  inputs: readonly OnnxInput[],
+  feeds: ReadonlyMap<string, OnnxFeed>,
+  rowCount: number,
   batchRows: number,
 ): Promise<OnnxScores> {
-  const { rowCount, featureCount, values } = matrix;
-  const [input, ...others] = session.inputNames;
-  if (featureCount !== notes.featureNames.length || input === undefined || others.length > 0) {
-    throw usageError(
-      'MODEL_MISMATCH',
-      `The model takes ${notes.featureNames.length} features from ${session.inputNames.length} input(s), the rows have ${featureCount} features in one.`,
-    );
-  }
   const sums = new Int32Array(rowCount);
   const scores = new Float32Array(rowCount);
   const flags = new Uint8Array(rowCount);
   for (let start = 0; start < rowCount; start += batchRows) {
     const end = Math.min(start + batchRows, rowCount);
-    const batch = values.subarray(start * featureCount, end * featureCount);
-    const feeds = { [input]: new runtime.Tensor('float32', batch, [end - start, featureCount]) };
-    const answers = await session.run(feeds, [outputNames.units, outputNames.score, outputNames.isAnomaly]);
+    const batch = Object.fromEntries(
+      inputs.map(({ name, columns }) => [name, tensorOf(runtime, feeds.get(name), start, end, columns, name)]),
+    );
+    const answers = await session.run(batch, [outputNames.units, outputNames.score, outputNames.isAnomaly]);
     sums.set(answers[outputNames.units].data as Float32Array, start);
     scores.set(answers[outputNames.score].data as Float32Array, start);
     flags.set(Array.from(answers[outputNames.isAnomaly].data as BigInt64Array, Number), start);
   }
   return { sums, scores, flags };
+}
+
+function tensorOf(
+  runtime: OnnxRuntime,
+  feed: OnnxFeed | undefined,
+  start: number,
+  end: number,
+  columns: number,
+  name: string,
+): Tensor {
+  if (feed === undefined)
+    throw usageError('MODEL_MISMATCH', `The model needs the input '${name}', which the rows do not have.`);
+  const shape = [end - start, columns];
+  if (feed instanceof Float32Array)
+    return new runtime.Tensor('float32', feed.subarray(start * columns, end * columns), shape);
+  if (feed instanceof Float64Array)
+    return new runtime.Tensor('float64', feed.subarray(start * columns, end * columns), shape);
+  return new runtime.Tensor('string', feed.slice(start * columns, end * columns), shape);
 }

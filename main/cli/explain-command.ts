@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { parseNames, parseWhole } from './flags.ts';
+import { jsonOption } from './program.ts';
+import { printCompareReport, printExplainReport } from './report.ts';
+import { runCommand } from './run-job.ts';
+import { requireCase } from './shared-options.ts';
+import type { CommandSurroundings } from './surroundings.ts';
+
+interface ExplainFlags {
+  readonly case?: string;
+  readonly model?: string;
+  readonly id?: readonly string[];
+  readonly top?: number;
+  readonly neighbours?: number;
+  readonly json?: boolean;
+}
+
+/** `assay explain`: why transactions score as they do. */
+export function addExplainCommand(program: Command, surroundings: CommandSurroundings): void {
+  program
+    .command('explain')
+    .summary('say why transactions were flagged, and what would unflag them')
+    .requiredOption('--case <file>', 'the case file')
+    .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
+    .option('--id <ids>', 'transactions to explain, by id, separated by commas', parseNames)
+    .option('--top <count>', 'without --id: how many of the most anomalous (default 10)', parseWhole(1, 500))
+    .option('--neighbours <count>', 'also the nearest ordinary transactions (default 0)', parseWhole(0, 50))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay explain --case spring.assay --top 3
+  assay explain --case spring.assay --id 404007,353671 --json
+
+Reasons are exact TreeSHAP values of the path length; with the rest they add up to the score's exponent.`,
+    )
+    .action(async (flags: ExplainFlags) => {
+      await runCommand(surroundings, 'explain', flags.json === true, printExplainReport, () => ({
+        casePath: requireCase(flags.case),
+        ...(flags.model === undefined ? {} : { model: flags.model }),
+        ...(flags.id === undefined ? {} : { ids: [...flags.id] }),
+        ...(flags.top === undefined ? {} : { top: flags.top }),
+        ...(flags.neighbours === undefined ? {} : { neighbours: flags.neighbours }),
+      }));
+    });
+}
+
+/** `assay compare`: two models of one case. */
+export function addCompareCommand(program: Command, surroundings: CommandSurroundings): void {
+  program
+    .command('compare')
+    .summary('compare what two models of a case flag and find')
+    .argument('<first>', 'a model, by number or digest')
+    .argument('<second>', 'another model')
+    .requiredOption('--case <file>', 'the case file')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  assay compare 1 2 --case spring.assay`,
+    )
+    .action(async (first: string, second: string, flags: ExplainFlags) => {
+      await runCommand(surroundings, 'compare', flags.json === true, printCompareReport, () => ({
+        casePath: requireCase(flags.case),
+        first,
+        second,
+      }));
+    });
+}
