@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { AssayError } from '../domain/error.ts';
 import type { WorkContext } from '../domain/progress.ts';
+import { compareModels } from '../jobs/compare-models.ts';
 import { runDoctor } from '../jobs/doctor.ts';
 import { evaluateModel } from '../jobs/evaluate-model.ts';
+import { explainAlerts } from '../jobs/explain-alerts.ts';
+import { exportOnnxModel } from '../jobs/export-onnx-model.ts';
 import { ingestRecordings } from '../jobs/ingest-recordings.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/score-recordings.ts';
@@ -27,6 +30,9 @@ const handlers: Handlers = {
   tune: tuneModel,
   score: scoreRecordings,
   evaluate: evaluateModel,
+  explain: explainAlerts,
+  compare: compareModels,
+  exportOnnx: exportOnnxModel,
   doctor: runDoctor,
 };
 
