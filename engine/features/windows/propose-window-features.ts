@@ -2,47 +2,56 @@ import { columnWithRole, type ColumnRole, type Profile } from '../../domain/prof
 import type { WindowSpec } from '../../domain/window-feature.ts';
 import { asWindowFeature, type WindowDefinition } from './describe-window-feature.ts';
 
-const dayMs = 86_400_000;
-const labelDelayMs = 7 * dayMs;
-const nobody: WindowSpec = { amountDecimals: 4, latenessMs: dayMs, features: [] };
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const noFeatures: WindowSpec = { amountDecimals: 4, latenessMs: dayMs, features: [] };
 
 /**
- * The window features that an analyst gets without asking, from the roles of the columns: behaviour of whoever pays
- * and of where it is paid, and, where labels exist, the share of fraud there once its labels are a week old. Without
- * an event time that counts from a known origin, or without entities, there are none.
+ * The window features that an analyst gets without asking, from the roles of the columns. They are few on purpose: an
+ * isolation forest splits on all features alike, so each one that tells nothing hides those that do. Chosen by average
+ * precision and card precision on the Handbook's months: this amount against what the payer usually spends, the payer's
+ * largest amount of the week, and, where labels exist, the share of fraud at the terminal once labels are a week old.
+ * Without an event time or without entities there are none.
  */
 export function proposeWindowFeatures(profile: Profile): WindowSpec {
-  const time = columnWithRole(profile, 'event_time');
-  if (time === undefined) return nobody;
-  const payer = firstOf(profile, ['card', 'customer', 'account']);
-  const place = firstOf(profile, ['terminal', 'merchant']);
+  if (columnWithRole(profile, 'event_time') === undefined) return noFeatures;
+  const payer = firstEntity(profile, ['card', 'customer', 'account']);
+  const place = firstEntity(profile, ['terminal', 'merchant']);
   const amount = columnWithRole(profile, 'amount')?.name;
   const label = columnWithRole(profile, 'label')?.name;
+  const habit = payer ?? place;
   const definitions = [
-    ...(payer === undefined ? [] : payerFeatures(payer, amount)),
-    ...(place === undefined ? [] : placeFeatures(place, label)),
+    ...(habit === undefined ? [] : amount === undefined ? paceOf(habit) : spendingOf(habit, amount)),
+    ...(place === undefined || label === undefined ? [] : riskOf(place, label)),
   ];
-  return { ...nobody, features: definitions.map((definition) => asWindowFeature(definition, profile)) };
+  return { ...noFeatures, features: definitions.map((definition) => asWindowFeature(definition, profile)) };
 }
 
-function firstOf(profile: Profile, roles: readonly ColumnRole[]): string | undefined {
+function firstEntity(profile: Profile, roles: readonly ColumnRole[]): string | undefined {
   return roles.flatMap((role) => columnWithRole(profile, role)?.name ?? [])[0];
 }
 
-function payerFeatures(payer: string, amount: string | undefined): WindowDefinition[] {
-  const shared = { entity: [payer], scale: 'linear', usesLabels: false, delayMs: 0, includeCurrent: true } as const;
-  return [1, 7, 30].flatMap((days): WindowDefinition[] => [
-    { ...shared, kind: 'count', windowMs: days * dayMs },
-    ...(amount === undefined ? [] : [{ ...shared, kind: 'mean', windowMs: days * dayMs, amount } as const]),
-  ]);
+function spendingOf(entity: string, amount: string): readonly WindowDefinition[] {
+  const shared = { entity: [entity], scale: 'linear', usesLabels: false, delayMs: 0, amount } as const;
+  return [
+    // Before this payment, one out of habit stands far out; with it, the ratio stays bounded and separates the rest.
+    { ...shared, kind: 'ratio-to-mean', windowMs: 30 * dayMs, includeCurrent: false },
+    { ...shared, kind: 'ratio-to-mean', windowMs: 30 * dayMs, includeCurrent: true },
+    { ...shared, kind: 'max', windowMs: 7 * dayMs, includeCurrent: true },
+  ];
 }
 
-function placeFeatures(place: string, label: string | undefined): WindowDefinition[] {
-  const shared = { entity: [place], scale: 'linear', delayMs: labelDelayMs } as const;
-  return [1, 7, 30].flatMap((days): WindowDefinition[] => [
-    { ...shared, kind: 'count', windowMs: days * dayMs, usesLabels: false, includeCurrent: true },
-    ...(label === undefined
-      ? []
-      : [{ ...shared, kind: 'risk', windowMs: days * dayMs, usesLabels: true, label } as const]),
-  ]);
+/** Where there are no amounts, only the pace of the payments is left. */
+function paceOf(entity: string): readonly WindowDefinition[] {
+  const shared = { entity: [entity], scale: 'linear', usesLabels: false } as const;
+  return [
+    { ...shared, kind: 'count', windowMs: hourMs, delayMs: 0, includeCurrent: true },
+    { ...shared, kind: 'count', windowMs: dayMs, delayMs: 0, includeCurrent: true },
+    { ...shared, kind: 'since-last', windowMs: 30 * dayMs },
+  ];
+}
+
+function riskOf(entity: string, label: string): readonly WindowDefinition[] {
+  const shared = { kind: 'risk', entity: [entity], scale: 'linear', usesLabels: true, label } as const;
+  return [1, 7].map((days) => ({ ...shared, windowMs: days * dayMs, delayMs: 7 * dayMs }));
 }
