@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, afterAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { randomStream } from '../../engine/forest/random.ts';
+import { openCaseReadOnly } from '../../engine/store/open-case.ts';
+import { verifyCase } from '../../engine/store/backup.ts';
+import { jsonOf, runAssay, startAssay, temporaryFolder } from './run-assay.ts';
+import { writeSmallRecording } from './small-recording.ts';
+
+const rows = 120_000;
+const kills = process.env['ASSAY_LONG_TESTS'] === '1' ? 20 : 6;
+
+describe('a run that is stopped', () => {
+  let shared = '';
+  let recording = '';
+  let uninterrupted: Record<string, unknown> = {};
+  let durationMs = 0;
+
+  beforeAll(async () => {
+    shared = mkdtempSync(join(tmpdir(), 'assay-kill-'));
+    recording = join(shared, 'payments.csv');
+    writeSmallRecording(recording, { rows });
+    const startedMs = performance.now();
+    uninterrupted = jsonOf(await runAssay(['run', recording, '--case', join(shared, 'whole.assay'), '--json'], shared));
+    durationMs = performance.now() - startedMs;
+  });
+  afterAll(() => rmSync(shared, { recursive: true, force: true }));
+
+  it('killed at random moments, then run again: nothing torn, no row twice, the same model', async () => {
+    const random = randomStream(3, 0, 'simulation');
+    const folder = temporaryFolder();
+    const casePath = join(folder, 'killed.assay');
+    for (let kill = 0; kill < kills; kill++) {
+      const { child, ended } = startAssay(['run', recording, '--case', casePath], folder);
+      await sleep(durationMs * (0.15 + 0.8 * random.nextUnit()));
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const finished = jsonOf(await runAssay(['run', recording, '--case', casePath, '--json'], folder));
+    expect(finished['rows']).toBe(rows);
+    expect(finished['model']).toEqual(uninterrupted['model']);
+    expect(finished['thresholdUnits']).toBe(uninterrupted['thresholdUnits']);
+    expect(finished['flagged']).toBe(uninterrupted['flagged']);
+    expect(verifyCase(casePath).problems).toEqual([]);
+    const openedCase = openCaseReadOnly(casePath);
+    const spans = openedCase.segments().map(({ firstSequence, rowCount }) => [firstSequence, firstSequence + rowCount]);
+    openedCase.close();
+    expect(spans.every(([start], index) => start === (index === 0 ? 0 : spans[index - 1][1]))).toBe(true);
+  });
+
+  it('Ctrl-C leaves a valid case, exit code 130 and a sentence', async () => {
+    const folder = temporaryFolder();
+    const casePath = join(folder, 'interrupted.assay');
+    const { child, ended } = startAssay(['run', recording, '--case', casePath], folder);
+    await sleep(durationMs * 0.4);
+    child.kill('SIGINT');
+    const outcome = await ended;
+    expect(outcome.code).toBe(130);
+    expect(outcome.stderr).toMatch(/stays valid|goes on from there/);
+    const finished = jsonOf(await runAssay(['run', recording, '--case', casePath, '--json'], folder));
+    expect(finished).toMatchObject({ rows, flagged: uninterrupted['flagged'] });
+  });
+});
