@@ -5,6 +5,7 @@ import { addCompareCommand, addExplainCommand } from './explain-command.ts';
 import { addExportCommands } from './export-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addScoreCommand } from './score-command.ts';
+import { addServeCommand } from './serve-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 import packageFile from '../../package.json' with { type: 'json' };
@@ -26,6 +27,7 @@ export function createProgram(surroundings: CommandSurroundings): Command {
   addCompareCommand(program, surroundings);
   addExportCommands(program, surroundings);
   addSimulateCommand(program, surroundings);
+  addServeCommand(program, surroundings);
   addDoctorCommand(program, surroundings);
   program.addHelpText(
     'after',

@@ -1,0 +1,20 @@
+/*
+ * The engine as a child process of Node (`child_process.fork`, serialization 'advanced'): the browser host's engine.
+ * Its first argument is its generation. It ends when its parent does.
+ */
+import type { EnginePort, ToEngine } from './engine-frames.ts';
+import { exitOnUnhandledRejection } from './exit-on-unhandled-rejection.ts';
+import { serveEngine } from './serve-engine.ts';
+import { createWindowEngine } from './window-engine.ts';
+
+const port: EnginePort = {
+  post: (frame) => process.connected && process.send?.(frame),
+  listen: (receive) => process.on('message', (frame) => receive(frame as ToEngine)),
+};
+
+exitOnUnhandledRejection();
+// Ctrl-C reaches the whole group; the parent decides when the engine stops, after it has been drained.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.exit(1));
+await serveEngine(createWindowEngine(), port, Number(process.argv[2]));
+process.disconnect();

@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { EngineSupervisor } from '../engine-supervisor.ts';
+import { readContainedFile } from '../security/contained-file.ts';
+import { contentSecurityPolicy, pageHeaders } from '../security/content-security-policy.ts';
+import { attendSocket } from './attend-socket.ts';
+import { createSessionToken } from './session-token.ts';
+
+export interface BrowserHost {
+  /** The address a person opens; its fragment holds the token. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** The largest message a window may send; pasted ids and notes are far below. */
+const MAXIMUM_MESSAGE_BYTES = 16 * 2 ** 20;
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * Serves the window's files and one socket on the loopback interface. Any program of this machine can reach the port,
+ * so every request must name this very host (a rebound DNS name does not), every socket must come from a page of this
+ * origin, and nothing is answered on it before the token was shown.
+ * @param port 0 for a free one
+ * @throws Error of the system (such as EADDRINUSE) where the port cannot be had
+ */
+export async function startBrowserHost(
+  engine: EngineSupervisor,
+  rendererFolder: string,
+  port: number,
+): Promise<BrowserHost> {
+  const token = createSessionToken();
+  let headers: Readonly<Record<string, string>> = {};
+  let ownHost = '';
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.headers.host !== ownHost) return end(response, 421, headers);
+    if (request.method !== 'GET') return end(response, 405, { ...headers, allow: 'GET' });
+    const path = (request.url ?? '/').split(/[?#]/, 1)[0] ?? '/';
+    const file = await readContainedFile(rendererFolder, path);
+    if (file === null) return end(response, 404, headers);
+    response.writeHead(200, {
+      ...headers,
+      'content-type': file.contentType,
+      'content-length': file.bytes.byteLength,
+    });
+    response.end(file.bytes);
+  };
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => end(response, 500, headers));
+  });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAXIMUM_MESSAGE_BYTES,
+    perMessageDeflate: false,
+  });
+  server.on('upgrade', (request, stream, head) => {
+    const isOurPage =
+      request.headers.host === ownHost && request.headers.origin === `http://${ownHost}` && request.url === '/socket';
+    if (!isOurPage) {
+      stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, stream, head, (socket) => attendSocket(socket, engine, token));
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, LOOPBACK, resolve);
+  });
+  const address = server.address() as AddressInfo;
+  ownHost = `${LOOPBACK}:${address.port}`;
+  headers = pageHeaders(contentSecurityPolicy([`ws://${ownHost}`]));
+
+  return {
+    address: `http://${ownHost}/#token=${token.text}`,
+    async close() {
+      for (const socket of sockets.clients) socket.terminate();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function end(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>): void {
+  if (!response.headersSent) response.writeHead(status, headers);
+  response.end();
+}
