@@ -7,7 +7,7 @@ export interface LatestWins<Input> {
 
 /**
  * For a handle that moves faster than its answers come: inputs that were overtaken are never sent, answers arrive in
- * the order of their questions, and the last input is always answered. `nextFrame` is `requestAnimationFrame`.
+ * the order of their questions, and the last input is always answered. `send` never rejects. `nextFrame` is `requestAnimationFrame`.
  */
 export function latestWins<Input, Output>(
   send: (input: Input) => Promise<Output>,

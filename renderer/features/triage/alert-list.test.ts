@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { AlertRow } from '../../../preload/contract/requests.ts';
+import { rolledBack, withChange, withPage, type AlertList } from './alert-list.ts';
+
+const row = (key: string): AlertRow => ({
+  key,
+  entity: key,
+  score: 0.7,
+  topSequence: 1,
+  topId: '1',
+  amount: 10,
+  currency: null,
+  timeMs: 0,
+  counterpart: null,
+  flaggedTransactions: 1,
+  transactions: 2,
+  firstReason: '',
+  verdict: null,
+  snoozedUntilMs: null,
+  hasNote: false,
+});
+const list = (...keys: string[]): AlertList => ({
+  rows: keys.map(row),
+  total: keys.length,
+  counts: { none: keys.length },
+  next: null,
+});
+
+describe('the list of alerts', () => {
+  it('keeps a decided alert in its place and moves the counts', () => {
+    const after = withChange(list('a', 'b', 'c'), new Set(['b']), { verdict: 'fraud' });
+    expect(after.rows.map(({ key, verdict }) => [key, verdict])).toEqual([
+      ['a', null],
+      ['b', 'fraud'],
+      ['c', null],
+    ]);
+    expect(after.counts).toEqual({ none: 2, fraud: 1 });
+  });
+
+  it('takes back a failed verdict without touching one given meanwhile', () => {
+    const before = list('a', 'b');
+    const both = withChange(withChange(before, new Set(['a']), { verdict: 'fraud' }), new Set(['b']), {
+      verdict: 'legitimate',
+    });
+    const after = rolledBack(both, before, new Set(['a']));
+    expect(after.rows.map(({ verdict }) => verdict)).toEqual([null, 'legitimate']);
+    expect(after.counts).toEqual({ none: 1, fraud: 0, legitimate: 1 });
+  });
+
+  it('does not count a second verdict of the same kind twice', () => {
+    const once = withChange(list('a'), new Set(['a']), { verdict: 'fraud' });
+    expect(withChange(once, new Set(['a']), { verdict: 'fraud' }).counts).toEqual({ none: 0, fraud: 1 });
+  });
+
+  it('does not repeat an alert that moved to the next page while reading', () => {
+    expect(withPage(list('a', 'b'), list('b', 'c')).rows.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
+  });
+});

@@ -1,0 +1,59 @@
+import type { AlertRow } from '../../../preload/contract/requests.ts';
+import type { VerdictKind } from '../../../preload/contract/verdicts.ts';
+
+/**
+ * The alerts read so far, in the order they were read. The list is a snapshot: a decided alert stays in its place, with
+ * its verdict, until the analyst asks for the list anew. Nothing moves under the hand.
+ */
+export interface AlertList {
+  readonly rows: readonly AlertRow[];
+  readonly total: number;
+  /** How many alerts of the filter each verdict has, 'none' for undecided. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly next: string | null;
+}
+
+export type AlertChange = Partial<Pick<AlertRow, 'verdict' | 'snoozedUntilMs' | 'hasNote' | 'firstReason'>>;
+
+/** The list after some of its alerts changed, with the counts of the verdicts moved along. */
+export function withChange(list: AlertList, keys: ReadonlySet<string>, change: AlertChange): AlertList {
+  const counts: Record<string, number> = { ...list.counts };
+  const rows = list.rows.map((row) => {
+    if (!keys.has(row.key)) return row;
+    const changed = { ...row, ...change };
+    move(counts, stateOf(row), stateOf(changed));
+    return changed;
+  });
+  return { ...list, rows, counts };
+}
+
+/** The list with these alerts as they were in an earlier one: what an action that failed leaves behind. */
+export function rolledBack(list: AlertList, earlier: AlertList, keys: ReadonlySet<string>): AlertList {
+  const before = new Map(earlier.rows.filter(({ key }) => keys.has(key)).map((row) => [row.key, row]));
+  const counts: Record<string, number> = { ...list.counts };
+  const rows = list.rows.map((row) => {
+    const old = before.get(row.key);
+    if (old === undefined) return row;
+    move(counts, stateOf(row), stateOf(old));
+    return old;
+  });
+  return { ...list, rows, counts };
+}
+
+/** The list with one more page; alerts that it has already are not repeated. */
+export function withPage(list: AlertList, page: AlertList): AlertList {
+  const known = new Set(list.rows.map(({ key }) => key));
+  return { ...page, rows: [...list.rows, ...page.rows.filter(({ key }) => !known.has(key))] };
+}
+
+/** Under which verdict filter an alert falls. */
+export function stateOf({ verdict, snoozedUntilMs }: Pick<AlertRow, 'verdict' | 'snoozedUntilMs'>): VerdictKind | 'none' | 'snoozed' {
+  if (verdict !== null) return verdict;
+  return snoozedUntilMs === null ? 'none' : 'snoozed';
+}
+
+function move(counts: Record<string, number>, from: string, to: string): void {
+  if (from === to) return;
+  counts[from] = Math.max(0, (counts[from] ?? 0) - 1);
+  counts[to] = (counts[to] ?? 0) + 1;
+}

@@ -1,0 +1,69 @@
+import type { AlertFilter } from '../../../preload/contract/requests.ts';
+
+export type VerdictFilter = NonNullable<AlertFilter['verdict']>[number];
+
+/** What every verdict filter is called on its chip. */
+export const verdictFilters: readonly { readonly value: VerdictFilter; readonly words: string }[] = [
+  { value: 'none', words: 'open' },
+  { value: 'fraud', words: 'fraud' },
+  { value: 'legitimate', words: 'legitimate' },
+  { value: 'valuable', words: 'valuable' },
+  { value: 'unsure', words: 'unsure' },
+  { value: 'snoozed', words: 'snoozed' },
+];
+
+/** One condition of a filter, in words, and the filter without it. */
+export interface FilterChip {
+  readonly id: string;
+  readonly name: string;
+  readonly value: string;
+  readonly without: AlertFilter;
+}
+
+export interface FilterWords {
+  readonly day: (timeMs: number) => string;
+  readonly time: (timeMs: number) => string;
+  readonly amount: (amount: number) => string;
+}
+
+/** The filter with the verdict chosen or, when it was chosen, taken away; none chosen is no condition. */
+export function toggleVerdict(filter: AlertFilter, value: VerdictFilter): AlertFilter {
+  const chosen = filter.verdict ?? [];
+  const next = chosen.includes(value) ? chosen.filter((other) => other !== value) : [...chosen, value];
+  const { verdict: _taken, ...rest } = filter;
+  return next.length === 0 ? rest : { ...rest, verdict: next };
+}
+
+/** The conditions of a filter besides the verdicts, which have chips of their own, and the search, which has its box. */
+export function filterChips(filter: AlertFilter, words: FilterWords): readonly FilterChip[] {
+  const chips: FilterChip[] = [];
+  const { dayMs, minimumAmount, maximumAmount, fromMs, toMs, anyOf, columns } = filter;
+  const add = (id: string, name: string, value: string, keys: readonly (keyof AlertFilter)[]): void => {
+    const without = Object.fromEntries(Object.entries(filter).filter(([key]) => !keys.some((taken) => taken === key)));
+    chips.push({ id, name, value, without });
+  };
+  if (dayMs !== undefined) add('day', 'day', words.day(dayMs), ['dayMs']);
+  if (minimumAmount !== undefined || maximumAmount !== undefined) {
+    add('amount', 'amount', span(minimumAmount, maximumAmount, words.amount), ['minimumAmount', 'maximumAmount']);
+  }
+  if (fromMs !== undefined || toMs !== undefined) add('time', 'time', span(fromMs, toMs, words.time), ['fromMs', 'toMs']);
+  if (anyOf !== undefined) {
+    add('ids', anyOf.length === 1 ? 'id' : 'ids', anyOf.length === 1 ? anyOf[0] : `${anyOf.length} pasted`, ['anyOf']);
+  }
+  for (const [column, texts] of Object.entries(columns ?? {})) {
+    const { [column]: _taken, ...others } = columns ?? {};
+    const { columns: _columns, ...rest } = filter;
+    const without = Object.keys(others).length === 0 ? rest : { ...rest, columns: others };
+    chips.push({ id: `column:${column}`, name: column, value: listed(texts), without });
+  }
+  return chips;
+}
+
+function span(from: number | undefined, to: number | undefined, words: (value: number) => string): string {
+  if (from === undefined) return `to ${words(to ?? 0)}`;
+  return to === undefined ? `from ${words(from)}` : `${words(from)} to ${words(to)}`;
+}
+
+function listed(texts: readonly string[]): string {
+  return texts.length > 2 ? `${texts[0]} and ${texts.length - 1} more` : texts.join(', ');
+}
