@@ -1,5 +1,6 @@
 import { BlockPool, capacityOf } from './block-pool.ts';
 import { addSquare, limb, limbsToNumber, scaledVariance } from './exact-sum.ts';
+import { ExtremeQueues } from './extreme-queues.ts';
 import { PairTable } from './pair-table.ts';
 import type { PlannedEntity, PlannedFeature } from './window-plan.ts';
 import type { WindowFeatureKind } from '../../domain/window-feature.ts';
@@ -31,20 +32,33 @@ export interface MatrixTarget {
   readonly firstColumn: number;
 }
 
+const countKind = 0;
+const sumKind = 1;
+const meanKind = 2;
+const minKind = 3;
+const maxKind = 4;
+const stdKind = 5;
+const ratioKind = 6;
+const deviationsKind = 7;
+const distinctKind = 8;
+const sinceLastKind = 9;
+const firstSeenKind = 10;
+const fraudCountKind = 11;
+const riskKind = 12;
 const kindCode: Record<WindowFeatureKind, number> = {
-  count: 0,
-  sum: 1,
-  mean: 2,
-  min: 3,
-  max: 4,
-  std: 5,
-  'ratio-to-mean': 6,
-  'deviations-from-mean': 7,
-  distinct: 8,
-  'since-last': 9,
-  'first-seen': 10,
-  'fraud-count': 11,
-  risk: 12,
+  count: countKind,
+  sum: sumKind,
+  mean: meanKind,
+  min: minKind,
+  max: maxKind,
+  std: stdKind,
+  'ratio-to-mean': ratioKind,
+  'deviations-from-mean': deviationsKind,
+  distinct: distinctKind,
+  'since-last': sinceLastKind,
+  'first-seen': firstSeenKind,
+  'fraud-count': fraudCountKind,
+  risk: riskKind,
 };
 
 const hourMs = 3_600_000;
@@ -73,13 +87,6 @@ const squareLimbs = 2;
 const largest = 5;
 const smallest = 6;
 const realsPerWindow = 7;
-// One queue of candidates for the largest or smallest amount of a window.
-const queueBlock = 0;
-const queueClass = 1;
-const queueStart = 2;
-const queueEnd = 3;
-const intsPerQueue = 4;
-
 /** The first slot is a scratch pad: what a transaction out of order, or without an entity, sees. */
 const scratch = 0;
 const never = Number.NEGATIVE_INFINITY;
@@ -121,22 +128,21 @@ export class EntityHistory {
   /** Per window: position of the distinct column among an event's fields, or -1. */
   readonly #ofField: Int32Array;
   readonly #distinct: readonly PairTable[];
-  /** Per window: where its queues begin among the queue fields of a slot, or -1. */
+  /** Per window: position of its queue among those of an entity, or -1. */
   readonly #maxQueue: Int32Array;
   readonly #minQueue: Int32Array;
   readonly #intStride: number;
   readonly #realStride: number;
-  readonly #queueStride: number;
+  readonly #queuesPerSlot: number;
   readonly #amountField: number;
   readonly #labelField: number;
   readonly #before: Reads;
   readonly #after: Reads;
 
   #log: BlockPool;
-  #queues = new BlockPool(2);
+  readonly #queues = new ExtremeQueues();
   #ints: Int32Array;
   #reals: Float64Array;
-  #queueInts: Int32Array;
   #slotCount = 1;
   #freeSlots: number[] = [];
   #slotOfCode = new Int32Array(1024);
@@ -165,9 +171,9 @@ export class EntityHistory {
     );
     this.#distinct = windows.map(() => new PairTable());
     let queues = 0;
-    this.#maxQueue = Int32Array.from(windows, (window) => (window.max ? intsPerQueue * queues++ : -1));
-    this.#minQueue = Int32Array.from(windows, (window) => (window.min ? intsPerQueue * queues++ : -1));
-    this.#queueStride = intsPerQueue * queues;
+    this.#maxQueue = Int32Array.from(windows, (window) => (window.max ? queues++ : -1));
+    this.#minQueue = Int32Array.from(windows, (window) => (window.min ? queues++ : -1));
+    this.#queuesPerSlot = queues;
     this.#intStride = firstWindowInt + intsPerWindow * windows.length;
     this.#realStride = firstWindowReal + realsPerWindow * windows.length;
     this.#before = layOut(plan.features.filter((feature) => !feature.includesCurrent));
@@ -176,7 +182,6 @@ export class EntityHistory {
     this.#event = new Float64Array(this.#log.stride);
     this.#ints = new Int32Array(64 * this.#intStride);
     this.#reals = new Float64Array(64 * this.#realStride);
-    this.#queueInts = new Int32Array(64 * this.#queueStride);
     this.#ints[firstKey] = -1;
   }
 
@@ -193,10 +198,9 @@ export class EntityHistory {
   get memoryBytes(): number {
     return (
       this.#log.data.byteLength +
-      this.#queues.data.byteLength +
+      this.#queues.memoryBytes +
       this.#ints.byteLength +
       this.#reals.byteLength +
-      this.#queueInts.byteLength +
       this.#slotOfCode.byteLength +
       this.#slotOfPair.memoryBytes +
       this.#distinct.reduce((sum, table) => sum + table.memoryBytes, 0)
@@ -307,10 +311,8 @@ export class EntityHistory {
     const realBase = slot * this.#realStride;
     this.#reals.fill(0, realBase, realBase + this.#realStride);
     this.#reals[realBase + newestTime] = never;
-    for (let queue = 0; queue < this.#queueStride; queue += intsPerQueue) {
-      const at = slot * this.#queueStride + queue;
-      this.#queueInts.fill(0, at, at + intsPerQueue);
-      this.#queueInts[at + queueBlock] = this.#queues.allocate(0);
+    for (let queue = 0; queue < this.#queuesPerSlot; queue += 1) {
+      this.#queues.create(slot * this.#queuesPerSlot + queue);
     }
     return slot;
   }
@@ -325,9 +327,6 @@ export class EntityHistory {
       const reals = new Float64Array(this.#reals.length * 2);
       reals.set(this.#reals);
       this.#reals = reals;
-      const queueInts = new Int32Array(this.#queueInts.length * 2);
-      queueInts.set(this.#queueInts);
-      this.#queueInts = queueInts;
     }
     return slot;
   }
@@ -364,8 +363,7 @@ export class EntityHistory {
         behind += 1;
       }
       ints[windowInt + tail] = behind;
-      if (this.#maxQueue[window] >= 0) this.#expireQueue(slot, window, this.#maxQueue[window], from, largest);
-      if (this.#minQueue[window] >= 0) this.#expireQueue(slot, window, this.#minQueue[window], from, smallest);
+      if (this.#hasExtremes(window)) this.#expireExtremes(slot, window, from);
     }
   }
 
@@ -397,8 +395,7 @@ export class EntityHistory {
       const code = data[event + ofField];
       if (code >= 0 && this.#distinct[window].add(slot, code, 1) === 1) this.#countDistinct(slot, window, 1);
     }
-    if (this.#maxQueue[window] >= 0) this.#pushQueue(slot, window, this.#maxQueue[window], data, event, 1, largest);
-    if (this.#minQueue[window] >= 0) this.#pushQueue(slot, window, this.#minQueue[window], data, event, -1, smallest);
+    if (this.#hasExtremes(window)) this.#pushExtremes(slot, window, data, event);
   }
 
   #exclude(slot: number, window: number, data: Float64Array, event: number): void {
@@ -444,67 +441,29 @@ export class EntityHistory {
     }
   }
 
-  /** Monotonic queue of (time, amount): every entry is beaten by none after it; the front is the extreme. */
-  #pushQueue(
-    slot: number,
-    window: number,
-    queue: number,
-    data: Float64Array,
-    event: number,
-    sign: 1 | -1,
-    result: number,
-  ): void {
+  #pushExtremes(slot: number, window: number, data: Float64Array, event: number): void {
     const units = data[event + this.#amountField];
     if (units !== units) return;
-    const ints = this.#queueInts;
-    const at = slot * this.#queueStride + queue;
-    const start = ints[at + queueStart];
-    let end = ints[at + queueEnd];
-    const block = ints[at + queueBlock];
-    while (end > start && sign * this.#queues.data[block + 2 * end - 1] <= sign * units) end -= 1;
-    ints[at + queueEnd] = end;
-    if (end === capacityOf(ints[at + queueClass])) this.#makeQueueRoom(at);
-    const to = ints[at + queueBlock] + 2 * ints[at + queueEnd];
-    this.#queues.data[to] = data[event];
-    this.#queues.data[to + 1] = units;
-    ints[at + queueEnd] += 1;
-    this.#publishExtreme(slot, window, at, result);
+    const firstQueue = slot * this.#queuesPerSlot;
+    if (this.#maxQueue[window] >= 0) this.#queues.push(firstQueue + this.#maxQueue[window], data[event], units, 1);
+    if (this.#minQueue[window] >= 0) this.#queues.push(firstQueue + this.#minQueue[window], data[event], units, -1);
+    this.#publishExtremes(slot, window);
   }
 
-  #makeQueueRoom(at: number): void {
-    const ints = this.#queueInts;
-    const sizeClass = ints[at + queueClass];
-    const block = ints[at + queueBlock];
-    const start = ints[at + queueStart];
-    const end = ints[at + queueEnd];
-    let target = block;
-    if (start < capacityOf(sizeClass) / 4) {
-      target = this.#queues.allocate(sizeClass + 1);
-      ints[at + queueClass] = sizeClass + 1;
-      ints[at + queueBlock] = target;
-    }
-    this.#queues.data.copyWithin(target, block + 2 * start, block + 2 * end);
-    if (target !== block) this.#queues.release(block, sizeClass);
-    ints[at + queueStart] = 0;
-    ints[at + queueEnd] = end - start;
+  #expireExtremes(slot: number, window: number, time: number): void {
+    const firstQueue = slot * this.#queuesPerSlot;
+    if (this.#maxQueue[window] >= 0) this.#queues.expire(firstQueue + this.#maxQueue[window], time);
+    if (this.#minQueue[window] >= 0) this.#queues.expire(firstQueue + this.#minQueue[window], time);
+    this.#publishExtremes(slot, window);
   }
 
-  #expireQueue(slot: number, window: number, queue: number, from: number, result: number): void {
-    const ints = this.#queueInts;
-    const at = slot * this.#queueStride + queue;
-    const block = ints[at + queueBlock];
-    let start = ints[at + queueStart];
-    while (start < ints[at + queueEnd] && this.#queues.data[block + 2 * start] <= from) start += 1;
-    ints[at + queueStart] = start;
-    this.#publishExtreme(slot, window, at, result);
-  }
-
-  #publishExtreme(slot: number, window: number, at: number, result: number): void {
-    const ints = this.#queueInts;
-    const start = ints[at + queueStart];
+  #publishExtremes(slot: number, window: number): void {
+    const firstQueue = slot * this.#queuesPerSlot;
     const windowReal = slot * this.#realStride + firstWindowReal + window * realsPerWindow;
-    this.#reals[windowReal + result] =
-      start < ints[at + queueEnd] ? this.#queues.data[ints[at + queueBlock] + 2 * start + 1] : Number.NaN;
+    const maxQueue = this.#maxQueue[window];
+    const minQueue = this.#minQueue[window];
+    if (maxQueue >= 0) this.#reals[windowReal + largest] = this.#queues.front(firstQueue + maxQueue);
+    if (minQueue >= 0) this.#reals[windowReal + smallest] = this.#queues.front(firstQueue + minQueue);
   }
 
   /** Makes place for one more event: forgets what no window can reach, else moves to a block twice as large. */
@@ -611,26 +570,25 @@ export class EntityHistory {
     }
   }
 
-  #emptyQueues(slot: number, window: number): void {
-    for (const queue of [this.#maxQueue[window], this.#minQueue[window]]) {
-      if (queue < 0) continue;
-      this.#queueInts[slot * this.#queueStride + queue + queueStart] = 0;
-      this.#queueInts[slot * this.#queueStride + queue + queueEnd] = 0;
-    }
-  }
-
+  /** Builds the queues of a window anew, after an event went in between others. */
   #refillQueues(slot: number, window: number): void {
-    const maxQueue = this.#maxQueue[window];
-    const minQueue = this.#minQueue[window];
-    if (maxQueue < 0 && minQueue < 0) return;
+    if (!this.#hasExtremes(window)) return;
     this.#emptyQueues(slot, window);
     const base = slot * this.#intStride;
     const windowInt = base + firstWindowInt + window * intsPerWindow;
     for (let index = this.#ints[windowInt + tail]; index < this.#ints[windowInt + lead]; index += 1) {
-      const event = this.#ints[base + logBlock] + index * this.#log.stride;
-      if (maxQueue >= 0) this.#pushQueue(slot, window, maxQueue, this.#log.data, event, 1, largest);
-      if (minQueue >= 0) this.#pushQueue(slot, window, minQueue, this.#log.data, event, -1, smallest);
+      this.#pushExtremes(slot, window, this.#log.data, this.#ints[base + logBlock] + index * this.#log.stride);
     }
+  }
+
+  #emptyQueues(slot: number, window: number): void {
+    const firstQueue = slot * this.#queuesPerSlot;
+    if (this.#maxQueue[window] >= 0) this.#queues.clear(firstQueue + this.#maxQueue[window]);
+    if (this.#minQueue[window] >= 0) this.#queues.clear(firstQueue + this.#minQueue[window]);
+  }
+
+  #hasExtremes(window: number): boolean {
+    return this.#maxQueue[window] >= 0 || this.#minQueue[window] >= 0;
   }
 
   /** Position in an entity's log of the first event later than a time. */
@@ -666,7 +624,7 @@ export class EntityHistory {
       this.#ints[windowInt + distinctCount] = codes.size;
     }
     this.#ints[windowInt + lead] += 1;
-    if (this.#maxQueue[window] < 0 && this.#minQueue[window] < 0) return;
+    if (!this.#hasExtremes(window)) return;
     const units = data[event + this.#amountField];
     if (units !== units) return;
     const reals = this.#reals;
@@ -694,30 +652,30 @@ export class EntityHistory {
       const windowReal = realBase + reads.windowReal[index];
       let value = 0;
       switch (reads.kind[index]) {
-        case 0:
+        case countKind:
           value = ints[windowInt + lead] - ints[windowInt + tail];
           break;
-        case 1:
+        case sumKind:
           value = limbsToNumber(reals[windowReal + sumHigh], reals[windowReal + sumLow]) / unitsPerOne;
           break;
-        case 2: {
+        case meanKind: {
           const count = ints[windowInt + amountCount];
           if (count > 0) {
             value = limbsToNumber(reals[windowReal + sumHigh], reals[windowReal + sumLow]) / (count * unitsPerOne);
           }
           break;
         }
-        case 3: {
+        case minKind: {
           const extreme = reals[windowReal + smallest];
           if (extreme === extreme) value = extreme / unitsPerOne;
           break;
         }
-        case 4: {
+        case maxKind: {
           const extreme = reals[windowReal + largest];
           if (extreme === extreme) value = extreme / unitsPerOne;
           break;
         }
-        case 5: {
+        case stdKind: {
           const count = ints[windowInt + amountCount];
           if (count > 1) {
             const sum = limbsToNumber(reals[windowReal + sumHigh], reals[windowReal + sumLow]);
@@ -726,12 +684,12 @@ export class EntityHistory {
           }
           break;
         }
-        case 6: {
+        case ratioKind: {
           const sum = limbsToNumber(reals[windowReal + sumHigh], reals[windowReal + sumLow]);
           value = sum > 0 && units === units ? (units * ints[windowInt + amountCount]) / sum : 1;
           break;
         }
-        case 7: {
+        case deviationsKind: {
           const count = ints[windowInt + amountCount];
           if (count > 1 && units === units) {
             const sum = limbsToNumber(reals[windowReal + sumHigh], reals[windowReal + sumLow]);
@@ -740,22 +698,22 @@ export class EntityHistory {
           }
           break;
         }
-        case 8:
+        case distinctKind:
           value = ints[windowInt + distinctCount];
           break;
-        case 9: {
+        case sinceLastKind: {
           const since = time - previous;
           const longest = reads.lengthMs[index];
           value = (since < longest ? since : longest) / hourMs;
           break;
         }
-        case 10:
+        case firstSeenKind:
           value = ints[windowInt + lead] === ints[windowInt + tail] ? 1 : 0;
           break;
-        case 11:
+        case fraudCountKind:
           value = ints[windowInt + fraudCount];
           break;
-        case 12: {
+        case riskKind: {
           const labelled = ints[windowInt + labelledCount];
           if (labelled > 0) value = ints[windowInt + fraudCount] / labelled;
           break;
@@ -791,9 +749,8 @@ export class EntityHistory {
       }
     }
     this.#log.release(block, ints[base + logClass]);
-    for (let queue = 0; queue < this.#queueStride; queue += intsPerQueue) {
-      const at = slot * this.#queueStride + queue;
-      this.#queues.release(this.#queueInts[at + queueBlock], this.#queueInts[at + queueClass]);
+    for (let queue = 0; queue < this.#queuesPerSlot; queue += 1) {
+      this.#queues.release(slot * this.#queuesPerSlot + queue);
     }
     if (this.#plan.columns.length > 1) this.#slotOfPair.delete(ints[base + firstKey], ints[base + secondKey]);
     else this.#slotOfCode[ints[base + firstKey]] = scratch;
