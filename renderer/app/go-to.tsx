@@ -1,0 +1,24 @@
+import { useCallback } from 'react';
+import { useWindowState, useWindowStateStore } from '../data/app-state.tsx';
+import { isPlaceId } from './place.ts';
+import type { PlaceId } from './place.ts';
+
+/** The place shown now. */
+export function usePlace(): PlaceId {
+  return useWindowState<PlaceId>('place', 'triage', isPlaceId)[0];
+}
+
+/**
+ * Goes to a place, and hands it window state on the way: `goTo('triage', { 'triage.filter': filter })`.
+ * Places never import one another; the shared keys are listed in data/README.md.
+ */
+export function useGoTo(): (place: PlaceId, state?: Readonly<Record<string, unknown>>) => void {
+  const store = useWindowStateStore();
+  return useCallback(
+    (place, state = {}) => {
+      for (const [key, value] of Object.entries(state)) store.set(key, value);
+      store.set('place', place);
+    },
+    [store],
+  );
+}

@@ -1,0 +1,175 @@
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import type { ReactNode } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import type { CaseOverview, ModelListItem, RequestOutput } from '../../preload/contract/requests.ts';
+import type { Settings } from '../../preload/contract/settings.ts';
+import { useClient } from './client.tsx';
+import { columnZone, formatAmount, formatDay, formatTime, formatTimeBoth } from './format.ts';
+import { requestKey, useCaseChanges, useRequest } from './requests.ts';
+import { WindowState } from './window-state.ts';
+
+interface AppState {
+  readonly app: RequestOutput<'app.read'>;
+  readonly openCase: CaseOverview | null;
+  readonly settings: Settings;
+  readonly changeSettings: (change: Partial<Omit<Settings, 'windowState'>>) => void;
+  readonly windowState: WindowState;
+}
+
+const AppStateContext = createContext<AppState | null>(null);
+
+/** Holds what every place needs: the open case, the settings, and what the window must find again. */
+export function AppStateProvider({
+  app,
+  children,
+}: {
+  readonly app: RequestOutput<'app.read'>;
+  readonly children: ReactNode;
+}) {
+  const client = useClient();
+  const queries = useQueryClient();
+  const [openCase, setOpenCase] = useState(app.openCase);
+  const [settings, setSettings] = useState(app.settings);
+  const [windowState] = useState(
+    () =>
+      new WindowState(
+        app.settings.windowState,
+        (values) => void client.request('settings.write', { windowState: values }),
+      ),
+  );
+
+  useCaseChanges((overview) => {
+    setOpenCase(overview);
+    if (overview !== null) queries.setQueryData(requestKey('case.read', {}), overview);
+    void queries.invalidateQueries({ queryKey: ['recent.list'] });
+  });
+  useEffect(() => {
+    const onHide = (): void => windowState.flush();
+    window.addEventListener('pagehide', onHide);
+    document.addEventListener('visibilitychange', onHide);
+    return () => {
+      window.removeEventListener('pagehide', onHide);
+      document.removeEventListener('visibilitychange', onHide);
+    };
+  }, [windowState]);
+
+  const changeSettings = useCallback(
+    (change: Partial<Omit<Settings, 'windowState'>>) => {
+      setSettings((current) => ({ ...current, ...change }));
+      void client.request('settings.write', change);
+    },
+    [client],
+  );
+  const value = useMemo(
+    () => ({ app, openCase, settings, changeSettings, windowState }),
+    [app, openCase, settings, changeSettings, windowState],
+  );
+  return <AppStateContext value={value}>{children}</AppStateContext>;
+}
+
+function useAppState(): AppState {
+  const state = useContext(AppStateContext);
+  if (state === null) throw new Error('This part is drawn only inside AppStateProvider.');
+  return state;
+}
+
+/** What the engine said of itself at start: version, host, data folder, bundled recording. */
+export function useApp(): RequestOutput<'app.read'> {
+  return useAppState().app;
+}
+
+/** The open case, or null; follows `case.changed`. */
+export function useCase(): CaseOverview | null {
+  return useAppState().openCase;
+}
+
+/** The settings and how to change them; changes are written at once. */
+export function useSettings(): readonly [Settings, AppState['changeSettings']] {
+  const { settings, changeSettings } = useAppState();
+  return [settings, changeSettings];
+}
+
+/**
+ * A piece of window state that survives a restart. `isValid` guards against what an older window wrote.
+ * Keys are `place.thing`; places that hand work to each other share a key (see data/README.md).
+ */
+export function useWindowState<T>(
+  key: string,
+  initial: T,
+  isValid: (value: unknown) => value is T = (value): value is T => typeof value === typeof initial && value !== null,
+): readonly [T, (value: T) => void] {
+  const { windowState } = useAppState();
+  const stored = useSyncExternalStore(windowState.subscribe, () => windowState.get(key));
+  const value = stored !== undefined && isValid(stored) ? stored : initial;
+  const set = useCallback((next: T) => windowState.set(key, next), [windowState, key]);
+  return [value, set];
+}
+
+/** Reads and writes window state outside drawing, for handing work to another place. */
+export function useWindowStateStore(): Pick<WindowState, 'get' | 'set'> {
+  return useAppState().windowState;
+}
+
+/** Models of the case, newest first as the engine gives them. */
+export function useModels(): readonly ModelListItem[] {
+  const openCase = useCase();
+  return useRequest('models.list', {}, { isEnabled: openCase !== null, keepsPrevious: true }).data ?? [];
+}
+
+/** The model the window looks at: the chosen one, else the champion, else the newest; null where there is none. */
+export function useCurrentModel(): readonly [ModelListItem | null, (modelId: number | null) => void] {
+  const openCase = useCase();
+  const models = useModels();
+  const [chosen, choose] = useWindowState<Readonly<Record<string, number>>>('model.chosen', {});
+  const path = openCase?.path ?? '';
+  const model =
+    models.find((candidate) => candidate.id === chosen[path]) ??
+    models.find((candidate) => candidate.isChampion) ??
+    models.toSorted((first, second) => second.id - first.id).at(0) ??
+    null;
+  const choosePerCase = useCallback(
+    (modelId: number | null) => {
+      const { [path]: _former, ...others } = chosen;
+      choose(modelId === null ? others : { ...others, [path]: modelId });
+    },
+    [chosen, choose, path],
+  );
+  return [model, choosePerCase];
+}
+
+export interface CaseFormats {
+  readonly currency: string | null;
+  readonly timeZone: string;
+  /** Zone and header word for a column of times. */
+  readonly column: { readonly timeZone: string; readonly name: string };
+  readonly amount: (amount: number | null | undefined, currency?: string | null) => string;
+  /** As the analyst chose: case zone, UTC or both. */
+  readonly time: (instantMs: number | null | undefined) => string;
+  /** For a column: one zone, no year where all events share one. */
+  readonly columnTime: (instantMs: number | null | undefined) => string;
+  readonly day: (instantMs: number | null | undefined) => string;
+}
+
+/** Formatters that know the case's zone and currency and the analyst's choice of times. */
+export function useFormats(): CaseFormats {
+  const openCase = useCase();
+  const [{ times }] = useSettings();
+  const timeZone = openCase?.timeZone ?? 'UTC';
+  const currency = openCase?.currency ?? null;
+  const first = openCase?.firstEventMs ?? null;
+  const last = openCase?.lastEventMs ?? null;
+  return useMemo(() => {
+    const column = columnZone(timeZone, times);
+    const year = (instantMs: number | null): string => formatDay(instantMs, column.timeZone).slice(-4);
+    const withYear = first === null || year(first) !== year(last);
+    return {
+      currency,
+      timeZone,
+      column,
+      amount: (amount, own = currency) => formatAmount(amount, own),
+      time: (instantMs) => formatTimeBoth(instantMs, timeZone, times),
+      columnTime: (instantMs) => formatTime(instantMs, column.timeZone, { withYear }),
+      day: (instantMs) => formatDay(instantMs, column.timeZone),
+    };
+  }, [timeZone, currency, times, first, last]);
+}
