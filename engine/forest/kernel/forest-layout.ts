@@ -32,7 +32,7 @@ export interface ForestLayout {
   readonly usedFeatures: readonly number[];
 }
 
-/** The first level that is not compared as a whole by the kernel: no tree is laid out with fewer. */
+/** Levels that the kernel compares as a whole: no tree is laid out with fewer. */
 const TOP_LEVELS = 3;
 const NODE_BYTES = 8;
 const LEAF_BYTES = 4;
@@ -41,10 +41,8 @@ const LINKED_NODE_BYTES = 16;
 const LINKED_TOP_BYTES = 96;
 const TREE_ENTRY_BYTES = 12;
 
-/** Up to here (12 KiB) a complete tree fits the fastest cache, however empty it is. */
+/** Up to here (12 KiB) a complete tree is the faster one, however empty it is; deeper ones must not take more memory. */
 const ALWAYS_COMPLETE_DEPTH = 10;
-/** A deeper tree is still laid out complete while that takes at most this many times the bytes of the linked layout. */
-const GREATEST_PADDING = 4;
 
 /** Columns of one block: small enough to stay in the fastest cache beside a tree. */
 const BLOCK_BYTES = 16_384;
@@ -56,8 +54,7 @@ const SMALLEST_KEY = -0x80000000;
 
 /** The layout a tree gets: complete where that is small, linked where a few deep leaves would make it large. */
 export function treeLayoutOf(depth: number, nodeCount: number): TreeLayout {
-  if (depth <= ALWAYS_COMPLETE_DEPTH) return 'complete';
-  return completeBytes(depth) <= GREATEST_PADDING * linkedBytes(nodeCount) ? 'complete' : 'linked';
+  return depth <= ALWAYS_COMPLETE_DEPTH || completeBytes(depth) <= linkedBytes(nodeCount) ? 'complete' : 'linked';
 }
 
 /** Decides where everything lies in the kernel's memory, from byte `start` (a multiple of 64) on. */

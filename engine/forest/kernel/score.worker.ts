@@ -10,3 +10,5 @@ port.on('message', (task: SlotTask) => {
   scoreSlot(task);
   port.postMessage(task);
 });
+// The first message tells that this thread is ready.
+port.postMessage(null);

@@ -39,6 +39,10 @@ function expectedSums(of: CompiledForest, values: Float32Array, rowCount: number
   return sums;
 }
 
+function scoreZeros(pool: ScoringPool, rowCount: number): Promise<void> {
+  return pool.score(new Float32Array(rowCount * forest.featureCount), rowCount, new Int32Array(rowCount));
+}
+
 /** A worker that does not what it should. */
 async function workerThat(name: string, code: string): Promise<URL> {
   const file = join(folder, `${name}.mjs`);
@@ -58,6 +62,7 @@ describe.each([
   it.each([0, 1, 255, 256, 5000, 40_001])('gives the sums of the typed-array scorer for %i rows', (rowCount) =>
     withPool(options(), async (pool) => {
       expect(pool.usesKernel).toBe(withKernel);
+      await pool.started;
       const values = generateRows(forest, rowCount, rowCount + 1);
       const out = new Int32Array(rowCount);
       await pool.score(values, rowCount, out);
@@ -114,20 +119,36 @@ describe('a thread that fails rejects every batch instead of leaving it to hang'
   it.each([
     { how: 'throws', code: 'parentPort.on("message", () => { throw new Error("boom"); });', message: 'boom' },
     { how: 'ends', code: 'parentPort.on("message", () => process.exit(3));', message: 'code 3' },
-    { how: 'does-not-start', code: 'throw new Error("no start");', message: 'no start' },
   ])('when it $how', async ({ how, code, message }) => {
-    const worker = await workerThat(how, code);
+    const worker = await workerThat(how, `parentPort.postMessage(null);\n${code}`);
     await withPool({ threads: 2, kernel, worker }, async (pool) => {
-      const score = (rowCount: number): Promise<void> =>
-        pool.score(new Float32Array(rowCount * forest.featureCount), rowCount, new Int32Array(rowCount));
-      const outcomes = await Promise.allSettled([score(30_000), score(5000)]);
+      await pool.started;
+      const outcomes = await Promise.allSettled([scoreZeros(pool, 30_000), scoreZeros(pool, 5000)]);
       for (const outcome of outcomes) {
         expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'INTERNAL', name: 'AssayError' } });
         expect(String((outcome as PromiseRejectedResult).reason)).toContain(message);
       }
-      await expect(score(5000)).rejects.toMatchObject({ code: 'INTERNAL' });
-      await expect(score(1)).rejects.toMatchObject({ code: 'INTERNAL' });
+      await expect(scoreZeros(pool, 5000)).rejects.toMatchObject({ code: 'INTERNAL' });
+      await expect(scoreZeros(pool, 1)).rejects.toMatchObject({ code: 'INTERNAL' });
     });
+  });
+
+  it('when it does not start', async () => {
+    const worker = await workerThat('does-not-start', 'throw new Error("no start");');
+    await withPool({ threads: 2, kernel, worker }, async (pool) => {
+      await pool.started;
+      await expect(scoreZeros(pool, 5000)).rejects.toMatchObject({ code: 'INTERNAL' });
+    });
+  });
+});
+
+it('the calling thread scores alone while its threads have not started: none of its rows is lost or scored twice', async () => {
+  const worker = await workerThat('never-ready', 'parentPort.on("message", () => undefined);');
+  await withPool({ threads: 2, kernel, worker }, async (pool) => {
+    const values = generateRows(forest, 10_000, 1);
+    const out = new Int32Array(10_000);
+    await pool.score(values, 10_000, out);
+    expect(out).toEqual(expectedSums(forest, values, 10_000));
   });
 });
 
@@ -139,9 +160,9 @@ it('an idle pool does not keep the process alive, a busy one does', async () => 
     const pool = createScoringPool(forest, { threads: 2, kernel: new URL(${JSON.stringify(kernel.href)}) });
     pool.score(new Float32Array(60000), 30000, new Int32Array(30000)).then(() => console.log('scored'));
   `;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const file = join(folder, 'idle.mjs');
+  await writeFile(file, program);
+  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   const [code] = (await once(child, 'close')) as [number];

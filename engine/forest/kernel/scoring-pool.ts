@@ -10,6 +10,8 @@ export interface ScoringPool {
   readonly threads: number;
   /** False: the typed-array scorer stands in for the kernel. The sums are the same. */
   readonly usesKernel: boolean;
+  /** Settles when all threads have started, or one has failed to. `score` need not wait: this thread helps till then. */
+  readonly started: Promise<void>;
   /**
    * For each row the sum of leaf units, as `scoreSums` in score.ts gives it. Batches may be handed over while others
    * are under way, which keeps all threads busy on a stream of small ones; they are taken up in order.
@@ -55,11 +57,12 @@ export function createScoringPool(forest: CompiledForest, options: ScoringPoolOp
   const set = (module && openKernelLanes(forest, module, shape)) ?? openTypedArrayLanes(forest, shape);
   const [ownLane, ...workerLanes] = set.lanes;
   const scoreHere = slotBySlot(set, ownLane, forest.featureCount);
-  const queue = new ThreadQueue(set, workerLanes, forest.featureCount, options.worker ?? workerUrl);
+  const queue = new ThreadQueue(set, workerLanes, forest.featureCount, options.worker ?? workerUrl, scoreHere);
 
   return {
     threads,
     usesKernel: set.source.kind === 'kernel',
+    started: queue.started,
     async score(values, rowCount, out, signal) {
       assertRowsFit(forest, values, rowCount, out);
       if (threads > 1 && rowCount >= ROWS_WORTH_A_THREAD) return queue.score(values, rowCount, out, signal);

@@ -42,32 +42,48 @@ const CHUNK_STEP = 256;
 /** Chunks per thread and batch, so that no thread waits long for the last one. */
 const CHUNKS_PER_THREAD = 4;
 
+/** Rows the calling thread scores at a time while the threads start. */
+const ROWS_WHILE_STARTING = 1024;
+
 /** What scoring throws when the person, or the program's end, stops it. */
 export function scoringStopped(): AssayError {
   return new AssayError('CANCELLED', 'failure', 'Scoring was stopped before all rows had a score.');
 }
 
-/** Deals batches of rows out to worker threads in the order they came, in chunks that fit the threads' slots. */
+/** Scores rows [start, end) on the calling thread. */
+export type ScoreHere = (values: Float32Array, start: number, end: number, out: Int32Array) => void;
+
+/**
+ * Deals batches of rows out to worker threads in the order they came, in chunks that fit the threads' slots. While
+ * threads still start, which takes as long as many thousand rows, the calling thread scores as well.
+ */
 export class ThreadQueue {
   readonly #featureCount: number;
   readonly #slotRows: number;
   readonly #threads: readonly ScoringThread[];
-  /** Free seats; the one that has waited longest is first. */
+  readonly #scoreHere: ScoreHere;
+  /** Free seats of threads that have started; the one that has waited longest is first. */
   readonly #freeSeats: Seat[] = [];
+  #threadsStarting: number;
+  readonly #started = Promise.withResolvers<void>();
+  #helping = false;
   /** Batches that are neither complete nor given up. */
   readonly #batches = new Set<Batch>();
   #closedBy: AssayError | null = null;
 
   /** Starts one thread per lane. */
-  constructor(set: LaneSet, lanes: readonly LanePlace[], featureCount: number, entry: URL) {
+  constructor(set: LaneSet, lanes: readonly LanePlace[], featureCount: number, entry: URL, scoreHere: ScoreHere) {
     this.#featureCount = featureCount;
     this.#slotRows = set.slotRows;
+    this.#scoreHere = scoreHere;
+    this.#threadsStarting = lanes.length;
     this.#threads = lanes.map((lane) => this.#startThread(set, lane, entry));
-    for (const slot of lanes[0]?.slots.keys() ?? []) {
-      this.#threads.forEach((thread, index) => {
-        this.#freeSeats.push({ thread, slot, views: viewSlot(set, lanes[index].slots[slot]) });
-      });
-    }
+    if (lanes.length === 0) this.#started.resolve();
+  }
+
+  /** Settles when all threads have started, or one has failed to. */
+  get started(): Promise<void> {
+    return this.#started.promise;
   }
 
   score(values: Float32Array, rowCount: number, out: Int32Array, signal?: AbortSignal): Promise<void> {
@@ -84,6 +100,7 @@ export class ThreadQueue {
       signal?.addEventListener('abort', stop);
       this.#batches.add(batch);
       this.#dealOut();
+      if (this.#threadsStarting > 0) this.#helpWhileStarting();
     }).finally(() => signal?.removeEventListener('abort', stop));
   }
 
@@ -100,12 +117,18 @@ export class ThreadQueue {
   #startThread(set: LaneSet, lane: LanePlace, entry: URL): ScoringThread {
     const worker = new Worker(entry, { workerData: { set, lane } });
     const thread: ScoringThread = { worker, chunks: lane.slots.map(() => undefined) };
-    worker.on('message', ({ slot }: SlotTask) =>
-      this.#takeSums({ thread, slot, views: viewSlot(set, lane.slots[slot]) }),
-    );
+    const seats = lane.slots.map((place, slot): Seat => ({ thread, slot, views: viewSlot(set, place) }));
+    // A single listener: one that is added later would keep the process alive again.
+    worker.on('message', (scored: SlotTask | null) => {
+      if (scored !== null) return this.#takeSums(seats[scored.slot]);
+      worker.unref();
+      this.#freeSeats.push(...seats);
+      this.#threadsStarting--;
+      if (this.#threadsStarting === 0) this.#started.resolve();
+      this.#dealOut();
+    });
     worker.on('error', (error) => this.#giveUp(threadFailed(error)));
     worker.on('exit', (code) => this.#giveUp(threadFailed(new Error(`The thread ended with code ${code}.`))));
-    worker.unref();
     return thread;
   }
 
@@ -134,23 +157,43 @@ export class ThreadQueue {
     const chunk = thread.chunks[slot];
     thread.chunks[slot] = undefined;
     if (chunk !== undefined && this.#batches.has(chunk.batch)) {
-      const { batch, start, rowCount } = chunk;
-      batch.out.set(views.sums.subarray(0, rowCount), start);
-      batch.rowsLeft -= rowCount;
-      if (batch.rowsLeft === 0) {
-        this.#batches.delete(batch);
-        batch.resolve();
-      }
+      chunk.batch.out.set(views.sums.subarray(0, chunk.rowCount), chunk.start);
+      this.#settle(chunk);
     }
     this.#freeSeats.push(seat);
     this.#dealOut();
     if (thread.chunks.every((waiting) => waiting === undefined)) thread.worker.unref();
   }
 
+  /** Counts a chunk as done: its sums are in `out`. */
+  #settle({ batch, rowCount }: Chunk): void {
+    batch.rowsLeft -= rowCount;
+    if (batch.rowsLeft > 0) return;
+    this.#batches.delete(batch);
+    batch.resolve();
+  }
+
+  #helpWhileStarting(): void {
+    if (this.#helping) return;
+    this.#helping = true;
+    setImmediate(() => {
+      this.#helping = false;
+      const batch = [...this.#batches].find(({ nextRow, rowCount }) => nextRow < rowCount);
+      if (batch === undefined || this.#threadsStarting === 0) return;
+      const start = batch.nextRow;
+      const rowCount = Math.min(ROWS_WHILE_STARTING, batch.rowCount - start);
+      batch.nextRow += rowCount;
+      this.#scoreHere(batch.values, start, start + rowCount, batch.out);
+      this.#settle({ batch, start, rowCount });
+      this.#helpWhileStarting();
+    });
+  }
+
   /** Rejects all batches and takes no more. Only the first reason counts. */
   #giveUp(reason: AssayError): void {
     if (this.#closedBy !== null) return;
     this.#closedBy = reason;
+    this.#started.resolve();
     const batches = [...this.#batches];
     this.#batches.clear();
     for (const batch of batches) batch.reject(reason);
