@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launchAssay } from './launch.mjs';
 
-const recording = fileURLToPath(new URL('../datasets/first-recording.csv.gz', import.meta.url));
+const recording = fileURLToPath(new URL('../datasets/payments-30-days.csv.gz', import.meta.url));
 const folder = dataFolder();
 try {
   mkdirSync(folder, { recursive: true });

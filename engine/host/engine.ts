@@ -7,8 +7,11 @@ import { evaluateModel } from '../jobs/evaluate-model.ts';
 import { explainAlerts } from '../jobs/explain-alerts.ts';
 import { exportOnnxModel } from '../jobs/export-onnx-model.ts';
 import { ingestRecordings } from '../jobs/ingest-recordings.ts';
+import { evaluateRolling } from '../jobs/evaluate-rolling.ts';
+import { reportFeatures } from '../jobs/report-features.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/score-recordings.ts';
+import { simulate } from '../jobs/simulate/simulate.ts';
 import { trainModel } from '../jobs/train-model.ts';
 import { tuneModel } from '../jobs/tune-model.ts';
 import { errorReportOf, type Answer, type ErrorReport } from '../../preload/contract/envelope.ts';
@@ -33,6 +36,9 @@ const handlers: Handlers = {
   explain: explainAlerts,
   compare: compareModels,
   exportOnnx: exportOnnxModel,
+  simulate,
+  rolling: evaluateRolling,
+  features: reportFeatures,
   doctor: runDoctor,
 };
 

@@ -26,6 +26,7 @@ import { createSegmentComputer } from './case-features.ts';
 import { chooseModel } from './choose-model.ts';
 import { csvCell } from './csv-cell.ts';
 import { createOnnxFeeder } from './onnx-feeds.ts';
+import { writingError } from './writing-error.ts';
 
 /**
  * The `score` job: recordings through a stored model into a CSV of id, score and flag, in input order. The file
@@ -262,19 +263,4 @@ async function opened(file: WriteStream, output: string): Promise<void> {
 
 async function write(file: WriteStream, text: string): Promise<void> {
   if (!file.write(text)) await once(file, 'drain');
-}
-
-function writingError(error: unknown, output: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error instanceof AssayError) return error;
-  if (error.code === 'ENOSPC')
-    return new AssayError('DISK_FULL', 'failure', `The disk is full; ${output} was not written.`, {
-      nextStep: 'Free space, or write elsewhere.',
-      cause: error,
-    });
-  if (error.code === 'ENOENT' || error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EISDIR')
-    return new AssayError('PERMISSION_DENIED', 'usage', `${output} cannot be written.`, {
-      nextStep: 'Name a file in a folder that exists and that you may write to.',
-      cause: error,
-    });
-  return error;
 }

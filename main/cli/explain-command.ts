@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { parseNames, parseWhole } from './flags.ts';
-import { jsonOption } from './program.ts';
+import { jsonOption } from './json-option.ts';
 import { printCompareReport, printExplainReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { requireCase } from './shared-options.ts';

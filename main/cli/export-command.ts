@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { jsonOption } from './program.ts';
+import { jsonOption } from './json-option.ts';
 import { printOnnxReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { requireCase } from './shared-options.ts';

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { addCaseCommands } from './case-commands.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addCompareCommand, addExplainCommand } from './explain-command.ts';
@@ -41,9 +41,4 @@ Examples:
 Exit codes: 0 done, 1 the work failed, 2 wrong use or bad input, 130 interrupted.`,
   );
   return program;
-}
-
-/** `--json`: one object on the last line of standard output, and nothing else there. */
-export function jsonOption(): Option {
-  return new Option('--json', 'print one JSON object on standard output, and nothing else there');
 }

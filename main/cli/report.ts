@@ -122,6 +122,19 @@ export function printScoreReport(result: JobResult<'score'>, { print, note }: Co
   );
 }
 
+export function printSimulationReport(result: JobResult<'simulate'>, { print }: CommandSurroundings): void {
+  print(
+    pairs([
+      ['transactions', count(result.rows)],
+      ['fraudulent', count(result.frauds)],
+      ['days', count(result.days)],
+      ['seed', String(result.seed)],
+      ['SHA-256 of the content', result.sha256],
+      ['written to', result.output],
+    ]),
+  );
+}
+
 export function printExplainReport(result: JobResult<'explain'>, { print }: CommandSurroundings): void {
   for (const alert of result.alerts) {
     print(heading(`${printable(alert.id)}  score ${alert.score.toFixed(4)}${alert.flagged ? '' : '  (not flagged)'}`));

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { defaultCasePath } from '../../engine/host/default-case.ts';
-import { jsonOption } from './program.ts';
+import { jsonOption } from './json-option.ts';
 import { printRunReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { jsonOption } from './program.ts';
+import { jsonOption } from './json-option.ts';
 import { printScoreReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import type { CommandSurroundings } from './surroundings.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { columnKinds, columnRoles, profileOverridesSchema } from '../../engine/domain/profile.ts';
 import { growerNames } from '../../engine/domain/model.ts';
+import { fraudScenarios, simulationFormats } from '../../engine/domain/simulation.ts';
 
 /*
  * Every job the engine does: what it takes (untrusted, parsed by the engine) and what it gives.
@@ -235,6 +236,30 @@ export const jobs = {
       inputs: z.array(z.object({ name: z.string(), type: z.string(), columns: z.number().int() })),
       notices: z.array(noticeSchema),
       case: path,
+    }),
+  },
+  simulate: {
+    input: z.object({
+      output: path,
+      format: z.enum(simulationFormats).optional().describe('by the name of the output when absent'),
+      customers: z.number().int().min(1).max(1_000_000).default(300),
+      terminals: z.number().int().min(1).max(1_000_000).default(400),
+      days: z.number().int().min(1).max(3660).default(30),
+      start: z.iso.date().default('2026-03-02'),
+      seed: z.number().int().min(0).max(0xffff_ffff).default(1),
+      scenarios: z
+        .array(z.enum(fraudScenarios))
+        .min(1)
+        .default([...fraudScenarios]),
+    }),
+    result: z.object({
+      rows: z.number().int(),
+      frauds: z.number().int(),
+      days: z.number().int(),
+      seed: z.number().int(),
+      format: z.enum(simulationFormats),
+      sha256: z.string().describe('of the uncompressed content'),
+      output: path,
     }),
   },
   doctor: {

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, createZstdCompress } from 'node:zlib';
+import type { SimulationFormat } from '../../domain/simulation.ts';
+import type { WorkContext } from '../../domain/progress.ts';
+import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { throwIfCancelled } from '../cancelled.ts';
+import { writingError } from '../writing-error.ts';
+import { renderHeader, renderTransaction } from './render-transaction.ts';
+import { simulateTransactions } from './simulate-transactions.ts';
+
+const LINES_PER_CHUNK = 4096;
+
+/**
+ * The `simulate` job: a seeded stream of payments with labelled fraud into one file, compressed where its name ends in
+ * .gz or .zst. The file appears under its name only when it is whole; the SHA-256 is that of the uncompressed content.
+ */
+export async function simulate(
+  input: ParsedJobInput<'simulate'>,
+  context: WorkContext,
+): Promise<JobResult<'simulate'>> {
+  const output = resolve(input.output);
+  const partial = `${output}.part`;
+  const format = input.format ?? formatOfName(output);
+  const hash = createHash('sha256');
+  const totals = { rows: 0, frauds: 0 };
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const content = Readable.from(render(input, format, totals, context));
+  try {
+    const file = createWriteStream(partial);
+    if (output.endsWith('.gz')) await pipeline(content, measure, createGzip({ level: 9 }), file);
+    else if (output.endsWith('.zst')) await pipeline(content, measure, createZstdCompress(), file);
+    else await pipeline(content, measure, file);
+    await rename(partial, output);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw writingError(error, output);
+  }
+  return { ...totals, days: input.days, seed: input.seed, format, sha256: hash.digest('hex'), output };
+}
+
+function* render(
+  input: ParsedJobInput<'simulate'>,
+  format: SimulationFormat,
+  totals: { rows: number; frauds: number },
+  context: WorkContext,
+): Generator<string> {
+  let lines = [renderHeader(format)];
+  for (const transaction of simulateTransactions({ ...input, startMs: Date.parse(input.start) })) {
+    lines.push(renderTransaction(transaction, totals.rows, format));
+    totals.rows++;
+    if (transaction.scenario !== null) totals.frauds++;
+    if (lines.length < LINES_PER_CHUNK) continue;
+    throwIfCancelled(context.signal);
+    context.report({ phase: 'simulate', done: totals.rows, total: null, unit: 'rows' });
+    yield lines.join('');
+    lines = [];
+  }
+  yield lines.join('');
+}
+
+function formatOfName(path: string): SimulationFormat {
+  return /\.(ndjson|jsonl|json)(\.gz|\.zst)?$/.test(path) ? 'ndjson' : 'csv';
+}
