@@ -25,7 +25,12 @@ export interface Events {
     readonly cause: string | null;
     readonly whatIsSafe: string | null;
   };
+  /** log: chosen from the application menu of a host that has one. */
+  'menu.command': { readonly command: MenuCommand };
 }
+
+export type MenuCommand =
+  'open-recording' | 'open-case' | 'close-case' | 'command-palette' | 'settings' | 'shortcuts' | 'undo';
 
 export type EventName = keyof Events;
 export const eventNames = [
@@ -33,4 +38,5 @@ export const eventNames = [
   'job.ended',
   'case.changed',
   'engine.state',
+  'menu.command',
 ] as const satisfies readonly EventName[];

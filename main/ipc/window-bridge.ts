@@ -1,0 +1,75 @@
+import { ipcMain, type BrowserWindow, type IpcMainEvent, type IpcMainInvokeEvent } from 'electron';
+import type { Answer } from '../../preload/contract/envelope.ts';
+import { eventNames, type EventName } from '../../preload/contract/events.ts';
+import { channels, isDialogQuestion } from '../../preload/contract/wire/channels.ts';
+import { isCall, isClientFrame, type EventFrame } from '../../preload/contract/wire/frames.ts';
+import type { EngineSupervisor } from '../engine-supervisor.ts';
+import { isTrustedSender } from '../security/trusted-page.ts';
+import { askInDialog } from './dialogs.ts';
+
+export interface WindowBridge {
+  /** Lets a window talk to the engine until it is closed. */
+  admit(window: BrowserWindow): void;
+  /** To every window that subscribed to it. */
+  send(event: EventFrame): void;
+}
+
+const forbidden: Answer<never> = {
+  ok: false,
+  error: { code: 'FORBIDDEN', kind: 'usage', message: 'This page may not talk to the engine.' },
+};
+const malformed: Answer<never> = {
+  ok: false,
+  error: { code: 'WRONG_USE', kind: 'usage', message: 'A call of an unknown shape was refused.' },
+};
+
+/**
+ * Connects windows to the engine. Who sent a message is checked before what it says; names and inputs are then parsed
+ * by the engine.
+ * @param afterCall hears every successful answer, for what main itself must follow, such as the theme
+ */
+export function bridgeWindows(
+  engine: EngineSupervisor,
+  afterCall: (name: string, data: unknown) => void,
+): WindowBridge {
+  const windows = new Map<number, { readonly window: BrowserWindow; readonly subscriptions: Set<EventName> }>();
+  const known = (event: IpcMainEvent | IpcMainInvokeEvent) =>
+    isTrustedSender(event, new Set(windows.keys())) ? windows.get(event.sender.id) : undefined;
+
+  ipcMain.handle(channels.call, async (event, call: unknown): Promise<Answer<unknown>> => {
+    if (known(event) === undefined) return forbidden;
+    if (!isCall(call)) return malformed;
+    const answer = await engine.call(call);
+    if (answer.ok && call.door === 'request') afterCall(call.name, answer.data);
+    return answer;
+  });
+  ipcMain.handle(channels.dialog, async (event, question: unknown): Promise<readonly string[]> => {
+    const sender = known(event);
+    return sender === undefined || !isDialogQuestion(question) ? [] : askInDialog(sender.window, question);
+  });
+  ipcMain.on(channels.subscription, (event, frame: unknown) => {
+    const sender = known(event);
+    if (sender === undefined || !isClientFrame(frame, eventNames) || frame.kind === 'call') return;
+    if (frame.kind === 'unsubscribe') {
+      sender.subscriptions.delete(frame.event);
+      return;
+    }
+    sender.subscriptions.add(frame.event);
+    if (frame.event === 'engine.state')
+      event.sender.send(channels.event, { kind: 'event', name: 'engine.state', payload: engine.state() });
+  });
+
+  const send = (event: EventFrame): void => {
+    for (const { window, subscriptions } of windows.values())
+      if (subscriptions.has(event.name) && !window.isDestroyed()) window.webContents.send(channels.event, event);
+  };
+  engine.onEvent(send);
+  return {
+    admit(window) {
+      const { id } = window.webContents;
+      windows.set(id, { window, subscriptions: new Set() });
+      window.on('closed', () => windows.delete(id));
+    },
+    send,
+  };
+}

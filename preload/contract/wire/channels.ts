@@ -1,0 +1,20 @@
+/** The only channels between the preload bridge and Electron's main process. */
+export const channels = {
+  /** invoke: one `Call`; gives an `Answer`. */
+  call: 'assay:call',
+  /** send: a subscription or its end. */
+  subscription: 'assay:subscription',
+  /** invoke: one `DialogQuestion`; gives paths. */
+  dialog: 'assay:dialog',
+  /** main to window: one `EventFrame`. */
+  event: 'assay:event',
+} as const;
+
+export type DialogQuestion =
+  { readonly kind: 'recordings' | 'case' | 'folder' } | { readonly kind: 'newFile'; readonly suggestedName: string };
+
+export function isDialogQuestion(value: unknown): value is DialogQuestion {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  if (value.kind === 'newFile') return 'suggestedName' in value && typeof value.suggestedName === 'string';
+  return value.kind === 'recordings' || value.kind === 'case' || value.kind === 'folder';
+}
