@@ -1,0 +1,67 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundledNode } from '../../scripts/runtime.mjs';
+
+const script = resolve(import.meta.dirname, '../../scripts/assay.mjs');
+/** Makes this Node look like one that cannot run TypeScript, so that the launcher hands over to the bundled one. */
+const old = '--no-experimental-strip-types';
+
+describe('the launcher', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'assay-launch-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('runs from any folder and through a symbolic link', () => {
+    const link = join(folder, 'assay');
+    symlinkSync(script, link);
+    const { status, stdout } = spawnSync(process.execPath, [link, '--version'], { cwd: folder, encoding: 'utf8' });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(status).toBe(0);
+  });
+
+  describe.skipIf(bundledNode() === null)('on a Node that is too old', () => {
+    it('hands over to the bundled one, with its output and exit code', () => {
+      const good = spawnSync(process.execPath, [old, script, '--version'], { encoding: 'utf8' });
+      expect(good.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+      expect(good.status).toBe(0);
+      const bad = spawnSync(process.execPath, [old, script, 'run', join(folder, 'none.csv')], { encoding: 'utf8' });
+      expect(bad.stderr).toContain('none.csv');
+      expect(bad.status).toBe(2);
+    });
+
+    it.skipIf(process.platform === 'win32')('passes an interruption on, and ends with 130', async () => {
+      const { child, partial } = await startLongSimulation(join(folder, 'interrupted.csv'));
+      child.kill('SIGINT');
+      const [code] = (await once(child, 'exit')) as [number | null];
+      expect(code).toBe(130);
+      expect(existsSync(partial)).toBe(false);
+    });
+
+    it.skipIf(process.platform === 'win32')('does not leave the work running when it is killed', async () => {
+      const { child, partial } = await startLongSimulation(join(folder, 'orphaned.csv'));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      // The work that goes on would take minutes; it removes its partial file when it stops.
+      await waitUntil(() => !existsSync(partial));
+    });
+  });
+});
+
+async function startLongSimulation(output: string) {
+  const size = ['--customers', '2000', '--days', '3000'];
+  const child = spawn(process.execPath, [old, script, 'simulate', '--out', output, ...size], { stdio: 'ignore' });
+  const partial = `${output}.part`;
+  await waitUntil(() => existsSync(partial));
+  return { child, partial };
+}
+
+async function waitUntil(condition: () => boolean): Promise<void> {
+  while (!condition()) await wait(50);
+}
