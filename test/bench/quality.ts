@@ -1,0 +1,36 @@
+// `npm run quality`: how well the forests detect, beside other detectors, into docs/detection-quality.md.
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { sharedDataFolder } from '../shared-data.ts';
+import { replaceSection } from './markdown.ts';
+import { measureDetectors } from './quality/detectors-section.ts';
+import { measureHandbook } from './quality/handbook-section.ts';
+import { measureSets } from './quality/sets-section.ts';
+import { measureStability } from './quality/stability-section.ts';
+
+const page = resolve(import.meta.dirname, '../../docs/detection-quality.md');
+const sections = {
+  sets: measureSets,
+  handbook: measureHandbook,
+  stability: measureStability,
+  detectors: measureDetectors,
+};
+const names = Object.keys(sections) as readonly (keyof typeof sections)[];
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, seeds: { type: 'string', default: '10' } },
+});
+const chosen = names.filter((name) => values.only === undefined || values.only.split(',').includes(name));
+const seeds = Number(values.seeds);
+if (sharedDataFolder === null || chosen.length === 0 || !Number.isInteger(seeds) || seeds < 2) {
+  console.error(
+    sharedDataFolder === null
+      ? 'The shared recordings are absent: set ASSAY_SHARED_DATA to their folder.'
+      : `Use: npm run quality -- [--only ${names.join(',')}] [--seeds N, at least 2]`,
+  );
+  process.exitCode = 2;
+} else {
+  for (const name of chosen) {
+    await replaceSection(page, name, await sections[name](seeds, (line) => console.error(line)));
+  }
+}

@@ -1,0 +1,116 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runPeer } from '../../peers/peers.ts';
+import { longRecording, wideRecording } from '../recordings.ts';
+import { aloneRow, compareRow, runPairs, viewPairs, type BenchRow, type Sample } from '../row.ts';
+import { runAssay, runOurs, type NodeRun, type OurReport } from '../run-node.ts';
+import type { BenchSettings } from '../settings.ts';
+import { percentile } from '../statistics.ts';
+
+/** The main job on a fresh case, as a user starts it: wall clock of the whole command, its start included. */
+async function freshRun(
+  settings: BenchSettings,
+  recording: string,
+  label: string,
+  keep: string | null,
+): Promise<NodeRun> {
+  const casePath = keep ?? join(settings.folder, 'fresh.assay');
+  await removeCase(casePath);
+  const run = await runAssay(['run', recording, '--case', casePath, '--label', label, '--trees', '100']);
+  if (keep === null) await removeCase(casePath);
+  return run;
+}
+
+async function removeCase(casePath: string): Promise<void> {
+  for (const end of ['', '-wal', '-shm']) await rm(`${casePath}${end}`, { force: true });
+}
+
+const seconds = (run: NodeRun): Sample => ({ value: run.wallMs / 1000, peakMemoryBytes: run.peakMemoryBytes });
+
+/** The main job on 30 columns, beside the same work in Python and beside the least that can be done. */
+export async function mainJobRows(settings: BenchSettings): Promise<BenchRow[]> {
+  const recording = await wideRecording(settings.wideRows);
+  const ours = (): Promise<NodeRun> => freshRun(settings, recording, 'Class', null);
+  settings.report('main job beside pandas, scikit-learn and SQLite');
+  const python = await runPairs(settings.pairs, ours, async () => {
+    const startedMs = performance.now();
+    const report = await runPeer('sklearn_main_job.py', [recording, '--label', 'Class']);
+    return { value: (performance.now() - startedMs) / 1000, peakMemoryBytes: report.peakMemoryBytes };
+  });
+  settings.report('main job beside its floor');
+  const floor = await runPairs(settings.pairs, ours, () => runOurs('floor.ts', [recording]));
+  const same = (sample: Sample): Sample => sample;
+  const rows = `${settings.wideRows.toLocaleString('en')} × 30 CSV`;
+  return [
+    compareRow(
+      { what: `main job, ${rows}`, unit: 's', target: { kind: 'ratio', bar: 5, aim: null } },
+      '`assay run`',
+      'pandas + scikit-learn + SQLite',
+      viewPairs(python, seconds, same),
+    ),
+    compareRow(
+      {
+        what: `main job, ${rows}`,
+        unit: 's',
+        target: { kind: 'ratio', bar: null, aim: 1 / 1.3 },
+        note: 'The floor reads the lines and inserts each into SQLite (WAL, synchronous FULL), nothing in between.',
+      },
+      '`assay run`',
+      'reading the file and writing the rows',
+      viewPairs(floor, seconds, seconds),
+    ),
+  ];
+}
+
+/** The main job on card payments with features over time: its memory and its time; then pages of what it flagged. */
+export async function longRunRows(settings: BenchSettings): Promise<BenchRow[]> {
+  const recording = await longRecording(settings.longRows);
+  const casePath = join(settings.folder, 'long.assay');
+  const runs: NodeRun[] = [];
+  for (let run = 0; run < Math.min(settings.pairs, 3); run++) {
+    settings.report(`main job on ${settings.longRows} rows`);
+    runs.push(await freshRun(settings, recording, 'TX_FRAUD', casePath));
+  }
+  const rows = `${settings.longRows.toLocaleString('en')} rows`;
+  const features = (runs[0].json['features'] as readonly string[]).length;
+  settings.report('pages of the flagged table');
+  await runAssay(['tune', '--case', casePath, '--contamination', '0.5']);
+  const pages: OurReport[] = [];
+  for (let run = 0; run < settings.pairs; run++) pages.push(await runOurs('alert-pages.ts', [casePath]));
+  const flagged = Number(pages[0].json['flagged']).toLocaleString('en');
+  const slow = (step: string): readonly Sample[] =>
+    pages.map((run) => ({ value: percentile(run.timesMs[step], 0.99), peakMemoryBytes: run.peakMemoryBytes }));
+  await removeCase(casePath);
+  return [
+    aloneRow(
+      { what: `memory, main job on ${rows}`, unit: 'MB', target: { kind: 'at-most', bar: 1200, aim: 600 } },
+      `\`assay run\`, ${features} features`,
+      runs.map((run) => ({ value: run.peakMemoryBytes / 1e6, peakMemoryBytes: run.peakMemoryBytes })),
+    ),
+    aloneRow(
+      { what: `time, main job on ${rows}`, unit: 's', target: { kind: 'none' } },
+      `\`assay run\`, ${features} features`,
+      runs.map(seconds),
+    ),
+    aloneRow(
+      {
+        what: `a page of the flagged table at any depth, ${rows}`,
+        unit: 'ms',
+        target: { kind: 'at-most', bar: 50, aim: 10 },
+        note: `The 99th percentile of 100 pages of 100 rows at random depths among ${flagged} flagged rows.`,
+      },
+      'page of 100 rows',
+      slow('page'),
+    ),
+    aloneRow(
+      {
+        what: `the same page's transactions as received, ${rows}`,
+        unit: 'ms',
+        target: { kind: 'none' },
+        note: 'The 99th percentile of 100 pages; the rows of a page lie anywhere in the stream.',
+      },
+      '100 transactions',
+      slow('pageAsReceived'),
+    ),
+  ];
+}
