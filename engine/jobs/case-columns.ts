@@ -1,5 +1,5 @@
 import type { DecodedSegment } from '../domain/columns.ts';
-import { columnWithRole, type Profile } from '../domain/profile.ts';
+import { columnWithRole, type Profile, type ProfileColumn } from '../domain/profile.ts';
 import { localDay, zoneClock } from '../domain/time-zone.ts';
 import { labelsOf, labelValues, textsOf } from '../features/segment-access.ts';
 import { NO_DAY } from '../forest/tuning.ts';
@@ -77,4 +77,9 @@ export function readIds(
 /** The segments of a case in stream order, with the columns named (all when absent). */
 export function* segmentsOf(openedCase: ReadableCase, names?: readonly string[]): Generator<DecodedSegment> {
   for (const summary of openedCase.segments()) yield openedCase.readSegmentColumns(summary.id, names);
+}
+
+/** The column whose equal values are one payer: the card, else the customer, else the account. */
+export function payerColumn(profile: Profile): ProfileColumn | undefined {
+  return columnWithRole(profile, 'card') ?? columnWithRole(profile, 'customer') ?? columnWithRole(profile, 'account');
 }

@@ -1,5 +1,5 @@
 import type { DecodedSegment } from '../domain/columns.ts';
-import { impossible } from '../domain/error.ts';
+import { impossible, usageError } from '../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../domain/feature-spec.ts';
 import type { FeatureMatrix } from '../domain/model.ts';
 import { columnWithRole, type Profile } from '../domain/profile.ts';
@@ -38,6 +38,34 @@ export function fitCaseSpec(
   }
   const spec = fitter.finish();
   return windows === undefined || windows.features.length === 0 ? spec : { ...spec, windows };
+}
+
+/**
+ * A spec without some of its features.
+ * @throws AssayError UNKNOWN_COLUMN for a name that is no feature, NO_FEATURES when none is left.
+ */
+export function withoutFeatures(spec: FeatureSpec, leaveOut: readonly string[]): FeatureSpec {
+  if (leaveOut.length === 0) return spec;
+  const names = featureNames(spec);
+  const unknown = leaveOut.filter((name) => !names.includes(name));
+  if (unknown.length > 0)
+    throw usageError(
+      'UNKNOWN_COLUMN',
+      `There is no feature ${unknown.map((name) => `'${name}'`).join(', ')}.`,
+      `The features are: ${names.join(', ')}.`,
+    );
+  const features = spec.features.filter(({ name }) => !leaveOut.includes(name));
+  const windowFeatures = spec.windows?.features.filter(({ name }) => !leaveOut.includes(name)) ?? [];
+  if (features.length + windowFeatures.length === 0)
+    throw usageError('NO_FEATURES', 'All features were left out.', 'Keep at least one.');
+  const { windows, ...rest } = spec;
+  return {
+    ...rest,
+    features,
+    ...(windows === undefined || windowFeatures.length === 0
+      ? {}
+      : { windows: { ...windows, features: windowFeatures } }),
+  };
 }
 
 /** Computes the features of every row by a spec and stores them; those stored before are read back instead. */

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { usageError } from '../domain/error.ts';
-import { featureNames } from '../domain/feature-spec.ts';
+import { featureNames, type FeatureSpec } from '../domain/feature-spec.ts';
 import type { CompiledForest, FeatureMatrix, ForestParameters } from '../domain/model.ts';
 import { columnWithRole, type Profile } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
+import type { WindowSpec } from '../domain/window-feature.ts';
 import { proposeWindowFeatures } from '../features/windows/propose-window-features.ts';
 import { encodeForest } from '../forest/compile.ts';
 import { createScoringPool } from '../forest/kernel/scoring-pool.ts';
@@ -15,7 +16,7 @@ import type { WritableCase } from '../store/writable-case.ts';
 import type { ParsedJobInput, ThresholdHandle, TrainResult } from '../../preload/contract/jobs.ts';
 import { throwIfCancelled } from './cancelled.ts';
 import { readDays, readLabels } from './case-columns.ts';
-import { computeCaseFeatures, fitCaseSpec, type CaseFeatures } from './case-features.ts';
+import { computeCaseFeatures, fitCaseSpec, withoutFeatures, type CaseFeatures } from './case-features.ts';
 import { storedThreshold, tuningHandle, tuningIndexOf } from './choose-threshold.ts';
 import { evaluateScores } from './evaluate-scores.ts';
 import { reprofileCase } from './reprofile-case.ts';
@@ -45,6 +46,8 @@ export interface TrainingChoice {
   readonly threshold: ThresholdHandle;
   readonly logAmount: boolean;
   readonly windows: boolean;
+  readonly windowSpec?: WindowSpec | undefined;
+  readonly leaveOut: readonly string[];
 }
 
 /** Features, forest, scores, threshold and flags of one case, stored together. */
@@ -66,8 +69,7 @@ export async function trainOnCase(
   const notices: string[] = [];
   const clock = stopwatch();
 
-  const windows = choice.windows ? proposeWindowFeatures(profile) : undefined;
-  const spec = fitCaseSpec(openedCase, profile, windows, { logAmount: choice.logAmount }, context);
+  const spec = chosenSpec(openedCase, profile, choice, context);
   const features = await computeCaseFeatures(openedCase, profile, spec, context);
   const featureMs = clock();
 
@@ -120,6 +122,18 @@ export async function trainOnCase(
     },
     case: resolve(choice.casePath),
   };
+}
+
+/** The features of a choice: those of the rows fitted, those over time proposed or given, less what is to be left out. */
+function chosenSpec(
+  openedCase: WritableCase,
+  profile: Profile,
+  choice: TrainingChoice,
+  context: WorkContext,
+): FeatureSpec {
+  const windows = choice.windows ? (choice.windowSpec ?? proposeWindowFeatures(profile)) : undefined;
+  const spec = fitCaseSpec(openedCase, profile, windows, { logAmount: choice.logAmount }, context);
+  return withoutFeatures(spec, choice.leaveOut);
 }
 
 async function growForest(

@@ -1,12 +1,20 @@
 import type { Command } from 'commander';
 import { defaultCasePath } from '../../engine/host/default-case.ts';
+import { parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
-import { printEvaluateReport, printIngestReport, printTrainReport, printTuneReport } from './report.ts';
+import {
+  printEvaluateReport,
+  printIngestReport,
+  printRollingReport,
+  printTrainReport,
+  printTuneReport,
+} from './report.ts';
 import { runCommand } from './run-job.ts';
 import {
   addForestOptions,
   addProfileOptions,
   addThresholdOptions,
+  featureChoice,
   forestChoice,
   readProfileOverrides,
   requireCase,
@@ -80,8 +88,7 @@ Examples:
         casePath: requireCase(flags.case),
         overrides: readProfileOverrides(flags),
         forest: forestChoice(flags),
-        logAmount: flags.logAmount === true,
-        windows: flags.windows,
+        ...featureChoice(flags),
         ...(threshold === undefined ? {} : { threshold }),
       };
     });
@@ -115,26 +122,62 @@ Examples:
   });
 }
 
+interface EvaluateFlags extends CaseFlags, ProfileFlags, ForestFlags {
+  readonly rolling?: boolean;
+  readonly trainDays?: number;
+  readonly delayDays?: number;
+  readonly testDays?: number;
+  readonly firstDay?: number;
+  readonly keepKnown?: boolean;
+  readonly cardsPerDay?: number;
+}
+
 function addEvaluate(program: Command, surroundings: CommandSurroundings): void {
+  const days = parseWhole(0, 100_000);
   const command = program
     .command('evaluate')
-    .summary('measure a model against the labels of its case, beside trivial baselines')
+    .summary('measure a model against the labels of its case, beside trivial baselines; or roll forward in time')
     .requiredOption(caseOption, 'the case file')
     .option(modelOption, modelText)
     .option('--label <column>', 'column that says which transactions are fraud')
-    .addOption(jsonOption());
-  command.addHelpText(
+    .option('--rolling', 'train on a period, wait, test on the next period, roll forward; stores nothing')
+    .option('--train-days <days>', 'rolling: days of training (default 7)', days)
+    .option('--delay-days <days>', 'rolling: days until labels are known (default 7)', days)
+    .option('--test-days <days>', 'rolling: days of test (default 7)', days)
+    .option('--first-day <days>', 'rolling: days of the stream before the first training (default 30)', days)
+    .option(
+      '--cards-per-day <count>',
+      'rolling: cards the team can check a day (default 100)',
+      parseWhole(1, 1_000_000),
+    )
+    .option('--keep-known', 'rolling: keep cards in the test whose fraud was known by then');
+  addForestOptions(command);
+  command.addOption(jsonOption()).addHelpText(
     'after',
     `
 Examples:
   assay evaluate --case spring.assay
-  assay evaluate --case spring.assay --label is_fraud --json`,
+  assay evaluate --case spring.assay --label is_fraud --json
+  assay evaluate --case spring.assay --rolling --train-days 7 --delay-days 7 --test-days 7`,
   );
-  command.action(async (flags: CaseFlags & ProfileFlags) => {
-    await runCommand(surroundings, 'evaluate', flags.json === true, printEvaluateReport, () => ({
-      casePath: requireCase(flags.case),
-      overrides: readProfileOverrides(flags),
-      ...(flags.model === undefined ? {} : { model: flags.model }),
-    }));
+  command.action(async (flags: EvaluateFlags) => {
+    if (flags.rolling === true)
+      await runCommand(surroundings, 'rolling', flags.json === true, printRollingReport, () => ({
+        casePath: requireCase(flags.case),
+        forest: forestChoice(flags),
+        ...featureChoice(flags),
+        keepKnown: flags.keepKnown === true,
+        ...(flags.trainDays === undefined ? {} : { trainDays: flags.trainDays }),
+        ...(flags.delayDays === undefined ? {} : { delayDays: flags.delayDays }),
+        ...(flags.testDays === undefined ? {} : { testDays: flags.testDays }),
+        ...(flags.firstDay === undefined ? {} : { firstDay: flags.firstDay }),
+        ...(flags.cardsPerDay === undefined ? {} : { cardsPerDay: flags.cardsPerDay }),
+      }));
+    else
+      await runCommand(surroundings, 'evaluate', flags.json === true, printEvaluateReport, () => ({
+        casePath: requireCase(flags.case),
+        overrides: readProfileOverrides(flags),
+        ...(flags.model === undefined ? {} : { model: flags.model }),
+      }));
   });
 }

@@ -3,6 +3,7 @@ import { addCaseCommands } from './case-commands.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addCompareCommand, addExplainCommand } from './explain-command.ts';
 import { addExportCommands } from './export-command.ts';
+import { addFeaturesCommand } from './features-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -23,6 +24,7 @@ export function createProgram(surroundings: CommandSurroundings): Command {
   addRunCommand(program, surroundings);
   addCaseCommands(program, surroundings);
   addScoreCommand(program, surroundings);
+  addFeaturesCommand(program, surroundings);
   addExplainCommand(program, surroundings);
   addCompareCommand(program, surroundings);
   addExportCommands(program, surroundings);

@@ -135,6 +135,84 @@ export function printSimulationReport(result: JobResult<'simulate'>, { print }: 
   );
 }
 
+export function printFeaturesReport(result: JobResult<'features'>, { print }: CommandSurroundings): void {
+  const number = (value: number): string =>
+    Number(value.toPrecision(4)).toLocaleString('en-US', { maximumSignificantDigits: 4 });
+  print(
+    table(
+      [
+        'feature',
+        'least',
+        'median',
+        'mean',
+        'greatest',
+        'filled in',
+        'drift',
+        'in flags',
+        'most like',
+        'AUPRC lost without',
+      ],
+      result.features.map((feature) => [
+        `${feature.name}${feature.usesLabels ? ' (uses labels)' : ''}`,
+        number(feature.least),
+        number(feature.median),
+        number(feature.mean),
+        number(feature.greatest),
+        count(feature.imputed),
+        feature.drift.toFixed(3),
+        percent(feature.contribution),
+        feature.strongestCorrelation === null
+          ? '-'
+          : `${feature.strongestCorrelation.with} ${feature.strongestCorrelation.value.toFixed(2)}`,
+        feature.auprcLostWithout === null ? '-' : feature.auprcLostWithout.toFixed(4),
+      ]),
+      [false, true, true, true, true, true, true, true, false, true],
+    ),
+  );
+  print(`\n  AUPRC with all features: ${nullable(result.auprc)}. Flags explained: ${count(result.explainedAlerts)}.`);
+}
+
+export function printRollingReport(result: JobResult<'rolling'>, { print }: CommandSurroundings): void {
+  print(heading('Trained on one period, tested on a later one, rolled forward'));
+  print(
+    table(
+      ['train from', 'test', 'train rows', 'test rows', 'fraud', 'AUROC', 'AUPRC', 'card precision'],
+      result.folds.map((fold) => [
+        fold.trainFrom,
+        `${fold.testFrom} to ${fold.testTo}`,
+        count(fold.trainRows),
+        count(fold.testRows),
+        count(fold.frauds),
+        nullable(fold.auroc),
+        nullable(fold.auprc),
+        nullable(fold.cardPrecision),
+      ]),
+      [false, false, true, true, true, true, true, true],
+    ),
+  );
+  print(heading('Mean over the days tested, with 95 % intervals'));
+  const words: Readonly<Record<string, string>> = { auroc: 'AUROC', auprc: 'AUPRC', cardPrecision: 'card precision' };
+  print(
+    pairs(
+      Object.entries(result.overall).map(([name, { mean, low, high, days }]) => [
+        words[name] ?? name,
+        `${mean.toFixed(4)}   ${low.toFixed(4)} to ${high.toFixed(4)}   ${count(days)} days`,
+      ]),
+    ),
+  );
+  if (result.perScenario.length > 0) {
+    print(heading('By kind of fraud'));
+    print(
+      table(
+        ['scenario', 'fraud', 'AUROC'],
+        result.perScenario.map(({ scenario, frauds, auroc }) => [scenario, count(frauds), nullable(auroc)]),
+        [false, true, true],
+      ),
+    );
+  }
+  print(`\n  Features: ${result.features.join(', ')}`);
+}
+
 export function printExplainReport(result: JobResult<'explain'>, { print }: CommandSurroundings): void {
   for (const alert of result.alerts) {
     print(heading(`${printable(alert.id)}  score ${alert.score.toFixed(4)}${alert.flagged ? '' : '  (not flagged)'}`));

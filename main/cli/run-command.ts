@@ -7,6 +7,7 @@ import {
   addForestOptions,
   addProfileOptions,
   addThresholdOptions,
+  featureChoice,
   forestChoice,
   readProfileOverrides,
   thresholdHandle,
@@ -56,8 +57,7 @@ A second run on the same case does not read the recording again; a run that was 
         casePath: flags.case ?? defaultCasePath(recordings),
         overrides: readProfileOverrides(flags),
         forest: forestChoice(flags),
-        logAmount: flags.logAmount === true,
-        windows: flags.windows,
+        ...featureChoice(flags),
         ...(threshold === undefined ? {} : { threshold }),
       };
     });

@@ -13,8 +13,10 @@ export async function runCommand<J extends JobName>(
   asJson: boolean,
   printReport: (result: JobResult<J>, surroundings: CommandSurroundings) => void,
   buildInput: () => JobInput<J>,
+  afterwards: (result: JobResult<J>) => void = () => undefined,
 ): Promise<void> {
   const answer = await answerOf(surroundings, name, buildInput);
+  if (answer.ok) afterwards(answer.data);
   if (answer.ok && !asJson) printReport(answer.data, surroundings);
   if (asJson) surroundings.print(JSON.stringify(answer.ok ? answer.data : { error: answer.error }));
   if (!answer.ok) surroundings.fail(answer.error);

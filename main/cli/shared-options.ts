@@ -3,7 +3,8 @@ import { Option, type Command } from 'commander';
 import { AssayError, usageError } from '../../engine/domain/error.ts';
 import { growerNames, type GrowerName } from '../../engine/domain/model.ts';
 import type { ProfileOverrides } from '../../engine/domain/profile.ts';
-import { parseProfileOverrides } from '../../engine/host/profile-file.ts';
+import type { WindowSpec } from '../../engine/domain/window-feature.ts';
+import { parseProfileOverrides, parseWindowSpec } from '../../engine/host/spec-files.ts';
 import type { JobInput, ThresholdHandle } from '../../preload/contract/jobs.ts';
 import { parseNames, parsePositive, parseShare, parseWhole } from './flags.ts';
 
@@ -25,6 +26,8 @@ export interface ForestFlags {
   readonly grower?: GrowerName;
   readonly logAmount?: boolean;
   readonly windows: boolean;
+  readonly windowFeatures?: string;
+  readonly leaveOut?: readonly string[];
 }
 
 export interface ThresholdFlags {
@@ -58,6 +61,8 @@ export function addForestOptions(command: Command): Command {
     )
     .addOption(new Option('--grower <name>', 'who grows the trees (default assay)').choices([...growerNames]))
     .option('--log-amount', 'use the logarithm of the amount')
+    .option('--window-features <file>', 'features over time from a spec file (JSON or YAML) instead of those proposed')
+    .option('--leave-out <features>', 'features the model is to do without, separated by commas', parseNames)
     .option('--no-windows', 'leave out features over time (counts and means per customer, terminal, ...)');
 }
 
@@ -106,16 +111,18 @@ export function readProfileOverrides(flags: ProfileFlags): ProfileOverrides {
 }
 
 function readProfileFile(path: string): ProfileOverrides {
-  let text: string;
+  return parseProfileOverrides(readTextFile(path, '--profile'), path);
+}
+
+function readTextFile(path: string, flag: string): string {
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new AssayError('FILE_NOT_FOUND', 'usage', `The profile file ${path} cannot be read.`, {
-      nextStep: 'Check the path given with --profile.',
+    throw new AssayError('FILE_NOT_FOUND', 'usage', `The file ${path} cannot be read.`, {
+      nextStep: `Check the path given with ${flag}.`,
       cause: error,
     });
   }
-  return parseProfileOverrides(text, path);
 }
 
 export function forestChoice(flags: ForestFlags): JobInput<'train'>['forest'] {
@@ -126,6 +133,22 @@ export function forestChoice(flags: ForestFlags): JobInput<'train'>['forest'] {
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.grower === undefined ? {} : { grower: flags.grower }),
   };
+}
+
+/** What the flags say of the features: over time or not, from a spec file or proposed, less some. */
+export function featureChoice(
+  flags: ForestFlags,
+): Pick<JobInput<'train'>, 'logAmount' | 'windows' | 'windowSpec' | 'leaveOut'> {
+  return {
+    logAmount: flags.logAmount === true,
+    windows: flags.windows,
+    leaveOut: [...(flags.leaveOut ?? [])],
+    ...(flags.windowFeatures === undefined ? {} : { windowSpec: readWindowSpec(flags.windowFeatures) }),
+  };
+}
+
+function readWindowSpec(path: string): WindowSpec {
+  return parseWindowSpec(readTextFile(path, '--window-features'), path);
 }
 
 export function thresholdHandle(flags: ThresholdFlags): ThresholdHandle | undefined {

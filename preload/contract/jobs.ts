@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { columnKinds, columnRoles, profileOverridesSchema } from '../../engine/domain/profile.ts';
+import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
 import { growerNames } from '../../engine/domain/model.ts';
 import { fraudScenarios, simulationFormats } from '../../engine/domain/simulation.ts';
+import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
 
 /*
  * Every job the engine does: what it takes (untrusted, parsed by the engine) and what it gives.
@@ -42,7 +44,12 @@ const trainInput = z.object({
   threshold: thresholdHandleSchema.default({ kind: 'contamination', value: 0.02 }),
   overrides: profileOverridesSchema.default({}),
   logAmount: z.boolean().default(false),
+  /** False leaves out features over time. */
   windows: z.boolean().default(true),
+  /** Features over time instead of those proposed from the profile. */
+  windowSpec: windowSpecSchema.optional(),
+  /** Names of features that the model is to do without. */
+  leaveOut: z.array(z.string()).default([]),
 });
 
 export const evaluationSchema = z.object({
@@ -235,6 +242,85 @@ export const jobs = {
       digest: z.string(),
       inputs: z.array(z.object({ name: z.string(), type: z.string(), columns: z.number().int() })),
       notices: z.array(noticeSchema),
+      case: path,
+    }),
+  },
+  rolling: {
+    input: z.object({
+      casePath: path,
+      forest: forestChoiceSchema.prefault({}),
+      windows: z.boolean().default(true),
+      windowSpec: windowSpecSchema.optional(),
+      leaveOut: z.array(z.string()).default([]),
+      logAmount: z.boolean().default(false),
+      trainDays: z.number().int().min(1).default(7),
+      delayDays: z.number().int().min(0).default(7),
+      testDays: z.number().int().min(1).default(7),
+      /** Days from the start of the stream to the first training period; windows need time to fill. */
+      firstDay: z.number().int().min(0).default(30),
+      /** False leaves out of the test those cards whose fraud was known by then, as the Handbook does. */
+      keepKnown: z.boolean().default(false),
+      cardsPerDay: z.number().int().min(1).default(100),
+    }),
+    result: z.object({
+      folds: z.array(
+        z.object({
+          trainFrom: z.string(),
+          testFrom: z.string(),
+          testTo: z.string(),
+          trainRows: z.number().int(),
+          testRows: z.number().int(),
+          frauds: z.number().int(),
+          auroc: z.number().nullable(),
+          auprc: z.number().nullable(),
+          cardPrecision: z.number().nullable(),
+        }),
+      ),
+      /** Over all days tested, with 95 % intervals by resampling days. */
+      overall: z.record(
+        z.string(),
+        z.object({ mean: z.number(), low: z.number(), high: z.number(), days: z.number().int() }),
+      ),
+      perDay: z.array(
+        z.object({
+          day: z.string(),
+          frauds: z.number().int(),
+          auroc: z.number().nullable(),
+          auprc: z.number().nullable(),
+          cardPrecision: z.number().nullable(),
+        }),
+      ),
+      perScenario: z.array(z.object({ scenario: z.string(), frauds: z.number().int(), auroc: z.number().nullable() })),
+      features: z.array(z.string()),
+      case: path,
+    }),
+  },
+  features: {
+    input: z.object({ casePath: path, model: modelChoice, oneOut: z.boolean().default(true) }),
+    result: z.object({
+      model: modelSummarySchema,
+      features: z.array(
+        z.object({
+          name: z.string(),
+          description: z.string(),
+          usesLabels: z.boolean(),
+          least: z.number(),
+          median: z.number(),
+          mean: z.number(),
+          greatest: z.number(),
+          imputed: z.number().int(),
+          /** Population stability index of the last third of the stream against the first. */
+          drift: z.number(),
+          /** Mean share of the score's exponent over the flagged transactions looked at. */
+          contribution: z.number(),
+          strongestCorrelation: z.object({ with: z.string(), value: z.number() }).nullable(),
+          /** AUPRC with all features minus AUPRC without this one; null without labels. */
+          auprcLostWithout: z.number().nullable(),
+        }),
+      ),
+      auprc: z.number().nullable(),
+      explainedAlerts: z.number().int(),
+      spec: featureSpecSchema,
       case: path,
     }),
   },
