@@ -51,7 +51,11 @@ export function CanvasChart({ option, height, onPick, children }: CanvasChartPro
   useEffect(() => {
     if (chart === null || chart.isDisposed() || width === 0) return;
     chart.setOption(
-      { animation: false, textStyle: { fontFamily: theme.font, fontSize: 11, color: theme.soft }, ...option(theme, width) },
+      {
+        animation: false,
+        textStyle: { fontFamily: theme.font, fontSize: 11, color: theme.soft },
+        ...option(theme, width),
+      },
       { replaceMerge: ['series'], lazyUpdate: false, silent: true },
     );
   }, [chart, option, theme, width]);

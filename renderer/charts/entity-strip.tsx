@@ -28,14 +28,15 @@ export interface EntityStripProps {
 
 /** One entity's amounts around an alert: circles, flagged ones as triangles, on the band of its own normal. */
 export const EntityStrip = memo(function EntityStrip(props: EntityStripProps): ReactNode {
-  const { fromMs, toMs, timesMs, amounts, flagged, alertIndex, normalLow, normalHigh, marks, day, words, height } = props;
+  const { fromMs, toMs, timesMs, amounts, flagged, alertIndex, normalLow, normalHigh, marks, day, words, height } =
+    props;
   const { onPick } = props;
 
   const option = useCallback(
     (theme: ChartTheme) => {
       const at = (isFlagged: boolean) =>
         Array.from(timesMs, (time, index) => ({ value: [time, amounts[index]], index })).filter(
-          ({ index }) => flagged[index] !== 0 === isFlagged,
+          ({ index }) => (flagged[index] !== 0) === isFlagged,
         );
       const alertTime = alertIndex < 0 ? null : timesMs[alertIndex];
       return {
@@ -123,7 +124,7 @@ export const EntityStrip = memo(function EntityStrip(props: EntityStripProps): R
     ({ seriesId, dataIndex }: ChartPick) => {
       if (seriesId !== 'rest' && seriesId !== 'flagged') return;
       const wanted = seriesId === 'flagged';
-      const indices = Array.from(timesMs, (_, index) => index).filter((index) => flagged[index] !== 0 === wanted);
+      const indices = Array.from(timesMs, (_, index) => index).filter((index) => (flagged[index] !== 0) === wanted);
       const index = indices[dataIndex];
       if (index !== undefined) onPick?.(index);
     },

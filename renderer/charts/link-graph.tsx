@@ -51,7 +51,11 @@ export const LinkGraph = memo(function LinkGraph({ nodes, links, height, onPick 
               .map(({ from, to, transactions }) => ({
                 source: String(from),
                 target: String(to),
-                lineStyle: { color: theme.soft, opacity: 0.5, width: Math.min(4, 0.6 + Math.log2(1 + transactions) / 2) },
+                lineStyle: {
+                  color: theme.soft,
+                  opacity: 0.5,
+                  width: Math.min(4, 0.6 + Math.log2(1 + transactions) / 2),
+                },
               })),
           },
         ],

@@ -14,7 +14,9 @@ export const Sparkline = memo(function Sparkline(props: SparklineProps): ReactNo
   return (
     <svg className="chart-spark" width={width} height={height} aria-hidden="true">
       <path d={barsPath(counts, width, height)} fill="var(--mass)" />
-      {flaggedCounts !== undefined && <path d={outlinePath(flaggedCounts, width, height)} fill="none" stroke="var(--flag)" />}
+      {flaggedCounts !== undefined && (
+        <path d={outlinePath(flaggedCounts, width, height)} fill="none" stroke="var(--flag)" />
+      )}
     </svg>
   );
 });

@@ -47,7 +47,10 @@ export function withPage(list: AlertList, page: AlertList): AlertList {
 }
 
 /** Under which verdict filter an alert falls. */
-export function stateOf({ verdict, snoozedUntilMs }: Pick<AlertRow, 'verdict' | 'snoozedUntilMs'>): VerdictKind | 'none' | 'snoozed' {
+export function stateOf({
+  verdict,
+  snoozedUntilMs,
+}: Pick<AlertRow, 'verdict' | 'snoozedUntilMs'>): VerdictKind | 'none' | 'snoozed' {
   if (verdict !== null) return verdict;
   return snoozedUntilMs === null ? 'none' : 'snoozed';
 }

@@ -46,7 +46,8 @@ export function filterChips(filter: AlertFilter, words: FilterWords): readonly F
   if (minimumAmount !== undefined || maximumAmount !== undefined) {
     add('amount', 'amount', span(minimumAmount, maximumAmount, words.amount), ['minimumAmount', 'maximumAmount']);
   }
-  if (fromMs !== undefined || toMs !== undefined) add('time', 'time', span(fromMs, toMs, words.time), ['fromMs', 'toMs']);
+  if (fromMs !== undefined || toMs !== undefined)
+    add('time', 'time', span(fromMs, toMs, words.time), ['fromMs', 'toMs']);
   if (anyOf !== undefined) {
     add('ids', anyOf.length === 1 ? 'id' : 'ids', anyOf.length === 1 ? anyOf[0] : `${anyOf.length} pasted`, ['anyOf']);
   }

@@ -1,0 +1,146 @@
+import { memo, useState, type ReactNode } from 'react';
+import type { TuningPoint } from '../../../preload/contract/requests.ts';
+import { formatCount, formatPercent } from '../../data/format.ts';
+import { Button } from '../../ui/button.tsx';
+import { NumberField } from '../../ui/field.tsx';
+import type { Handle } from './use-threshold.ts';
+
+export interface BudgetLineProps {
+  readonly analysts: number;
+  readonly alertsPerAnalyst: number;
+  readonly onTeam: (analysts: number, alertsPerAnalyst: number) => void;
+  readonly point: TuningPoint;
+  readonly score: number;
+  readonly rows: number;
+  readonly days: number;
+  readonly onHandle: (handle: Handle) => void;
+  readonly onUndo: () => void;
+  readonly undoKey: string | null;
+  readonly undoDepth: number;
+}
+
+/** The headline: what the team can review. Every other handle of the same line stands below it. */
+export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): ReactNode {
+  const { analysts, alertsPerAnalyst, onTeam, point, score, rows, days, onHandle, onUndo, undoKey, undoDepth } = props;
+  const budget = analysts * alertsPerAnalyst;
+  const isAtBudget = point.alertsPerDay !== null && Math.abs(point.alertsPerDay - budget) < Math.max(1, budget * 0.005);
+  return (
+    <section className="tuning-budget" aria-label="Alert budget">
+      <h3>How many alerts can the team review?</h3>
+      <div className="tuning-team">
+        <NumberField
+          label="Analysts"
+          layout="hidden"
+          unit={analysts === 1 ? 'analyst' : 'analysts'}
+          value={analysts}
+          minimum={1}
+          maximum={1000}
+          isInteger
+          widthPx={52}
+          onChange={(value) => onTeam(value, alertsPerAnalyst)}
+        />
+        <span aria-hidden="true">×</span>
+        <NumberField
+          label="Alerts a day for each analyst"
+          layout="hidden"
+          unit="alerts a day"
+          value={alertsPerAnalyst}
+          minimum={1}
+          maximum={100_000}
+          isInteger
+          widthPx={60}
+          onChange={(value) => onTeam(analysts, value)}
+        />
+        <span aria-hidden="true">=</span>
+        <strong className="tuning-total">{formatCount(budget)} a day</strong>
+        {days > 0 && !isAtBudget && (
+          <Button onClick={() => onHandle({ kind: 'alerts-per-day', value: budget })}>
+            Move the line to the budget
+          </Button>
+        )}
+        {undoDepth > 0 && (
+          <Button tone="quiet" keyHint={undoKey} onClick={onUndo}>
+            Move back
+          </Button>
+        )}
+        <span className="tuning-now soft">
+          <strong>{formatCount(point.flagged)}</strong> flagged of {formatCount(rows)}
+          {point.alertsPerDay !== null && (
+            <>
+              {' · '}
+              <strong>{formatCount(Math.round(point.alertsPerDay))}</strong> a day over {formatCount(days)} days
+            </>
+          )}
+        </span>
+      </div>
+      <div className="tuning-handles">
+        <NumberField
+          label="Contamination"
+          unit="%"
+          value={point.contamination * 100}
+          minimum={0.0001}
+          maximum={50}
+          step={0.05}
+          format={(percent) => formatPercent(percent / 100).replace(/\s*%$/u, '')}
+          onChange={(percent) => onHandle({ kind: 'contamination', value: percent / 100 })}
+        />
+        <NumberField
+          label="Threshold score"
+          value={score}
+          minimum={0}
+          maximum={1}
+          step={0.001}
+          format={(value) => value.toFixed(3)}
+          onChange={(value) => onHandle({ kind: 'score', value })}
+        />
+        {point.recall === null || point.precision === null ? (
+          <p className="tuning-no-labels soft">
+            Recall, precision and cost follow as soon as frauds are known: from a label column, or from verdicts.
+          </p>
+        ) : (
+          <>
+            <NumberField
+              label="Recall"
+              unit="%"
+              value={point.recall * 100}
+              minimum={0.1}
+              maximum={100}
+              format={(percent) => percent.toFixed(1)}
+              onChange={(percent) => onHandle({ kind: 'recall', value: percent / 100 })}
+            />
+            <NumberField
+              label="Precision"
+              unit="%"
+              value={point.precision * 100}
+              minimum={0.1}
+              maximum={100}
+              format={(percent) => percent.toFixed(1)}
+              onChange={(percent) => onHandle({ kind: 'precision', value: percent / 100 })}
+            />
+            <CostHandle onHandle={onHandle} />
+          </>
+        )}
+      </div>
+    </section>
+  );
+});
+
+/** The line where missed frauds and reviews together cost least. */
+function CostHandle({ onHandle }: { readonly onHandle: (handle: Handle) => void }): ReactNode {
+  const [missedFraud, setMissedFraud] = useState(200);
+  const [review, setReview] = useState(5);
+  return (
+    <div className="tuning-cost">
+      <NumberField
+        label="A missed fraud costs"
+        value={missedFraud}
+        minimum={0.01}
+        step={10}
+        onChange={setMissedFraud}
+        widthPx={72}
+      />
+      <NumberField label="A review costs" value={review} minimum={0.01} onChange={setReview} widthPx={60} />
+      <Button onClick={() => onHandle({ kind: 'cost', missedFraud, review })}>Cheapest line</Button>
+    </div>
+  );
+}

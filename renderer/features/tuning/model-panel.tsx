@@ -1,0 +1,153 @@
+import { memo, type ReactNode } from 'react';
+import type { ModelListItem, TuningView } from '../../../preload/contract/requests.ts';
+import { Sparkline } from '../../charts/sparkline.tsx';
+import { formatCounted } from '../../data/format.ts';
+import { shareOf, type RunningJob } from '../../data/jobs.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Checkbox, NumberField, Select } from '../../ui/field.tsx';
+import { Progress } from '../../ui/progress.tsx';
+import { draftChanges, type TrainingDraft } from './training-draft.ts';
+
+export interface ModelPanelProps {
+  readonly model: ModelListItem;
+  readonly features: TuningView['features'];
+  readonly draft: TrainingDraft;
+  readonly onDraft: (draft: TrainingDraft) => void;
+  readonly onReset: () => void;
+  readonly onTrain: () => void;
+  readonly onCancel: () => void;
+  readonly trainKey: string | null;
+  readonly running: RunningJob | null;
+  readonly problem: string | null;
+}
+
+const phaseWords: Readonly<Record<string, string>> = {
+  read: 'Reading',
+  profile: 'Reading columns',
+  features: 'Computing features',
+  train: 'Growing trees',
+  score: 'Scoring',
+  store: 'Storing',
+  evaluate: 'Evaluating',
+};
+
+/** What the model is made of. Changes here take a training; the line never does. */
+export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): ReactNode {
+  const { model, features, draft, onDraft, onReset, onTrain, onCancel, trainKey, running, problem } = props;
+  const changes = draftChanges(draft, model);
+  const used = features.length - draft.off.length;
+  const toggle = (name: string, isOn: boolean): void =>
+    onDraft({ ...draft, off: isOn ? draft.off.filter((other) => other !== name) : [...draft.off, name] });
+
+  return (
+    <section className="tuning-model" aria-labelledby="tuning-model">
+      <div>
+        <h2 id="tuning-model">{model.name}</h2>
+        <span className="soft">Changes here take a training; moving the line never does.</span>
+      </div>
+      <div>
+        <div className="tuning-section-head">
+          <h3>Features</h3>
+          <span className="soft tabular">
+            {used} of {features.length}
+          </span>
+        </div>
+        <ul className="tuning-features">
+          {features.map(({ name, description, usesLabels, counts, flaggedCounts }) => (
+            <li key={name} title={usesLabels ? `${description}. Uses labels, after their delay.` : description}>
+              <Checkbox
+                label={<span className="ellipsis tuning-feature-name">{description === '' ? name : description}</span>}
+                checked={!draft.off.includes(name)}
+                disabled={running !== null || (used === 1 && !draft.off.includes(name))}
+                onChange={(isOn) => toggle(name, isOn)}
+              />
+              <Sparkline counts={counts} flaggedCounts={flaggedCounts} width={64} height={16} />
+            </li>
+          ))}
+        </ul>
+        <p className="soft tuning-note">Bars: all transactions. Line: the flagged ones.</p>
+      </div>
+      <div>
+        <h3>Forest</h3>
+        <NumberField
+          label="Trees"
+          layout="row"
+          value={draft.trees}
+          minimum={1}
+          maximum={10_000}
+          step={50}
+          isInteger
+          onChange={(trees) => onDraft({ ...draft, trees })}
+          {...(draft.trees < 100 ? { hint: 'Below 100 trees the queue changes much with the seed.' } : {})}
+        />
+        <NumberField
+          label="Sub-sample"
+          layout="row"
+          value={draft.sample}
+          minimum={2}
+          maximum={1_000_000}
+          step={32}
+          isInteger
+          onChange={(sample) => onDraft({ ...draft, sample })}
+        />
+        <NumberField
+          label="Seed"
+          layout="row"
+          value={draft.seed}
+          minimum={0}
+          maximum={0xffff_ffff}
+          isInteger
+          onChange={(seed) => onDraft({ ...draft, seed })}
+        />
+        <Select
+          label="Grower"
+          layout="row"
+          value={draft.grower}
+          options={[
+            { value: 'assay', text: 'assay' },
+            { value: 'ml-isolation-forest', text: 'ml-isolation-forest' },
+          ]}
+          onChange={(grower) => onDraft({ ...draft, grower })}
+        />
+      </div>
+      <div className="tuning-train">
+        {running === null ? (
+          <>
+            <Button tone="primary" keyHint={trainKey} onClick={onTrain}>
+              Train
+            </Button>
+            {changes.length > 0 && (
+              <Button tone="quiet" onClick={onReset}>
+                Reset
+              </Button>
+            )}
+          </>
+        ) : (
+          <>
+            <Progress label="Training" share={shareOf(running.progress)} widthPx={150} />
+            <span className="soft ellipsis">{trainingWords(running)}</span>
+            <Button onClick={onCancel} disabled={running.isCancelling}>
+              {running.isCancelling ? 'Stopping' : 'Cancel'}
+            </Button>
+          </>
+        )}
+      </div>
+      {running === null && (
+        <p className="soft tuning-note">
+          {changes.length === 0 ? 'The same choices give the same model again.' : `${changes.join('; ')}.`}
+        </p>
+      )}
+      {problem !== null && (
+        <p role="alert" className="tuning-problem">
+          ▲ {problem}
+        </p>
+      )}
+    </section>
+  );
+});
+
+function trainingWords({ progress }: RunningJob): string {
+  if (progress === null) return 'Starting';
+  const words = phaseWords[progress.phase] ?? progress.phase;
+  return progress.unit === 'trees' ? `${words}, ${formatCounted(progress.done, 'tree')}` : words;
+}

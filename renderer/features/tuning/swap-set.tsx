@@ -1,0 +1,128 @@
+import { memo, useState, type ReactNode } from 'react';
+import type { ModelListItem, SwappedRow } from '../../../preload/contract/requests.ts';
+import { useFormats } from '../../data/app-state.tsx';
+import { formatCount, formatScore } from '../../data/format.ts';
+import { useRequest } from '../../data/requests.ts';
+import { Segmented, Select } from '../../ui/field.tsx';
+import { ErrorState } from '../../ui/states.tsx';
+
+export interface SwapSetProps {
+  readonly model: ModelListItem;
+  readonly otherModels: readonly ModelListItem[];
+  /** Where the line was when the analyst began, and where it is. */
+  readonly fromUnits: number;
+  readonly fromScore: number;
+  readonly currentUnits: number;
+  readonly onTriage: (row: SwappedRow, side: 'entered' | 'left') => void;
+}
+
+const SHOWN = 100;
+
+/** Which transactions a moved line, or another model, lets in and out, and why: a list that can be triaged. */
+export const SwapSet = memo(function SwapSet(props: SwapSetProps): ReactNode {
+  const { model, otherModels, fromUnits, fromScore, currentUnits, onTriage } = props;
+  const [against, setAgainst] = useState('line');
+  const [side, setSide] = useState<'entered' | 'left'>('entered');
+  const other = otherModels.find(({ id }) => String(id) === against);
+  const isSame = other === undefined && fromUnits === currentUnits;
+  const swapped = useRequest(
+    'tuning.swapSet',
+    other === undefined
+      ? { modelId: model.id, fromUnits, limit: SHOWN }
+      : { modelId: model.id, otherModelId: other.id, limit: SHOWN },
+    { isEnabled: !isSame, keepsPrevious: true },
+  );
+  const rows = isSame ? [] : (swapped.data?.[side] ?? []);
+  const total = { entered: isSame ? 0 : swapped.data?.enteredTotal, left: isSame ? 0 : swapped.data?.leftTotal };
+
+  return (
+    <section className="tuning-swap" aria-labelledby="tuning-swap">
+      <div className="tuning-section-head">
+        <h3 id="tuning-swap" className="chart-question">
+          Which alerts enter, which leave?
+        </h3>
+        <Select
+          label="Compared with"
+          layout="row"
+          value={against}
+          options={[
+            { value: 'line', text: `the line at ${formatScore(fromScore)}` },
+            ...otherModels.map(({ id, name }) => ({ value: String(id), text: name })),
+          ]}
+          onChange={setAgainst}
+        />
+      </div>
+      <Segmented
+        label="Side"
+        value={side}
+        options={[
+          { value: 'entered', text: `Enter ${formatCount(total.entered)}` },
+          { value: 'left', text: `Leave ${formatCount(total.left)}` },
+        ]}
+        onChange={setSide}
+      />
+      {swapped.error !== null && (
+        <ErrorState title="The lists could not be made" error={swapped.error} onRetry={swapped.refetch} />
+      )}
+      {isSame && (
+        <p className="soft tuning-note">Nothing: the line is where it was. Move it, or compare with another model.</p>
+      )}
+      {rows.length > 0 && <SwapTable rows={rows} side={side} onTriage={onTriage} />}
+      {!isSame && rows.length > 0 && (total[side] ?? 0) > rows.length && (
+        <p className="soft tuning-note">The {rows.length} with the highest scores.</p>
+      )}
+    </section>
+  );
+});
+
+function SwapTable({
+  rows,
+  side,
+  onTriage,
+}: {
+  readonly rows: readonly SwappedRow[];
+  readonly side: 'entered' | 'left';
+  readonly onTriage: SwapSetProps['onTriage'];
+}): ReactNode {
+  const formats = useFormats();
+  return (
+    <div className="tuning-swap-table" tabIndex={0} role="region" aria-label={side === 'entered' ? 'Entered' : 'Left'}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Entity</th>
+            <th scope="col" className="number">
+              Score
+            </th>
+            <th scope="col" className="number">
+              Amount
+            </th>
+            <th scope="col">Reason</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.sequence}>
+              <td className="nowrap">
+                <button type="button" className="tuning-link" onClick={() => onTriage(row, side)}>
+                  {row.entity}
+                </button>
+                {row.isFraud === true && (
+                  <span className="tuning-fraud" title="known fraud">
+                    {' '}
+                    ▲<span className="visually-hidden"> known fraud</span>
+                  </span>
+                )}
+              </td>
+              <td className="number">{formatScore(row.score)}</td>
+              <td className="number">{formats.amount(row.amount, null)}</td>
+              <td className="soft ellipsis" title={row.reason}>
+                {row.reason}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

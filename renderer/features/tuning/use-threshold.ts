@@ -1,0 +1,96 @@
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import type { RequestInput, TuningPoint } from '../../../preload/contract/requests.ts';
+import { useClient } from '../../data/client.tsx';
+import { useToast } from '../../ui/toast.tsx';
+import { latestWins } from './latest-wins.ts';
+
+export type Handle = RequestInput<'tuning.apply'>['handle'];
+
+export interface Threshold {
+  /** Where the line is drawn: it follows the hand at once. */
+  readonly score: number;
+  /** Everything that follows from the line, at most a frame later. */
+  readonly point: TuningPoint;
+  readonly move: (score: number) => void;
+  readonly release: () => void;
+  /** Moves the line by another of its handles, and keeps it. */
+  readonly set: (handle: Handle) => void;
+  readonly undo: () => void;
+  readonly undoDepth: number;
+}
+
+/**
+ * One line with many handles. While it is dragged only previews are asked for, the newest first; letting go applies
+ * it. Every applied place is remembered, so that the line can be moved back.
+ */
+export function useThreshold(modelId: number, stored: TuningPoint): Threshold {
+  const client = useClient();
+  const toast = useToast();
+  const [point, setPoint] = useState(stored);
+  const [dragged, setDragged] = useState<number | null>(null);
+  const [former, setFormer] = useState<readonly number[]>([]);
+  const draggedScore = useRef<number | null>(null);
+
+  const preview = useMemo(
+    () =>
+      latestWins<number, TuningPoint | null>(
+        async (score) => {
+          const answer = await client.request('tuning.preview', { modelId, handle: { kind: 'score', value: score } });
+          return answer.ok ? answer.data : null;
+        },
+        (next) => {
+          if (next !== null) setPoint(next);
+        },
+        requestAnimationFrame,
+      ),
+    [client, modelId],
+  );
+  useEffect(() => () => preview.forget(), [preview]);
+
+  const takeStored = useEffectEvent((next: TuningPoint) => {
+    if (draggedScore.current === null) setPoint(next);
+  });
+  useEffect(() => takeStored(stored), [stored]);
+
+  const apply = useCallback(
+    async (handle: Handle): Promise<boolean> => {
+      preview.forget();
+      const answer = await client.request('tuning.apply', { modelId, handle });
+      draggedScore.current = null;
+      setDragged(null);
+      setPoint(answer.ok ? answer.data : stored);
+      if (!answer.ok) toast({ text: `The line was not moved. ${answer.error.message}`, tone: 'problem' });
+      return answer.ok;
+    },
+    [client, modelId, preview, stored, toast],
+  );
+  const move = useCallback(
+    (score: number) => {
+      draggedScore.current = score;
+      setDragged(score);
+      preview.ask(score);
+    },
+    [preview],
+  );
+  const set = useCallback(
+    (handle: Handle) => {
+      const before = stored.threshold;
+      void apply(handle).then((isDone) => {
+        if (isDone) setFormer((places) => [...places, before]);
+      });
+    },
+    [apply, stored],
+  );
+  const release = useCallback(() => {
+    const score = draggedScore.current;
+    if (score !== null) set({ kind: 'score', value: score });
+  }, [set]);
+  const undo = useCallback(() => {
+    const last = former.at(-1);
+    if (last === undefined) return;
+    setFormer(former.slice(0, -1));
+    void apply({ kind: 'score', value: last });
+  }, [apply, former]);
+
+  return { score: dragged ?? point.threshold, point, move, release, set, undo, undoDepth: former.length };
+}
