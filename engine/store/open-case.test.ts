@@ -27,8 +27,8 @@ import { codeOf, errorOfWork, oneRecording, temporaryFolder } from './store-fixt
 
 const nextLayout: Migration = {
   version: migrations.length + 1,
-  name: 'notes',
-  up: 'CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT',
+  name: 'later',
+  up: 'CREATE TABLE later (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT',
 };
 
 /** A closed case of 1000 rows. */
@@ -150,19 +150,20 @@ describe('layouts', () => {
     expect(migrations.map((step) => sha256(new TextEncoder().encode(step.up)))).toMatchInlineSnapshot(`
       [
         "91475d34a53830013b3c411496be170ce5fc50f78df67022bc2961c26eb49e5a",
+        "b23866537981b18602e917117771ba235facdff22e175037c0477f6872b90054",
       ]
     `);
     expect(() => latestVersion([{ version: 2, name: 'gap', up: '' }])).toThrow(/at place 1/);
   });
 
-  it('brings a case of layout 1 up to date after a backup that is itself a whole case', () => {
+  it('brings a case of the layout before up to date after a backup that is itself a whole case', () => {
     const folder = temporaryFolder(onTestFinished);
     const path = filledCase(folder);
     const store = openCaseWithMigrations(path, {}, [...migrations, nextLayout]);
     expect(new TextDecoder().decode(store.readRaw(999).bytes)).toBe(rowText(999));
     store.close();
     expect(readFileSync(path).readUInt32BE(60)).toBe(nextLayout.version);
-    const backups = readdirSync(folder).filter((name) => name.includes('.backup-v1-'));
+    const backups = readdirSync(folder).filter((name) => name.includes(`.backup-v${migrations.length}-`));
     expect(backups).toHaveLength(1);
     expect(verifyCase(join(folder, backups[0]))).toMatchObject({ ok: true });
     const old = openCaseReadOnly(join(folder, backups[0]));

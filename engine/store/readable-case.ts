@@ -7,6 +7,7 @@ import { profileSchema, type Profile } from '../domain/profile.ts';
 import type { RecordingFormat } from '../domain/record-batch.ts';
 import { alignedBuffer, decompress } from './blob.ts';
 import { decodeColumn, type ColumnEncoding } from './column-encoding.ts';
+import { DecisionLog } from './decision-log.ts';
 import { decodeRowLayout, type RowLayout } from './row-layout.ts';
 import type { Connection, Parameter, Statement } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
@@ -67,6 +68,8 @@ const modelColumns =
 /** A case open for reading. Everything it returns is a copy in memory of its own. */
 export class ReadableCase {
   readonly path: string;
+  /** Verdicts, notes, snoozes and the audit chain. */
+  readonly decisions: DecisionLog;
   protected readonly connection: Connection;
   readonly #statements = new Map<string, Statement>();
   #lastRaw: SegmentRaw | undefined;
@@ -74,6 +77,7 @@ export class ReadableCase {
   constructor(connection: Connection, path: string) {
     this.connection = connection;
     this.path = path;
+    this.decisions = new DecisionLog(connection, path);
   }
 
   get isOpen(): boolean {
@@ -82,6 +86,11 @@ export class ReadableCase {
 
   close(): void {
     this.connection.close();
+  }
+
+  /** A number that changes whenever another connection has changed the case; changes made through this one leave it. */
+  dataVersion(): number {
+    return this.guard(() => Number(this.connection.pragma('data_version', { simple: true })));
   }
 
   /** Every recording and topic of the case, in the order they were added. */

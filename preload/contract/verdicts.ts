@@ -1,18 +1,2 @@
-/** What an analyst may decide about an alert. `valuable`: legitimate, and still right to have been flagged. */
-export const verdictKinds = ['fraud', 'legitimate', 'valuable', 'unsure'] as const;
-export type VerdictKind = (typeof verdictKinds)[number];
-
-/** Why, in one key more. */
-export const dismissalReasons = [
-  'known-customer-habit',
-  'travel',
-  'recurring-payment',
-  'large-purchase-confirmed',
-  'merchant-error',
-  'card-stolen',
-  'account-takeover',
-  'card-testing',
-  'compromised-terminal',
-  'other',
-] as const;
-export type DismissalReason = (typeof dismissalReasons)[number];
+export { dismissalReasons, verdictKinds } from '../../engine/domain/verdict.ts';
+export type { DismissalReason, VerdictKind } from '../../engine/domain/verdict.ts';

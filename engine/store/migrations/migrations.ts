@@ -1,6 +1,7 @@
 import { AssayError, impossible } from '../../domain/error.ts';
 import type { Connection } from '../sqlite.ts';
 import { firstCase } from './0001-first-case.ts';
+import { decisions } from './0002-decisions.ts';
 
 /** One step of the case file's layout. Once released it never changes: a test pins its checksum. */
 export interface Migration {
@@ -10,7 +11,10 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [{ version: 1, name: 'first case', up: firstCase }];
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'first case', up: firstCase },
+  { version: 2, name: 'decisions', up: decisions },
+];
 
 /** The version that a list of steps leads to; throws where the list is not 1, 2, 3, ... */
 export function latestVersion(steps: readonly Migration[]): number {

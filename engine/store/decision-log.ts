@@ -1,0 +1,415 @@
+import { impossible } from '../domain/error.ts';
+import type { DismissalReason, VerdictKind } from '../domain/verdict.ts';
+import { alignedBuffer, bytesOf } from './blob.ts';
+import { sha256 } from './digest.ts';
+import type { Connection, Parameter, Statement } from './sqlite.ts';
+import { guarded } from './store-error.ts';
+import type { JsonValue, Page } from './types.ts';
+
+/** Who does something to a case, and when. */
+export interface Doing {
+  readonly by: string;
+  readonly atMs: number;
+}
+
+export type ActionKind = 'verdict' | 'note' | 'snooze';
+
+/** A verdict on several alerts at once; it is undone as one. */
+export interface NewVerdicts extends Doing {
+  readonly kind: VerdictKind;
+  readonly reason: DismissalReason | null;
+  readonly modelDigest: string;
+  readonly alerts: readonly {
+    readonly key: string;
+    /** The alert's score when it was decided. */
+    readonly score: number;
+    /** The transactions that were flagged when it was decided: those that the verdict labels. */
+    readonly sequences: Uint32Array;
+  }[];
+}
+
+export interface StoredVerdict extends Doing {
+  readonly id: number;
+  readonly alertKey: string;
+  readonly kind: VerdictKind;
+  readonly reason: DismissalReason | null;
+  readonly score: number;
+  readonly modelDigest: string;
+  readonly sequences: Uint32Array;
+}
+
+export interface StoredNote extends Doing {
+  readonly id: number;
+  readonly text: string;
+}
+
+export interface UndoneAction {
+  readonly actionId: number;
+  readonly kind: ActionKind;
+  readonly what: string;
+  readonly keys: readonly string[];
+}
+
+export interface AuditEntry extends Doing {
+  readonly id: number;
+  readonly what: string;
+  readonly hash: string;
+}
+
+interface AuditRow {
+  readonly id: number;
+  readonly at_ms: number;
+  readonly done_by: string;
+  readonly what: string;
+  readonly details: string;
+  readonly subjects_sha256: string;
+  readonly previous_hash: string;
+  readonly hash: string;
+}
+
+interface VerdictRow {
+  readonly id: number;
+  readonly alert_key: string;
+  readonly kind: VerdictKind;
+  readonly reason: DismissalReason | null;
+  readonly score: number;
+  readonly model_digest: string;
+  readonly sequences: Uint8Array;
+  readonly done_at_ms: number;
+  readonly done_by: string;
+}
+
+/** What stands before the first link of the audit chain. */
+const CHAIN_START = '0'.repeat(64);
+
+const tableOfKind: Readonly<Record<ActionKind, string>> = { verdict: 'verdict', note: 'note', snooze: 'snooze' };
+
+/**
+ * What analysts decided in a case. Nothing is ever deleted: an action that is undone stays, marked as undone, and the
+ * undoing is one more link of the audit chain. Each link carries the SHA-256 of the one before it, of the alerts it
+ * is about, and of what it recorded, so that a changed row anywhere is found by `brokenAuditEntry`.
+ * Errors of the writing methods: DISK_FULL, CASE_BUSY, CASE_READ_ONLY, CASE_CORRUPT.
+ */
+export class DecisionLog {
+  readonly #connection: Connection;
+  readonly #path: string;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(connection: Connection, path: string) {
+    this.#connection = connection;
+    this.#path = path;
+  }
+
+  /** One verdict on each of the alerts, as one action; returns the action's id. */
+  addVerdicts(verdicts: NewVerdicts): number {
+    const reason = verdicts.reason === null ? '' : ` (${verdicts.reason})`;
+    return this.#act('verdict', `verdict ${verdicts.kind}${reason}`, verdicts, keysOf(verdicts.alerts), (actionId) => {
+      for (const alert of verdicts.alerts)
+        this.#run(
+          `INSERT INTO verdict (action_id, alert_key, kind, reason, score, model_digest, sequences)
+           VALUES (?, ?, ?, ?, ?, ?, ?)`,
+          actionId,
+          alert.key,
+          verdicts.kind,
+          verdicts.reason,
+          alert.score,
+          verdicts.modelDigest,
+          bytesOf(alert.sequences),
+        );
+      return { kind: verdicts.kind, reason: verdicts.reason, modelDigest: verdicts.modelDigest };
+    });
+  }
+
+  /** Adds a note to an alert; returns the action's id. */
+  addNote(note: Doing & { readonly key: string; readonly text: string }): number {
+    return this.#act('note', 'note', note, [note.key], (actionId) => {
+      this.#run('INSERT INTO note (action_id, alert_key, text) VALUES (?, ?, ?)', actionId, note.key, note.text);
+      return {};
+    });
+  }
+
+  /** Puts alerts aside until a time; returns the action's id. */
+  addSnooze(snooze: Doing & { readonly keys: readonly string[]; readonly untilMs: number }): number {
+    const until = new Date(snooze.untilMs).toISOString();
+    return this.#act('snooze', `snoozed until ${until}`, snooze, snooze.keys, (actionId) => {
+      for (const key of snooze.keys)
+        this.#run(
+          'INSERT INTO snooze (action_id, alert_key, until_ms) VALUES (?, ?, ?)',
+          actionId,
+          key,
+          snooze.untilMs,
+        );
+      return { untilMs: snooze.untilMs };
+    });
+  }
+
+  /** Takes back the newest action that still stands; null where there is none. */
+  undoLast(doing: Doing): UndoneAction | null {
+    return this.#transaction(() => {
+      const row = this.#row<{ id: number; kind: ActionKind; what: string }>(
+        'SELECT id, kind, what FROM action WHERE undone_at_ms IS NULL ORDER BY id DESC LIMIT 1',
+      );
+      if (row === undefined) return null;
+      const keys = this.#keysOfAction(row.id, row.kind);
+      this.#run('UPDATE action SET undone_at_ms = ? WHERE id = ?', doing.atMs, row.id);
+      this.#link(doing, `undone: ${row.what}`, { undoneAction: row.id }, keys);
+      return { actionId: row.id, kind: row.kind, what: row.what, keys };
+    });
+  }
+
+  /** How many actions can be taken back, one after the other. */
+  undoDepth(): number {
+    return this.#row<{ count: number }>('SELECT count(*) AS count FROM action WHERE undone_at_ms IS NULL')?.count ?? 0;
+  }
+
+  /** Adds a link to the audit chain for something that is not undone by `undoLast`, such as a moved threshold. */
+  addAudit(doing: Doing, what: string, details: { readonly [name: string]: JsonValue }): void {
+    this.#transaction(() => this.#link(doing, what, details, []));
+  }
+
+  /** The newest standing verdict of every alert that has one, oldest decision first. */
+  standingVerdicts(): readonly StoredVerdict[] {
+    return this.#verdicts(`verdict.id IN (SELECT max(v.id) FROM verdict v JOIN action a ON a.id = v.action_id
+      WHERE a.undone_at_ms IS NULL GROUP BY v.alert_key)`);
+  }
+
+  /** The newest standing verdict of one alert. */
+  standingVerdict(key: string): StoredVerdict | undefined {
+    return this.#verdicts('verdict.alert_key = ? AND undone_at_ms IS NULL', key).at(-1);
+  }
+
+  verdictsOfAction(actionId: number): readonly StoredVerdict[] {
+    return this.#verdicts('action_id = ?', actionId);
+  }
+
+  /** Until when each snoozed alert is put aside, by key; times in the past are in it too. */
+  standingSnoozes(): ReadonlyMap<string, number> {
+    const rows = this.#rows<{ alert_key: string; until_ms: number }>(
+      `SELECT alert_key, until_ms FROM snooze JOIN action ON action.id = action_id
+       WHERE undone_at_ms IS NULL ORDER BY snooze.id`,
+    );
+    return new Map(rows.map((row) => [row.alert_key, row.until_ms]));
+  }
+
+  /** The standing notes of one alert, oldest first. */
+  notes(key: string): readonly StoredNote[] {
+    return this.#rows<{ id: number; text: string; done_at_ms: number; done_by: string }>(
+      `SELECT note.id, text, done_at_ms, done_by FROM note JOIN action ON action.id = action_id
+       WHERE alert_key = ? AND undone_at_ms IS NULL ORDER BY note.id`,
+      key,
+    ).map((row) => ({ id: row.id, text: row.text, atMs: row.done_at_ms, by: row.done_by }));
+  }
+
+  keysWithNotes(): ReadonlySet<string> {
+    const rows = this.#rows<{ alert_key: string }>(
+      `SELECT DISTINCT alert_key FROM note JOIN action ON action.id = action_id WHERE undone_at_ms IS NULL`,
+    );
+    return new Set(rows.map((row) => row.alert_key));
+  }
+
+  /** Keeps a text that is still being typed; an empty one removes it. */
+  writeDraft(key: string, text: string, atMs: number): void {
+    if (text === '') this.#run('DELETE FROM draft WHERE alert_key = ?', key);
+    else
+      this.#run(
+        `INSERT INTO draft (alert_key, text, saved_at_ms) VALUES (?, ?, ?)
+         ON CONFLICT (alert_key) DO UPDATE SET text = excluded.text, saved_at_ms = excluded.saved_at_ms`,
+        key,
+        text,
+        atMs,
+      );
+  }
+
+  draft(key: string): string {
+    return this.#row<{ text: string }>('SELECT text FROM draft WHERE alert_key = ?', key)?.text ?? '';
+  }
+
+  /** Everything that was done to one alert, undone or not, oldest first. */
+  history(key: string): readonly AuditEntry[] {
+    return this.#rows<AuditRow>(
+      'SELECT audit.* FROM audit_subject JOIN audit ON audit.id = audit_id WHERE alert_key = ? ORDER BY audit.id',
+      key,
+    ).map(entryOf);
+  }
+
+  /** The audit chain, newest first; `after` is the id of the last one seen. */
+  auditPage(page: { readonly after?: number; readonly limit: number }): Page<AuditEntry, number> {
+    const rows = this.#rows<AuditRow>(
+      'SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?',
+      page.after ?? Number.MAX_SAFE_INTEGER,
+      page.limit,
+    ).map(entryOf);
+    const last = rows.at(-1);
+    return { rows, next: last === undefined || rows.length < page.limit ? null : last.id };
+  }
+
+  /** The id of the first entry that is not as it was written, or that one is missing before; null where all is whole. */
+  brokenAuditEntry(): number | null {
+    let previous = CHAIN_START;
+    let expectedId = 1;
+    for (const row of this.#rows<AuditRow>('SELECT * FROM audit ORDER BY id')) {
+      const details = JSON.parse(row.details) as { readonly action?: number; readonly recordSha256?: string };
+      const subjects = this.#rows<{ alert_key: string }>(
+        'SELECT alert_key FROM audit_subject WHERE audit_id = ? ORDER BY alert_key',
+        row.id,
+      ).map((subject) => subject.alert_key);
+      const isWhole =
+        row.id === expectedId &&
+        row.previous_hash === previous &&
+        row.hash === linkHash(row) &&
+        row.subjects_sha256 === digestOf(subjects) &&
+        (details.action === undefined || details.recordSha256 === this.#recordDigest(details.action));
+      if (!isWhole) return row.id;
+      previous = row.hash;
+      expectedId = row.id + 1;
+    }
+    return this.#newestActionIsAudited() ? null : expectedId;
+  }
+
+  /** A chain cut off at its end leaves actions that no link speaks of. */
+  #newestActionIsAudited(): boolean {
+    const actions = this.#row<{ count: number }>('SELECT count(*) + count(undone_at_ms) AS count FROM action');
+    const links = this.#row<{ count: number }>(
+      `SELECT count(*) AS count FROM audit WHERE details LIKE '{"action":%' OR details LIKE '{"undoneAction":%'`,
+    );
+    return actions?.count === links?.count;
+  }
+
+  #act(
+    kind: ActionKind,
+    what: string,
+    doing: Doing,
+    keys: readonly string[],
+    insert: (actionId: number) => { readonly [name: string]: JsonValue },
+  ): number {
+    return this.#transaction(() => {
+      const actionId = this.#run(
+        'INSERT INTO action (kind, what, done_at_ms, done_by) VALUES (?, ?, ?, ?)',
+        kind,
+        what,
+        doing.atMs,
+        doing.by,
+      );
+      const details = insert(actionId);
+      const recordSha256 = this.#recordDigest(actionId);
+      this.#link(doing, what, { action: actionId, ...details, recordSha256 }, keys);
+      return actionId;
+    });
+  }
+
+  #link(doing: Doing, what: string, details: { readonly [name: string]: JsonValue }, keys: readonly string[]): void {
+    const last = this.#row<{ id: number; hash: string }>('SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1');
+    const subjects = [...new Set(keys)].sort(byCodeUnits);
+    const row = {
+      id: (last?.id ?? 0) + 1,
+      at_ms: doing.atMs,
+      done_by: doing.by,
+      what,
+      details: JSON.stringify(details),
+      subjects_sha256: digestOf(subjects),
+      previous_hash: last?.hash ?? CHAIN_START,
+    };
+    this.#run(
+      `INSERT INTO audit (id, at_ms, done_by, what, details, subjects_sha256, previous_hash, hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      row.id,
+      row.at_ms,
+      row.done_by,
+      row.what,
+      row.details,
+      row.subjects_sha256,
+      row.previous_hash,
+      linkHash(row),
+    );
+    for (const key of subjects) this.#run('INSERT INTO audit_subject (alert_key, audit_id) VALUES (?, ?)', key, row.id);
+  }
+
+  /** Digest of everything an action stored, so that the chain also covers verdicts, notes and snoozes themselves. */
+  #recordDigest(actionId: number): string {
+    const action = this.#row<{ kind: ActionKind; what: string; done_at_ms: number; done_by: string }>(
+      'SELECT kind, what, done_at_ms, done_by FROM action WHERE id = ?',
+      actionId,
+    );
+    if (action === undefined) return 'the action is missing';
+    const verdicts = this.#verdicts('action_id = ?', actionId).map((verdict) => ({
+      ...verdict,
+      sequences: sha256(bytesOf(verdict.sequences)),
+    }));
+    const notes = this.#rows('SELECT id, alert_key, text FROM note WHERE action_id = ? ORDER BY id', actionId);
+    const snoozes = this.#rows('SELECT id, alert_key, until_ms FROM snooze WHERE action_id = ? ORDER BY id', actionId);
+    return digestOf([action, verdicts, notes, snoozes]);
+  }
+
+  #keysOfAction(actionId: number, kind: ActionKind): readonly string[] {
+    return this.#rows<{ alert_key: string }>(
+      `SELECT alert_key FROM ${tableOfKind[kind]} WHERE action_id = ? ORDER BY id`,
+      actionId,
+    ).map((row) => row.alert_key);
+  }
+
+  #verdicts(condition: string, ...parameters: readonly Parameter[]): readonly StoredVerdict[] {
+    return this.#rows<VerdictRow>(
+      `SELECT verdict.*, done_at_ms, done_by FROM verdict JOIN action ON action.id = action_id
+       WHERE ${condition} ORDER BY verdict.id`,
+      ...parameters,
+    ).map((row) => ({
+      id: row.id,
+      alertKey: row.alert_key,
+      kind: row.kind,
+      reason: row.reason,
+      score: row.score,
+      modelDigest: row.model_digest,
+      sequences: new Uint32Array(alignedBuffer(row.sequences)),
+      atMs: row.done_at_ms,
+      by: row.done_by,
+    }));
+  }
+
+  #transaction<T>(work: () => T): T {
+    return guarded(this.#path, () => this.#connection.transaction(work).immediate());
+  }
+
+  #statement(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const prepared = this.#connection.prepare<unknown[]>(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+
+  #row<Row>(sql: string, ...parameters: readonly Parameter[]): Row | undefined {
+    return guarded(this.#path, () => this.#statement(sql).get(...parameters) as Row | undefined);
+  }
+
+  #rows<Row>(sql: string, ...parameters: readonly Parameter[]): readonly Row[] {
+    return guarded(this.#path, () => this.#statement(sql).all(...parameters) as readonly Row[]);
+  }
+
+  /** Changes rows and gives the id of the one inserted, if any. */
+  #run(sql: string, ...parameters: readonly Parameter[]): number {
+    return guarded(this.#path, () => Number(this.#statement(sql).run(...parameters).lastInsertRowid));
+  }
+}
+
+function keysOf(alerts: NewVerdicts['alerts']): readonly string[] {
+  const keys = alerts.map((alert) => alert.key);
+  if (new Set(keys).size < keys.length) impossible('an alert is decided twice in one action');
+  return keys;
+}
+
+function linkHash(row: Omit<AuditRow, 'hash'>): string {
+  return digestOf([row.previous_hash, row.id, row.at_ms, row.done_by, row.what, row.details, row.subjects_sha256]);
+}
+
+function digestOf(value: unknown): string {
+  return sha256(new TextEncoder().encode(JSON.stringify(value)));
+}
+
+function entryOf(row: AuditRow): AuditEntry {
+  return { id: row.id, atMs: row.at_ms, by: row.done_by, what: row.what, hash: row.hash };
+}
+
+/** As SQLite orders texts with its default collation, for texts without lone surrogates. */
+function byCodeUnits(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
