@@ -19,28 +19,77 @@ export function anomalyOfSums(sums: Int32Array): Int32Array {
   return sums.map((sum) => -sum);
 }
 
+/** All rows by falling anomaly, with the ends of the runs of equal anomaly; it serves any labels. */
+export interface RowOrder {
+  readonly order: Uint32Array;
+  /** As in `Ranking`, over all rows. */
+  readonly groupEnds: Uint32Array;
+}
+
+/** Sorts the rows by falling anomaly; equal rows keep their order. */
+export function orderRows(anomaly: Anomaly): RowOrder {
+  return withGroupEnds(orderDescending(anomaly), anomaly);
+}
+
+/** Finds the runs of equal anomaly along an order that is already there. */
+export function withGroupEnds(order: Uint32Array, anomaly: Anomaly): RowOrder {
+  const groupEnds = new Uint32Array(order.length);
+  let groups = 0;
+  for (let position = 1; position <= order.length; position++)
+    if (position === order.length || anomaly[order[position]] !== anomaly[order[position - 1]])
+      groupEnds[groups++] = position;
+  return { order, groupEnds: groupEnds.slice(0, groups) };
+}
+
 /** Ranks the judged rows once, so that several figures (or bootstrap replicates) share one sort. */
 export function rankRows(labels: Uint8Array, anomaly: Anomaly): Ranking {
   if (labels.length !== anomaly.length) {
     impossible(`${labels.length} labels were given for ${anomaly.length} anomaly values.`);
   }
-  const order = new Uint32Array(labels.length);
-  const rankedLabels = new Uint8Array(labels.length);
-  const groupEnds = new Uint32Array(labels.length);
+  return rankOrdered(orderRows(anomaly), labels);
+}
+
+/** The judged rows of an order: other labels need no other sort. */
+export function rankOrdered({ order: all, groupEnds: allEnds }: RowOrder, labels: Uint8Array): Ranking {
+  const order = new Uint32Array(all.length);
+  const rankedLabels = new Uint8Array(all.length);
+  const groupEnds = new Uint32Array(allEnds.length);
   let judged = 0;
   let groups = 0;
-  for (const row of orderDescending(anomaly)) {
-    if (labels[row] === UNLABELLED) continue;
-    if (judged > 0 && anomaly[order[judged - 1]] !== anomaly[row]) groups++;
-    order[judged] = row;
-    rankedLabels[judged++] = labels[row] === 1 ? 1 : 0;
-    groupEnds[groups] = judged;
+  let position = 0;
+  for (const end of allEnds) {
+    const before = judged;
+    for (; position < end; position++) {
+      const row = all[position];
+      if (labels[row] === UNLABELLED) continue;
+      order[judged] = row;
+      rankedLabels[judged++] = labels[row] === 1 ? 1 : 0;
+    }
+    if (judged > before) groupEnds[groups++] = judged;
   }
   return {
     order: order.slice(0, judged),
     labels: rankedLabels.slice(0, judged),
-    groupEnds: groupEnds.slice(0, judged === 0 ? 0 : groups + 1),
+    groupEnds: groupEnds.slice(0, groups),
   };
+}
+
+/** Precision and recall at up to `points` thresholds, at steps of equal recall, none of which splits a tie. */
+export function precisionRecallCurveOfRanking(
+  ranking: Ranking,
+  points: number,
+): readonly { readonly precision: number; readonly recall: number }[] {
+  const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
+  const curve: { precision: number; recall: number }[] = [];
+  let found = 0;
+  let rows = 0;
+  forEachGroup(ranking, undefined, (positivesInGroup, negativesInGroup) => {
+    found += positivesInGroup;
+    rows += positivesInGroup + negativesInGroup;
+    const recall = positives === 0 ? 0 : found / positives;
+    if (positivesInGroup > 0 && recall * points >= curve.length + 1) curve.push({ precision: found / rows, recall });
+  });
+  return curve;
 }
 
 /** Values of one 16-bit digit. */

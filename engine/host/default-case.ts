@@ -12,9 +12,9 @@ export function dataFolder(environment: NodeJS.ProcessEnv = process.env): string
 }
 
 /** One case per list of recordings: the first one's name, and a short digest of all their paths. */
-export function defaultCasePath(recordings: readonly string[]): string {
+export function defaultCasePath(recordings: readonly string[], folder: string = dataFolder()): string {
   const paths = recordings.map((recording) => resolve(recording));
   const digest = createHash('sha256').update(paths.join('\n')).digest('hex').slice(0, 8);
   const name = basename(paths[0] ?? 'case').split('.')[0] ?? 'case';
-  return join(dataFolder(), 'cases', `${name}-${digest}.assay`);
+  return join(folder, 'cases', `${name}-${digest}.assay`);
 }

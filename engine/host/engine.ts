@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { AssayError } from '../domain/error.ts';
 import type { WorkContext } from '../domain/progress.ts';
 import { compareModels } from '../jobs/compare-models.ts';
 import { runDoctor } from '../jobs/doctor.ts';
@@ -14,12 +13,24 @@ import { scoreRecordings } from '../jobs/score-recordings.ts';
 import { simulate } from '../jobs/simulate/simulate.ts';
 import { trainModel } from '../jobs/train-model.ts';
 import { tuneModel } from '../jobs/tune-model.ts';
-import { errorReportOf, type Answer, type ErrorReport } from '../../preload/contract/envelope.ts';
+import type { WorkbenchPlaces } from '../jobs/workbench/workbench.ts';
+import type { Answer } from '../../preload/contract/envelope.ts';
 import { jobs, type JobInput, type JobName, type JobResult, type ParsedJobInput } from '../../preload/contract/jobs.ts';
+import { dataFolder, defaultCasePath } from './default-case.ts';
+import { reportOf, wrongUse } from './error-report.ts';
+import { findInstallation } from './installation.ts';
+import { createWindowPart, type WindowPart } from './window-part.ts';
 
-/** The engine as a host sees it: one door for every job of the contract. */
-export interface Engine {
+/** The engine as a host sees it: one door for everything in the contract. */
+export interface Engine extends WindowPart {
+  /** Runs a job to its end, for hosts that wait; a window starts it with `startJob` instead. */
   runJob<J extends JobName>(name: J, input: JobInput<J>, context: WorkContext): Promise<Answer<JobResult<J>>>;
+}
+
+export interface EngineOptions {
+  readonly host: WorkbenchPlaces['host'];
+  /** Where settings and cases without a path of their own are kept; the system's data folder by default. */
+  readonly dataFolder?: string;
 }
 
 type Handlers = {
@@ -43,34 +54,29 @@ const handlers: Handlers = {
 };
 
 /** An engine in this process. Inputs are parsed here, whatever host they came through. */
-export function createEngine(): Engine {
-  return {
-    async runJob<J extends JobName>(name: J, input: JobInput<J>, context: WorkContext): Promise<Answer<JobResult<J>>> {
-      const parsed = jobs[name].input.safeParse(input);
-      if (!parsed.success)
-        return {
-          ok: false,
-          error: { code: 'WRONG_USE', kind: 'usage', message: `${name}: ${z.prettifyError(parsed.error)}` },
-        };
-      try {
-        // The handler map is typed per job; the compiler cannot relate the parsed union to this one J.
-        const data = await handlers[name](parsed.data as ParsedJobInput<J>, context);
-        return { ok: true, data };
-      } catch (error) {
-        return { ok: false, error: reportOf(error, context.signal) };
-      }
-    },
+export function createEngine(options: EngineOptions = { host: 'command-line' }): Engine {
+  const installation = findInstallation();
+  const places: WorkbenchPlaces = {
+    ...installation,
+    host: options.host,
+    dataFolder: options.dataFolder ?? dataFolder(),
+    firstCasePath: defaultCasePath([installation.bundledRecording], options.dataFolder),
   };
+  return { ...createWindowPart(places, runJob), runJob };
 }
 
-function reportOf(error: unknown, signal: AbortSignal): ErrorReport {
-  if (error instanceof AssayError) return errorReportOf(error);
-  if (signal.aborted) return { code: 'CANCELLED', kind: 'failure', message: 'Stopped before the end.' };
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return {
-    code: 'INTERNAL',
-    kind: 'failure',
-    message: `An unexpected fault in Assay itself: ${text}`,
-    nextStep: 'What was stored before stays valid. Please report this with the text above.',
-  };
+async function runJob<J extends JobName>(
+  name: J,
+  input: JobInput<J>,
+  context: WorkContext,
+): Promise<Answer<JobResult<J>>> {
+  const parsed = jobs[name].input.safeParse(input);
+  if (!parsed.success) return wrongUse(`${name}: ${z.prettifyError(parsed.error)}`);
+  try {
+    // The handler map is typed per job; the compiler cannot relate the parsed union to this one J.
+    const data = await handlers[name](parsed.data as ParsedJobInput<J>, context);
+    return { ok: true, data };
+  } catch (error) {
+    return { ok: false, error: reportOf(error, context.signal) };
+  }
 }

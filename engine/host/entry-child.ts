@@ -16,5 +16,5 @@ exitOnUnhandledRejection();
 // Ctrl-C reaches the whole group; the parent decides when the engine stops, after it has been drained.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(1));
-await serveEngine(createWindowEngine(), port, Number(process.argv[2]));
+await serveEngine(createWindowEngine('browser'), port, Number(process.argv[2]));
 process.disconnect();

@@ -23,5 +23,5 @@ const port: EnginePort = {
 };
 
 exitOnUnhandledRejection();
-await serveEngine(createWindowEngine(), port, Number(process.argv[2]));
+await serveEngine(createWindowEngine('electron'), port, Number(process.argv[2]));
 process.exit(0);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { usageError } from '../domain/error.ts';
-import { columnWithRole, type Profile } from '../domain/profile.ts';
+import { columnWithRole, type Profile, type ProfileColumn } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
 import { precisionRecallAt } from '../evaluation/at-threshold.ts';
 import { bootstrapOverDays } from '../evaluation/bootstrap.ts';
@@ -18,13 +18,13 @@ import { randomStream } from '../forest/random.ts';
 import { openCase } from '../store/open-case.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
+import { CARDS_PER_DAY, trivialBaselines } from './baselines.ts';
 import { throwIfCancelled } from './cancelled.ts';
 import { readCodes, readDays, readLabels, readNumbers } from './case-columns.ts';
 import { chooseModel, modelSummary, readSums } from './choose-model.ts';
 import { evaluateScores } from './evaluate-scores.ts';
 import { reprofileCase } from './reprofile-case.ts';
 
-const cardsPerDay = 100;
 const bootstrapReplicates = 200;
 const bootstrapLevel = 0.95;
 const bootstrapSeed = 1;
@@ -66,7 +66,7 @@ export async function evaluateModel(
         cardPrecisionTop100: days === null ? null : cardPrecision(openedCase, profile, labels, anomaly, days),
         intervals: days === null ? {} : intervalsOverDays(ranking, days),
       },
-      baselines: baselines(openedCase, profile, labels),
+      baselines: baselineFigures(openedCase, profile, labels),
       case: resolve(input.casePath),
     };
   } finally {
@@ -81,10 +81,9 @@ function cardPrecision(
   anomaly: Anomaly,
   days: Int32Array,
 ): number | null {
-  const card =
-    columnWithRole(profile, 'card') ?? columnWithRole(profile, 'customer') ?? columnWithRole(profile, 'account');
+  const card = entityColumn(profile);
   if (card === undefined) return null;
-  return cardPrecisionTopK({ labels, anomaly, cards: readCodes(openedCase, card.name), days, k: cardsPerDay }).mean;
+  return cardPrecisionTopK({ labels, anomaly, cards: readCodes(openedCase, card.name), days, k: CARDS_PER_DAY }).mean;
 }
 
 /** Equal scores are one rank; beyond this many, neighbouring ranks share one, which moves a figure by far less than its interval. */
@@ -132,26 +131,20 @@ function intervalsOverDays(ranking: Ranking, days: Int32Array): Record<string, [
   return intervals;
 }
 
-/** What a model must beat to be worth having: the amount alone, the amount against the entity's own mean, chance. */
-function baselines(openedCase: ReadableCase, profile: Profile, labels: Uint8Array): JobResult<'evaluate'>['baselines'] {
-  const amountColumn = columnWithRole(profile, 'amount');
-  const candidates: { name: string; values: Float64Array }[] = [];
-  if (amountColumn !== undefined) {
-    const amounts = readNumbers(openedCase, amountColumn.name).map((amount) =>
-      Number.isNaN(amount) ? -Infinity : amount,
-    );
-    candidates.push({ name: 'amount alone', values: amounts });
-    const entity =
-      columnWithRole(profile, 'card') ?? columnWithRole(profile, 'customer') ?? columnWithRole(profile, 'account');
-    if (entity !== undefined)
-      candidates.push({
-        name: `amount against the ${entity.role}'s own mean`,
-        values: againstOwnMean(amounts, readCodes(openedCase, entity.name)),
-      });
-  }
-  const random = randomStream(bootstrapSeed, 1, 'bootstrap');
-  candidates.push({ name: 'chance', values: Float64Array.from(labels, () => random.nextUnit()) });
-  return candidates.flatMap(({ name, values }) => {
+/** The figures of the rankings a model must beat. */
+function baselineFigures(
+  openedCase: ReadableCase,
+  profile: Profile,
+  labels: Uint8Array,
+): JobResult<'evaluate'>['baselines'] {
+  const amount = columnWithRole(profile, 'amount');
+  const entity = entityColumn(profile);
+  const baselines = trivialBaselines({
+    rowCount: labels.length,
+    amounts: amount === undefined ? null : readNumbers(openedCase, amount.name),
+    entity: entity === undefined ? null : { role: entity.role, codes: readCodes(openedCase, entity.name) },
+  });
+  return baselines.flatMap(({ name, values }) => {
     const ranking = rankRows(labels, values);
     const auroc = aurocOfRanking(ranking);
     const auprc = averagePrecisionOfRanking(ranking);
@@ -159,17 +152,7 @@ function baselines(openedCase: ReadableCase, profile: Profile, labels: Uint8Arra
   });
 }
 
-/** Amount over the mean of the entity's earlier amounts; 1 for its first. It sees only what came before. */
-function againstOwnMean(amounts: Float64Array, codes: Int32Array): Float64Array {
-  const entities = codes.reduce((largest, code) => Math.max(largest, code), -1) + 1;
-  const sum = new Float64Array(entities);
-  const count = new Uint32Array(entities);
-  return amounts.map((amount, row) => {
-    const code = codes[row];
-    if (code < 0 || !Number.isFinite(amount)) return 0;
-    const mean = count[code] === 0 ? amount : sum[code] / count[code];
-    sum[code] += amount;
-    count[code] += 1;
-    return mean > 0 ? amount / mean : 0;
-  });
+/** The column whose equal values belong together: card, else customer, else account. */
+function entityColumn(profile: Profile): ProfileColumn | undefined {
+  return columnWithRole(profile, 'card') ?? columnWithRole(profile, 'customer') ?? columnWithRole(profile, 'account');
 }

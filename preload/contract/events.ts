@@ -19,6 +19,8 @@ export interface Events {
   };
   /** state: the open case changed (rows, models, verdicts); null when it was closed. */
   'case.changed': { readonly overview: CaseOverview | null };
+  /** state: the first reasons that a page of alerts still lacked are there now; ask for the page again. */
+  'alerts.reasonsReady': { readonly modelId: number };
   /** state: the engine process stopped or came back. */
   'engine.state': {
     readonly state: 'running' | 'restarting' | 'stopped';
@@ -37,6 +39,7 @@ export const eventNames = [
   'job.progress',
   'job.ended',
   'case.changed',
+  'alerts.reasonsReady',
   'engine.state',
   'menu.command',
 ] as const satisfies readonly EventName[];

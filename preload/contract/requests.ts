@@ -372,6 +372,8 @@ export const requests = {
     readonly decided: number;
     /** For the filters: how many alerts each verdict has. */
     readonly counts: Readonly<Record<string, number>>;
+    /** Rows of this page whose first reason is still being computed; `alerts.reasonsReady` tells when it is there. */
+    readonly reasonsPending: number;
   }>()(
     z.object({
       modelId,

@@ -37,12 +37,14 @@ export function limitsOf(background: readonly FeatureBackground[]): readonly Cha
  *
  * @param thresholdUnits the row is flagged while its sum of units is not above this.
  * @param limits one entry per feature; the new value lies within them.
+ * @param options `mostFeatures: 1` leaves out the pairs, which take far longer.
  */
 export function smallestChange(
   forest: CompiledForest,
   row: Float32Array,
   thresholdUnits: number,
   limits: readonly ChangeLimits[],
+  options: { readonly mostFeatures: 1 | 2 } = { mostFeatures: 2 },
 ): UnflaggingChange | null {
   if (row.length !== forest.featureCount || limits.length !== forest.featureCount) {
     impossible(`a row of ${row.length} values was given to a forest of ${forest.featureCount} features.`);
@@ -53,7 +55,7 @@ export function smallestChange(
       best = smallestInPlane(forest, row, thresholdUnits, limits, feature, null, best);
     }
   }
-  if (best !== null) return best;
+  if (best !== null || options.mostFeatures === 1) return best;
 
   const { contributions } = explainPathLengths(forest, row);
   const candidates = Array.from(contributions.keys())

@@ -1,0 +1,141 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { caseOverview } from '../jobs/workbench/case-overview.ts';
+import { requestHandlers, requestsThatChangeTheCase } from '../jobs/workbench/requests.ts';
+import { Workbench, type WorkbenchPlaces } from '../jobs/workbench/workbench.ts';
+import type { Answer } from '../../preload/contract/envelope.ts';
+import type { EventName, Events } from '../../preload/contract/events.ts';
+import { jobs, type JobInput, type JobName, type JobResult } from '../../preload/contract/jobs.ts';
+import {
+  requests,
+  type ParsedRequestInput,
+  type RequestInput,
+  type RequestName,
+  type RequestOutput,
+} from '../../preload/contract/requests.ts';
+import { LatestWins } from './latest-wins.ts';
+import { reportOf, wrongUse } from './error-report.ts';
+import type { WorkContext } from '../domain/progress.ts';
+
+/** State events are sent at most 10 times a second. */
+const stateIntervalMs = 100;
+
+type RunJob = <J extends JobName>(name: J, input: JobInput<J>, context: WorkContext) => Promise<Answer<JobResult<J>>>;
+
+/** What a window asks, starts and hears; jobs and requests share one open case. Inputs are parsed here. */
+export interface WindowPart {
+  request<R extends RequestName>(name: R, input: RequestInput<R>): Promise<Answer<RequestOutput<R>>>;
+  /** Starts a job and gives its id at once. Input that cannot be accepted is told by `job.ended`, as every failure is. */
+  startJob<J extends JobName>(name: J, input: JobInput<J>): Answer<{ readonly jobId: string }>;
+  /** Asks a job to stop; it ends with CANCELLED at the next safe place. An id that is not running is passed over. */
+  cancelJob(jobId: string): Answer<null>;
+  /** Returns a function that ends the subscription. */
+  on<E extends EventName>(name: E, listener: (payload: Events[E]) => void): () => void;
+  /** Stops the jobs, waits for them, and closes the case. */
+  close(): Promise<void>;
+}
+
+type Listener = (payload: Events[EventName]) => void;
+
+interface RunningJob {
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** The part of the engine that serves one window. `runJob` is the one way a job runs, whoever starts it. */
+export function createWindowPart(places: WorkbenchPlaces, runJob: RunJob): WindowPart {
+  const listeners = new Map<EventName, Set<Listener>>();
+  const listenersOf = (name: EventName): Set<Listener> => {
+    const known = listeners.get(name) ?? new Set();
+    listeners.set(name, known);
+    return known;
+  };
+  const emit = <E extends EventName>(name: E, payload: Events[E]): void => {
+    for (const listener of [...listenersOf(name)]) listener(payload);
+  };
+  const stateEvents = new LatestWins<() => void>(stateIntervalMs, (send) => send());
+  const workbench = new Workbench(places, (name, payload) => stateEvents.give(name, () => emit(name, payload)));
+  const running = new Map<string, RunningJob>();
+  let startedJobs = 0;
+
+  const tellCaseChanged = (): void => stateEvents.give('case.changed', sendOverview);
+  const sendOverview = (): void => {
+    if (listenersOf('case.changed').size === 0) return;
+    const session = workbench.openSession;
+    session?.refresh();
+    emit('case.changed', { overview: session === null ? null : caseOverview(session) });
+  };
+
+  return {
+    async request<R extends RequestName>(name: R, input: RequestInput<R>): Promise<Answer<RequestOutput<R>>> {
+      if (!Object.hasOwn(requests, name)) return wrongUse(`There is no request '${String(name)}'.`);
+      const parsed = requests[name].input.safeParse(input);
+      if (!parsed.success) return wrongUse(`${name}: ${z.prettifyError(parsed.error)}`);
+      try {
+        // The handler map is typed per request; the compiler cannot relate the parsed union to this one R.
+        const data = await requestHandlers[name](workbench, parsed.data as ParsedRequestInput<R>);
+        if (requestsThatChangeTheCase.has(name)) tellCaseChanged();
+        return { ok: true, data };
+      } catch (error) {
+        return { ok: false, error: reportOf(error, null) };
+      }
+    },
+
+    startJob(name, input) {
+      if (!Object.hasOwn(jobs, name)) return wrongUse(`There is no job '${String(name)}'.`);
+      const jobId = `job-${++startedJobs}`;
+      const stop = new AbortController();
+      const context: WorkContext = {
+        signal: stop.signal,
+        report: (progress) => stateEvents.give(jobId, () => emit('job.progress', { jobId, name, progress })),
+      };
+      // Not before the caller has its id: a job that fails at once must not end before it has begun for the window.
+      const ended = new Promise((begin) => setImmediate(begin))
+        .then(() => runJob(name, input, context))
+        .then((answer) => {
+          running.delete(jobId);
+          stateEvents.flush(jobId);
+          const outcome: Events['job.ended']['outcome'] = answer.ok
+            ? { ok: true, result: answer.data }
+            : { ok: false, error: answer.error };
+          if (concernsOpenCase(workbench, input)) tellCaseChanged();
+          emit('job.ended', { jobId, name, outcome });
+        });
+      running.set(jobId, { stop, ended });
+      return { ok: true, data: { jobId } };
+    },
+
+    cancelJob(jobId) {
+      running.get(jobId)?.stop.abort();
+      return { ok: true, data: null };
+    },
+
+    on(name, listener) {
+      // Only payloads of this event reach its set; the map of sets cannot say so.
+      const added = listener as Listener;
+      listenersOf(name).add(added);
+      return () => void listenersOf(name).delete(added);
+    },
+
+    async close() {
+      const unfinished = [...running.values()];
+      for (const job of unfinished) job.stop.abort();
+      await Promise.allSettled(unfinished.map((job) => job.ended));
+      stateEvents.flushAll();
+      workbench.close();
+    },
+  };
+}
+
+/** True where a job works on the case that the window has open. */
+function concernsOpenCase(workbench: Workbench, input: unknown): boolean {
+  const path = z.object({ casePath: z.string() }).safeParse(input);
+  const open = workbench.openSession?.path;
+  if (!path.success || open === undefined) return false;
+  try {
+    return realpathSync(resolve(path.data.casePath)) === open;
+  } catch {
+    return false;
+  }
+}

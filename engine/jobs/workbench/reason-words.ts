@@ -1,0 +1,60 @@
+import { describeReasons, type DescribedReasons } from '../../forest/reasons/describe-reasons.ts';
+import type { UnflaggingChange } from '../../forest/reasons/smallest-change.ts';
+import type { ModelView } from './model-view.ts';
+
+const figures = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
+const shortFigures = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
+
+/** A feature's value as a person reads it. */
+export function featureValueText(value: number): string {
+  return Number.isNaN(value) ? 'missing' : figures.format(value);
+}
+
+/** The reasons of one row in words, at most `limit` of those that raise its score, and the rest. */
+export function describedReasons(view: ModelView, sequence: number, limit: number): DescribedReasons {
+  return describeReasons(
+    view.forest,
+    view.reasons(sequence),
+    view.featureRow(sequence),
+    view.words,
+    view.background,
+    limit,
+  );
+}
+
+/** The strongest reason of a row as a short phrase, such as "payments by this customer in 24 h: 14 (median 2)". */
+export function firstReason(view: ModelView, sequence: number): string {
+  const reason = describedReasons(view, sequence, 1).reasons[0];
+  if (reason === undefined) return 'no single feature raises the score';
+  const { description } = view.words[reason.feature];
+  const usual = Number.isNaN(reason.median) ? '' : ` (median ${shortFigures.format(reason.median)})`;
+  const value = Number.isNaN(reason.value) ? 'missing' : shortFigures.format(reason.value);
+  return `${withoutStop(description)}: ${value}${usual}`;
+}
+
+/** What would have to be otherwise for a row not to be flagged, in one sentence. */
+export function changeSentence(view: ModelView, change: UnflaggingChange): string {
+  const parts = change.changes.map(
+    ({ feature, from, to }) =>
+      `${withoutStop(view.words[feature].description)} were ${figures.format(to)} instead of ${figures.format(from)}`,
+  );
+  return `Not flagged if ${parts.join(' and ')}.`;
+}
+
+function withoutStop(text: string): string {
+  return text.trim().replace(/\.$/, '');
+}
+
+/**
+ * Computes the first reasons of some rows, in stream order so that each segment is read once, until the time is
+ * spent. Returns the rows that are left.
+ */
+export function computeReasons(view: ModelView, sequences: readonly number[], budgetMs: number): readonly number[] {
+  const missing = sequences.filter((sequence) => view.knownReasons(sequence) === undefined).sort((a, b) => a - b);
+  const endMs = performance.now() + budgetMs;
+  for (const [index, sequence] of missing.entries()) {
+    if (performance.now() >= endMs) return missing.slice(index);
+    view.reasons(sequence);
+  }
+  return [];
+}
