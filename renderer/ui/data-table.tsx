@@ -110,7 +110,7 @@ const MemoRow = memo(RowView) as typeof RowView;
 /**
  * A grid for any number of rows: only the visible ones are drawn. Click a header to sort, Shift adds a column; drag
  * its border to resize and the header to move it; its menu (or Alt+arrows, Alt+Shift+arrows on it) does the same by
- * key. In the rows: arrows or j/k, Page Up/Down, Home, End, Enter, Ctrl+C copies with headers, Ctrl+A marks all.
+ * key. In the rows: arrows, Page Up/Down, Home, End, Enter, Ctrl+C copies with headers, Ctrl+A marks all.
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowKey, selectedKey = null, onSelect, onActivate, markedKeys, onMark } = props;
@@ -295,126 +295,133 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     })),
   ];
 
-  const style: CSSProperties = fitsRows ? { height: headHeightPx + rows.length * rowHeightPx + 1 } : {};
+  const style: CSSProperties =
+    fitsRows || rows.length === 0 ? { height: headHeightPx + rows.length * rowHeightPx + 1 } : {};
   return (
-    <div
-      ref={scroller}
-      className="table"
-      role="grid"
-      tabIndex={0}
-      data-fits={fitsRows}
-      style={style}
-      aria-label={label}
-      aria-rowcount={(props.total ?? rows.length) + 1}
-      aria-colcount={shown.length}
-      aria-multiselectable={onMark !== undefined}
-      aria-activedescendant={
-        items.some((item) => item.index === selectedIndex) ? `${tableId}-${selectedIndex}` : undefined
-      }
-      onKeyDown={onRowsKey}
-      onClick={onRowsClick}
-      onCopy={onCopy}
-    >
-      <div role="rowgroup" className="table-head">
-        <div role="row" aria-rowindex={1} style={{ display: 'grid', gridTemplateColumns: template }}>
-          {shown.map((column, position) => {
-            const entry = sort.find((candidate) => candidate.id === column.id);
-            const rank = sort.findIndex((candidate) => candidate.id === column.id);
-            const left = stickyLeft[position];
-            return (
-              <div
-                key={column.id}
-                role="columnheader"
-                className="table-header"
-                data-align={column.align}
-                data-frozen={left !== undefined}
-                data-edge={left !== undefined && stickyLeft[position + 1] === undefined && position > 0}
-                data-dragged={drop?.id === column.id}
-                data-drop={drop?.target === column.id ? drop.side : undefined}
-                style={left === undefined ? undefined : { left }}
-                aria-colindex={position + 1}
-                aria-sort={entry === undefined ? undefined : entry.descending ? 'descending' : 'ascending'}
-                draggable
-                onDragStart={(event) => {
-                  event.dataTransfer.setData('text/x-assay-column', column.id);
-                  event.dataTransfer.effectAllowed = 'move';
-                  setDrop({ id: column.id, target: column.id, side: 'before' });
-                }}
-                onDragOver={(event) => {
-                  if (drop === null) return;
-                  event.preventDefault();
-                  const box = event.currentTarget.getBoundingClientRect();
-                  const side = event.clientX < box.left + box.width / 2 ? 'before' : 'after';
-                  if (drop.target !== column.id || drop.side !== side) setDrop({ ...drop, target: column.id, side });
-                }}
-                onDrop={(event) => {
-                  event.preventDefault();
-                  if (drop !== null) changeLayout(withColumnMoved(layout, allIds, drop.id, drop.target, drop.side));
-                }}
-                onDragEnd={() => setDrop(null)}
-                onKeyDown={(event) => onHeaderKey(event, position)}
-              >
-                {column.isSortable === true && onSort !== undefined ? (
-                  <button
-                    type="button"
-                    className="table-sort"
-                    title={`${column.title}. Click sorts, Shift+click adds to the sort, Alt+arrows move the column.`}
-                    onClick={(event) => sortTo(column, event.shiftKey)}
-                  >
-                    {column.title}
-                    {entry !== undefined && (
-                      <span className="table-sort-mark" aria-hidden="true">
-                        {entry.descending ? '▼' : '▲'}
-                        {sort.length > 1 ? rank + 1 : ''}
-                      </span>
-                    )}
-                  </button>
-                ) : (
-                  <span className="table-sort" title={column.title}>
-                    {column.title}
-                  </span>
-                )}
-                <Menu
-                  button={<Icon name="down" />}
-                  label={`Column ${column.title}`}
-                  className="table-menu"
-                  align="end"
-                  entries={menuEntries(column, position)}
-                />
-                <span
-                  className="table-resize"
-                  aria-hidden="true"
-                  onPointerDown={(event) => startResize(event, column)}
-                />
-              </div>
-            );
-          })}
+    <>
+      <div
+        ref={scroller}
+        className="table"
+        role="grid"
+        tabIndex={0}
+        data-fits={fitsRows || rows.length === 0}
+        style={style}
+        aria-label={label}
+        aria-rowcount={(props.total ?? rows.length) + 1}
+        aria-colcount={shown.length}
+        aria-multiselectable={onMark !== undefined}
+        aria-activedescendant={
+          items.some((item) => item.index === selectedIndex) ? `${tableId}-${selectedIndex}` : undefined
+        }
+        onKeyDown={onRowsKey}
+        onClick={onRowsClick}
+        onCopy={onCopy}
+      >
+        <div role="rowgroup" className="table-head">
+          <div role="row" aria-rowindex={1} style={{ display: 'grid', gridTemplateColumns: template }}>
+            {shown.map((column, position) => {
+              const entry = sort.find((candidate) => candidate.id === column.id);
+              const rank = sort.findIndex((candidate) => candidate.id === column.id);
+              const left = stickyLeft[position];
+              return (
+                <div
+                  key={column.id}
+                  role="columnheader"
+                  className="table-header"
+                  data-align={column.align}
+                  data-frozen={left !== undefined}
+                  data-edge={left !== undefined && stickyLeft[position + 1] === undefined && position > 0}
+                  data-dragged={drop?.id === column.id}
+                  data-drop={drop?.target === column.id ? drop.side : undefined}
+                  style={left === undefined ? undefined : { left }}
+                  aria-colindex={position + 1}
+                  aria-sort={entry === undefined ? undefined : entry.descending ? 'descending' : 'ascending'}
+                  draggable
+                  onDragStart={(event) => {
+                    event.dataTransfer.setData('text/x-assay-column', column.id);
+                    event.dataTransfer.effectAllowed = 'move';
+                    setDrop({ id: column.id, target: column.id, side: 'before' });
+                  }}
+                  onDragOver={(event) => {
+                    if (drop === null) return;
+                    event.preventDefault();
+                    const box = event.currentTarget.getBoundingClientRect();
+                    const side = event.clientX < box.left + box.width / 2 ? 'before' : 'after';
+                    if (drop.target !== column.id || drop.side !== side) setDrop({ ...drop, target: column.id, side });
+                  }}
+                  onDrop={(event) => {
+                    event.preventDefault();
+                    if (drop !== null) changeLayout(withColumnMoved(layout, allIds, drop.id, drop.target, drop.side));
+                  }}
+                  onDragEnd={() => setDrop(null)}
+                  onKeyDown={(event) => onHeaderKey(event, position)}
+                >
+                  {column.isSortable === true && onSort !== undefined ? (
+                    <button
+                      type="button"
+                      className="table-sort"
+                      title={`${column.title}. Click sorts, Shift+click adds to the sort, Alt+arrows move the column.`}
+                      onClick={(event) => sortTo(column, event.shiftKey)}
+                    >
+                      {column.title}
+                      {entry !== undefined && (
+                        <span className="table-sort-mark" aria-hidden="true">
+                          {entry.descending ? '▼' : '▲'}
+                          {sort.length > 1 ? rank + 1 : ''}
+                        </span>
+                      )}
+                    </button>
+                  ) : (
+                    <span className="table-sort" title={column.title}>
+                      {column.title}
+                    </span>
+                  )}
+                  <Menu
+                    button={<Icon name="down" />}
+                    label={`Column ${column.title}`}
+                    className="table-menu"
+                    align="end"
+                    entries={menuEntries(column, position)}
+                  />
+                  <span
+                    className="table-resize"
+                    aria-hidden="true"
+                    draggable
+                    onDragStart={(event) => {
+                      event.preventDefault();
+                      event.stopPropagation();
+                    }}
+                    onPointerDown={(event) => startResize(event, column)}
+                  />
+                </div>
+              );
+            })}
+          </div>
         </div>
+        {rows.length > 0 && (
+          <div role="rowgroup" className="table-rows" style={{ height: virtualizer.getTotalSize() - headHeightPx }}>
+            {items.map((item) => {
+              const row = rows[item.index];
+              const key = rowKey(row);
+              return (
+                <MemoRow
+                  key={key}
+                  id={`${tableId}-${item.index}`}
+                  row={row}
+                  index={item.index}
+                  columns={shown}
+                  template={template}
+                  stickyLeft={stickyLeft}
+                  offsetPx={item.start - headHeightPx}
+                  isSelected={item.index === selectedIndex}
+                  isMarked={markedKeys?.has(key) ?? false}
+                />
+              );
+            })}
+          </div>
+        )}
       </div>
-      {rows.length === 0 ? (
-        (empty ?? null)
-      ) : (
-        <div role="rowgroup" className="table-rows" style={{ height: virtualizer.getTotalSize() - headHeightPx }}>
-          {items.map((item) => {
-            const row = rows[item.index];
-            const key = rowKey(row);
-            return (
-              <MemoRow
-                key={key}
-                id={`${tableId}-${item.index}`}
-                row={row}
-                index={item.index}
-                columns={shown}
-                template={template}
-                stickyLeft={stickyLeft}
-                offsetPx={item.start - headHeightPx}
-                isSelected={item.index === selectedIndex}
-                isMarked={markedKeys?.has(key) ?? false}
-              />
-            );
-          })}
-        </div>
-      )}
-    </div>
+      {rows.length === 0 && empty}
+    </>
   );
 }

@@ -1,0 +1,19 @@
+import type { CommandDefinition } from './command.ts';
+import { placeIds, placeTitles } from './place.ts';
+
+/** What can be done everywhere. */
+export const appCommands: readonly CommandDefinition[] = [
+  { id: 'app.palette', title: 'Commands', key: 'Ctrl+K', place: null, worksInFields: true },
+  { id: 'app.shortcuts', title: 'Keyboard shortcuts', key: '?', place: null },
+  { id: 'app.undo', title: 'Undo the last decision', key: 'z', place: null },
+  { id: 'app.openCase', title: 'Open a case', key: 'Ctrl+O', place: null, worksInFields: true },
+  { id: 'app.settings', title: 'Settings', key: 'Ctrl+,', place: null, worksInFields: true },
+  { id: 'app.theme', title: 'Switch between dark and light', key: null, place: null },
+  ...placeIds.map((place, index) => ({
+    id: `app.go.${place}`,
+    title: `Go to ${placeTitles[place]}`,
+    key: `Alt+${index + 1}`,
+    place: null,
+    worksInFields: true,
+  })),
+];

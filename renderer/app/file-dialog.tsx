@@ -1,0 +1,149 @@
+import { useRef, useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import { useWindowState } from '../data/app-state.tsx';
+import { formatBytes } from '../data/format.ts';
+import { joinPath } from '../data/paths.ts';
+import { useRequest } from '../data/requests.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Checkbox, Field } from '../ui/field.tsx';
+import { Icon } from '../ui/icon.tsx';
+import './file-dialog.css';
+
+export type FileDialogRequest =
+  { readonly kind: 'recording' | 'case' | 'folder' } | { readonly kind: 'new-file'; readonly suggestedName: string };
+
+const titles: Readonly<Record<FileDialogRequest['kind'], string>> = {
+  recording: 'Open a recording',
+  case: 'Open a case',
+  folder: 'Choose a folder',
+  'new-file': 'Save as',
+};
+
+const recordingName = /\.(csv|tsv|txt|ndjson|jsonl|json|parquet)(\.(gz|zst))?$/i;
+const caseName = /\.assay$/i;
+
+/** Folders of this machine, listed by the engine, for hosts without a native dialog. */
+export function FileDialog({
+  request,
+  onDone,
+}: {
+  readonly request: FileDialogRequest;
+  readonly onDone: (paths: readonly string[]) => void;
+}) {
+  const [folder, setFolder] = useWindowState('files.folder', '');
+  const [showsAll, setShowsAll] = useState(false);
+  const [newName, setNewName] = useState(request.kind === 'new-file' ? request.suggestedName : '');
+  const [filter, setFilter] = useState('');
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const list = useRef<HTMLUListElement>(null);
+  const listing = useRequest('folder.list', folder === '' ? {} : { folder }, { keepsPrevious: true });
+
+  const wanted = request.kind === 'case' ? caseName : request.kind === 'recording' ? recordingName : null;
+  const entries = (listing.data?.entries ?? []).filter(
+    (entry) =>
+      (entry.isFolder || (request.kind !== 'folder' && (showsAll || wanted === null || wanted.test(entry.name)))) &&
+      (showsAll || !entry.name.startsWith('.')) &&
+      entry.name.toLowerCase().includes(filter.trim().toLowerCase()),
+  );
+  const here = listing.data?.folder ?? '';
+  const parent = listing.data?.parent ?? null;
+  const go = (path: string): void => {
+    setFolder(path);
+    setFilter('');
+    setPicked(new Set());
+  };
+  const isMultiple = request.kind === 'recording';
+  const togglePick = (path: string): void => {
+    const next = new Set(isMultiple ? picked : []);
+    if (!picked.has(path)) next.add(path);
+    else next.delete(path);
+    setPicked(next);
+  };
+  const chosen =
+    request.kind === 'folder'
+      ? [here].filter((path) => path !== '')
+      : request.kind === 'new-file'
+        ? [joinPath(here, newName.trim())].filter(() => newName.trim() !== '' && here !== '')
+        : [...picked];
+  const move = (event: KeyboardEvent<HTMLUListElement>): void => {
+    const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('button')];
+    const index = buttons.findIndex((button) => button === document.activeElement);
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (event.key === 'Backspace' && parent !== null) go(parent);
+    if (step === 0) return;
+    event.preventDefault();
+    buttons[Math.max(0, Math.min(buttons.length - 1, index + step))]?.focus();
+  };
+
+  return (
+    <Dialog
+      title={titles[request.kind]}
+      onClose={() => onDone([])}
+      footer={
+        <>
+          <span className="file-count soft">
+            {isMultiple && picked.size > 0 ? `${picked.size} chosen; read in this order` : ''}
+          </span>
+          <Button onClick={() => onDone([])}>Cancel</Button>
+          <Button tone="primary" disabled={chosen.length === 0} onClick={() => onDone(chosen)}>
+            {request.kind === 'new-file' ? 'Save here' : request.kind === 'folder' ? 'Choose this folder' : 'Open'}
+          </Button>
+        </>
+      }
+    >
+      <div className="file-bar">
+        <IconButton label="Parent folder" disabled={parent === null} onClick={() => parent !== null && go(parent)}>
+          <Icon name="up" />
+        </IconButton>
+        <span className="file-here fixed" title={here}>
+          <bdi>{here}</bdi>
+        </span>
+        <Field
+          label="Find in this folder"
+          layout="hidden"
+          placeholder="Find"
+          value={filter}
+          onChange={setFilter}
+          onKeyDown={(event) => {
+            if (event.key === 'ArrowDown') list.current?.querySelector('button')?.focus();
+          }}
+        />
+      </div>
+      {listing.error !== null && (
+        <p className="file-problem" role="alert">
+          {listing.error.message} {listing.error.nextStep}
+        </p>
+      )}
+      <ul ref={list} className="file-list" aria-label="Files and folders" onKeyDown={move}>
+        {entries.map((entry) => (
+          <li key={entry.path}>
+            <button
+              type="button"
+              className="file-entry"
+              aria-pressed={entry.isFolder ? undefined : picked.has(entry.path)}
+              onClick={() => {
+                if (entry.isFolder) go(entry.path);
+                else if (request.kind === 'new-file') setNewName(entry.name);
+                else togglePick(entry.path);
+              }}
+              onDoubleClick={() => !entry.isFolder && request.kind !== 'new-file' && onDone([entry.path])}
+            >
+              <Icon name={entry.isFolder ? 'folder' : 'file'} />
+              <span className="ellipsis">{entry.name}</span>
+              <span className="soft number">{entry.isFolder ? '' : formatBytes(entry.sizeBytes)}</span>
+            </button>
+          </li>
+        ))}
+        {entries.length === 0 && listing.data !== undefined && (
+          <li className="soft file-none">Nothing to open here.</li>
+        )}
+      </ul>
+      {request.kind === 'new-file' ? (
+        <Field label="File name" value={newName} onChange={setNewName} />
+      ) : (
+        request.kind !== 'folder' && <Checkbox label="All files" checked={showsAll} onChange={setShowsAll} />
+      )}
+    </Dialog>
+  );
+}

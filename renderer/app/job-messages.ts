@@ -1,0 +1,40 @@
+import { useEffect, useEffectEvent } from 'react';
+import type { JobName, JobResult } from '../../preload/contract/jobs.ts';
+import { formatCount, formatDuration } from '../data/format.ts';
+import { useJobs } from '../data/jobs.tsx';
+import { fileName } from '../data/paths.ts';
+import { useToast } from '../ui/toast.tsx';
+import { useGoTo } from './go-to.tsx';
+import { jobTitle } from './job-words.ts';
+
+function trained(result: JobResult<'train'>): string {
+  return `${formatCount(result.rows)} transactions scored in ${formatDuration(result.timings.totalMs)}: ${formatCount(result.flagged)} flagged.`;
+}
+
+/** Says how each job ended, wherever the person is by then. */
+export function useJobMessages(): void {
+  const { onEnd } = useJobs();
+  const toast = useToast();
+  const goTo = useGoTo();
+  const tell = useEffectEvent((name: JobName, outcome: Parameters<Parameters<typeof onEnd>[0]>[2]) => {
+    if (!outcome.ok) {
+      const { code, message, nextStep } = outcome.error;
+      if (code === 'CANCELLED') toast({ text: `${jobTitle(name)} was stopped. What was stored before stays.` });
+      else toast({ text: nextStep === undefined ? message : `${message} ${nextStep}`, tone: 'problem' });
+      return;
+    }
+    const triage = { text: 'Triage', run: () => goTo('triage') };
+    // The event carries the result of the job it names.
+    if (name === 'run' || name === 'train')
+      toast({ text: trained(outcome.result as JobResult<'train'>), action: triage });
+    if (name === 'ingest') {
+      const result = outcome.result as JobResult<'ingest'>;
+      const aside = result.quarantined > 0 ? `, ${formatCount(result.quarantined)} set aside` : '';
+      toast({ text: `${formatCount(result.addedRows)} rows read${aside}.` });
+    }
+    if (name === 'exportOnnx') {
+      toast({ text: `Written: ${fileName((outcome.result as JobResult<'exportOnnx'>).output)}` });
+    }
+  });
+  useEffect(() => onEnd((_jobId, name, outcome) => tell(name, outcome)), [onEnd]);
+}

@@ -1,0 +1,44 @@
+import type { Progress } from '../../engine/domain/progress.ts';
+import type { JobName } from '../../preload/contract/jobs.ts';
+import { formatBytes, formatCount } from '../data/format.ts';
+
+/** What a job is doing, while no report says it better. */
+const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
+  run: 'Reading and training',
+  ingest: 'Reading',
+  train: 'Training',
+  tune: 'Moving the line',
+  score: 'Scoring',
+  evaluate: 'Evaluating',
+  exportOnnx: 'Writing ONNX',
+  simulate: 'Simulating',
+  compare: 'Comparing',
+  explain: 'Explaining',
+};
+
+export function jobTitle(name: JobName): string {
+  return jobTitles[name] ?? name;
+}
+
+const phases: Readonly<Record<Progress['phase'], string>> = {
+  read: 'Reading',
+  profile: 'Looking at the columns',
+  features: 'Computing features',
+  train: 'Growing trees',
+  score: 'Scoring',
+  store: 'Storing',
+  evaluate: 'Evaluating',
+  export: 'Writing',
+  simulate: 'Simulating',
+  explain: 'Explaining',
+};
+
+/** `Reading 41 MB of 158 MB`. */
+export function progressWords(name: JobName, progress: Progress | null): string {
+  if (progress === null) return jobTitle(name);
+  const amount = (value: number): string =>
+    progress.unit === 'bytes' ? formatBytes(value) : formatCount(Math.floor(value));
+  const unit = progress.unit === 'bytes' ? '' : ` ${progress.unit}`;
+  const of = progress.total === null ? '' : ` of ${amount(progress.total)}`;
+  return `${phases[progress.phase]} ${amount(progress.done)}${of}${unit}`;
+}

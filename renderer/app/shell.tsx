@@ -1,0 +1,165 @@
+import { Suspense, useState } from 'react';
+import { CaseSwitcher } from '../features/case/case-switcher.tsx';
+import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
+import { useCase, useCurrentModel, useSettings } from '../data/app-state.tsx';
+import { formatCount, formatPercent } from '../data/format.ts';
+import { useAction, useRequest } from '../data/requests.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { useToast } from '../ui/toast.tsx';
+import { Tooltip } from '../ui/tooltip.tsx';
+import { useCommand, useCommandKey } from './commands.tsx';
+import { EngineBanner } from './engine-banner.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { useGoTo, usePlace } from './go-to.tsx';
+import { useJobMessages } from './job-messages.ts';
+import { Palette } from './palette.tsx';
+import { placeIcons, placeIds, placeTitles } from './place.ts';
+import type { PlaceId } from './place.ts';
+import { placeViews } from './places.tsx';
+import { ShortcutsSheet } from './shortcuts-sheet.tsx';
+import { StatusBar } from './status-bar.tsx';
+import './shell.css';
+
+type Overlay = 'palette' | 'shortcuts' | 'settings' | null;
+
+/** Rail, bars, and the place between them. */
+export function Shell() {
+  const place = usePlace();
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const [settings, changeSettings] = useSettings();
+  const toast = useToast();
+  const undo = useAction('actions.undo', {
+    onDone: ({ undone }) => toast({ text: undone === null ? 'Nothing left to undo.' : `Undone: ${undone}` }),
+    onError: (error) => toast({ text: error.message, tone: 'problem' }),
+  });
+  const openCase = useCase();
+  useJobMessages();
+  useCommand('app.palette', () => setOverlay('palette'));
+  useCommand('app.shortcuts', () => setOverlay('shortcuts'));
+  useCommand('app.settings', () => setOverlay('settings'));
+  useCommand('app.undo', openCase === null ? null : () => undo.run({}));
+  useCommand('app.theme', () => {
+    const isDark = document.documentElement.dataset['theme'] === 'dark';
+    changeSettings({ theme: isDark ? 'light' : 'dark' });
+  });
+  const View = placeViews[place];
+
+  return (
+    <div className="shell">
+      <header className="top-bar">
+        <strong className="top-bar-name">Assay</strong>
+        <CaseSwitcher />
+        <CaseFacts />
+        <span className="grow" />
+        <Budget analysts={settings.analysts} alertsEach={settings.alertsPerAnalystPerDay} />
+        <Button keyHint={useCommandKey('app.palette')} onClick={() => setOverlay('palette')}>
+          Commands
+        </Button>
+      </header>
+      <nav className="rail" aria-label="Places">
+        {placeIds.map((id) => (
+          <RailItem key={id} id={id} isCurrent={id === place} />
+        ))}
+        <span className="grow" />
+        <button type="button" className="rail-item" onClick={() => setOverlay('settings')}>
+          <Icon name="settings" />
+          <span className="rail-title">Settings</span>
+        </button>
+      </nav>
+      <main className="place" aria-label={placeTitles[place]} data-place={place}>
+        <EngineBanner />
+        <ErrorBoundary key={place} title={`${placeTitles[place]} could not be drawn`}>
+          <Suspense fallback={<p className="place-wait soft">Loading…</p>}>
+            <View />
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+      <StatusBar />
+      {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
+      {overlay === 'shortcuts' && <ShortcutsSheet onClose={() => setOverlay(null)} />}
+      {overlay === 'settings' && <SettingsDialog onClose={() => setOverlay(null)} />}
+    </div>
+  );
+}
+
+function CaseFacts() {
+  const openCase = useCase();
+  const [model] = useCurrentModel();
+  if (openCase === null) return null;
+  return (
+    <span className="top-bar-facts soft tabular ellipsis">
+      {formatCount(openCase.rows)} transactions
+      {model !== null && (
+        <>
+          {' · '}
+          {model.isChampion ? 'champion' : 'model'} <strong>{model.name}</strong>
+        </>
+      )}
+      {openCase.readOnly && ' · read-only'}
+    </span>
+  );
+}
+
+function Budget({ analysts, alertsEach }: { readonly analysts: number; readonly alertsEach: number }) {
+  const openCase = useCase();
+  const [model] = useCurrentModel();
+  const goTo = useGoTo();
+  if (openCase === null || model === null) return null;
+  const perDay = model.alertsPerDay ?? (openCase.days > 0 ? model.flagged / openCase.days : null);
+  const budget = analysts * alertsEach;
+  return (
+    <Tooltip
+      text={`The team can review ${formatCount(budget)} a day: ${analysts} analysts, ${alertsEach} each. Tuning sets the line.`}
+    >
+      <button type="button" className="top-bar-budget tabular" onClick={() => goTo('tuning')}>
+        {perDay === null ? 'Flagged' : model.alertsPerDay === null ? 'Flagged' : 'Budget'}{' '}
+        <strong>{perDay === null ? formatCount(model.flagged) : `${formatCount(perDay)} a day`}</strong>{' '}
+        <span className="soft">= {formatPercent(openCase.rows === 0 ? 0 : model.flagged / openCase.rows)} flagged</span>
+      </button>
+    </Tooltip>
+  );
+}
+
+function RailItem({ id, isCurrent }: { readonly id: PlaceId; readonly isCurrent: boolean }) {
+  const goTo = useGoTo();
+  const key = useCommandKey(`app.go.${id}`);
+  useCommand(`app.go.${id}`, () => goTo(id));
+  const count = useRailCount(id);
+  return (
+    <button
+      type="button"
+      className="rail-item"
+      aria-current={isCurrent ? 'page' : undefined}
+      aria-keyshortcuts={key ?? undefined}
+      title={key === null ? placeTitles[id] : `${placeTitles[id]} (${key})`}
+      onClick={() => goTo(id)}
+    >
+      <Icon name={placeIcons[id]} />
+      <span className="rail-title">{placeTitles[id]}</span>
+      {count !== null && (
+        <span className="rail-count tabular">
+          {count.text}
+          <span className="visually-hidden"> {count.meaning}</span>
+        </span>
+      )}
+    </button>
+  );
+}
+
+function useRailCount(id: PlaceId): { readonly text: string; readonly meaning: string } | null {
+  const openCase = useCase();
+  const [model] = useCurrentModel();
+  const alerts = useRequest(
+    'alerts.page',
+    { modelId: model?.id ?? 1, limit: 1 },
+    { isEnabled: id === 'triage' && model !== null, keepsPrevious: true },
+  ).data;
+  if (openCase === null) return null;
+  if (id === 'sources') return { text: formatCount(openCase.sources.length), meaning: 'recordings' };
+  if (id === 'models') return { text: formatCount(openCase.models), meaning: 'models' };
+  if (id === 'triage' && alerts !== undefined && model !== null) {
+    return { text: formatCount(alerts.total - alerts.decided), meaning: 'alerts without a verdict' };
+  }
+  return null;
+}

@@ -1,0 +1,243 @@
+import { useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import type { AlertRow, CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
+import { useCommand, useCommandKey } from '../../app/commands.tsx';
+import { useFileChoice } from '../../app/file-choice.tsx';
+import { useGoTo } from '../../app/go-to.tsx';
+import { progressWords } from '../../app/job-words.ts';
+import { useCase, useCurrentModel } from '../../data/app-state.tsx';
+import { dataOf, reportOf, useClient } from '../../data/client.tsx';
+import { formatBytes, formatCount, formatCounted } from '../../data/format.ts';
+import { shareOf, useJob } from '../../data/jobs.tsx';
+import { fileName, fileStem } from '../../data/paths.ts';
+import { Button } from '../../ui/button.tsx';
+import { Progress } from '../../ui/progress.tsx';
+import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { alertsCsv } from './alerts-csv.ts';
+import './exports.css';
+
+const pageRows = 500;
+
+/** What can leave the case, as files that another program reads. */
+export function ExportsPlace() {
+  const openCase = useCase();
+  const [model] = useCurrentModel();
+  const goTo = useGoTo();
+  if (openCase === null || model === null) {
+    return (
+      <EmptyState
+        title={openCase === null ? 'No case is open' : 'No model yet'}
+        actions={
+          <Button onClick={() => goTo(openCase === null ? 'sources' : 'models')}>
+            {openCase === null ? 'Sources' : 'Models'}
+          </Button>
+        }
+      >
+        {openCase === null
+          ? 'Exports are made from a case.'
+          : 'Alerts, scores and the model can be saved once there is a model.'}
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="exports">
+      <p className="exports-about soft">
+        From {openCase.name}, model <strong>{model.name}</strong>. Files are written on this machine; nothing is sent.
+      </p>
+      <AlertsExport openCase={openCase} model={model} />
+      <OnnxExport openCase={openCase} model={model} />
+      <ScoresExport openCase={openCase} model={model} />
+      <section className="exports-item" aria-label="Not there yet">
+        <div>
+          <h2>Servers and pipelines</h2>
+          <p className="soft">
+            MLflow, KServe, Kubeflow, BigQuery and Spark SQL, with an outbox for what waits offline, come with the
+            export step of the plan. Until then the ONNX file above carries the same model and the same flags.
+          </p>
+        </div>
+      </section>
+    </div>
+  );
+}
+
+interface ExportProps {
+  readonly openCase: CaseOverview;
+  readonly model: ModelListItem;
+}
+
+function Item({
+  title,
+  text,
+  children,
+}: {
+  readonly title: string;
+  readonly text: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section className="exports-item" aria-label={title}>
+      <div>
+        <h2>{title}</h2>
+        <p className="soft">{text}</p>
+      </div>
+      <div className="exports-action">{children}</div>
+    </section>
+  );
+}
+
+function AlertsExport({ openCase, model }: ExportProps) {
+  const client = useClient();
+  const [progress, setProgress] = useState<{ readonly done: number; readonly total: number } | null>(null);
+  const [message, setMessage] = useState('');
+  const [problem, setProblem] = useState<unknown>(null);
+  const isStopped = useRef(false);
+  const save = async (): Promise<void> => {
+    isStopped.current = false;
+    setMessage('');
+    setProblem(null);
+    try {
+      const alerts: AlertRow[] = [];
+      let after: string | null = null;
+      do {
+        const page: { readonly rows: readonly AlertRow[]; readonly next: string | null; readonly total: number } =
+          dataOf(
+            await client.request('alerts.page', {
+              modelId: model.id,
+              limit: pageRows,
+              ...(after === null ? {} : { after }),
+            }),
+          );
+        alerts.push(...page.rows);
+        after = page.next;
+        setProgress({ done: alerts.length, total: page.total });
+      } while (after !== null && !isStopped.current);
+      if (isStopped.current) setMessage('Stopped; nothing was written.');
+      else {
+        const name = `${fileStem(openCase.path)}-${model.name}-alerts.csv`;
+        download(name, alertsCsv(alerts));
+        setMessage(`${formatCounted(alerts.length, 'alert')} in ${name}.`);
+      }
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setProgress(null);
+    }
+  };
+  useCommand('exports.alerts', progress === null ? () => void save() : null);
+  const key = useCommandKey('exports.alerts');
+  return (
+    <Item
+      title="Alerts as CSV"
+      text="One line for each alert, with its score, first reason and verdict. Ids keep every digit, formulae are neutralised."
+    >
+      {progress === null ? (
+        <Button keyHint={key} onClick={() => void save()}>
+          Save CSV
+        </Button>
+      ) : (
+        <>
+          <Progress label="Collecting alerts" share={progress.total === 0 ? null : progress.done / progress.total} />
+          <Button onClick={() => (isStopped.current = true)}>Stop</Button>
+        </>
+      )}
+      <span role="status" className="soft">
+        {message}
+      </span>
+      {problem !== null && <ErrorState title="The alerts were not saved" error={reportOf(problem)} />}
+    </Item>
+  );
+}
+
+/** Hands a text to the browser's own download, or to the save dialog of the window. */
+function download(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The download has taken the content when the next task runs; the address is freed a little later.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+function OnnxExport({ openCase, model }: ExportProps) {
+  const choose = useFileChoice();
+  const job = useJob('exportOnnx');
+  const save = (): void => {
+    void choose.newFile(`${fileStem(openCase.path)}-${model.name}.onnx`).then((output) => {
+      if (output !== null) void job.start({ casePath: openCase.path, model: `${model.id}`, output });
+    });
+  };
+  useCommand('exports.onnx', job.running === null ? save : null);
+  const key = useCommandKey('exports.onnx');
+  return (
+    <Item
+      title="Model as ONNX"
+      text="The same forest for ONNX Runtime: any batch, any threads, the same flags to the bit."
+    >
+      {job.running === null ? (
+        <Button keyHint={key} onClick={save}>
+          Save ONNX…
+        </Button>
+      ) : (
+        <>
+          <Progress label={progressWords('exportOnnx', job.running.progress)} share={shareOf(job.running.progress)} />
+          <Button onClick={job.cancel}>Stop</Button>
+        </>
+      )}
+      {job.outcome?.ok === true && (
+        <span role="status" className="soft">
+          {formatBytes(job.outcome.result.bytes)} in {job.outcome.result.output}
+        </span>
+      )}
+      {job.outcome?.ok === false && job.outcome.error.code !== 'CANCELLED' && (
+        <ErrorState
+          title="The model was not saved"
+          error={job.outcome.error}
+          whatIsSafe="The case: it was only read."
+        />
+      )}
+    </Item>
+  );
+}
+
+function ScoresExport({ openCase, model }: ExportProps) {
+  const choose = useFileChoice();
+  const job = useJob('score');
+  const save = async (): Promise<void> => {
+    const recordings = await choose.recordings();
+    const first = recordings.at(0);
+    if (first === undefined) return;
+    const output = await choose.newFile(`${fileStem(first)}-scores.csv`);
+    if (output === null) return;
+    await job.start({ model: openCase.path, modelChoice: `${model.id}`, recordings: [...recordings], output });
+  };
+  return (
+    <Item
+      title="Scores of another recording"
+      text="Reads a recording that is not in the case and writes id, score and flag of every row, in its order."
+    >
+      {job.running === null ? (
+        <Button onClick={() => void save()}>Choose a recording…</Button>
+      ) : (
+        <>
+          <span className="soft tabular">{progressWords('score', job.running.progress)}</span>
+          <Progress label="Scoring" share={shareOf(job.running.progress)} />
+          <Button onClick={job.cancel}>Stop</Button>
+        </>
+      )}
+      {job.outcome?.ok === true && (
+        <span role="status" className="soft">
+          {formatCount(job.outcome.result.rows)} rows, {formatCount(job.outcome.result.flagged)} flagged, in{' '}
+          {fileName(job.outcome.result.output)}
+        </span>
+      )}
+      {job.outcome?.ok === false && job.outcome.error.code !== 'CANCELLED' && (
+        <ErrorState
+          title="The scores were not written"
+          error={job.outcome.error}
+          whatIsSafe="The case and the recording."
+        />
+      )}
+    </Item>
+  );
+}

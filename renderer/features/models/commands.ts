@@ -1,0 +1,9 @@
+import type { CommandDefinition } from '../../app/command.ts';
+
+export const modelsCommands: readonly CommandDefinition[] = [
+  { id: 'models.next', title: 'Next model', key: 'j', place: 'models', isRepeatable: true },
+  { id: 'models.previous', title: 'Previous model', key: 'k', place: 'models', isRepeatable: true },
+  { id: 'models.champion', title: 'Make this model the champion', key: 'c', place: 'models' },
+  { id: 'models.look', title: 'Work with this model', key: 'w', place: 'models' },
+  { id: 'models.train', title: 'Train again', key: 't', place: 'models' },
+];

@@ -1,0 +1,128 @@
+import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import { useGoTo } from '../../app/go-to.tsx';
+import { formatCount, formatPercent, formatScore } from '../../data/format.ts';
+import { useRequest } from '../../data/requests.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorState } from '../../ui/states.tsx';
+
+interface Difference {
+  readonly name: string;
+  readonly first: string;
+  readonly second: string;
+}
+
+/** The numbers in which two models differ, and those of their features that only one has. */
+export function differencesOf(first: ModelListItem, second: ModelListItem): readonly Difference[] {
+  const rows: readonly Difference[] = [
+    { name: 'trees', first: formatCount(first.parameters.trees), second: formatCount(second.parameters.trees) },
+    { name: 'sub-sample', first: formatCount(first.parameters.sample), second: formatCount(second.parameters.sample) },
+    { name: 'seed', first: `${first.parameters.seed}`, second: `${second.parameters.seed}` },
+    { name: 'grower', first: first.parameters.grower, second: second.parameters.grower },
+    { name: 'features', first: formatCount(first.features.length), second: formatCount(second.features.length) },
+    { name: 'transactions', first: formatCount(first.trainedRows), second: formatCount(second.trainedRows) },
+    { name: 'threshold', first: formatScore(first.threshold), second: formatScore(second.threshold) },
+    { name: 'flagged', first: formatCount(first.flagged), second: formatCount(second.flagged) },
+  ];
+  const onlyIn = (model: ModelListItem, other: ModelListItem): string => {
+    const names = model.features.filter((feature) => !other.features.includes(feature));
+    return names.length === 0 ? '–' : names.join(', ');
+  };
+  const alone = { name: 'features of its own', first: onlyIn(first, second), second: onlyIn(second, first) };
+  return [...rows, alone].filter((row) => row.first !== row.second);
+}
+
+/** Two models side by side: what was set differently, and what that changed among the flagged. */
+export function Comparison({ first, second }: { readonly first: ModelListItem; readonly second: ModelListItem }) {
+  const goTo = useGoTo();
+  const compared = useRequest('models.compare', { firstModelId: first.id, secondModelId: second.id });
+  const differences = differencesOf(first, second);
+  const data = compared.data;
+  const either = data === undefined ? 0 : data.both + data.onlyFirst + data.onlySecond;
+  const parts =
+    data === undefined
+      ? []
+      : [
+          { name: `only ${first.name}`, rows: data.onlyFirst, fraud: data.fraud?.onlyFirst, tone: 'first' },
+          { name: 'both', rows: data.both, fraud: data.fraud?.both, tone: 'both' },
+          { name: `only ${second.name}`, rows: data.onlySecond, fraud: data.fraud?.onlySecond, tone: 'second' },
+        ];
+  return (
+    <section className="models-comparison" aria-label={`${first.name} against ${second.name}`}>
+      <h3>What was set differently?</h3>
+      {differences.length === 0 ? (
+        <p className="soft">Nothing.</p>
+      ) : (
+        <table className="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">
+                <span className="visually-hidden">Parameter</span>
+              </th>
+              <th scope="col" className="number">
+                {first.name}
+              </th>
+              <th scope="col" className="number">
+                {second.name}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {differences.map((row) => (
+              <tr key={row.name}>
+                <td>{row.name}</td>
+                <td className="number">{row.first}</td>
+                <td className="number">{row.second}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <h3>Do they flag the same?</h3>
+      {compared.error !== null && (
+        <ErrorState title="They cannot be compared" error={compared.error} onRetry={compared.refetch} />
+      )}
+      {data === undefined && compared.error === null && <p className="soft">Counting…</p>}
+      {data !== undefined && (
+        <>
+          <p className="tabular">
+            <strong>{formatPercent(either === 0 ? null : data.both / either)}</strong>{' '}
+            <span className="soft">of {formatCount(either)} flagged by either are flagged by both</span>
+          </p>
+          <div className="models-overlap" aria-hidden="true">
+            {parts.map((part) => (
+              <i key={part.name} data-tone={part.tone} style={{ flexGrow: part.rows }} />
+            ))}
+          </div>
+          <table className="plain-table">
+            <thead>
+              <tr>
+                <th scope="col">Flagged by</th>
+                <th scope="col" className="number">
+                  Transactions
+                </th>
+                <th scope="col" className="number">
+                  Known fraud
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {parts.map((part) => (
+                <tr key={part.name}>
+                  <td>
+                    <i className="models-key" data-tone={part.tone} aria-hidden="true" /> {part.name}
+                  </td>
+                  <td className="number">{formatCount(part.rows)}</td>
+                  <td className="number">{formatCount(part.fraud)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {data.fraud === null && <p className="soft">No labels and no verdicts yet, so no known fraud.</p>}
+          <Button onClick={() => goTo('tuning', { 'tuning.compareWith': second.id })}>
+            See which enter and leave in Tuning
+          </Button>
+        </>
+      )}
+    </section>
+  );
+}

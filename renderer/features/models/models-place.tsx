@@ -1,0 +1,233 @@
+import { useMemo, useState } from 'react';
+import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import { useCommand, useCommandKey } from '../../app/commands.tsx';
+import { useGoTo } from '../../app/go-to.tsx';
+import { useCase, useCurrentModel, useFormats, useWindowState } from '../../data/app-state.tsx';
+import { formatCount, formatPercent, formatScore } from '../../data/format.ts';
+import { useAction, useRequest } from '../../data/requests.ts';
+import { Button } from '../../ui/button.tsx';
+import { DataTable } from '../../ui/data-table.tsx';
+import type { DataColumn } from '../../ui/data-table.tsx';
+import { Select } from '../../ui/field.tsx';
+import { SplitPane } from '../../ui/split-pane.tsx';
+import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { isTableLayout, untouchedLayout } from '../../ui/table-layout.ts';
+import { useToast } from '../../ui/toast.tsx';
+import { Comparison } from './comparison.tsx';
+import { TrainAgain } from './train-again.tsx';
+import './models.css';
+
+const keyOfModel = (model: ModelListItem): string => `${model.id}`;
+
+/** Every model of the case: which one counts, how two differ, and training again from the numbers of one. */
+export function ModelsPlace() {
+  const openCase = useCase();
+  const goTo = useGoTo();
+  const toast = useToast();
+  const formats = useFormats();
+  const list = useRequest('models.list', {}, { isEnabled: openCase !== null, keepsPrevious: true });
+  const [current, setCurrent] = useCurrentModel();
+  const [selectedKey, setSelectedKey] = useState<string | null>(null);
+  const [otherKey, setOtherKey] = useState('');
+  const [isTraining, setTraining] = useState(false);
+  const [detailPx, setDetailPx] = useWindowState('models.detailPx', 440);
+  const [layout, setLayout] = useWindowState('models.columns', untouchedLayout, isTableLayout);
+  const models = useMemo(() => (list.data ?? []).toSorted((first, second) => second.id - first.id), [list.data]);
+  const selected = models.find((model) => keyOfModel(model) === selectedKey) ?? current ?? models.at(0);
+  const other = models.find((model) => keyOfModel(model) === otherKey && model.id !== selected?.id);
+  const { run: setChampion } = useAction('models.setChampion', {
+    onDone: (_models, { modelId }) => {
+      const name = models.find((model) => model.id === modelId)?.name ?? 'The model';
+      toast({ text: `${name} is the champion now.` });
+      list.refetch();
+    },
+    onError: (error) => toast({ text: error.message, tone: 'problem' }),
+  });
+  const step = (steps: number): void => {
+    const index = models.findIndex((model) => model.id === selected?.id);
+    const next = models[Math.max(0, Math.min(models.length - 1, index + steps))];
+    if (next !== undefined) setSelectedKey(keyOfModel(next));
+  };
+  const canCrown = selected !== undefined && !selected.isChampion && openCase?.readOnly === false;
+  const canTrain = openCase !== null && !openCase.readOnly && openCase.rows > 0;
+  useCommand('models.next', () => step(1));
+  useCommand('models.previous', () => step(-1));
+  useCommand('models.champion', canCrown ? () => setChampion({ modelId: selected.id }) : null);
+  useCommand('models.look', selected === undefined ? null : () => setCurrent(selected.id));
+  useCommand('models.train', canTrain ? () => setTraining(true) : null);
+  const championKey = useCommandKey('models.champion');
+  const lookKey = useCommandKey('models.look');
+  const trainKey = useCommandKey('models.train');
+
+  const rows = openCase?.rows ?? 0;
+  const columns = useMemo<readonly DataColumn<ModelListItem>[]>(
+    () => [
+      {
+        id: 'name',
+        title: 'Model',
+        widthPx: 150,
+        text: (model) => `${model.name}${model.isChampion ? ' champion' : ''}`,
+        render: (model) => (
+          <>
+            {model.name}
+            {model.isChampion && (
+              <span className="models-champion">
+                <span aria-hidden="true">★</span> champion
+              </span>
+            )}
+          </>
+        ),
+      },
+      { id: 'flagged', title: 'Flagged', widthPx: 88, align: 'right', text: (model) => formatCount(model.flagged) },
+      {
+        id: 'share',
+        title: 'Share',
+        widthPx: 80,
+        align: 'right',
+        text: (model) => formatPercent(rows === 0 ? null : model.flagged / rows),
+      },
+      { id: 'budget', title: 'A day', widthPx: 72, align: 'right', text: (model) => formatCount(model.alertsPerDay) },
+      {
+        id: 'threshold',
+        title: 'Threshold',
+        widthPx: 92,
+        align: 'right',
+        text: (model) => formatScore(model.threshold),
+      },
+      {
+        id: 'trees',
+        title: 'Trees',
+        widthPx: 70,
+        align: 'right',
+        text: (model) => formatCount(model.parameters.trees),
+      },
+      {
+        id: 'sample',
+        title: 'Sample',
+        widthPx: 76,
+        align: 'right',
+        text: (model) => formatCount(model.parameters.sample),
+      },
+      {
+        id: 'features',
+        title: 'Features',
+        widthPx: 82,
+        align: 'right',
+        text: (model) => formatCount(model.features.length),
+      },
+      { id: 'seed', title: 'Seed', widthPx: 64, align: 'right', text: (model) => `${model.parameters.seed}` },
+      { id: 'grower', title: 'Grower', widthPx: 140, text: (model) => model.parameters.grower },
+      { id: 'created', title: 'Trained', widthPx: 190, text: (model) => formats.time(model.createdAtMs) },
+    ],
+    [rows, formats],
+  );
+
+  if (openCase === null) {
+    return (
+      <EmptyState title="No case is open" actions={<Button onClick={() => goTo('sources')}>Sources</Button>}>
+        Models belong to a case. Open one, or read a recording.
+      </EmptyState>
+    );
+  }
+  if (list.error !== null) {
+    return <ErrorState title="The models cannot be read" error={list.error} onRetry={list.refetch} />;
+  }
+  if (selected === undefined) {
+    if (list.data === undefined) return <p className="place-wait soft">Loading…</p>;
+    return openCase.rows === 0 ? (
+      <EmptyState title="No model yet" actions={<Button onClick={() => goTo('sources')}>Sources</Button>}>
+        There are no transactions to learn from. Read a recording first.
+      </EmptyState>
+    ) : (
+      <div className="models-first">
+        <EmptyState title="No model yet">
+          A model learns what is usual from {formatCount(openCase.rows)} transactions. It needs no labels.
+        </EmptyState>
+        <TrainAgain openCase={openCase} from={null} onDone={() => undefined} />
+      </div>
+    );
+  }
+  return (
+    <SplitPane
+      mainLabel="Models of this case"
+      detailLabel={`Model ${selected.name}`}
+      detailPx={detailPx}
+      onResize={setDetailPx}
+      main={
+        <DataTable
+          label="Models"
+          columns={columns}
+          rows={models}
+          rowKey={keyOfModel}
+          selectedKey={keyOfModel(selected)}
+          onSelect={setSelectedKey}
+          onActivate={(model) => setCurrent(model.id)}
+          layout={layout}
+          onLayout={setLayout}
+        />
+      }
+      detail={
+        <div className="models-detail">
+          <div>
+            <h2>{selected.name}</h2>
+            <p className="soft tabular">
+              {formatCount(selected.trainedRows)} transactions, {formats.time(selected.createdAtMs)}
+            </p>
+            <p className="soft fixed models-digest" title="SHA-256 over rows, parameters and seed">
+              {selected.digest}
+            </p>
+          </div>
+          {!selected.scoresAllRows && (
+            <p className="models-note">
+              Rows came in after this model scored. Next: train again, so that they are scored too.
+            </p>
+          )}
+          <div className="models-actions">
+            <Button keyHint={championKey} disabled={!canCrown} onClick={() => setChampion({ modelId: selected.id })}>
+              {selected.isChampion ? 'Is the champion' : 'Make champion'}
+            </Button>
+            <Button
+              keyHint={lookKey}
+              aria-pressed={current?.id === selected.id}
+              onClick={() => setCurrent(selected.id)}
+            >
+              {current?.id === selected.id ? 'Working with it' : 'Work with it'}
+            </Button>
+            <Button keyHint={trainKey} disabled={!canTrain} onClick={() => setTraining(!isTraining)}>
+              Train again…
+            </Button>
+          </div>
+          {isTraining && (
+            <TrainAgain key={selected.id} openCase={openCase} from={selected} onDone={() => setTraining(false)} />
+          )}
+          {models.length > 1 && (
+            <Select
+              label="Compare with"
+              layout="row"
+              value={other === undefined ? '' : otherKey}
+              options={[
+                { value: '', text: 'no other' },
+                ...models
+                  .filter((model) => model.id !== selected.id)
+                  .map((model) => ({
+                    value: keyOfModel(model),
+                    text: `${model.name}${model.isChampion ? ' (champion)' : ''}`,
+                  })),
+              ]}
+              onChange={setOtherKey}
+            />
+          )}
+          {other !== undefined && <Comparison first={selected} second={other} />}
+          <section aria-label="Features">
+            <h3>{formatCount(selected.features.length)} features</h3>
+            <ul className="models-features">
+              {selected.features.map((feature) => (
+                <li key={feature}>{feature}</li>
+              ))}
+            </ul>
+          </section>
+        </div>
+      }
+    />
+  );
+}

@@ -1,0 +1,127 @@
+import { useState } from 'react';
+import type { CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
+import { progressWords } from '../../app/job-words.ts';
+import { useCurrentModel, useSettings } from '../../data/app-state.tsx';
+import { formatCount } from '../../data/format.ts';
+import { shareOf, useJob } from '../../data/jobs.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Checkbox, NumberField, Select } from '../../ui/field.tsx';
+import { Progress } from '../../ui/progress.tsx';
+import { ErrorState } from '../../ui/states.tsx';
+
+export interface TrainAgainProps {
+  readonly openCase: CaseOverview;
+  /** Model whose numbers are taken; the usual ones where there is none. */
+  readonly from: ModelListItem | null;
+  readonly onDone: () => void;
+}
+
+type Grower = ModelListItem['parameters']['grower'];
+
+const largestSeed = 0xffff_ffff;
+
+/** Training from the numbers of a model. The old model stays. */
+export function TrainAgain({ openCase, from, onDone }: TrainAgainProps) {
+  const [settings] = useSettings();
+  const [, setCurrent] = useCurrentModel();
+  const [trees, setTrees] = useState(from?.parameters.trees ?? 300);
+  const [sample, setSample] = useState(from?.parameters.sample ?? 256);
+  const [seed, setSeed] = useState(from?.parameters.seed ?? 1);
+  const [grower, setGrower] = useState<Grower>(from?.parameters.grower ?? 'assay');
+  const [windows, setWindows] = useState(true);
+  const [budget, setBudget] = useState(from?.alertsPerDay ?? settings.analysts * settings.alertsPerAnalystPerDay);
+  const train = useJob('train');
+  const hasDays = openCase.days > 0;
+
+  const start = async (): Promise<void> => {
+    const outcome = await train.start({
+      casePath: openCase.path,
+      forest: { trees, sample, seed, grower },
+      windows,
+      threshold: hasDays ? { kind: 'alerts-per-day', value: budget } : { kind: 'contamination', value: 0.02 },
+    });
+    if (!outcome.ok) return;
+    setCurrent(null);
+    onDone();
+  };
+  return (
+    <section className="models-train" aria-label="Train again">
+      <h3>{from === null ? 'Train a model' : `Train again from ${from.name}`}</h3>
+      <NumberField
+        layout="row"
+        label="Trees"
+        value={trees}
+        onChange={setTrees}
+        minimum={1}
+        maximum={10_000}
+        step={50}
+        isInteger
+      />
+      <NumberField
+        layout="row"
+        label="Sub-sample"
+        value={sample}
+        onChange={setSample}
+        minimum={1}
+        maximum={1_000_000}
+        step={64}
+        isInteger
+      />
+      <NumberField
+        layout="row"
+        label="Seed"
+        value={seed}
+        onChange={setSeed}
+        minimum={0}
+        maximum={largestSeed}
+        isInteger
+        widthPx={120}
+      />
+      <Select<Grower>
+        layout="row"
+        label="Grower"
+        value={grower}
+        options={[
+          { value: 'assay', text: 'assay' },
+          { value: 'ml-isolation-forest', text: 'ml-isolation-forest' },
+        ]}
+        onChange={setGrower}
+      />
+      <Checkbox label="Features over time, where there are days" checked={windows} onChange={setWindows} />
+      {hasDays && (
+        <NumberField
+          layout="row"
+          label="Budget, flagged a day"
+          value={budget}
+          onChange={setBudget}
+          minimum={1}
+          step={10}
+          format={formatCount}
+        />
+      )}
+      {train.running === null ? (
+        <div className="models-actions">
+          <Button tone="primary" onClick={() => void start()}>
+            Train
+          </Button>
+          {from !== null && <Button onClick={onDone}>Close</Button>}
+        </div>
+      ) : (
+        <div className="models-running" aria-live="polite">
+          <span className="tabular">{progressWords('train', train.running.progress)}</span>
+          <Progress label="Training" share={shareOf(train.running.progress)} widthPx={180} />
+          <Button disabled={train.running.isCancelling} onClick={train.cancel}>
+            {train.running.isCancelling ? 'Stopping…' : 'Stop'}
+          </Button>
+        </div>
+      )}
+      {train.outcome?.ok === false && (
+        <ErrorState
+          title={train.outcome.error.code === 'CANCELLED' ? 'Training was stopped' : 'Training failed'}
+          error={train.outcome.error}
+          whatIsSafe="All models and transactions of the case."
+        />
+      )}
+    </section>
+  );
+}

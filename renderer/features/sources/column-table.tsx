@@ -1,0 +1,96 @@
+import { useMemo } from 'react';
+import type { ColumnKind, ColumnRole } from '../../../engine/domain/profile.ts';
+import type { ColumnReport } from '../../../preload/contract/jobs.ts';
+import { useWindowState } from '../../data/app-state.tsx';
+import { formatPercent } from '../../data/format.ts';
+import { DataTable } from '../../ui/data-table.tsx';
+import type { DataColumn } from '../../ui/data-table.tsx';
+import { Select } from '../../ui/field.tsx';
+import { isTableLayout, untouchedLayout } from '../../ui/table-layout.ts';
+import { kindWords, optionsOf, roleWords } from './role-words.ts';
+
+const roleOptions = optionsOf(roleWords);
+const kindOptions = optionsOf(kindWords);
+const doubtfulBelow = 0.6;
+
+export interface ColumnTableProps {
+  readonly columns: readonly ColumnReport[];
+  readonly onChange: (name: string, change: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) => void;
+  readonly isReadOnly?: boolean;
+}
+
+/** What each column means, how sure that is and why; the meaning is changed where it stands. */
+export function ColumnTable({ columns, onChange, isReadOnly = false }: ColumnTableProps) {
+  const [layout, setLayout] = useWindowState('sources.columns', untouchedLayout, isTableLayout);
+  const tableColumns = useMemo<readonly DataColumn<ColumnReport>[]>(
+    () => [
+      { id: 'name', title: 'Column', widthPx: 180, text: (row) => row.name },
+      {
+        id: 'role',
+        title: 'Meaning',
+        widthPx: 170,
+        text: (row) => roleWords[row.role],
+        render: (row) => (
+          <Select<ColumnRole>
+            label={`Meaning of ${row.name}`}
+            layout="hidden"
+            value={row.role}
+            options={roleOptions}
+            disabled={isReadOnly}
+            onChange={(role) => onChange(row.name, { role })}
+          />
+        ),
+      },
+      {
+        id: 'kind',
+        title: 'Read as',
+        widthPx: 112,
+        text: (row) => kindWords[row.kind],
+        render: (row) => (
+          <Select<ColumnKind>
+            label={`Kind of ${row.name}`}
+            layout="hidden"
+            value={row.kind}
+            options={kindOptions}
+            disabled={isReadOnly}
+            onChange={(kind) => onChange(row.name, { kind })}
+          />
+        ),
+      },
+      {
+        id: 'confidence',
+        title: 'Sure',
+        widthPx: 84,
+        align: 'right',
+        text: (row) => formatPercent(row.confidence),
+        render: (row) =>
+          row.confidence < doubtfulBelow ? (
+            <span className="sources-doubt">
+              <span aria-hidden="true">? </span>
+              {formatPercent(row.confidence)}
+              <span className="visually-hidden"> doubtful</span>
+            </span>
+          ) : (
+            formatPercent(row.confidence)
+          ),
+      },
+      { id: 'reason', title: 'Why', widthPx: 300, text: (row) => row.reason },
+      { id: 'used', title: 'Used as', widthPx: 160, text: (row) => row.usedAs.join(', ') },
+    ],
+    [onChange, isReadOnly],
+  );
+  return (
+    <DataTable
+      label="Columns and their meaning"
+      columns={tableColumns}
+      rows={columns}
+      rowKey={nameOf}
+      layout={layout}
+      onLayout={setLayout}
+    />
+  );
+}
+
+function nameOf(column: ColumnReport): string {
+  return column.name;
+}

@@ -1,0 +1,217 @@
+import { useCallback, useMemo, useState } from 'react';
+import type { ColumnKind, ColumnRole, ProfileOverrides } from '../../../engine/domain/profile.ts';
+import type { RequestOutput } from '../../../preload/contract/requests.ts';
+import { useCommand, useCommandKey } from '../../app/commands.tsx';
+import { useFileChoice } from '../../app/file-choice.tsx';
+import { useGoTo } from '../../app/go-to.tsx';
+import { progressWords } from '../../app/job-words.ts';
+import { useApp, useCase, useSettings, useWindowState } from '../../data/app-state.tsx';
+import { formatBytes, formatCount } from '../../data/format.ts';
+import { shareOf, useJob } from '../../data/jobs.tsx';
+import { fileName, fileStem, joinPath } from '../../data/paths.ts';
+import { useAction, useRequest } from '../../data/requests.ts';
+import { Button } from '../../ui/button.tsx';
+import { Checkbox, Field, Segmented } from '../../ui/field.tsx';
+import { Progress } from '../../ui/progress.tsx';
+import { SplitPane } from '../../ui/split-pane.tsx';
+import { ErrorState } from '../../ui/states.tsx';
+import { CellsTable } from './cells-table.tsx';
+import { ColumnTable } from './column-table.tsx';
+import { formatWords, withColumn } from './role-words.ts';
+
+export interface InspectionProps {
+  readonly path: string;
+  readonly onClose: () => void;
+}
+
+/** A recording before it is read: its format, what its columns mean, its first rows, and where it will go. */
+export function Inspection({ path, onClose }: InspectionProps) {
+  const [overrides, setOverrides] = useState<ProfileOverrides>({});
+  const [detailPx, setDetailPx] = useWindowState('sources.detailPx', 340);
+  const inspected = useRequest('recording.inspect', { path, overrides }, { keepsPrevious: true });
+  const columns = inspected.data?.columns;
+  const change = useCallback(
+    (name: string, to: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) =>
+      setOverrides((current) => withColumn(current, name, to, columns ?? [])),
+    [columns],
+  );
+  const rows = useMemo(
+    () => (inspected.data?.firstRows ?? []).map((cells, index) => ({ key: `${index}`, cells })),
+    [inspected.data],
+  );
+  const names = useMemo(() => (columns ?? []).map(({ name }) => name), [columns]);
+
+  if (inspected.error !== null && inspected.data === undefined) {
+    return (
+      <ErrorState
+        title={`${fileName(path)} cannot be opened`}
+        error={inspected.error}
+        whatIsSafe="The case: nothing was read."
+        onRetry={inspected.refetch}
+        actions={<Button onClick={onClose}>Back</Button>}
+      />
+    );
+  }
+  if (inspected.data === undefined) return <p className="place-wait soft">Looking into {fileName(path)}…</p>;
+  return (
+    <SplitPane
+      mainLabel="The recording"
+      detailLabel="Reading it"
+      detailPx={detailPx}
+      onResize={setDetailPx}
+      defaultPx={340}
+      main={
+        <>
+          <div className="sources-bar">
+            <h2 className="ellipsis" title={path}>
+              {fileName(path)}
+            </h2>
+            <span className="soft tabular nowrap">
+              {formatBytes(inspected.data.sizeBytes)} · {formatWords(inspected.data.format)} ·{' '}
+              {formatCount(inspected.data.columns.length)} columns
+            </span>
+          </div>
+          {inspected.error !== null && (
+            <p className="notice" role="alert">
+              {inspected.error.message}
+            </p>
+          )}
+          <h3 className="sources-title">What does each column mean? Change what is wrong.</h3>
+          <div className="sources-half">
+            <ColumnTable columns={inspected.data.columns} onChange={change} />
+          </div>
+          <h3 className="sources-title">First {rows.length} rows as received</h3>
+          <div className="sources-half">
+            <CellsTable label="First rows" columns={names} rows={rows} />
+          </div>
+        </>
+      }
+      detail={<ReadingPanel path={path} overrides={overrides} inspected={inspected.data} onClose={onClose} />}
+    />
+  );
+}
+
+interface ReadingPanelProps {
+  readonly path: string;
+  readonly overrides: ProfileOverrides;
+  readonly inspected: RequestOutput<'recording.inspect'>;
+  readonly onClose: () => void;
+}
+
+function ReadingPanel({ path, overrides, inspected, onClose }: ReadingPanelProps) {
+  const app = useApp();
+  const openCase = useCase();
+  const [settings] = useSettings();
+  const choose = useFileChoice();
+  const goTo = useGoTo();
+  const canExtend = openCase !== null && !openCase.readOnly;
+  const [target, setTarget] = useState<'this' | 'new'>('new');
+  const [newPath, setNewPath] = useState(() => joinPath(app.dataFolder, `${fileStem(path)}.assay`));
+  const [trains, setTrains] = useState(true);
+  const ingest = useJob('ingest');
+  const run = useJob('run');
+  const open = useAction('case.open');
+  const running = run.running ?? ingest.running;
+  const stop = run.running === null ? ingest.cancel : run.cancel;
+  const isThis = canExtend && target === 'this';
+  const casePath = isThis ? openCase.path : newPath.trim();
+  const hasTime = inspected.columns.some(({ role }) => role === 'event_time');
+  const hasLabel = inspected.columns.some(({ role }) => role === 'label');
+  const hasEntity = inspected.columns.some(({ role }) => role === 'card' || role === 'customer' || role === 'account');
+  const budget = settings.analysts * settings.alertsPerAnalystPerDay;
+  const failure = [run.outcome, ingest.outcome].find((outcome) => outcome?.ok === false);
+
+  const read = async (): Promise<void> => {
+    const input = { recordings: [path], casePath, overrides };
+    const outcome = trains
+      ? await run.start({
+          ...input,
+          threshold: hasTime ? { kind: 'alerts-per-day', value: budget } : { kind: 'contamination', value: 0.02 },
+        })
+      : await ingest.start(input);
+    if (!outcome.ok) return;
+    if (!isThis) await open.runAsync({ path: casePath }).catch(() => undefined);
+    onClose();
+    if (trains) goTo('triage');
+  };
+  const canRead = running === null && casePath !== '';
+  useCommand('sources.read', canRead ? () => void read() : null);
+  const readKey = useCommandKey('sources.read');
+  const backKey = useCommandKey('sources.back');
+
+  return (
+    <div className="sources-reading">
+      <h2>Read it</h2>
+      {canExtend && (
+        <Segmented
+          label="Case to read into"
+          value={target}
+          options={[
+            { value: 'new', text: 'New case' },
+            { value: 'this', text: 'This case' },
+          ]}
+          onChange={setTarget}
+        />
+      )}
+      {isThis ? (
+        <p className="soft">Rows are added to {openCase.name}. Models of the case stay as they are.</p>
+      ) : (
+        <>
+          <Field
+            label="Case file"
+            value={newPath}
+            onChange={setNewPath}
+            hint="One file holds everything; it can be copied."
+          />
+          <Button
+            onClick={() => {
+              void choose.newFile(`${fileStem(path)}.assay`).then((chosen) => {
+                if (chosen !== null) setNewPath(chosen);
+              });
+            }}
+          >
+            Choose where…
+          </Button>
+        </>
+      )}
+      <Checkbox label="Train a model on it" checked={trains} onChange={setTrains} />
+      {trains && (
+        <p className="soft">
+          300 trees; the line at{' '}
+          {hasTime ? `${formatCount(budget)} flagged a day, the team's budget` : '2 % flagged, since there are no days'}
+          . Tuning moves it later.
+        </p>
+      )}
+      <ul className="sources-notes">
+        {!hasTime && <li>No event time: no days, no budget a day, no features over time.</li>}
+        {!hasEntity && <li>No card, customer or account: every transaction is its own alert.</li>}
+        {!hasLabel && <li>No label: recall and precision come from verdicts.</li>}
+      </ul>
+      {running === null ? (
+        <div className="state-actions">
+          <Button tone="primary" keyHint={readKey} disabled={!canRead} onClick={() => void read()}>
+            {trains ? 'Read and train' : 'Read'}
+          </Button>
+          <Button keyHint={backKey === 'Escape' ? 'Esc' : backKey} onClick={onClose}>
+            Back
+          </Button>
+        </div>
+      ) : (
+        <div className="sources-running" aria-live="polite">
+          <span className="tabular">{progressWords(running.name, running.progress)}</span>
+          <Progress label="Reading" share={shareOf(running.progress)} widthPx={220} />
+          <Button disabled={running.isCancelling} onClick={stop}>
+            {running.isCancelling ? 'Stopping…' : 'Stop'}
+          </Button>
+        </div>
+      )}
+      {failure !== undefined && failure !== null && !failure.ok && (
+        <ErrorState
+          title={failure.error.code === 'CANCELLED' ? 'Reading was stopped' : 'Reading failed'}
+          error={failure.error}
+          whatIsSafe="The recording, and every row stored before."
+        />
+      )}
+    </div>
+  );
+}

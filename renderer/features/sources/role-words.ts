@@ -1,0 +1,81 @@
+import type { ColumnKind, ColumnRole, ProfileOverrides } from '../../../engine/domain/profile.ts';
+import type { RecordingFormat } from '../../../engine/domain/record-batch.ts';
+
+export const roleWords: Readonly<Record<ColumnRole, string>> = {
+  id: 'id',
+  event_time: 'event time',
+  amount: 'amount',
+  currency: 'currency',
+  customer: 'customer',
+  card: 'card',
+  account: 'account',
+  terminal: 'terminal',
+  merchant: 'merchant',
+  label: 'label (known fraud)',
+  feature: 'feature',
+  ignored: 'ignored',
+};
+
+export const kindWords: Readonly<Record<ColumnKind, string>> = {
+  number: 'number',
+  time: 'time',
+  category: 'category',
+  text: 'text',
+};
+
+/** Options of a choice list from a table of words. */
+export function optionsOf<Value extends string>(
+  words: Readonly<Record<Value, string>>,
+): readonly { readonly value: Value; readonly text: string }[] {
+  // The keys of a Record over a union are exactly that union.
+  return (Object.keys(words) as Value[]).map((value) => ({ value, text: words[value] }));
+}
+
+const formatNames: Readonly<Record<RecordingFormat['kind'], string>> = {
+  csv: 'CSV',
+  ndjson: 'NDJSON',
+  kcat: 'Kafka messages (kcat JSON)',
+  parquet: 'Parquet',
+};
+
+/** `CSV, gzip, comma, header, utf-8`. */
+export function formatWords(format: RecordingFormat): string {
+  const delimiters: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' };
+  return [
+    formatNames[format.kind],
+    format.compression === 'none' ? '' : format.compression,
+    format.delimiter === undefined ? '' : (delimiters[format.delimiter] ?? `delimiter ${format.delimiter}`),
+    format.header === undefined ? '' : format.header ? 'with header' : 'without header',
+    format.kind === 'parquet' ? '' : format.encoding,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+type ColumnOverride = NonNullable<ProfileOverrides['columns']>[string];
+
+/** Roles that one column has at most. */
+const singleRoles: ReadonlySet<ColumnRole> = new Set(['id', 'event_time', 'amount', 'label', 'currency']);
+
+/**
+ * The overrides after a person gave a column a role or a kind. A role that only one column can have is taken from
+ * the one that had it, which is then a feature.
+ */
+export function withColumn(
+  overrides: ProfileOverrides,
+  name: string,
+  change: ColumnOverride,
+  columns: readonly { readonly name: string; readonly role: ColumnRole }[],
+): ProfileOverrides {
+  const next: Record<string, ColumnOverride> = {
+    ...overrides.columns,
+    [name]: { ...overrides.columns?.[name], ...change },
+  };
+  const { role } = change;
+  if (role !== undefined && singleRoles.has(role)) {
+    for (const other of columns) {
+      if (other.name !== name && other.role === role) next[other.name] = { ...next[other.name], role: 'feature' };
+    }
+  }
+  return { ...overrides, columns: next };
+}

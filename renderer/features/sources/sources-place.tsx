@@ -1,0 +1,310 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { ColumnKind, ColumnRole } from '../../../engine/domain/profile.ts';
+import type { CaseOverview, RequestOutput } from '../../../preload/contract/requests.ts';
+import { useCommand, useCommandKey } from '../../app/commands.tsx';
+import { useFileChoice } from '../../app/file-choice.tsx';
+import { useApp, useCase, useFormats, useWindowState } from '../../data/app-state.tsx';
+import { useClient } from '../../data/client.tsx';
+import { formatCount } from '../../data/format.ts';
+import { fileName } from '../../data/paths.ts';
+import { useAction, usePagedRequest, useRequest } from '../../data/requests.ts';
+import { Button } from '../../ui/button.tsx';
+import { DataTable } from '../../ui/data-table.tsx';
+import type { DataColumn } from '../../ui/data-table.tsx';
+import { Segmented } from '../../ui/field.tsx';
+import { Menu } from '../../ui/menu.tsx';
+import { SplitPane } from '../../ui/split-pane.tsx';
+import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { useToast } from '../../ui/toast.tsx';
+import { CellsTable } from './cells-table.tsx';
+import { ColumnTable } from './column-table.tsx';
+import { Inspection } from './inspection.tsx';
+import { formatWords } from './role-words.ts';
+import './sources.css';
+
+const tabs = ['recordings', 'columns', 'rows', 'quarantine'] as const;
+type Tab = (typeof tabs)[number];
+const isTab = (value: unknown): value is Tab => tabs.some((tab) => tab === value);
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((text) => typeof text === 'string');
+const mostRecent = 10;
+
+/** Where transactions come from: open a recording, see what it means, read it; and what the case holds by now. */
+export function SourcesPlace() {
+  const openCase = useCase();
+  const { bundledRecording } = useApp();
+  const { dialogs } = useClient();
+  const choose = useFileChoice();
+  const toast = useToast();
+  const [inspected, setInspected] = useWindowState('sources.inspected', '');
+  const [tab, setTab] = useWindowState<Tab>('sources.tab', 'recordings', isTab);
+  const [recent, setRecent] = useWindowState<readonly string[]>('sources.recent', [], isTexts);
+  const openKey = useCommandKey('sources.open');
+
+  const inspect = useCallback(
+    (path: string) => {
+      setInspected(path);
+      setRecent([path, ...recent.filter((other) => other !== path)].slice(0, mostRecent));
+    },
+    [recent, setInspected, setRecent],
+  );
+  const open = (): void => {
+    void choose.recordings().then((paths) => {
+      const path = paths.at(0);
+      if (path !== undefined) inspect(path);
+    });
+  };
+  const close = (): void => setInspected('');
+  useCommand('sources.open', open);
+  useCommand('sources.back', inspected === '' ? null : close);
+
+  useEffect(() => {
+    const onDragOver = (event: DragEvent): void => {
+      if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
+    };
+    const onDrop = (event: DragEvent): void => {
+      const file = event.dataTransfer?.files.item(0) ?? null;
+      if (file === null) return;
+      event.preventDefault();
+      const path = dialogs?.pathOfDroppedFile(file) ?? null;
+      if (path !== null) inspect(path);
+      else toast({ text: `A browser does not say where ${file.name} lies. Next: Open a recording.`, tone: 'problem' });
+    };
+    document.addEventListener('dragover', onDragOver);
+    document.addEventListener('drop', onDrop);
+    return () => {
+      document.removeEventListener('dragover', onDragOver);
+      document.removeEventListener('drop', onDrop);
+    };
+  }, [dialogs, inspect, toast]);
+
+  if (inspected !== '') return <Inspection key={inspected} path={inspected} onClose={close} />;
+
+  const openers = (
+    <>
+      <Button tone={openCase === null ? 'primary' : 'plain'} keyHint={openKey} onClick={open}>
+        Open a recording
+      </Button>
+      <Menu
+        label="Recent recordings"
+        button={
+          <>
+            Recent <span aria-hidden="true">▾</span>
+          </>
+        }
+        entries={[
+          ...recent.map((path) => ({ text: fileName(path), onSelect: () => inspect(path) })),
+          ...(recent.length > 0 ? [{ kind: 'line' as const }] : []),
+          { text: 'The bundled recording', onSelect: () => inspect(bundledRecording) },
+        ]}
+      />
+    </>
+  );
+  if (openCase === null) {
+    return (
+      <EmptyState title="No case is open" actions={openers}>
+        Open a recording (CSV, NDJSON, Parquet or a kcat dump, .gz and .zst too): it is looked into first, and read into
+        a case when its columns are right. Files can be dropped on the window.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="sources">
+      <div className="sources-bar">
+        <Segmented
+          label="What the case holds"
+          value={tab}
+          options={[
+            { value: 'recordings', text: `Recordings ${formatCount(openCase.sources.length)}` },
+            { value: 'columns', text: 'Columns' },
+            { value: 'rows', text: `Rows ${formatCount(openCase.rows)}` },
+            { value: 'quarantine', text: `Quarantine ${formatCount(openCase.quarantined)}` },
+          ]}
+          onChange={setTab}
+        />
+        <span className="grow" />
+        {openers}
+      </div>
+      {tab === 'recordings' && <Recordings openCase={openCase} />}
+      {tab === 'columns' && <Columns openCase={openCase} />}
+      {tab === 'rows' && <Rows openCase={openCase} />}
+      {tab === 'quarantine' && <Quarantine openCase={openCase} />}
+    </div>
+  );
+}
+
+type Source = CaseOverview['sources'][number];
+const keyOfSource = (source: Source): string => `${source.id}`;
+
+function Recordings({ openCase }: { readonly openCase: CaseOverview }) {
+  const formats = useFormats();
+  const columns = useMemo<readonly DataColumn<Source>[]>(
+    () => [
+      {
+        id: 'name',
+        title: 'Recording',
+        widthPx: 320,
+        text: (row) => fileName(row.uri),
+        render: (row) => <span title={row.uri}>{fileName(row.uri)}</span>,
+      },
+      { id: 'rows', title: 'Rows', widthPx: 110, align: 'right', text: (row) => formatCount(row.rows) },
+      {
+        id: 'quarantined',
+        title: 'Quarantined',
+        widthPx: 110,
+        align: 'right',
+        text: (row) => formatCount(row.quarantined),
+      },
+      { id: 'state', title: 'State', widthPx: 150, text: (row) => (row.complete ? 'read whole' : '▲ read in part') },
+      { id: 'added', title: 'Read', widthPx: 170, text: (row) => formats.time(row.addedAtMs) },
+      {
+        id: 'format',
+        title: 'Format',
+        widthPx: 260,
+        text: (row) => (row.format === null ? row.kind : formatWords(row.format)),
+      },
+    ],
+    [formats],
+  );
+  const [first, last] = [openCase.firstEventMs, openCase.lastEventMs];
+  return (
+    <>
+      <p className="sources-summary soft tabular">
+        {formatCount(openCase.rows)} transactions
+        {first !== null &&
+          last !== null &&
+          ` from ${formats.day(first)} to ${formats.day(last)}, ${formatCount(openCase.days)} days`}
+        {' · '}
+        {openCase.alertEntity === null
+          ? 'every transaction is its own alert'
+          : `one alert for each ${openCase.alertEntity.role} (${openCase.alertEntity.column})`}
+        {' · '}
+        {openCase.hasLabels ? 'known fraud is labelled' : 'no labels'}
+        {' · '}
+        {openCase.currency ?? 'currency not known'}
+      </p>
+      <DataTable
+        label="Recordings of this case"
+        columns={columns}
+        rows={openCase.sources}
+        rowKey={keyOfSource}
+        empty={<EmptyState title="Nothing was read yet">Open a recording to fill this case.</EmptyState>}
+      />
+    </>
+  );
+}
+
+function Columns({ openCase }: { readonly openCase: CaseOverview }) {
+  const profile = useRequest('profile.read', {});
+  const toast = useToast();
+  const { run } = useAction('profile.write', {
+    onDone: () => {
+      profile.refetch();
+      toast({ text: 'Meaning changed. Next: train again, so that a model uses it.' });
+    },
+    onError: (error) => toast({ text: `${error.message} ${error.nextStep ?? ''}`, tone: 'problem' }),
+  });
+  const change = useCallback(
+    (name: string, to: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) =>
+      run({ overrides: { columns: { [name]: to } } }),
+    [run],
+  );
+  if (profile.error !== null) {
+    return <ErrorState title="The columns cannot be read" error={profile.error} onRetry={profile.refetch} />;
+  }
+  return (
+    <>
+      <p className="sources-summary soft">
+        What a column means decides the features and the alerts. A change counts for the next training.
+      </p>
+      <ColumnTable columns={profile.data?.columns ?? []} onChange={change} isReadOnly={openCase.readOnly} />
+    </>
+  );
+}
+
+function Rows({ openCase }: { readonly openCase: CaseOverview }) {
+  const page = usePagedRequest('transactions.page', { limit: 200 });
+  const rows = useMemo(() => page.rows.map((row) => ({ key: `${row.sequence}`, cells: row.cells })), [page.rows]);
+  if (page.error !== null) return <ErrorState title="The rows cannot be read" error={page.error} />;
+  return (
+    <CellsTable
+      label="Transactions as received"
+      columns={page.firstPage?.columns ?? []}
+      rows={rows}
+      total={openCase.rows}
+      hasMore={page.hasMore}
+      onNeedMore={page.loadMore}
+    />
+  );
+}
+
+type SetAside = RequestOutput<'quarantine.page'>['rows'][number];
+const keyOfSetAside = (row: SetAside): string => `${row.id}`;
+const quarantineColumns: readonly DataColumn<SetAside>[] = [
+  { id: 'line', title: 'Line', widthPx: 90, align: 'right', text: (row) => formatCount(row.line) },
+  { id: 'reason', title: 'Reason', widthPx: 360, text: (row) => row.reason },
+  {
+    id: 'raw',
+    title: 'As received',
+    widthPx: 420,
+    text: (row) => row.raw,
+    render: (row) => <span className="fixed">{row.raw}</span>,
+  },
+  { id: 'source', title: 'Recording', widthPx: 240, text: (row) => fileName(row.source) },
+];
+
+function Quarantine({ openCase }: { readonly openCase: CaseOverview }) {
+  const page = usePagedRequest('quarantine.page', { limit: 200 });
+  const [selected, setSelected] = useState<string | null>(null);
+  const [detailPx, setDetailPx] = useWindowState('sources.quarantinePx', 380);
+  const row = page.rows.find((candidate) => keyOfSetAside(candidate) === selected) ?? page.rows.at(0);
+  if (page.error !== null) return <ErrorState title="The quarantine cannot be read" error={page.error} />;
+  if (openCase.quarantined === 0) {
+    return (
+      <EmptyState title="Nothing is in quarantine">
+        Every row could be read. A row that cannot be is kept here with its raw text, its position and the reason.
+      </EmptyState>
+    );
+  }
+  return (
+    <SplitPane
+      mainLabel="Rows set aside"
+      detailLabel="The row as received"
+      detailPx={detailPx}
+      onResize={setDetailPx}
+      defaultPx={380}
+      main={
+        <DataTable
+          label="Quarantine"
+          columns={quarantineColumns}
+          rows={page.rows}
+          rowKey={keyOfSetAside}
+          selectedKey={row === undefined ? null : keyOfSetAside(row)}
+          onSelect={setSelected}
+          total={openCase.quarantined}
+          hasMore={page.hasMore}
+          onNeedMore={page.loadMore}
+        />
+      }
+      detail={
+        row !== undefined && (
+          <div className="sources-reading">
+            <h2>Line {formatCount(row.line)}</h2>
+            <p>{row.reason}</p>
+            <h3>As received</h3>
+            <pre className="sources-raw fixed">{row.raw}</pre>
+            <h3>Where</h3>
+            <p className="soft">
+              {row.source}, byte {formatCount(row.byteOffset)}
+            </p>
+            <h3>Next</h3>
+            <p className="soft">
+              If the column was read wrongly, mend its meaning under Columns. If the row itself is broken, mend it in
+              the recording. Then open the recording again: rows already stored are not stored twice.
+            </p>
+          </div>
+        )
+      }
+    />
+  );
+}
