@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
@@ -11,6 +12,19 @@ import { writeSmallRecording } from './small-recording.ts';
 
 const rows = 120_000;
 const kills = process.env['ASSAY_LONG_TESTS'] === '1' ? 20 : 6;
+
+/** SHA-256 over the features of all rows in stream order, however the rows were cut into segments. */
+function featuresOf(casePath: string): string {
+  const openedCase = openCaseReadOnly(casePath);
+  try {
+    const hash = createHash('sha256');
+    const model = openedCase.models()[0];
+    for (const { id } of openedCase.segments()) hash.update(openedCase.readFeatures(model.featureSetId, id) ?? 'none');
+    return hash.digest('hex');
+  } finally {
+    openedCase.close();
+  }
+}
 
 describe('a run that is stopped', () => {
   let shared = '';
@@ -44,6 +58,7 @@ describe('a run that is stopped', () => {
     expect(finished['thresholdUnits']).toBe(uninterrupted['thresholdUnits']);
     expect(finished['flagged']).toBe(uninterrupted['flagged']);
     expect(verifyCase(casePath).problems).toEqual([]);
+    expect(featuresOf(casePath)).toBe(featuresOf(join(shared, 'whole.assay')));
     const openedCase = openCaseReadOnly(casePath);
     const spans = openedCase.segments().map(({ firstSequence, rowCount }) => [firstSequence, firstSequence + rowCount]);
     openedCase.close();
