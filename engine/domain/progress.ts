@@ -1,6 +1,7 @@
 /** One report of a running job. `total` is null while it is not known. Units are named by `unit`. */
 export interface Progress {
-  readonly phase: 'read' | 'profile' | 'features' | 'train' | 'score' | 'store' | 'evaluate' | 'export' | 'simulate' | 'explain';
+  readonly phase:
+    'read' | 'profile' | 'features' | 'train' | 'score' | 'store' | 'evaluate' | 'export' | 'simulate' | 'explain';
   readonly done: number;
   readonly total: number | null;
   readonly unit: 'rows' | 'bytes' | 'trees' | 'alerts' | 'steps';

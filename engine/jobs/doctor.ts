@@ -30,7 +30,7 @@ export async function runDoctor(input: ParsedJobInput<'doctor'>, context: WorkCo
     ),
     electronCheck(),
   ];
-  if (input.casePath !== undefined) checks.push(await caseCheck(input.casePath));
+  if (input.casePath !== undefined) checks.push(caseCheck(input.casePath));
   return { checks };
 }
 
@@ -116,9 +116,9 @@ function electronCheck(): Check {
     : { name: 'Electron', state: 'good', detail: process.versions['electron'] };
 }
 
-async function caseCheck(path: string): Promise<Check> {
+function caseCheck(path: string): Check {
   try {
-    const verification = await verifyCase(path);
+    const verification = verifyCase(path);
     return verification.problems.length === 0
       ? { name: `case ${path}`, state: 'good', detail: 'whole: structure and every model agree with their digests' }
       : {

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
-import { AssayError, usageError } from '../domain/error.ts';
+import { type AssayError, usageError } from '../domain/error.ts';
 import type { RecordBatch, RecordingFormat, RecordingPosition, RecordingReader } from '../domain/record-batch.ts';
 import { ContentTooShortError, DamagedContentError, openByteSource } from './byte-source.ts';
 import { openByteWindow } from './byte-window.ts';

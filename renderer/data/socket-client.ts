@@ -37,7 +37,7 @@ export async function connectSocket(url: string, token: string): Promise<AssayCl
     socket.addEventListener('close', (event) => {
       for (const answer of pending.values()) answer(hostGone);
       pending.clear();
-      tell('engine.state', { state: 'stopped', cause: sentenceOfClose(event.code), whatIsSafe: whatIsSafe });
+      tell('engine.state', { state: 'stopped', cause: sentenceOfClose(event.code), whatIsSafe });
       if (event.code !== socketCloseCodes.refused) void reconnect();
     });
   };
