@@ -2,10 +2,10 @@
  * The engine as a child process of Node (`child_process.fork`, serialization 'advanced'): the browser host's engine.
  * Its first argument is its generation. It ends when its parent does.
  */
+import { createEngine } from './engine.ts';
 import type { EnginePort, ToEngine } from './engine-frames.ts';
 import { exitOnUnhandledRejection } from './exit-on-unhandled-rejection.ts';
 import { serveEngine } from './serve-engine.ts';
-import { createWindowEngine } from './window-engine.ts';
 
 const port: EnginePort = {
   post: (frame) => process.connected && process.send?.(frame),
@@ -16,5 +16,5 @@ exitOnUnhandledRejection();
 // Ctrl-C reaches the whole group; the parent decides when the engine stops, after it has been drained.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(1));
-await serveEngine(createWindowEngine('browser'), port, Number(process.argv[2]));
+await serveEngine(createEngine({ host: 'browser' }), port, Number(process.argv[2]));
 process.disconnect();

@@ -3,10 +3,10 @@
  * `parentPort`, whose messages are structured clones; nothing else of Electron is used here.
  */
 import { impossible } from '../domain/error.ts';
+import { createEngine } from './engine.ts';
 import type { EnginePort, FromEngine, ToEngine } from './engine-frames.ts';
 import { exitOnUnhandledRejection } from './exit-on-unhandled-rejection.ts';
 import { serveEngine } from './serve-engine.ts';
-import { createWindowEngine } from './window-engine.ts';
 
 interface ParentPort {
   postMessage(message: FromEngine): void;
@@ -23,5 +23,5 @@ const port: EnginePort = {
 };
 
 exitOnUnhandledRejection();
-await serveEngine(createWindowEngine('electron'), port, Number(process.argv[2]));
+await serveEngine(createEngine({ host: 'electron' }), port, Number(process.argv[2]));
 process.exit(0);

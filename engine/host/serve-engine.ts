@@ -4,10 +4,13 @@ import { isCall, type Call, type EventFrame } from '../../preload/contract/wire/
 import { AssayError, impossible } from '../domain/error.ts';
 import type { EnginePort, FromEngine, ToEngine } from './engine-frames.ts';
 
-/** What serving needs of an engine; names and inputs come from outside, and the engine parses them. */
+/**
+ * What serving needs of an engine. Names and inputs come from outside untyped, and the engine parses them; `never`
+ * lets an engine be typed by its contract all the same.
+ */
 export interface EngineLike {
-  request(name: string, input: unknown): Promise<Answer<unknown>>;
-  startJob(name: string, input: unknown): Promise<Answer<unknown>> | Answer<unknown>;
+  request(name: never, input: never): Promise<Answer<unknown>>;
+  startJob(name: never, input: never): Promise<Answer<unknown>> | Answer<unknown>;
   cancelJob(jobId: string): Promise<Answer<unknown>> | Answer<unknown>;
   on<E extends EventName>(name: E, listener: (payload: Events[E]) => void): () => void;
   /** Ends jobs, commits and closes the case. */
@@ -57,9 +60,9 @@ async function answerTo(engine: EngineLike, call: Call): Promise<Answer<unknown>
   try {
     switch (call.door) {
       case 'request':
-        return await engine.request(call.name, call.input);
+        return await engine.request(call.name as never, call.input as never);
       case 'startJob':
-        return await engine.startJob(call.name, call.input);
+        return await engine.startJob(call.name as never, call.input as never);
       case 'cancelJob':
         return await engine.cancelJob(call.jobId);
       default:
