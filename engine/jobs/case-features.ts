@@ -9,18 +9,22 @@ import type { Dictionaries } from '../features/decode-segment.ts';
 import { FeatureFitter, type FeatureOptions } from '../features/fit-feature-spec.ts';
 import { labelsOf } from '../features/segment-access.ts';
 import { WindowEngine, type TransactionBlock } from '../features/windows/window-engine.ts';
+import type { ReadableCase } from '../store/readable-case.ts';
 import type { WritableCase } from '../store/writable-case.ts';
 import { throwIfCancelled } from './cancelled.ts';
 import { segmentsOf } from './case-columns.ts';
 
-/** The features of every row of a case, in stream order. */
+/** The features of every row of a case, stored in it. They are never in memory as a whole. */
 export interface CaseFeatures {
   readonly spec: FeatureSpec;
   readonly featureSetId: number;
-  /** On shared memory, so that workers score it without a copy. */
-  readonly matrix: FeatureMatrix;
-  /** Cells filled in per row feature of the spec. */
-  readonly imputedCells: readonly number[];
+  readonly rowCount: number;
+  readonly featureCount: number;
+}
+
+/** Consecutive rows of stored features. */
+export interface FeatureBlock extends FeatureMatrix {
+  readonly firstSequence: number;
 }
 
 /** Fits the feature spec over all rows of a case: constants, medians, shares. Window features are added as given. */
@@ -68,8 +72,11 @@ export function withoutFeatures(spec: FeatureSpec, leaveOut: readonly string[]):
   };
 }
 
-/** Computes the features of every row by a spec and stores them; those stored before are read back instead. */
-export async function computeCaseFeatures(
+/** Segments computed, or read for scoring, between two looks at the signal and at what else waits. */
+const segmentsPerTurn = 16;
+
+/** Computes the features of every row by a spec and stores them; where all are stored already, nothing is done. */
+export async function storeCaseFeatures(
   openedCase: WritableCase,
   profile: Profile,
   spec: FeatureSpec,
@@ -78,53 +85,48 @@ export async function computeCaseFeatures(
   const featureSetId = openedCase.saveFeatureSet(spec, featureSpecDigest(spec));
   const featureCount = featureNames(spec).length;
   const rowCount = openedCase.nextSequence();
-  const values = new Float32Array(new SharedArrayBuffer(4 * rowCount * featureCount));
-  const imputedCells = spec.features.map((feature) => feature.imputation.missingCount);
-  const matrix = { rowCount, featureCount, values };
+  const features = { spec, featureSetId, rowCount, featureCount };
+  if (openedCase.segmentsWithoutFeatures(featureSetId).length === 0) return features;
 
-  if (openedCase.segmentsWithoutFeatures(featureSetId).length === 0) {
-    for (const summary of openedCase.segments())
-      values.set(
-        openedCase.readFeatures(featureSetId, summary.id) ?? impossible('a segment that has features has none'),
-        summary.firstSequence * featureCount,
-      );
-    return { spec, featureSetId, matrix, imputedCells };
-  }
-
-  const computer = createSegmentComputer(profile, spec, openedCase.dictionaries());
+  // Features over time remember the rows before, so that even rows stored by a stopped run are gone through again.
+  const compute = createSegmentComputer(profile, spec, openedCase.dictionaries());
   const segments = openedCase.segments();
-  for (const [index, summary] of segments.entries()) {
+  for (let first = 0; first < segments.length; first += segmentsPerTurn) {
     throwIfCancelled(context.signal);
-    const segment = openedCase.readSegmentColumns(summary.id);
-    const part = values.subarray(
-      summary.firstSequence * featureCount,
-      (summary.firstSequence + summary.rowCount) * featureCount,
-    );
-    computer(segment, part);
-    context.report({
-      phase: 'features',
-      done: summary.firstSequence + summary.rowCount,
-      total: rowCount,
-      unit: 'rows',
+    openedCase.inTransaction(() => {
+      for (const summary of segments.slice(first, first + segmentsPerTurn)) {
+        const values = new Float32Array(summary.rowCount * featureCount);
+        compute(openedCase.readSegmentColumns(summary.id), values);
+        openedCase.writeFeatures(featureSetId, summary.id, values);
+      }
     });
-    if (index % segmentsPerTurn === 0) await new Promise(setImmediate);
+    const last = segments[Math.min(segments.length, first + segmentsPerTurn) - 1];
+    context.report({ phase: 'features', done: last.firstSequence + last.rowCount, total: rowCount, unit: 'rows' });
+    await new Promise(setImmediate);
   }
-  openedCase.inTransaction(() => {
-    for (const summary of segments)
-      openedCase.writeFeatures(
-        featureSetId,
-        summary.id,
-        values.subarray(
-          summary.firstSequence * featureCount,
-          (summary.firstSequence + summary.rowCount) * featureCount,
-        ),
-      );
-  });
-  return { spec, featureSetId, matrix, imputedCells };
+  return features;
 }
 
-/** Segments between two looks at the signal and at what else waits. */
-const segmentsPerTurn = 16;
+/** The stored features of a case, some tens of thousands of rows at a time, in stream order. */
+export function* featureBlocks(
+  openedCase: ReadableCase,
+  { featureSetId, featureCount }: CaseFeatures,
+): Generator<FeatureBlock> {
+  const segments = openedCase.segments();
+  for (let first = 0; first < segments.length; first += segmentsPerTurn) {
+    const part = segments.slice(first, first + segmentsPerTurn);
+    const rowCount = part.reduce((rows, summary) => rows + summary.rowCount, 0);
+    const values = new Float32Array(rowCount * featureCount);
+    const { firstSequence } = part[0];
+    for (const summary of part)
+      values.set(
+        openedCase.readFeatures(featureSetId, summary.id) ??
+          impossible('a segment whose features were stored has none'),
+        (summary.firstSequence - firstSequence) * featureCount,
+      );
+    yield { firstSequence, rowCount, featureCount, values };
+  }
+}
 
 /** Computes the row-major features of one segment after the other, in stream order, into the array given. */
 export type SegmentComputer = (segment: DecodedSegment, out: Float32Array) => void;

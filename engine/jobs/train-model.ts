@@ -9,16 +9,19 @@ import type { WindowSpec } from '../domain/window-feature.ts';
 import { proposeWindowFeatures } from '../features/windows/propose-window-features.ts';
 import { encodeForest } from '../forest/compile.ts';
 import { createScoringPool } from '../forest/kernel/scoring-pool.ts';
+import { drawSubSamples, planGather } from '../forest/sub-sample.ts';
 import { trainForest } from '../forest/train.ts';
 import type { TuningState } from '../forest/tuning.ts';
 import { openCase } from '../store/open-case.ts';
+import type { ReadableCase } from '../store/readable-case.ts';
 import type { WritableCase } from '../store/writable-case.ts';
 import type { ParsedJobInput, ThresholdHandle, TrainResult } from '../../preload/contract/jobs.ts';
 import { throwIfCancelled } from './cancelled.ts';
 import { readDays, readLabels } from './case-columns.ts';
-import { computeCaseFeatures, fitCaseSpec, withoutFeatures, type CaseFeatures } from './case-features.ts';
+import { featureBlocks, fitCaseSpec, storeCaseFeatures, withoutFeatures, type CaseFeatures } from './case-features.ts';
 import { storedThreshold, tuningHandle, tuningIndexOf } from './choose-threshold.ts';
 import { evaluateScores } from './evaluate-scores.ts';
+import { readFeatureRows } from './feature-rows.ts';
 import { reprofileCase } from './reprofile-case.ts';
 
 /** The `train` job: a model on the rows of a case, with every row scored and flagged. */
@@ -70,13 +73,13 @@ export async function trainOnCase(
   const clock = stopwatch();
 
   const spec = chosenSpec(openedCase, profile, choice, context);
-  const features = await computeCaseFeatures(openedCase, profile, spec, context);
+  const features = await storeCaseFeatures(openedCase, profile, spec, context);
   const featureMs = clock();
 
-  const forest = await growForest(features.matrix, choice.forest, context, notices);
+  const forest = await growForest(openedCase, features, choice.forest, context, notices);
   const trainMs = clock();
 
-  const sums = await scoreMatrix(forest, features.matrix, context);
+  const sums = await scoreCase(openedCase, features, forest, context);
   const labels = readLabels(openedCase, profile);
   const dayIndex = readDays(openedCase, profile);
   const index = tuningIndexOf(forest, sums, labels, dayIndex);
@@ -93,10 +96,10 @@ export async function trainOnCase(
     quarantined: counts.quarantined,
     features: [...featureNames(spec)],
     leftOut: [...spec.leftOut],
-    imputed: spec.features.map((feature, position) => ({
-      feature: feature.name,
-      rule: feature.imputation.rule,
-      cells: features.imputedCells[position],
+    imputed: spec.features.map(({ name, imputation }) => ({
+      feature: name,
+      rule: imputation.rule,
+      cells: imputation.missingCount,
     })),
     flagged: state.flagged,
     threshold: state.thresholdScore,
@@ -136,24 +139,59 @@ function chosenSpec(
   return withoutFeatures(spec, choice.leaveOut);
 }
 
+/** Grows the forest from those rows that its sub-samples draw; no others are read. */
 async function growForest(
-  matrix: FeatureMatrix,
+  openedCase: ReadableCase,
+  features: CaseFeatures,
   parameters: ForestParameters,
   context: WorkContext,
   notices: string[],
 ): Promise<CompiledForest> {
-  if (parameters.sample > matrix.rowCount)
+  const { rowCount, featureCount, featureSetId } = features;
+  if (parameters.sample > rowCount)
     notices.push(
-      `The sample of ${parameters.sample} rows a tree is more than the ${matrix.rowCount} rows there are; all of them are used.`,
+      `The sample of ${parameters.sample} rows a tree is more than the ${rowCount} rows there are; all of them are used.`,
     );
-  return trainForest(matrix, parameters, {
+  const plan = planGather(drawSubSamples(rowCount, parameters));
+  return trainForest(readFeatureRows(openedCase, featureSetId, featureCount, plan.rows), parameters, {
     threads: availableParallelism(),
     signal: context.signal,
+    subSamples: plan.subSamples,
     onTree: (grown) => context.report({ phase: 'train', done: grown, total: parameters.trees, unit: 'trees' }),
   });
 }
 
-/** The sum of every row, on all cores. */
+/** Blocks given to the scoring threads before the first is awaited, so that reading and scoring overlap. */
+const blocksInFlight = 4;
+
+/** The sum of every row of a case, on all cores; features pass through memory block by block. */
+async function scoreCase(
+  openedCase: ReadableCase,
+  features: CaseFeatures,
+  forest: CompiledForest,
+  context: WorkContext,
+): Promise<Int32Array> {
+  const sums = new Int32Array(features.rowCount);
+  const pool = createScoringPool(forest, { threads: availableParallelism() });
+  const pending: Promise<void>[] = [];
+  try {
+    for (const { firstSequence, rowCount, values } of featureBlocks(openedCase, features)) {
+      throwIfCancelled(context.signal);
+      if (pending.length >= blocksInFlight) await pending.shift();
+      pending.push(
+        pool.score(values, rowCount, sums.subarray(firstSequence, firstSequence + rowCount), context.signal),
+      );
+      context.report({ phase: 'score', done: firstSequence, total: features.rowCount, unit: 'rows' });
+    }
+    await Promise.all(pending);
+    return sums;
+  } finally {
+    await Promise.allSettled(pending);
+    await pool.close();
+  }
+}
+
+/** The sum of every row of a matrix in memory, on all cores. */
 export async function scoreMatrix(
   forest: CompiledForest,
   matrix: FeatureMatrix,
@@ -189,7 +227,7 @@ function storeModel(
       featureSetId: features.featureSetId,
       forest: encodeForest(forest),
       threshold,
-      trainedRows: features.matrix.rowCount,
+      trainedRows: features.rowCount,
     });
     for (const segment of openedCase.segments())
       openedCase.writeScores(
