@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runPeer } from '../../peers/peers.ts';
+import { runPeer, type PeerReport } from '../../peers/peers.ts';
 import { longRecording, wideRecording } from '../recordings.ts';
 import { aloneRow, compareRow, runPairs, viewPairs, type BenchRow, type Sample } from '../row.ts';
 import { runAssay, runOurs, type NodeRun, type OurReport } from '../run-node.ts';
 import type { BenchSettings } from '../settings.ts';
-import { percentile } from '../statistics.ts';
+import { median, percentile } from '../statistics.ts';
 
 /** The main job on a fresh case, as a user starts it: wall clock of the whole command, its start included. */
 async function freshRun(
@@ -27,6 +27,29 @@ async function removeCase(casePath: string): Promise<void> {
 
 const seconds = (run: NodeRun): Sample => ({ value: run.wallMs / 1000, peakMemoryBytes: run.peakMemoryBytes });
 
+/** The median time of each step, in words. */
+function stepsInWords(runs: readonly Readonly<Record<string, number>>[]): string {
+  return Object.keys(runs[0])
+    .map((step) => `${step} ${(median(runs.map((times) => times[step])) / 1000).toFixed(2)} s`)
+    .join(', ');
+}
+
+function stepsOfOurs(runs: readonly NodeRun[]): string {
+  return stepsInWords(
+    runs.map(({ json }) => {
+      const timings = json['timings'] as Readonly<Record<string, number>>;
+      const steps = Object.entries(timings).filter(([name]) => name !== 'totalMs');
+      return Object.fromEntries(steps.map(([name, timeMs]) => [name.replace(/Ms$/, ''), timeMs]));
+    }),
+  );
+}
+
+function stepsOfPeer(reports: readonly PeerReport[]): string {
+  return stepsInWords(
+    reports.map(({ timesMs }) => Object.fromEntries(Object.entries(timesMs).map(([step, times]) => [step, times[0]]))),
+  );
+}
+
 /** The main job on 30 columns, beside the same work in Python and beside the least that can be done. */
 export async function mainJobRows(settings: BenchSettings): Promise<BenchRow[]> {
   const recording = await wideRecording(settings.wideRows);
@@ -35,7 +58,7 @@ export async function mainJobRows(settings: BenchSettings): Promise<BenchRow[]> 
   const python = await runPairs(settings.pairs, ours, async () => {
     const startedMs = performance.now();
     const report = await runPeer('sklearn_main_job.py', [recording, '--label', 'Class']);
-    return { value: (performance.now() - startedMs) / 1000, peakMemoryBytes: report.peakMemoryBytes };
+    return { report, value: (performance.now() - startedMs) / 1000, peakMemoryBytes: report.peakMemoryBytes };
   });
   settings.report('main job beside its floor');
   const floor = await runPairs(settings.pairs, ours, () => runOurs('floor.ts', [recording]));
@@ -43,7 +66,12 @@ export async function mainJobRows(settings: BenchSettings): Promise<BenchRow[]> 
   const rows = `${settings.wideRows.toLocaleString('en')} × 30 CSV`;
   return [
     compareRow(
-      { what: `main job, ${rows}`, unit: 's', target: { kind: 'ratio', bar: 5, aim: null } },
+      {
+        what: `main job, ${rows}`,
+        unit: 's',
+        target: { kind: 'ratio', bar: 5, aim: null },
+        note: `Of ours, ${stepsOfOurs(python.ours)}${'missing' in python.theirs ? '' : `; of Python, ${stepsOfPeer(python.theirs.map(({ report }) => report))}`}. The rest is the start of the programs.`,
+      },
       '`assay run`',
       'pandas + scikit-learn + SQLite',
       viewPairs(python, seconds, same),
