@@ -1,0 +1,210 @@
+import { useCallback, useState, type ReactNode } from 'react';
+import { useCommand, useCommandKey } from '../../app/commands.tsx';
+import { useGoTo } from '../../app/go-to.tsx';
+import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import { useCase, useCurrentModel, useFormats, useWindowState } from '../../data/app-state.tsx';
+import { formatCount, formatScore } from '../../data/format.ts';
+import { useRequest } from '../../data/requests.ts';
+import { Button } from '../../ui/button.tsx';
+import { NumberField, Segmented } from '../../ui/field.tsx';
+import { Chip } from '../../ui/chip.tsx';
+import { EmptyState } from '../../ui/states.tsx';
+import { EntityView } from './entity-view.tsx';
+import { alertFilterOf, isEmptyFilter, isExploreFilter, type ExploreFilter } from './explore-filter.ts';
+import { Features } from './features.tsx';
+import { Lanes } from './lanes.tsx';
+import { Overview } from './overview.tsx';
+import './explore.css';
+
+const views = ['overview', 'lanes', 'features', 'entity'] as const;
+type View = (typeof views)[number];
+
+const viewWords: Readonly<Record<View, string>> = {
+  overview: 'Overview',
+  lanes: 'Lanes',
+  features: 'Features',
+  entity: 'Entity',
+};
+
+/** Explore: the whole stream in bins, one selection for all pictures, and the way to any entity. */
+export function ExplorePlace(): ReactNode {
+  const openCase = useCase();
+  const [model] = useCurrentModel();
+  const goTo = useGoTo();
+  if (openCase === null) return <EmptyState title="No case is open">Open a recording or a case in Sources.</EmptyState>;
+  if (model === null) {
+    return (
+      <EmptyState title="No scores yet" actions={<Button onClick={() => goTo('tuning')}>Go to Tuning</Button>}>
+        A model has to score the transactions first.
+      </EmptyState>
+    );
+  }
+  return <ExploreDesk key={model.id} model={model} />;
+}
+
+function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
+  const goTo = useGoTo();
+  const [view, setView] = useWindowState<View>('explore.view', 'overview', isView);
+  const [filter, setFilter] = useWindowState<ExploreFilter>('explore.filter', {}, isExploreFilter);
+  const [entity, setEntity] = useWindowState('explore.entity', '');
+  const [seenEntity, setSeenEntity] = useState(entity);
+  if (entity !== seenEntity) {
+    // Another place handed an entity over: that is what is looked for now.
+    setSeenEntity(entity);
+    setView('entity');
+  }
+  const openEntity = useCallback(
+    (next: string) => {
+      setEntity(next);
+      setView('entity');
+    },
+    [setEntity, setView],
+  );
+  const toTriage = (): void => goTo('triage', { 'triage.filter': alertFilterOf(filter) });
+
+  useCommand('explore.clear', isEmptyFilter(filter) ? null : () => setFilter({}));
+  useCommand('explore.overview', () => setView('overview'));
+  useCommand('explore.lanes', () => setView('lanes'));
+  useCommand('explore.features', () => setView('features'));
+  useCommand('explore.entity', () => setView('entity'));
+  useCommand('explore.triage', toTriage);
+
+  return (
+    <div className="explore">
+      <div className="explore-bar">
+        <Segmented
+          label="View"
+          value={view}
+          options={views.map((value) => ({ value, text: viewWords[value] }))}
+          onChange={setView}
+        />
+        <FilterLine filter={filter} onFilter={setFilter} onTriage={toTriage} />
+      </div>
+      <div className="explore-body">
+        {view === 'overview' && <Overview model={model} filter={filter} onFilter={setFilter} />}
+        {view === 'lanes' && <Lanes key={JSON.stringify(filter)} model={model} filter={filter} onEntity={openEntity} />}
+        {view === 'features' && <Features model={model} filter={filter} />}
+        {view === 'entity' && (
+          <EntityView
+            key={entity}
+            model={model}
+            entity={entity}
+            onEntity={openEntity}
+            onTriage={(key) => goTo('triage', { 'triage.filter': { anyOf: [key] }, 'triage.selected': key })}
+          />
+        )}
+        {view === 'overview' && <SelectedRows model={model} filter={filter} />}
+      </div>
+    </div>
+  );
+}
+
+/** The selection in words and fields, so that what a brush does can be typed. */
+function FilterLine({
+  filter,
+  onFilter,
+  onTriage,
+}: {
+  readonly filter: ExploreFilter;
+  readonly onFilter: (filter: ExploreFilter) => void;
+  readonly onTriage: () => void;
+}): ReactNode {
+  const formats = useFormats();
+  const { fromMs, toMs } = filter;
+  const clearKey = useCommandKey('explore.clear');
+  const triageKey = useCommandKey('explore.triage');
+  return (
+    <>
+      <NumberField
+        label="Amount from"
+        layout="row"
+        value={filter.minimumAmount ?? null}
+        format={(amount) => String(Math.round(amount * 100) / 100)}
+        onChange={(minimumAmount) => onFilter({ ...filter, minimumAmount })}
+      />
+      <NumberField
+        label="to"
+        layout="row"
+        value={filter.maximumAmount ?? null}
+        format={(amount) => String(Math.round(amount * 100) / 100)}
+        onChange={(maximumAmount) => onFilter({ ...filter, maximumAmount })}
+      />
+      {(fromMs !== undefined || toMs !== undefined) && (
+        <Chip
+          removeLabel="Remove the time"
+          onRemove={() => {
+            const { fromMs: _from, toMs: _to, ...rest } = filter;
+            onFilter(rest);
+          }}
+        >
+          time{' '}
+          <strong>
+            {fromMs === undefined ? 'start' : formats.columnTime(fromMs)} to{' '}
+            {toMs === undefined ? 'end' : formats.columnTime(toMs)}
+          </strong>
+        </Chip>
+      )}
+      <span className="explore-actions">
+        {!isEmptyFilter(filter) && (
+          <Button tone="quiet" keyHint={clearKey} onClick={() => onFilter({})}>
+            Clear
+          </Button>
+        )}
+        <Button keyHint={triageKey} onClick={onTriage}>
+          {isEmptyFilter(filter) ? 'Triage all alerts' : 'Triage these alerts'}
+        </Button>
+      </span>
+    </>
+  );
+}
+
+const SHOWN_ROWS = 50;
+
+/** The first transactions of the selection, as received. */
+function SelectedRows({ model, filter }: { readonly model: ModelListItem; readonly filter: ExploreFilter }): ReactNode {
+  const answer = useRequest('explore.rows', { modelId: model.id, filter, limit: SHOWN_ROWS }, { keepsPrevious: true });
+  if (answer.data === undefined) return null;
+  const { columns, rows, total } = answer.data;
+  return (
+    <section className="explore-rows" aria-label="Selected transactions">
+      <h3 className="chart-question">
+        Which transactions are these?{' '}
+        <span className="soft tabular">
+          {formatCount(total)} in the selection{total > rows.length && `, the first ${rows.length}`}
+        </span>
+      </h3>
+      <div className="chart-table" tabIndex={0} role="region" aria-label="Transactions">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" className="chart-number">
+                Score
+              </th>
+              <th scope="col">Flag</th>
+              {columns.map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ sequence, score, flagged, cells }) => (
+              <tr key={sequence}>
+                <td className="chart-number">{formatScore(score)}</td>
+                <td className="explore-flag">{flagged ? '▲ flagged' : ''}</td>
+                {cells.map((cell, column) => (
+                  <td key={column}>{cell}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function isView(value: unknown): value is View {
+  return views.some((view) => view === value);
+}

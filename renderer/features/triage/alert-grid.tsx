@@ -1,0 +1,347 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  memo,
+  useEffect,
+  useRef,
+  type CSSProperties,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+} from 'react';
+import type { AlertRow } from '../../../preload/contract/requests.ts';
+import { Menu } from '../../ui/menu.tsx';
+import { alertColumns, type AlertColumn, type AlertSort, type ColumnContext } from './alert-columns.tsx';
+import {
+  arrangedColumns,
+  movedBefore,
+  resized,
+  toggledColumn,
+  type ColumnLayout,
+  type SizedColumn,
+} from './column-layout.ts';
+import { ExpandedAlert, expandedHeight } from './expanded-alert.tsx';
+import { sortedBy } from './sort-alerts.ts';
+
+export interface AlertGridProps {
+  readonly modelId: number;
+  readonly rows: readonly AlertRow[];
+  readonly total: number;
+  readonly context: ColumnContext;
+  readonly layout: ColumnLayout;
+  readonly onLayout: (layout: ColumnLayout) => void;
+  readonly sort: readonly AlertSort[];
+  readonly onSort: (sort: readonly AlertSort[]) => void;
+  readonly selected: string | null;
+  readonly onSelect: (key: string) => void;
+  readonly checked: ReadonlySet<string>;
+  readonly onCheck: (key: string) => void;
+  readonly expanded: ReadonlySet<string>;
+  readonly onExpand: (key: string) => void;
+  readonly rowHeight: number;
+  readonly onNearEnd: () => void;
+}
+
+const HANDLE_WIDTH = 54;
+const NEAR_END_ROWS = 60;
+
+type Arranged = readonly SizedColumn<AlertColumn>[];
+
+/** The list of alerts: only what is in view is drawn, whatever its length. */
+export function AlertGrid(props: AlertGridProps): ReactNode {
+  const { modelId, rows, total, context, layout, sort, selected, checked, expanded, rowHeight, onNearEnd } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const arranged = arrangedColumns(alertColumns, layout);
+  const width = HANDLE_WIDTH + arranged.reduce((sum, column) => sum + column.width, 0);
+
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => rows[index].key,
+    estimateSize: (index) => rowHeight + (expanded.has(rows[index].key) ? expandedHeight(rows[index]) : 0),
+    overscan: 12,
+    scrollPaddingStart: rowHeight,
+  });
+  useEffect(() => virtual.measure(), [virtual, expanded, rowHeight]);
+
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (rows.length < total && last > rows.length - NEAR_END_ROWS) onNearEnd();
+  }, [last, rows.length, total, onNearEnd]);
+
+  const selectedIndex = selected === null ? -1 : rows.findIndex(({ key }) => key === selected);
+  useEffect(() => {
+    if (selectedIndex >= 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
+  }, [virtual, selectedIndex]);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.target !== event.currentTarget) return;
+    const move = (index: number): void => {
+      const row = rows[Math.min(rows.length - 1, Math.max(0, index))];
+      if (row !== undefined) props.onSelect(row.key);
+    };
+    const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
+    if (event.key === 'ArrowDown') move(selectedIndex + 1);
+    else if (event.key === 'ArrowUp') move(selectedIndex - 1);
+    else if (event.key === 'PageDown') move(selectedIndex + pageRows);
+    else if (event.key === 'PageUp') move(selectedIndex - pageRows);
+    else if (event.key === 'Home') move(0);
+    else if (event.key === 'End') move(rows.length - 1);
+    else if (event.key === ' ' && selected !== null) props.onCheck(selected);
+    else if (event.key === 'Enter' && selected !== null) props.onExpand(selected);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div
+      ref={scroller}
+      className="triage-grid"
+      role="grid"
+      aria-label="Alerts"
+      aria-rowcount={total + 1}
+      aria-multiselectable="true"
+      aria-activedescendant={selectedIndex < 0 ? undefined : rowId(rows[selectedIndex].key)}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <div className="triage-header" role="row" aria-rowindex={1} style={{ width, height: rowHeight }}>
+        <span className="triage-handle" role="columnheader">
+          <span className="visually-hidden">Selected, expanded</span>
+        </span>
+        {arranged.map((sized) => (
+          <HeaderCell
+            key={sized.column.id}
+            sized={sized}
+            context={context}
+            layout={layout}
+            onLayout={props.onLayout}
+            sort={sort}
+            onSort={props.onSort}
+          />
+        ))}
+      </div>
+      <div role="presentation" style={{ height: virtual.getTotalSize(), width, position: 'relative' }}>
+        {items.map((item) => {
+          const row = rows[item.index];
+          return (
+            <div
+              key={row.key}
+              role="presentation"
+              className="triage-slot"
+              style={{ transform: `translateY(${item.start}px)`, width }}
+            >
+              <GridRow
+                row={row}
+                index={item.index}
+                arranged={arranged}
+                context={context}
+                rowHeight={rowHeight}
+                isSelected={row.key === selected}
+                isChecked={checked.has(row.key)}
+                isExpanded={expanded.has(row.key)}
+                onSelect={props.onSelect}
+                onCheck={props.onCheck}
+                onExpand={props.onExpand}
+              />
+              {expanded.has(row.key) && <ExpandedAlert modelId={modelId} row={row} />}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function rowId(key: string): string {
+  return `alert-${encodeURIComponent(key)}`;
+}
+
+function cellStyle({ width, frozenAt }: SizedColumn<AlertColumn>): CSSProperties {
+  return { width, ...(frozenAt === null ? {} : { position: 'sticky', left: HANDLE_WIDTH + frozenAt, zIndex: 1 }) };
+}
+
+interface GridRowProps {
+  readonly row: AlertRow;
+  readonly index: number;
+  readonly arranged: Arranged;
+  readonly context: ColumnContext;
+  readonly rowHeight: number;
+  readonly isSelected: boolean;
+  readonly isChecked: boolean;
+  readonly isExpanded: boolean;
+  readonly onSelect: (key: string) => void;
+  readonly onCheck: (key: string) => void;
+  readonly onExpand: (key: string) => void;
+}
+
+const GridRow = memo(
+  function GridRow(props: GridRowProps): ReactNode {
+    const { row, index, arranged, context, rowHeight, isSelected, isChecked, isExpanded } = props;
+    return (
+      <div
+        id={rowId(row.key)}
+        className="triage-row"
+        role="row"
+        aria-rowindex={index + 2}
+        aria-selected={isSelected || isChecked}
+        data-selected={isSelected}
+        data-checked={isChecked}
+        data-decided={row.verdict !== null || row.snoozedUntilMs !== null}
+        style={{ height: rowHeight }}
+        onClick={() => props.onSelect(row.key)}
+        onDoubleClick={() => props.onExpand(row.key)}
+      >
+        <span className="triage-handle" role="gridcell">
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            aria-label={`Select ${row.entity}`}
+            checked={isChecked}
+            onClick={(event) => event.stopPropagation()}
+            onChange={() => props.onCheck(row.key)}
+          />
+          <button
+            type="button"
+            tabIndex={-1}
+            className="triage-expander"
+            aria-expanded={isExpanded}
+            aria-label={`Transactions of ${row.entity}`}
+            onClick={(event) => {
+              event.stopPropagation();
+              props.onExpand(row.key);
+            }}
+          >
+            {isExpanded ? '▾' : '▸'}
+          </button>
+        </span>
+        {arranged.map((sized) => {
+          const { id, isNumber, isQuiet = false, text, draw } = sized.column;
+          const words = text(row, context);
+          return (
+            <span
+              key={id}
+              role="gridcell"
+              className={isNumber ? 'triage-cell number' : 'triage-cell'}
+              data-quiet={isQuiet}
+              data-column={id}
+              title={words}
+              style={cellStyle(sized)}
+            >
+              {draw === undefined ? words : draw(row, context)}
+            </span>
+          );
+        })}
+      </div>
+    );
+  },
+  (before, after) =>
+    before.row === after.row &&
+    before.index === after.index &&
+    before.context === after.context &&
+    before.rowHeight === after.rowHeight &&
+    before.isSelected === after.isSelected &&
+    before.isChecked === after.isChecked &&
+    before.isExpanded === after.isExpanded &&
+    before.onSelect === after.onSelect &&
+    before.onCheck === after.onCheck &&
+    before.onExpand === after.onExpand &&
+    isSameArrangement(before.arranged, after.arranged),
+);
+
+function isSameArrangement(first: Arranged, second: Arranged): boolean {
+  return (
+    first.length === second.length &&
+    first.every(
+      ({ column, width, frozenAt }, index) =>
+        column === second[index].column && width === second[index].width && frozenAt === second[index].frozenAt,
+    )
+  );
+}
+
+interface HeaderCellProps extends Pick<AlertGridProps, 'context' | 'layout' | 'onLayout' | 'sort' | 'onSort'> {
+  readonly sized: SizedColumn<AlertColumn>;
+}
+
+const KEY_RESIZE = 12;
+
+function HeaderCell({ sized, context, layout, onLayout, sort, onSort }: HeaderCellProps): ReactNode {
+  const { column, width } = sized;
+  const { id, isNumber } = column;
+  const title = column.title(context);
+  const place = sort.findIndex(({ by }) => by === column.sort);
+  const arranged = arrangedColumns(alertColumns, layout);
+  const at = arranged.findIndex((other) => other.column.id === id);
+  const grip = useRef<{ readonly x: number; readonly width: number } | null>(null);
+  const onGripMove = (event: PointerEvent): void => {
+    if (grip.current !== null) onLayout(resized(layout, id, grip.current.width + event.clientX - grip.current.x));
+  };
+  const moveTo = (index: number): void => {
+    const others = arranged.filter((other) => other.column.id !== id);
+    onLayout(movedBefore(alertColumns, layout, id, others[index]?.column.id ?? null));
+  };
+
+  return (
+    <span
+      role="columnheader"
+      aria-sort={place < 0 ? undefined : sort[place].descending ? 'descending' : 'ascending'}
+      className={isNumber ? 'triage-heading number' : 'triage-heading'}
+      style={cellStyle(sized)}
+      draggable
+      onDragStart={(event) => event.dataTransfer.setData('text/assay-column', id)}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        const dragged = event.dataTransfer.getData('text/assay-column');
+        if (dragged !== '') onLayout(movedBefore(alertColumns, layout, dragged, id));
+      }}
+    >
+      <button
+        type="button"
+        className="triage-sort"
+        disabled={column.sort === null}
+        title={column.sort === null ? title : `Sort by ${title}. With Shift: after the present sort`}
+        onClick={(event) => {
+          if (column.sort !== null) onSort(sortedBy(sort, column.sort, event.shiftKey));
+        }}
+      >
+        {title}
+        {place >= 0 && (
+          <span aria-hidden="true">
+            {' '}
+            {sort[place].descending ? '▾' : '▴'}
+            {sort.length > 1 && <sub>{place + 1}</sub>}
+          </span>
+        )}
+      </button>
+      <Menu
+        button="⋮"
+        label={`Column ${title}`}
+        className="triage-column-menu"
+        entries={[
+          { text: 'Move left', isDisabled: at <= 0, onSelect: () => moveTo(at - 1) },
+          { text: 'Move right', isDisabled: at === arranged.length - 1, onSelect: () => moveTo(at + 1) },
+          { text: 'Wider', onSelect: () => onLayout(resized(layout, id, width + 4 * KEY_RESIZE)), keepsOpen: true },
+          { text: 'Narrower', onSelect: () => onLayout(resized(layout, id, width - 4 * KEY_RESIZE)), keepsOpen: true },
+          {
+            text: 'Freeze up to here',
+            isChecked: layout.frozen === at + 1,
+            onSelect: () => onLayout({ ...layout, frozen: layout.frozen === at + 1 ? 0 : at + 1 }),
+          },
+          { text: 'Hide', onSelect: () => onLayout(toggledColumn(alertColumns, layout, id)) },
+        ]}
+      />
+      <span
+        className="triage-resize"
+        onPointerDown={(event) => {
+          event.preventDefault();
+          event.currentTarget.setPointerCapture(event.pointerId);
+          grip.current = { x: event.clientX, width };
+        }}
+        onPointerMove={onGripMove}
+        onPointerUp={() => (grip.current = null)}
+        onPointerCancel={() => (grip.current = null)}
+        onDoubleClick={() => onLayout(resized(layout, id, column.width))}
+      />
+    </span>
+  );
+}

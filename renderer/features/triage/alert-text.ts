@@ -1,0 +1,24 @@
+import type { AlertDetail } from '../../../preload/contract/requests.ts';
+
+/** An alert as plain text for a report or a message: facts first, then what pushed the score, then the sentence. */
+export function alertAsText(title: string, detail: AlertDetail): string {
+  const { facts, contributions, restCount, restContribution, sentence, smallestChanges, row } = detail;
+  const sum = contributions.reduce((total, { amount }) => total + amount, restContribution);
+  const lines = [
+    title,
+    `Score ${row.score.toFixed(3)}, rank ${detail.rank} of ${detail.of}`,
+    '',
+    ...facts.map(({ label, value }) => `${label}: ${value}`),
+    '',
+    ...contributions.map(({ description, value, amount }) => `${withSign(amount)}  ${description}: ${value}`),
+    ...(restCount === 0 ? [] : [`${withSign(restContribution)}  the other ${restCount}`]),
+    `${withSign(sum)}  together, in edges of path length`,
+    ...(sentence === '' ? [] : ['', sentence]),
+    ...(smallestChanges.length === 0 ? [] : ['', `Would not be flagged: ${smallestChanges.join('; or ')}`]),
+  ];
+  return lines.join('\n');
+}
+
+function withSign(amount: number): string {
+  return `${amount < 0 ? '-' : '+'}${Math.abs(amount).toFixed(2)}`;
+}

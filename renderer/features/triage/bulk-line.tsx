@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react';
+import type { AlertRow } from '../../../preload/contract/requests.ts';
+import { useFormats } from '../../data/app-state.tsx';
+import { formatCount, formatScore } from '../../data/format.ts';
+import { Button } from '../../ui/button.tsx';
+
+/** What a decision would reach when several alerts are selected, before it is made. */
+export function BulkLine({
+  rows,
+  checked,
+  onClear,
+}: {
+  readonly rows: readonly AlertRow[];
+  readonly checked: ReadonlySet<string>;
+  readonly onClear: () => void;
+}): ReactNode {
+  const formats = useFormats();
+  if (checked.size === 0) return null;
+  const chosen = rows.filter(({ key }) => checked.has(key));
+  const scores = chosen.map(({ score }) => score);
+  const amount = chosen.reduce((sum, row) => sum + (row.amount ?? 0), 0);
+  const decided = chosen.filter(({ verdict }) => verdict !== null).length;
+  return (
+    <div className="triage-bulk tabular" role="status">
+      <strong>
+        {formatCount(checked.size)} {checked.size === 1 ? 'alert' : 'alerts'} selected
+      </strong>
+      {scores.length > 0 && (
+        <span>
+          scores {formatScore(Math.min(...scores))} to {formatScore(Math.max(...scores))} · {formats.amount(amount)} in
+          their highest transactions{decided > 0 && ` · ${formatCount(decided)} already decided, would be decided anew`}
+        </span>
+      )}
+      <span className="soft">A verdict key decides all of them; undo takes all back</span>
+      <Button tone="quiet" keyHint="Escape" onClick={onClear}>
+        Clear
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { arrangedColumns, movedBefore, resized, toggledColumn, type ColumnLayout } from './column-layout.ts';
+
+const columns = [
+  { id: 'card', width: 100 },
+  { id: 'score', width: 80 },
+  { id: 'amount', width: 90 },
+];
+const plain: ColumnLayout = { order: [], widths: {}, hidden: [], frozen: 1 };
+const shown = (layout: ColumnLayout) => arrangedColumns(columns, layout).map(({ column }) => column.id);
+
+describe('column layout', () => {
+  it('shows a column that an older layout does not know, and passes over one that is gone', () => {
+    expect(shown({ ...plain, order: ['gone', 'amount'] })).toEqual(['amount', 'card', 'score']);
+  });
+
+  it('freezes shown columns only, each beside the one before', () => {
+    const layout = { ...resized(plain, 'score', 120), hidden: ['card'], frozen: 2 };
+    expect(arrangedColumns(columns, layout).map(({ frozenAt, width }) => [frozenAt, width])).toEqual([
+      [0, 120],
+      [120, 90],
+    ]);
+  });
+
+  it('moves a column in both directions and to the end', () => {
+    expect(shown(movedBefore(columns, plain, 'amount', 'card'))).toEqual(['amount', 'card', 'score']);
+    expect(shown(movedBefore(columns, plain, 'card', 'amount'))).toEqual(['score', 'card', 'amount']);
+    expect(shown(movedBefore(columns, plain, 'card', null))).toEqual(['score', 'amount', 'card']);
+  });
+
+  it('never hides the last column, nor lets one shrink out of reach', () => {
+    const bare = toggledColumn(columns, toggledColumn(columns, plain, 'card'), 'score');
+    expect(shown(toggledColumn(columns, bare, 'amount'))).toEqual(['amount']);
+    expect(resized(plain, 'card', -20).widths['card']).toBe(48);
+  });
+});

@@ -1,0 +1,82 @@
+/** How an analyst arranged the columns. Ids that are not known are passed over; new columns come last. */
+export interface ColumnLayout {
+  readonly order: readonly string[];
+  readonly widths: Readonly<Record<string, number>>;
+  readonly hidden: readonly string[];
+  /** Columns that stay when the rest scrolls sideways, counted from the left. */
+  readonly frozen: number;
+}
+
+const NARROWEST = 48;
+const WIDEST = 800;
+
+export interface SizedColumn<Column> {
+  readonly column: Column;
+  readonly width: number;
+  /** Pixels from the left where it stays, or null where it scrolls. */
+  readonly frozenAt: number | null;
+}
+
+/** The columns to show, in order, with their widths and places. */
+export function arrangedColumns<Column extends { readonly id: string; readonly width: number }>(
+  columns: readonly Column[],
+  layout: ColumnLayout,
+): readonly SizedColumn<Column>[] {
+  let left = 0;
+  return orderedIds(columns, layout)
+    .filter((id) => !layout.hidden.includes(id))
+    .flatMap((id) => columns.filter((column) => column.id === id))
+    .map((column, index) => {
+      const width = layout.widths[column.id] ?? column.width;
+      const sized = { column, width, frozenAt: index < layout.frozen ? left : null };
+      left += width;
+      return sized;
+    });
+}
+
+function orderedIds(columns: readonly { readonly id: string }[], { order }: ColumnLayout): readonly string[] {
+  const known = columns.map(({ id }) => id);
+  return [...order.filter((id) => known.includes(id)), ...known.filter((id) => !order.includes(id))];
+}
+
+/** The layout with one column wider or narrower. */
+export function resized(layout: ColumnLayout, id: string, width: number): ColumnLayout {
+  const kept = Math.round(Math.min(WIDEST, Math.max(NARROWEST, width)));
+  return { ...layout, widths: { ...layout.widths, [id]: kept } };
+}
+
+/** The layout with one column put before another, or last where that is null. */
+export function movedBefore(
+  columns: readonly { readonly id: string }[],
+  layout: ColumnLayout,
+  id: string,
+  before: string | null,
+): ColumnLayout {
+  if (id === before) return layout;
+  const others = orderedIds(columns, layout).filter((other) => other !== id);
+  const at = before === null ? others.length : others.indexOf(before);
+  return { ...layout, order: [...others.slice(0, at), id, ...others.slice(at)] };
+}
+
+/** The layout with one column shown or hidden; the last one shown stays. */
+export function toggledColumn(
+  columns: readonly { readonly id: string }[],
+  layout: ColumnLayout,
+  id: string,
+): ColumnLayout {
+  if (layout.hidden.includes(id)) return { ...layout, hidden: layout.hidden.filter((other) => other !== id) };
+  return layout.hidden.length >= columns.length - 1 ? layout : { ...layout, hidden: [...layout.hidden, id] };
+}
+
+/** Guards a layout that an older window may have written. */
+export function isColumnLayout(value: unknown): value is ColumnLayout {
+  if (typeof value !== 'object' || value === null) return false;
+  const { order, widths, hidden, frozen } = value as Partial<Record<keyof ColumnLayout, unknown>>;
+  return (
+    Array.isArray(order) &&
+    Array.isArray(hidden) &&
+    typeof widths === 'object' &&
+    widths !== null &&
+    typeof frozen === 'number'
+  );
+}

@@ -1,0 +1,270 @@
+import { memo, useCallback, useMemo, useState, type ReactNode } from 'react';
+import type { AlertDetail, CaseOverview } from '../../../preload/contract/requests.ts';
+import { Contributions } from '../../charts/contributions.tsx';
+import { ChartFrame } from '../../charts/chart-frame.tsx';
+import { EntityStrip } from '../../charts/entity-strip.tsx';
+import { useFormats } from '../../data/app-state.tsx';
+import { formatCount, formatCounted, formatScore } from '../../data/format.ts';
+import { VerdictMark } from '../../ui/verdict-mark.tsx';
+
+export interface DetailPaneProps {
+  readonly detail: AlertDetail;
+  readonly openCase: CaseOverview;
+  readonly onOpenAlert: (key: string) => void;
+  readonly onOpenEntity: (entity: string) => void;
+}
+
+/** What an alert is called: its entity with the role, or the transaction. */
+export function alertTitle(detail: AlertDetail, openCase: CaseOverview): string {
+  const { entity, transactions, flaggedTransactions } = detail.row;
+  const role = openCase.alertEntity?.role;
+  if (role === undefined) return `Transaction ${detail.row.topId}`;
+  const name = `${role.charAt(0).toUpperCase()}${role.slice(1)} ${entity}`;
+  return `${name} · ${formatCounted(transactions, 'transaction')}, ${formatCount(flaggedTransactions)} flagged`;
+}
+
+/** Everything about one alert, in the order in which it is decided: facts, reasons, its own past, others like it. */
+export const DetailPane = memo(function DetailPane(props: DetailPaneProps): ReactNode {
+  const { detail, openCase, onOpenAlert, onOpenEntity } = props;
+  const { row, facts, contributions, restContribution, restCount, sentence, smallestChanges } = detail;
+  const waterfall = useMemo(
+    () => [
+      ...contributions.map(({ description, feature, value, amount }) => ({
+        name: value === '' ? description || feature : `${description || feature}: ${value}`,
+        amount,
+      })),
+      ...(restCount === 0 ? [] : [{ name: `the other ${restCount}`, amount: restContribution }]),
+    ],
+    [contributions, restContribution, restCount],
+  );
+  const sum = waterfall.reduce((total, { amount }) => total + amount, 0);
+
+  return (
+    <>
+      <header className="triage-title">
+        <h2>{alertTitle(detail, openCase)}</h2>
+        <p className="soft tabular">
+          Score {formatScore(row.score)} · rank {formatCount(detail.rank)} of {formatCount(detail.of)}
+          {row.verdict !== null && (
+            <>
+              {' · '}
+              <VerdictMark verdict={row.verdict} />
+            </>
+          )}
+          {openCase.alertEntity !== null && (
+            <button type="button" className="triage-link" onClick={() => onOpenEntity(row.entity)}>
+              Explore
+            </button>
+          )}
+        </p>
+      </header>
+
+      <section aria-label="Facts">
+        <h3>Facts</h3>
+        <dl className="triage-facts">
+          {facts.map(({ label, value, isEmphasised }) => (
+            <div key={label} data-emphasised={isEmphasised}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+
+      <section aria-label="Reasons">
+        <h3 title="Exact contributions to the path length over all trees; a shorter path is a higher score">
+          What pushed the score up or down
+        </h3>
+        <Contributions
+          label="Contributions in edges of path length"
+          contributions={waterfall}
+          sum={{ name: 'together', amount: sum }}
+        />
+        {sentence !== '' && <p className="triage-sentence">{sentence}</p>}
+      </section>
+
+      {smallestChanges.length > 0 && (
+        <section aria-label="Smallest changes">
+          <h3>Smallest change that would not be flagged</h3>
+          <p>
+            {smallestChanges.map((change, index) => (
+              <span key={change}>
+                {index > 0 && <span className="soft"> or </span>}
+                {change}
+              </span>
+            ))}
+          </p>
+        </section>
+      )}
+
+      <Strip detail={detail} role={openCase.alertEntity?.role ?? 'entity'} />
+      <Similar similar={detail.similar} onOpenAlert={onOpenAlert} />
+      <Notes notes={detail.notes} />
+      <History detail={detail} />
+      <Received received={detail.received} />
+    </>
+  );
+});
+
+const STRIP_HEIGHT = 116;
+
+function Strip({ detail, role }: { readonly detail: AlertDetail; readonly role: string }): ReactNode {
+  const formats = useFormats();
+  const { strip, history, row } = detail;
+  const { timesMs, amounts, flagged, sequences } = strip;
+  const marks = useMemo(
+    () =>
+      history
+        .filter(({ atMs }) => atMs >= strip.fromMs && atMs <= strip.toMs)
+        .map(({ atMs, what }) => ({ timeMs: atMs, words: what })),
+    [history, strip],
+  );
+  const words = useCallback(
+    (index: number) =>
+      `${formats.columnTime(timesMs[index])}\n${formats.amount(amounts[index])}${flagged[index] === 0 ? '' : ', flagged'}`,
+    [formats, timesMs, amounts, flagged],
+  );
+  const day = useCallback((timeMs: number) => formats.day(timeMs).slice(0, -5), [formats]);
+  if (timesMs.length === 0) return null;
+  const { normalLow, normalHigh } = strip;
+  return (
+    <ChartFrame
+      question={`This ${role}, 30 days around the alert`}
+      height={STRIP_HEIGHT}
+      answer={
+        normalLow === null || normalHigh === null
+          ? 'Fewer than 5 earlier transactions: no own normal yet'
+          : `Band: own normal, ${formats.amount(normalLow, null)} to ${formats.amount(normalHigh)} (5th to 95th percentile)`
+      }
+      table={() => ({
+        columns: [
+          { name: 'Time', isNumber: false },
+          { name: 'Amount', isNumber: true },
+          { name: 'Flagged', isNumber: false },
+        ],
+        rows: Array.from(timesMs, (time, index) => [
+          formats.columnTime(time),
+          formats.amount(amounts[index], null),
+          flagged[index] === 0 ? '' : '▲ flagged',
+        ]),
+      })}
+    >
+      <EntityStrip
+        fromMs={strip.fromMs}
+        toMs={strip.toMs}
+        timesMs={timesMs}
+        amounts={amounts}
+        flagged={flagged}
+        alertIndex={sequences.indexOf(row.topSequence)}
+        normalLow={normalLow}
+        normalHigh={normalHigh}
+        marks={marks}
+        day={day}
+        words={words}
+        height={STRIP_HEIGHT}
+      />
+    </ChartFrame>
+  );
+}
+
+function Similar({
+  similar,
+  onOpenAlert,
+}: {
+  readonly similar: AlertDetail['similar'];
+  readonly onOpenAlert: (key: string) => void;
+}): ReactNode {
+  const { alerts, decided, fraud } = similar;
+  if (alerts.length === 0) return null;
+  return (
+    <section aria-label="Similar alerts">
+      <h3>Similar alerts</h3>
+      <p className="tabular">
+        {decided === 0 ? (
+          <span className="soft">None of them is decided yet</span>
+        ) : (
+          <>
+            <strong className={fraud > 0 ? 'triage-flag' : undefined}>
+              {fraud} of {decided} fraud
+            </strong>
+            <span className="soft"> among those decided</span>
+          </>
+        )}
+      </p>
+      <ul className="triage-similar">
+        {alerts.map(({ key, score, sharedReasons, verdict }) => (
+          <li key={key}>
+            <button type="button" className="triage-link" onClick={() => onOpenAlert(key)}>
+              {key}
+            </button>
+            <span className="tabular">{formatScore(score)}</span>
+            <span className="soft ellipsis" title={sharedReasons}>
+              {sharedReasons}
+            </span>
+            <VerdictMark verdict={verdict} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Notes({ notes }: { readonly notes: AlertDetail['notes'] }): ReactNode {
+  const formats = useFormats();
+  if (notes.length === 0) return null;
+  return (
+    <section aria-label="Notes">
+      <h3>Notes</h3>
+      {notes.map(({ id, text, writtenAtMs, writtenBy }) => (
+        <div key={id} className="triage-written-note">
+          <p>{text}</p>
+          <span className="soft tabular">
+            {formats.columnTime(writtenAtMs)} {writtenBy}
+          </span>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function History({ detail }: { readonly detail: AlertDetail }): ReactNode {
+  const formats = useFormats();
+  if (detail.history.length === 0) return null;
+  return (
+    <section aria-label="History">
+      <h3>History</h3>
+      <ul className="triage-history">
+        {detail.history.map(({ atMs, by, what }, index) => (
+          <li key={index}>
+            <span className="soft tabular nowrap">{formats.columnTime(atMs)}</span>
+            <span>{what}</span>
+            <span className="soft ellipsis">{by}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The bytes as they came, as text: whatever they hold, they are never read as markup. */
+function Received({ received }: { readonly received: AlertDetail['received'] }): ReactNode {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <section aria-label="As received">
+      <h3>
+        <button type="button" className="triage-disclosure" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+          {isOpen ? '▾' : '▸'} As received
+        </button>{' '}
+        <span className="soft triage-place" title={received.source}>
+          line {formatCount(received.line)}, byte {formatCount(received.byteOffset)} of{' '}
+          {received.source.split(/[/\\]/u).at(-1)}
+        </span>
+      </h3>
+      {isOpen && (
+        <pre className="triage-received" tabIndex={0}>
+          {received.text}
+        </pre>
+      )}
+    </section>
+  );
+}

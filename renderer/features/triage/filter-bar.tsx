@@ -1,0 +1,207 @@
+import { useEffect, useState, type ReactNode, type RefObject } from 'react';
+import type { AlertFilter } from '../../../preload/contract/requests.ts';
+import { useCase, useFormats } from '../../data/app-state.tsx';
+import { formatCount } from '../../data/format.ts';
+import { useRequest } from '../../data/requests.ts';
+import { Button } from '../../ui/button.tsx';
+import { Chip } from '../../ui/chip.tsx';
+import { NumberField, Select } from '../../ui/field.tsx';
+import { Menu } from '../../ui/menu.tsx';
+import { KeyHint } from '../../ui/key-hint.tsx';
+import { alertColumns, type ColumnContext } from './alert-columns.tsx';
+import { toggledColumn, type ColumnLayout } from './column-layout.ts';
+import { filterChips, toggleVerdict, verdictFilters } from './filter-chips.ts';
+import { pastedIds } from './pasted-ids.ts';
+
+export interface FilterBarProps {
+  readonly modelId: number;
+  readonly filter: AlertFilter;
+  readonly onFilter: (filter: AlertFilter) => void;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly total: number | null;
+  readonly search: RefObject<HTMLInputElement | null>;
+  readonly searchKey: string | null;
+  readonly onLeaveSearch: () => void;
+  readonly context: ColumnContext;
+  readonly layout: ColumnLayout;
+  readonly onLayout: (layout: ColumnLayout) => void;
+  readonly onCopyRows: () => void;
+  readonly copyKey: string | null;
+  readonly onReload: () => void;
+  readonly reloadKey: string | null;
+}
+
+const SEARCH_AFTER_MS = 220;
+
+/** Which alerts are in the list: search, verdicts with their counts, and every other condition as a chip. */
+export function FilterBar(props: FilterBarProps): ReactNode {
+  const { filter, onFilter, counts, total, context, layout, onLayout } = props;
+  const formats = useFormats();
+  const [isOpen, setIsOpen] = useState(false);
+  const chips = filterChips(filter, {
+    day: (timeMs) => formats.day(timeMs),
+    time: (timeMs) => formats.columnTime(timeMs),
+    amount: (amount) => formats.amount(amount),
+  });
+  return (
+    <div className="triage-filters">
+      <div className="triage-filter-line">
+        <SearchBox {...props} />
+        <div className="triage-chips" role="group" aria-label="Verdict">
+          {verdictFilters
+            .filter(({ value }) => value === 'none' || (counts[value] ?? 0) > 0 || filter.verdict?.includes(value))
+            .map(({ value, words }) => (
+              <Chip
+                key={value}
+                isActive={filter.verdict?.includes(value) ?? false}
+                onClick={() => onFilter(toggleVerdict(filter, value))}
+              >
+                {words} <span className="soft tabular">{formatCount(counts[value] ?? 0)}</span>
+              </Chip>
+            ))}
+        </div>
+        {chips.map(({ id, name, value, without }) => (
+          <Chip key={id} removeLabel={`Remove ${name} ${value}`} onRemove={() => onFilter(without)}>
+            {name} <strong>{value}</strong>
+          </Chip>
+        ))}
+        <Chip isActive={isOpen} onClick={() => setIsOpen(!isOpen)}>
+          + filter
+        </Chip>
+        <span className="triage-total soft tabular" role="status">
+          {total === null ? 'Reading' : `${formatCount(total)} ${total === 1 ? 'alert' : 'alerts'}`}
+        </span>
+        <Menu
+          button="⋮"
+          label="List"
+          align="end"
+          className="button triage-list-menu"
+          entries={[
+            { text: 'Copy rows with headers', keyHint: props.copyKey, onSelect: props.onCopyRows },
+            { text: 'Read the list anew', keyHint: props.reloadKey, onSelect: props.onReload },
+            { kind: 'line' },
+            { kind: 'heading', text: 'Columns' },
+            ...alertColumns.map((column) => ({
+              text: column.title(context),
+              isChecked: !layout.hidden.includes(column.id),
+              keepsOpen: true,
+              onSelect: () => onLayout(toggledColumn(alertColumns, layout, column.id)),
+            })),
+          ]}
+        />
+      </div>
+      {isOpen && <MoreFilters modelId={props.modelId} filter={filter} onFilter={onFilter} />}
+    </div>
+  );
+}
+
+function SearchBox({ filter, onFilter, search, searchKey, onLeaveSearch }: FilterBarProps): ReactNode {
+  const [text, setText] = useState(filter.search ?? '');
+  const [isTyping, setIsTyping] = useState(false);
+  useEffect(() => {
+    if (!isTyping) return undefined;
+    const timer = setTimeout(() => {
+      setIsTyping(false);
+      const { search: _former, ...rest } = filter;
+      onFilter(text.trim() === '' ? rest : { ...rest, search: text.trim() });
+    }, SEARCH_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [isTyping, text, filter, onFilter]);
+  const shown = isTyping ? text : (filter.search ?? '');
+
+  return (
+    <span className="triage-search">
+      <input
+        ref={search}
+        type="text"
+        className="input"
+        aria-label="Search alerts, or paste ids"
+        placeholder="Search or paste ids"
+        spellCheck={false}
+        autoComplete="off"
+        value={shown}
+        onChange={(event) => {
+          setText(event.target.value);
+          setIsTyping(true);
+        }}
+        onPaste={(event) => {
+          const ids = pastedIds(event.clipboardData.getData('text/plain'));
+          if (ids === null) return;
+          event.preventDefault();
+          onFilter({ ...filter, anyOf: [...ids] });
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' && event.key !== 'Enter') return;
+          event.preventDefault();
+          event.stopPropagation();
+          onLeaveSearch();
+        }}
+      />
+      {shown === '' && searchKey !== null && <KeyHint keys={searchKey} />}
+    </span>
+  );
+}
+
+function MoreFilters({
+  modelId,
+  filter,
+  onFilter,
+}: {
+  readonly modelId: number;
+  readonly filter: AlertFilter;
+  readonly onFilter: (filter: AlertFilter) => void;
+}): ReactNode {
+  const openCase = useCase();
+  const profile = useRequest('profile.read', {}, { isEnabled: openCase !== null });
+  const columns = (profile.data?.columns ?? []).filter(({ kind, role }) => kind === 'category' && role !== 'ignored');
+  const [column, setColumn] = useState('');
+  const values = useRequest('alerts.columnValues', { modelId, column, limit: 50 }, { isEnabled: column !== '' });
+  const allowed = filter.columns?.[column] ?? [];
+
+  return (
+    <div className="triage-more">
+      <NumberField
+        label="Amount from"
+        layout="row"
+        value={filter.minimumAmount ?? null}
+        onChange={(minimumAmount) => onFilter({ ...filter, minimumAmount })}
+      />
+      <NumberField
+        label="to"
+        layout="row"
+        value={filter.maximumAmount ?? null}
+        onChange={(maximumAmount) => onFilter({ ...filter, maximumAmount })}
+      />
+      <Select
+        label="Column"
+        layout="row"
+        value={column}
+        options={[{ value: '', text: 'choose' }, ...columns.map(({ name }) => ({ value: name, text: name }))]}
+        onChange={setColumn}
+      />
+      {column !== '' && (
+        <div className="triage-values" role="group" aria-label={`Values of ${column}`}>
+          {values.error !== null && <span role="alert">▲ {values.error.message}</span>}
+          {(values.data ?? []).map(({ text, alerts }) => (
+            <Chip
+              key={text}
+              isActive={allowed.includes(text)}
+              onClick={() => {
+                const next = allowed.includes(text) ? allowed.filter((other) => other !== text) : [...allowed, text];
+                const { [column]: _former, ...others } = filter.columns ?? {};
+                onFilter({ ...filter, columns: next.length === 0 ? others : { ...others, [column]: next } });
+              }}
+            >
+              {text === '' ? '(empty)' : text} <span className="soft tabular">{formatCount(alerts)}</span>
+            </Chip>
+          ))}
+        </div>
+      )}
+      {Object.keys(filter).length > 0 && (
+        <Button tone="quiet" onClick={() => onFilter({})}>
+          Clear all
+        </Button>
+      )}
+    </div>
+  );
+}

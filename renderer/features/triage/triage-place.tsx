@@ -1,0 +1,352 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCommand, useCommandKey } from '../../app/commands.tsx';
+import { useGoTo } from '../../app/go-to.tsx';
+import type { AlertFilter, CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
+import { useCase, useCurrentModel, useFormats, useSettings, useWindowState } from '../../data/app-state.tsx';
+import { dataOf, useClient } from '../../data/client.tsx';
+import { formatCount } from '../../data/format.ts';
+import { requestKey, useRequest } from '../../data/requests.ts';
+import { Button } from '../../ui/button.tsx';
+import { SplitPane } from '../../ui/split-pane.tsx';
+import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { useToast } from '../../ui/toast.tsx';
+import { alertColumns, type AlertSort } from './alert-columns.tsx';
+import { AlertGrid } from './alert-grid.tsx';
+import { alertAsText } from './alert-text.ts';
+import { BulkLine } from './bulk-line.tsx';
+import { arrangedColumns, isColumnLayout, type ColumnLayout } from './column-layout.ts';
+import { copiedRows } from './copied-rows.ts';
+import { alertTitle, DetailPane } from './detail-pane.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { keysBetween, neighbour } from './next-selection.ts';
+import { NoteEditor } from './note-editor.tsx';
+import { useAlerts } from './use-alerts.ts';
+import { useDecisions } from './use-decisions.ts';
+import { VerdictBar } from './verdict-bar.tsx';
+import './triage.css';
+
+const FIRST_LAYOUT: ColumnLayout = { order: [], widths: {}, hidden: ['topId'], frozen: 1 };
+const FIRST_FILTER: AlertFilter = { verdict: ['none'] };
+const FIRST_SORT: readonly AlertSort[] = [{ by: 'score', descending: true }];
+/** Most alerts that one bulk decision may take, as the engine takes them. */
+const MOST_SELECTED = 5000;
+/** Alerts below the selected one whose details are read ahead. */
+const READ_AHEAD = 2;
+
+/** Triage: the list of alerts, the selected one beside it, and every decision on one key. */
+export function TriagePlace(): ReactNode {
+  const openCase = useCase();
+  const [model] = useCurrentModel();
+  const goTo = useGoTo();
+  if (openCase === null) {
+    return (
+      <EmptyState title="No case is open" actions={<Button onClick={() => goTo('sources')}>Go to Sources</Button>}>
+        Open a recording or a case in Sources.
+      </EmptyState>
+    );
+  }
+  if (model === null) {
+    return (
+      <EmptyState title="No alerts yet" actions={<Button onClick={() => goTo('tuning')}>Go to Tuning</Button>}>
+        A model has to score the transactions first. Training takes seconds.
+      </EmptyState>
+    );
+  }
+  return <TriageDesk key={`${openCase.path} ${model.id}`} openCase={openCase} model={model} />;
+}
+
+function TriageDesk({
+  openCase,
+  model,
+}: {
+  readonly openCase: CaseOverview;
+  readonly model: ModelListItem;
+}): ReactNode {
+  const formats = useFormats();
+  const toast = useToast();
+  const goTo = useGoTo();
+  const [settings] = useSettings();
+  const [filter, setFilter] = useWindowState<AlertFilter>('triage.filter', FIRST_FILTER);
+  const [sort, setSort] = useWindowState<readonly AlertSort[]>('triage.sort', FIRST_SORT, isSort);
+  const [layout, setLayout] = useWindowState('triage.columns', FIRST_LAYOUT, isColumnLayout);
+  const [stored, setSelected] = useWindowState<string | null>('triage.selected', null, isKey);
+  const [detailPx, setDetailPx] = useWindowState('triage.detailPx', 456);
+  const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
+  const [anchor, setAnchor] = useState<string | null>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const note = useRef<HTMLTextAreaElement>(null);
+  const desk = useRef<HTMLDivElement>(null);
+
+  const alerts = useAlerts(model.id, model.thresholdUnits, filter, sort);
+  const rows = useMemo(() => alerts.list?.rows ?? [], [alerts.list]);
+  const order = useMemo(() => rows.map(({ key }) => key), [rows]);
+  const selected = stored !== null && order.includes(stored) ? stored : (order[0] ?? null);
+  const toGrid = useCallback(() => desk.current?.querySelector<HTMLElement>('[role="grid"]')?.focus(), []);
+
+  const decisions = useDecisions({
+    modelId: model.id,
+    alerts,
+    order,
+    selected,
+    checked,
+    onSelect: setSelected,
+    onClear: () => setChecked(new Set()),
+  });
+
+  const context = useMemo(
+    () => ({
+      formats,
+      openCase,
+      scores: scoreSpan(
+        rows.map(({ score }) => score),
+        model.threshold,
+      ),
+    }),
+    [formats, openCase, rows, model.threshold],
+  );
+  const toggleChecked = useCallback((key: string) => {
+    setChecked((keys) => toggled(keys, key));
+    setAnchor(key);
+  }, []);
+  const toggleExpanded = useCallback((key: string) => setExpanded((keys) => toggled(keys, key)), []);
+  const changeFilter = useCallback(
+    (next: AlertFilter) => {
+      setFilter(next);
+      setChecked(new Set());
+    },
+    [setFilter],
+  );
+  const selectMany = async (): Promise<void> => {
+    if (anchor !== null && selected !== null && anchor !== selected && order.includes(anchor)) {
+      setChecked((keys) => new Set([...keys, ...keysBetween(order, anchor, selected)]));
+      return;
+    }
+    const all = await alerts.loadKeys(MOST_SELECTED);
+    setChecked(new Set(all));
+    if ((alerts.list?.total ?? 0) > all.length) {
+      toast({ text: `The first ${formatCount(all.length)} are selected: more are not decided at once.` });
+    }
+  };
+  const copy = (text: string, done: string): void => {
+    navigator.clipboard.writeText(text).then(
+      () => toast({ text: done }),
+      () =>
+        toast({ text: 'The clipboard could not be written. Click into the window and copy again.', tone: 'problem' }),
+    );
+  };
+  const copyRows = (): void => {
+    const columns = arrangedColumns(alertColumns, layout).map(({ column }) => column);
+    const chosen = checked.size > 0 ? rows.filter(({ key }) => checked.has(key)) : rows;
+    const cells = chosen.map((row) => columns.map((column) => column.text(row, context)));
+    copy(
+      copiedRows(
+        columns.map((column) => column.title(context)),
+        cells,
+      ),
+      `${formatCount(chosen.length)} ${chosen.length === 1 ? 'row' : 'rows'} copied with headers`,
+    );
+  };
+
+  const detail = useSelectedDetail(model.id, order, selected);
+  const copyAlert = (): void => {
+    if (detail.data !== undefined)
+      copy(alertAsText(alertTitle(detail.data, openCase), detail.data), 'The alert is copied as text');
+  };
+  const openEntity = useCallback((entity: string) => goTo('explore', { 'explore.entity': entity }), [goTo]);
+  const openAlert = useCallback(
+    (key: string) => {
+      setSelected(key);
+      if (!order.includes(key)) setFilter({ anyOf: [key] });
+    },
+    [order, setFilter, setSelected],
+  );
+  const refresh = (): void => {
+    alerts.reload();
+    setExpanded(new Set());
+  };
+
+  useCommand('triage.next', () => setSelected(neighbour(order, selected, 1)));
+  useCommand('triage.previous', () => setSelected(neighbour(order, selected, -1)));
+  useCommand('triage.search', () => {
+    search.current?.focus();
+    search.current?.select();
+  });
+  useCommand('triage.note', selected === null ? null : () => note.current?.focus());
+  useCommand('triage.select', selected === null ? null : () => toggleChecked(selected));
+  useCommand('triage.selectRange', order.length === 0 ? null : () => void selectMany());
+  useCommand('triage.clearSelection', checked.size === 0 ? null : () => setChecked(new Set()));
+  useCommand('triage.expand', selected === null ? null : () => toggleExpanded(selected));
+  useCommand('triage.copy', detail.data === undefined ? null : copyAlert);
+  useCommand('triage.copyRows', rows.length === 0 ? null : copyRows);
+  useCommand('triage.refresh', refresh);
+  useCommand(
+    'triage.entity',
+    detail.data === undefined || openCase.alertEntity === null ? null : () => openEntity(detail.data?.row.entity ?? ''),
+  );
+
+  return (
+    <div className="triage-desk" ref={desk}>
+      <SplitPane
+        mainLabel="Alerts"
+        detailLabel="Selected alert"
+        detailPx={detailPx}
+        onResize={setDetailPx}
+        defaultPx={456}
+        minimumPx={340}
+        main={
+          <div className="triage-main">
+            <FilterBar
+              modelId={model.id}
+              filter={filter}
+              onFilter={changeFilter}
+              counts={alerts.list?.counts ?? {}}
+              total={alerts.list?.total ?? null}
+              search={search}
+              searchKey={useCommandKey('triage.search')}
+              onLeaveSearch={toGrid}
+              context={context}
+              layout={layout}
+              onLayout={setLayout}
+              onCopyRows={copyRows}
+              copyKey={useCommandKey('triage.copyRows')}
+              onReload={refresh}
+              reloadKey={useCommandKey('triage.refresh')}
+            />
+            <BulkLine rows={rows} checked={checked} onClear={() => setChecked(new Set())} />
+            {alerts.error !== null ? (
+              <ErrorState
+                title="The alerts could not be read"
+                error={alerts.error}
+                whatIsSafe="All verdicts and notes are in the case."
+                onRetry={alerts.reload}
+              />
+            ) : alerts.list !== null && rows.length === 0 ? (
+              <NoAlerts filter={filter} flagged={model.flagged} onAll={() => changeFilter({})} />
+            ) : (
+              <AlertGrid
+                modelId={model.id}
+                rows={rows}
+                total={alerts.list?.total ?? 0}
+                context={context}
+                layout={layout}
+                onLayout={setLayout}
+                sort={sort}
+                onSort={setSort}
+                selected={selected}
+                onSelect={setSelected}
+                checked={checked}
+                onCheck={toggleChecked}
+                expanded={expanded}
+                onExpand={toggleExpanded}
+                rowHeight={settings.density === 'dense' ? 28 : 36}
+                onNearEnd={alerts.loadMore}
+              />
+            )}
+          </div>
+        }
+        detail={
+          <div className="triage-detail">
+            <div className="triage-story">
+              {detail.error !== null && (
+                <ErrorState title="The alert could not be read" error={detail.error} onRetry={detail.refetch} />
+              )}
+              {detail.data !== undefined && selected !== null && (
+                <DetailPane
+                  detail={detail.data}
+                  openCase={openCase}
+                  onOpenAlert={openAlert}
+                  onOpenEntity={openEntity}
+                />
+              )}
+            </div>
+            {selected !== null && (
+              <div className="triage-actions">
+                <NoteEditor
+                  key={selected}
+                  modelId={model.id}
+                  alertKey={selected}
+                  field={note}
+                  onAdded={() => decisions.noted(selected)}
+                  onLeave={toGrid}
+                />
+                <VerdictBar decisions={decisions} checked={checked.size} onNote={() => note.current?.focus()} />
+              </div>
+            )}
+          </div>
+        }
+      />
+    </div>
+  );
+}
+
+/** The detail of the selected alert, and those of the next ones read ahead, so that moving on shows them at once. */
+function useSelectedDetail(modelId: number, order: readonly string[], selected: string | null) {
+  const client = useClient();
+  const queries = useQueryClient();
+  const detail = useRequest(
+    'alerts.detail',
+    { modelId, key: selected ?? '' },
+    { isEnabled: selected !== null, keepsPrevious: true },
+  );
+  const isRead = detail.data?.row.key === selected;
+  useEffect(() => {
+    if (selected === null || !isRead) return;
+    const at = order.indexOf(selected);
+    for (const key of order.slice(at + 1, at + 1 + READ_AHEAD)) {
+      void queries.prefetchQuery({
+        queryKey: requestKey('alerts.detail', { modelId, key }),
+        queryFn: async () => dataOf(await client.request('alerts.detail', { modelId, key })),
+      });
+    }
+  }, [client, queries, modelId, order, selected, isRead]);
+  return detail;
+}
+
+function NoAlerts({
+  filter,
+  flagged,
+  onAll,
+}: {
+  readonly filter: AlertFilter;
+  readonly flagged: number;
+  readonly onAll: () => void;
+}): ReactNode {
+  if (Object.keys(filter).length === 0) {
+    return (
+      <EmptyState title="Nothing is flagged">
+        {flagged === 0 ? 'The line is above every score. Lower it in Tuning.' : 'Read the list anew.'}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="No alert passes the filter" actions={<Button onClick={onAll}>Show all alerts</Button>}>
+      {filter.verdict?.includes('none') === true && Object.keys(filter).length === 1
+        ? 'Every alert is decided.'
+        : 'Take a condition away, or look for something else.'}
+    </EmptyState>
+  );
+}
+
+function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  const next = new Set(keys);
+  if (!next.delete(key)) next.add(key);
+  return next;
+}
+
+/** From the threshold to the highest score of the list: what the bars beside the scores span. */
+function scoreSpan(scores: readonly number[], threshold: number): { readonly low: number; readonly high: number } {
+  return {
+    low: Math.min(threshold, ...scores.slice(-1)),
+    high: scores.reduce((most, score) => Math.max(most, score), threshold),
+  };
+}
+
+function isKey(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+function isSort(value: unknown): value is readonly AlertSort[] {
+  return Array.isArray(value) && value.length > 0;
+}

@@ -1,0 +1,105 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { ErrorReport } from '../../../preload/contract/envelope.ts';
+import type { AlertFilter } from '../../../preload/contract/requests.ts';
+import { useClient } from '../../data/client.tsx';
+import type { AlertSort } from './alert-columns.tsx';
+import { rolledBack, withChange, withPage, type AlertChange, type AlertList } from './alert-list.ts';
+
+const PAGE = 300;
+
+export interface Alerts {
+  readonly list: AlertList | null;
+  readonly error: ErrorReport | null;
+  readonly isReading: boolean;
+  readonly loadMore: () => void;
+  /** Reads pages until at least so many alerts are there, and gives their keys in order. */
+  readonly loadKeys: (most: number) => Promise<readonly string[]>;
+  readonly reload: () => void;
+  /** Shows a change before the engine has confirmed it; the result takes it back. */
+  readonly change: (keys: ReadonlySet<string>, change: AlertChange) => () => void;
+}
+
+/** The alerts of a filter, page by page, as a list that only the analyst renews (see `AlertList`). */
+export function useAlerts(
+  modelId: number,
+  thresholdUnits: number,
+  filter: AlertFilter,
+  sort: readonly AlertSort[],
+): Alerts {
+  const client = useClient();
+  const [list, setList] = useState<AlertList | null>(null);
+  const [error, setError] = useState<ErrorReport | null>(null);
+  const [isReading, setIsReading] = useState(true);
+  const [round, setRound] = useState(0);
+  const newest = useRef<AlertList | null>(null);
+  const reading = useRef<Promise<void> | null>(null);
+  const question = JSON.stringify({ modelId, filter, sort });
+
+  const show = useCallback((next: AlertList | null) => {
+    newest.current = next;
+    setList(next);
+  }, []);
+  const read = useCallback(
+    async (after: string | null, isCurrent: () => boolean) => {
+      setIsReading(true);
+      const asked = JSON.parse(question) as { modelId: number; filter: AlertFilter; sort: AlertSort[] };
+      const answer = await client.request('alerts.page', {
+        ...asked,
+        limit: PAGE,
+        ...(after === null ? {} : { after }),
+      });
+      if (!isCurrent()) return;
+      setIsReading(false);
+      if (!answer.ok) return setError(answer.error);
+      setError(null);
+      const { rows, total, counts, next } = answer.data;
+      const page = { rows, total, counts, next };
+      show(after === null || newest.current === null ? page : withPage(newest.current, page));
+    },
+    [client, question, show],
+  );
+
+  const current = useRef(0);
+  useEffect(() => {
+    const mine = ++current.current;
+    reading.current = read(null, () => mine === current.current).finally(() => (reading.current = null));
+  }, [read, round, thresholdUnits]);
+
+  const readOn = useCallback(async () => {
+    const mine = current.current;
+    await reading.current;
+    const after = newest.current?.next ?? null;
+    if (after === null || mine !== current.current) return;
+    reading.current = read(after, () => mine === current.current).finally(() => (reading.current = null));
+    await reading.current;
+  }, [read]);
+  const loadMore = useCallback(() => {
+    if (reading.current === null) void readOn();
+  }, [readOn]);
+  const loadKeys = useCallback(
+    async (most: number) => {
+      const mine = current.current;
+      let before = -1;
+      while (mine === current.current && newest.current !== null) {
+        const { rows, next } = newest.current;
+        if (next === null || rows.length >= most || rows.length === before) break;
+        before = rows.length;
+        await readOn();
+      }
+      return (newest.current?.rows ?? []).slice(0, most).map(({ key }) => key);
+    },
+    [readOn],
+  );
+  const change = useCallback(
+    (keys: ReadonlySet<string>, made: AlertChange) => {
+      const before = newest.current;
+      if (before !== null) show(withChange(before, keys, made));
+      return () => {
+        if (before !== null && newest.current !== null) show(rolledBack(newest.current, before, keys));
+      };
+    },
+    [show],
+  );
+  const reload = useCallback(() => setRound((last) => last + 1), []);
+  return { list, error, isReading, loadMore, loadKeys, reload, change };
+}

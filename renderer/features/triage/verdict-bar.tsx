@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react';
+import { useCommandKey } from '../../app/commands.tsx';
+import type { VerdictKind } from '../../../preload/contract/verdicts.ts';
+import { formatCount } from '../../data/format.ts';
+import { Button } from '../../ui/button.tsx';
+import { KeyHint } from '../../ui/key-hint.tsx';
+import { VerdictMark } from '../../ui/verdict-mark.tsx';
+import type { Decisions } from './use-decisions.ts';
+import { verdictChoices } from './verdict-words.ts';
+
+/** The decisions as buttons that show their keys; above them what was decided last, and the reasons that may follow. */
+export function VerdictBar({
+  decisions,
+  checked,
+  onNote,
+}: {
+  readonly decisions: Decisions;
+  readonly checked: number;
+  readonly onNote: () => void;
+}): ReactNode {
+  const { last } = decisions;
+  return (
+    <>
+      <div className="triage-last" aria-live="polite">
+        {last !== null && (
+          <>
+            <span className="triage-last-words">
+              {last.verdict !== null && <VerdictMark verdict={last.verdict} />}{' '}
+              <span className="soft">{last.words}</span>
+            </span>
+            {last.choices.map(({ words, choose }, index) => (
+              <button key={words} type="button" className="triage-choice" onClick={choose}>
+                <ChoiceKey index={index} />
+                {words}
+              </button>
+            ))}
+          </>
+        )}
+      </div>
+      <div className="triage-buttons">
+        {verdictChoices.map(({ kind }) => (
+          <VerdictButton key={kind} kind={kind} checked={checked} onDecide={decisions.decide} />
+        ))}
+        <Button keyHint={useCommandKey('triage.note')} onClick={onNote}>
+          note
+        </Button>
+        <Button keyHint={useCommandKey('triage.snooze')} onClick={decisions.snooze}>
+          snooze
+        </Button>
+        <Button keyHint={useCommandKey('triage.undo')} onClick={decisions.undo}>
+          undo
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function VerdictButton({
+  kind,
+  checked,
+  onDecide,
+}: {
+  readonly kind: VerdictKind;
+  readonly checked: number;
+  readonly onDecide: (kind: VerdictKind) => void;
+}): ReactNode {
+  const key = useCommandKey(`triage.${kind}`);
+  return (
+    <Button tone={kind === 'fraud' ? 'flag' : 'plain'} keyHint={key} onClick={() => onDecide(kind)}>
+      {kind}
+      {checked > 1 && ` (${formatCount(checked)})`}
+    </Button>
+  );
+}
+
+function ChoiceKey({ index }: { readonly index: number }): ReactNode {
+  const key = useCommandKey(`triage.choice${index + 1}`);
+  return key === null ? null : <KeyHint keys={key} />;
+}
