@@ -4,6 +4,7 @@ import { app, nativeTheme, type BrowserWindow } from 'electron';
 import type { Settings } from '../preload/contract/settings.ts';
 import { superviseEngine } from './engine-supervisor.ts';
 import { bridgeWindows } from './ipc/window-bridge.ts';
+import { openCaseAtStart } from './open-case-at-start.ts';
 import { denyPermissions, lockDownContents } from './security/lockdown.ts';
 import { launchUtilityEngine } from './utility-engine.ts';
 import { registerAppScheme, serveApp } from './window/app-protocol.ts';
@@ -50,8 +51,7 @@ async function start(): Promise<void> {
     if (process.platform !== 'darwin') app.quit();
   });
 
-  const casePath = caseArgument(process.argv);
-  if (casePath !== null) await engine.call({ door: 'request', name: 'case.open', input: { path: casePath } });
+  void openCaseAtStart(engine, caseArgument(process.argv));
   const read = await engine.call({ door: 'request', name: 'app.read', input: {} });
   if (read.ok) nativeTheme.themeSource = (read.data as { readonly settings: Settings }).settings.theme;
 }

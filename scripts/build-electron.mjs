@@ -1,5 +1,5 @@
 // `npm run build:electron`: main and preload as one CommonJS file each, the engine as modules that need no TypeScript.
-import { copyFileSync, globSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'rolldown';
 import { projectFolder } from './run-steps.mjs';
@@ -7,7 +7,9 @@ import { projectFolder } from './run-steps.mjs';
 const out = join(projectFolder, 'dist');
 /** Stays a package: it carries native code. onnxruntime-node is optional and is not packaged. */
 const nativePackages = ['better-sqlite3', 'onnxruntime-node'];
-const workers = globSync('engine/**/*.worker.ts', { cwd: projectFolder });
+const workers = readdirSync(join(projectFolder, 'engine'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.worker.ts'))
+  .map((path) => join('engine', path));
 
 /** Worker threads are started by the address of their source, which has another ending once it is built. */
 const builtWorkerAddresses = {

@@ -8,6 +8,7 @@ import { startBrowserHost } from '../browser-host/browser-host.ts';
 import { forkEngine } from '../browser-host/fork-engine.ts';
 import { openBrowser } from '../browser-host/open-browser.ts';
 import { superviseEngine } from '../engine-supervisor.ts';
+import { openCaseAtStart } from '../open-case-at-start.ts';
 import { parseWhole } from './flags.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
@@ -27,7 +28,7 @@ export function addServeCommand(program: Command, surroundings: CommandSurroundi
     .description(
       'Serves the window on 127.0.0.1 and prints its address. Whoever has the address can read and change the case, so keep it to yourself. Stop with Ctrl-C.',
     )
-    .option('--case <file>', 'open this case')
+    .option('--case <file>', 'open this case (default: the last one, or the first case from the bundled recording)')
     .option('--port <number>', 'port on 127.0.0.1 (default: a free one)', parseWhole(0, 65_535), 0)
     .option('--open', 'open the address in the browser')
     .addHelpText(
@@ -48,8 +49,10 @@ async function serve(flags: ServeFlags, { context, print, fail }: CommandSurroun
   }
   const engine = superviseEngine(forkEngine);
   try {
+    // A case that was asked for is opened before the address is given; making the first case can be watched in the window.
+    const opening = openCaseAtStart(engine, flags.case === undefined ? null : resolve(flags.case));
     if (flags.case !== undefined) {
-      const opened = await engine.call({ door: 'request', name: 'case.open', input: { path: resolve(flags.case) } });
+      const opened = await opening;
       if (!opened.ok) {
         fail(opened.error);
         return;

@@ -1,0 +1,66 @@
+import { defaultCasePath } from '../engine/host/default-case.ts';
+import type { Answer } from '../preload/contract/envelope.ts';
+import type { EventFrame } from '../preload/contract/wire/frames.ts';
+import type { JobInput, JobName } from '../preload/contract/jobs.ts';
+import type { RequestInput, RequestName, RequestOutput } from '../preload/contract/requests.ts';
+import type { EngineSupervisor } from './engine-supervisor.ts';
+
+/** What the bundled recording's columns mean beyond what is inferred; see datasets/manifest.json. */
+const bundledOverrides = { label: 'is_fraud', ignore: ['fraud_scenario'] };
+
+/**
+ * Opens the case that a window starts with: the one that was asked for, else the last one, else the first case, which
+ * is made from the bundled recording where it does not exist yet. The window hears of the job and of the case.
+ */
+export async function openCaseAtStart(engine: EngineSupervisor, casePath: string | null): Promise<Answer<unknown>> {
+  if (casePath !== null) return request(engine, 'case.open', { path: casePath });
+  const recent = await request(engine, 'recent.list', {});
+  const last = recent.ok ? recent.data.find(({ exists }) => exists) : undefined;
+  if (last !== undefined) return request(engine, 'case.open', { path: last.path });
+
+  const app = await request(engine, 'app.read', {});
+  if (!app.ok) return app;
+  const path = app.data.firstCasePath ?? defaultCasePath([app.data.bundledRecording]);
+  if (app.data.firstCasePath === null) {
+    const input = { recordings: [app.data.bundledRecording], casePath: path, overrides: bundledOverrides };
+    const made = await runJob(engine, 'run', input);
+    if (!made.ok) return made;
+  }
+  return request(engine, 'case.open', { path });
+}
+
+async function request<R extends RequestName>(
+  engine: EngineSupervisor,
+  name: R,
+  input: RequestInput<R>,
+): Promise<Answer<RequestOutput<R>>> {
+  // The engine answers a request with that request's output; the wire between loses the type.
+  return (await engine.call({ door: 'request', name, input })) as Answer<RequestOutput<R>>;
+}
+
+/** Starts a job and waits for its end. */
+async function runJob<J extends JobName>(
+  engine: EngineSupervisor,
+  name: J,
+  input: JobInput<J>,
+): Promise<Answer<unknown>> {
+  const ended = new Map<string, Answer<unknown>>();
+  const someEnded = { resolve: (): void => undefined };
+  const unsubscribe = engine.onEvent((event: EventFrame) => {
+    if (event.name !== 'job.ended') return;
+    const { jobId, outcome } = event.payload;
+    ended.set(jobId, outcome.ok ? { ok: true, data: outcome.result } : outcome);
+    someEnded.resolve();
+  });
+  try {
+    const started = (await engine.call({ door: 'startJob', name, input })) as Answer<{ readonly jobId: string }>;
+    if (!started.ok) return started;
+    for (;;) {
+      const outcome = ended.get(started.data.jobId);
+      if (outcome !== undefined) return outcome;
+      await new Promise<void>((resolve) => (someEnded.resolve = resolve));
+    }
+  } finally {
+    unsubscribe();
+  }
+}
