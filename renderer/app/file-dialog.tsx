@@ -35,6 +35,7 @@ export function FileDialog({
   const [showsAll, setShowsAll] = useState(false);
   const [newName, setNewName] = useState(request.kind === 'new-file' ? request.suggestedName : '');
   const [filter, setFilter] = useState('');
+  const [typedFolder, setTypedFolder] = useState<string | null>(null);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<HTMLUListElement>(null);
   const listing = useRequest('folder.list', folder === '' ? {} : { folder }, { keepsPrevious: true });
@@ -50,6 +51,7 @@ export function FileDialog({
   const parent = listing.data?.parent ?? null;
   const go = (path: string): void => {
     setFolder(path);
+    setTypedFolder(null);
     setFilter('');
     setPicked(new Set());
   };
@@ -96,9 +98,19 @@ export function FileDialog({
         <IconButton label="Parent folder" disabled={parent === null} onClick={() => parent !== null && go(parent)}>
           <Icon name="up" />
         </IconButton>
-        <span className="file-here fixed" title={here}>
-          <bdi>{here}</bdi>
-        </span>
+        <div className="file-here">
+          <Field
+            label="Folder"
+            layout="hidden"
+            title={here}
+            value={typedFolder ?? here}
+            onChange={setTypedFolder}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && typedFolder !== null) go(typedFolder.trim());
+            }}
+            onBlur={() => setTypedFolder(null)}
+          />
+        </div>
         <Field
           label="Find in this folder"
           layout="hidden"

@@ -2,7 +2,7 @@ import { Suspense, useState } from 'react';
 import { CaseSwitcher } from '../features/case/case-switcher.tsx';
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { useCase, useCurrentModel, useSettings } from '../data/app-state.tsx';
-import { formatCount, formatPercent } from '../data/format.ts';
+import { formatCount, formatPercent, formatScore } from '../data/format.ts';
 import { useAction, useRequest } from '../data/requests.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -68,6 +68,7 @@ export function Shell() {
         </button>
       </nav>
       <main className="place" aria-label={placeTitles[place]} data-place={place}>
+        <h1 className="visually-hidden">{placeTitles[place]}</h1>
         <EngineBanner />
         <ErrorBoundary key={place} title={`${placeTitles[place]} could not be drawn`}>
           <Suspense fallback={<p className="place-wait soft">Loading…</p>}>
@@ -113,8 +114,8 @@ function Budget({ analysts, alertsEach }: { readonly analysts: number; readonly 
       text={`The team can review ${formatCount(budget)} a day: ${analysts} analysts, ${alertsEach} each. Tuning sets the line.`}
     >
       <button type="button" className="top-bar-budget tabular" onClick={() => goTo('tuning')}>
-        {perDay === null ? 'Flagged' : model.alertsPerDay === null ? 'Flagged' : 'Budget'}{' '}
-        <strong>{perDay === null ? formatCount(model.flagged) : `${formatCount(perDay)} a day`}</strong>{' '}
+        {model.alertsPerDay === null ? 'Line at' : 'Budget'}{' '}
+        <strong>{perDay === null ? formatScore(model.threshold) : `${formatCount(perDay)} a day`}</strong>{' '}
         <span className="soft">= {formatPercent(openCase.rows === 0 ? 0 : model.flagged / openCase.rows)} flagged</span>
       </button>
     </Tooltip>

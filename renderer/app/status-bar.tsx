@@ -17,7 +17,7 @@ export function StatusBar() {
   useEvent('case.changed', ({ overview }) => setSavedAtMs(overview === null ? null : Date.now()));
   return (
     <footer className="status-bar tabular">
-      {running.length === 0 && <span>Idle</span>}
+      {running.length === 0 && <span>Ready</span>}
       {running.map((job) => {
         const words = progressWords(job.name, job.progress);
         return (

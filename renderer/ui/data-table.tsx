@@ -129,13 +129,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   } | null>(null);
 
   const shown = useMemo(() => shownColumns(columns, layout), [columns, layout]);
-  const template = useMemo(
-    () =>
-      shown
-        .map(({ widthPx }, index) => (index === shown.length - 1 ? `minmax(${widthPx}px, 1fr)` : `${widthPx}px`))
-        .join(' '),
-    [shown],
-  );
+  const template = useMemo(() => {
+    const widths = shown.map(({ widthPx }) => `${widthPx}px`);
+    const last = shown.at(-1);
+    // Words may use the rest of the line; numbers stay in their column, and an empty track fills it.
+    if (last === undefined || last.align === 'right') return [...widths, '1fr'].join(' ');
+    return [...widths.slice(0, -1), `minmax(${last.widthPx}px, 1fr)`].join(' ');
+  }, [shown]);
   const stickyLeft = useMemo(() => {
     let left = 0;
     return shown.map((column, index) => {

@@ -65,7 +65,7 @@ export function ModelsPlace() {
       {
         id: 'name',
         title: 'Model',
-        widthPx: 150,
+        widthPx: 220,
         text: (model) => `${model.name}${model.isChampion ? ' champion' : ''}`,
         render: (model) => (
           <>

@@ -10,17 +10,18 @@ interface CellsRow {
 export interface CellsTableProps {
   readonly label: string;
   readonly columns: readonly string[];
+  /** Columns of numbers, which stand right; ids stay left though they look like numbers. */
+  readonly numeric: ReadonlySet<string>;
   readonly rows: readonly CellsRow[];
   readonly total?: number;
   readonly hasMore?: boolean;
   readonly onNeedMore?: () => void;
 }
 
-const looksNumeric = /^[-+]?[\d.,]+$/;
 const widestPx = 260;
 
 /** Rows as received: the text of every cell, nothing interpreted. */
-export function CellsTable({ label, columns, rows, total, hasMore = false, onNeedMore }: CellsTableProps) {
+export function CellsTable({ label, columns, numeric, rows, total, hasMore = false, onNeedMore }: CellsTableProps) {
   const firstRow = rows.at(0);
   const tableColumns = useMemo<readonly DataColumn<CellsRow>[]>(
     () =>
@@ -31,11 +32,11 @@ export function CellsTable({ label, columns, rows, total, hasMore = false, onNee
           id: `${index}`,
           title,
           widthPx: Math.min(widestPx, 24 + letters * 7),
-          align: looksNumeric.test(sample) ? 'right' : 'left',
+          align: numeric.has(title) ? 'right' : 'left',
           text: (row) => row.cells[index] ?? '',
         };
       }),
-    [columns, firstRow],
+    [columns, numeric, firstRow],
   );
   return (
     <DataTable

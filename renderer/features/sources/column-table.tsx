@@ -2,7 +2,6 @@ import { useMemo } from 'react';
 import type { ColumnKind, ColumnRole } from '../../../engine/domain/profile.ts';
 import type { ColumnReport } from '../../../preload/contract/jobs.ts';
 import { useWindowState } from '../../data/app-state.tsx';
-import { formatPercent } from '../../data/format.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { Select } from '../../ui/field.tsx';
@@ -12,6 +11,7 @@ import { kindWords, optionsOf, roleWords } from './role-words.ts';
 const roleOptions = optionsOf(roleWords);
 const kindOptions = optionsOf(kindWords);
 const doubtfulBelow = 0.6;
+const sureWords = (confidence: number): string => `${Math.round(confidence * 100)} %`;
 
 export interface ColumnTableProps {
   readonly columns: readonly ColumnReport[];
@@ -60,21 +60,21 @@ export function ColumnTable({ columns, onChange, isReadOnly = false }: ColumnTab
       {
         id: 'confidence',
         title: 'Sure',
-        widthPx: 84,
+        widthPx: 72,
         align: 'right',
-        text: (row) => formatPercent(row.confidence),
+        text: (row) => sureWords(row.confidence),
         render: (row) =>
           row.confidence < doubtfulBelow ? (
             <span className="sources-doubt">
               <span aria-hidden="true">? </span>
-              {formatPercent(row.confidence)}
+              {sureWords(row.confidence)}
               <span className="visually-hidden"> doubtful</span>
             </span>
           ) : (
-            formatPercent(row.confidence)
+            sureWords(row.confidence)
           ),
       },
-      { id: 'reason', title: 'Why', widthPx: 300, text: (row) => row.reason },
+      { id: 'reason', title: 'Why', widthPx: 380, text: (row) => row.reason },
       { id: 'used', title: 'Used as', widthPx: 160, text: (row) => row.usedAs.join(', ') },
     ],
     [onChange, isReadOnly],

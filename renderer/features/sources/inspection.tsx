@@ -17,7 +17,7 @@ import { SplitPane } from '../../ui/split-pane.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { CellsTable } from './cells-table.tsx';
 import { ColumnTable } from './column-table.tsx';
-import { formatWords, withColumn } from './role-words.ts';
+import { formatWords, numericColumns, withColumn } from './role-words.ts';
 
 export interface InspectionProps {
   readonly path: string;
@@ -39,6 +39,7 @@ export function Inspection({ path, onClose }: InspectionProps) {
     () => (inspected.data?.firstRows ?? []).map((cells, index) => ({ key: `${index}`, cells })),
     [inspected.data],
   );
+  const numeric = useMemo(() => numericColumns(columns ?? []), [columns]);
   const names = useMemo(() => (columns ?? []).map(({ name }) => name), [columns]);
 
   if (inspected.error !== null && inspected.data === undefined) {
@@ -82,7 +83,7 @@ export function Inspection({ path, onClose }: InspectionProps) {
           </div>
           <h3 className="sources-title">First {rows.length} rows as received</h3>
           <div className="sources-half">
-            <CellsTable label="First rows" columns={names} rows={rows} />
+            <CellsTable label="First rows" columns={names} numeric={numeric} rows={rows} />
           </div>
         </>
       }

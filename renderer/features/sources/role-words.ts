@@ -52,6 +52,13 @@ export function formatWords(format: RecordingFormat): string {
     .join(', ');
 }
 
+/** Names of the columns that are read as numbers. */
+export function numericColumns(
+  columns: readonly { readonly name: string; readonly kind: ColumnKind }[],
+): ReadonlySet<string> {
+  return new Set(columns.filter(({ kind }) => kind === 'number').map(({ name }) => name));
+}
+
 type ColumnOverride = NonNullable<ProfileOverrides['columns']>[string];
 
 /** Roles that one column has at most. */

@@ -19,7 +19,7 @@ import { useToast } from '../../ui/toast.tsx';
 import { CellsTable } from './cells-table.tsx';
 import { ColumnTable } from './column-table.tsx';
 import { Inspection } from './inspection.tsx';
-import { formatWords } from './role-words.ts';
+import { formatWords, numericColumns } from './role-words.ts';
 import './sources.css';
 
 const tabs = ['recordings', 'columns', 'rows', 'quarantine'] as const;
@@ -28,6 +28,7 @@ const isTab = (value: unknown): value is Tab => tabs.some((tab) => tab === value
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((text) => typeof text === 'string');
 const mostRecent = 10;
+const noColumns: readonly string[] = [];
 
 /** Where transactions come from: open a recording, see what it means, read it; and what the case holds by now. */
 export function SourcesPlace() {
@@ -224,12 +225,15 @@ function Columns({ openCase }: { readonly openCase: CaseOverview }) {
 
 function Rows({ openCase }: { readonly openCase: CaseOverview }) {
   const page = usePagedRequest('transactions.page', { limit: 200 });
+  const profile = useRequest('profile.read', {}).data;
+  const numeric = useMemo(() => numericColumns(profile?.columns ?? []), [profile]);
   const rows = useMemo(() => page.rows.map((row) => ({ key: `${row.sequence}`, cells: row.cells })), [page.rows]);
   if (page.error !== null) return <ErrorState title="The rows cannot be read" error={page.error} />;
   return (
     <CellsTable
       label="Transactions as received"
-      columns={page.firstPage?.columns ?? []}
+      columns={page.firstPage?.columns ?? noColumns}
+      numeric={numeric}
       rows={rows}
       total={openCase.rows}
       hasMore={page.hasMore}
