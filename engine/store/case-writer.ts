@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { ColumnBlock } from '../domain/columns.ts';
 import { AssayError } from '../domain/error.ts';
-import { packAppend } from './segment-encoding.ts';
-import type { SegmentAppend } from './types.ts';
+import { packAppend, type PackedAppend } from './segment-encoding.ts';
+import type { LiveAppend, SegmentAppend } from './types.ts';
 import { errorOf, type WriterReply, type WriterRequest, type WriterTotals } from './writer-messages.ts';
 
 const APPENDS_IN_FLIGHT = 8; // about 20 MB of a wide recording: enough to keep both threads busy
@@ -15,6 +15,8 @@ const APPENDS_IN_FLIGHT = 8; // about 20 MB of a wide recording: enough to keep 
 export interface CaseWriter {
   /** Takes one append; settles when there is room for the next one, which slows the reader to the disk's pace. */
   append(append: SegmentAppend): Promise<void>;
+  /** As `append`, with everything that must become true together with the rows. */
+  appendLive(live: LiveAppend): Promise<void>;
   writeFeatures(featureSetId: number, segmentId: number, features: Float32Array): Promise<void>;
   writeScores(modelId: number, segmentId: number, sums: Int32Array): Promise<void>;
   /** Settles when everything taken so far is on the disk. */
@@ -25,13 +27,20 @@ export interface CaseWriter {
   abort(): Promise<void>;
 }
 
+export interface CaseWriterOptions {
+  readonly appendsInFlight?: number;
+  /** What was taken is on the disk after this time at the latest. */
+  readonly transactionAgeMs?: number;
+  /** Told after every transaction what is on the disk by now. */
+  readonly onCommitted?: (totals: WriterTotals) => void;
+}
+
 /** Starts a writer on an existing case. Errors: those of `openCase`. */
-export async function createCaseWriter(
-  path: string,
-  options: { readonly appendsInFlight?: number } = {},
-): Promise<CaseWriter> {
+export async function createCaseWriter(path: string, options: CaseWriterOptions = {}): Promise<CaseWriter> {
   const capacity = options.appendsInFlight ?? APPENDS_IN_FLIGHT;
-  const worker = new Worker(new URL('./writer.worker.ts', import.meta.url), { workerData: { path } });
+  const worker = new Worker(new URL('./writer.worker.ts', import.meta.url), {
+    workerData: { path, transactionAgeMs: options.transactionAgeMs },
+  });
   let inFlight = 0;
   let failure: AssayError | undefined;
   let closed = false;
@@ -68,6 +77,7 @@ export async function createCaseWriter(
   let ready = false;
   worker.on('message', (reply: WriterReply) => {
     if (reply.type === 'failed') return fail(errorOf(reply.error));
+    if (reply.type === 'committed') return options.onCommitted?.(reply.committed);
     if (reply.type === 'ready') ready = true;
     else {
       closed = reply.type === 'closed';
@@ -83,12 +93,21 @@ export async function createCaseWriter(
   await until(() => ready);
 
   return {
-    append: (append) => {
-      const packed = packAppend(append);
-      const columns = new Map([...packed.columns].map(([name, block]) => [name, detachableBlock(block)]));
-      const { rawBytes, starts, ends, byteOffset, line } = packed;
-      const arrays = [rawBytes, starts, ends, byteOffset, line, ...[...columns.values()].flatMap(arraysOf)];
-      return send({ type: 'append', append: { ...packed, columns } }, buffersOf(arrays));
+    append: (given) => {
+      const { append, arrays } = detachableAppend(given);
+      return send({ type: 'append', append }, buffersOf(arrays));
+    },
+    appendLive: ({ append: given, ...rest }) => {
+      const { append, arrays } = detachableAppend(given);
+      const scored = rest.scored && {
+        ...rest.scored,
+        features: detachable(rest.scored.features),
+        sums: detachable(rest.scored.sums),
+      };
+      const live = { ...rest, ...(scored === undefined ? {} : { scored }) };
+      const state = rest.windowState === undefined ? [] : [rest.windowState];
+      const scoredArrays = scored === undefined ? [] : [scored.features, scored.sums];
+      return send({ type: 'live', append, live }, buffersOf([...arrays, ...scoredArrays, ...state]));
     },
     writeFeatures: (featureSetId, segmentId, given) => {
       const features = detachable(given);
@@ -110,6 +129,18 @@ export async function createCaseWriter(
       fail(new AssayError('CANCELLED', 'failure', `Storing into ${path} was stopped.`));
     },
   };
+}
+
+/** An append whose arrays can be handed over, and those arrays. */
+function detachableAppend(given: SegmentAppend): {
+  readonly append: PackedAppend;
+  readonly arrays: readonly ArrayBufferView[];
+} {
+  const packed = packAppend(given);
+  const columns = new Map([...packed.columns].map(([name, block]) => [name, detachableBlock(block)]));
+  const { rawBytes, starts, ends, byteOffset, line } = packed;
+  const arrays = [rawBytes, starts, ends, byteOffset, line, ...[...columns.values()].flatMap(arraysOf)];
+  return { append: { ...packed, columns }, arrays };
 }
 
 function detachableBlock(block: ColumnBlock): ColumnBlock {

@@ -221,6 +221,13 @@ export class ReadableCase {
     return row && profileSchema.parse(JSON.parse(row.content));
   }
 
+  /** Every profile the case has had, oldest first. */
+  profiles(): readonly Profile[] {
+    return this.rows<{ content: string }>('SELECT content FROM profile ORDER BY id').map((row) =>
+      profileSchema.parse(JSON.parse(row.content)),
+    );
+  }
+
   findFeatureSet(digest: string): { readonly id: number; readonly spec: FeatureSpec } | undefined {
     const row = this.row<{ id: number; spec: string }>('SELECT id, spec FROM feature_set WHERE digest = ?', digest);
     return row && { id: row.id, spec: featureSpecSchema.parse(JSON.parse(row.spec)) };

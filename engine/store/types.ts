@@ -53,6 +53,33 @@ export interface SegmentAppend {
   readonly dictionaryAdditions: ReadonlyMap<string, readonly string[]>;
 }
 
+/** Rows of a live stream with everything that must become true together with them. */
+export interface LiveAppend {
+  readonly append: SegmentAppend;
+  /** Per partition of the source: the offset at which reading resumes. Partitions not named stay as they are. */
+  readonly nextOffsets: ReadonlyMap<number, number>;
+  /** Absent while there is no model. */
+  readonly scored?: LiveScores;
+  /** State of the window features after these rows, now and then. */
+  readonly windowState?: Uint8Array<ArrayBuffer>;
+}
+
+/** What a model says of the rows of one append. */
+export interface LiveScores {
+  readonly modelId: number;
+  readonly featureSetId: number;
+  /** Row-major float32. */
+  readonly features: Float32Array;
+  readonly sums: Int32Array;
+  readonly flagged: FlaggedRows;
+}
+
+/** State of the window features of one feature set, as it was before row `nextSequence`. */
+export interface WindowCheckpoint {
+  readonly nextSequence: number;
+  readonly state: Uint8Array<ArrayBuffer>;
+}
+
 export interface SegmentSummary {
   readonly id: number;
   readonly firstSequence: number;

@@ -12,6 +12,7 @@ import type { Connection, Parameter } from './sqlite.ts';
 import type {
   FlaggedRows,
   JsonValue,
+  LiveAppend,
   NewModel,
   NewSource,
   QuarantineState,
@@ -19,6 +20,7 @@ import type {
   SegmentAppend,
   Source,
   StoredThreshold,
+  WindowCheckpoint,
 } from './types.ts';
 
 const TIDY_TIMEOUT_MS = 250; // at close nothing is worth waiting long for: the data is committed already
@@ -120,6 +122,75 @@ export class WritableCase extends ReadableCase {
    */
   appendSegments(appends: readonly SegmentAppend[]): void {
     this.appendEncoded(appends.map((append) => encodeAppend(packAppend(append))));
+  }
+
+  /**
+   * Rows of a live stream, their scores and alerts, and how far each partition was read, in one transaction.
+   * Errors: as `appendSegments`.
+   */
+  appendLive(live: LiveAppend): void {
+    this.appendLiveEncoded(encodeAppend(packAppend(live.append)), live);
+  }
+
+  /** As `appendLive`, for an append that was encoded beforehand. */
+  appendLiveEncoded(append: EncodedAppend, { nextOffsets, scored, windowState }: Omit<LiveAppend, 'append'>): void {
+    this.inTransaction(() => {
+      this.appendEncoded([append]);
+      this.savePartitionOffsets(append.sourceId, nextOffsets);
+      if (scored === undefined || append.rowCount === 0) return;
+      const segment = this.row<{ id: number }>('SELECT id FROM segment WHERE first_sequence = ?', append.firstSequence);
+      const segmentId = segment?.id ?? impossible('the segment was just stored');
+      this.writeFeatures(scored.featureSetId, segmentId, scored.features);
+      this.writeScores(scored.modelId, segmentId, scored.sums);
+      this.addAlerts(scored.modelId, scored.flagged);
+      if (windowState !== undefined)
+        this.#change(
+          `INSERT INTO window_checkpoint (feature_set_id, next_sequence, state) VALUES (?, ?, ?)
+           ON CONFLICT (feature_set_id) DO UPDATE SET next_sequence = excluded.next_sequence, state = excluded.state`,
+          scored.featureSetId,
+          append.firstSequence + append.rowCount,
+          windowState,
+        );
+    });
+  }
+
+  /** Where reading resumes in each partition of a topic. */
+  savePartitionOffsets(sourceId: number, nextOffsets: ReadonlyMap<number, number>): void {
+    this.inTransaction(() => {
+      for (const [partition, offset] of nextOffsets)
+        this.#change(
+          `INSERT INTO source_partition (source_id, partition, next_offset) VALUES (?, ?, ?)
+           ON CONFLICT (source_id, partition) DO UPDATE SET next_offset = excluded.next_offset`,
+          sourceId,
+          partition,
+          offset,
+        );
+    });
+  }
+
+  /** As last saved; empty for a source that is no topic. */
+  partitionOffsets(sourceId: number): ReadonlyMap<number, number> {
+    const rows = this.rows<{ partition: number; next_offset: number }>(
+      'SELECT partition, next_offset FROM source_partition WHERE source_id = ? ORDER BY partition',
+      sourceId,
+    );
+    return new Map(rows.map((row) => [row.partition, row.next_offset]));
+  }
+
+  windowCheckpoint(featureSetId: number): WindowCheckpoint | undefined {
+    const row = this.row<{ next_sequence: number; state: Uint8Array }>(
+      'SELECT next_sequence, state FROM window_checkpoint WHERE feature_set_id = ?',
+      featureSetId,
+    );
+    return row && { nextSequence: row.next_sequence, state: Uint8Array.from(row.state) };
+  }
+
+  /** Adds flagged rows to those that a model has flagged before. */
+  addAlerts(modelId: number, { sequences, sums }: FlaggedRows): void {
+    this.inTransaction(() => {
+      const insert = this.statement('INSERT INTO alert (model_id, sum, sequence) VALUES (?, ?, ?)');
+      sums.forEach((sum, index) => insert.run(modelId, sum, sequences[index]));
+    });
   }
 
   /** As `appendSegments`, for appends that were encoded beforehand. */

@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorKind } from '../domain/error.ts';
 import { AssayError } from '../domain/error.ts';
 import type { PackedAppend } from './segment-encoding.ts';
+import type { LiveAppend } from './types.ts';
 
 /** What the writer thread is told. Each is answered by one reply, except after a failure. */
 export type WriterRequest =
@@ -13,6 +14,7 @@ export type WriterRequest =
 /** What is to be stored; the thread groups several into one transaction. */
 export type WriterInput =
   | { readonly type: 'append'; readonly append: PackedAppend }
+  | { readonly type: 'live'; readonly append: PackedAppend; readonly live: Omit<LiveAppend, 'append'> }
   | {
       readonly type: 'features';
       readonly featureSetId: number;
@@ -23,6 +25,8 @@ export type WriterInput =
 
 export type WriterReply =
   | { readonly type: 'ready' }
+  /** Unasked, after every transaction. */
+  | { readonly type: 'committed'; readonly committed: WriterTotals }
   | { readonly type: 'done'; readonly committed: WriterTotals }
   /** The case is closed; the thread ends now. */
   | { readonly type: 'closed'; readonly committed: WriterTotals }

@@ -11,7 +11,8 @@ import {
 } from './writer-messages.ts';
 
 const TRANSACTION_BYTES = 16 * 1024 * 1024; // one flush to disk per so many encoded bytes
-const TRANSACTION_AGE_MS = 250; // and at the latest after this time, so that a slow stream is on disk too
+/** And at the latest after this time, so that a slow stream is on disk too. */
+export const TRANSACTION_AGE_MS = 250;
 
 /** Something encoded that waits for the next transaction. */
 interface PendingWrite {
@@ -21,7 +22,7 @@ interface PendingWrite {
 }
 
 /** Encodes and stores what arrives at the port until told to finish; the first failure closes the case. */
-export function serveWriter(port: MessagePort, path: string): void {
+export function serveWriter(port: MessagePort, path: string, transactionAgeMs: number): void {
   const answer = (reply: WriterReply): void => port.postMessage(reply);
   let store: WritableCase | undefined;
   let pending: PendingWrite[] = [];
@@ -61,12 +62,13 @@ export function serveWriter(port: MessagePort, path: string): void {
     };
     pending = [];
     pendingBytes = 0;
+    answer({ type: 'committed', committed });
   };
   const take = (open: WritableCase, input: WriterInput): void => {
     const write = pendingWriteOf(input);
     pending.push(write);
     pendingBytes += write.bytes;
-    timer ??= setTimeout(() => attempt(commit), TRANSACTION_AGE_MS);
+    timer ??= setTimeout(() => attempt(commit), transactionAgeMs);
     if (pendingBytes >= TRANSACTION_BYTES) commit(open);
   };
   const serve = (request: WriterRequest): void => {
@@ -97,6 +99,11 @@ function pendingWriteOf(input: WriterInput): PendingWrite {
     case 'append': {
       const append = encodeAppend(input.append);
       return { bytes: append.storedBytes, append, store: (open) => open.appendEncoded([append]) };
+    }
+    case 'live': {
+      const append = encodeAppend(input.append);
+      const bytes = append.storedBytes + (input.live.scored?.features.byteLength ?? 0);
+      return { bytes, append, store: (open) => open.appendLiveEncoded(append, input.live) };
     }
     case 'features':
       return {

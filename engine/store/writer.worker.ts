@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { impossible } from '../domain/error.ts';
-import { serveWriter } from './writer-thread.ts';
+import { serveWriter, TRANSACTION_AGE_MS } from './writer-thread.ts';
 
+const { path, transactionAgeMs } = workerData as { path: string; transactionAgeMs?: number };
 serveWriter(
   parentPort ?? impossible('the writer is started as a worker thread'),
-  (workerData as { path: string }).path,
+  path,
+  transactionAgeMs ?? TRANSACTION_AGE_MS,
 );

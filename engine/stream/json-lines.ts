@@ -35,6 +35,8 @@ const envelopeColumns = [
 
 export const kcatColumnNames: readonly string[] = envelopeColumns.map(([, name]) => name);
 
+const tombstoneReason = 'The payload is null: a tombstone carries no transaction.';
+
 /** Why a line is no record, in words for the quarantine. */
 class NotARecord extends Error {}
 
@@ -137,7 +139,7 @@ function putEnvelope(table: CellTable, row: number, text: string, shape: ObjectS
   if (!isKcatEnvelope(envelope))
     throw new NotARecord('The line is not a kcat envelope: topic, partition, offset or payload is absent.');
   const payload = envelope['payload'];
-  if (payload === null) throw new NotARecord('The payload is null: a tombstone carries no transaction.');
+  if (payload === null) throw new NotARecord(tombstoneReason);
   if (typeof payload === 'string') {
     putJsonText(table, row, payload, 'The payload', shape);
   } else if (!isJsonObject(payload)) {
@@ -153,6 +155,46 @@ function putEnvelope(table: CellTable, row: number, text: string, shape: ObjectS
   }
 }
 
+/** One message of a topic as far as its cells go. */
+export interface MessageCells {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Milliseconds since 1970, as the broker has it. */
+  readonly timestampMs: number;
+  readonly key: string | null;
+  /** Null is a tombstone. */
+  readonly value: string | null;
+}
+
+/** Writes messages into rows of a table: the columns of a kcat recording of the same messages. */
+export interface MessageWriter {
+  /** Writes one message; returns why it is no record (the row is empty then), or undefined. */
+  put(row: number, message: MessageCells): string | undefined;
+}
+
+export function messageWriter(table: CellTable): MessageWriter {
+  const shape = emptyShape('');
+  let columns: readonly number[] | undefined;
+  return {
+    put(row, message) {
+      const fault = faultOf(table, row, () => {
+        if (message.value === null) throw new NotARecord(tombstoneReason);
+        putJsonText(table, row, message.value, 'The payload', shape);
+      });
+      if (fault !== undefined) return fault;
+      columns ??= kcatColumnNames.map((name) => table.columnOf(name));
+      const { topic, partition, offset, timestampMs, key } = message;
+      table.put(row, columns[0], topic);
+      table.put(row, columns[1], partition);
+      table.put(row, columns[2], offset);
+      table.put(row, columns[3], timestampMs);
+      table.put(row, columns[4], key ?? undefined);
+      return undefined;
+    },
+  };
+}
+
 /** Writes records of JSON text into rows of a table. */
 export interface JsonRecordWriter {
   /** Writes one line's record; returns why it is none (the row is empty then), or undefined. */
@@ -163,19 +205,25 @@ export function jsonRecordWriter(table: CellTable, kind: 'ndjson' | 'kcat'): Jso
   const shape = emptyShape('');
   return {
     put(row, text) {
-      try {
+      return faultOf(table, row, () => {
         if (kind === 'kcat') putEnvelope(table, row, text, shape);
         else putJsonText(table, row, text, 'The line', shape);
-        return undefined;
-      } catch (error) {
-        table.clearRow(row);
-        if (error instanceof NotARecord) return error.message;
-        if (error instanceof RangeError)
-          return `The record is nested too deeply or has too many keys: ${error.message}.`;
-        throw error;
-      }
+      });
     },
   };
+}
+
+/** Why what was to be written into a row is no record, with the row emptied again; undefined where it is one. */
+function faultOf(table: CellTable, row: number, write: () => void): string | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (error) {
+    table.clearRow(row);
+    if (error instanceof NotARecord) return error.message;
+    if (error instanceof RangeError) return `The record is nested too deeply or has too many keys: ${error.message}.`;
+    throw error;
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { AssayError, impossible } from '../../domain/error.ts';
 import type { Connection } from '../sqlite.ts';
 import { firstCase } from './0001-first-case.ts';
 import { decisions } from './0002-decisions.ts';
+import { streams } from './0003-streams.ts';
 
 /** One step of the case file's layout. Once released it never changes: a test pins its checksum. */
 export interface Migration {
@@ -14,6 +15,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first case', up: firstCase },
   { version: 2, name: 'decisions', up: decisions },
+  { version: 3, name: 'streams', up: streams },
 ];
 
 /** The version that a list of steps leads to; throws where the list is not 1, 2, 3, ... */

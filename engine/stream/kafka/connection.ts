@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import { AssayError, usageError } from '../../domain/error.ts';
+import { formatTopicAddress, type TopicAddress } from '../../domain/topic-address.ts';
+import { registerCodecs } from './codecs.ts';
+
+const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+type SaslMechanism = (typeof saslMechanisms)[number];
+
+/** How to enter a broker. Held in memory only: never in a case, a log or an error. */
+export interface KafkaAccess {
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | null;
+  readonly sasl: { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string } | null;
+}
+
+/**
+ * Access from the environment: ASSAY_KAFKA_TLS=1, ASSAY_KAFKA_TLS_CA, _CERT and _KEY (PEM files), ASSAY_KAFKA_SASL
+ * (plain, scram-sha-256, scram-sha-512), ASSAY_KAFKA_USERNAME and ASSAY_KAFKA_PASSWORD.
+ * @throws AssayError WRONG_USE where these do not fit together, FILE_NOT_FOUND for a PEM file that cannot be read.
+ */
+export function kafkaAccess(environment: NodeJS.ProcessEnv = process.env): KafkaAccess {
+  const pem = (name: string): string | undefined => {
+    const path = environment[name];
+    if (path === undefined || path === '') return undefined;
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (cause) {
+      throw new AssayError('FILE_NOT_FOUND', 'usage', `The file named by ${name} cannot be read.`, {
+        nextStep: 'Name a PEM file that you may read.',
+        cause,
+      });
+    }
+  };
+  const ca = pem('ASSAY_KAFKA_TLS_CA');
+  const cert = pem('ASSAY_KAFKA_TLS_CERT');
+  const key = pem('ASSAY_KAFKA_TLS_KEY');
+  const wantsTls = ['1', 'true', 'yes'].includes(environment['ASSAY_KAFKA_TLS'] ?? '') || ca !== undefined;
+  const tls = wantsTls
+    ? {
+        ...(ca === undefined ? {} : { ca }),
+        ...(cert === undefined ? {} : { cert }),
+        ...(key === undefined ? {} : { key }),
+      }
+    : null;
+  return { tls, sasl: saslOf(environment) };
+}
+
+function saslOf(environment: NodeJS.ProcessEnv): KafkaAccess['sasl'] {
+  const name = environment['ASSAY_KAFKA_SASL']?.toLowerCase();
+  const username = environment['ASSAY_KAFKA_USERNAME'];
+  const password = environment['ASSAY_KAFKA_PASSWORD'];
+  if (name === undefined && username === undefined && password === undefined) return null;
+  const mechanism = saslMechanisms.find((known) => known === (name ?? 'plain'));
+  if (mechanism === undefined)
+    throw usageError('WRONG_USE', 'ASSAY_KAFKA_SASL names no known way.', `Choose from ${saslMechanisms.join(', ')}.`);
+  if (username === undefined || password === undefined)
+    throw usageError(
+      'WRONG_USE',
+      'A login to Kafka needs a user name and a password.',
+      'Set both ASSAY_KAFKA_USERNAME and ASSAY_KAFKA_PASSWORD.',
+    );
+  return { mechanism, username, password };
+}
+
+let codecsAreRegistered = false;
+
+/** A client for the brokers of an address. Nothing is connected yet; kafkajs writes no log of its own. */
+export function createKafkaClient(address: TopicAddress, access: KafkaAccess, patience: KafkaConfig['retry']): Kafka {
+  if (!codecsAreRegistered) registerCodecs();
+  codecsAreRegistered = true;
+  return new kafkajs.Kafka({
+    clientId: 'assay',
+    brokers: [...address.brokers],
+    logLevel: kafkajs.logLevel.NOTHING,
+    connectionTimeout: 5_000,
+    ...(access.tls === null ? {} : { ssl: access.tls }),
+    ...(access.sasl === null ? {} : { sasl: access.sasl as SASLOptions }),
+    ...(patience === undefined ? {} : { retry: patience }),
+  });
+}
+
+/** Says what went wrong with a topic in words; errors that are not Kafka's come back as they are. */
+export function kafkaError(error: unknown, address: TopicAddress): unknown {
+  if (error instanceof AssayError || !(error instanceof Error) || !error.name.startsWith('KafkaJS')) return error;
+  const brokers = address.brokers.join(', ');
+  const chain = causesOf(error);
+  const has = (test: (part: Error & { readonly type?: string; readonly code?: unknown }) => boolean): boolean =>
+    chain.some(test);
+  if (has(({ name }) => name === 'KafkaJSSASLAuthenticationError'))
+    return failure('BROKER_REFUSED', `${brokers} refused the login.`, loginStep, error);
+  if (has(({ type }) => type === 'UNKNOWN_TOPIC_OR_PARTITION')) return noSuchTopic(address, error);
+  if (has(({ type }) => type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'GROUP_AUTHORIZATION_FAILED'))
+    return failure('BROKER_REFUSED', `This user may not read ${formatTopicAddress(address)}.`, rightsStep, error);
+  if (has(({ message }) => message.includes('SSL') || message.includes('certificate')))
+    return failure('BROKER_REFUSED', `${brokers} and Assay did not agree on TLS (${error.message}).`, tlsStep, error);
+  if (
+    has(
+      ({ name }) =>
+        name === 'KafkaJSConnectionError' ||
+        name === 'KafkaJSConnectionClosedError' ||
+        name === 'KafkaJSRequestTimeoutError',
+    )
+  )
+    return failure('BROKER_UNREACHABLE', `No Kafka broker answers at ${brokers}.`, reachStep, error);
+  return failure('BROKER_UNREACHABLE', `Kafka at ${brokers} failed: ${error.message}.`, reachStep, error);
+}
+
+export function noSuchTopic(address: TopicAddress, cause?: unknown): AssayError {
+  return failure(
+    'TOPIC_NOT_FOUND',
+    `There is no topic '${address.topic}' at ${address.brokers.join(', ')}.`,
+    'Check its spelling, or create it. What was stored of it before is kept.',
+    cause,
+  );
+}
+
+const loginStep =
+  'Check ASSAY_KAFKA_SASL (plain, scram-sha-256, scram-sha-512), ASSAY_KAFKA_USERNAME and ASSAY_KAFKA_PASSWORD.';
+const rightsStep = 'Ask for the right to read the topic and to join consumer groups whose names begin with assay-.';
+const tlsStep =
+  'Set ASSAY_KAFKA_TLS=1, and ASSAY_KAFKA_TLS_CA to the PEM file of the authority that signed the broker.';
+const reachStep =
+  'Check that it runs and that host and port are right; behind a login or TLS, set ASSAY_KAFKA_SASL or ASSAY_KAFKA_TLS.';
+
+function failure(
+  code: 'BROKER_REFUSED' | 'BROKER_UNREACHABLE' | 'TOPIC_NOT_FOUND',
+  message: string,
+  nextStep: string,
+  cause: unknown,
+): AssayError {
+  return new AssayError(code, 'failure', message, { nextStep, cause });
+}
+
+function causesOf(error: Error): readonly Error[] {
+  const chain: Error[] = [];
+  for (let part: unknown = error; part instanceof Error && !chain.includes(part);) {
+    chain.push(part);
+    const inner: { readonly cause?: unknown; readonly originalError?: unknown } = part;
+    part = inner.cause ?? inner.originalError;
+  }
+  return chain;
+}
