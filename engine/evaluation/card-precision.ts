@@ -34,48 +34,79 @@ export function cardPrecisionTopK(input: CardPrecisionInput): {
   readonly mean: number | null;
   readonly perDay: CardPrecisionDay[];
 } {
-  const rowsByDay = new Map<number, number[]>();
-  for (let row = 0; row < input.labels.length; row++) {
-    if (input.labels[row] === UNLABELLED || input.cards[row] < 0) continue;
-    const rows = rowsByDay.get(input.days[row]);
-    if (rows === undefined) rowsByDay.set(input.days[row], [row]);
-    else rows.push(row);
-  }
-  const detectedBefore = new Set<number>();
-  const perDay = [...rowsByDay]
-    .sort(([dayA], [dayB]) => dayA - dayB)
-    .map(([day, rows]) => precisionOfDay(input, day, rows, detectedBefore));
+  const { days, rows, starts } = rowsByDay(input);
+  const cardCount = input.cards.reduce((most, code) => Math.max(most, code), -1) + 1;
+  const state: CardState = {
+    isDetected: new Uint8Array(cardCount),
+    anomaly: new Float64Array(cardCount),
+    isFraud: new Uint8Array(cardCount),
+    seenOn: new Int32Array(cardCount).fill(-1),
+  };
+  const perDay = Array.from(days, (day, place) =>
+    precisionOfDay(input, day, place, rows.subarray(starts[place], starts[place + 1]), state),
+  );
   const total = perDay.reduce((sum, { precision }) => sum + precision, 0);
   return { mean: perDay.length === 0 ? null : total / perDay.length, perDay };
 }
 
-/** Adds the cards it finds to `detectedBefore`. */
+/** The judged rows with a card by day: a counting sort, days ascending, rows of a day in their order. */
+function rowsByDay({ labels, cards, days }: CardPrecisionInput): {
+  readonly days: readonly number[];
+  readonly rows: Uint32Array;
+  readonly starts: Uint32Array;
+} {
+  const isUsed = (row: number): boolean => labels[row] !== UNLABELLED && cards[row] >= 0;
+  const counts = new Map<number, number>();
+  for (let row = 0; row < labels.length; row++)
+    if (isUsed(row)) counts.set(days[row], (counts.get(days[row]) ?? 0) + 1);
+  const ascending = [...counts.keys()].sort((a, b) => a - b);
+  const starts = new Uint32Array(ascending.length + 1);
+  ascending.forEach((day, place) => (starts[place + 1] = starts[place] + (counts.get(day) ?? 0)));
+  const next = new Map(ascending.map((day, place) => [day, starts[place]]));
+  const rows = new Uint32Array(starts[ascending.length]);
+  for (let row = 0; row < labels.length; row++) {
+    if (!isUsed(row)) continue;
+    const at = next.get(days[row]) ?? 0;
+    rows[at] = row;
+    next.set(days[row], at + 1);
+  }
+  return { days: ascending, rows, starts };
+}
+
+/** By card: what is known of it from earlier days, and its rows of the day it was last seen on. */
+interface CardState {
+  readonly isDetected: Uint8Array;
+  readonly anomaly: Float64Array;
+  readonly isFraud: Uint8Array;
+  /** Place of the day among all days. */
+  readonly seenOn: Int32Array;
+}
+
+/** Marks the cards it finds as detected. */
 function precisionOfDay(
   input: CardPrecisionInput,
   day: number,
-  rows: readonly number[],
-  detectedBefore: Set<number>,
+  place: number,
+  rows: Uint32Array,
+  state: CardState,
 ): CardPrecisionDay {
-  const cards = new Map<number, { anomaly: number; fraud: boolean }>();
-  for (const row of rows) {
+  const { isDetected, anomaly, isFraud, seenOn } = state;
+  const cards: number[] = [];
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index];
     const code = input.cards[row];
-    if (detectedBefore.has(code)) continue;
-    const fraud = input.labels[row] === 1;
-    const card = cards.get(code);
-    if (card === undefined) {
-      cards.set(code, { anomaly: input.anomaly[row], fraud });
-    } else {
-      card.anomaly = Math.max(card.anomaly, input.anomaly[row]);
-      card.fraud ||= fraud;
-    }
+    if (isDetected[code] === 1) continue;
+    if (seenOn[code] !== place) {
+      seenOn[code] = place;
+      cards.push(code);
+      anomaly[code] = input.anomaly[row];
+      isFraud[code] = 0;
+    } else if (input.anomaly[row] > anomaly[code]) anomaly[code] = input.anomaly[row];
+    if (input.labels[row] === 1) isFraud[code] = 1;
   }
-  const ranked = [...cards].sort(([codeA, a], [codeB, b]) => b.anomaly - a.anomaly || codeA - codeB);
-  const detected = ranked.slice(0, input.k).filter(([, card]) => card.fraud);
-  for (const [code] of detected) detectedBefore.add(code);
-  return {
-    day,
-    compromised: ranked.filter(([, card]) => card.fraud).length,
-    detected: detected.length,
-    precision: detected.length / input.k,
-  };
+  cards.sort((a, b) => (anomaly[b] === anomaly[a] ? a - b : anomaly[b] > anomaly[a] ? 1 : -1));
+  const compromised = cards.reduce((count, code) => count + isFraud[code], 0);
+  const detected = cards.slice(0, input.k).filter((code) => isFraud[code] === 1);
+  for (const code of detected) isDetected[code] = 1;
+  return { day, compromised, detected: detected.length, precision: detected.length / input.k };
 }

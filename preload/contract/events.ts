@@ -21,6 +21,8 @@ export interface Events {
   'case.changed': { readonly overview: CaseOverview | null };
   /** state: the first reasons that a page of alerts still lacked are there now; ask for the page again. */
   'alerts.reasonsReady': { readonly modelId: number };
+  /** state: the rankings that `tuning.read` still lacked are there now; ask for it again. */
+  'tuning.rankingsReady': { readonly modelId: number };
   /** state: the engine process stopped or came back. */
   'engine.state': {
     readonly state: 'running' | 'restarting' | 'stopped';
@@ -40,6 +42,7 @@ export const eventNames = [
   'job.ended',
   'case.changed',
   'alerts.reasonsReady',
+  'tuning.rankingsReady',
   'engine.state',
   'menu.command',
 ] as const satisfies readonly EventName[];

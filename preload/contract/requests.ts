@@ -113,6 +113,8 @@ export interface TuningView {
     readonly cardPrecisionTop100: number | null;
     readonly curve: readonly { readonly precision: number; readonly recall: number }[];
   }[];
+  /** True while the rankings of a large case are still being computed; `tuning.rankingsReady` tells when they are there. */
+  readonly rankingsPending: boolean;
   readonly features: readonly {
     readonly name: string;
     readonly description: string;

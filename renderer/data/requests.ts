@@ -196,8 +196,14 @@ export function useCaseChanges(onOverview: (overview: CaseOverview | null) => vo
         queries.removeQueries({ predicate: (query) => !outsideCase.has(String(query.queryKey[0])) });
       else timer ??= setTimeout(refresh, refreshEveryMs);
     });
+    // What the engine computed after it had answered: only the answers that lacked it are asked for again.
+    const refreshOnly = (name: RequestName): void => void queries.invalidateQueries({ queryKey: [name] });
+    const stopReasons = client.on('alerts.reasonsReady', () => refreshOnly('alerts.page'));
+    const stopRankings = client.on('tuning.rankingsReady', () => refreshOnly('tuning.read'));
     return () => {
       stop();
+      stopReasons();
+      stopRankings();
       if (timer !== null) clearTimeout(timer);
     };
   }, [client, queries]);

@@ -3,7 +3,8 @@ import { NO_DAY } from '../../forest/tuning.ts';
 import { rowsOfCode, type CaseArrays } from './case-arrays.ts';
 import { transactionRows } from './case-overview.ts';
 import type { CaseSession } from './case-session.ts';
-import { FEATURE_BINS, featureBins } from './feature-bins.ts';
+import { countBins, featureBins } from './feature-bins.ts';
+import type { ModelView } from './model-view.ts';
 
 type ExploreFilter = ParsedRequestInput<'explore.rows'>['filter'];
 type Filtered<Name extends 'explore.scoreOverTime'> = ParsedRequestInput<Name>;
@@ -11,101 +12,109 @@ type Filtered<Name extends 'explore.scoreOverTime'> = ParsedRequestInput<Name>;
 const timeBins = 160;
 const valueBins = 64;
 const hoursOfWeek = 168;
+const NO_BIN = 255;
 const dayMs = 86_400_000;
 /** Amounts that span more than this factor are binned by their logarithm. */
 const logarithmicSpan = 100;
 
 /** Density of transactions over time and score. */
 export function scoreOverTime(session: CaseSession, input: Filtered<'explore.scoreOverTime'>): Density {
-  const view = session.view(input.modelId);
-  const { sums } = view;
-  let least = Infinity;
-  let greatest = -Infinity;
-  for (const sum of sums) {
-    if (sum < least) least = sum;
-    if (sum > greatest) greatest = sum;
-  }
-  const low = sums.length === 0 ? 0 : view.scoreOf(greatest);
-  const high = sums.length === 0 ? 1 : view.scoreOf(least);
-  const edges = evenEdges(low, high, valueBins);
-  // Scores fall as sums rise: each edge as the sum it stands for turns a row's bin into a search among integers.
-  const sumAtEdge = Float64Array.from(edges, (edge) => -Math.log2(edge) * unitsAtHalf(view.scoreOf.bind(view)));
-  return density(session, input, edges, (row) => binOfFalling(sumAtEdge, sums[row]));
-}
-
-/** The sum whose score is one half, found from the score of a known sum. */
-function unitsAtHalf(scoreOf: (sum: number) => number): number {
-  const probe = 1 << 20;
-  return probe / -Math.log2(scoreOf(probe));
-}
-
-/** The bin of a value among falling edges; both ends belong to their bins. */
-function binOfFalling(fallingEdges: Float64Array, value: number): number {
-  let low = 0;
-  let high = fallingEdges.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (fallingEdges[middle] >= value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  return density(session, input, scoreBins(session.view(input.modelId)));
 }
 
 /** Density of transactions over time and amount; amounts that span much are binned by their logarithm. */
 export function amountOverTime(session: CaseSession, input: Filtered<'explore.scoreOverTime'>): Density {
-  const { amounts } = session.arrays;
-  if (amounts === null) return emptyDensity();
+  const { arrays } = session;
+  return arrays.amounts === null ? emptyDensity() : density(session, input, amountBins(arrays, arrays.amounts));
+}
+
+/** One byte per row: its place among the edges, or NO_BIN. */
+interface Binned {
+  readonly edges: Float64Array;
+  readonly bins: Uint8Array;
+}
+
+const scoreBinsOf = new WeakMap<ModelView, Binned>();
+const amountBinsOf = new WeakMap<CaseArrays, Binned>();
+
+function scoreBins(view: ModelView): Binned {
+  const known = scoreBinsOf.get(view);
+  if (known !== undefined) return known;
+  const { sums } = view;
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (let row = 0; row < sums.length; row++) {
+    if (sums[row] < least) least = sums[row];
+    if (sums[row] > greatest) greatest = sums[row];
+  }
+  const edges =
+    sums.length === 0 ? evenEdges(0, 1, valueBins) : evenEdges(view.scoreOf(greatest), view.scoreOf(least), valueBins);
+  const scale = valueBins / (edges[valueBins] - edges[0]);
+  const bins = new Uint8Array(sums.length);
+  for (let row = 0; row < sums.length; row++)
+    bins[row] = Math.min(Math.max((view.scoreOf(sums[row]) - edges[0]) * scale, 0), valueBins - 1);
+  const made = { edges, bins };
+  scoreBinsOf.set(view, made);
+  return made;
+}
+
+function amountBins(arrays: CaseArrays, amounts: Float64Array): Binned {
+  const known = amountBinsOf.get(arrays);
+  if (known !== undefined) return known;
+  const made = binAmounts(amounts);
+  amountBinsOf.set(arrays, made);
+  return made;
+}
+
+function binAmounts(amounts: Float64Array): Binned {
   let least = Infinity;
   let greatest = -Infinity;
   let leastPositive = Infinity;
-  for (const amount of amounts) {
+  for (let row = 0; row < amounts.length; row++) {
+    const amount = amounts[row];
     if (amount < least) least = amount;
     if (amount > greatest) greatest = amount;
     if (amount > 0 && amount < leastPositive) leastPositive = amount;
   }
-  if (!(least <= greatest)) return emptyDensity();
-  if (least >= 0 && greatest / leastPositive > logarithmicSpan) {
-    const low = Math.log(leastPositive);
-    const logEdges = evenEdges(low, Math.log(greatest), valueBins);
-    const edges = logEdges.map(Math.exp);
-    edges[0] = least;
-    edges[valueBins] = greatest;
-    const scale = valueBins / (logEdges[valueBins] - low);
-    return density(session, input, edges, (row) => (Math.log(amounts[row]) - low) * scale);
+  const isLogarithmic = least >= 0 && greatest / leastPositive > logarithmicSpan;
+  const placeOf = isLogarithmic ? Math.log : (amount: number): number => amount;
+  const places = evenEdges(isLogarithmic ? Math.log(leastPositive) : least, placeOf(greatest), valueBins);
+  const scale = valueBins / (places[valueBins] - places[0]);
+  const bins = new Uint8Array(amounts.length);
+  for (let row = 0; row < amounts.length; row++) {
+    const place = (placeOf(amounts[row]) - places[0]) * scale;
+    bins[row] = place >= 0 ? Math.min(place, valueBins - 1) : place < 0 ? 0 : NO_BIN;
   }
-  const edges = evenEdges(least, greatest, valueBins);
-  const scale = valueBins / (edges[valueBins] - edges[0]);
-  return density(session, input, edges, (row) => (amounts[row] - edges[0]) * scale);
+  const edges = isLogarithmic ? places.map(Math.exp) : places;
+  if (isLogarithmic) edges[0] = least;
+  return { edges, bins };
 }
 
-/** Counts rows by bin of time and of value; `valueBin` may lie outside by rounding and is cut to the bins there are. */
-function density(
-  session: CaseSession,
-  input: Filtered<'explore.scoreOverTime'>,
-  yEdges: Float64Array,
-  valueBin: (row: number) => number,
-): Density {
+/** Counts rows by bin of time and of value. */
+function density(session: CaseSession, input: Filtered<'explore.scoreOverTime'>, values: Binned): Density {
   const { arrays } = session;
-  const { times } = arrays;
   const { first, last } = rangeOfTime(arrays, input.filter);
   const xEdges = evenEdges(first, last, timeBins);
-  const xScale = timeBins / (xEdges[timeBins] - xEdges[0]);
-  const yCount = yEdges.length - 1;
+  const yCount = values.edges.length - 1;
   const counts = new Uint32Array(timeBins * yCount);
   const flaggedCounts = new Uint32Array(timeBins * yCount);
   const { sums } = session.view(input.modelId);
   const { units } = session.model(input.modelId).threshold;
-  forEachRow(arrays, input.filter, (row) => {
-    const y = Math.floor(valueBin(row));
-    if (Number.isNaN(y)) return;
-    const time = times?.[row] ?? row;
-    const x = Math.min(Math.floor((time - xEdges[0]) * xScale), timeBins - 1);
-    if (!(x >= 0)) return;
-    const cell = Math.min(Math.max(y, 0), yCount - 1) * timeBins + x;
+  const { times } = arrays;
+  const start = xEdges[0];
+  const scale = timeBins / (xEdges[timeBins] - start);
+  const { bins } = values;
+  const rows = filteredRows(arrays, input.filter);
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index];
+    const y = bins[row];
+    const x = ((times === null ? row : times[row]) - start) * scale;
+    if (y === NO_BIN || !(x >= 0 && x <= timeBins)) continue;
+    const cell = y * timeBins + (x < timeBins ? Math.trunc(x) : timeBins - 1);
     counts[cell]++;
     if (sums[row] <= units) flaggedCounts[cell]++;
-  });
-  return { xEdges, yEdges, counts, flaggedCounts };
+  }
+  return { xEdges, yEdges: values.edges.slice(), counts, flaggedCounts };
 }
 
 /** The time axis: the filter's range where given, else all of the stream; rows where there are no times. */
@@ -127,12 +136,14 @@ export function hourByWeekday(
   const hours = arrays.hoursOfWeek;
   const counts = new Uint32Array(hoursOfWeek);
   const flagged = new Uint32Array(hoursOfWeek);
-  forEachRow(arrays, input.filter, (row) => {
+  const rows = filteredRows(arrays, input.filter);
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index];
     const hour = hours[row];
-    if (hour >= hoursOfWeek) return;
+    if (hour >= hoursOfWeek) continue;
     counts[hour]++;
     if (sums[row] <= units) flagged[hour]++;
-  });
+  }
   return { counts, flagged };
 }
 
@@ -183,19 +194,14 @@ export function featureDistributions(
   const { arrays } = session;
   const view = session.view(input.modelId);
   const { units } = session.model(input.modelId).threshold;
-  const { edges, bins } = featureBins(view, arrays);
+  const { edges, bins, counts } = featureBins(view, arrays);
   const rows = filteredRows(arrays, input.filter);
-  const isFlagged = Uint8Array.from(rows, (row) => (view.sums[row] <= units ? 1 : 0));
+  const isWhole = rows.length === arrays.rowCount;
+  const flaggedRows = rows.filter((row) => view.sums[row] <= units);
   return view.words.map(({ name }, feature) => {
-    const column = bins[feature];
-    const counts = [new Uint32Array(256), new Uint32Array(256)];
-    for (let index = 0; index < rows.length; index++) counts[isFlagged[index]][column[rows[index]]]++;
-    return {
-      name,
-      edges: edges[feature],
-      rest: counts[0].slice(0, FEATURE_BINS),
-      flagged: counts[1].slice(0, FEATURE_BINS),
-    };
+    const all = isWhole ? counts[feature] : countBins(bins[feature], rows);
+    const flagged = countBins(bins[feature], flaggedRows);
+    return { name, edges: edges[feature].slice(), rest: all.map((count, bin) => count - flagged[bin]), flagged };
   });
 }
 
@@ -221,17 +227,21 @@ export function exploreRows(
   };
 }
 
+/** The rows within a filter; those of the filter asked last are kept, because a brush asks several charts at once. */
 function filteredRows(arrays: CaseArrays, filter: ExploreFilter): Uint32Array {
+  const name = JSON.stringify(filter);
+  const known = lastFiltered.get(arrays);
+  if (known?.name === name) return known.rows;
+  const passes = rowFilter(arrays, filter);
   const rows = new Uint32Array(arrays.rowCount);
   let count = 0;
-  forEachRow(arrays, filter, (row) => (rows[count++] = row));
-  return rows.slice(0, count);
+  for (let row = 0; row < rows.length; row++) if (passes(row)) rows[count++] = row;
+  const kept = rows.slice(0, count);
+  lastFiltered.set(arrays, { name, rows: kept });
+  return kept;
 }
 
-function forEachRow(arrays: CaseArrays, filter: ExploreFilter, visit: (row: number) => void): void {
-  const passes = rowFilter(arrays, filter);
-  for (let row = 0; row < arrays.rowCount; row++) if (passes(row)) visit(row);
-}
+const lastFiltered = new WeakMap<CaseArrays, { readonly name: string; readonly rows: Uint32Array }>();
 
 /** A row without a time or an amount passes only where nothing is asked of it. */
 function rowFilter(arrays: CaseArrays, filter: ExploreFilter): (row: number) => boolean {

@@ -11,6 +11,8 @@ export interface FeatureBins {
   readonly edges: readonly Float64Array[];
   /** Per feature one byte per row. */
   readonly bins: readonly Uint8Array[];
+  /** Per feature the rows in each bin, over all rows. */
+  readonly counts: readonly Uint32Array[];
 }
 
 const known = new WeakMap<ModelView, FeatureBins>();
@@ -37,12 +39,13 @@ function binFeatures(view: ModelView, arrays: CaseArrays): FeatureBins {
       const low = edges[feature][0];
       const scale = scales[feature];
       for (let row = 0, at = feature; row < segment.rowCount; row++, at += featureCount) {
-        const bin = Math.floor((values[at] - low) * scale);
-        column[segment.firstSequence + row] = Number.isNaN(bin) ? NO_BIN : Math.min(Math.max(bin, 0), FEATURE_BINS - 1);
+        const place = (values[at] - low) * scale;
+        column[segment.firstSequence + row] =
+          place >= 0 ? (place < FEATURE_BINS ? place : FEATURE_BINS - 1) : place < 0 ? 0 : NO_BIN;
       }
     }
   }
-  return { edges, bins };
+  return { edges, bins, counts: bins.map((column) => countAll(column)) };
 }
 
 function edgesBetween(least: number, greatest: number): Float64Array {
@@ -51,10 +54,15 @@ function edgesBetween(least: number, greatest: number): Float64Array {
   return Float64Array.from({ length: FEATURE_BINS + 1 }, (_, edge) => low + ((high - low) * edge) / FEATURE_BINS);
 }
 
-/** Rows per bin of one feature, among all rows or those given. */
-export function countBins(bins: Uint8Array, rows?: Uint32Array): Uint32Array {
+function countAll(bins: Uint8Array): Uint32Array {
   const counts = new Uint32Array(NO_BIN + 1);
-  if (rows === undefined) for (const bin of bins) counts[bin]++;
-  else for (const row of rows) counts[bins[row]]++;
+  for (let row = 0; row < bins.length; row++) counts[bins[row]]++;
+  return counts.slice(0, FEATURE_BINS);
+}
+
+/** Rows per bin of one feature, among the first `count` of some rows. */
+export function countBins(bins: Uint8Array, rows: Uint32Array, count = rows.length): Uint32Array {
+  const counts = new Uint32Array(NO_BIN + 1);
+  for (let index = 0; index < count; index++) counts[bins[rows[index]]]++;
   return counts.slice(0, FEATURE_BINS);
 }

@@ -50,7 +50,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'models.list': ({ session }) => listModels(session),
   'models.setChampion': setChampion,
   'models.compare': ({ session }, input) => compareModels(session, input),
-  'tuning.read': ({ session }, input) => readTuning(session, input),
+  'tuning.read': readTuning,
   'tuning.preview': ({ session }, input) => previewTuning(session, input),
   'tuning.apply': applyTuning,
   'tuning.swapSet': ({ session }, input) => swapSet(session, input),

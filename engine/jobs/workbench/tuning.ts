@@ -25,8 +25,12 @@ const curvePoints = 200;
 const swapReasonsBudgetMs = 150;
 const dayMs = 86_400_000;
 
-/** Everything the tuning page shows of one model at its threshold. */
-export async function readTuning(session: CaseSession, input: ParsedRequestInput<'tuning.read'>): Promise<TuningView> {
+/**
+ * Everything the tuning page shows of one model at its threshold. Rankings of a large case come a little later:
+ * `tuning.rankingsReady` says when.
+ */
+export async function readTuning(workbench: Workbench, input: ParsedRequestInput<'tuning.read'>): Promise<TuningView> {
+  const { session } = workbench;
   const { arrays, labels } = session;
   const stored = session.model(input.modelId);
   const view = session.view(input.modelId);
@@ -34,7 +38,7 @@ export async function readTuning(session: CaseSession, input: ParsedRequestInput
   const index = view.tuningIndex(labels);
   const { units } = stored.threshold;
   const histogram = index.histogram(histogramBins);
-  const read: Omit<TuningView, 'rankings'> = {
+  const read: Omit<TuningView, 'rankings' | 'rankingsPending'> = {
     model,
     rows: arrays.rowCount,
     days: Array.from(index.days, (day) => arrays.clock.instantOfLocal(day * dayMs)),
@@ -51,7 +55,11 @@ export async function readTuning(session: CaseSession, input: ParsedRequestInput
       .map(({ thresholdUnits, precision, recall }) => ({ thresholdUnits, precision, recall })),
     features: featuresOf(session, view, index.flaggedRows(units)),
   };
-  return { ...read, rankings: await rankingsAgainst(view, arrays, labels) };
+  if (labels === null) return { ...read, rankings: [], rankingsPending: false };
+  const rankings = await rankingsAgainst(view, arrays, labels, () =>
+    workbench.tell('tuning.rankingsReady', { modelId: input.modelId }),
+  );
+  return { ...read, rankings: rankings ?? [], rankingsPending: rankings === null };
 }
 
 /** What a threshold would mean; nothing is stored. */
@@ -156,10 +164,11 @@ function pointOf(index: TuningIndex, handle: IndexHandle): TuningPoint {
 function prevalenceOf(labels: Uint8Array | null): number | null {
   let frauds = 0;
   let judged = 0;
-  for (const label of labels ?? []) {
-    if (label === UNLABELLED) continue;
+  const known = labels ?? new Uint8Array();
+  for (let row = 0; row < known.length; row++) {
+    if (known[row] === UNLABELLED) continue;
     judged++;
-    frauds += label;
+    frauds += known[row];
   }
   return judged === 0 ? null : frauds / judged;
 }
@@ -182,12 +191,12 @@ function legitimateByVerdict(session: CaseSession, view: ModelView, edges: Float
 
 function featuresOf(session: CaseSession, view: ModelView, flagged: Uint32Array): TuningView['features'] {
   const { spec } = view;
-  const { bins } = featureBins(view, session.arrays);
+  const { bins, counts } = featureBins(view, session.arrays);
   return [...spec.features, ...(spec.windows?.features ?? [])].map((feature, position) => ({
     name: feature.name,
     description: feature.description,
     usesLabels: feature.usesLabels,
-    counts: countBins(bins[position]),
+    counts: counts[position].slice(),
     flaggedCounts: countBins(bins[position], flagged),
   }));
 }

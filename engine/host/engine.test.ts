@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Events } from '../../preload/contract/events.ts';
+import { createBench, smallRows, type Bench } from '../jobs/workbench/small-recording.test-support.ts';
+
+let bench: Bench;
+const cleanUps: (() => Promise<void>)[] = [];
+beforeAll(async () => {
+  bench = await createBench((cleanUp) => cleanUps.push(cleanUp));
+  await bench.ask('case.open', { path: bench.casePath });
+});
+afterAll(async () => {
+  for (const cleanUp of cleanUps) await cleanUp();
+});
+
+function ended(jobId: string): Promise<Events['job.ended']> {
+  return new Promise((resolve) => {
+    const stop = bench.engine.on('job.ended', (event) => {
+      if (event.jobId !== jobId) return;
+      stop();
+      resolve(event);
+    });
+  });
+}
+
+function idOf(answer: ReturnType<Bench['engine']['startJob']>): string {
+  if (!answer.ok) throw new Error(answer.error.message);
+  return answer.data.jobId;
+}
+
+describe('jobs of a window', () => {
+  it('train beside the open case: progress, the end, and the new model in the same session', async () => {
+    const heard: string[] = [];
+    const stops = [
+      bench.engine.on('job.progress', ({ progress }) => heard.push(progress.phase)),
+      bench.engine.on('case.changed', ({ overview }) => heard.push(`models ${overview?.models}`)),
+    ];
+    const jobId = idOf(bench.engine.startJob('train', { casePath: bench.casePath, forest: { trees: 40, seed: 7 } }));
+    const event = await ended(jobId);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (const stop of stops) stop();
+    expect(event.outcome.ok).toBe(true);
+    expect(heard).toContain('models 2');
+    expect(heard.some((phase) => phase === 'train')).toBe(true);
+    const models = await bench.ask('models.list', {});
+    expect(models.map(({ id }) => id)).toEqual([1, 2]);
+    expect((await bench.ask('tuning.read', { modelId: 2 })).rows).toBe(smallRows);
+    const compared = await bench.ask('models.compare', { firstModelId: 1, secondModelId: 2 });
+    expect(compared.both + compared.onlySecond).toBe(compared.second.flagged);
+  });
+
+  it('end with CANCELLED when they are told to stop, and leave the case usable', async () => {
+    const jobId = idOf(
+      bench.engine.startJob('train', { casePath: bench.casePath, forest: { trees: 10_000, seed: 8 } }),
+    );
+    const end = ended(jobId);
+    bench.engine.cancelJob(jobId);
+    expect((await end).outcome).toMatchObject({ ok: false, error: { code: 'CANCELLED' } });
+    expect((await bench.ask('case.read', {})).models).toBe(2);
+  });
+
+  it('tell wrong input by their end, not by silence; an unknown name at once', async () => {
+    const end = ended(idOf(bench.engine.startJob('train', { casePath: '' })));
+    expect((await end).outcome).toMatchObject({ ok: false, error: { code: 'WRONG_USE' } });
+    expect(bench.engine.startJob('no-such-job' as 'train', { casePath: 'x' })).toMatchObject({ ok: false });
+  });
+});
+
+describe('listeners', () => {
+  it('hear nothing after they have stopped listening', async () => {
+    let heard = 0;
+    const stop = bench.engine.on('case.changed', () => heard++);
+    stop();
+    await bench.ask('models.setChampion', { modelId: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(heard).toBe(0);
+  });
+});

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cursorAt, flaggedRowsOf, groupAlerts, positionAfter, rankTexts, sortAlerts } from './alert-groups.ts';
+
+/** Rows in score order as the tuning index gives them: ascending sums, ties by row. */
+function flaggedByScore(sums: Int32Array): Uint32Array {
+  return Uint32Array.from(sums.keys()).sort((a, b) => sums[a] - sums[b] || a - b);
+}
+
+const cases = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: -1, max: 4 })), { maxLength: 40 })
+  .map((rows) => ({ sums: Int32Array.from(rows, ([sum]) => sum), codes: Int32Array.from(rows, ([, code]) => code) }));
+
+describe('groupAlerts', () => {
+  it('puts every flagged row into one alert, of its entity or of its own, led by the most anomalous', () => {
+    fc.assert(
+      fc.property(cases, ({ sums, codes }) => {
+        const groups = groupAlerts(flaggedByScore(sums), sums, codes, 5);
+        const seen: number[] = [];
+        for (let group = 0; group < groups.count; group++) {
+          const rows = flaggedRowsOf(groups, group);
+          seen.push(...rows);
+          expect(rows[0]).toBe(groups.topSequences[group]);
+          expect(groups.sums[group]).toBe(Math.min(...Array.from(rows, (row) => sums[row])));
+          for (const row of rows) expect(codes[row]).toBe(groups.codes[group]);
+          if (groups.codes[group] < 0) expect(rows).toHaveLength(1);
+        }
+        expect(seen.sort((a, b) => a - b)).toEqual([...sums.keys()]);
+        expect(new Set(groups.codes.filter((code) => code >= 0)).size + groups.groupOfRow.size).toBe(groups.count);
+      }),
+    );
+  });
+
+  it('makes one alert per row where the case has no entity', () => {
+    const sums = Int32Array.of(3, 1, 2);
+    expect([...groupAlerts(flaggedByScore(sums), sums, null, 0).topSequences]).toEqual([1, 2, 0]);
+  });
+});
+
+describe('paging', () => {
+  it('goes on behind any alert without skipping or repeating, with ties and missing values, in any order', () => {
+    const value = fc.oneof(fc.constant(NaN), fc.integer({ min: 0, max: 3 }));
+    fc.assert(
+      fc.property(
+        cases,
+        fc.array(value, { minLength: 40, maxLength: 40 }),
+        fc.boolean(),
+        ({ sums, codes }, values, descending) => {
+          const groups = groupAlerts(flaggedByScore(sums), sums, codes, 5);
+          const keys = [{ values: Float64Array.from(values.slice(0, groups.count)), descending }];
+          const order = sortAlerts(groups, keys);
+          order.forEach((group, position) => {
+            expect(positionAfter(groups, keys, order, cursorAt(groups, keys, group))).toBe(position + 1);
+          });
+          const missing = Array.from(order, (group) => Number.isNaN(keys[0].values[group]));
+          expect(missing).toEqual([...missing].sort((a, b) => Number(a) - Number(b)));
+        },
+      ),
+    );
+  });
+
+  it('finds its place again where the alert it ended with has gone', () => {
+    const sums = Int32Array.of(1, 2, 3, 4);
+    const all = groupAlerts(flaggedByScore(sums), sums, null, 0);
+    const keysOf = (groups: typeof all) => [
+      { values: Float64Array.from(groups.sums, (sum) => -sum), descending: true },
+    ];
+    const cursor = cursorAt(all, keysOf(all), 1);
+    const fewer = groupAlerts(Uint32Array.of(0, 2, 3), sums, null, 0);
+    const order = sortAlerts(fewer, keysOf(fewer));
+    const next = order[positionAfter(fewer, keysOf(fewer), order, cursor)];
+    expect(fewer.topSequences[next]).toBe(2);
+  });
+});
+
+describe('rankTexts', () => {
+  it('orders whole numbers by value before other texts, and gives equal texts equal ranks', () => {
+    const texts = ['b', '10', '9', 'B', '10', '4000000000000001'];
+    const ranks = rankTexts(texts);
+    const ordered = [...texts.keys()].sort((a, b) => ranks[a] - ranks[b]).map((index) => texts[index]);
+    expect(ordered).toEqual(['9', '10', '10', '4000000000000001', 'B', 'b']);
+    expect(ranks[1]).toBe(ranks[4]);
+  });
+});
