@@ -20,14 +20,29 @@ export async function reprofileCase(openedCase: WritableCase, overrides: Profile
   if (stored === undefined)
     throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording into it first.');
   if (Object.keys(overrides).length === 0) return stored;
-  const wanted = inferProfile(await sampleOfStoredRows(openedCase), { timeZone: stored.timeZone, ...overrides });
-  refuseOtherReadings(stored, wanted);
+  const readings = readingsOfRows(openedCase);
+  const inferred = inferProfile(await sampleOfStoredRows(openedCase), { timeZone: stored.timeZone, ...overrides });
+  const wanted = { ...inferred, columns: inferred.columns.map((column) => asStored(column, readings)) };
+  refuseOtherReadings(stored, wanted, readings);
   openedCase.saveProfile(wanted);
   return wanted;
 }
 
-function refuseOtherReadings(stored: Profile, wanted: Profile): void {
-  const known = new Map(stored.columns.map((column) => [column.name, column]));
+/** How the rows of each column were decoded: a column that was ignored later keeps what it was read as. */
+function readingsOfRows(openedCase: ReadableCase): ReadonlyMap<string, ProfileColumn> {
+  const decoded = openedCase.profiles().flatMap((profile) => profile.columns.filter(isDecoded));
+  return new Map(decoded.reverse().map((column) => [column.name, column]));
+}
+
+/** An ignored column is not read at all, so it may stay as it is stored and be used again later. */
+function asStored(column: ProfileColumn, readings: ReadonlyMap<string, ProfileColumn>): ProfileColumn {
+  const stored = readings.get(column.name);
+  if (stored === undefined || column.role !== 'ignored') return column;
+  const { name, role, confidence, reason, inferred } = column;
+  return { ...stored, name, role, confidence, reason, inferred };
+}
+
+function refuseOtherReadings(stored: Profile, wanted: Profile, known: ReadonlyMap<string, ProfileColumn>): void {
   if (wanted.timeZone !== stored.timeZone && wanted.columns.some((column) => column.timeFormat !== undefined))
     throw readAnew(`times are stored in the zone ${stored.timeZone}`);
   for (const column of wanted.columns) {
