@@ -1,4 +1,5 @@
 import type { AlertRow } from '../../../preload/contract/requests.ts';
+import { neutralised } from '../../ui/copy-table.ts';
 
 const headers = [
   'entity',
@@ -14,12 +15,9 @@ const headers = [
   'verdict',
 ] as const;
 
-const startsFormula = /^[=+\-@\t\r]/;
-const plainNumber = /^-?\d+(\.\d+)?(e[-+]?\d+)?$/i;
-
 /** A cell after RFC 4180; text that a spreadsheet would run gets an apostrophe before it. */
 function csvCell(value: string): string {
-  const safe = startsFormula.test(value) && !plainNumber.test(value) ? `'${value}` : value;
+  const safe = neutralised(value);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -17,10 +17,11 @@ export interface ColumnTableProps {
   readonly columns: readonly ColumnReport[];
   readonly onChange: (name: string, change: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) => void;
   readonly isReadOnly?: boolean;
+  readonly fitsRows?: boolean;
 }
 
 /** What each column means, how sure that is and why; the meaning is changed where it stands. */
-export function ColumnTable({ columns, onChange, isReadOnly = false }: ColumnTableProps) {
+export function ColumnTable({ columns, onChange, isReadOnly = false, fitsRows = false }: ColumnTableProps) {
   const [layout, setLayout] = useWindowState('sources.columns', untouchedLayout, isTableLayout);
   const tableColumns = useMemo<readonly DataColumn<ColumnReport>[]>(
     () => [
@@ -87,6 +88,7 @@ export function ColumnTable({ columns, onChange, isReadOnly = false }: ColumnTab
       rowKey={nameOf}
       layout={layout}
       onLayout={setLayout}
+      fitsRows={fitsRows}
     />
   );
 }

@@ -78,8 +78,8 @@ export function Inspection({ path, onClose }: InspectionProps) {
             </p>
           )}
           <h3 className="sources-title">What does each column mean? Change what is wrong.</h3>
-          <div className="sources-half">
-            <ColumnTable columns={inspected.data.columns} onChange={change} />
+          <div className="sources-half" data-fits="true">
+            <ColumnTable columns={inspected.data.columns} onChange={change} fitsRows />
           </div>
           <h3 className="sources-title">First {rows.length} rows as received</h3>
           <div className="sources-half">
