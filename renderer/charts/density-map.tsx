@@ -2,7 +2,7 @@ import { memo, useCallback, type ReactNode } from 'react';
 import { Brush, type BrushRange } from './brush.tsx';
 import { CanvasChart, quietAxis } from './canvas-chart.tsx';
 import { rectangles } from './rectangles.ts';
-import { binPosition, valueAtBinPosition, type PlotMargins } from './scale.ts';
+import { binPosition, labelValues, valueAtBinPosition, type PlotMargins } from './scale.ts';
 import { shadeOf, withOpacity } from './shades.ts';
 import type { ChartTheme } from './theme.ts';
 
@@ -63,9 +63,10 @@ export const DensityMap = memo(function DensityMap(props: DensityMapProps): Reac
           type: 'value',
           min: 0,
           max: rows,
-          interval: rows / 4,
+          interval: rows,
           axisLabel: {
             color: theme.soft,
+            customValues: labelValues(yEdges, 4).map((value) => binPosition(value, yEdges)),
             formatter: (position: number) => yWords(valueAtBinPosition(position, yEdges)),
           },
         },

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binPosition, countAtLogHeight, logHeight, pixelOf, valueAt, valueAtBinPosition } from './scale.ts';
+import {
+  binPosition,
+  countAtLogHeight,
+  labelValues,
+  logHeight,
+  pixelOf,
+  valueAt,
+  valueAtBinPosition,
+} from './scale.ts';
 
 const margins = { left: 40, right: 12, top: 0, bottom: 0 };
 
@@ -26,6 +34,22 @@ describe('logarithmic bars', () => {
   it('tell one row from none, and put each tenfold one step higher', () => {
     expect([0, 1, 10, 1000].map(logHeight)).toEqual([0, 1, 2, 4]);
     expect([0, 1, 2, 4].map(countAtLogHeight)).toEqual([0, 1, 10, 1000]);
+  });
+});
+
+describe('labels of an axis', () => {
+  it('are round numbers inside the axis', () => {
+    const labels = labelValues([0.38, 0.5, 0.6, 0.78], 4).map((value) => Number(value.toFixed(6)));
+    expect(labels).toEqual([0.4, 0.5, 0.6, 0.7]);
+  });
+
+  it('are powers of ten where bins grow', () => {
+    const edges = Array.from({ length: 41 }, (_, index) => Math.expm1((index / 40) * Math.log1p(1040)));
+    expect(labelValues(edges, 4)).toEqual([0, 1, 10, 100, 1000]);
+  });
+
+  it('exist even where all values are the same', () => {
+    expect(labelValues([5, 5], 4)).toEqual([5]);
   });
 });
 

@@ -49,6 +49,29 @@ export function binPosition(value: number, edges: ArrayLike<number>): number {
   return low + (value - edges[low]) / (edges[low + 1] - edges[low]);
 }
 
+/**
+ * Values worth a label between two ends: powers of ten where the ends are far apart and the bins grow, else round
+ * steps (1, 2 or 5 times a power of ten), about `wanted` of them.
+ */
+export function labelValues(edges: ArrayLike<number>, wanted: number): readonly number[] {
+  const from = edges[0];
+  const to = edges[edges.length - 1];
+  if (!(to > from)) return [from];
+  const isGrowing = edges.length > 3 && edges[edges.length - 1] - edges[edges.length - 2] > 3 * (edges[2] - edges[1]);
+  if (isGrowing && from >= 0) {
+    const lowest = Math.ceil(Math.log10(Math.max(edges[1], 1)));
+    const highest = Math.floor(Math.log10(to));
+    const powers = Array.from({ length: Math.max(0, highest - lowest + 1) }, (_, step) => 10 ** (lowest + step));
+    return from === 0 ? [0, ...powers] : powers;
+  }
+  const rough = (to - from) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.75) ?? 10);
+  const first = Math.ceil(from / step - 1e-9);
+  const count = Math.floor(to / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, index) => (first + index) * step);
+}
+
 /** The value at a fractional position among bin edges; the inverse of `binPosition`. */
 export function valueAtBinPosition(position: number, edges: ArrayLike<number>): number {
   const last = edges.length - 1;

@@ -81,7 +81,14 @@ function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
         <FilterLine filter={filter} onFilter={setFilter} onTriage={toTriage} />
       </div>
       <div className="explore-body">
-        {view === 'overview' && <Overview model={model} filter={filter} onFilter={setFilter} />}
+        {view === 'overview' && (
+          <Overview
+            model={model}
+            filter={filter}
+            onFilter={setFilter}
+            rows={<SelectedRows model={model} filter={filter} />}
+          />
+        )}
         {view === 'lanes' && <Lanes key={JSON.stringify(filter)} model={model} filter={filter} onEntity={openEntity} />}
         {view === 'features' && <Features model={model} filter={filter} />}
         {view === 'entity' && (
@@ -93,7 +100,6 @@ function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
             onTriage={(key) => goTo('triage', { 'triage.filter': { anyOf: [key] }, 'triage.selected': key })}
           />
         )}
-        {view === 'overview' && <SelectedRows model={model} filter={filter} />}
       </div>
     </div>
   );

@@ -49,7 +49,7 @@ export function Features({
           <ChartFrame
             key={name}
             question={name}
-            hint={`${formatPercent(gap)} apart`}
+            answer={`${formatPercent(gap)} apart`}
             height={HEIGHT}
             table={() => ({
               columns: [

@@ -107,7 +107,7 @@ export function Lanes({ model, filter, onEntity }: LanesProps): ReactNode {
         isFlagged={isFlagged}
         words={words}
         rowHeight={LANE_HEIGHT}
-        leftPixels={110}
+        leftPixels={Math.min(150, 24 + 7 * names.reduce((longest, name) => Math.max(longest, name.length), 4))}
         onPick={onPick}
       />
     </ChartFrame>

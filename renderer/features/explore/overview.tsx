@@ -22,10 +22,12 @@ export interface OverviewProps {
   readonly model: ModelListItem;
   readonly filter: ExploreFilter;
   readonly onFilter: (filter: ExploreFilter) => void;
+  /** The transactions of the selection, beside the pictures. */
+  readonly rows: ReactNode;
 }
 
 /** All transactions at a glance, in bins. What is brushed in one picture filters the others. */
-export function Overview({ model, filter, onFilter }: OverviewProps): ReactNode {
+export function Overview({ model, filter, onFilter, rows }: OverviewProps): ReactNode {
   const formats = useFormats();
   // The map that is brushed shows everything, so that a selection can be moved; the others follow it.
   const amounts = useRequest('explore.amountOverTime', { modelId: model.id });
@@ -41,7 +43,7 @@ export function Overview({ model, filter, onFilter }: OverviewProps): ReactNode 
   const keys = (
     <ChartKeys
       entries={[
-        { words: 'transactions', colour: 'mass', shape: 'square' },
+        { words: 'transactions', colour: 'accent', shape: 'square' },
         { words: 'flagged', colour: 'flag', shape: 'square' },
       ]}
     />
@@ -55,7 +57,7 @@ export function Overview({ model, filter, onFilter }: OverviewProps): ReactNode 
       <ChartFrame
         question="Which amounts are flagged, and when?"
         hint="Drag over an area: everything else follows it"
-        tools={keys}
+        answer={keys}
         height={DENSITY_HEIGHT}
         table={() => densityTable(amounts.data, 'Amount', formats.day, axisNumber)}
       >
@@ -75,7 +77,7 @@ export function Overview({ model, filter, onFilter }: OverviewProps): ReactNode 
       <ChartFrame
         question="How do scores move over time?"
         hint={`line: threshold ${formatScore(model.threshold)}`}
-        tools={keys}
+        answer={keys}
         height={DENSITY_HEIGHT}
         table={() => densityTable(scores.data, 'Score', formats.day, formatScore)}
       >
@@ -92,6 +94,7 @@ export function Overview({ model, filter, onFilter }: OverviewProps): ReactNode 
         )}
       </ChartFrame>
       <HourByWeekday model={model} filter={filter} />
+      {rows}
     </div>
   );
 }

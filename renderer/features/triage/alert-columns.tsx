@@ -25,6 +25,8 @@ export interface AlertColumn {
   readonly text: (row: AlertRow, context: ColumnContext) => string;
   readonly draw?: (row: AlertRow, context: ColumnContext) => ReactNode;
   readonly isQuiet?: boolean;
+  /** Takes the room that is left, unless a person gave it a width. */
+  readonly isElastic?: boolean;
 }
 
 /** Every column of the list of alerts, in the order in which they first stand. */
@@ -32,7 +34,7 @@ export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'entity',
     title: ({ openCase }) => capitalised(openCase.alertEntity?.role ?? 'transaction'),
-    width: 116,
+    width: 84,
     isNumber: false,
     sort: 'entity',
     text: ({ entity }) => entity,
@@ -40,7 +42,7 @@ export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'score',
     title: () => 'Score',
-    width: 108,
+    width: 100,
     isNumber: true,
     sort: 'score',
     text: ({ score }) => formatScore(score),
@@ -56,7 +58,7 @@ export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'amount',
     title: ({ formats }) => (formats.currency === null ? 'Amount' : `Amount ${formats.currency}`),
-    width: 100,
+    width: 86,
     isNumber: true,
     sort: 'amount',
     text: ({ amount, currency }, { formats }) =>
@@ -65,41 +67,25 @@ export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'time',
     title: ({ formats }) => `Time (${formats.column.name})`,
-    width: 122,
+    width: 108,
     isNumber: false,
     sort: 'time',
     text: ({ timeMs }, { formats }) => formats.columnTime(timeMs),
   },
   {
-    id: 'counterpart',
-    title: () => 'Counterpart',
-    width: 100,
-    isNumber: false,
-    sort: null,
-    text: ({ counterpart }) => counterpart ?? '',
-  },
-  {
-    id: 'transactions',
-    title: () => 'Flagged',
-    width: 84,
-    isNumber: true,
-    sort: 'transactions',
-    text: ({ flaggedTransactions, transactions }) =>
-      `${formatCount(flaggedTransactions)} of ${formatCount(transactions)}`,
-  },
-  {
     id: 'firstReason',
     title: () => 'First reason',
-    width: 260,
+    width: 176,
     isNumber: false,
     sort: null,
     isQuiet: true,
+    isElastic: true,
     text: ({ firstReason }) => firstReason,
   },
   {
     id: 'verdict',
     title: () => 'Verdict',
-    width: 112,
+    width: 98,
     isNumber: false,
     sort: null,
     text: (row) => (stateOf(row) === 'none' ? '' : stateOf(row)),
@@ -117,6 +103,23 @@ export const alertColumns: readonly AlertColumn[] = [
           )}
         </>
       ),
+  },
+  {
+    id: 'counterpart',
+    title: () => 'Counterpart',
+    width: 100,
+    isNumber: false,
+    sort: null,
+    text: ({ counterpart }) => counterpart ?? '',
+  },
+  {
+    id: 'transactions',
+    title: () => 'Flagged',
+    width: 84,
+    isNumber: true,
+    sort: 'transactions',
+    text: ({ flaggedTransactions, transactions }) =>
+      `${formatCount(flaggedTransactions)} of ${formatCount(transactions)}`,
   },
   {
     id: 'topId',

@@ -41,7 +41,7 @@ export interface AlertGridProps {
   readonly onNearEnd: () => void;
 }
 
-const HANDLE_WIDTH = 54;
+const HANDLE_WIDTH = 50;
 const NEAR_END_ROWS = 60;
 
 type Arranged = readonly SizedColumn<AlertColumn>[];
@@ -157,8 +157,13 @@ function rowId(key: string): string {
   return `alert-${encodeURIComponent(key)}`;
 }
 
-function cellStyle({ width, frozenAt }: SizedColumn<AlertColumn>): CSSProperties {
-  return { width, ...(frozenAt === null ? {} : { position: 'sticky', left: HANDLE_WIDTH + frozenAt, zIndex: 1 }) };
+function cellStyle({ column, width, frozenAt }: SizedColumn<AlertColumn>): CSSProperties {
+  const isElastic = column.isElastic === true && width === column.width;
+  return {
+    width,
+    ...(isElastic ? { flexGrow: 1 } : {}),
+    ...(frozenAt === null ? {} : { position: 'sticky', left: HANDLE_WIDTH + frozenAt, zIndex: 1 }),
+  };
 }
 
 interface GridRowProps {

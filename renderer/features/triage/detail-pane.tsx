@@ -30,7 +30,7 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
   const waterfall = useMemo(
     () => [
       ...contributions.map(({ description, feature, value, amount }) => ({
-        name: value === '' ? description || feature : `${description || feature}: ${value}`,
+        name: contributionName(description || feature, value),
         amount,
       })),
       ...(restCount === 0 ? [] : [{ name: `the other ${restCount}`, amount: restContribution }]),
@@ -105,6 +105,12 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
     </>
   );
 });
+
+/** A reason with its value, without the full stop that ends it as a sentence. */
+function contributionName(description: string, value: string): string {
+  const words = description.replace(/\.$/u, '');
+  return value === '' ? words : `${words}: ${value}`;
+}
 
 const STRIP_HEIGHT = 116;
 

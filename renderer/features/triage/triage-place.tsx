@@ -71,7 +71,7 @@ function TriageDesk({
   const [sort, setSort] = useWindowState<readonly AlertSort[]>('triage.sort', FIRST_SORT, isSort);
   const [layout, setLayout] = useWindowState('triage.columns', FIRST_LAYOUT, isColumnLayout);
   const [stored, setSelected] = useWindowState<string | null>('triage.selected', null, isKey);
-  const [detailPx, setDetailPx] = useWindowState('triage.detailPx', 456);
+  const [detailPx, setDetailPx] = useWindowState('triage.detailPx', window.innerWidth < 1400 ? 400 : 456);
   const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [anchor, setAnchor] = useState<string | null>(null);

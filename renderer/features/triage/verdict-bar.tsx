@@ -22,6 +22,7 @@ export function VerdictBar({
   return (
     <>
       <div className="triage-last" aria-live="polite">
+        {last === null && <span className="soft">After a verdict, a number key adds the reason.</span>}
         {last !== null && (
           <>
             <span className="triage-last-words">

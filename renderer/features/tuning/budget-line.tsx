@@ -26,7 +26,18 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
   const isAtBudget = point.alertsPerDay !== null && Math.abs(point.alertsPerDay - budget) < Math.max(1, budget * 0.005);
   return (
     <section className="tuning-budget" aria-label="Alert budget">
-      <h3>How many alerts can the team review?</h3>
+      <div className="tuning-section-head">
+        <h3>How many alerts can the team review?</h3>
+        <span className="tuning-now soft">
+          <strong>{formatCount(point.flagged)}</strong> flagged of {formatCount(rows)}
+          {point.alertsPerDay !== null && (
+            <>
+              {' · '}
+              <strong>{formatCount(Math.round(point.alertsPerDay))}</strong> a day over {formatCount(days)} days
+            </>
+          )}
+        </span>
+      </div>
       <div className="tuning-team">
         <NumberField
           label="Analysts"
@@ -63,19 +74,11 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
             Move back
           </Button>
         )}
-        <span className="tuning-now soft">
-          <strong>{formatCount(point.flagged)}</strong> flagged of {formatCount(rows)}
-          {point.alertsPerDay !== null && (
-            <>
-              {' · '}
-              <strong>{formatCount(Math.round(point.alertsPerDay))}</strong> a day over {formatCount(days)} days
-            </>
-          )}
-        </span>
       </div>
       <div className="tuning-handles">
         <NumberField
           label="Contamination"
+          widthPx={66}
           unit="%"
           value={point.contamination * 100}
           minimum={0.0001}
@@ -86,6 +89,7 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
         />
         <NumberField
           label="Threshold score"
+          widthPx={72}
           value={score}
           minimum={0}
           maximum={1}
@@ -101,6 +105,7 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
           <>
             <NumberField
               label="Recall"
+              widthPx={62}
               unit="%"
               value={point.recall * 100}
               minimum={0.1}
@@ -110,6 +115,7 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
             />
             <NumberField
               label="Precision"
+              widthPx={62}
               unit="%"
               value={point.precision * 100}
               minimum={0.1}
@@ -130,16 +136,16 @@ function CostHandle({ onHandle }: { readonly onHandle: (handle: Handle) => void 
   const [missedFraud, setMissedFraud] = useState(200);
   const [review, setReview] = useState(5);
   return (
-    <div className="tuning-cost">
+    <div className="tuning-cost" role="group" aria-label="Costs">
       <NumberField
-        label="A missed fraud costs"
+        label="Missed fraud"
         value={missedFraud}
         minimum={0.01}
         step={10}
         onChange={setMissedFraud}
-        widthPx={72}
+        widthPx={64}
       />
-      <NumberField label="A review costs" value={review} minimum={0.01} onChange={setReview} widthPx={60} />
+      <NumberField label="Review" value={review} minimum={0.01} onChange={setReview} widthPx={60} />
       <Button onClick={() => onHandle({ kind: 'cost', missedFraud, review })}>Cheapest line</Button>
     </div>
   );

@@ -56,7 +56,11 @@ export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): Reac
           {features.map(({ name, description, usesLabels, counts, flaggedCounts }) => (
             <li key={name} title={usesLabels ? `${description}. Uses labels, after their delay.` : description}>
               <Checkbox
-                label={<span className="ellipsis tuning-feature-name">{description === '' ? name : description}</span>}
+                label={
+                  <span className="tuning-feature-name">
+                    {description === '' ? name : description.replace(/\.$/u, '')}
+                  </span>
+                }
                 checked={!draft.off.includes(name)}
                 disabled={running !== null || (used === 1 && !draft.off.includes(name))}
                 onChange={(isOn) => toggle(name, isOn)}
@@ -67,7 +71,7 @@ export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): Reac
         </ul>
         <p className="soft tuning-note">Bars: all transactions. Line: the flagged ones.</p>
       </div>
-      <div>
+      <div className="tuning-forest">
         <h3>Forest</h3>
         <NumberField
           label="Trees"

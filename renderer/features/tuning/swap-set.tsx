@@ -37,21 +37,19 @@ export const SwapSet = memo(function SwapSet(props: SwapSetProps): ReactNode {
 
   return (
     <section className="tuning-swap" aria-labelledby="tuning-swap">
-      <div className="tuning-section-head">
-        <h3 id="tuning-swap" className="chart-question">
-          Which alerts enter, which leave?
-        </h3>
-        <Select
-          label="Compared with"
-          layout="row"
-          value={against}
-          options={[
-            { value: 'line', text: `the line at ${formatScore(fromScore)}` },
-            ...otherModels.map(({ id, name }) => ({ value: String(id), text: name })),
-          ]}
-          onChange={setAgainst}
-        />
-      </div>
+      <h3 id="tuning-swap" className="chart-question">
+        Which alerts enter, which leave?
+      </h3>
+      <Select
+        label="Compared with"
+        layout="row"
+        value={against}
+        options={[
+          { value: 'line', text: `the line at ${formatScore(fromScore)}` },
+          ...otherModels.map(({ id, name }) => ({ value: String(id), text: name })),
+        ]}
+        onChange={setAgainst}
+      />
       <Segmented
         label="Side"
         value={side}

@@ -55,7 +55,7 @@ export function TuningPlace(): ReactNode {
 
 function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly view: TuningView }): ReactNode {
   const [settings, changeSettings] = useSettings();
-  const [detailPx, setDetailPx] = useWindowState('tuning.detailPx', 380);
+  const [detailPx, setDetailPx] = useWindowState('tuning.detailPx', 360);
   const [scale, setScale] = useWindowState<'linear' | 'logarithmic'>('tuning.scale', 'logarithmic', isScale);
   const threshold = useThreshold(model.id, view.point);
   const [began] = useState({ units: view.point.thresholdUnits, score: view.point.threshold });
@@ -98,7 +98,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
       detailLabel="Model"
       detailPx={detailPx}
       onResize={setDetailPx}
-      defaultPx={380}
+      defaultPx={360}
       main={
         <div className="tuning-main">
           <BudgetLine
@@ -163,6 +163,8 @@ function isScale(value: unknown): value is 'linear' | 'logarithmic' {
   return value === 'linear' || value === 'logarithmic';
 }
 
+/** Drawn as the prevalence line, not as a curve. */
+const CHANCE = 'chance';
 const HISTOGRAM_HEIGHT = 210;
 const SMALL_HEIGHT = 150;
 
@@ -184,7 +186,7 @@ function ScorePanel(props: {
   return (
     <ChartFrame
       question="Where does the line fall?"
-      hint="Drag it, move it with the arrow keys, or type in any field above"
+      hint="drag it, or type above"
       height={HISTOGRAM_HEIGHT}
       tools={
         <>
@@ -312,7 +314,7 @@ function CurvePanel({
     () =>
       view.rankings
         .map(({ name, isModel, curve }) => ({ name, isModel, points: isModel ? view.curve : curve }))
-        .filter(({ points }) => points.length > 0),
+        .filter(({ name, points }) => points.length > 0 && name !== CHANCE),
     [view.rankings, view.curve],
   );
   const here = useMemo(
@@ -336,14 +338,27 @@ function CurvePanel({
       answer={
         <span className="tuning-answer-keys">
           <ChartKeys
-            entries={curves.map(({ name, isModel }) => ({
-              words: name,
-              colour: isModel ? 'accent' : 'soft',
-              shape: 'line',
-              dash: isModel ? 'solid' : baselineDash(baselines.findIndex((baseline) => baseline.name === name)),
-            }))}
+            entries={[
+              ...curves.map(({ name, isModel }) => ({
+                words: name,
+                colour: isModel ? 'accent' : 'soft',
+                shape: 'line' as const,
+                dash: isModel
+                  ? ('solid' as const)
+                  : baselineDash(baselines.findIndex((baseline) => baseline.name === name)),
+              })),
+              ...(view.prevalence === null
+                ? []
+                : [
+                    {
+                      words: `chance ${formatPercent(view.prevalence)}`,
+                      colour: 'soft',
+                      shape: 'line' as const,
+                      dash: [3, 3],
+                    },
+                  ]),
+            ]}
           />
-          {view.prevalence !== null && <span>chance {formatPercent(view.prevalence)} (dashed)</span>}
         </span>
       }
       table={() => ({
