@@ -152,6 +152,7 @@ describe('layouts', () => {
         "91475d34a53830013b3c411496be170ce5fc50f78df67022bc2961c26eb49e5a",
         "b23866537981b18602e917117771ba235facdff22e175037c0477f6872b90054",
         "072137c9ac2cf0a83e42b68194e81bf6d470d7916991c343cff85f412349988d",
+        "9b7ae8e6bc05f46412529a4be0aae5f5435223f3527af6c9cf067f7620d2d1ed",
       ]
     `);
     expect(() => latestVersion([{ version: 2, name: 'gap', up: '' }])).toThrow(/at place 1/);

@@ -8,6 +8,7 @@ import type { RecordingFormat } from '../domain/record-batch.ts';
 import { alignedBuffer, decompress } from './blob.ts';
 import { decodeColumn, type ColumnEncoding } from './column-encoding.ts';
 import { DecisionLog } from './decision-log.ts';
+import { Outbox } from './outbox.ts';
 import { decodeRowLayout, type RowLayout } from './row-layout.ts';
 import type { Connection, Parameter, Statement } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
@@ -70,6 +71,8 @@ export class ReadableCase {
   readonly path: string;
   /** Verdicts, notes, snoozes and the audit chain. */
   readonly decisions: DecisionLog;
+  /** Exports that wait for a tracking server, or went out. */
+  readonly outbox: Outbox;
   protected readonly connection: Connection;
   readonly #statements = new Map<string, Statement>();
   #lastRaw: SegmentRaw | undefined;
@@ -78,6 +81,7 @@ export class ReadableCase {
     this.connection = connection;
     this.path = path;
     this.decisions = new DecisionLog(connection, path);
+    this.outbox = new Outbox(connection, path);
   }
 
   get isOpen(): boolean {

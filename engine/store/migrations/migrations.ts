@@ -3,6 +3,7 @@ import type { Connection } from '../sqlite.ts';
 import { firstCase } from './0001-first-case.ts';
 import { decisions } from './0002-decisions.ts';
 import { streams } from './0003-streams.ts';
+import { outbox } from './0004-outbox.ts';
 
 /** One step of the case file's layout. Once released it never changes: a test pins its checksum. */
 export interface Migration {
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   { version: 1, name: 'first case', up: firstCase },
   { version: 2, name: 'decisions', up: decisions },
   { version: 3, name: 'streams', up: streams },
+  { version: 4, name: 'outbox', up: outbox },
 ];
 
 /** The version that a list of steps leads to; throws where the list is not 1, 2, 3, ... */
