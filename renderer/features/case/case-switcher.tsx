@@ -33,7 +33,7 @@ export function CaseSwitcher() {
     firstCasePath !== null && firstCasePath !== openCase?.path && !others.some(({ path }) => path === firstCasePath);
   return (
     <Menu
-      label={openCase === null ? 'Choose a case' : `Case ${openCase.name}, choose another`}
+      label={`${openCase?.name ?? 'No case open'}: choose a case`}
       button={
         <>
           <span className="case-name">{openCase?.name ?? 'No case open'}</span>

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { ColumnKind, ColumnRole } from '../../../engine/domain/profile.ts';
 import type { CaseOverview, RequestOutput } from '../../../preload/contract/requests.ts';
-import { useCommand, useCommandKey } from '../../app/commands.tsx';
+import { useCommand, useCommandKey, useCommands } from '../../app/commands.tsx';
 import { useFileChoice } from '../../app/file-choice.tsx';
 import { useApp, useCase, useFormats, useWindowState } from '../../data/app-state.tsx';
 import { useClient } from '../../data/client.tsx';
@@ -102,12 +103,7 @@ export function SourcesPlace() {
     </>
   );
   if (openCase === null) {
-    return (
-      <EmptyState title="No case is open" actions={openers}>
-        Open a recording (CSV, NDJSON, Parquet or a kcat dump, .gz and .zst too): it is looked into first, and read into
-        a case when its columns are right. Files can be dropped on the window.
-      </EmptyState>
-    );
+    return <NoCase openers={openers} />;
   }
   return (
     <div className="sources">
@@ -130,6 +126,61 @@ export function SourcesPlace() {
       {tab === 'columns' && <Columns openCase={openCase} />}
       {tab === 'rows' && <Rows openCase={openCase} />}
       {tab === 'quarantine' && <Quarantine openCase={openCase} />}
+    </div>
+  );
+}
+
+/** First start, or after a case was closed: what can be opened, and what happens then. */
+function NoCase({ openers }: { readonly openers: ReactNode }) {
+  const { firstCasePath } = useApp();
+  const { run } = useCommands();
+  const recent = useRequest('recent.list', {}).data ?? [];
+  const toast = useToast();
+  const openKey = useCommandKey('app.openCase');
+  const open = useAction('case.open', {
+    onError: (error) => toast({ text: `${error.message} ${error.nextStep ?? ''}`, tone: 'problem' }),
+  });
+  const there = recent.filter(({ exists }) => exists);
+  const cases =
+    firstCasePath === null || there.some(({ path }) => path === firstCasePath)
+      ? there
+      : [...there, { path: firstCasePath, name: 'The bundled recording, ready to look at' }];
+  return (
+    <div className="sources">
+      <EmptyState
+        title="No case is open"
+        actions={
+          <>
+            {openers}
+            <Button keyHint={openKey} onClick={() => run('app.openCase')}>
+              Open a case
+            </Button>
+          </>
+        }
+      >
+        Open a recording (CSV, NDJSON, Parquet or a kcat dump, .gz and .zst too): it is looked into first, and read into
+        a case when its columns are right. Files can be dropped on the window.
+      </EmptyState>
+      {cases.length > 0 && (
+        <section className="sources-recent" aria-label="Recent cases">
+          <h2>Recent cases</h2>
+          <ul>
+            {cases.slice(0, 8).map(({ path, name }) => (
+              <li key={path}>
+                <button
+                  type="button"
+                  className="sources-case"
+                  disabled={open.isRunning}
+                  onClick={() => open.run({ path })}
+                >
+                  <span>{name}</span>
+                  <span className="soft fixed ellipsis">{path}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </div>
   );
 }
