@@ -363,6 +363,8 @@ export const requests = {
     readonly left: readonly SwappedRow[];
     readonly enteredTotal: number;
     readonly leftTotal: number;
+    /** As in `alerts.page`. */
+    readonly reasonsPending: number;
   }>()(
     z.object({ modelId, fromUnits: z.number().int().optional(), otherModelId: modelId.optional(), limit: pageLimit }),
   ),

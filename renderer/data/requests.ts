@@ -198,7 +198,10 @@ export function useCaseChanges(onOverview: (overview: CaseOverview | null) => vo
     });
     // What the engine computed after it had answered: only the answers that lacked it are asked for again.
     const refreshOnly = (name: RequestName): void => void queries.invalidateQueries({ queryKey: [name] });
-    const stopReasons = client.on('alerts.reasonsReady', () => refreshOnly('alerts.page'));
+    const stopReasons = client.on('alerts.reasonsReady', () => {
+      refreshOnly('alerts.page');
+      refreshOnly('tuning.swapSet');
+    });
     const stopRankings = client.on('tuning.rankingsReady', () => refreshOnly('tuning.read'));
     return () => {
       stop();

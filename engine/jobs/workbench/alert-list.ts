@@ -51,7 +51,7 @@ export function currentAlerts(
   modelId: number,
 ): { readonly view: ModelView; readonly groups: AlertGroups } {
   const view = session.view(modelId);
-  return { view, groups: view.groups(session.model(modelId).threshold.units, session.labels) };
+  return { view, groups: view.groups(session.model(modelId).threshold.units) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ColumnBlock, DecodedSegment, Dictionary } from '../../domain/columns.ts';
 import { impossible, usageError } from '../../domain/error.ts';
 import { columnWithRole, type Profile, type ProfileColumn } from '../../domain/profile.ts';
-import { localHour, localWeekday, zoneClock, type ZoneClock } from '../../domain/time-zone.ts';
+import { zoneClock, type ZoneClock } from '../../domain/time-zone.ts';
 import { isDecoded } from '../../features/decode-segment.ts';
 import { textsOf } from '../../features/segment-access.ts';
 import { NO_DAY } from '../../forest/tuning.ts';
@@ -24,6 +24,10 @@ export interface CodedColumn {
 }
 
 const NO_HOUR = 255;
+const hourMs = 3_600_000;
+const hoursOfWeek = 168;
+/** 1 January 1970 was a Thursday. */
+const hoursToMonday = 72;
 const emptyProfile: Profile = { version: 1, timeZone: 'UTC', columns: [] };
 
 /**
@@ -96,11 +100,16 @@ export class CaseArrays {
 
   /** Local hour of the week of every row, Monday 00:00 is 0, Sunday 23:00 is 167; 255 without a time. */
   get hoursOfWeek(): Uint8Array {
-    return this.#once('hoursOfWeek', () =>
-      Uint8Array.from(this.times ?? new Float64Array(this.rowCount).fill(NaN), (time) =>
-        Number.isNaN(time) ? NO_HOUR : 24 * localWeekday(this.clock, time) + Math.floor(localHour(this.clock, time)),
-      ),
-    );
+    return this.#once('hoursOfWeek', () => {
+      const hours = new Uint8Array(this.rowCount).fill(NO_HOUR);
+      const { times, clock } = this;
+      for (let row = 0; times !== null && row < times.length; row++) {
+        if (Number.isNaN(times[row])) continue;
+        const hour = Math.floor((times[row] + clock.offsetMsAt(times[row])) / hourMs) + hoursToMonday;
+        hours[row] = ((hour % hoursOfWeek) + hoursOfWeek) % hoursOfWeek;
+      }
+      return hours;
+    });
   }
 
   /** The column whose equal values make one alert: card, else customer, else account; null where there is none. */

@@ -5,7 +5,7 @@ import { openRecording } from '../../stream/open-recording.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import { describeColumns } from '../describe-columns.ts';
 
-const lookedAtRows = 5000;
+const lookedAtRows = 2000;
 const shownRows = 50;
 
 /** The format of a recording, how its columns would be understood, and its first rows. Nothing is stored. */

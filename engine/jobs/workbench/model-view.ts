@@ -16,6 +16,8 @@ import type { CaseArrays } from './case-arrays.ts';
 
 /** Rows that stand for all others where values are compared. */
 const BACKGROUND_ROWS = 4096;
+/** Segments they are taken from: reading all of a large case would take longer than all else. */
+const BACKGROUND_SEGMENTS = 64;
 const CACHED_FEATURE_SEGMENTS = 32;
 const CACHED_GROUPINGS = 2;
 
@@ -89,11 +91,11 @@ export class ModelView {
     return this.#index.index;
   }
 
-  /** The alerts of a threshold; `labels` only save a second index where none was made yet. */
-  groups(thresholdUnits: number, labels: Uint8Array | null): AlertGroups {
+  /** The alerts of a threshold. */
+  groups(thresholdUnits: number): AlertGroups {
     const known = this.#groupings.get(thresholdUnits);
     if (known !== undefined) return known;
-    const flagged = (this.#index?.index ?? this.tuningIndex(labels)).flaggedRows(thresholdUnits);
+    const flagged = this.#index?.index.flaggedRows(thresholdUnits) ?? flaggedByScore(this.sums, thresholdUnits);
     const { entity } = this.#arrays;
     const groups = groupAlerts(flagged, this.sums, entity?.codes ?? null, entity?.dictionary.size ?? 0);
     keepNewest(this.#groupings, CACHED_GROUPINGS - 1);
@@ -121,7 +123,7 @@ export class ModelView {
     return values;
   }
 
-  /** What is usual: rows at even distances over the whole case. */
+  /** What is usual: rows at even distances within segments at even distances over the whole case. */
   get background(): readonly FeatureBackground[] {
     this.#background ??= summariseBackground(this.#backgroundRows());
     return this.#background;
@@ -144,18 +146,31 @@ export class ModelView {
   }
 
   #backgroundRows(): { readonly rowCount: number; readonly featureCount: number; readonly values: Float32Array } {
-    const { rowCount } = this.#arrays;
-    const count = Math.min(rowCount, BACKGROUND_ROWS);
+    const { segments } = this.#arrays;
     const featureCount = featureNames(this.spec).length;
-    const values = new Float32Array(count * featureCount);
-    const sequences = Array.from({ length: count }, (_, index) => Math.floor((index * rowCount) / count));
-    for (const [index, sequence] of sequences.entries()) {
-      const segment = this.#arrays.segmentOf(sequence);
-      const start = (sequence - segment.firstSequence) * featureCount;
-      values.set(this.featuresOfSegment(segment.id).subarray(start, start + featureCount), index * featureCount);
+    const segmentCount = Math.min(segments.length, BACKGROUND_SEGMENTS);
+    const values: number[] = [];
+    for (let place = 0; place < segmentCount; place++) {
+      const segment = segments[Math.floor((place * segments.length) / segmentCount)];
+      const features = this.featuresOfSegment(segment.id);
+      const rows = Math.min(segment.rowCount, Math.ceil(BACKGROUND_ROWS / segmentCount));
+      for (let index = 0; index < rows; index++) {
+        const start = Math.floor((index * segment.rowCount) / rows) * featureCount;
+        values.push(...features.subarray(start, start + featureCount));
+      }
     }
-    return { rowCount: count, featureCount, values };
+    return { rowCount: values.length / featureCount, featureCount, values: Float32Array.from(values) };
   }
+}
+
+/**
+ * Flagged rows, most anomalous first, ties in row order: as the tuning index gives them, without sorting all the others.
+ * The list of alerts is the first thing shown, and needs no index.
+ */
+function flaggedByScore(sums: Int32Array, thresholdUnits: number): Uint32Array {
+  const flagged: number[] = [];
+  for (let row = 0; row < sums.length; row++) if (sums[row] <= thresholdUnits) flagged.push(row);
+  return Uint32Array.from(flagged.sort((left, right) => sums[left] - sums[right] || left - right));
 }
 
 /** Drops the oldest entries of a map until at most `count` are left. */

@@ -1,5 +1,6 @@
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import { alertsPage } from './alert-list.ts';
+import type { ModelView } from './model-view.ts';
 import { computeReasons } from './reason-words.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -7,24 +8,34 @@ import type { Workbench } from './workbench.ts';
 const pageBudgetMs = 8;
 const turnMs = 8;
 
-/**
- * A page of alerts with as many first reasons as a short time allows. The others are computed between other work, and
- * `alerts.reasonsReady` says when the page can be asked for again with all of them.
- */
+/** A page of alerts with as many first reasons as a short time allows. */
 export function alertsPageWithReasons(
   workbench: Workbench,
   input: ParsedRequestInput<'alerts.page'>,
 ): RequestOutput<'alerts.page'> {
+  return alertsPage(workbench.session, input, Date.now(), (view, sequences) =>
+    explainSoon(workbench, view, sequences, pageBudgetMs),
+  );
+}
+
+/**
+ * Computes the reasons of some rows for a short time, and those left between other work; `alerts.reasonsReady` says
+ * when all are there. Returns how many are left.
+ */
+export function explainSoon(
+  workbench: Workbench,
+  view: ModelView,
+  sequences: readonly number[],
+  budgetMs: number,
+): number {
   const { session } = workbench;
-  return alertsPage(session, input, Date.now(), (view, sequences) => {
-    let left = computeReasons(view, sequences, pageBudgetMs);
-    if (left.length === 0) return 0;
-    workbench.inBackground(() => {
-      if (!session.openCase.isOpen) return false;
-      left = computeReasons(view, left, turnMs);
-      if (left.length === 0) workbench.tell('alerts.reasonsReady', { modelId: input.modelId });
-      return left.length > 0;
-    });
-    return left.length;
+  let left = computeReasons(view, sequences, budgetMs);
+  if (left.length === 0) return 0;
+  workbench.inBackground(() => {
+    if (!session.openCase.isOpen) return false;
+    left = computeReasons(view, left, turnMs);
+    if (left.length === 0) workbench.tell('alerts.reasonsReady', { modelId: view.id });
+    return left.length > 0;
   });
+  return left.length;
 }

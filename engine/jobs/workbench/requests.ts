@@ -53,7 +53,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'tuning.read': readTuning,
   'tuning.preview': ({ session }, input) => previewTuning(session, input),
   'tuning.apply': applyTuning,
-  'tuning.swapSet': ({ session }, input) => swapSet(session, input),
+  'tuning.swapSet': swapSet,
   'alerts.page': alertsPageWithReasons,
   'alerts.detail': ({ session }, input) => alertDetail(session, input),
   'alerts.columnValues': ({ session }, input) => columnValues(session, input),

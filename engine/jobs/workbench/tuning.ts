@@ -15,14 +15,15 @@ import { countBins, featureBins } from './feature-bins.ts';
 import { modelListItem } from './model-list.ts';
 import { rankingsAgainst } from './model-rankings.ts';
 import type { ModelView } from './model-view.ts';
-import { computeReasons, firstReason } from './reason-words.ts';
+import { firstReason } from './reason-words.ts';
+import { explainSoon } from './reasons-in-background.ts';
 import type { Workbench } from './workbench.ts';
 
 type Handle = ParsedRequestInput<'tuning.preview'>['handle'];
 
 const histogramBins = 120;
 const curvePoints = 200;
-const swapReasonsBudgetMs = 150;
+const swapReasonsBudgetMs = 20;
 const dayMs = 86_400_000;
 
 /**
@@ -97,9 +98,10 @@ export function applyTuning(workbench: Workbench, input: ParsedRequestInput<'tun
 
 /** Rows that the model flags now and did not at another threshold (or another model does not), and the reverse. */
 export function swapSet(
-  session: CaseSession,
+  workbench: Workbench,
   input: ParsedRequestInput<'tuning.swapSet'>,
 ): RequestOutput<'tuning.swapSet'> {
+  const { session } = workbench;
   const stored = session.model(input.modelId);
   const view = session.view(input.modelId);
   const other = input.otherModelId === undefined ? null : session.model(input.otherModelId);
@@ -112,13 +114,14 @@ export function swapSet(
   const entered = now.filter((row) => otherView.sums[row] > otherUnits);
   const left = before.filter((row) => view.sums[row] > units);
   const listed = [...entered.subarray(0, input.limit), ...left.subarray(0, input.limit)];
-  computeReasons(view, listed, swapReasonsBudgetMs);
+  const reasonsPending = explainSoon(workbench, view, listed, swapReasonsBudgetMs);
   const rowsOf = (rows: Uint32Array): readonly SwappedRow[] => swappedRows(session, view, other && otherView, rows);
   return {
     entered: rowsOf(entered.subarray(0, input.limit)),
     left: rowsOf(left.subarray(0, input.limit)),
     enteredTotal: entered.length,
     leftTotal: left.length,
+    reasonsPending,
   };
 }
 
