@@ -194,7 +194,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^engine/forest/kernel/assembly/', '^(dist|build)/', '^test/peers/\\.venv/'] },
+    exclude: { path: ['^engine/forest/kernel/assembly/', '^(dist|build)/', '^test/(peers|services/[^/]+)/\\.venv/'] },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

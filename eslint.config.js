@@ -23,6 +23,7 @@ export default defineConfig(
       'engine/forest/kernel/assembly/',
       'engine/export/onnx/schema/',
       'test/peers/.venv/',
+      'test/services/*/.venv/',
       '**/*.d.ts',
       '**/*.d.mts',
     ],
