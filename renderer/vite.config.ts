@@ -14,5 +14,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 4096,
+    rolldownOptions: {
+      // "use client" is about servers, of which there is none.
+      checks: { moduleLevelDirective: false },
+    },
   },
 });

@@ -21,9 +21,10 @@ export function toolPath(packageName, command) {
 /**
  * Runs a script on this Node from the project folder, with its output shown.
  * @param {readonly string[]} script path and arguments
+ * @param {NodeJS.ProcessEnv} [environment] beside this process's own
  * @returns {Promise<number>} its exit code; 1 where a signal ended it
  */
-export function runScript(script) {
+export function runScript(script, environment = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...script], {
       cwd: projectFolder,
@@ -31,6 +32,7 @@ export function runScript(script) {
       // The tools start further Nodes by name; they must find this one.
       env: {
         ...process.env,
+        ...environment,
         PATH: `${dirname(process.execPath)}${process.platform === 'win32' ? ';' : ':'}${process.env['PATH'] ?? ''}`,
       },
     });

@@ -61,7 +61,8 @@ export function attendSocket(socket: WebSocket, engine: EngineSupervisor, token:
       void engine.call(frame.call).then((answer) => send({ kind: 'answer', id, answer }));
     } else if (frame.kind === 'subscribe') {
       subscriptions.add(frame.event);
-      if (frame.event === 'engine.state') send(stateNow());
+      // The first start is not news; a window that comes later hears what happened before it.
+      if (frame.event === 'engine.state' && engine.state().cause !== null) send(stateNow());
     } else {
       subscriptions.delete(frame.event);
     }

@@ -55,7 +55,8 @@ export function bridgeWindows(
       return;
     }
     sender.subscriptions.add(frame.event);
-    if (frame.event === 'engine.state')
+    // The first start is not news; a window that comes later hears what happened before it.
+    if (frame.event === 'engine.state' && engine.state().cause !== null)
       event.sender.send(channels.event, { kind: 'event', name: 'engine.state', payload: engine.state() });
   });
 

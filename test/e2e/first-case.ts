@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from './build.ts';
+
+const recording = join(projectFolder, 'datasets', 'payments-30-days.csv.gz');
+
+/** Makes the first case in a data folder, as the first start does, so that stories begin on a ready case. */
+export function makeFirstCase(home: string): void {
+  execFileSync(
+    process.execPath,
+    [
+      'scripts/assay.mjs',
+      'run',
+      recording,
+      '--label',
+      'is_fraud',
+      '--ignore',
+      'fraud_scenario',
+      '--trees',
+      '50',
+      '--json',
+    ],
+    { cwd: projectFolder, env: { ...process.env, ASSAY_HOME: home }, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+}
+
+/** A copy of a data folder, so that what one story decides is not seen by the next. */
+export function copyHome(from: string, to: string): void {
+  cpSync(from, to, { recursive: true });
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { buildWindow } from './build.ts';
+import { describeWithChromium } from './chromium.ts';
+import { copyHome, makeFirstCase } from './first-case.ts';
+import { launchBrowserHost, launchElectron, temporaryFolder, type RunningWindow } from './launchers.ts';
+import { browserHostSecurityStories } from './stories/browser-host-security.ts';
+import { electronSecurityStories } from './stories/electron-security.ts';
+import { engineKilledStories } from './stories/engine-killed.ts';
+import { pageSecurityStories } from './stories/page-security.ts';
+import { shellStories } from './stories/shell.ts';
+
+/* One file, so that one window at a time has the machine; a story is written once and told in every host. */
+describeWithChromium('the window', () => {
+  const folder = temporaryFolder();
+  const prepared = join(folder.path, 'prepared');
+
+  beforeAll(async () => {
+    await buildWindow();
+    makeFirstCase(prepared);
+  });
+  afterAll(() => folder.remove());
+
+  /** Launches before the suite's stories and closes after them. */
+  const launched = <W extends RunningWindow>(name: string, launch: (home: string) => Promise<W>): (() => W) => {
+    let running: W | undefined;
+    beforeAll(async () => {
+      const home = join(folder.path, name);
+      copyHome(prepared, home);
+      running = await launch(home);
+    });
+    afterAll(() => running?.close());
+    return () => {
+      if (running === undefined) throw new Error('The window was not launched.');
+      return running;
+    };
+  };
+
+  describe('in the browser host', () => {
+    const window = launched('browser', (home) => launchBrowserHost({ home }));
+    shellStories(window);
+    browserHostSecurityStories(window);
+    pageSecurityStories(window);
+    engineKilledStories(window);
+  });
+
+  describe('under Electron', () => {
+    const window = launched('electron', (home) => launchElectron({ home }));
+    shellStories(window);
+    electronSecurityStories(window);
+    pageSecurityStories(window);
+    engineKilledStories(window);
+  });
+});
