@@ -30,7 +30,7 @@ export const numberFormatSchema = z.object({
 /**
  * How times are written: ISO 8601 (`iso`, a space instead of T is accepted, no zone means the profile's zone), a date pattern with
  * an optional time after it, or a number of seconds / milliseconds / microseconds since 1970. `seconds-relative`
- * and `ordinal` count from an unknown origin: they order the stream but have no hour or weekday.
+ * counts from an unknown origin: it orders the stream but has no hour or weekday.
  */
 export const timeFormatSchema = z.enum([
   'iso',

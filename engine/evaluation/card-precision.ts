@@ -2,7 +2,7 @@ import { UNLABELLED } from '../domain/label.ts';
 import type { Anomaly } from './ranking.ts';
 
 export interface CardPrecisionInput {
-  /** 1 fraud, 0 genuine, 255 not judged: such rows are left out. */
+  /** FRAUD, GENUINE, or UNLABELLED: such rows are left out. */
   readonly labels: Uint8Array;
   readonly anomaly: Anomaly;
   /** Code of the card or customer of each row; rows with a negative code are left out. */

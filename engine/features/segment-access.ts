@@ -1,12 +1,10 @@
 import type { DecodedSegment } from '../domain/columns.ts';
 import { usageError } from '../domain/error.ts';
+import { FRAUD, GENUINE, UNLABELLED } from '../domain/label.ts';
 import { columnWithRole } from '../domain/profile.ts';
 import type { Profile } from '../domain/profile.ts';
 import { dictionaryOf } from './decode-segment.ts';
 import type { Dictionaries } from './decode-segment.ts';
-
-/** What a label says of a transaction. */
-export const labelValues = { legitimate: 0, fraud: 1, unknown: 255 } as const;
 
 /** True where the text is one of the positive values, or the same number as one of them (`1.0` for `1`). */
 function isPositive(text: string, positives: readonly string[]): boolean {
@@ -15,7 +13,7 @@ function isPositive(text: string, positives: readonly string[]): boolean {
 }
 
 /**
- * The label of every row: 1 fraud, 0 legitimate, 255 unknown (missing).
+ * The label of every row: FRAUD, GENUINE, or UNLABELLED where the cell is missing.
  * @throws AssayError NO_LABEL where the profile has no label column.
  */
 export function labelsOf(profile: Profile, segment: DecodedSegment, dictionaries: Dictionaries): Uint8Array {
@@ -23,21 +21,20 @@ export function labelsOf(profile: Profile, segment: DecodedSegment, dictionaries
   if (column === undefined) {
     throw usageError('NO_LABEL', 'No column of this recording is a label.', 'Name the label column with --label.');
   }
-  const labels = new Uint8Array(segment.rowCount).fill(labelValues.unknown);
+  const labels = new Uint8Array(segment.rowCount).fill(UNLABELLED);
   const block = segment.columns.get(column.name);
   const positives = column.positiveValues ?? [];
-  const { fraud, legitimate } = labelValues;
   if (block?.kind === 'code') {
     const dictionary = dictionaryOf(dictionaries, column.name);
     const meaning = Uint8Array.from({ length: dictionary.size }, (_, code) =>
-      isPositive(dictionary.textOf(code), positives) ? fraud : legitimate,
+      isPositive(dictionary.textOf(code), positives) ? FRAUD : GENUINE,
     );
     block.codes.forEach((code, row) => {
       if (code >= 0) labels[row] = meaning[code];
     });
   } else if (block?.kind === 'number') {
     block.values.forEach((value, row) => {
-      if (!Number.isNaN(value)) labels[row] = isPositive(String(value), positives) ? fraud : legitimate;
+      if (!Number.isNaN(value)) labels[row] = isPositive(String(value), positives) ? FRAUD : GENUINE;
     });
   }
   return labels;

@@ -1,16 +1,17 @@
 import type { DecodedSegment } from '../domain/columns.ts';
+import { UNLABELLED } from '../domain/label.ts';
 import { columnWithRole, type Profile, type ProfileColumn } from '../domain/profile.ts';
 import { localDay, zoneClock } from '../domain/time-zone.ts';
-import { labelsOf, labelValues, textsOf } from '../features/segment-access.ts';
+import { labelsOf, textsOf } from '../features/segment-access.ts';
 import { NO_DAY } from '../forest/tuning.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
 
-/** Labels of every row of a case in stream order (1 fraud, 0 legitimate, 255 unknown); null without a label column. */
+/** Labels of every row of a case in stream order (FRAUD, GENUINE or UNLABELLED); null without a label column. */
 export function readLabels(openedCase: ReadableCase, profile: Profile): Uint8Array | null {
   const label = columnWithRole(profile, 'label');
   if (label === undefined) return null;
   const dictionaries = openedCase.dictionaries();
-  const labels = new Uint8Array(openedCase.nextSequence()).fill(labelValues.unknown);
+  const labels = new Uint8Array(openedCase.nextSequence()).fill(UNLABELLED);
   for (const segment of segmentsOf(openedCase, [label.name]))
     labels.set(labelsOf(profile, segment, dictionaries), segment.firstSequence);
   return labels;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { usageError } from '../domain/error.ts';
-import { columnWithRole, type Profile, type ProfileColumn } from '../domain/profile.ts';
+import { columnWithRole, type Profile } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
 import { precisionRecallAt } from '../evaluation/at-threshold.ts';
 import { bootstrapOverDays } from '../evaluation/bootstrap.ts';
@@ -20,7 +20,7 @@ import type { ReadableCase } from '../store/readable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 import { CARDS_PER_DAY, trivialBaselines } from './baselines.ts';
 import { throwIfCancelled } from './cancelled.ts';
-import { readCodes, readDays, readLabels, readNumbers } from './case-columns.ts';
+import { payerColumn, readCodes, readDays, readLabels, readNumbers } from './case-columns.ts';
 import { chooseModel, modelSummary, readSums } from './choose-model.ts';
 import { evaluateScores } from './evaluate-scores.ts';
 import { reprofileCase } from './reprofile-case.ts';
@@ -81,7 +81,7 @@ function cardPrecision(
   anomaly: Anomaly,
   days: Int32Array,
 ): number | null {
-  const card = entityColumn(profile);
+  const card = payerColumn(profile);
   if (card === undefined) return null;
   return cardPrecisionTopK({ labels, anomaly, cards: readCodes(openedCase, card.name), days, k: CARDS_PER_DAY }).mean;
 }
@@ -138,7 +138,7 @@ function baselineFigures(
   labels: Uint8Array,
 ): JobResult<'evaluate'>['baselines'] {
   const amount = columnWithRole(profile, 'amount');
-  const entity = entityColumn(profile);
+  const entity = payerColumn(profile);
   const baselines = trivialBaselines({
     rowCount: labels.length,
     amounts: amount === undefined ? null : readNumbers(openedCase, amount.name),
@@ -150,9 +150,4 @@ function baselineFigures(
     const auprc = averagePrecisionOfRanking(ranking);
     return auroc === null || auprc === null ? [] : [{ name, auroc, auprc }];
   });
-}
-
-/** The column whose equal values belong together: card, else customer, else account. */
-function entityColumn(profile: Profile): ProfileColumn | undefined {
-  return columnWithRole(profile, 'card') ?? columnWithRole(profile, 'customer') ?? columnWithRole(profile, 'account');
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { usageError } from '../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../domain/feature-spec.ts';
+import { FRAUD, UNLABELLED } from '../domain/label.ts';
 import type { CompiledForest, FeatureMatrix } from '../domain/model.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
@@ -192,7 +193,7 @@ function testRows(stream: Stream, fold: Fold, input: Input): Uint32Array {
   if (input.keepKnown || cards === null) return rows;
   const knownFrom = new Map<number, number>();
   for (const row of rowsOfDays(days, fold.trainFrom, fold.testTo)) {
-    if (labels[row] !== 1) continue;
+    if (labels[row] !== FRAUD) continue;
     const earlier = knownFrom.get(cards[row]);
     if (earlier === undefined || days[row] < earlier) knownFrom.set(cards[row], days[row]);
   }
@@ -315,17 +316,19 @@ function scenarioFigures(
   }
   const rows = scored.flatMap((fold) => [...fold.rows]);
   const anomaly = Int32Array.from(scored.flatMap((fold) => Array.from(fold.sums, (sum) => -sum)));
-  const known = [...new Set(rows.filter((row) => stream.labels[row] === 1).map((row) => scenarios[row] ?? ''))].sort();
+  const known = [
+    ...new Set(rows.filter((row) => stream.labels[row] === FRAUD).map((row) => scenarios[row] ?? '')),
+  ].sort();
   return known.map((scenario) => {
     const labels = Uint8Array.from(rows, (row) =>
-      stream.labels[row] === 1 ? ((scenarios[row] ?? '') === scenario ? 1 : 255) : stream.labels[row],
+      stream.labels[row] === FRAUD ? ((scenarios[row] ?? '') === scenario ? FRAUD : UNLABELLED) : stream.labels[row],
     );
     return { scenario, frauds: countFraud(labels), auroc: auroc(labels, anomaly) };
   });
 }
 
 function countFraud(labels: Uint8Array): number {
-  return labels.reduce((total, label) => total + (label === 1 ? 1 : 0), 0);
+  return labels.reduce((total, label) => total + (label === FRAUD ? 1 : 0), 0);
 }
 
 function dayText(day: number): string {

@@ -3,6 +3,7 @@ import { addSquare, limb, limbsToNumber, scaledVariance } from './exact-sum.ts';
 import { ExtremeQueues } from './extreme-queues.ts';
 import { PairTable } from './pair-table.ts';
 import type { PlannedEntity, PlannedFeature } from './window-plan.ts';
+import { UNLABELLED } from '../../domain/label.ts';
 import type { WindowFeatureKind } from '../../domain/window-feature.ts';
 
 /** The columns of one block of transactions that one entity's windows need, in stream order. */
@@ -18,7 +19,7 @@ export interface EntityBlock {
   readonly second: Int32Array | null;
   /** Whole units; NaN is missing. */
   readonly units: Float64Array;
-  /** 0 genuine, 1 fraud, 255 unknown. */
+  /** FRAUD, GENUINE or UNLABELLED. */
   readonly labels: Uint8Array;
   /** Codes of the columns in `PlannedEntity.ofColumns`. */
   readonly of: readonly Int32Array[];
@@ -434,7 +435,7 @@ export class EntityHistory {
     }
     if (this.#labels[window] === 1) {
       const label = data[event + this.#labelField];
-      if (label <= 1) {
+      if (label !== UNLABELLED) {
         this.#ints[windowInt + labelledCount] += sign;
         this.#ints[windowInt + fraudCount] += sign * label;
       }

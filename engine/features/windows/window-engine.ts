@@ -1,4 +1,5 @@
 import { AssayError, usageError } from '../../domain/error.ts';
+import { UNLABELLED } from '../../domain/label.ts';
 import { windowSpecSchema, type WindowSpec } from '../../domain/window-feature.ts';
 import { EntityHistory, type MatrixTarget } from './entity-history.ts';
 import { toUnits } from './exact-sum.ts';
@@ -13,7 +14,7 @@ export interface TransactionBlock {
   readonly codes: ReadonlyMap<string, Int32Array>;
   /** Amounts in the spec's amount column; NaN is missing. Needed only where a feature uses amounts. */
   readonly amounts?: Float64Array;
-  /** 0 genuine, 1 fraud, 255 unknown. Absent means that none is known. */
+  /** FRAUD, GENUINE or UNLABELLED. Absent means that none is known. */
   readonly labels?: Uint8Array;
 }
 
@@ -161,7 +162,7 @@ export class WindowEngine {
     if (rowCount <= this.#horizons.length) return;
     this.#horizons = new Float64Array(rowCount);
     this.#units = new Float64Array(rowCount);
-    this.#unknownLabels = new Uint8Array(rowCount).fill(255);
+    this.#unknownLabels = new Uint8Array(rowCount).fill(UNLABELLED);
   }
 
   /** Notes for every row how old it may be, and moves the stream's clock. */
