@@ -30,6 +30,12 @@ describe('conflicts', () => {
     expect(conflictsOf(undo, 'f', commands, keys)).toEqual([fraud, find]);
   });
 
+  it('lets a command go back to a default key that it shares on purpose', () => {
+    const takeBack: CommandDefinition = { id: 'triage.undo', title: 'Take back', key: 'z', place: 'triage' };
+    const all = [...commands, takeBack];
+    expect(conflictsOf(takeBack, 'z', all, boundKeys(all, { 'triage.undo': 'y' }))).toEqual([]);
+  });
+
   it('frees the default key of a command that was rebound', () => {
     const rebound = boundKeys(commands, { 'app.undo': 'u' });
     expect(conflictsOf(fraud, 'z', commands, rebound)).toEqual([]);

@@ -28,7 +28,10 @@ export function boundKeys(
   );
 }
 
-/** Commands that cannot keep their key when `command` takes `key`: those of the same place, or everywhere. */
+/**
+ * Commands that cannot keep their key when `command` takes `key`: those of the same place, or everywhere. Two that
+ * share a key by default do so on purpose: the place's own command acts before the one of everywhere.
+ */
 export function conflictsOf(
   command: CommandDefinition,
   key: string,
@@ -39,6 +42,7 @@ export function conflictsOf(
     (other) =>
       other.id !== command.id &&
       keys.get(other.id) === key &&
+      !(other.key === key && command.key === key) &&
       (other.place === null || command.place === null || other.place === command.place),
   );
 }

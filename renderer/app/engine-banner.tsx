@@ -10,7 +10,13 @@ export function EngineBanner() {
   const queries = useQueryClient();
   useEvent('engine.state', (next) => {
     const isQuietStart = next.state === 'running' && next.cause === null;
-    setState((current) => (isQuietStart ? (current === null ? null : { ...next, cause: current.cause }) : next));
+    setState((current) =>
+      isQuietStart
+        ? current === null
+          ? null
+          : { ...next, cause: current.cause, whatIsSafe: current.whatIsSafe }
+        : next,
+    );
     if (next.state === 'running') void queries.invalidateQueries();
   });
   if (state === null) return null;

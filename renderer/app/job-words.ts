@@ -31,6 +31,9 @@ const phases: Readonly<Record<Progress['phase'], string>> = {
   export: 'Writing',
   simulate: 'Simulating',
   explain: 'Explaining',
+  record: 'Recording',
+  follow: 'Following',
+  replay: 'Replaying',
 };
 
 /** `Reading 41 MB of 158 MB`. */

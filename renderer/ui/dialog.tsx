@@ -50,7 +50,9 @@ export function Dialog({ title, onClose, children, footer, size = 'plain', hasHi
           </IconButton>
         </div>
       )}
-      <div className="dialog-body" tabIndex={0}>{children}</div>
+      <div className="dialog-body" tabIndex={0}>
+        {children}
+      </div>
       {footer !== undefined && <div className="dialog-foot">{footer}</div>}
     </dialog>
   );
