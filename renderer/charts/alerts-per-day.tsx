@@ -62,7 +62,7 @@ export const AlertsPerDay = memo(function AlertsPerDay(props: AlertsPerDayProps)
               data: [{ yAxis: budget }],
               lineStyle: { color: theme.accent, type: [4, 3], width: 1 },
               label: {
-                position: 'insideEndTop',
+                position: 'insideStartTop',
                 formatter: `${compactNumber(budget)} a day`,
                 color: theme.accent,
                 fontSize: 11,

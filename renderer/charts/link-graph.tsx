@@ -10,6 +10,9 @@ export interface LinkGraphProps {
   readonly onPick?: (node: number) => void;
 }
 
+/** In a fuller picture only the flagged counterparts carry their names. */
+const MOST_NAMED = 40;
+
 /** More nodes than this are not drawn: the table has them all. */
 export const MOST_NODES = 200;
 
@@ -31,10 +34,10 @@ export const LinkGraph = memo(function LinkGraph({ nodes, links, height, onPick 
             layout: 'none',
             coordinateSystem: null,
             roam: false,
-            left: 0,
-            top: 0,
-            width: '100%',
-            height: '100%',
+            left: 24,
+            right: 56,
+            top: 12,
+            bottom: 12,
             emphasis: { focus: 'adjacency', disabled: shown.length > 120 },
             labelLayout: { hideOverlap: true },
             data: shown.map(({ id, isFlagged, distance }, index) => ({
@@ -44,7 +47,13 @@ export const LinkGraph = memo(function LinkGraph({ nodes, links, height, onPick 
               symbol: isFlagged ? 'triangle' : 'circle',
               symbolSize: distance === 0 ? 16 : distance === 1 ? 10 : 6,
               itemStyle: { color: isFlagged ? theme.flag : distance === 0 ? theme.accent : theme.soft },
-              label: { show: distance < 2, position: 'right', color: theme.ink, fontSize: 11, formatter: '{b}' },
+              label: {
+                show: distance === 0 || (distance === 1 && (isFlagged || shown.length <= MOST_NAMED)),
+                position: 'right',
+                color: theme.ink,
+                fontSize: 11,
+                formatter: '{b}',
+              },
             })),
             links: links
               .filter(({ from, to }) => from < shown.length && to < shown.length)

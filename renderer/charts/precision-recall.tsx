@@ -1,6 +1,7 @@
 import { memo, useCallback, type ReactNode } from 'react';
 import { CanvasChart, quietAxis } from './canvas-chart.tsx';
 import { percentage } from './numbers.ts';
+import { pixelOf, type PlotMargins } from './scale.ts';
 import type { ChartTheme } from './theme.ts';
 
 export interface PrecisionRecallProps {
@@ -13,6 +14,12 @@ export interface PrecisionRecallProps {
   readonly prevalence: number | null;
   readonly here: { readonly precision: number; readonly recall: number } | null;
   readonly height: number;
+}
+
+const MARGINS: PlotMargins = { left: 44, right: 14, top: 10, bottom: 22 };
+
+function heightOf(precision: number, height: number): number {
+  return MARGINS.top + (1 - precision) * (height - MARGINS.top - MARGINS.bottom);
 }
 
 /** How curves other than the model's are told apart without colour. */
@@ -31,7 +38,7 @@ export const PrecisionRecall = memo(function PrecisionRecall(props: PrecisionRec
     (theme: ChartTheme) => {
       const baselines = curves.filter(({ isModel }) => !isModel);
       return {
-        grid: { left: 44, right: 14, top: 10, bottom: 22, containLabel: false },
+        grid: { ...MARGINS, containLabel: false },
         xAxis: {
           ...quietAxis(theme),
           type: 'value',
@@ -65,38 +72,38 @@ export const PrecisionRecall = memo(function PrecisionRecall(props: PrecisionRec
             data: points.map(({ recall, precision }) => [recall, precision]),
           })),
           {
-            id: 'here',
-            type: 'scatter',
-            symbol: 'circle',
-            symbolSize: 9,
+            id: 'chance',
+            type: 'line',
+            symbol: 'none',
             silent: true,
-            z: 6,
-            itemStyle: { color: theme.flag, borderColor: theme.pane, borderWidth: 1.5 },
-            label: {
-              show: true,
-              position: 'right',
-              formatter: 'here',
-              color: theme.ink,
-              textBorderColor: theme.pane,
-              textBorderWidth: 3,
-            },
-            data: here === null ? [] : [[here.recall, here.precision]],
-            ...(prevalence === null
-              ? {}
-              : {
-                  markLine: {
-                    silent: true,
-                    symbol: 'none',
-                    data: [{ yAxis: prevalence }],
-                    label: { show: false },
-                    lineStyle: { color: theme.soft, type: [3, 3], width: 1 },
-                  },
-                }),
+            lineStyle: { color: theme.soft, type: [3, 3], width: 1 },
+            data:
+              prevalence === null
+                ? []
+                : [
+                    [0, prevalence],
+                    [1, prevalence],
+                  ],
           },
         ],
       };
     },
-    [curves, prevalence, here],
+    [curves, prevalence],
   );
-  return <CanvasChart option={option} height={height} />;
+  return (
+    <CanvasChart option={option} height={height}>
+      {(width) =>
+        here !== null && (
+          <div
+            className="chart-here"
+            style={{
+              transform: `translate(${pixelOf(here.recall, 0, 1, width, MARGINS)}px, ${heightOf(here.precision, height)}px)`,
+            }}
+          >
+            <span>here</span>
+          </div>
+        )
+      }
+    </CanvasChart>
+  );
 });

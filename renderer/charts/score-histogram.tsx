@@ -3,7 +3,7 @@ import { CanvasChart, quietAxis } from './canvas-chart.tsx';
 import { histogramBars, type BarScale, type HistogramCounts } from './histogram-bars.ts';
 import { compactNumber } from './numbers.ts';
 import { rectangles } from './rectangles.ts';
-import { countAtLogHeight, type PlotMargins } from './scale.ts';
+import { countAtLogHeight, pixelOf, type PlotMargins } from './scale.ts';
 import type { ChartTheme } from './theme.ts';
 import { ThresholdHandle } from './threshold-handle.tsx';
 
@@ -26,7 +26,46 @@ export const ScoreHistogram = memo(function ScoreHistogram(props: ScoreHistogram
   const from = histogram.edges[0] ?? 0;
   const to = histogram.edges[histogram.edges.length - 1] ?? 1;
 
-  const option = useCallback(
+  const flaggedOption = useHistogramOption(histogram, scale, from);
+  const unflaggedOption = useHistogramOption(histogram, scale, to);
+
+  return (
+    <CanvasChart option={flaggedOption} height={height}>
+      {(width) => (
+        <>
+          <div
+            className="chart-unflagged"
+            style={{ clipPath: `inset(0 ${width - pixelOf(threshold, from, to, width, MARGINS)}px 0 0)` }}
+          >
+            <CanvasChart option={unflaggedOption} height={height} />
+          </div>
+          <ThresholdHandle
+            value={threshold}
+            from={from}
+            to={to}
+            width={width}
+            height={height}
+            margins={MARGINS}
+            label="Threshold score"
+            words={words}
+            shortWords={threshold.toFixed(3)}
+            onMove={onMove}
+            onRelease={onRelease}
+          />
+        </>
+      )}
+    </CanvasChart>
+  );
+});
+
+/**
+ * The whole histogram as it looks with the line at `threshold`. Only the two ends are ever drawn: one picture lies over
+ * the other and is cut at the line, so that dragging draws nothing anew.
+ */
+function useHistogramOption(histogram: HistogramCounts, scale: BarScale, threshold: number) {
+  const from = histogram.edges[0] ?? 0;
+  const to = histogram.edges[histogram.edges.length - 1] ?? 1;
+  return useCallback(
     (theme: ChartTheme) => {
       const bars = histogramBars(histogram, threshold, scale);
       const isLogarithmic = scale === 'logarithmic';
@@ -72,24 +111,4 @@ export const ScoreHistogram = memo(function ScoreHistogram(props: ScoreHistogram
     },
     [histogram, threshold, scale, from, to],
   );
-
-  return (
-    <CanvasChart option={option} height={height}>
-      {(width) => (
-        <ThresholdHandle
-          value={threshold}
-          from={from}
-          to={to}
-          width={width}
-          height={height}
-          margins={MARGINS}
-          label="Threshold score"
-          words={words}
-          shortWords={threshold.toFixed(3)}
-          onMove={onMove}
-          onRelease={onRelease}
-        />
-      )}
-    </CanvasChart>
-  );
-});
+}

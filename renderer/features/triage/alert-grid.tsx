@@ -121,7 +121,10 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
           />
         ))}
       </div>
-      <div role="presentation" style={{ height: virtual.getTotalSize(), width, position: 'relative' }}>
+      <div
+        role="presentation"
+        style={{ height: virtual.getTotalSize(), width, minWidth: '100%', position: 'relative' }}
+      >
         {items.map((item) => {
           const row = rows[item.index];
           return (

@@ -1,0 +1,58 @@
+import { useState, type ReactNode } from 'react';
+import { useCommand, useCommandKey } from '../../app/commands.tsx';
+import { useCase, useSettings } from '../../data/app-state.tsx';
+import { formatCount } from '../../data/format.ts';
+import { shareOf, useJob } from '../../data/jobs.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Progress } from '../../ui/progress.tsx';
+import { EmptyState } from '../../ui/states.tsx';
+
+/** A case without a model: one button, with the defaults that suit most recordings. */
+export function FirstTraining(): ReactNode {
+  const openCase = useCase();
+  const [settings] = useSettings();
+  const { start, cancel, running } = useJob('train');
+  const [problem, setProblem] = useState<string | null>(null);
+  const budget = settings.analysts * settings.alertsPerAnalystPerDay;
+  const train = (): void => {
+    if (openCase === null) return;
+    setProblem(null);
+    void start({
+      casePath: openCase.path,
+      threshold: openCase.days > 0 ? { kind: 'alerts-per-day', value: budget } : { kind: 'contamination', value: 0.01 },
+    }).then((outcome) => {
+      if (!outcome.ok && outcome.error.code !== 'CANCELLED') setProblem(outcome.error.message);
+    });
+  };
+  useCommand('tuning.train', running === null ? train : null);
+  const trainKey = useCommandKey('tuning.train');
+  return (
+    <EmptyState
+      title="No model yet"
+      actions={
+        running === null ? (
+          <Button tone="primary" keyHint={trainKey} onClick={train}>
+            Train
+          </Button>
+        ) : (
+          <>
+            <Progress label="Training" share={shareOf(running.progress)} widthPx={180} />
+            <Button onClick={cancel} disabled={running.isCancelling}>
+              Cancel
+            </Button>
+          </>
+        )
+      }
+    >
+      <p>
+        A first model takes seconds: 300 trees, every column that carries information, and a line that gives about{' '}
+        {formatCount(budget)} alerts a day.
+      </p>
+      {problem !== null && (
+        <p role="alert" className="tuning-problem">
+          ▲ {problem}
+        </p>
+      )}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,226 @@
+import { memo, useCallback, useMemo, type ReactNode } from 'react';
+import type { TuningView } from '../../../preload/contract/requests.ts';
+import { useGoTo } from '../../app/go-to.tsx';
+import { AlertsPerDay } from '../../charts/alerts-per-day.tsx';
+import { ChartFrame } from '../../charts/chart-frame.tsx';
+import { ChartKeys } from '../../charts/chart-key.tsx';
+import { baselineDash, PrecisionRecall } from '../../charts/precision-recall.tsx';
+import { ScoreHistogram } from '../../charts/score-histogram.tsx';
+import { useFormats } from '../../data/app-state.tsx';
+import { formatCount, formatDecimal, formatPercent, formatScore } from '../../data/format.ts';
+import { Segmented } from '../../ui/field.tsx';
+import { describeBacklog, simulateBacklog } from './backlog.ts';
+
+/** Drawn as the prevalence line, not as a curve. */
+const CHANCE = 'chance';
+const HISTOGRAM_HEIGHT = 210;
+const SMALL_HEIGHT = 150;
+
+/** Where the line falls among the scores; the line is the handle. */
+export function ScorePanel(props: {
+  readonly view: TuningView;
+  readonly score: number;
+  readonly flagged: number;
+  readonly alertsPerDay: number | null;
+  readonly scale: 'linear' | 'logarithmic';
+  readonly onScale: (scale: 'linear' | 'logarithmic') => void;
+  readonly onMove: (score: number) => void;
+  readonly onRelease: () => void;
+}): ReactNode {
+  const { view, score, flagged, alertsPerDay, scale, onScale, onMove, onRelease } = props;
+  const { histogram } = view;
+  const words = `${formatScore(score)}, ${formatCount(flagged)} flagged${
+    alertsPerDay === null ? '' : `, ${formatCount(Math.round(alertsPerDay))} a day`
+  }`;
+  return (
+    <ChartFrame
+      question="Where does the line fall?"
+      hint="drag it, or type above"
+      height={HISTOGRAM_HEIGHT}
+      tools={
+        <>
+          <ChartKeys
+            entries={[
+              { words: 'flagged', colour: 'bar', shape: 'square' },
+              { words: 'not flagged', colour: 'mass', shape: 'square' },
+              ...(histogram.fraud === null ? [] : [{ words: 'known fraud', colour: 'flag', shape: 'square' as const }]),
+              ...(histogram.legitimate === null
+                ? []
+                : [{ words: 'known legitimate', colour: 'legitimate', shape: 'square' as const }]),
+            ]}
+          />
+          <Segmented
+            label="Counts"
+            value={scale}
+            options={[
+              { value: 'linear', text: 'Linear' },
+              { value: 'logarithmic', text: 'Log' },
+            ]}
+            onChange={onScale}
+          />
+        </>
+      }
+      table={() => ({
+        columns: [
+          { name: 'Score from', isNumber: true },
+          { name: 'to', isNumber: true },
+          { name: 'Transactions', isNumber: true },
+          { name: 'Known fraud', isNumber: true },
+          { name: 'Known legitimate', isNumber: true },
+        ],
+        rows: Array.from(histogram.counts, (count, bin) => [
+          formatScore(histogram.edges[bin]),
+          formatScore(histogram.edges[bin + 1]),
+          formatCount(count),
+          formatCount(histogram.fraud?.[bin]),
+          formatCount(histogram.legitimate?.[bin]),
+        ]),
+      })}
+    >
+      <ScoreHistogram
+        histogram={histogram}
+        threshold={score}
+        scale={scale}
+        height={HISTOGRAM_HEIGHT}
+        words={words}
+        onMove={onMove}
+        onRelease={onRelease}
+      />
+    </ChartFrame>
+  );
+}
+
+/** Which days bring more alerts than the team can close, and what is left over. */
+export const DaysPanel = memo(function DaysPanel({
+  days,
+  alertsByDay,
+  budget,
+}: {
+  readonly days: readonly number[];
+  readonly alertsByDay: Uint32Array;
+  readonly budget: number;
+}): ReactNode {
+  const formats = useFormats();
+  const goTo = useGoTo();
+  const backlog = useMemo(() => simulateBacklog(alertsByDay, budget), [alertsByDay, budget]);
+  const dayWords = useMemo(() => days.map((day) => formats.day(day).slice(0, -5)), [days, formats]);
+  const onPickDay = useCallback(
+    (day: number) => goTo('triage', { 'triage.filter': { dayMs: days[day] } }),
+    [goTo, days],
+  );
+  if (days.length === 0) {
+    return (
+      <section>
+        <h3 className="chart-question">Which days go over budget?</h3>
+        <p className="soft">
+          The stream has no event times, so it has no days. Give the time column its role in Sources.
+        </p>
+      </section>
+    );
+  }
+  return (
+    <ChartFrame
+      question="Which days go over budget?"
+      hint="dotted: alerts left over"
+      answer={describeBacklog(backlog)}
+      height={SMALL_HEIGHT}
+      table={() => ({
+        columns: [
+          { name: 'Day', isNumber: false },
+          { name: 'Alerts', isNumber: true },
+          { name: 'Over budget', isNumber: true },
+          { name: 'Left over', isNumber: true },
+        ],
+        rows: days.map((day, index) => [
+          formats.day(day),
+          formatCount(alertsByDay[index]),
+          formatCount(Math.max(0, alertsByDay[index] - budget)),
+          formatCount(backlog.left[index]),
+        ]),
+      })}
+    >
+      <AlertsPerDay
+        days={dayWords}
+        alertsByDay={alertsByDay}
+        budget={budget}
+        left={backlog.left}
+        height={SMALL_HEIGHT}
+        onPickDay={onPickDay}
+      />
+    </ChartFrame>
+  );
+});
+
+/** What the line catches, beside what chance and plain rules would. */
+export const CurvePanel = memo(function CurvePanel({
+  view,
+  precision,
+  recall,
+}: {
+  readonly view: TuningView;
+  readonly precision: number | null;
+  readonly recall: number | null;
+}): ReactNode {
+  const curves = useMemo(
+    () =>
+      view.rankings
+        .map(({ name, isModel, curve }) => ({ name, isModel, points: isModel ? view.curve : curve }))
+        .filter(({ name, points }) => points.length > 0 && name !== CHANCE),
+    [view.rankings, view.curve],
+  );
+  const here = useMemo(
+    () => (precision === null || recall === null ? null : { precision, recall }),
+    [precision, recall],
+  );
+  if (curves.length === 0) {
+    return (
+      <section>
+        <h3 className="chart-question">What would we catch?</h3>
+        <p className="soft">Not known yet: it takes a label column, or verdicts given in Triage.</p>
+      </section>
+    );
+  }
+  const baselines = curves.filter(({ isModel }) => !isModel);
+  return (
+    <ChartFrame
+      question="What would we catch?"
+      hint="precision over recall"
+      height={SMALL_HEIGHT}
+      answer={
+        <span className="tuning-answer-keys">
+          <ChartKeys
+            entries={[
+              ...curves.map(({ name, isModel }) => ({
+                words: name,
+                colour: isModel ? 'accent' : 'soft',
+                shape: 'line' as const,
+                dash: isModel
+                  ? ('solid' as const)
+                  : baselineDash(baselines.findIndex((baseline) => baseline.name === name)),
+              })),
+              ...(view.prevalence === null
+                ? []
+                : [
+                    {
+                      words: `chance ${formatPercent(view.prevalence)}`,
+                      colour: 'soft',
+                      shape: 'line' as const,
+                      dash: [3, 3],
+                    },
+                  ]),
+            ]}
+          />
+        </span>
+      }
+      table={() => ({
+        columns: [
+          { name: 'Recall', isNumber: true },
+          { name: 'Precision of the model', isNumber: true },
+        ],
+        rows: view.curve.map((at) => [formatPercent(at.recall), formatDecimal(at.precision, 3)]),
+      })}
+    >
+      <PrecisionRecall curves={curves} prevalence={view.prevalence} here={here} height={SMALL_HEIGHT} />
+    </ChartFrame>
+  );
+});
