@@ -4,12 +4,15 @@ import { compareModels } from '../jobs/compare-models.ts';
 import { runDoctor } from '../jobs/doctor.ts';
 import { evaluateModel } from '../jobs/evaluate-model.ts';
 import { explainAlerts } from '../jobs/explain-alerts.ts';
+import { exportMlflow } from '../jobs/export-mlflow.ts';
 import { exportOnnxModel } from '../jobs/export-onnx-model.ts';
 import { ingestRecordings } from '../jobs/ingest-recordings.ts';
+import { pushExports } from '../jobs/push-exports.ts';
 import { evaluateRolling } from '../jobs/evaluate-rolling.ts';
 import { reportFeatures } from '../jobs/report-features.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/score-recordings.ts';
+import { follow } from '../jobs/stream/follow.ts';
 import { simulate } from '../jobs/simulate/simulate.ts';
 import { trainModel } from '../jobs/train-model.ts';
 import { tuneModel } from '../jobs/tune-model.ts';
@@ -47,7 +50,10 @@ const handlers: Handlers = {
   explain: explainAlerts,
   compare: compareModels,
   exportOnnx: exportOnnxModel,
+  exportMlflow,
+  push: pushExports,
   simulate,
+  follow,
   rolling: evaluateRolling,
   features: reportFeatures,
   doctor: runDoctor,

@@ -4,6 +4,7 @@ import { addDoctorCommand } from './doctor-command.ts';
 import { addCompareCommand, addExplainCommand } from './explain-command.ts';
 import { addExportCommands } from './export-command.ts';
 import { addFeaturesCommand } from './features-command.ts';
+import { addPushCommand } from './push-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -28,6 +29,7 @@ export function createProgram(surroundings: CommandSurroundings): Command {
   addExplainCommand(program, surroundings);
   addCompareCommand(program, surroundings);
   addExportCommands(program, surroundings);
+  addPushCommand(program, surroundings);
   addSimulateCommand(program, surroundings);
   addServeCommand(program, surroundings);
   addDoctorCommand(program, surroundings);

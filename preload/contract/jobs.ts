@@ -52,6 +52,15 @@ const trainInput = z.object({
   leaveOut: z.array(z.string()).default([]),
 });
 
+/** Where reading a topic begins. */
+export const startingPointSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('earliest') }),
+  z.object({ kind: z.literal('latest') }),
+  z.object({ kind: z.literal('offset'), offset: z.number().int().min(0) }),
+  z.object({ kind: z.literal('time'), timeMs: z.number().int() }),
+]);
+export type StartingPoint = z.infer<typeof startingPointSchema>;
+
 export const evaluationSchema = z.object({
   positives: z.number().int(),
   labelled: z.number().int(),
@@ -127,6 +136,29 @@ const runResult = trainResult.extend({
   topAlerts: z.array(z.object({ sequence: z.number().int(), id: z.string(), score: z.number(), raw: z.string() })),
 });
 export type RunResult = z.infer<typeof runResult>;
+
+const publishedSchema = z.object({
+  experimentId: z.string(),
+  runId: z.string(),
+  modelId: z.string().nullable().describe('the logged model of MLflow 3'),
+  version: z.string().nullable().describe('null where nothing was to be registered'),
+  serverVersion: z.string(),
+});
+
+/** Where a model is to be published. */
+const publishTarget = {
+  trackingUri: z.string().min(1).optional(),
+  experiment: z.string().min(1).max(500).optional(),
+  register: z.string().min(1).max(250).optional(),
+  alias: z.string().min(1).max(255).optional(),
+};
+
+const sentSchema = z.object({
+  publishId: z.string(),
+  state: z.enum(['published', 'waiting', 'cancelled', 'written']),
+  published: publishedSchema.nullable(),
+  reason: z.string().nullable().describe('why it waits'),
+});
 
 export const jobs = {
   run: {
@@ -245,6 +277,27 @@ export const jobs = {
       case: path,
     }),
   },
+  exportMlflow: {
+    input: z.object({ casePath: path, model: modelChoice, output: path.optional(), ...publishTarget }),
+    result: sentSchema.extend({
+      digest: z.string(),
+      output: path.nullable(),
+      files: z.number().int(),
+      bytes: z.number().int(),
+      case: path,
+    }),
+  },
+  push: {
+    input: z.object({
+      casePath: path.optional(),
+      folder: path.optional().describe('what `export mlflow` wrote, carried by hand'),
+      ...publishTarget,
+      /** True takes back what waits instead of sending it. */
+      cancel: z.boolean().default(false),
+      repetitions: z.number().int().min(0).max(100).optional(),
+    }),
+    result: z.object({ entries: z.array(sentSchema) }),
+  },
   rolling: {
     input: z.object({
       casePath: path,
@@ -346,6 +399,35 @@ export const jobs = {
       format: z.enum(simulationFormats),
       sha256: z.string().describe('of the uncompressed content'),
       output: path,
+    }),
+  },
+  follow: {
+    input: trainInput.extend({
+      topic: z.string().describe('kafka://host:port/topic'),
+      from: startingPointSchema.default({ kind: 'earliest' }).describe('for partitions that the case has not read'),
+      /** The first model is trained on exactly the first so many rows. */
+      trainAfterRows: z.number().int().min(2).default(10_000),
+      model: path.optional().describe('a case whose model scores, instead of one trained here'),
+      untilIdleMs: z.number().positive().optional(),
+      maxMessages: z.number().int().min(1).optional(),
+      metricsPort: z.number().int().min(0).max(65_535).optional(),
+    }),
+    result: z.object({
+      topic: z.string(),
+      messages: z.number().int().describe('taken now, rows and quarantined'),
+      rows: z.number().int(),
+      addedRows: z.number().int(),
+      quarantined: z.number().int(),
+      flagged: z.number().int(),
+      threshold: z.number().nullable(),
+      model: modelSummarySchema.nullable(),
+      flagsDigest: z.string().nullable().describe('SHA-256 over id, sum and flag of every row of the case, in order'),
+      lag: z.number().int(),
+      messagesPerSecond: z.number(),
+      latencyMs: z.object({ p50: z.number().nullable(), p99: z.number().nullable() }),
+      notices: z.array(noticeSchema),
+      totalMs: z.number(),
+      case: path,
     }),
   },
   doctor: {

@@ -1,0 +1,42 @@
+import type { FeatureSpec } from '../../domain/feature-spec.ts';
+import type { ForestParameters } from '../../domain/model.ts';
+import type { Profile } from '../../domain/profile.ts';
+import type { OnnxInput } from '../onnx/preprocessing.ts';
+import type { PrecisionRecallPoint, ScoreHistogramBin } from './score-charts.ts';
+
+export type Cell = string | number | null;
+
+/** A table in the form that MLflow calls `split`. */
+export interface SplitTable {
+  readonly columns: readonly string[];
+  readonly data: readonly (readonly Cell[])[];
+}
+
+/** Everything that leaves the laptop with a model. */
+export interface ExportedModel {
+  readonly name: string;
+  readonly assayVersion: string;
+  readonly onnx: Uint8Array;
+  readonly inputs: readonly OnnxInput[];
+  readonly profile: Profile;
+  readonly spec: FeatureSpec;
+  readonly digest: string;
+  readonly parameters: ForestParameters;
+  /** Rows each tree was grown on. */
+  readonly sampleSize: number;
+  readonly thresholdUnits: number;
+  readonly thresholdScore: number;
+  /** The rule that set the threshold, and what it was given. */
+  readonly thresholdRule: Readonly<Record<string, string | number>>;
+  readonly trainedRows: number;
+  readonly trainedAtMs: number;
+  readonly rows: number;
+  readonly flagged: number;
+  /** Figures by stable name; shares and areas lie in 0 to 1. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly histogram: readonly ScoreHistogramBin[];
+  /** Empty without labels. */
+  readonly precisionRecall: readonly PrecisionRecallPoint[];
+  readonly example: SplitTable;
+  readonly recordings: readonly { readonly name: string; readonly fingerprint: string; readonly rows: number }[];
+}

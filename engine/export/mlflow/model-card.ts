@@ -1,0 +1,76 @@
+import type { ExportedModel } from './exported-model.ts';
+import { modelColumns, type ModelColumn } from './model-inputs.ts';
+
+const words: Readonly<Record<ModelColumn['holds'], string>> = {
+  number: 'number of any type, empty where missing',
+  time: "time: a datetime, a text as in the recording, or a number in the recording's unit; UTC where no zone is said",
+  text: 'text, empty where missing; read it as text so that 007 stays 007',
+  feature: 'finished feature (float), computed by `assay score` or the Spark job',
+};
+
+/** What the model is, what it takes and gives, and how good it was, in Markdown. */
+export function modelCard(model: ExportedModel): string {
+  const { parameters } = model;
+  const figures = Object.entries(model.metrics);
+  const windows = model.spec.windows?.features ?? [];
+  return [
+    `# ${line(model.name)}`,
+    '',
+    'An isolation forest that ranks transactions by how unusual they are, with the threshold an analyst chose. It was',
+    'trained and exported by Assay; its flags are those of the laptop, transaction by transaction.',
+    '',
+    `- Model digest (SHA-256): \`${model.digest}\``,
+    `- ${parameters.trees} trees of ${model.sampleSize} transactions each, seed ${parameters.seed}, grown by \`${parameters.grower}\``,
+    `- Trained on ${model.trainedRows} transactions of ${model.recordings.map(({ name }) => code(name)).join(', ')}`,
+    `- Flags a score of ${model.thresholdScore.toFixed(6)} or more: ${model.flagged} of ${model.rows} transactions. Rule: ${rule(model)}`,
+    '- Path length of a leaf with n transactions: depth + c(n), with the harmonic number by ln(n - 1) + 0.5772156649',
+    '',
+    '## What it takes',
+    '',
+    '| column | what it holds |',
+    '| --- | --- |',
+    ...modelColumns(model.spec, model.inputs).map(({ name, holds }) => `| ${code(name)} | ${words[holds]} |`),
+    '',
+    'Other columns are passed over. Missing cells are filled by the rules in `feature_spec.json`.',
+    '',
+    '## What it gives',
+    '',
+    '| column | meaning |',
+    '| --- | --- |',
+    '| `score` | 0 to 1, higher is more unusual |',
+    '| `decision` | above 0 exactly for flagged transactions |',
+    '| `is_anomaly` | 1 for flagged transactions, else 0 |',
+    '| `path_length_units` | the exact integer behind the score; flagged where it is at most ' +
+      `${model.thresholdUnits} |`,
+    '',
+    '## Features',
+    '',
+    ...[...model.spec.features, ...windows].map(({ name, description }) => `- ${code(name)}: ${line(description)}`),
+    '',
+    '## Figures',
+    '',
+    ...(figures.length === 0 ? ['None.'] : ['| figure | value |', '| --- | --- |']),
+    ...figures.map(([name, value]) => `| ${name} | ${Number.isInteger(value) ? value : value.toPrecision(6)} |`),
+    '',
+    '## Limits',
+    '',
+    'It ranks by rarity, not by guilt: a flag is a reason to look. It knows only the columns above, and patterns change;',
+    'compare the share it flags with the share above, and train again when they part.',
+    '',
+  ].join('\n');
+}
+
+function rule(model: ExportedModel): string {
+  return Object.entries(model.thresholdRule)
+    .map(([name, value]) => `${line(name)} ${line(String(value))}`)
+    .join(', ');
+}
+
+/** One line of untrusted text, with the marks of Markdown and HTML taken away. */
+function line(value: string): string {
+  return value.replace(/[\r\n]+/g, ' ').replace(/[<>[\]|`*_\\]/g, (mark) => `\\${mark}`);
+}
+
+function code(value: string): string {
+  return `\`${value.replace(/[\r\n`|]+/g, ' ')}\``;
+}

@@ -1,0 +1,369 @@
+import { z } from 'zod';
+import { AssayError } from '../../domain/error.ts';
+import { withOrigin, type Files } from './model-directory.ts';
+import { sha256, type Destination, type Publication, type PublicationNotes } from './publication.ts';
+import {
+  patiently,
+  RefusedByServer,
+  ServerUnavailable,
+  type Patience,
+  type TrackingClient,
+} from './tracking-client.ts';
+
+/** Where a publication has arrived. */
+export interface Published {
+  readonly experimentId: string;
+  readonly runId: string;
+  /** MLflow 3's logged model; null on a 2.x server. */
+  readonly modelId: string | null;
+  /** Null where nothing was to be registered. */
+  readonly version: string | null;
+  readonly serverVersion: string;
+}
+
+export interface PublishContext {
+  readonly signal: AbortSignal;
+  readonly patience: Patience;
+  /** Told before each step: its number from 1, and of how many. */
+  readonly onStep: (step: number, steps: number) => void;
+}
+
+const publishTag = 'assay.publish_id';
+const steps = 9;
+
+const idText = z.union([z.string(), z.number()]).transform(String);
+const experimentSchema = z.object({
+  experiment: z.object({ experiment_id: idText, lifecycle_stage: z.string().optional() }),
+});
+const runInfoSchema = z.object({
+  run_id: z.string(),
+  artifact_uri: z.string(),
+  status: z.string(),
+});
+const runSchema = z.object({ info: runInfoSchema });
+const loggedModelSchema = z.object({
+  info: z.object({ model_id: z.string(), artifact_uri: z.string() }),
+});
+const versionSchema = z.object({ version: idText });
+
+/**
+ * Publishes a model: experiment, run, figures, dataset, files, logged model, version, alias. Each step looks on the server
+ * for what carries the publish id before it makes anything, so a publication that was cut off anywhere is completed by
+ * calling this again, and one that is complete is left as it is.
+ *
+ * @throws AssayError FORBIDDEN where the server refuses (`RefusedByServer`), ENGINE_STOPPED where it stays unavailable
+ * (`ServerUnavailable`), WRONG_USE where its artifacts cannot be reached through it.
+ */
+export async function publish(
+  client: TrackingClient,
+  { notes, files }: Publication,
+  destination: Destination,
+  context: PublishContext,
+): Promise<Published> {
+  let step = 0;
+  const next = <T>(work: () => Promise<T>): Promise<T> => {
+    context.onStep(++step, steps);
+    return patiently(context.patience, context.signal, work);
+  };
+  const serverVersion = await next(async () => (await client.text('/version', 'say its version')).trim());
+  const hasLoggedModels = Number.parseInt(serverVersion, 10) >= 3;
+  const experimentId = await next(() => experimentOf(client, destination.experiment));
+  const run = await next(() => runOf(client, notes, experimentId));
+  const done = async (): Promise<string | null> =>
+    destination.register === null ? null : versionNumber(client, destination.register, notes, run.run_id);
+
+  if (run.status === 'FINISHED') {
+    const modelId = hasLoggedModels ? ((await loggedModel(client, notes, experimentId))?.model_id ?? null) : null;
+    const version = await patiently(context.patience, context.signal, done);
+    return { experimentId, runId: run.run_id, modelId, version, serverVersion };
+  }
+
+  await next(() => describeRun(client, notes, run.run_id));
+  const runFolder = artifactFolder(run.artifact_uri);
+  const model = hasLoggedModels ? await next(() => makeLoggedModel(client, notes, experimentId, run.run_id)) : null;
+  const modelFiles = withOrigin(files, { runId: run.run_id, modelId: model?.model_id ?? null });
+  const modelUri = model?.artifact_uri ?? `${run.artifact_uri}/model`;
+  await next(async () => {
+    await sendFiles(client, artifactFolder(modelUri), modelFiles, context.signal);
+    await sendFiles(client, runFolder, runArtifacts(files), context.signal);
+  });
+  await next(() => announceModel(client, run.run_id, model?.model_id ?? null, notes));
+
+  let version: string | null = null;
+  const { register, alias } = destination;
+  if (register !== null) {
+    version = await next(() => registerVersion(client, register, notes, run.run_id, modelUri, model?.model_id ?? null));
+    const registered = version;
+    if (alias !== null)
+      await patiently(context.patience, context.signal, () =>
+        client.call('POST', 'registered-models/alias', `set the alias ${alias}`, {
+          name: register,
+          alias,
+          version: registered,
+        }),
+      );
+  }
+  await next(() =>
+    client.call('POST', 'runs/update', 'finish the run', {
+      run_id: run.run_id,
+      status: 'FINISHED',
+      end_time: notes.createdAtMs,
+    }),
+  );
+  return { experimentId, runId: run.run_id, modelId: model?.model_id ?? null, version, serverVersion };
+}
+
+async function experimentOf(client: TrackingClient, name: string): Promise<string> {
+  const found = await orNull('RESOURCE_DOES_NOT_EXIST', () =>
+    client.call('GET', 'experiments/get-by-name', `find the experiment ${name}`, { experiment_name: name }),
+  );
+  if (found === null) {
+    const made = await orNull('RESOURCE_ALREADY_EXISTS', () =>
+      client.call('POST', 'experiments/create', `make the experiment ${name}`, { name }),
+    );
+    if (made === null) return experimentOf(client, name);
+    return answerOf(z.object({ experiment_id: idText }), made).experiment_id;
+  }
+  const { experiment } = answerOf(experimentSchema, found);
+  if (experiment.lifecycle_stage === 'deleted')
+    await client.call('POST', 'experiments/restore', `restore the deleted experiment ${name}`, {
+      experiment_id: experiment.experiment_id,
+    });
+  return experiment.experiment_id;
+}
+
+async function runOf(
+  client: TrackingClient,
+  notes: PublicationNotes,
+  experimentId: string,
+): Promise<z.infer<typeof runInfoSchema>> {
+  const found = answerOf(
+    z.object({ runs: z.array(runSchema).default([]) }),
+    await client.call('POST', 'runs/search', 'look for the run', {
+      experiment_ids: [experimentId],
+      filter: `tags.\`${publishTag}\` = '${notes.publishId}'`,
+      max_results: 1,
+    }),
+  ).runs.at(0);
+  if (found !== undefined) return found.info;
+  const made = await client.call('POST', 'runs/create', 'make the run', {
+    experiment_id: experimentId,
+    run_name: notes.run.name,
+    start_time: notes.createdAtMs,
+    tags: pairs({ ...notes.run.tags, [publishTag]: notes.publishId }),
+  });
+  return answerOf(z.object({ run: runSchema }), made).run.info;
+}
+
+/** Parameters, metrics, tags and the dataset. The metrics' fixed time makes the server take a repetition as the same. */
+async function describeRun(client: TrackingClient, notes: PublicationNotes, runId: string): Promise<void> {
+  const { params, metrics, description, dataset } = notes.run;
+  await client.call('POST', 'runs/log-batch', 'keep parameters and metrics', {
+    run_id: runId,
+    params: pairs(params),
+    metrics: Object.entries(metrics).map(([key, value]) => ({ key, value, timestamp: notes.createdAtMs, step: 0 })),
+    tags: pairs({ 'mlflow.note.content': description }),
+  });
+  await client.call('POST', 'runs/log-inputs', 'keep the dataset', {
+    run_id: runId,
+    datasets: [
+      {
+        tags: [{ key: 'mlflow.data.context', value: 'training' }],
+        dataset: { ...dataset, source_type: 'local' },
+      },
+    ],
+  });
+}
+
+async function loggedModel(
+  client: TrackingClient,
+  notes: PublicationNotes,
+  experimentId: string,
+): Promise<z.infer<typeof loggedModelSchema>['info'] | undefined> {
+  const answer = await client.call('POST', 'logged-models/search', 'look for the logged model', {
+    experiment_ids: [experimentId],
+    filter: `tags.\`${publishTag}\` = '${notes.publishId}'`,
+    max_results: 1,
+  });
+  return answerOf(z.object({ models: z.array(loggedModelSchema).default([]) }), answer).models.at(0)?.info;
+}
+
+async function makeLoggedModel(
+  client: TrackingClient,
+  notes: PublicationNotes,
+  experimentId: string,
+  runId: string,
+): Promise<z.infer<typeof loggedModelSchema>['info']> {
+  const found = await loggedModel(client, notes, experimentId);
+  if (found !== undefined) return found;
+  const made = await client.call('POST', 'logged-models', 'make the logged model', {
+    experiment_id: experimentId,
+    name: modelName(notes),
+    model_type: 'IsolationForest',
+    source_run_id: runId,
+    params: pairs(notes.run.params),
+    tags: pairs({ [publishTag]: notes.publishId, 'assay.model_digest': notes.digest }),
+  });
+  return answerOf(z.object({ model: loggedModelSchema }), made).model.info;
+}
+
+/** Names of logged models hold none of / : . % " ' */
+function modelName(notes: PublicationNotes): string {
+  return `isolation-forest-${notes.digest.slice(0, 8)}`;
+}
+
+/** Sends files and reads each back: what the server keeps is what was exported. Files that are there are not sent again. */
+async function sendFiles(client: TrackingClient, folder: string, files: Files, signal: AbortSignal): Promise<void> {
+  for (const [path, bytes] of files) {
+    signal.throwIfAborted();
+    const target = `${folder}/${path}`;
+    const wanted = sha256(bytes);
+    if (await holds(client, target, wanted)) continue;
+    await client.putFile(target, bytes);
+    if (!(await holds(client, target, wanted)))
+      throw new ServerUnavailable(`The server at ${client.address} did not keep ${path} as it was sent.`);
+  }
+}
+
+async function holds(client: TrackingClient, path: string, checksum: string): Promise<boolean> {
+  const kept = await client.getFile(path);
+  return kept !== null && sha256(kept) === checksum;
+}
+
+/** What belongs to the run's own page: figures and words, not the model. */
+function runArtifacts(files: Files): Files {
+  return new Map([...files].filter(([path]) => /^charts\/|\.md$|^metrics\.json$|^feature_spec\.json$/.test(path)));
+}
+
+async function announceModel(
+  client: TrackingClient,
+  runId: string,
+  modelId: string | null,
+  notes: PublicationNotes,
+): Promise<void> {
+  if (modelId === null) {
+    await client.call('POST', 'runs/log-model', 'announce the model', {
+      run_id: runId,
+      model_json: JSON.stringify({
+        artifact_path: 'model',
+        run_id: runId,
+        utc_time_created: new Date(notes.createdAtMs).toISOString().replace('T', ' ').replace('Z', '000'),
+        flavors: { onnx: { data: 'model.onnx' }, python_function: { loader_module: 'assay_pyfunc' } },
+      }),
+    });
+    return;
+  }
+  await client.call('PATCH', `logged-models/${encodeURIComponent(modelId)}`, 'finish the logged model', {
+    model_id: modelId,
+    status: 'LOGGED_MODEL_READY',
+  });
+  await client.call('POST', 'runs/outputs', 'tie the model to its run', {
+    run_id: runId,
+    models: [{ model_id: modelId, step: 0 }],
+  });
+  await client.call('POST', 'runs/log-batch', "keep the model's metrics", {
+    run_id: runId,
+    metrics: Object.entries(notes.run.metrics).map(([key, value]) => ({
+      key,
+      value,
+      timestamp: notes.createdAtMs,
+      step: 0,
+      model_id: modelId,
+      dataset_name: notes.run.dataset.name,
+      dataset_digest: notes.run.dataset.digest,
+    })),
+  });
+}
+
+async function registerVersion(
+  client: TrackingClient,
+  name: string,
+  notes: PublicationNotes,
+  runId: string,
+  source: string,
+  modelId: string | null,
+): Promise<string> {
+  await orNull('RESOURCE_ALREADY_EXISTS', () =>
+    client.call('POST', 'registered-models/create', `register ${name}`, {
+      name,
+      description: 'Isolation forest for transactions, published by Assay.',
+    }),
+  );
+  const found = await versionNumber(client, name, notes, runId);
+  if (found !== null) return found;
+  const made = await client.call('POST', 'model-versions/create', `make a version of ${name}`, {
+    name,
+    source,
+    run_id: runId,
+    ...(modelId === null ? {} : { model_id: modelId }),
+    description: notes.run.description,
+    tags: pairs({ [publishTag]: notes.publishId, 'assay.model_digest': notes.digest }),
+  });
+  return answerOf(z.object({ model_version: versionSchema }), made).model_version.version;
+}
+
+/** The version of a registered model that came from a run; a run makes one at most. */
+async function versionNumber(
+  client: TrackingClient,
+  name: string,
+  notes: PublicationNotes,
+  runId: string,
+): Promise<string | null> {
+  const answer = await client.call('GET', 'model-versions/search', `look for a version of ${name}`, {
+    filter: `run_id = '${runId}'`,
+    max_results: 100,
+  });
+  const schema = z.object({
+    model_versions: z
+      .array(
+        versionSchema.extend({
+          name: z.string(),
+          tags: z.array(z.object({ key: z.string(), value: z.string() })).default([]),
+        }),
+      )
+      .default([]),
+  });
+  const found = answerOf(schema, answer).model_versions.find(
+    (version) =>
+      version.name === name && version.tags.some(({ key, value }) => key === publishTag && value === notes.publishId),
+  );
+  return found?.version ?? null;
+}
+
+/** The folder below the server's artifact door that an artifact address names. */
+function artifactFolder(uri: string): string {
+  const match = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.*)$/.exec(uri);
+  if (match === null)
+    throw new AssayError(
+      'WRONG_USE',
+      'failure',
+      `The tracking server keeps artifacts at ${uri}, which it does not pass on to.`,
+      { nextStep: 'Start it with --serve-artifacts and --artifacts-destination, or use a new experiment there.' },
+    );
+  return match[1].replace(/\/+$/, '');
+}
+
+/** Null where the server refuses with this code, which tells that there is nothing to do or to find. */
+async function orNull<T>(code: string, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RefusedByServer && error.refusal.code === code) return null;
+    throw error;
+  }
+}
+
+function pairs(record: Readonly<Record<string, string>>): readonly { readonly key: string; readonly value: string }[] {
+  return Object.entries(record).map(([key, value]) => ({ key, value }));
+}
+
+function answerOf<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new AssayError(
+    'MODEL_MISMATCH',
+    'failure',
+    `The tracking server answered in a way that MLflow does not: ${z.prettifyError(parsed.error)}`,
+    { nextStep: 'Check that the address is that of an MLflow tracking server 2.19 or newer.' },
+  );
+}

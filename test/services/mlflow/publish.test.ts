@@ -1,0 +1,243 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { sharedDataFolder, sharedDataPath } from '../../shared-data.ts';
+import { assay, writeExpected } from '../case-fixture.ts';
+import { freePort, mlflow, TrackingServer } from './tracking-server.ts';
+
+const same = { flags: 0, sums: 0, decisions: 0 };
+
+describe.skipIf(!mlflow.isPresent)('a model published to a real MLflow server', () => {
+  const home = mkdtempSync(join(tmpdir(), 'assay-mlflow-'));
+  const recording = join(home, 'payments.csv');
+  const casePath = join(home, 'payments.assay');
+  const expected = join(home, 'expected.csv');
+  let server: TrackingServer;
+  let rows = { rows: 0, flagged: 0 };
+
+  beforeAll(async () => {
+    server = new TrackingServer(home, await freePort());
+    await server.start();
+    await assay(['simulate', '--customers', '1100', '--days', '30', '--out', recording], home);
+    await assay(['run', recording, '--case', casePath, '--trees', '100'], home);
+    rows = writeExpected(casePath, expected);
+  }, 300_000);
+
+  afterAll(async () => {
+    await server.kill();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  const publish = (...more: readonly string[]): Promise<Record<string, unknown>> =>
+    assay(
+      ['export', 'mlflow', '--case', casePath, '--tracking-uri', server.uri, '--experiment', 'cards', ...more],
+      home,
+    );
+
+  const get = async (path: string): Promise<unknown> => (await fetch(`${server.uri}/api/2.0/mlflow/${path}`)).json();
+
+  it('gives the same flags and sums through mlflow.pyfunc on 100,000 rows, times and texts and windows among them', async () => {
+    const outcome = await publish('--register', 'card-fraud', '--alias', 'champion');
+    expect(outcome).toMatchObject({ state: 'published', published: { version: '1' } });
+    const environment = { MLFLOW_TRACKING_URI: server.uri };
+    const report = await mlflow.run(
+      'check_published.py',
+      ['models:/card-fraud@champion', recording, expected],
+      environment,
+    );
+    expect(report).toMatchObject({ ...same, rows: rows.rows, flagged: rows.flagged, onnx: true });
+    expect(rows.rows).toBeGreaterThanOrEqual(100_000);
+    expect((report as { score: number }).score).toBeLessThan(1e-6);
+  }, 300_000);
+
+  it('says on the server what it is: parameters, figures, dataset, files, and a model tied to its run', async () => {
+    const { published, publishId } = (await publish('--register', 'card-fraud', '--alias', 'champion')) as {
+      published: { runId: string; modelId: string };
+      publishId: string;
+    };
+    const { run } = (await get(`runs/get?run_id=${published.runId}`)) as {
+      run: {
+        info: { status: string };
+        data: { params: { key: string }[]; metrics: { key: string }[]; tags: { key: string; value: string }[] };
+        inputs: { dataset_inputs: { dataset: { digest: string } }[] };
+        outputs: { model_outputs: { model_id: string }[] };
+      };
+    };
+    expect(run.info.status).toBe('FINISHED');
+    expect(run.data.params.map(({ key }) => key)).toEqual(
+      expect.arrayContaining(['trees', 'sample', 'seed', 'grower', 'threshold_rule', 'model_digest']),
+    );
+    expect(run.data.metrics.map(({ key }) => key)).toEqual(
+      expect.arrayContaining(['auroc', 'auprc', 'precision', 'recall', 'flagged_rows', 'threshold_score']),
+    );
+    expect(run.data.tags).toContainEqual({ key: 'assay.publish_id', value: publishId });
+    expect(run.inputs.dataset_inputs).toHaveLength(1);
+    expect(run.outputs.model_outputs.map(({ model_id }) => model_id)).toEqual([published.modelId]);
+    const { files } = (await get(`artifacts/list?run_id=${published.runId}`)) as { files: { path: string }[] };
+    expect(files.map(({ path }) => path).sort()).toEqual([
+      'MODEL_CARD.md',
+      'charts',
+      'feature_spec.json',
+      'metrics.json',
+    ]);
+  });
+
+  it('is one run and one version however often the same export is asked for', async () => {
+    const first = await publish('--register', 'card-fraud', '--alias', 'champion');
+    const again = await publish('--register', 'card-fraud', '--alias', 'champion');
+    expect(again['published']).toEqual(first['published']);
+    expect(await countOf(server, 'cards', 'card-fraud')).toEqual({ runs: 1, models: 1, versions: 1 });
+  });
+
+  it('answers the same through mlflow models serve', async () => {
+    const port = await freePort();
+    const serving = spawn(
+      mlflow.program('python'),
+      [
+        '-m',
+        'mlflow',
+        'models',
+        'serve',
+        '-m',
+        'models:/card-fraud@champion',
+        '-p',
+        String(port),
+        '--env-manager',
+        'local',
+      ],
+      {
+        cwd: home,
+        env: {
+          ...process.env,
+          MLFLOW_TRACKING_URI: server.uri,
+          PATH: `${join(mlflow.program('python'), '..')}:${process.env['PATH'] ?? ''}`,
+        },
+        stdio: 'ignore',
+        detached: true,
+      },
+    );
+    onTestFinished(async () => {
+      const ended = once(serving, 'exit');
+      if (serving.pid !== undefined && serving.exitCode === null) process.kill(-serving.pid, 'SIGKILL');
+      await ended;
+    });
+    await answers(`http://127.0.0.1:${port}/ping`);
+    const report = await mlflow.run('check_published.py', ['-', recording, expected, '--serve', String(port)]);
+    expect(report).toMatchObject({ ...same, rows: rows.rows, flagged: rows.flagged });
+  }, 300_000);
+
+  it('waits in the case while the server is down, and goes out once when it answers', async () => {
+    await assay(['tune', '--case', casePath, '--contamination', '0.01'], home);
+    await server.kill();
+    const port = await freePort();
+    const late = new TrackingServer(mkdtempSync(join(home, 'late-')), port);
+    onTestFinished(() => late.kill());
+    const offline = await assay(
+      [
+        'export',
+        'mlflow',
+        '--case',
+        casePath,
+        '--tracking-uri',
+        late.uri,
+        '--experiment',
+        'late',
+        '--register',
+        'late',
+      ],
+      home,
+    );
+    expect(offline).toMatchObject({ state: 'waiting', published: null });
+    await late.start();
+    const pushed = await assay(['push', '--case', casePath], home);
+    expect(pushed).toMatchObject({ entries: [{ publishId: offline['publishId'], state: 'published' }] });
+    expect(await assay(['push', '--case', casePath], home)).toEqual({ entries: [] });
+    expect(await countOf(late, 'late', 'late')).toEqual({ runs: 1, models: 1, versions: 1 });
+    await server.start();
+  }, 300_000);
+
+  it('goes out from a folder that was carried by hand, and loads from the folder itself', async () => {
+    const folder = join(home, 'carried');
+    await assay(['export', 'mlflow', '--case', casePath, '--out', folder], home);
+    writeExpected(casePath, expected);
+    expect(await mlflow.run('check_published.py', [folder, recording, expected])).toMatchObject({
+      ...same,
+      onnx: true,
+    });
+    const push = ['push', folder, '--tracking-uri', server.uri, '--experiment', 'carried', '--register', 'carried'];
+    const first = await assay(push, home);
+    expect(await assay(push, home)).toEqual(first);
+    expect(await countOf(server, 'carried', 'carried')).toEqual({ runs: 1, models: 1, versions: 1 });
+  }, 300_000);
+
+  describe.skipIf(sharedDataFolder === null)('trained on public recordings', () => {
+    it.each(['shuttle.csv.gz', 'cardio.csv'])('flags the same rows: %s', async (name) => {
+      const publicCase = join(home, `${name}.assay`);
+      const answersOfLaptop = join(home, `${name}.expected.csv`);
+      await assay(['run', sharedDataPath('adbench', name), '--case', publicCase], home);
+      const { flagged } = writeExpected(publicCase, answersOfLaptop);
+      const model = name.replaceAll('.', '-');
+      await assay(
+        [
+          'export',
+          'mlflow',
+          '--case',
+          publicCase,
+          '--tracking-uri',
+          server.uri,
+          '--register',
+          model,
+          '--alias',
+          'champion',
+        ],
+        home,
+      );
+      const report = await mlflow.run(
+        'check_published.py',
+        [`models:/${model}@champion`, sharedDataPath('adbench', name), answersOfLaptop],
+        { MLFLOW_TRACKING_URI: server.uri },
+      );
+      expect(report).toMatchObject({ ...same, flagged });
+    });
+  });
+});
+
+/** How many runs, logged models and versions there are of an experiment and a registered model. */
+async function countOf(
+  server: TrackingServer,
+  experiment: string,
+  name: string,
+): Promise<{ runs: number; models: number; versions: number }> {
+  const api = async (path: string, body?: object): Promise<Record<string, unknown>> => {
+    const response = await fetch(`${server.uri}/api/2.0/mlflow/${path}`, {
+      ...(body === undefined
+        ? {}
+        : { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    });
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const found = await api(`experiments/get-by-name?experiment_name=${experiment}`);
+  const { experiment_id: id } = found['experiment'] as { experiment_id: string };
+  const lengthOf = (answer: Record<string, unknown>, key: string): number =>
+    (answer[key] as readonly unknown[] | undefined)?.length ?? 0;
+  return {
+    runs: lengthOf(await api('runs/search', { experiment_ids: [id], run_view_type: 'ALL' }), 'runs'),
+    models: lengthOf(await api('logged-models/search', { experiment_ids: [id] }), 'models'),
+    versions: lengthOf(
+      await api(`model-versions/search?filter=${encodeURIComponent(`name = '${name}'`)}`),
+      'model_versions',
+    ),
+  };
+}
+
+async function answers(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 900; attempt++) {
+    if ((await fetch(url).catch(() => null))?.ok === true) return;
+    await wait(100);
+  }
+  throw new Error(`${url} did not answer`);
+}
