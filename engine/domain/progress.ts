@@ -1,10 +1,24 @@
 /** One report of a running job. `total` is null while it is not known. Units are named by `unit`. */
 export interface Progress {
   readonly phase:
-    'read' | 'profile' | 'features' | 'train' | 'score' | 'store' | 'evaluate' | 'export' | 'simulate' | 'explain';
+    | 'read'
+    | 'profile'
+    | 'features'
+    | 'train'
+    | 'score'
+    | 'store'
+    | 'evaluate'
+    | 'export'
+    | 'simulate'
+    | 'explain'
+    | 'follow'
+    | 'record'
+    | 'replay';
   readonly done: number;
   readonly total: number | null;
-  readonly unit: 'rows' | 'bytes' | 'trees' | 'alerts' | 'steps';
+  readonly unit: 'rows' | 'bytes' | 'trees' | 'alerts' | 'steps' | 'messages';
+  /** What else there is to say, in a few words. */
+  readonly note?: string;
 }
 
 /** What every long piece of work is given: how to report, and how to be told to stop. */

@@ -131,30 +131,56 @@ export function* featureBlocks(
 /** Computes the row-major features of one segment after the other, in stream order, into the array given. */
 export type SegmentComputer = (segment: DecodedSegment, out: Float32Array) => void;
 
+/** A computer whose memory of the segments seen before can be kept, and gone on from. */
+export interface ResumableComputer {
+  readonly compute: SegmentComputer;
+  /** What the window features remember; empty where there are none. Holds with the dictionaries of the moment. */
+  snapshot(): Uint8Array<ArrayBuffer>;
+  restore(state: Uint8Array): void;
+}
+
 /** All features of a spec, row features first. Window features remember the segments seen before. */
 export function createSegmentComputer(
   profile: Profile,
   spec: FeatureSpec,
   dictionaries: Dictionaries,
 ): SegmentComputer {
+  return createResumableComputer(profile, spec, dictionaries).compute;
+}
+
+/** As `createSegmentComputer`, for a stream that is stopped and gone on with. */
+export function createResumableComputer(
+  profile: Profile,
+  spec: FeatureSpec,
+  dictionaries: Dictionaries,
+): ResumableComputer {
   const rowComputer = new FeatureComputer(spec, dictionaries);
   const { windows } = spec;
-  if (windows === undefined) return (segment, out) => void rowComputer.compute(segment, out);
+  if (windows === undefined)
+    return {
+      compute: (segment, out) => void rowComputer.compute(segment, out),
+      snapshot: () => new Uint8Array(0),
+      restore: () => undefined,
+    };
 
   const engine = new WindowEngine(windows);
   const rowFeatureCount = spec.features.length;
   const stride = rowFeatureCount + windows.features.length;
-  return (segment, out) => {
-    const rowFeatures = rowComputer.compute(segment);
-    for (let row = 0; row < segment.rowCount; row++)
-      for (let column = 0; column < rowFeatureCount; column++)
-        out[row * stride + column] = rowFeatures[row * rowFeatureCount + column];
-    engine.append(transactionBlock(profile, segment, dictionaries), {
-      values: out,
-      firstRow: 0,
-      stride,
-      firstColumn: rowFeatureCount,
-    });
+  return {
+    compute: (segment, out) => {
+      const rowFeatures = rowComputer.compute(segment);
+      for (let row = 0; row < segment.rowCount; row++)
+        for (let column = 0; column < rowFeatureCount; column++)
+          out[row * stride + column] = rowFeatures[row * rowFeatureCount + column];
+      engine.append(transactionBlock(profile, segment, dictionaries), {
+        values: out,
+        firstRow: 0,
+        stride,
+        firstColumn: rowFeatureCount,
+      });
+    },
+    snapshot: () => Uint8Array.from(engine.snapshot()),
+    restore: (state) => engine.restore(state),
   };
 }
 

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Dictionary } from '../domain/columns.ts';
 import { TextDictionary } from '../domain/dictionary.ts';
 import { AssayError, usageError } from '../domain/error.ts';
 import type { Profile, ProfileOverrides } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
-import type { RecordBatch, RecordingFormat, RejectedRecord } from '../domain/record-batch.ts';
+import type { RecordBatch, RecordingFormat } from '../domain/record-batch.ts';
 import {
   createSegmentDecoder,
   dictionaryColumns,
@@ -19,6 +18,7 @@ import { openCase, openCaseReadOnly } from '../store/open-case.ts';
 import type { Source } from '../store/types.ts';
 import { openRecording } from '../stream/open-recording.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
+import { appendOfBatch, newTextsOf } from './decoded-append.ts';
 import { describeColumns } from './describe-columns.ts';
 import { fingerprintRecording } from './recording-fingerprint.ts';
 import { reprofileCase } from './reprofile-case.ts';
@@ -93,8 +93,7 @@ export async function ingest(
   const writer = await createCaseWriter(casePath);
   const stream: IngestStream = {
     decode: createSegmentDecoder(profile, dictionaries),
-    dictionaries,
-    storedTexts: new Map([...dictionaries].map(([name, dictionary]) => [name, dictionary.size])),
+    newTexts: newTextsOf(dictionaries),
     writer,
     nextSequence: firstSequence,
     oddities: new Set(),
@@ -133,8 +132,8 @@ export async function ingest(
 
 interface IngestStream {
   readonly decode: SegmentDecoder;
-  readonly dictionaries: ReadonlyMap<string, Dictionary>;
-  readonly storedTexts: Map<string, number>;
+  /** Texts that came into the dictionaries since the last call. */
+  readonly newTexts: () => ReadonlyMap<string, readonly string[]>;
   readonly writer: CaseWriter;
   nextSequence: number;
   /** Sentences about columns that came or went; each is said once. */
@@ -158,75 +157,13 @@ async function ingestOne(
       throwIfCancelled(context.signal);
       const decoded = stream.decode(batch, stream.nextSequence);
       noteOddColumns(decoded, batch, recording.path, stream.oddities);
-      await stream.writer.append({
-        sourceId: source.id,
-        segment: decoded.segment,
-        ...rowsAsReceived(batch, decoded),
-        next: batch.next,
-        rejected: [...batch.rejected, ...invalidRecords(batch, decoded)],
-        dictionaryAdditions: newTexts(stream),
-      });
+      await stream.writer.append(appendOfBatch(source.id, batch, decoded, stream.newTexts()));
       stream.nextSequence += decoded.segment.rowCount;
       reportBytes(reader.storedBytesRead);
     }
   } finally {
     await reader.close();
   }
-}
-
-/** Raw bytes and positions of the rows that were kept. */
-function rowsAsReceived(
-  batch: RecordBatch,
-  decoded: DecodedBatch,
-): {
-  readonly raw: { readonly bytes: Uint8Array; readonly rawStart: Uint32Array; readonly rawEnd: Uint32Array };
-  readonly byteOffset: Float64Array;
-  readonly line: Float64Array;
-} {
-  const kept = decoded.keptRows;
-  if (kept === null)
-    return {
-      raw: {
-        bytes: batch.bytes,
-        rawStart: batch.rawStart.subarray(0, batch.rowCount),
-        rawEnd: batch.rawEnd.subarray(0, batch.rowCount),
-      },
-      byteOffset: batch.byteOffset.slice(0, batch.rowCount),
-      line: batch.line.slice(0, batch.rowCount),
-    };
-  return {
-    raw: {
-      bytes: batch.bytes,
-      rawStart: kept.map((row) => batch.rawStart[row]),
-      rawEnd: kept.map((row) => batch.rawEnd[row]),
-    },
-    byteOffset: Float64Array.from(kept, (row) => batch.byteOffset[row]),
-    line: Float64Array.from(kept, (row) => batch.line[row]),
-  };
-}
-
-function invalidRecords(batch: RecordBatch, decoded: DecodedBatch): readonly RejectedRecord[] {
-  return decoded.invalid.map(({ row, reason }) => ({
-    raw: batch.bytes.slice(batch.rawStart[row], batch.rawEnd[row]),
-    line: batch.line[row],
-    byteOffset: batch.byteOffset[row],
-    reason,
-  }));
-}
-
-/** Texts that came into the dictionaries since the last append. */
-function newTexts(stream: IngestStream): ReadonlyMap<string, readonly string[]> {
-  const additions = new Map<string, readonly string[]>();
-  for (const [name, dictionary] of stream.dictionaries) {
-    const stored = stream.storedTexts.get(name) ?? 0;
-    if (dictionary.size === stored) continue;
-    additions.set(
-      name,
-      Array.from({ length: dictionary.size - stored }, (_, index) => dictionary.textOf(stored + index)),
-    );
-    stream.storedTexts.set(name, dictionary.size);
-  }
-  return additions;
 }
 
 function noteOddColumns(decoded: DecodedBatch, batch: RecordBatch, path: string, oddities: Set<string>): void {

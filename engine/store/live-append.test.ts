@@ -56,7 +56,8 @@ describe('rows of a live stream', () => {
 
   it('are dropped whole where one part cannot be stored: offsets never run ahead of rows', () => {
     const { store, live } = caseWithModel();
-    const broken = { ...live, scored: live.scored && { ...live.scored, modelId: 99 } };
+    if (live.scored === undefined) throw new Error('The fixture has scores.');
+    const broken = { ...live, scored: { ...live.scored, modelId: 99 } };
     expect(() => store.appendLive(broken)).toThrow(/FOREIGN KEY/);
     expect(store.nextSequence()).toBe(0);
     expect(store.partitionOffsets(1).size).toBe(0);

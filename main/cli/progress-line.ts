@@ -14,6 +14,9 @@ const phaseWords: Record<Progress['phase'], string> = {
   export: 'exporting',
   simulate: 'simulating',
   explain: 'explaining',
+  follow: 'following',
+  record: 'recording',
+  replay: 'replaying',
 };
 
 export interface ProgressLine {
@@ -75,5 +78,6 @@ export function formatProgress(progress: Progress, elapsedMs: number): string {
     if (progress.total !== null)
       parts.push(`${Math.ceil(Math.max(0, progress.total - progress.done) / perSecond)} s left`);
   }
+  if (progress.note !== undefined) parts.push(progress.note);
   return parts.join('  ');
 }

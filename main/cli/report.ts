@@ -377,16 +377,19 @@ function table(
   return [line(headings), ...rows.map(line)].join('\n');
 }
 
-function pairs(entries: readonly (readonly [string, string])[]): string {
+/** Names and values, one a line, the values under one another. */
+export function pairs(entries: readonly (readonly [string, string])[]): string {
   const width = Math.max(...entries.map(([name]) => name.length));
   return entries.map(([name, value]) => `  ${name.padEnd(width)}  ${printable(value)}`).join('\n');
 }
 
-function heading(text: string): string {
+/** A line that begins a part of a report. */
+export function heading(text: string): string {
   return `\n${text}`;
 }
 
-function count(value: number): string {
+/** A whole number as people write it. */
+export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
@@ -394,7 +397,8 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.001 ? 4 : 2)} %`;
 }
 
-function seconds(milliseconds: number): string {
+/** A time given in milliseconds, in seconds. */
+export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)} s`;
 }
 

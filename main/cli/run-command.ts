@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { defaultCasePath } from '../../engine/host/default-case.ts';
+import { usageError } from '../../engine/domain/error.ts';
+import { addFollowOptions, followInput, type FollowFlags } from './follow-command.ts';
 import { jsonOption } from './json-option.ts';
 import { printRunReport } from './report.ts';
 import { runCommand } from './run-job.ts';
@@ -15,9 +17,11 @@ import {
   type ProfileFlags,
   type ThresholdFlags,
 } from './shared-options.ts';
+import { printFollowReport } from './stream-report.ts';
 import type { CommandSurroundings } from './surroundings.ts';
+import type { JobInput } from '../../preload/contract/jobs.ts';
 
-interface RunFlags extends ProfileFlags, ForestFlags, ThresholdFlags {
+interface RunFlags extends ProfileFlags, ForestFlags, ThresholdFlags, FollowFlags {
   readonly case?: string;
   readonly json?: boolean;
 }
@@ -30,7 +34,7 @@ export function addRunCommand(program: Command, surroundings: CommandSurrounding
     .description(
       'Reads recordings as one stream, trains a forest on them, scores and flags every transaction, and keeps all of it in a case.',
     )
-    .argument('<recording...>', 'CSV, NDJSON, kcat JSON or Parquet files, plain or .gz or .zst')
+    .argument('[recording...]', 'CSV, NDJSON, kcat JSON or Parquet files, plain or .gz or .zst')
     .option(
       '--case <file>',
       'the case file; made if it does not exist (default: one per recording in the data folder)',
@@ -38,6 +42,7 @@ export function addRunCommand(program: Command, surroundings: CommandSurrounding
   addProfileOptions(command);
   addThresholdOptions(command, false);
   addForestOptions(command);
+  addFollowOptions(command);
   command.addOption(jsonOption()).addHelpText(
     'after',
     `
@@ -46,20 +51,46 @@ Examples:
   assay run april.csv may.csv june.csv --case quarter.assay --alerts-per-day 60
   assay run messages.ndjson --ignore device_id,session --contamination 0.005 --seed 7
   assay run export.csv --profile columns.yaml --json
+  assay run --follow kafka://localhost:9092/financial_transactions
 
 A second run on the same case does not read the recording again; a run that was stopped is completed.`,
   );
   command.action(async (recordings: readonly string[], flags: RunFlags) => {
+    if (flags.follow !== undefined) return runFollow(surroundings, flags.follow, recordings, flags);
     await runCommand(surroundings, 'run', flags.json === true, printRunReport, () => {
-      const threshold = thresholdHandle(flags);
-      return {
-        recordings: [...recordings],
-        casePath: flags.case ?? defaultCasePath(recordings),
-        overrides: readProfileOverrides(flags),
-        forest: forestChoice(flags),
-        ...featureChoice(flags),
-        ...(threshold === undefined ? {} : { threshold }),
-      };
+      if (recordings.length === 0)
+        throw usageError(
+          'WRONG_USE',
+          'No recording was named.',
+          'Name one or more files, or a live topic with --follow kafka://localhost:9092/TOPIC.',
+        );
+      return { recordings: [...recordings], ...commonInput(flags, recordings) };
     });
   });
+}
+
+/** The same job on a topic instead of files. */
+async function runFollow(
+  surroundings: CommandSurroundings,
+  topic: string,
+  recordings: readonly string[],
+  flags: RunFlags,
+): Promise<void> {
+  await runCommand(surroundings, 'follow', flags.json === true, printFollowReport, () => {
+    if (recordings.length > 0)
+      throw usageError('WRONG_USE', 'A run reads recordings or follows a topic, not both.', 'Leave one of them out.');
+    return { ...followInput(topic, flags), ...commonInput(flags, [topic]) };
+  });
+}
+
+/** What does not depend on where the transactions come from. */
+function commonInput(flags: RunFlags, from: readonly string[]): Omit<JobInput<'run'>, 'recordings'> {
+  const threshold = thresholdHandle(flags);
+  return {
+    casePath: flags.case ?? defaultCasePath(from),
+    overrides: readProfileOverrides(flags),
+    forest: forestChoice(flags),
+    ...featureChoice(flags),
+    ...(threshold === undefined ? {} : { threshold }),
+  };
 }

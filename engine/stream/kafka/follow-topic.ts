@@ -17,8 +17,8 @@ export interface FollowTopicOptions {
   readonly access: KafkaAccess;
   /** Name of the consumer group; only offsets shown to others depend on it. */
   readonly groupId: string;
-  /** Next offset per partition, as the caller has stored it: wins over everything the broker knows. */
-  readonly resume: ReadonlyMap<number, number>;
+  /** Next offset per partition, as the caller has stored it for a cluster: wins over everything the broker knows. */
+  readonly resume: (clusterId: string) => ReadonlyMap<number, number>;
   readonly from: StartingPoint;
   /** Said once each: what a person should know, such as messages that the broker no longer has. */
   readonly onNotice: (sentence: string) => void;
@@ -90,13 +90,14 @@ interface Start {
 }
 
 async function findStart(options: FollowTopicOptions): Promise<Start> {
-  const { address, access, resume, from, onNotice } = options;
+  const { address, access, from, onNotice } = options;
   const admin = createKafkaClient(address, access, startPatience).admin();
   await admin.connect();
   try {
     const topics = await admin.listTopics();
     if (!topics.includes(address.topic)) throw noSuchTopic(address);
     const { clusterId } = await admin.describeCluster();
+    const resume = options.resume(clusterId);
     const marks = new Map<number, Watermarks>();
     for (const { partition, low, high } of await admin.fetchTopicOffsets(address.topic))
       marks.set(partition, { low: Number(low), high: Number(high) });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeWithKafka, startKafka, type Broker } from './start-kafka.ts';
+import { describeWithKafka } from './describe-with-kafka.ts';
+import { startKafka, type Broker } from './start-kafka.ts';
 
 describeWithKafka('a real broker', () => {
   let broker: Broker;

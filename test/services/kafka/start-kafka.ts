@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
-import { describe } from 'vitest';
 import { kafkaClassPath, missingForKafka } from './java.ts';
 
 const run = promisify(execFile);
@@ -33,9 +32,6 @@ export interface Broker {
 }
 
 export const saslUser = { username: 'analyst', password: 'correct horse' } as const;
-
-/** A suite that is skipped, by name, where Java or Maven is missing; under CI it fails instead. */
-export const describeWithKafka = missingForKafka === null || process.env['CI'] === 'true' ? describe : describe.skip;
 
 /** Formats a data folder and starts a single broker (KRaft, 256 MB of heap); settles when it answers. */
 export async function startKafka(): Promise<Broker> {

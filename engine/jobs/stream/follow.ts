@@ -1,0 +1,424 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Dictionary } from '../../domain/columns.ts';
+import { TextDictionary } from '../../domain/dictionary.ts';
+import { AssayError, impossible } from '../../domain/error.ts';
+import type { Profile } from '../../domain/profile.ts';
+import type { WorkContext } from '../../domain/progress.ts';
+import type { RecordingFormat } from '../../domain/record-batch.ts';
+import { formatTopicAddress, parseTopicAddress, type TopicAddress } from '../../domain/topic-address.ts';
+import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
+import { inferProfile } from '../../features/infer-profile.ts';
+import { SampleCollector } from '../../features/profile-sample.ts';
+import { scoreOfSum } from '../../forest/score.ts';
+import { startMetrics, type StreamMetrics } from '../../monitor/stream-metrics.ts';
+import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
+import { openCase } from '../../store/open-case.ts';
+import type { Source } from '../../store/types.ts';
+import type { WritableCase } from '../../store/writable-case.ts';
+import { kafkaAccess } from '../../stream/kafka/connection.ts';
+import { followTopic, type TopicFollower } from '../../stream/kafka/follow-topic.ts';
+import { messageBatcher, type MessageBatcher } from '../../stream/kafka/message-batches.ts';
+import type { TopicMessage } from '../../stream/kafka/topic-message.ts';
+import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { chooseModel, modelSummary } from '../choose-model.ts';
+import { appendOfBatch, newTextsOf } from '../decoded-append.ts';
+import { throwIfCancelled } from '../cancelled.ts';
+import { trainOnCase } from '../train-model.ts';
+import { adoptModel } from './adopt-model.ts';
+import { CommitLedger } from './commit-ledger.ts';
+import { flagsDigest } from './flags-digest.ts';
+import { openLiveScoring, type LiveScoring } from './live-scoring.ts';
+
+type FollowInput = ParsedJobInput<'follow'>;
+
+/** Messages looked at to find out what the columns mean. */
+const profileMessages = 1_000;
+/** Fewer come slowly: then these seconds after the first of them are enough. */
+const profileWaitMs = 2_000;
+/** Gathered in vain, all malformed: it is no stream of JSON. */
+const mostProfileMessages = 20_000;
+/** A pause as long as this trains on what there is. */
+const trainingPauseMs = 3_000;
+const fewestTrainingRows = 50;
+/** Messages are held together for so long, so that a slow stream does not give a segment per message. */
+const lingerMs = 100;
+const transactionAgeMs = 25;
+const waitMs = 250;
+/** Rows between two stored states of the window features; those after it are seen again when the stream goes on. */
+const rowsPerCheckpoint = 100_000;
+const groupSetting = 'stream.group';
+/** Messages are kept as the lines of a recording would hold them. */
+const envelopeFormat: RecordingFormat = { kind: 'kcat', compression: 'none', encoding: 'utf-8' };
+
+/**
+ * The `follow` job: a topic into a case, scored as it arrives, until told to stop. Killed at any moment it goes on
+ * where the case stands; no message is lost and none is there twice.
+ */
+export async function follow(input: FollowInput, context: WorkContext): Promise<JobResult<'follow'>> {
+  const startedMs = performance.now();
+  const address = parseTopicAddress(input.topic);
+  const notices: string[] = [];
+  const groupId = prepareCase(input);
+  const topicFollower = await followTopic({
+    address,
+    access: kafkaAccess(),
+    groupId,
+    resume: (clusterId) => storedOffsets(input.casePath, fingerprintOf(clusterId, address)),
+    from: input.from,
+    onNotice: (sentence) => notices.push(sentence),
+  });
+  const metrics = await startMetrics(address.topic, input.metricsPort);
+  const session = new FollowSession(input, address, topicFollower, metrics, context, notices);
+  try {
+    await session.run();
+    const result = session.result(performance.now() - startedMs);
+    throwIfCancelled(context.signal);
+    return result;
+  } finally {
+    await topicFollower.close();
+    await metrics.close();
+  }
+}
+
+/** Makes the case where there is none, with the model it is to score with where one was named. */
+function prepareCase(input: FollowInput): string {
+  const openedCase = openCase(input.casePath, { create: true });
+  try {
+    if (input.model !== undefined) adoptModel(openedCase, input.model);
+    const known = openedCase.setting(groupSetting);
+    if (typeof known === 'string') return known;
+    const groupId = `assay-${randomBytes(6).toString('hex')}`;
+    openedCase.setSetting(groupSetting, groupId);
+    return groupId;
+  } finally {
+    openedCase.close();
+  }
+}
+
+function fingerprintOf(clusterId: string, { topic }: TopicAddress): string {
+  return `kafka:${clusterId}:${topic}`;
+}
+
+function storedOffsets(casePath: string, fingerprint: string): ReadonlyMap<number, number> {
+  const openedCase = openCase(casePath);
+  try {
+    const source = openedCase.findSource(fingerprint);
+    return source === undefined ? new Map() : openedCase.partitionOffsets(source.id);
+  } finally {
+    openedCase.close();
+  }
+}
+
+/** Everything that exists once it is known what the columns mean. */
+interface LiveCase {
+  readonly profile: Profile;
+  readonly dictionaries: Map<string, Dictionary>;
+  readonly source: Source;
+  readonly batcher: MessageBatcher;
+  readonly decode: SegmentDecoder;
+  readonly newTexts: () => ReadonlyMap<string, readonly string[]>;
+  readonly writer: CaseWriter;
+}
+
+class FollowSession {
+  readonly #input: FollowInput;
+  readonly #address: TopicAddress;
+  readonly #follower: TopicFollower;
+  readonly #metrics: StreamMetrics;
+  readonly #context: WorkContext;
+  readonly #notices: string[];
+  readonly #oddities = new Set<string>();
+  readonly #ledger: CommitLedger;
+  #live: LiveCase | undefined;
+  #scoring: LiveScoring | undefined;
+  #messages = 0;
+  #addedRows = 0;
+  #nextSequence = 0;
+  #position = { byteOffset: 0, line: 1 };
+  #flagged = 0;
+  #rowsSinceCheckpoint = 0;
+  #lastMessageMs = performance.now();
+  #firstMessageMs: number | null = null;
+
+  constructor(
+    input: FollowInput,
+    address: TopicAddress,
+    follower: TopicFollower,
+    metrics: StreamMetrics,
+    context: WorkContext,
+    notices: string[],
+  ) {
+    this.#input = input;
+    this.#address = address;
+    this.#follower = follower;
+    this.#metrics = metrics;
+    this.#context = context;
+    this.#notices = notices;
+    this.#ledger = new CommitLedger(metrics, (offsets) => void follower.commit(offsets));
+  }
+
+  async run(): Promise<void> {
+    const run = this.#withCase((openedCase) => openedCase.startRun('follow', { topic: this.#input.topic }));
+    let status: 'completed' | 'cancelled' | 'failed' = 'failed';
+    try {
+      await this.#consume();
+      if (this.#scoring === undefined && !this.#stopped() && this.#nextSequence > 1) await this.#train();
+      status = this.#context.signal.aborted ? 'cancelled' : 'completed';
+    } finally {
+      await this.#closeCase();
+      this.#withCase((openedCase) => openedCase.finishRun(run, status, { messages: this.#messages }));
+    }
+  }
+
+  result(totalMs: number): JobResult<'follow'> {
+    return this.#withCase((openedCase) => {
+      const counts = openedCase.counts();
+      const profile = openedCase.profile();
+      const chosen = counts.models === 0 ? null : chooseModel(openedCase, undefined);
+      const lag = [...this.#follower.lag().values()].reduce((sum, value) => sum + value, 0);
+      const activeMs = this.#firstMessageMs === null ? 0 : this.#lastMessageMs - this.#firstMessageMs;
+      return {
+        topic: formatTopicAddress(this.#address),
+        messages: this.#messages,
+        rows: counts.rows,
+        addedRows: this.#addedRows,
+        quarantined: counts.quarantined,
+        flagged: chosen === null ? 0 : openedCase.alertCount(chosen.stored.id),
+        threshold: chosen === null ? null : scoreOfSum(chosen.forest, chosen.stored.threshold.units),
+        model: chosen === null ? null : modelSummary(chosen),
+        flagsDigest: chosen === null || profile === undefined ? null : flagsDigest(openedCase, profile, chosen.stored),
+        lag,
+        messagesPerSecond: activeMs > 0 ? (1000 * this.#messages) / activeMs : 0,
+        latencyMs: { p50: this.#ledger.latency.quantile(0.5), p99: this.#ledger.latency.quantile(0.99) },
+        notices: [...this.#notices, ...this.#oddities],
+        totalMs,
+        case: resolve(this.#input.casePath),
+      };
+    });
+  }
+
+  async #consume(): Promise<void> {
+    let waiting = await this.#openLive();
+    while (!this.#isDone()) {
+      const limit = this.#limit();
+      const messages = waiting.length > 0 ? waiting.slice(0, limit) : await this.#next(limit);
+      waiting = waiting.slice(messages.length);
+      if (messages.length > 0) await this.#take(messages);
+      if (this.#scoring === undefined && this.#isTimeToTrain()) await this.#train();
+      this.#report();
+    }
+  }
+
+  #stopped(): boolean {
+    return this.#context.signal.aborted;
+  }
+
+  #isDone(): boolean {
+    const { untilIdleMs, maxMessages } = this.#input;
+    if (this.#stopped() || (maxMessages !== undefined && this.#messages >= maxMessages)) return true;
+    return untilIdleMs !== undefined && performance.now() - this.#lastMessageMs >= untilIdleMs;
+  }
+
+  /** So many messages that neither the last one asked for nor the last row of the training is passed. */
+  #limit(): number {
+    const capacity = this.#live?.batcher.capacity ?? profileMessages;
+    const untilEnd = (this.#input.maxMessages ?? Number.POSITIVE_INFINITY) - this.#messages;
+    const untilTraining =
+      this.#scoring === undefined ? this.#input.trainAfterRows - this.#nextSequence : Number.POSITIVE_INFINITY;
+    return Math.max(1, Math.min(capacity, untilEnd, untilTraining));
+  }
+
+  async #next(limit: number): Promise<readonly TopicMessage[]> {
+    const messages = await this.#follower.next(limit, lingerMs, waitMs);
+    if (messages.length > 0) {
+      this.#lastMessageMs = performance.now();
+      this.#firstMessageMs ??= this.#lastMessageMs;
+    }
+    return messages;
+  }
+
+  /** Opens the case for its stream; returns the messages that were gathered to find out its profile. */
+  async #openLive(): Promise<readonly TopicMessage[]> {
+    const stored = this.#withCase((openedCase) => openedCase.profile());
+    const gathered = stored === undefined ? await this.#gatherForProfile() : [];
+    if (stored === undefined && gathered.length === 0) return [];
+    const topic = this.#address.topic;
+    const preview = messageBatcher(topic, [], Math.max(1, gathered.length));
+    const sampled = preview.batchOf(gathered, this.#position);
+    const collector = new SampleCollector();
+    collector.add(sampled);
+    const profile = stored ?? inferProfile(collector.finish(), this.#input.overrides);
+
+    const prepared = this.#withCase((openedCase) =>
+      this.#prepareSource(openedCase, profile, stored === undefined, preview),
+    );
+    const { source, dictionaries, hasModel } = prepared;
+    this.#nextSequence = prepared.nextSequence;
+    this.#position = source.position;
+    const writer = await createCaseWriter(this.#input.casePath, {
+      transactionAgeMs,
+      onCommitted: ({ rows, quarantined }) => this.#ledger.committed(rows + quarantined),
+    });
+    this.#live = {
+      profile,
+      dictionaries,
+      source,
+      batcher: messageBatcher(topic, source.columnNames),
+      decode: createSegmentDecoder(profile, dictionaries),
+      newTexts: newTextsOf(dictionaries),
+      writer,
+    };
+    if (hasModel) await this.#openScoring();
+    return gathered;
+  }
+
+  #prepareSource(openedCase: WritableCase, profile: Profile, isNew: boolean, preview: MessageBatcher): PreparedSource {
+    const fingerprint = fingerprintOf(this.#follower.clusterId, this.#address);
+    const source = openedCase.inTransaction(() => {
+      if (isNew) openedCase.saveProfile(profile);
+      const known = openedCase.findSource(fingerprint);
+      if (known !== undefined) return known;
+      const columnNames = isNew ? preview.columnNames : profile.columns.map(({ name }) => name);
+      const uri = formatTopicAddress(this.#address);
+      const added = openedCase.addSource({ kind: 'topic', uri, fingerprint, format: envelopeFormat, columnNames });
+      openedCase.savePartitionOffsets(added.id, this.#follower.startOffsets);
+      return added;
+    });
+    const dictionaries = openedCase.dictionaries();
+    for (const column of dictionaryColumns(profile))
+      if (!dictionaries.has(column)) dictionaries.set(column, new TextDictionary());
+    return {
+      source,
+      dictionaries,
+      nextSequence: openedCase.nextSequence(),
+      hasModel: openedCase.counts().models > 0,
+    };
+  }
+
+  /** The first messages, held in memory: nothing is stored before it is known how to read them. */
+  async #gatherForProfile(): Promise<readonly TopicMessage[]> {
+    const gathered: TopicMessage[] = [];
+    const wanted = Math.min(profileMessages, this.#input.trainAfterRows, this.#input.maxMessages ?? profileMessages);
+    let sinceMs: number | null = null;
+    while (!this.#isDone()) {
+      gathered.push(...(await this.#next(wanted)));
+      if (gathered.length === 0) continue;
+      sinceMs ??= performance.now();
+      if (gathered.length < wanted && performance.now() - sinceMs < profileWaitMs) continue;
+      if (messageBatcher(this.#address.topic, [], gathered.length).batchOf(gathered, this.#position).rowCount > 0)
+        return gathered;
+      if (gathered.length >= mostProfileMessages) break;
+    }
+    if (gathered.length === 0 || this.#stopped()) return [];
+    throw new AssayError('EMPTY_RECORDING', 'failure', `None of ${gathered.length} messages is a JSON object.`, {
+      nextStep: 'Assay reads JSON values. Nothing was stored; look at the topic with kcat or the topic browser.',
+    });
+  }
+
+  async #take(messages: readonly TopicMessage[]): Promise<void> {
+    const live = this.#live ?? impossible('messages are taken before the case is open');
+    const batch = live.batcher.batchOf(messages, this.#position);
+    const decoded = live.decode(batch, this.#nextSequence);
+    for (const column of decoded.absentColumns)
+      if (batch.rowCount > 0)
+        this.#oddities.add(`The column '${column}' was absent in some messages; it is missing there.`);
+    for (const column of decoded.unknownColumns)
+      this.#oddities.add(`The field '${column}' is not in the profile of this case and was not used.`);
+    const append = appendOfBatch(live.source.id, batch, decoded, live.newTexts());
+    const nextOffsets = nextOffsetsOf(messages);
+    const scored = this.#scoring && (await this.#scoring.score(decoded.segment));
+    const rowCount = decoded.segment.rowCount;
+    const isCheckpoint = this.#scoring !== undefined && (this.#rowsSinceCheckpoint += rowCount) >= rowsPerCheckpoint;
+    if (isCheckpoint) this.#rowsSinceCheckpoint = 0;
+    this.#ledger.sent(messages, nextOffsets);
+    this.#metrics.batch({ messages: messages.length, rejected: append.rejected, rowCount, scored });
+    if (scored !== undefined) this.#flagged += scored.flagged.sums.length;
+    await live.writer.appendLive({
+      append,
+      nextOffsets,
+      ...(scored === undefined ? {} : { scored }),
+      ...(isCheckpoint && this.#scoring !== undefined ? { windowState: this.#scoring.windowState() } : {}),
+    });
+    this.#messages += messages.length;
+    this.#addedRows += rowCount;
+    this.#nextSequence += rowCount;
+    this.#position = batch.next;
+  }
+
+  #isTimeToTrain(): boolean {
+    if (this.#nextSequence >= this.#input.trainAfterRows) return true;
+    const pausedMs = performance.now() - this.#lastMessageMs;
+    return this.#nextSequence >= fewestTrainingRows && pausedMs >= trainingPauseMs;
+  }
+
+  async #train(): Promise<void> {
+    const live = this.#live ?? impossible('a model is trained before the case is open');
+    await live.writer.flush();
+    const openedCase = openCase(this.#input.casePath);
+    try {
+      const before = { readMs: 0, storeMs: 0, startedMs: performance.now() };
+      const trained = await trainOnCase(openedCase, live.profile, this.#input, this.#context, before);
+      this.#notices.push(...trained.notices);
+      this.#flagged = trained.flagged;
+    } finally {
+      openedCase.close();
+    }
+    await this.#openScoring();
+  }
+
+  async #openScoring(): Promise<void> {
+    const live = this.#live ?? impossible('scoring begins before the case is open');
+    const openedCase = openCase(this.#input.casePath);
+    try {
+      this.#scoring = await openLiveScoring(openedCase, live.profile, live.dictionaries, this.#context);
+      this.#flagged = openedCase.alertCount(this.#scoring.model.id);
+      this.#metrics.model(this.#scoring.model, this.#scoring.forest);
+    } finally {
+      openedCase.close();
+    }
+  }
+
+  #report(): void {
+    const lag = this.#follower.lag();
+    this.#metrics.position(lag, this.#follower.isPaused, this.#follower.rebalances);
+    const waiting = [...lag.values()].reduce((sum, value) => sum + value, 0);
+    const scored = this.#scoring === undefined ? 'no model yet' : `${this.#flagged} flagged`;
+    this.#context.report({
+      phase: 'follow',
+      done: this.#messages,
+      total: null,
+      unit: 'messages',
+      note: `lag ${waiting}  ${scored}`,
+    });
+  }
+
+  async #closeCase(): Promise<void> {
+    await this.#scoring?.close();
+    const writer = this.#live?.writer;
+    // What was taken is whole and stays; only a failure of the writer itself ends without it.
+    if (writer !== undefined) await writer.finish().catch(() => writer.abort().catch(() => undefined));
+  }
+
+  #withCase<T>(work: (openedCase: WritableCase) => T): T {
+    const openedCase = openCase(this.#input.casePath);
+    try {
+      return work(openedCase);
+    } finally {
+      openedCase.close();
+    }
+  }
+}
+
+interface PreparedSource {
+  readonly source: Source;
+  readonly dictionaries: Map<string, Dictionary>;
+  readonly nextSequence: number;
+  readonly hasModel: boolean;
+}
+
+function nextOffsetsOf(messages: readonly TopicMessage[]): ReadonlyMap<number, number> {
+  const next = new Map<number, number>();
+  for (const { partition, offset } of messages) next.set(partition, offset + 1);
+  return next;
+}

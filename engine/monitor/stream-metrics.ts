@@ -1,0 +1,224 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { usageError } from '../domain/error.ts';
+import type { CompiledForest } from '../domain/model.ts';
+import type { RejectedRecord } from '../domain/record-batch.ts';
+import { scoreOfSum } from '../forest/score.ts';
+
+/** What one batch of a stream came to. */
+export interface BatchFigures {
+  readonly messages: number;
+  readonly rejected: readonly RejectedRecord[];
+  readonly rowCount: number;
+  readonly scored?: { readonly sums: Int32Array; readonly flagged: { readonly sums: Int32Array } } | undefined;
+}
+
+/** The figures of one stream. All of it costs little per batch, whether or not anyone looks. */
+export interface StreamMetrics {
+  /** Where the figures are served; null where no port was asked for. */
+  readonly address: string | null;
+  batch(figures: BatchFigures): void;
+  /** Messages that are on the disk now, by the broker's time of each. */
+  committed(timestampsMs: Float64Array, nowMs: number): void;
+  position(lag: ReadonlyMap<number, number>, isPaused: boolean, rebalances: number): void;
+  model(
+    model: { readonly digest: string; readonly threshold: { readonly units: number } },
+    forest: CompiledForest,
+  ): void;
+  /** The text form, as served. */
+  text(): Promise<string>;
+  close(): Promise<void>;
+}
+
+const scoreBuckets = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8];
+const latencyBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
+const batchBuckets = [1, 4, 16, 64, 256, 1024, 4096];
+/** Histograms of a batch are fed by at most so many of its rows, evenly spread. */
+const sampledRows = 64;
+
+/** Starts counting; with a port, the figures are served at http://127.0.0.1:PORT/metrics. Port 0 picks a free one. */
+export async function startMetrics(topic: string, port: number | undefined): Promise<StreamMetrics> {
+  const registry = new Registry();
+  const registers = [registry];
+  const consumed = new Counter({
+    name: 'iforest_records_consumed_total',
+    help: 'Messages taken from the topic.',
+    labelNames: ['topic', 'model'],
+    registers,
+  });
+  const scoredRows = new Counter({
+    name: 'iforest_records_scored_total',
+    help: 'Transactions scored.',
+    labelNames: ['topic', 'model'],
+    registers,
+  });
+  const flagged = new Counter({
+    name: 'iforest_records_flagged_total',
+    help: 'Transactions flagged.',
+    labelNames: ['topic', 'model'],
+    registers,
+  });
+  const invalid = new Counter({
+    name: 'iforest_records_invalid_total',
+    help: 'Messages in quarantine, by reason.',
+    labelNames: ['topic', 'reason'],
+    registers,
+  });
+  const lagRecords = new Gauge({
+    name: 'iforest_consumer_lag_records',
+    help: 'Messages of a partition not stored yet.',
+    labelNames: ['topic', 'partition'],
+    registers,
+  });
+  const lagSeconds = new Gauge({
+    name: 'iforest_consumer_lag_seconds',
+    help: 'Age of the newest message on the disk while others wait, else 0.',
+    labelNames: ['topic'],
+    registers,
+  });
+  const batchRecords = new Histogram({
+    name: 'iforest_batch_records',
+    help: 'Transactions of one batch.',
+    labelNames: ['model'],
+    buckets: batchBuckets,
+    registers,
+  });
+  const endToEnd = new Histogram({
+    name: 'iforest_end_to_end_seconds',
+    help: 'From the time of a message to its being on the disk, of a sample of messages.',
+    labelNames: ['model'],
+    buckets: latencyBuckets,
+    registers,
+  });
+  const scores = new Histogram({
+    name: 'iforest_anomaly_score',
+    help: 'Anomaly scores of a sample of transactions.',
+    labelNames: ['model'],
+    buckets: scoreBuckets,
+    registers,
+  });
+  const threshold = new Gauge({
+    name: 'iforest_threshold_ratio',
+    help: 'Score from which a transaction is flagged.',
+    labelNames: ['model'],
+    registers,
+  });
+  const modelInfo = new Gauge({
+    name: 'iforest_model_info',
+    help: 'The model in use; always 1.',
+    labelNames: ['version', 'trees', 'psi'],
+    registers,
+  });
+  const paused = new Gauge({
+    name: 'iforest_consumer_paused',
+    help: '1 while the disk is slower than the topic and nothing more is fetched.',
+    labelNames: ['topic'],
+    registers,
+  });
+  const commits = new Counter({
+    name: 'iforest_commits_total',
+    help: 'Transactions of the case file.',
+    labelNames: ['topic'],
+    registers,
+  });
+  const joins = new Counter({
+    name: 'iforest_rebalances_total',
+    help: 'Times the consumer group assigned partitions anew.',
+    labelNames: ['topic'],
+    registers,
+  });
+
+  let modelName = 'none';
+  let forest: CompiledForest | undefined;
+  let newestMs = Number.NEGATIVE_INFINITY;
+  let knownRebalances = 0;
+  const server = port === undefined ? null : await serve(registry, port);
+
+  return {
+    address: server && `http://127.0.0.1:${portOf(server)}/metrics`,
+    batch({ messages, rejected, rowCount, scored }) {
+      consumed.inc({ topic, model: modelName }, messages);
+      batchRecords.observe({ model: modelName }, rowCount);
+      for (const { reason } of rejected) invalid.inc({ topic, reason: reasonWord(reason) });
+      if (scored === undefined || forest === undefined) return;
+      scoredRows.inc({ topic, model: modelName }, rowCount);
+      flagged.inc({ topic, model: modelName }, scored.flagged.sums.length);
+      for (const row of evenly(rowCount)) scores.observe({ model: modelName }, scoreOfSum(forest, scored.sums[row]));
+    },
+    committed(timestampsMs, nowMs) {
+      commits.inc({ topic });
+      for (const row of evenly(timestampsMs.length)) {
+        newestMs = Math.max(newestMs, timestampsMs[row]);
+        endToEnd.observe({ model: modelName }, Math.max(0, nowMs - timestampsMs[row]) / 1000);
+      }
+    },
+    position(lag, isPaused, rebalances) {
+      let waiting = 0;
+      for (const [partition, records] of lag) {
+        waiting += records;
+        lagRecords.set({ topic, partition: String(partition) }, records);
+      }
+      const ageSeconds = Number.isFinite(newestMs) ? Math.max(0, Date.now() - newestMs) / 1000 : 0;
+      lagSeconds.set({ topic }, waiting === 0 ? 0 : ageSeconds);
+      paused.set({ topic }, isPaused ? 1 : 0);
+      if (rebalances > knownRebalances) joins.inc({ topic }, rebalances - knownRebalances);
+      knownRebalances = rebalances;
+    },
+    model(model, compiled) {
+      modelName = model.digest.slice(0, 12);
+      forest = compiled;
+      threshold.set({ model: modelName }, scoreOfSum(compiled, model.threshold.units));
+      modelInfo.set({ version: modelName, trees: String(compiled.treeCount), psi: String(compiled.sampleSize) }, 1);
+    },
+    text: () => registry.metrics(),
+    close: async () => {
+      if (server === null) return;
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function serve(registry: Registry, port: number): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    registry.metrics().then(
+      (text) => response.writeHead(200, { 'Content-Type': registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  // Scrapes do not keep the program alive, and only this machine may look.
+  server.unref();
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') throw error;
+    throw usageError('WRONG_USE', `Port ${port} is taken by another program.`, 'Give another one with --metrics.');
+  }
+  return server;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('Impossible: the server listens on no port.');
+  return address.port;
+}
+
+/** At most `sampledRows` rows, evenly spread. */
+function* evenly(rowCount: number): Generator<number> {
+  const step = Math.max(1, Math.ceil(rowCount / sampledRows));
+  for (let row = 0; row < rowCount; row += step) yield row;
+}
+
+/** One word for a reason of the quarantine, so that the label has few values. */
+function reasonWord(reason: string): 'parse' | 'missing_field' | 'type' | 'range' {
+  if (reason.includes('not a number') || reason.includes('not a time')) return 'type';
+  if (reason.includes('longer than')) return 'range';
+  return reason.includes('null') ? 'missing_field' : 'parse';
+}

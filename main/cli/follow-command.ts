@@ -1,0 +1,71 @@
+import { Option, type Command } from 'commander';
+import { isTopicAddress } from '../../engine/domain/topic-address.ts';
+import { usageError } from '../../engine/domain/error.ts';
+import type { JobInput, StartingPoint } from '../../preload/contract/jobs.ts';
+import { parsePositive, parseWhole } from './flags.ts';
+
+export interface FollowFlags {
+  readonly follow?: string;
+  readonly from?: string;
+  readonly trainAfter?: number;
+  readonly model?: string;
+  readonly untilIdle?: number;
+  readonly maxMessages?: number;
+  readonly metrics?: number;
+}
+
+/** What `assay run` needs to follow a live topic instead of reading recordings. */
+export function addFollowOptions(command: Command): void {
+  command
+    .option('--follow <topic>', 'follow a live topic instead, kafka://host:port/topic, until Ctrl-C')
+    .option(
+      '--from <point>',
+      'with --follow: earliest (default), latest, an offset, or a time such as 2026-03-02T08:00Z',
+    )
+    .option(
+      '--train-after <rows>',
+      'with --follow: train on the first so many rows (default 10000), or at the first pause',
+      parseWhole(2, 100_000_000),
+    )
+    .option('--model <case>', 'with --follow: score with the model of this case instead of training one')
+    .option('--until-idle <seconds>', 'with --follow: end when nothing has come for so long', parsePositive)
+    .option('--max-messages <count>', 'with --follow: end after so many messages', parseWhole(1, 2 ** 53 - 1))
+    .addOption(
+      new Option(
+        '--metrics <port>',
+        'with --follow: serve Prometheus metrics at http://127.0.0.1:PORT/metrics',
+      ).argParser(parseWhole(0, 65_535)),
+    );
+}
+
+/** The part of the job's input that is about following. */
+export function followInput(
+  topic: string,
+  flags: FollowFlags,
+): Pick<JobInput<'follow'>, 'topic'> & Partial<JobInput<'follow'>> {
+  if (!isTopicAddress(topic))
+    throw usageError('WRONG_USE', '--follow takes the address of a topic.', 'Write kafka://localhost:9092/TOPIC.');
+  return {
+    topic,
+    ...(flags.from === undefined ? {} : { from: startingPoint(flags.from) }),
+    ...(flags.trainAfter === undefined ? {} : { trainAfterRows: flags.trainAfter }),
+    ...(flags.model === undefined ? {} : { model: flags.model }),
+    ...(flags.untilIdle === undefined ? {} : { untilIdleMs: flags.untilIdle * 1000 }),
+    ...(flags.maxMessages === undefined ? {} : { maxMessages: flags.maxMessages }),
+    ...(flags.metrics === undefined ? {} : { metricsPort: flags.metrics }),
+  };
+}
+
+/** Reads `--from`. */
+export function startingPoint(text: string): StartingPoint {
+  if (text === 'earliest' || text === 'latest') return { kind: text };
+  if (/^\d+$/.test(text)) return { kind: 'offset', offset: Number(text) };
+  const timeMs = Date.parse(text);
+  if (Number.isNaN(timeMs))
+    throw usageError(
+      'WRONG_USE',
+      `--from ${text} is no place to begin.`,
+      'Give earliest, latest, an offset or a time.',
+    );
+  return { kind: 'time', timeMs };
+}

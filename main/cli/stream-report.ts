@@ -1,0 +1,43 @@
+import type { JobResult } from '../../preload/contract/jobs.ts';
+import { count, heading, pairs, seconds } from './report.ts';
+import type { CommandSurroundings } from './surroundings.ts';
+
+/** The end of following a topic, for a person at a terminal. */
+export function printFollowReport(result: JobResult<'follow'>, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
+  const { model, latencyMs } = result;
+  print(heading('Stream'));
+  print(
+    pairs([
+      ['topic', result.topic],
+      ['messages', `${count(result.messages)} now, ${count(Math.round(result.messagesPerSecond))} a second`],
+      ['transactions', `${count(result.rows)} in the case (${count(result.addedRows)} added now)`],
+      ['in quarantine', count(result.quarantined)],
+      ['waiting', `${count(result.lag)} messages`],
+      ...(latencyMs.p50 === null || latencyMs.p99 === null
+        ? []
+        : [
+            [
+              'produced to stored',
+              `half within ${milliseconds(latencyMs.p50)}, 99 % within ${milliseconds(latencyMs.p99)}`,
+            ] as const,
+          ]),
+      ...(model === null
+        ? [['model', 'none yet: too few transactions came'] as const]
+        : [
+            [
+              'model',
+              `${model.digest.slice(0, 12)}  ${model.trees} trees of ${count(model.sample)} rows, seed ${model.seed}`,
+            ] as const,
+            ['flagged', `${count(result.flagged)} at a score above ${(result.threshold ?? 0).toFixed(6)}`] as const,
+          ]),
+      ...(result.flagsDigest === null ? [] : [['flags digest', result.flagsDigest] as const]),
+      ['time', seconds(result.totalMs)],
+      ['case', result.case],
+    ]),
+  );
+}
+
+function milliseconds(durationMs: number): string {
+  return durationMs < 10_000 ? `${Math.round(durationMs)} ms` : seconds(durationMs);
+}
