@@ -120,6 +120,8 @@ export class ThreadQueue {
     const seats = lane.slots.map((place, slot): Seat => ({ thread, slot, views: viewSlot(set, place) }));
     // A single listener: one that is added later would keep the process alive again.
     worker.on('message', (scored: SlotTask | null) => {
+      // A thread that is being ended keeps the process alive until it has; a late message must not let go of it.
+      if (this.#closedBy !== null) return;
       if (scored !== null) return this.#takeSums(seats[scored.slot]);
       worker.unref();
       this.#freeSeats.push(...seats);
