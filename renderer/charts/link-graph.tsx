@@ -62,7 +62,7 @@ export const LinkGraph = memo(function LinkGraph({ nodes, links, height, onPick 
                 target: String(to),
                 lineStyle: {
                   color: theme.soft,
-                  opacity: 0.5,
+                  opacity: shown.length > MOST_NAMED ? 0.2 : 0.5,
                   width: Math.min(4, 0.6 + Math.log2(1 + transactions) / 2),
                 },
               })),

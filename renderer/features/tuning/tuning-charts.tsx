@@ -176,7 +176,11 @@ export const CurvePanel = memo(function CurvePanel({
     return (
       <section>
         <h3 className="chart-question">What would we catch?</h3>
-        <p className="soft">Not known yet: it takes a label column, or verdicts given in Triage.</p>
+        <p className="soft">
+          {!view.rankingsPending
+            ? 'Not known yet: it takes a label column, or verdicts given in Triage.'
+            : 'Being compared with plain rules.'}
+        </p>
       </section>
     );
   }

@@ -121,7 +121,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
             <DaysPanel days={view.days} alertsByDay={alertsByDay} budget={budget} />
             <CurvePanel view={view} precision={point.precision} recall={point.recall} />
           </div>
-          <WorthPanel rankings={view.rankings} />
+          <WorthPanel rankings={view.rankings} isPending={view.rankingsPending} />
         </div>
       }
       detail={

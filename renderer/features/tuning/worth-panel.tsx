@@ -6,10 +6,12 @@ import { worthOf } from './worth.ts';
 /** The model beside rules that need no model, by the figures an operations lead believes. */
 export const WorthPanel = memo(function WorthPanel({
   rankings,
+  isPending,
 }: {
   readonly rankings: TuningView['rankings'];
+  readonly isPending: boolean;
 }): ReactNode {
-  const worth = worthOf(rankings);
+  const worth = worthOf(rankings, isPending);
   const longest = Math.max(0.0001, ...rankings.map(({ auprc }) => auprc ?? 0));
   return (
     <section className="tuning-worth" aria-labelledby="tuning-worth">

@@ -11,15 +11,21 @@ export interface Worth {
 /** Differences of average precision below this are within what another seed would give. */
 const TIE = 0.005;
 
-/** Compares the model's average precision with the best baseline's, and says plainly when the model loses. */
-export function worthOf(rankings: readonly Ranking[]): Worth {
+/**
+ * Compares the model's average precision with the best baseline's, and says plainly when the model loses. The rankings
+ * of a new model come some seconds after it.
+ */
+export function worthOf(rankings: readonly Ranking[], isPending: boolean): Worth {
   const model = rankings.find(({ isModel }) => isModel);
   const best = rankings
     .filter((ranking) => !ranking.isModel && ranking.auprc !== null)
     .toSorted((first, second) => (second.auprc ?? 0) - (first.auprc ?? 0))
     .at(0);
   if (model === undefined || model.auprc === null || best === undefined || best.auprc === null) {
-    return { state: 'unknown', sentence: 'Needs known frauds: a label column, or verdicts given in Triage.' };
+    const sentence = isPending
+      ? 'Being compared with plain rules.'
+      : 'Needs known frauds: a label column, or verdicts given in Triage.';
+    return { state: 'unknown', sentence };
   }
   const figures = `${model.auprc.toFixed(3)} against ${best.auprc.toFixed(3)}`;
   if (model.auprc < best.auprc - TIE) {
