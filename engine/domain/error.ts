@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'MISSING_DEPENDENCY'
   | 'WRONG_RUNTIME'
   | 'ENGINE_STOPPED'
+  | 'CHECK_FAILED'
   | 'FORBIDDEN'
   | 'INTERNAL';
 

@@ -51,10 +51,19 @@ function positiveShare(facts: ColumnFacts, positives: readonly string[]): number
   return facts.present.length === 0 ? 0 : count / facts.present.length;
 }
 
+const mostTextsShown = 5;
+
+/** `1 means fraud`; where there are many texts, the first few of them. */
+function meaning(positives: readonly string[]): string {
+  const more = positives.length - mostTextsShown;
+  const shown = more > 0 ? [...positives.slice(0, mostTextsShown), `${more} more`] : positives;
+  return `${joinWords(shown)} ${positives.length === 1 ? 'means' : 'mean'} fraud`;
+}
+
 /** The label of a column that a person named: whatever its name and number of values. */
 export function statedLabel(facts: ColumnFacts): Finding {
   const positives = positiveValuesOf(facts);
-  const reason = `named as the label; ${joinWords(positives)} means fraud`;
+  const reason = `named as the label; ${meaning(positives)}`;
   return { facts, role: 'label', kind: 'category', confidence: 1, reason, positiveValues: positives };
 }
 
@@ -74,7 +83,7 @@ function labelFinding(facts: ColumnFacts): Finding | undefined {
     role: 'label',
     kind: 'category',
     confidence: facts.counts.size === 1 ? 0.7 : certainty,
-    reason: `named like a label with two values; ${joinWords(positives)} means fraud (${seen})`,
+    reason: `named like a label with two values; ${meaning(positives)} (${seen})`,
     positiveValues: positives,
   };
 }

@@ -8,6 +8,7 @@ import { exportMlflow } from '../jobs/export-mlflow.ts';
 import { exportOnnxModel } from '../jobs/export-onnx-model.ts';
 import { ingestRecordings } from '../jobs/ingest-recordings.ts';
 import { pushExports } from '../jobs/push-exports.ts';
+import { listQuarantine } from '../jobs/list-quarantine.ts';
 import { evaluateRolling } from '../jobs/evaluate-rolling.ts';
 import { reportFeatures } from '../jobs/report-features.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
@@ -56,6 +57,7 @@ const handlers: Handlers = {
   follow,
   rolling: evaluateRolling,
   features: reportFeatures,
+  quarantine: listQuarantine,
   doctor: runDoctor,
 };
 

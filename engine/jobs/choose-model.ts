@@ -10,14 +10,14 @@ export interface ChosenModel {
 }
 
 /**
- * One model of a case: by number, or by the first digits of its digest; the newest when nothing is named.
+ * One model of a case: by number, or by the first digits of its digest; the one trained last when nothing is named.
  * @throws AssayError NO_MODEL, naming the models there are.
  */
 export function chooseModel(openedCase: ReadableCase, choice: string | undefined): ChosenModel {
   const models = openedCase.models();
   if (models.length === 0)
     throw usageError('NO_MODEL', 'The case holds no model yet.', 'Train one with `assay train --case FILE`.');
-  const stored = choice === undefined ? models.at(-1) : findModel(models, choice);
+  const stored = choice === undefined ? trainedLast(models) : findModel(models, choice);
   if (stored === undefined)
     throw usageError(
       'NO_MODEL',
@@ -25,6 +25,11 @@ export function chooseModel(openedCase: ReadableCase, choice: string | undefined
       `It has: ${models.map((model) => `${model.id} (${model.digest.slice(0, 12)})`).join(', ')}.`,
     );
   return { stored, forest: decodeForest(openedCase.readForest(stored.id)) };
+}
+
+/** A model that was trained again is one model still, and the last one. */
+function trainedLast(models: readonly StoredModel[]): StoredModel | undefined {
+  return [...models].sort((one, other) => one.createdAtMs - other.createdAtMs || one.id - other.id).at(-1);
 }
 
 function findModel(models: readonly StoredModel[], choice: string): StoredModel | undefined {

@@ -1,3 +1,4 @@
+import type { CompiledForest } from '../domain/model.ts';
 import { columnWithRole, type Profile } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
 import { openCase } from '../store/open-case.ts';
@@ -34,12 +35,13 @@ export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkCont
       storeMs: reading.storeMs,
       startedMs,
     });
-    const spec = openedCase.featureSpec(chooseModel(openedCase, trained.model.digest).stored.featureSetId);
+    const { stored, forest } = chooseModel(openedCase, undefined);
+    const spec = openedCase.featureSpec(stored.featureSetId);
     const result: RunResult = {
       ...trained,
       notices: [...reading.notices, ...unsureColumns(profile), ...trained.notices],
       columns: describeColumns(profile, spec),
-      topAlerts: topAlerts(openedCase, profile),
+      topAlerts: topAlerts(openedCase, profile, stored.id, forest),
     };
     openedCase.finishRun(run, 'completed', { digest: trained.model.digest, flagged: trained.flagged });
     return result;
@@ -66,9 +68,13 @@ function unsureColumns(profile: Profile): readonly string[] {
   });
 }
 
-function topAlerts(openedCase: WritableCase, profile: Profile): RunResult['topAlerts'] {
-  const { stored, forest } = chooseModel(openedCase, undefined);
-  const { rows } = openedCase.alertsPage(stored.id, { limit: shownAlerts });
+function topAlerts(
+  openedCase: WritableCase,
+  profile: Profile,
+  modelId: number,
+  forest: CompiledForest,
+): RunResult['topAlerts'] {
+  const { rows } = openedCase.alertsPage(modelId, { limit: shownAlerts });
   const ids = readIds(
     openedCase,
     profile,

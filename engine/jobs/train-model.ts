@@ -91,6 +91,10 @@ export async function trainOnCase(
   const storeMs = clock();
 
   const evaluation = labels === null ? null : evaluateScores(labels, sums, state.thresholdUnits);
+  if (evaluation !== null && 2 * evaluation.positives > evaluation.labelled)
+    notices.push(
+      `The label calls ${evaluation.positives.toLocaleString('en-US')} of ${evaluation.labelled.toLocaleString('en-US')} transactions fraud. If that is wrong, name another with --label, or state its positiveValues in a profile file.`,
+    );
   return {
     rows: counts.rows,
     quarantined: counts.quarantined,

@@ -128,6 +128,7 @@ export interface NewModel {
 
 export interface StoredModel extends Omit<NewModel, 'forest'> {
   readonly id: number;
+  /** When it was trained, the last time where that was done again. */
   readonly createdAtMs: number;
   readonly isChampion: boolean;
 }

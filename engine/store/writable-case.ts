@@ -234,7 +234,7 @@ export class WritableCase extends ReadableCase {
 
   /**
    * Saves a model and returns its id. The same forest on the same feature set is one model: saving it again takes
-   * over the name and the threshold. The first model of a case becomes its champion.
+   * over the name, the threshold and the time. The first model of a case becomes its champion.
    */
   saveModel(model: NewModel): number {
     return this.inTransaction(() => {
@@ -245,9 +245,10 @@ export class WritableCase extends ReadableCase {
       );
       if (known !== undefined) {
         this.#change(
-          'UPDATE model SET name = ?, threshold = ? WHERE id = ?',
+          'UPDATE model SET name = ?, threshold = ?, created_at_ms = ? WHERE id = ?',
           model.name,
           JSON.stringify(model.threshold),
+          Date.now(),
           known.id,
         );
         return known.id;

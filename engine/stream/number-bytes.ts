@@ -1,3 +1,5 @@
+import { productError } from '../domain/product-error.ts';
+
 const zero = 0x30;
 const minus = 0x2d;
 const plus = 0x2b;
@@ -8,19 +10,6 @@ const twoTo53 = 2 ** 53;
 const digitsPerHalf = 9;
 const largestExactPower = 22;
 const powersOfTen = Float64Array.from({ length: largestExactPower + 1 }, (_, power) => Number(`1e${power}`));
-
-const splitter = 2 ** 27 + 1;
-
-/** What rounding left out of `product` = a * b, exactly (Dekker 1971; Veltkamp's splitting). */
-function productError(a: number, b: number, product: number): number {
-  const aScaled = a * splitter;
-  const aHigh = aScaled - (aScaled - a);
-  const aLow = a - aHigh;
-  const bScaled = b * splitter;
-  const bHigh = bScaled - (bScaled - b);
-  const bLow = b - bHigh;
-  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
-}
 
 /** Far above the relative error of the second quotient (2^-49), far below what makes many cells ambiguous. */
 const roundingMargin = 1 + 2 ** -40;

@@ -16,6 +16,7 @@ import {
   addThresholdOptions,
   featureChoice,
   forestChoice,
+  modelOption,
   readProfileOverrides,
   requireCase,
   thresholdHandle,
@@ -32,8 +33,6 @@ interface CaseFlags {
 }
 
 const caseOption = '--case <file>';
-const modelOption = '--model <name>';
-const modelText = "number or digest of one of the case's models (default: the champion, else the newest)";
 
 /** The steps of the main job, each on a case: ingest, train, tune, evaluate. */
 export function addCaseCommands(program: Command, surroundings: CommandSurroundings): void {
@@ -100,7 +99,7 @@ function addTune(program: Command, surroundings: CommandSurroundings): void {
     .command('tune')
     .summary('move the threshold of a model; without a handle, show where it stands')
     .requiredOption(caseOption, 'the case file')
-    .option(modelOption, modelText);
+    .addOption(modelOption());
   addThresholdOptions(command, true);
   command.addOption(jsonOption()).addHelpText(
     'after',
@@ -138,7 +137,7 @@ function addEvaluate(program: Command, surroundings: CommandSurroundings): void 
     .command('evaluate')
     .summary('measure a model against the labels of its case, beside trivial baselines; or roll forward in time')
     .requiredOption(caseOption, 'the case file')
-    .option(modelOption, modelText)
+    .addOption(modelOption())
     .option('--label <column>', 'column that says which transactions are fraud')
     .option('--rolling', 'train on a period, wait, test on the next period, roll forward; stores nothing')
     .option('--train-days <days>', 'rolling: days of training (default 7)', days)

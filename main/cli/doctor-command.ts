@@ -19,8 +19,17 @@ Examples:
   assay doctor --case spring.assay`,
     )
     .action(async (flags: { readonly case?: string; readonly json?: boolean }) => {
-      await runCommand(surroundings, 'doctor', flags.json === true, printDoctorReport, () =>
-        flags.case === undefined ? {} : { casePath: flags.case },
+      await runCommand(
+        surroundings,
+        'doctor',
+        flags.json === true,
+        printDoctorReport,
+        () => (flags.case === undefined ? {} : { casePath: flags.case }),
+        ({ checks }) => {
+          const bad = checks.filter(({ state }) => state === 'bad').map(({ name }) => name);
+          if (bad.length > 0)
+            surroundings.fail({ code: 'CHECK_FAILED', kind: 'failure', message: `Not in order: ${bad.join(', ')}.` });
+        },
       );
     });
 }

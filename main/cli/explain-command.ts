@@ -3,7 +3,7 @@ import { parseNames, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import { printCompareReport, printExplainReport } from './report.ts';
 import { runCommand } from './run-job.ts';
-import { requireCase } from './shared-options.ts';
+import { modelOption, requireCase } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface ExplainFlags {
@@ -21,7 +21,7 @@ export function addExplainCommand(program: Command, surroundings: CommandSurroun
     .command('explain')
     .summary('say why transactions were flagged, and what would unflag them')
     .requiredOption('--case <file>', 'the case file')
-    .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
+    .addOption(modelOption())
     .option('--id <ids>', 'transactions to explain, by id, separated by commas', parseNames)
     .option('--top <count>', 'without --id: how many of the most anomalous (default 10)', parseWhole(1, 500))
     .option('--neighbours <count>', 'also the nearest ordinary transactions (default 0)', parseWhole(0, 50))

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { jsonOption } from './json-option.ts';
 import { printFeaturesReport } from './report.ts';
 import { runCommand } from './run-job.ts';
-import { requireCase } from './shared-options.ts';
+import { modelOption, requireCase } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface FeaturesFlags {
@@ -21,7 +21,7 @@ export function addFeaturesCommand(program: Command, surroundings: CommandSurrou
     .command('features')
     .summary("report on a model's features: distribution, drift, contribution, correlation, what is lost without each")
     .requiredOption('--case <file>', 'the case file')
-    .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
+    .addOption(modelOption())
     .option('--report', 'the full report (the default; kept for scripts)')
     .option('--no-one-out', 'do not train once more without each feature')
     .option(

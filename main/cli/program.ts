@@ -5,6 +5,7 @@ import { addCompareCommand, addExplainCommand } from './explain-command.ts';
 import { addExportCommands } from './export-command.ts';
 import { addFeaturesCommand } from './features-command.ts';
 import { addPushCommand } from './push-command.ts';
+import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -24,6 +25,7 @@ export function createProgram(surroundings: CommandSurroundings): Command {
     .helpCommand(true);
   addRunCommand(program, surroundings);
   addCaseCommands(program, surroundings);
+  addQuarantineCommand(program, surroundings);
   addScoreCommand(program, surroundings);
   addFeaturesCommand(program, surroundings);
   addExplainCommand(program, surroundings);

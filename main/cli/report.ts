@@ -46,13 +46,38 @@ export function printIngestReport(result: JobResult<'ingest'>, { print, note }: 
   );
 }
 
+export function printQuarantineReport(result: JobResult<'quarantine'>, { print }: CommandSurroundings): void {
+  const { records, quarantined } = result;
+  for (const source of new Set(records.map((record) => record.source))) {
+    print(heading(printable(source)));
+    print(
+      table(
+        ['line', 'byte', 'why', 'as received'],
+        records
+          .filter((record) => record.source === source)
+          .map(({ line, byteOffset, reason, raw }) => [
+            count(line),
+            count(byteOffset),
+            reason,
+            shorten(raw, rawPreviewLength),
+          ]),
+        [true, true, false, false],
+      ),
+    );
+  }
+  print(`\n  ${count(records.length)} of ${count(quarantined)} in quarantine shown.`);
+}
+
 export function printTuneReport(result: JobResult<'tune'>, { print }: CommandSurroundings): void {
   print(heading('Scores'));
   print(histogramLines(result.histogram, result.threshold));
   print(heading('Threshold'));
   print(
     pairs([
-      ['flagged', `${count(result.flagged)} of ${count(result.rows)} (${percent(result.contamination)})`],
+      [
+        'flagged',
+        `${count(result.flagged)} of ${count(result.rows)} (${percent(result.contamination)})${whyNone(result.flagged)}`,
+      ],
       ...(result.alertsPerDay === null
         ? []
         : [
@@ -304,8 +329,11 @@ function trainLines(result: TrainResult): string {
         'model',
         `${shorten(model.digest, 12)}  ${model.trees} trees of ${count(model.sample)} rows, seed ${model.seed}, grower ${model.grower}`,
       ],
-      ['flagged', `${count(result.flagged)} (${percent(result.contamination)}${perDay(result)})`],
-      ['threshold', `score above ${result.threshold.toFixed(6)}`],
+      [
+        'flagged',
+        `${count(result.flagged)} (${percent(result.contamination)}${perDay(result)})${whyNone(result.flagged)}`,
+      ],
+      ['threshold', `score from ${result.threshold.toFixed(6)}`],
       ...evaluationPairs(result.evaluation),
       [
         'time',
@@ -317,9 +345,14 @@ function trainLines(result: TrainResult): string {
   ].join('\n');
 }
 
+/** Ties are flagged together or not at all, so that a small share may allow none. */
+function whyNone(flagged: number): string {
+  return flagged > 0 ? '' : ': the transactions that share the highest score are more than was asked for; ask for more';
+}
+
 function perDay(result: TrainResult): string {
   if (result.days === null || result.days === 0) return '';
-  return `, ${(result.flagged / result.days).toFixed(1)} a day over ${result.days} days`;
+  return `, ${(result.flagged / result.days).toFixed(1)} a day over ${result.days} ${result.days === 1 ? 'day' : 'days'}`;
 }
 
 function evaluationPairs(evaluation: TrainResult['evaluation']): readonly (readonly [string, string])[] {

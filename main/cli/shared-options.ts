@@ -37,6 +37,11 @@ export interface ThresholdFlags {
   readonly precision?: number;
 }
 
+/** Which model of the case is meant. */
+export function modelOption(): Option {
+  return new Option('--model <name>', "number or digest of one of the case's models (default: the one trained last)");
+}
+
 /** Which column means what; everything not said is inferred. */
 export function addProfileOptions(command: Command): Command {
   return command

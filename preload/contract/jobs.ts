@@ -11,7 +11,7 @@ import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
  */
 
 const path = z.string().min(1);
-const modelChoice = z.string().optional().describe('model number or digest; the champion or the newest when absent');
+const modelChoice = z.string().optional().describe('model number or digest; the one trained last when absent');
 
 /** The handles of one threshold; at most one may be given. */
 export const thresholdHandleSchema = z.discriminatedUnion('kind', [
@@ -427,6 +427,22 @@ export const jobs = {
       latencyMs: z.object({ p50: z.number().nullable(), p99: z.number().nullable() }),
       notices: z.array(noticeSchema),
       totalMs: z.number(),
+      case: path,
+    }),
+  },
+  quarantine: {
+    input: z.object({ casePath: path, limit: z.number().int().min(1).max(100_000).default(20) }),
+    result: z.object({
+      quarantined: z.number().int().describe('all there are'),
+      records: z.array(
+        z.object({
+          source: z.string(),
+          line: z.number().int(),
+          byteOffset: z.number().int(),
+          reason: z.string(),
+          raw: z.string().describe('as received; bytes that are not UTF-8 are replaced'),
+        }),
+      ),
       case: path,
     }),
   },

@@ -1,3 +1,5 @@
+import { productError } from '../../domain/product-error.ts';
+
 /**
  * Exact sums of whole numbers in plain doubles. A running sum that rounds depends on what was added and removed
  * before it; these do not, so a window has the same sum however the stream was cut, replayed or restored.
@@ -20,19 +22,6 @@ export function toUnits(amount: number, unitsPerOne: number): number {
   const units = Math.round(amount * unitsPerOne) + 0;
   if (units > largestUnits) return largestUnits;
   return units < -largestUnits ? -largestUnits : units;
-}
-
-const splitter = 2 ** 27 + 1;
-
-/** The rounding error of the product `a * b` (Dekker 1971), exact while the product is below 2^996. */
-export function productError(a: number, b: number, product: number): number {
-  const aScaled = a * splitter;
-  const aHigh = aScaled - (aScaled - a);
-  const aLow = a - aHigh;
-  const bScaled = b * splitter;
-  const bHigh = bScaled - (bScaled - b);
-  const bLow = b - bHigh;
-  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
 }
 
 /**
