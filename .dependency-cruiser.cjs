@@ -1,6 +1,6 @@
 // Who may import whom. test/walls shows that each of these rules catches what it is there for.
 
-const TEST = '\\.test\\.tsx?$';
+const TEST = '\\.test(-support)?\\.tsx?$';
 /** Build scripts and test peers beside production code: they run on the developer's machine only. */
 const DEVELOPMENT = `${TEST}|^engine/forest/kernel/build\\.mjs$`;
 

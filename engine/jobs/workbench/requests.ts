@@ -5,7 +5,7 @@ import type {
   RequestName,
   RequestOutput,
 } from '../../../preload/contract/requests.ts';
-import type { Settings } from '../../../preload/contract/settings.ts';
+import type { Settings } from '../../domain/settings.ts';
 import { alertDetail } from './alert-detail.ts';
 import { columnValues } from './alert-list.ts';
 import {

@@ -12,7 +12,7 @@ import {
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { AssayError } from '../../domain/error.ts';
-import { defaultSettings, settingsSchema, type Settings } from '../../../preload/contract/settings.ts';
+import { defaultSettings, settingsSchema, type Settings } from '../../domain/settings.ts';
 
 const recentLimit = 20;
 
