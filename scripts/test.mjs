@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepareServices } from './prepare-services.mjs';
 import { runScript, toolPath } from './run-steps.mjs';
 import { isSuitableRuntime, unsuitableRuntimeSentence } from './runtime.mjs';
 
@@ -29,6 +30,15 @@ async function runAll(vitestArguments) {
     console.log(`> ${name}`);
     if ((await runScript(script)) !== 0) {
       console.error(`The ${name} check failed, so the tests were not run. See "npm run ${name}".`);
+      printCounts({ passed: 0, failed: 1, skipped: 0 });
+      return 1;
+    }
+  }
+  if (process.env['CI'] === 'true') {
+    console.log('> services');
+    const missing = prepareServices();
+    if (missing !== null) {
+      console.error(`The tests cannot run in full: ${missing}`);
       printCounts({ passed: 0, failed: 1, skipped: 0 });
       return 1;
     }

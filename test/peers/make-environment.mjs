@@ -1,4 +1,4 @@
-// Makes the Python environment of the peers in test/peers/.venv: node test/peers/make-environment.mjs [--detectors]
+// Makes the Python environment of the peers in test/peers/.venv: node test/peers/make-environment.mjs [--only-required | --detectors]
 // Needs Python 3.11 or newer as `python3` (or ASSAY_PYTHON). Safe to run again.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -29,7 +29,9 @@ if (!install('requirements.txt')) {
   console.error('The peers could not be installed. Is the Python package index reachable?');
   process.exit(1);
 }
-if (!install('requirements-isotree.txt')) {
+// Exactness tests need only the pinned list; isotree takes minutes to build and only the benchmark asks for it.
+const onlyRequired = process.argv.includes('--only-required');
+if (!onlyRequired && !install('requirements-isotree.txt')) {
   console.error('isotree could not be built (it needs a C++ compiler). The benchmark will say that it is missing.');
 }
 if (process.argv.includes('--detectors') && !install('requirements-detectors.txt')) {
