@@ -4,6 +4,7 @@ import { compareModels } from '../jobs/compare-models.ts';
 import { runDoctor } from '../jobs/doctor.ts';
 import { evaluateModel } from '../jobs/evaluate-model.ts';
 import { explainAlerts } from '../jobs/explain-alerts.ts';
+import { exportKserve, exportKubeflow } from '../jobs/export-cluster.ts';
 import { exportMlflow } from '../jobs/export-mlflow.ts';
 import { exportOnnxModel } from '../jobs/export-onnx-model.ts';
 import { ingestRecordings } from '../jobs/ingest-recordings.ts';
@@ -52,6 +53,8 @@ const handlers: Handlers = {
   compare: compareModels,
   exportOnnx: exportOnnxModel,
   exportMlflow,
+  exportKserve,
+  exportKubeflow,
   push: pushExports,
   simulate,
   follow,

@@ -31,13 +31,14 @@ type Sent = Pick<JobResult<'exportMlflow'>, 'state' | 'published' | 'reason'>;
 /** @throws AssayError WRONG_USE for names that MLflow does not take, and for an alias of nothing. */
 export function destinationOf(
   trackingUri: string,
-  names: Pick<ParsedJobInput<'push'>, 'experiment' | 'register' | 'alias'>,
+  names: Pick<ParsedJobInput<'push'>, 'experiment' | 'register' | 'alias' | 'unlessWorse'>,
 ): Destination {
   const parsed = destinationSchema.safeParse({
     trackingUri,
     experiment: names.experiment ?? 'assay',
     register: names.register ?? null,
     alias: names.alias ?? null,
+    unlessWorse: names.unlessWorse ?? null,
   });
   if (!parsed.success) {
     const [{ path, message }] = parsed.error.issues;

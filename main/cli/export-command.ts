@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { jsonOption } from './json-option.ts';
-import { printMlflowReport } from './export-report.ts';
+import { printFilesReport, printMlflowReport } from './export-report.ts';
 import { printOnnxReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { publishTarget, type PublishFlags } from './publish-target.ts';
@@ -52,6 +52,7 @@ Examples:
     .option('--experiment <name>', 'experiment that the run belongs to (default assay)')
     .option('--register <name>', 'make a version of this registered model')
     .option('--alias <name>', 'let this alias, such as champion, point at the new version')
+    .option('--unless-worse <figure>', "move the alias only where this figure, such as auprc, is at least its holder's")
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -69,6 +70,79 @@ Examples:
         ...(flags.model === undefined ? {} : { model: flags.model }),
         ...(flags.out === undefined ? {} : { output: flags.out }),
         ...publishTarget(flags, flags.out === undefined),
+      }));
+    });
+  addKserve(group, surroundings);
+  addKubeflow(group, surroundings);
+}
+
+interface KserveFlags extends ExportFlags {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly tritonUri?: string;
+  readonly mlflowUri?: string;
+}
+
+function addKserve(group: Command, surroundings: CommandSurroundings): void {
+  group
+    .command('kserve')
+    .summary('a Triton model repository and KServe manifests')
+    .requiredOption('--case <file>', 'the case file')
+    .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
+    .requiredOption('--out <folder>', 'the folder to write')
+    .option('--name <name>', 'name of the service and of the model in Triton (default assay)')
+    .option('--namespace <name>', 'Kubernetes namespace (default default)')
+    .option('--triton-uri <address>', 'where the cluster finds the folder triton, such as s3://bucket/triton')
+    .option('--mlflow-uri <address>', 'where the cluster finds the MLflow model directory, such as s3://bucket/model')
+    .addOption(jsonOption())
+    .action(async ({ case: casePath, json, out, ...choice }: KserveFlags) => {
+      await runCommand(surroundings, 'exportKserve', json === true, printFilesReport, () => ({
+        ...choice,
+        casePath: requireCase(casePath),
+        output: out,
+      }));
+    });
+}
+
+interface KubeflowFlags extends ExportFlags {
+  readonly image: string;
+  readonly recordings: string;
+  readonly trackingUri: string;
+  readonly register: string;
+  readonly kubectlImage?: string;
+  readonly experiment?: string;
+  readonly schedule?: string;
+  readonly volumeClaim?: string;
+  readonly inferenceService?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+function addKubeflow(group: Command, surroundings: CommandSurroundings): void {
+  group
+    .command('kubeflow')
+    .summary('a pipeline that trains on a schedule, weighs against the champion, registers and redeploys')
+    .requiredOption('--case <file>', 'the case file')
+    .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
+    .requiredOption('--out <folder>', 'the folder to write')
+    .requiredOption('--image <image>', 'the image of deploy/Dockerfile, with registry and tag')
+    .requiredOption('--recordings <paths>', 'recordings as the steps see them, such as "/data/recordings/*.parquet"')
+    .requiredOption('--tracking-uri <address>', 'the MLflow server as the cluster sees it')
+    .requiredOption('--register <name>', 'the registered model')
+    .option('--experiment <name>', 'experiment that the runs belong to (default assay)')
+    .option('--schedule <cron>', 'five fields of cron, UTC (default "0 3 * * *")')
+    .option('--volume-claim <name>', 'volume that the steps share at /data (default assay-data)')
+    .option('--inference-service <name>', 'the KServe service to point at a new champion (default assay)')
+    .option('--kubectl-image <image>', 'image with kubectl for the last step')
+    .option('--name <name>', 'name of the pipeline (default assay-retrain)')
+    .option('--namespace <name>', 'Kubernetes namespace (default default)')
+    .addOption(jsonOption())
+    .action(async ({ case: casePath, json, out, register, ...choice }: KubeflowFlags) => {
+      await runCommand(surroundings, 'exportKubeflow', json === true, printFilesReport, () => ({
+        ...choice,
+        casePath: requireCase(casePath),
+        output: out,
+        registeredModel: register,
       }));
     });
 }

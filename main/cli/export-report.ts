@@ -27,3 +27,9 @@ function printSent({ publishId, state, published, reason }: Sent, { print, note 
     note('`assay push --case FILE` sends it when the server answers.');
   } else print(`Taken back: ${publishId}.`);
 }
+
+/** The files that were written. */
+export function printFilesReport(result: JobResult<'exportKserve'>, { print }: CommandSurroundings): void {
+  print(`Written to ${result.output}:`);
+  for (const file of result.files) print(`  ${file}`);
+}

@@ -22,6 +22,7 @@ export function addPushCommand(program: Command, surroundings: CommandSurroundin
     .option('--experiment <name>', 'for a folder: experiment that the run belongs to (default assay)')
     .option('--register <name>', 'for a folder: make a version of this registered model')
     .option('--alias <name>', 'for a folder: let this alias point at the new version')
+    .option('--unless-worse <figure>', 'for a folder: move the alias only where this figure did not fall')
     .option('--cancel', 'take back what waits in the case instead of sending it')
     .addOption(jsonOption())
     .addHelpText(

@@ -142,6 +142,7 @@ const publishedSchema = z.object({
   runId: z.string(),
   modelId: z.string().nullable().describe('the logged model of MLflow 3'),
   version: z.string().nullable().describe('null where nothing was to be registered'),
+  aliasMoved: z.boolean().describe('whether the alias points at this version'),
   serverVersion: z.string(),
 });
 
@@ -151,6 +152,8 @@ const publishTarget = {
   experiment: z.string().min(1).max(500).optional(),
   register: z.string().min(1).max(250).optional(),
   alias: z.string().min(1).max(255).optional(),
+  /** Move the alias only where this figure is at least that of the version it points at. */
+  unlessWorse: z.string().min(1).max(250).optional(),
 };
 
 const sentSchema = z.object({
@@ -159,6 +162,11 @@ const sentSchema = z.object({
   published: publishedSchema.nullable(),
   reason: z.string().nullable().describe('why it waits'),
 });
+
+const kubernetesName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$/, 'small letters, digits and -, at most 53');
+const filesResult = z.object({ output: path, files: z.array(z.string()), digest: z.string(), case: path });
 
 export const jobs = {
   run: {
@@ -286,6 +294,48 @@ export const jobs = {
       bytes: z.number().int(),
       case: path,
     }),
+  },
+  exportKserve: {
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      output: path,
+      name: kubernetesName.default('assay'),
+      namespace: kubernetesName.default('default'),
+      tritonUri: z
+        .string()
+        .min(1)
+        .default('pvc://models/triton')
+        .describe('where the cluster finds the Triton repository'),
+      mlflowUri: z
+        .string()
+        .min(1)
+        .default('pvc://models/mlflow')
+        .describe('where the cluster finds the MLflow directory'),
+    }),
+    result: filesResult,
+  },
+  exportKubeflow: {
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      output: path,
+      name: kubernetesName.default('assay-retrain'),
+      namespace: kubernetesName.default('default'),
+      image: z.string().min(1),
+      kubectlImage: z.string().min(1).default('registry.k8s.io/kubectl:v1.34.1'),
+      schedule: z
+        .string()
+        .regex(/^\S+( \S+){4}$/, 'five fields of cron')
+        .default('0 3 * * *'),
+      recordings: z.string().min(1).describe('paths below /data, with wildcards'),
+      volumeClaim: kubernetesName.default('assay-data'),
+      trackingUri: z.string().min(1),
+      experiment: z.string().min(1).default('assay'),
+      registeredModel: z.string().min(1),
+      inferenceService: kubernetesName.default('assay'),
+    }),
+    result: filesResult,
   },
   push: {
     input: z.object({

@@ -17,6 +17,8 @@ export const destinationSchema = z.object({
     .string()
     .regex(/^(?!v\d+$)(?!latest$)[\w-]{1,255}$/, 'letters, digits, _ and -; not "latest" and not "v1"')
     .nullable(),
+  /** Figure that must be at least the present holder's for the alias to move; null moves it always. */
+  unlessWorse: z.string().min(1).max(250).nullable().default(null),
 });
 export type Destination = z.infer<typeof destinationSchema>;
 

@@ -18,6 +18,8 @@ export interface Published {
   readonly modelId: string | null;
   /** Null where nothing was to be registered. */
   readonly version: string | null;
+  /** Whether the alias points at this version. */
+  readonly aliasMoved: boolean;
   readonly serverVersion: string;
 }
 
@@ -75,7 +77,10 @@ export async function publish(
   if (run.status === 'FINISHED') {
     const modelId = hasLoggedModels ? ((await loggedModel(client, notes, experimentId))?.model_id ?? null) : null;
     const version = await patiently(context.patience, context.signal, done);
-    return { experimentId, runId: run.run_id, modelId, version, serverVersion };
+    const aliasMoved = await patiently(context.patience, context.signal, () =>
+      pointsAt(client, destination.register, destination.alias, version),
+    );
+    return { experimentId, runId: run.run_id, modelId, version, aliasMoved, serverVersion };
   }
 
   await next(() => describeRun(client, notes, run.run_id));
@@ -90,17 +95,14 @@ export async function publish(
   await next(() => announceModel(client, run.run_id, model?.model_id ?? null, notes));
 
   let version: string | null = null;
+  let aliasMoved = false;
   const { register, alias } = destination;
   if (register !== null) {
     version = await next(() => registerVersion(client, register, notes, run.run_id, modelUri, model?.model_id ?? null));
     const registered = version;
     if (alias !== null)
-      await patiently(context.patience, context.signal, () =>
-        client.call('POST', 'registered-models/alias', `set the alias ${alias}`, {
-          name: register,
-          alias,
-          version: registered,
-        }),
+      aliasMoved = await patiently(context.patience, context.signal, () =>
+        moveAlias(client, register, alias, registered, notes, destination.unlessWorse),
       );
   }
   await next(() =>
@@ -110,7 +112,7 @@ export async function publish(
       end_time: notes.createdAtMs,
     }),
   );
-  return { experimentId, runId: run.run_id, modelId: model?.model_id ?? null, version, serverVersion };
+  return { experimentId, runId: run.run_id, modelId: model?.model_id ?? null, version, aliasMoved, serverVersion };
 }
 
 async function experimentOf(client: TrackingClient, name: string): Promise<string> {
@@ -328,6 +330,70 @@ async function versionNumber(
       version.name === name && version.tags.some(({ key, value }) => key === publishTag && value === notes.publishId),
   );
   return found?.version ?? null;
+}
+
+/**
+ * Lets an alias point at a version. Where a figure is named, it must be known of this model and be at least that of the version
+ * the alias points at now. Returns whether the alias points at the version in the end.
+ */
+async function moveAlias(
+  client: TrackingClient,
+  name: string,
+  alias: string,
+  version: string,
+  notes: PublicationNotes,
+  unlessWorse: string | null,
+): Promise<boolean> {
+  if (unlessWorse !== null) {
+    const own = notes.run.metrics[unlessWorse];
+    if (own === undefined)
+      throw new AssayError('NO_LABEL', 'usage', `The model has no figure '${unlessWorse}' to compare by.`, {
+        nextStep: `It has: ${Object.keys(notes.run.metrics).join(', ')}.`,
+      });
+    const holder = await aliasHolder(client, name, alias);
+    const figure = holder === null ? null : await metricOf(client, holder.run_id, unlessWorse);
+    if (figure !== null && own < figure) return false;
+  }
+  await client.call('POST', 'registered-models/alias', `set the alias ${alias}`, { name, alias, version });
+  return true;
+}
+
+async function pointsAt(
+  client: TrackingClient,
+  name: string | null,
+  alias: string | null,
+  version: string | null,
+): Promise<boolean> {
+  if (name === null || alias === null || version === null) return false;
+  return (await aliasHolder(client, name, alias))?.version === version;
+}
+
+const holderSchema = z.object({ model_version: versionSchema.extend({ run_id: z.string().default('') }) });
+
+async function aliasHolder(
+  client: TrackingClient,
+  name: string,
+  alias: string,
+): Promise<z.infer<typeof holderSchema>['model_version'] | null> {
+  const find = (): Promise<unknown> =>
+    client.call('GET', 'registered-models/alias', `look where the alias ${alias} points`, { name, alias });
+  try {
+    return answerOf(holderSchema, await find()).model_version;
+  } catch (error) {
+    // MLflow says INVALID_PARAMETER_VALUE, not "does not exist", of an alias that is not set.
+    if (error instanceof RefusedByServer && (error.refusal.status === 400 || error.refusal.status === 404)) return null;
+    throw error;
+  }
+}
+
+async function metricOf(client: TrackingClient, runId: string, metric: string): Promise<number | null> {
+  const schema = z.object({
+    run: z.object({
+      data: z.object({ metrics: z.array(z.object({ key: z.string(), value: z.number() })).default([]) }),
+    }),
+  });
+  const answer = await client.call('GET', 'runs/get', "read the champion's figures", { run_id: runId });
+  return answerOf(schema, answer).run.data.metrics.find(({ key }) => key === metric)?.value ?? null;
 }
 
 /** The folder below the server's artifact door that an artifact address names. */

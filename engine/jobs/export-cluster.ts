@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { usageError } from '../domain/error.ts';
+import type { WorkContext } from '../domain/progress.ts';
+import { pipelineFiles } from '../export/kubeflow/pipeline-files.ts';
+import { servingFiles } from '../export/serving/serving-files.ts';
+import type { StoredThreshold } from '../store/types.ts';
+import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
+import { throwIfCancelled } from './cancelled.ts';
+import { chooseModel, type ChosenModel } from './choose-model.ts';
+import { onnxOfModel } from './model-onnx.ts';
+import { openCaseToRead } from './open-case-to-read.ts';
+import type { ReadableCase } from '../store/readable-case.ts';
+import { writeFolder } from './write-whole.ts';
+
+/** The `export kserve` job: a Triton repository and InferenceService manifests for one model. */
+export function exportKserve(
+  input: ParsedJobInput<'exportKserve'>,
+  context: WorkContext,
+): Promise<JobResult<'exportKserve'>> {
+  return writeFrom(input, context, (openedCase, chosen) => {
+    const { bytes, inputs } = onnxOfModel(openedCase, chosen);
+    return servingFiles({ ...input, onnx: bytes, inputs });
+  });
+}
+
+/** The `export kubeflow` job: a pipeline that trains, weighs, registers and redeploys on a schedule as this model was. */
+export function exportKubeflow(
+  input: ParsedJobInput<'exportKubeflow'>,
+  context: WorkContext,
+): Promise<JobResult<'exportKubeflow'>> {
+  return writeFrom(input, context, (_, { stored }) =>
+    pipelineFiles({
+      ...input,
+      trees: stored.parameters.trees,
+      sample: stored.parameters.sample,
+      seed: stored.parameters.seed,
+      thresholdFlags: thresholdFlags(stored.threshold),
+    }),
+  );
+}
+
+async function writeFrom(
+  input: { readonly casePath: string; readonly model?: string | undefined; readonly output: string },
+  context: WorkContext,
+  filesOf: (openedCase: ReadableCase, chosen: ChosenModel) => ReadonlyMap<string, Uint8Array | string>,
+): Promise<JobResult<'exportKserve'>> {
+  const openedCase = openCaseToRead(input.casePath);
+  try {
+    throwIfCancelled(context.signal);
+    const chosen = chooseModel(openedCase, input.model);
+    const files = filesOf(openedCase, chosen);
+    const output = resolve(input.output);
+    await writeFolder(output, files);
+    return { output, files: [...files.keys()], digest: chosen.forest.digest, case: resolve(input.casePath) };
+  } finally {
+    openedCase.close();
+  }
+}
+
+/** The rule that set a threshold, as flags of `assay run`. */
+function thresholdFlags({ rule, details }: StoredThreshold): readonly string[] {
+  const value = details['value'];
+  if (['contamination', 'alerts-per-day', 'recall', 'precision'].includes(rule) && typeof value === 'number')
+    return [`--${rule}`, String(value)];
+  throw usageError(
+    'WRONG_USE',
+    `The threshold was set by the rule '${rule}', which a scheduled run cannot repeat.`,
+    'Set it by contamination, alerts per day, recall or precision with `assay tune`, then export again.',
+  );
+}
