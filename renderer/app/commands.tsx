@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useEffectEvent, useMemo, useState } from 'react';
+import { createContext, useCallback, useContext, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useSettings } from '../data/app-state.tsx';
 import { boundKeys } from './command.ts';
@@ -88,22 +88,22 @@ export function CommandsProvider({
     return () => document.removeEventListener('keydown', listener);
   }, []);
 
-  const value = useMemo<Commands>(
-    () => ({
-      definitions,
-      keys,
-      available,
-      run: (id) => handlers.top(id)?.(),
-      attach: (id, handler) => {
-        const detach = handlers.attach(id, handler);
+  // Stays the same function: effects attach with it, and attaching is what changes `available`.
+  const attach = useCallback(
+    (id: string, handler: Handler) => {
+      const detach = handlers.attach(id, handler);
+      setAvailable(handlers.ids());
+      return () => {
+        detach();
         setAvailable(handlers.ids());
-        return () => {
-          detach();
-          setAvailable(handlers.ids());
-        };
-      },
-    }),
-    [definitions, keys, available, handlers],
+      };
+    },
+    [handlers],
+  );
+  const run = useCallback((id: string) => handlers.top(id)?.(), [handlers]);
+  const value = useMemo<Commands>(
+    () => ({ definitions, keys, available, run, attach }),
+    [definitions, keys, available, run, attach],
   );
   return <CommandsContext value={value}>{children}</CommandsContext>;
 }

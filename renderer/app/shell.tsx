@@ -13,6 +13,7 @@ import { EngineBanner } from './engine-banner.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useGoTo, usePlace } from './go-to.tsx';
 import { useJobMessages } from './job-messages.ts';
+import { useMenuCommands } from './menu-commands.ts';
 import { Palette } from './palette.tsx';
 import { placeIcons, placeIds, placeTitles } from './place.ts';
 import type { PlaceId } from './place.ts';
@@ -35,6 +36,7 @@ export function Shell() {
   });
   const openCase = useCase();
   useJobMessages();
+  useMenuCommands();
   useCommand('app.palette', () => setOverlay('palette'));
   useCommand('app.shortcuts', () => setOverlay('shortcuts'));
   useCommand('app.settings', () => setOverlay('settings'));

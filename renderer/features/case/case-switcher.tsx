@@ -27,6 +27,7 @@ export function CaseSwitcher() {
     });
   }, [choose, open]);
   useCommand('app.openCase', openChosen);
+  useCommand('app.closeCase', openCase === null ? null : () => close.run({}));
 
   const others = (recent.data ?? []).filter(({ path }) => path !== openCase?.path);
   const hasFirst =
