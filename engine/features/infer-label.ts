@@ -60,9 +60,8 @@ function meaning(positives: readonly string[]): string {
   return `${joinWords(shown)} ${positives.length === 1 ? 'means' : 'mean'} fraud`;
 }
 
-/** The label of a column that a person named: whatever its name and number of values. */
-export function statedLabel(facts: ColumnFacts): Finding {
-  const positives = positiveValuesOf(facts);
+/** The label of a column that a person named, with the texts that mean fraud: whatever its name and number of values. */
+export function statedLabel(facts: ColumnFacts, positives = positiveValuesOf(facts)): Finding {
   const reason = `named as the label; ${meaning(positives)}`;
   return { facts, role: 'label', kind: 'category', confidence: 1, reason, positiveValues: positives };
 }

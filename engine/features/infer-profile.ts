@@ -74,7 +74,7 @@ function statedFinding(facts: ColumnFacts, stated: StatedColumn, role: ColumnRol
     case 'id':
       return { ...common, kind: 'text' };
     case 'label':
-      return statedLabel(facts);
+      return statedLabel(facts, stated.positiveValues);
     case 'event_time': {
       const timeFormat = stated.timeFormat ?? statedTimeFormat(facts);
       if (timeFormat === undefined) {

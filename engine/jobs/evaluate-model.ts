@@ -23,7 +23,7 @@ import { throwIfCancelled } from './cancelled.ts';
 import { payerColumn, readCodes, readDays, readLabels, readNumbers } from './case-columns.ts';
 import { chooseModel, modelSummary, readSums } from './choose-model.ts';
 import { evaluateScores } from './evaluate-scores.ts';
-import { reprofileCase } from './reprofile-case.ts';
+import { changedRoles, reprofileCase } from './reprofile-case.ts';
 
 const bootstrapReplicates = 200;
 const bootstrapLevel = 0.95;
@@ -37,6 +37,7 @@ export async function evaluateModel(
   const openedCase = openCase(input.casePath);
   try {
     const chosen = chooseModel(openedCase, input.model);
+    const before = openedCase.profile();
     const profile = await reprofileCase(openedCase, input.overrides);
     const labels = readLabels(openedCase, profile);
     const sums = readSums(openedCase, chosen.stored);
@@ -67,6 +68,7 @@ export async function evaluateModel(
         intervals: days === null ? {} : intervalsOverDays(ranking, days),
       },
       baselines: baselineFigures(openedCase, profile, labels),
+      notices: [...changedRoles(before ?? profile, profile)],
       case: resolve(input.casePath),
     };
   } finally {

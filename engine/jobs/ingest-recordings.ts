@@ -4,13 +4,8 @@ import { TextDictionary } from '../domain/dictionary.ts';
 import { AssayError, usageError } from '../domain/error.ts';
 import type { Profile, ProfileOverrides } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
-import type { RecordBatch, RecordingFormat } from '../domain/record-batch.ts';
-import {
-  createSegmentDecoder,
-  dictionaryColumns,
-  type DecodedBatch,
-  type SegmentDecoder,
-} from '../features/decode-segment.ts';
+import type { RecordingFormat } from '../domain/record-batch.ts';
+import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../features/decode-segment.ts';
 import { inferProfile } from '../features/infer-profile.ts';
 import { sampleFromBatches } from '../features/profile-sample.ts';
 import { createCaseWriter, type CaseWriter } from '../store/case-writer.ts';
@@ -19,9 +14,10 @@ import type { Source } from '../store/types.ts';
 import { openRecording } from '../stream/open-recording.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 import { appendOfBatch, newTextsOf } from './decoded-append.ts';
+import { watchColumns, type ColumnWatch } from './column-watch.ts';
 import { describeColumns } from './describe-columns.ts';
 import { fingerprintRecording } from './recording-fingerprint.ts';
-import { reprofileCase } from './reprofile-case.ts';
+import { changedRoles, reprofileCase } from './reprofile-case.ts';
 import { throwIfCancelled } from './cancelled.ts';
 
 /** What reading recordings into a case came to. */
@@ -96,7 +92,7 @@ export async function ingest(
     newTexts: newTextsOf(dictionaries),
     writer,
     nextSequence: firstSequence,
-    oddities: new Set(),
+    columns: watchColumns(profile),
   };
   try {
     const totalBytes = pending.reduce((total, { recording }) => total + recording.storedBytes, 0);
@@ -121,7 +117,7 @@ export async function ingest(
   } finally {
     writable.close();
   }
-  notices.push(...stream.oddities);
+  notices.push(...stream.columns.sentences());
   return {
     addedRows: stream.nextSequence - firstSequence,
     notices,
@@ -136,8 +132,7 @@ interface IngestStream {
   readonly newTexts: () => ReadonlyMap<string, readonly string[]>;
   readonly writer: CaseWriter;
   nextSequence: number;
-  /** Sentences about columns that came or went; each is said once. */
-  readonly oddities: Set<string>;
+  readonly columns: ColumnWatch;
 }
 
 async function ingestOne(
@@ -156,7 +151,7 @@ async function ingestOne(
     for await (const batch of reader.batches()) {
       throwIfCancelled(context.signal);
       const decoded = stream.decode(batch, stream.nextSequence);
-      noteOddColumns(decoded, batch, recording.path, stream.oddities);
+      stream.columns.note(batch, decoded, recording.path);
       await stream.writer.append(appendOfBatch(source.id, batch, decoded, stream.newTexts()));
       stream.nextSequence += decoded.segment.rowCount;
       reportBytes(reader.storedBytesRead);
@@ -164,14 +159,6 @@ async function ingestOne(
   } finally {
     await reader.close();
   }
-}
-
-function noteOddColumns(decoded: DecodedBatch, batch: RecordBatch, path: string, oddities: Set<string>): void {
-  if (batch.rowCount === 0) return;
-  for (const column of decoded.absentColumns)
-    oddities.add(`The column '${column}' is absent in ${path}; its values are missing there.`);
-  for (const column of decoded.unknownColumns)
-    oddities.add(`The column '${column}' in ${path} is not in the profile of this case and was not used.`);
 }
 
 /** Every recording once, in the order given. */
@@ -233,7 +220,8 @@ async function prepareCase(
       notices.push(
         `The case already held ${before.sources.length} recording(s); ${added.length} added to the same stream.`,
       );
-    if (before.profile !== undefined) await reprofileCase(writable, overrides);
+    if (before.profile !== undefined)
+      notices.push(...changedRoles(before.profile, await reprofileCase(writable, overrides)));
     return sources;
   } finally {
     writable.close();

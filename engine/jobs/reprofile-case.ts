@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { usageError } from '../domain/error.ts';
-import type { Profile, ProfileColumn, ProfileOverrides } from '../domain/profile.ts';
+import type { ColumnRole, Profile, ProfileColumn, ProfileOverrides } from '../domain/profile.ts';
 import type { RecordingFormat } from '../domain/record-batch.ts';
 import { isDecoded } from '../features/decode-segment.ts';
 import { inferProfile } from '../features/infer-profile.ts';
@@ -11,8 +11,10 @@ import type { ReadableCase } from '../store/readable-case.ts';
 import type { WritableCase } from '../store/writable-case.ts';
 import { openRecording } from '../stream/open-recording.ts';
 
+type StatedColumn = NonNullable<ProfileOverrides['columns']>[string];
+
 /**
- * Lets a person change the roles of columns in a case whose rows are already decoded. How a column is read
+ * Lets a person change the roles of columns in a case whose rows are already decoded; what was said before holds. How a column is read
  * (number, time, category) cannot change without reading its rows again: that is refused with BAD_PROFILE.
  */
 export async function reprofileCase(openedCase: WritableCase, overrides: ProfileOverrides): Promise<Profile> {
@@ -21,11 +23,51 @@ export async function reprofileCase(openedCase: WritableCase, overrides: Profile
     throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording into it first.');
   if (Object.keys(overrides).length === 0) return stored;
   const readings = readingsOfRows(openedCase);
-  const inferred = inferProfile(await sampleOfStoredRows(openedCase), { timeZone: stored.timeZone, ...overrides });
+  const inferred = inferProfile(await sampleOfStoredRows(openedCase), withEarlierWords(stored, overrides));
   const wanted = { ...inferred, columns: inferred.columns.map((column) => asStored(column, readings)) };
   refuseOtherReadings(stored, wanted, readings);
   openedCase.saveProfile(wanted);
   return wanted;
+}
+
+/** What a profile says otherwise than the one before it, a sentence a column. */
+export function changedRoles(before: Profile, after: Profile): readonly string[] {
+  return after.columns.flatMap(({ name, role }) => {
+    const earlier = before.columns.find((column) => column.name === name)?.role;
+    const words = (each: ColumnRole): string => each.replace('_', ' ');
+    return earlier === undefined || earlier === role
+      ? []
+      : [`The role of '${name}' is ${words(role)} now; before, it was ${words(earlier)}.`];
+  });
+}
+
+const rolesOfMany: ReadonlySet<ColumnRole> = new Set(['feature', 'ignored']);
+
+/** What a person said before holds, unless the column is named anew or its role is given to another one. */
+function withEarlierWords(stored: Profile, overrides: ProfileOverrides): ProfileOverrides {
+  const { id, time, amount, label, ignore = [] } = overrides;
+  const flags = { id, event_time: time, amount, label };
+  const named = new Set([...Object.values(flags), ...ignore, ...Object.keys(overrides.columns ?? {})]);
+  const given = new Set<string | undefined>([
+    ...Object.entries(flags).flatMap(([role, name]) => (name === undefined ? [] : [role])),
+    ...Object.values(overrides.columns ?? {}).map(({ role }) => role),
+  ]);
+  const kept = stored.columns.filter(
+    ({ name, role, inferred }) => !inferred && !named.has(name) && (rolesOfMany.has(role) || !given.has(role)),
+  );
+  const columns = Object.fromEntries(kept.map((column) => [column.name, wordsOf(column)]));
+  return { timeZone: stored.timeZone, ...overrides, columns: { ...columns, ...overrides.columns } };
+}
+
+function wordsOf({ role, kind, numberFormat, timeFormat, positiveValues }: ProfileColumn): StatedColumn {
+  if (role === 'ignored') return { role };
+  return {
+    role,
+    kind,
+    ...(numberFormat === undefined ? {} : { numberFormat }),
+    ...(timeFormat === undefined ? {} : { timeFormat }),
+    ...(positiveValues === undefined ? {} : { positiveValues }),
+  };
 }
 
 /** How the rows of each column were decoded: a column that was ignored later keeps what it was read as. */
@@ -48,10 +90,15 @@ function refuseOtherReadings(stored: Profile, wanted: Profile, known: ReadonlyMa
   for (const column of wanted.columns) {
     const before = known.get(column.name);
     if (isDecoded(column) && (before === undefined || readingOf(before) !== readingOf(column)))
-      throw readAnew(
-        `the column '${column.name}' is stored as ${before === undefined ? 'nothing' : before.kind}, not as ${column.kind}`,
-      );
+      throw readAnew(`the column '${column.name}' ${howItWasRead(before, column)}`);
   }
+}
+
+function howItWasRead(before: ProfileColumn | undefined, wanted: ProfileColumn): string {
+  if (before === undefined) return `was not read, and is wanted as ${wanted.kind}`;
+  return before.kind === wanted.kind
+    ? `was read as ${before.kind} in another format`
+    : `was read as ${before.kind}, and is wanted as ${wanted.kind}`;
 }
 
 function readAnew(what: string): Error {

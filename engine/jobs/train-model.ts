@@ -22,15 +22,17 @@ import { featureBlocks, fitCaseSpec, storeCaseFeatures, withoutFeatures, type Ca
 import { storedThreshold, tuningHandle, tuningIndexOf } from './choose-threshold.ts';
 import { evaluateScores } from './evaluate-scores.ts';
 import { readFeatureRows } from './feature-rows.ts';
-import { reprofileCase } from './reprofile-case.ts';
+import { changedRoles, reprofileCase } from './reprofile-case.ts';
 
 /** The `train` job: a model on the rows of a case, with every row scored and flagged. */
 export async function trainModel(input: ParsedJobInput<'train'>, context: WorkContext): Promise<TrainResult> {
   const openedCase = openCase(input.casePath);
   const startedMs = performance.now();
   try {
+    const before = openedCase.profile();
     const profile = await reprofileCase(openedCase, input.overrides);
-    return await trainOnCase(openedCase, profile, input, context, { readMs: 0, storeMs: 0, startedMs });
+    const trained = await trainOnCase(openedCase, profile, input, context, { readMs: 0, storeMs: 0, startedMs });
+    return { ...trained, notices: [...changedRoles(before ?? profile, profile), ...trained.notices] };
   } finally {
     openedCase.close();
   }

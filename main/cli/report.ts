@@ -94,7 +94,8 @@ export function printTuneReport(result: JobResult<'tune'>, { print }: CommandSur
   );
 }
 
-export function printEvaluateReport(result: JobResult<'evaluate'>, { print }: CommandSurroundings): void {
+export function printEvaluateReport(result: JobResult<'evaluate'>, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
   const { evaluation } = result;
   const withInterval = (name: string, value: number | null): string => {
     if (value === null) return 'unknown';

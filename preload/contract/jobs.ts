@@ -221,6 +221,7 @@ export const jobs = {
         intervals: z.record(z.string(), z.tuple([z.number(), z.number()])),
       }),
       baselines: z.array(z.object({ name: z.string(), auroc: z.number(), auprc: z.number() })),
+      notices: z.array(noticeSchema),
       case: path,
     }),
   },
