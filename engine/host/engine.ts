@@ -4,7 +4,8 @@ import { compareModels } from '../jobs/compare-models.ts';
 import { runDoctor } from '../jobs/doctor.ts';
 import { evaluateModel } from '../jobs/evaluate-model.ts';
 import { explainAlerts } from '../jobs/explain-alerts.ts';
-import { exportKserve, exportKubeflow } from '../jobs/export-cluster.ts';
+import { exportBigquery, exportCsv } from '../jobs/export-alerts.ts';
+import { exportKserve, exportKubeflow, exportSpark } from '../jobs/export-cluster.ts';
 import { exportMlflow } from '../jobs/export-mlflow.ts';
 import { exportOnnxModel } from '../jobs/export-onnx-model.ts';
 import { ingestRecordings } from '../jobs/ingest-recordings.ts';
@@ -55,6 +56,9 @@ const handlers: Handlers = {
   exportMlflow,
   exportKserve,
   exportKubeflow,
+  exportSpark,
+  exportCsv,
+  exportBigquery,
   push: pushExports,
   simulate,
   follow,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { usageError } from '../domain/error.ts';
 import type { WorkContext } from '../domain/progress.ts';
 import { pipelineFiles } from '../export/kubeflow/pipeline-files.ts';
+import { sparkFiles } from '../export/spark/spark-job.ts';
 import { servingFiles } from '../export/serving/serving-files.ts';
 import type { StoredThreshold } from '../store/types.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
@@ -37,6 +38,17 @@ export function exportKubeflow(
       thresholdFlags: thresholdFlags(stored.threshold),
     }),
   );
+}
+
+/** The `export spark` job: features over time and scoring as a PySpark job. */
+export function exportSpark(
+  input: ParsedJobInput<'exportSpark'>,
+  context: WorkContext,
+): Promise<JobResult<'exportSpark'>> {
+  return writeFrom(input, context, (openedCase, chosen) => {
+    const { bytes, profile, spec } = onnxOfModel(openedCase, chosen);
+    return sparkFiles({ onnx: bytes, profile, spec, digest: chosen.forest.digest });
+  });
 }
 
 async function writeFrom(

@@ -45,7 +45,15 @@ export async function exportMlflow(
     const entry = openedCase.outbox.put({
       publishId: fresh.notes.publishId,
       modelId: stored.id,
-      identity: JSON.stringify([destination, model.digest, stored.featureSetId, model.thresholdUnits]),
+      identity: JSON.stringify([
+        destination.trackingUri,
+        destination.experiment,
+        destination.register,
+        destination.alias,
+        model.digest,
+        stored.featureSetId,
+        model.thresholdUnits,
+      ]),
       destination,
       notes: fresh.notes,
       files: fresh.files,

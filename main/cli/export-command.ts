@@ -74,6 +74,39 @@ Examples:
     });
   addKserve(group, surroundings);
   addKubeflow(group, surroundings);
+  addPlain(
+    group,
+    surroundings,
+    'exportSpark',
+    'spark',
+    'a PySpark job: features over time as SQL, scores by ONNX Runtime',
+  );
+  addPlain(group, surroundings, 'exportCsv', 'csv', 'flagged transactions with their reasons, as a CSV file');
+  addPlain(group, surroundings, 'exportBigquery', 'bigquery', 'flagged transactions and a schema for `bq load`');
+}
+
+/** An export that needs to know nothing but the model and the place. */
+function addPlain(
+  group: Command,
+  surroundings: CommandSurroundings,
+  job: 'exportSpark' | 'exportCsv' | 'exportBigquery',
+  name: string,
+  summary: string,
+): void {
+  group
+    .command(name)
+    .summary(summary)
+    .requiredOption('--case <file>', 'the case file')
+    .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
+    .requiredOption('--out <path>', name === 'csv' ? 'the file to write' : 'the folder to write')
+    .addOption(jsonOption())
+    .action(async (flags: ExportFlags) => {
+      await runCommand(surroundings, job, flags.json === true, printFilesReport, () => ({
+        casePath: requireCase(flags.case),
+        output: flags.out,
+        ...(flags.model === undefined ? {} : { model: flags.model }),
+      }));
+    });
 }
 
 interface KserveFlags extends ExportFlags {

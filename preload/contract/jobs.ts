@@ -167,6 +167,7 @@ const kubernetesName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$/, 'small letters, digits and -, at most 53');
 const filesResult = z.object({ output: path, files: z.array(z.string()), digest: z.string(), case: path });
+const alertsResult = filesResult.extend({ rows: z.number().int() });
 
 export const jobs = {
   run: {
@@ -338,6 +339,9 @@ export const jobs = {
     }),
     result: filesResult,
   },
+  exportSpark: { input: z.object({ casePath: path, model: modelChoice, output: path }), result: filesResult },
+  exportCsv: { input: z.object({ casePath: path, model: modelChoice, output: path }), result: alertsResult },
+  exportBigquery: { input: z.object({ casePath: path, model: modelChoice, output: path }), result: alertsResult },
   push: {
     input: z.object({
       casePath: path.optional(),
