@@ -259,10 +259,12 @@ async function announceModel(
     model_id: modelId,
     status: 'LOGGED_MODEL_READY',
   });
-  await client.call('POST', 'runs/outputs', 'tie the model to its run', {
-    run_id: runId,
-    models: [{ model_id: modelId, step: 0 }],
-  });
+  // MLflow refuses to tie the same model twice, so a repetition has to look first.
+  if (!(await outputsOf(client, runId)).includes(modelId))
+    await client.call('POST', 'runs/outputs', 'tie the model to its run', {
+      run_id: runId,
+      models: [{ model_id: modelId, step: 0 }],
+    });
   await client.call('POST', 'runs/log-batch', "keep the model's metrics", {
     run_id: runId,
     metrics: Object.entries(notes.run.metrics).map(([key, value]) => ({
@@ -275,6 +277,18 @@ async function announceModel(
       dataset_digest: notes.run.dataset.digest,
     })),
   });
+}
+
+async function outputsOf(client: TrackingClient, runId: string): Promise<readonly string[]> {
+  const schema = z.object({
+    run: z.object({
+      outputs: z
+        .object({ model_outputs: z.array(z.object({ model_id: z.string() })).default([]) })
+        .default({ model_outputs: [] }),
+    }),
+  });
+  const answer = await client.call('GET', 'runs/get', "look at the run's models", { run_id: runId });
+  return answerOf(schema, answer).run.outputs.model_outputs.map(({ model_id: id }) => id);
 }
 
 async function registerVersion(

@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { sharedDataFolder, sharedDataPath } from '../../shared-data.ts';
 import { assay, writeExpected } from '../case-fixture.ts';
+import { countOf } from './server-count.ts';
 import { freePort, mlflow, TrackingServer } from './tracking-server.ts';
 
 const same = { flags: 0, sums: 0, decisions: 0 };
@@ -90,7 +91,7 @@ describe.skipIf(!mlflow.isPresent)('a model published to a real MLflow server', 
     const first = await publish('--register', 'card-fraud', '--alias', 'champion');
     const again = await publish('--register', 'card-fraud', '--alias', 'champion');
     expect(again['published']).toEqual(first['published']);
-    expect(await countOf(server, 'cards', 'card-fraud')).toEqual({ runs: 1, models: 1, versions: 1 });
+    expect(await countOf(server.uri, 'cards', 'card-fraud')).toEqual({ runs: 1, models: 1, versions: 1 });
   });
 
   it('answers the same through mlflow models serve', async () => {
@@ -156,7 +157,7 @@ describe.skipIf(!mlflow.isPresent)('a model published to a real MLflow server', 
     const pushed = await assay(['push', '--case', casePath], home);
     expect(pushed).toMatchObject({ entries: [{ publishId: offline['publishId'], state: 'published' }] });
     expect(await assay(['push', '--case', casePath], home)).toEqual({ entries: [] });
-    expect(await countOf(late, 'late', 'late')).toEqual({ runs: 1, models: 1, versions: 1 });
+    expect(await countOf(late.uri, 'late', 'late')).toEqual({ runs: 1, models: 1, versions: 1 });
     await server.start();
   }, 300_000);
 
@@ -171,7 +172,7 @@ describe.skipIf(!mlflow.isPresent)('a model published to a real MLflow server', 
     const push = ['push', folder, '--tracking-uri', server.uri, '--experiment', 'carried', '--register', 'carried'];
     const first = await assay(push, home);
     expect(await assay(push, home)).toEqual(first);
-    expect(await countOf(server, 'carried', 'carried')).toEqual({ runs: 1, models: 1, versions: 1 });
+    expect(await countOf(server.uri, 'carried', 'carried')).toEqual({ runs: 1, models: 1, versions: 1 });
   }, 300_000);
 
   describe.skipIf(sharedDataFolder === null)('trained on public recordings', () => {
@@ -205,34 +206,6 @@ describe.skipIf(!mlflow.isPresent)('a model published to a real MLflow server', 
     });
   });
 });
-
-/** How many runs, logged models and versions there are of an experiment and a registered model. */
-async function countOf(
-  server: TrackingServer,
-  experiment: string,
-  name: string,
-): Promise<{ runs: number; models: number; versions: number }> {
-  const api = async (path: string, body?: object): Promise<Record<string, unknown>> => {
-    const response = await fetch(`${server.uri}/api/2.0/mlflow/${path}`, {
-      ...(body === undefined
-        ? {}
-        : { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-    });
-    return (await response.json()) as Record<string, unknown>;
-  };
-  const found = await api(`experiments/get-by-name?experiment_name=${experiment}`);
-  const { experiment_id: id } = found['experiment'] as { experiment_id: string };
-  const lengthOf = (answer: Record<string, unknown>, key: string): number =>
-    (answer[key] as readonly unknown[] | undefined)?.length ?? 0;
-  return {
-    runs: lengthOf(await api('runs/search', { experiment_ids: [id], run_view_type: 'ALL' }), 'runs'),
-    models: lengthOf(await api('logged-models/search', { experiment_ids: [id] }), 'models'),
-    versions: lengthOf(
-      await api(`model-versions/search?filter=${encodeURIComponent(`name = '${name}'`)}`),
-      'model_versions',
-    ),
-  };
-}
 
 async function answers(url: string): Promise<void> {
   for (let attempt = 0; attempt < 900; attempt++) {

@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { sharedDataFolder, sharedDataPath } from '../../shared-data.ts';
+import { assay, writeExpected } from '../case-fixture.ts';
+import { pythonEnvironment } from '../python-environment.ts';
+
+const spark = pythonEnvironment('spark');
+const isRunnable = spark.isPresent && spawnSync('java', ['-version']).status === 0;
+
+/** Differences between the exported job and the laptop on one recording. */
+async function differences(recording: string, parameters: readonly string[] = []): Promise<unknown> {
+  const home = mkdtempSync(join(tmpdir(), 'assay-spark-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const casePath = join(home, 'stream.assay');
+  await assay(['run', recording, '--case', casePath, ...parameters], home);
+  await assay(['export', 'spark', '--case', casePath, '--out', join(home, 'job')], home);
+  const { rows } = writeExpected(casePath, join(home, 'expected.csv'));
+  const report = (await spark.run('check_scored.py', [
+    join(home, 'job'),
+    recording,
+    join(home, 'expected.csv'),
+    join(home, 'scored'),
+  ])) as { rows: number; flags: number; sums: number; features: Record<string, number> };
+  expect(report.rows).toBe(rows);
+  expect(Object.keys(report.features).length).toBeGreaterThan(0);
+  return {
+    flags: report.flags,
+    sums: report.sums,
+    features: Object.values(report.features).filter((count) => count > 0),
+  };
+}
+
+describe.skipIf(!isRunnable)('the exported Spark job', () => {
+  it('has the features, sums and flags of the laptop on the bundled recording', async () => {
+    const recording = resolve(import.meta.dirname, '../../../datasets/payments-30-days.csv.gz');
+    expect(await differences(recording)).toEqual({ flags: 0, sums: 0, features: [] });
+  }, 600_000);
+
+  it.skipIf(sharedDataFolder === null)(
+    'has them on a month of the Handbook',
+    async () => {
+      const recording = sharedDataPath('handbook', 'transactions-2018-04.csv.gz');
+      expect(await differences(recording, ['--trees', '100'])).toEqual({ flags: 0, sums: 0, features: [] });
+    },
+    1_200_000,
+  );
+});
