@@ -171,6 +171,12 @@ function keptBlock(block: ColumnBlock, rows: Uint32Array): ColumnBlock {
   }
 }
 
+/** Some rows of a segment, close together. */
+export function segmentOfRows({ firstSequence, columns }: DecodedSegment, rows: Uint32Array): DecodedSegment {
+  const kept = new Map([...columns].map(([name, block]) => [name, keptBlock(block, rows)]));
+  return { firstSequence, rowCount: rows.length, columns: kept };
+}
+
 const longestShownCell = 60;
 
 function badCellReason(column: ProfileColumn, cell: string | undefined): string {
@@ -215,12 +221,9 @@ export function createSegmentDecoder(profile: Profile, dictionaries: Dictionarie
       const segment = { firstSequence, rowCount: batch.rowCount, columns: decoded };
       return { segment, keptRows: null, invalid: [], absentColumns, unknownColumns };
     }
-    const keptRows = Uint32Array.from({ length: batch.rowCount }, (_, row) => row).filter(
-      (row) => !invalidRows.has(row),
-    );
-    const kept = new Map([...decoded].map(([name, block]) => [name, keptBlock(block, keptRows)]));
+    const valid = Uint32Array.from({ length: batch.rowCount }, (_, row) => row).filter((row) => !invalidRows.has(row));
+    const segment = segmentOfRows({ firstSequence, rowCount: batch.rowCount, columns: decoded }, valid);
     const invalid = [...invalidRows.values()].sort((left, right) => left.row - right.row);
-    const segment = { firstSequence, rowCount: keptRows.length, columns: kept };
-    return { segment, keptRows, invalid, absentColumns, unknownColumns };
+    return { segment, keptRows: valid, invalid, absentColumns, unknownColumns };
   };
 }

@@ -18,9 +18,10 @@ export function parseWindowSpec(text: string, fileName: string): WindowSpec {
     whole.success && whole.data.windows !== undefined ? whole.data.windows : content,
   );
   if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`);
   throw usageError(
     'BAD_PROFILE',
-    `${fileName} holds no valid features over time: ${z.prettifyError(parsed.error)}`,
+    `${fileName} holds no valid features over time (${faults.slice(0, 3).join('; ')}).`,
     'Write a spec to start from with `assay features --case FILE --spec features.json`.',
   );
 }

@@ -120,7 +120,7 @@ export function buildTuningIndex(input: TuningInput): TuningIndex {
           throw usageError(
             'NO_EVENT_TIME',
             'Alerts per day need a day for each transaction, and no event time is known.',
-            'Name the time column in the profile, or give a budget of alerts instead.',
+            'Name the time column in the profile, or set the share of the stream to flag (contamination) instead.',
           );
         }
         return thresholdForBudget(sorted, budgetOf(handle.alertsPerDay, days.length));

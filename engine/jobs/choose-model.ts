@@ -68,7 +68,7 @@ export function readSums(openedCase: ReadableCase, model: StoredModel): Int32Arr
       throw usageError(
         'NO_MODEL',
         `Rows were added after model ${model.id} scored the case, so it has no score for them.`,
-        'Train again with `assay train --case FILE`; the same seed and rows give the same model.',
+        'Train again with `assay train --case FILE`.',
       );
     sums.set(part, segment.firstSequence);
   }

@@ -20,8 +20,11 @@ interface Trouble {
 /** In shorter runs of rows a column may well be empty by chance. */
 const tellingRows = 100;
 
-/** Watches for columns that come, go, fall empty or change their type, and counts what goes to quarantine. */
-export function watchColumns(profile: Profile): ColumnWatch {
+/**
+ * Watches for columns that come, go, fall empty or change their type, and counts the rows that cannot be read;
+ * `whatOfThem` says what became of these.
+ */
+export function watchColumns(profile: Profile, whatOfThem: string): ColumnWatch {
   const oddities = new Set<string>();
   const absent = new Map<string, Set<string>>();
   const troubles = new Map<string, Trouble>();
@@ -71,7 +74,7 @@ export function watchColumns(profile: Profile): ColumnWatch {
       ...oddities,
       ...[...troubles.values()].map(
         ({ rows, what, firstLine, firstReason }) =>
-          `${rows.toLocaleString('en-US')} rows ${what}, from line ${firstLine} on (${firstReason}); \`assay quarantine\` shows them.`,
+          `${rows.toLocaleString('en-US')} rows ${what}, from line ${firstLine} on (${firstReason}); ${whatOfThem}.`,
       ),
     ],
   };

@@ -9,11 +9,13 @@ import type { WorkContext } from '../domain/progress.ts';
 import { bootstrapOverDays } from '../evaluation/bootstrap.ts';
 import { cardPrecisionTopK } from '../evaluation/card-precision.ts';
 import { anomalyOfSums, auroc, averagePrecision } from '../evaluation/ranking.ts';
+import { segmentOfRows } from '../features/decode-segment.ts';
 import { FeatureFitter } from '../features/fit-feature-spec.ts';
 import { textsOf } from '../features/segment-access.ts';
 import { proposeWindowFeatures } from '../features/windows/propose-window-features.ts';
 import { randomStream } from '../forest/random.ts';
 import { trainForest } from '../forest/train.ts';
+import { NO_DAY } from '../forest/tuning.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 import { throwIfCancelled } from './cancelled.ts';
@@ -92,8 +94,8 @@ export async function evaluateRolling(input: Input, context: WorkContext): Promi
 }
 
 function foldsOf(days: Int32Array, input: Input): readonly Fold[] {
-  const first = days.reduce((least, day) => (day > 0 && day < least ? day : least), Number.MAX_SAFE_INTEGER);
-  const last = days.reduce((greatest, day) => (day > greatest ? day : greatest), 0);
+  const first = days.reduce((least, day) => (day !== NO_DAY && day < least ? day : least), Number.MAX_SAFE_INTEGER);
+  const last = days.reduce((greatest, day) => Math.max(greatest, day), NO_DAY);
   const folds: Fold[] = [];
   for (let trainFrom = first + input.firstDay; ; trainFrom += input.testDays) {
     const testFrom = trainFrom + input.trainDays + input.delayDays;
@@ -109,7 +111,7 @@ function foldsOf(days: Int32Array, input: Input): readonly Fold[] {
   return folds;
 }
 
-/** Row features fitted on the segments that end before the first test day. */
+/** Row features fitted on what came before the first test day. */
 function fitBefore(
   openedCase: ReadableCase,
   profile: Profile,
@@ -118,8 +120,12 @@ function fitBefore(
   input: Input,
 ): FeatureSpec {
   const fitter = new FeatureFitter(profile, openedCase.dictionaries(), { logAmount: input.logAmount });
-  for (const segment of segmentsOf(openedCase))
-    if (days[segment.firstSequence + segment.rowCount - 1] < testFrom) fitter.add(segment);
+  for (const segment of segmentsOf(openedCase)) {
+    const rows = Uint32Array.from({ length: segment.rowCount }, (_, row) => row).filter(
+      (row) => days[segment.firstSequence + row] < testFrom,
+    );
+    if (rows.length > 0) fitter.add(segmentOfRows(segment, rows));
+  }
   const windows = input.windows ? (input.windowSpec ?? proposeWindowFeatures(profile)) : undefined;
   const spec = fitter.finish();
   return withoutFeatures(

@@ -8,7 +8,7 @@ export function featureWords(spec: FeatureSpec, profile: Profile): readonly Feat
   return [
     ...spec.features.map((feature) => ({
       name: feature.name,
-      description: feature.transform.column === amount ? 'amount' : feature.description,
+      description: feature.transform.column === amount ? 'amount' : feature.description.replace(/\.$/, ''),
       unit: '',
     })),
     ...(spec.windows?.features ?? []).map((feature) => ({

@@ -92,7 +92,7 @@ export async function ingest(
     newTexts: newTextsOf(dictionaries),
     writer,
     nextSequence: firstSequence,
-    columns: watchColumns(profile),
+    columns: watchColumns(profile, '`assay quarantine` shows them'),
   };
   try {
     const totalBytes = pending.reduce((total, { recording }) => total + recording.storedBytes, 0);

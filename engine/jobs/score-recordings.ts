@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, statSync, type WriteStream } from 'node:fs';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,6 +24,7 @@ import { throwIfCancelled } from './cancelled.ts';
 import { segmentsOf } from './case-columns.ts';
 import { createSegmentComputer } from './case-features.ts';
 import { chooseModel } from './choose-model.ts';
+import { watchColumns } from './column-watch.ts';
 import { csvCell } from './csv-cell.ts';
 import { createOnnxFeeder } from './onnx-feeds.ts';
 import { writingError } from './writing-error.ts';
@@ -36,11 +37,26 @@ export async function scoreRecordings(
   input: ParsedJobInput<'score'>,
   context: WorkContext,
 ): Promise<JobResult<'score'>> {
+  refuseOwnInput(input);
   const scorer = (await isOnnx(input.model)) ? await onnxScorer(input.model) : await caseScorer(input);
   try {
     return await writeScores(scorer, input, context);
   } finally {
     await scorer.close();
+  }
+}
+
+/** Writing over what is being read would lose it. */
+function refuseOwnInput({ output, recordings, model }: ParsedJobInput<'score'>): void {
+  const written = statSync(output, { throwIfNoEntry: false });
+  for (const path of [...recordings, model]) {
+    const read = statSync(path, { throwIfNoEntry: false });
+    if (written?.isFile() === true && read !== undefined && read.dev === written.dev && read.ino === written.ino)
+      throw usageError(
+        'WRONG_USE',
+        `${output} is read by this command; it was not written over.`,
+        'Name another --out.',
+      );
   }
 }
 
@@ -184,9 +200,8 @@ async function writeScores(
   const partial = `${output}.part`;
   const file = createWriteStream(partial);
   const hash = createHash('sha256');
-  const wanted = new Set([...dictionaryColumns(profile), ...profile.columns.map(({ name }) => name)]);
   const totals = { rows: 0, quarantined: 0, flagged: 0 };
-  const oddities = new Set<string>();
+  const columns = watchColumns(profile, 'they have no score');
   try {
     await opened(file, output);
     await write(file, 'id,score,flagged\n');
@@ -196,10 +211,9 @@ async function writeScores(
         refuseOtherColumns(profile, spec, reader.columnNames, recording);
         for await (const batch of reader.batches()) {
           throwIfCancelled(context.signal);
-          const { segment, invalid, unknownColumns } = decode(batch, totals.rows);
-          for (const column of unknownColumns)
-            if (!wanted.has(column))
-              oddities.add(`The column '${column}' in ${recording} is unknown to the model and was not used.`);
+          const decoded = decode(batch, totals.rows);
+          columns.note(batch, decoded, recording);
+          const { segment, invalid } = decoded;
           const { sums, scoreAt } = await scorer.score(segment, context.signal);
           const idOf = idsOf(profile, segment, dictionaries);
           const lines: string[] = [];
@@ -232,7 +246,7 @@ async function writeScores(
     digest: scorer.digest,
     flagsDigest: hash.digest('hex'),
     output,
-    notices: [...scorer.notices, ...oddities],
+    notices: [...scorer.notices, ...columns.sentences()],
   };
 }
 

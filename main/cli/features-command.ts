@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { AssayError } from '../../engine/domain/error.ts';
 import { jsonOption } from './json-option.ts';
 import { printFeaturesReport } from './report.ts';
 import { runCommand } from './run-job.ts';
@@ -13,6 +14,17 @@ interface FeaturesFlags {
   readonly spec?: string;
   readonly oneOut: boolean;
   readonly json?: boolean;
+}
+
+function writeSpec(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new AssayError('PERMISSION_DENIED', 'usage', `${path} cannot be written.`, {
+      nextStep: 'Give --spec a file in a folder that exists and that you may write to.',
+      cause: error,
+    });
+  }
 }
 
 /** `assay features`: what a model's features are like, and what each of them adds. */
@@ -52,7 +64,7 @@ moved, above 0.2 the distribution is another one.`,
           ...(flags.model === undefined ? {} : { model: flags.model }),
         }),
         (result) => {
-          if (flags.spec !== undefined) writeFileSync(flags.spec, `${JSON.stringify(result.spec, null, 2)}\n`);
+          if (flags.spec !== undefined) writeSpec(flags.spec, `${JSON.stringify(result.spec, null, 2)}\n`);
         },
       );
     });

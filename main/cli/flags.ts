@@ -32,6 +32,14 @@ export function parseWhole(minimum: number, maximum: number): (text: string) => 
   };
 }
 
+/** Reads a calendar day. */
+export function parseDay(text: string): string {
+  const start = new Date(`${text}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(start.getTime()) || !start.toISOString().startsWith(text))
+    throw new InvalidArgumentError('it must be a day such as 2026-03-02.');
+  return text;
+}
+
 /** Reads column names separated by commas; the flag may be given several times. */
 export function parseNames(text: string, previous: readonly string[] | undefined): readonly string[] {
   const names = text

@@ -140,7 +140,7 @@ export function printScoreReport(result: JobResult<'score'>, { print, note }: Co
     pairs([
       ['scored', count(result.rows)],
       ['flagged', count(result.flagged)],
-      ['in quarantine', count(result.quarantined)],
+      ['not readable', count(result.quarantined)],
       ['model', shorten(result.digest, 12)],
       ['digest of the flags', result.flagsDigest],
       ['written to', result.output],

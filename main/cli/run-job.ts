@@ -4,7 +4,7 @@ import type { JobInput, JobName, JobResult } from '../../preload/contract/jobs.t
 import type { CommandSurroundings } from './surroundings.ts';
 
 /**
- * The one way a command runs a job: build its input (which may fail as wrong use), run it, then print either
+ * The one way a command runs a job: build its input (which may fail as wrong use), run it, do what comes after it, then print either
  * the report for people or the JSON line for programs.
  */
 export async function runCommand<J extends JobName>(
@@ -15,8 +15,7 @@ export async function runCommand<J extends JobName>(
   buildInput: () => JobInput<J>,
   afterwards: (result: JobResult<J>) => void = () => undefined,
 ): Promise<void> {
-  const answer = await answerOf(surroundings, name, buildInput);
-  if (answer.ok) afterwards(answer.data);
+  const answer = await answerOf(surroundings, name, buildInput, afterwards);
   if (answer.ok && !asJson) printReport(answer.data, surroundings);
   if (asJson) surroundings.print(JSON.stringify(answer.ok ? answer.data : { error: answer.error }));
   if (!answer.ok) surroundings.fail(answer.error);
@@ -26,14 +25,15 @@ async function answerOf<J extends JobName>(
   surroundings: CommandSurroundings,
   name: J,
   buildInput: () => JobInput<J>,
+  afterwards: (result: JobResult<J>) => void,
 ): Promise<Answer<JobResult<J>>> {
-  let input: JobInput<J>;
   try {
-    input = buildInput();
+    const answer = await surroundings.engine.runJob(name, buildInput(), surroundings.context);
+    if (answer.ok) afterwards(answer.data);
+    return answer;
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
     const report: ErrorReport = errorReportOf(error);
     return { ok: false, error: report };
   }
-  return surroundings.engine.runJob(name, input, surroundings.context);
 }

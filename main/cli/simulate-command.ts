@@ -6,7 +6,7 @@ import {
   type FraudScenario,
   type SimulationFormat,
 } from '../../engine/domain/simulation.ts';
-import { parseNames, parseWhole } from './flags.ts';
+import { parseDay, parseNames, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import { printSimulationReport } from './report.ts';
 import { runCommand } from './run-job.ts';
@@ -36,7 +36,7 @@ export function addSimulateCommand(program: Command, surroundings: CommandSurrou
     .option('--customers <count>', 'customers (default 300)', parseWhole(1, 1_000_000))
     .option('--terminals <count>', 'terminals (default 400)', parseWhole(1, 1_000_000))
     .option('--days <count>', 'days (default 30)', parseWhole(1, 3660))
-    .option('--start <date>', 'first day, YYYY-MM-DD (default 2026-03-02)')
+    .option('--start <date>', 'first day, YYYY-MM-DD (default 2026-03-02)', parseDay)
     .option('--seed <number>', 'the same seed gives the same file (default 1)', parseWhole(0, 2 ** 32 - 1))
     .option('--scenarios <names>', `ways of fraud (default all): ${fraudScenarios.join(', ')}`, parseNames)
     .addOption(jsonOption())

@@ -132,6 +132,20 @@ describe('the main job from the command line', () => {
     expect(lines).toHaveLength(1501);
   });
 
+  it('evaluates forward in time also where the whole stream is one segment', async () => {
+    const folder = temporaryFolder();
+    const recording = join(folder, 'payments.csv');
+    writeSmallRecording(recording, { rows: 3900 });
+    const casePath = join(folder, 'a.assay');
+    await runAssay(['ingest', recording, '--case', casePath], folder);
+    const days = ['--first-day', '0', '--train-days', '2', '--delay-days', '0', '--test-days', '1'];
+    const result = jsonOf(
+      await runAssay(['evaluate', '--case', casePath, '--rolling', ...days, '--trees', '20', '--json'], folder),
+    );
+    expect(result['folds']).toHaveLength(3);
+    expect(result['features']).toContain('amount');
+  });
+
   it.each([
     ['times, texts, missing amounts and windows', []],
     ['numbers only', ['--no-windows', '--ignore', 'event_time,channel,merchant_category']],

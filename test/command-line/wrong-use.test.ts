@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runAssay, temporaryFolder } from './run-assay.ts';
@@ -52,6 +52,26 @@ describe('wrong use and bad input', () => {
     const folder = temporaryFolder();
     const outcome = await runAssay(['run', join(folder, 'none.csv'), '--json'], folder);
     expect(JSON.parse(outcome.stdout)).toMatchObject({ error: { code: 'FILE_NOT_FOUND', kind: 'usage' } });
+  });
+
+  it('does not write scores over the recording they come from', async () => {
+    const folder = temporaryFolder();
+    const recording = join(folder, 'payments.csv');
+    writeSmallRecording(recording, { rows: 300 });
+    const before = readFileSync(recording);
+    const casePath = join(folder, 'a.assay');
+    await runAssay(['run', recording, '--case', casePath, '--trees', '5'], folder);
+    const outcome = await runAssay(['score', '--model', casePath, recording, '--out', recording], folder);
+    expect(outcome.code).toBe(2);
+    expect(readFileSync(recording).equals(before)).toBe(true);
+  });
+
+  it('fails where the doctor finds a case that is none', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a.assay'), 'not a case');
+    const outcome = await runAssay(['doctor', '--case', join(folder, 'a.assay'), '--json'], folder);
+    expect(outcome.code).toBe(1);
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ checks: expect.any(Array) });
   });
 
   it('names the case that is missing, and what to do', async () => {
