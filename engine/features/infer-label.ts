@@ -66,9 +66,15 @@ export function statedLabel(facts: ColumnFacts, positives = positiveValuesOf(fac
   return { facts, role: 'label', kind: 'category', confidence: 1, reason, positiveValues: positives };
 }
 
+/** Two values of which one can only be what was found out afterwards, whatever the column is called. */
+function saysFraud(facts: ColumnFacts): boolean {
+  return facts.counts.size === 2 && [...facts.counts.keys()].some((text) => outcomeWords.has(text.toLowerCase()));
+}
+
 function labelFinding(facts: ColumnFacts): Finding | undefined {
   const kept = facts.words.filter((word) => !labelNoise.has(word));
-  const certainty = kept.length === 1 ? labelWords.get(kept[0]) : undefined;
+  const named = kept.length === 1 ? labelWords.get(kept[0]) : undefined;
+  const certainty = named ?? (saysFraud(facts) ? 0.85 : undefined);
   if (certainty === undefined || facts.counts.size > 2 || facts.counts.size === 0) return undefined;
   const positives = positiveValuesOf(facts);
   const share = positiveShare(facts, positives);
@@ -82,7 +88,7 @@ function labelFinding(facts: ColumnFacts): Finding | undefined {
     role: 'label',
     kind: 'category',
     confidence: facts.counts.size === 1 ? 0.7 : certainty,
-    reason: `named like a label with two values; ${meaning(positives)} (${seen})`,
+    reason: `${named === undefined ? 'two values, one of which says fraud' : 'named like a label with two values'}; ${meaning(positives)} (${seen})`,
     positiveValues: positives,
   };
 }

@@ -9,7 +9,7 @@ import { amountFinding, inferAmount, inferCurrency } from './infer-amount.ts';
 import { entityRoles, inferEntities, inferId, otherEntityFinding, otherIdFinding } from './infer-key-columns.ts';
 import { inferLabel, leakFinding, positiveValuesOf, statedLabel } from './infer-label.ts';
 import { envelopeFinding, hasEnvelope, ordinaryFinding } from './infer-ordinary.ts';
-import { inferEventTime, otherTimeFinding, statedTimeFormat } from './infer-time-column.ts';
+import { inferEventTime, otherTimeFinding, statedTimeFormat, unreadableTimeFinding } from './infer-time-column.ts';
 import { nearNames } from './near-names.ts';
 import type { ProfileSample } from './profile-sample.ts';
 
@@ -171,6 +171,7 @@ export function inferProfile(sample: ProfileSample, overrides: ProfileOverrides)
   settleEach((facts) => leakFinding(facts, label));
   const eventTime = settleRole('event_time', inferEventTime);
   settleEach((facts) => otherTimeFinding(facts, eventTime));
+  settleEach(unreadableTimeFinding);
   const id = settleRole('id', inferId);
   settleEach((facts) => otherIdFinding(facts, id));
   inferEntities(open(), new Set(nameOfRole.keys())).forEach(settle);

@@ -131,6 +131,15 @@ export function inferEventTime(columns: readonly ColumnFacts[]): Finding | undef
   return { facts, role: 'event_time', kind: 'time', confidence, reason, timeFormat: format };
 }
 
+/** A column that by its name and its digits holds times, in a format that cannot be read: one kind a time would be no feature. */
+export function unreadableTimeFinding(facts: ColumnFacts): Finding | undefined {
+  const named = facts.words.some((word) => timeWords.has(word));
+  if (!named || facts.numbers !== undefined || facts.counts.size < 2) return undefined;
+  if (!facts.present.every((text) => /\d.*\d.*\d/.test(text))) return undefined;
+  const reason = `named like a time, but in no format that is known, for example '${facts.present[0]}'`;
+  return { facts, role: 'ignored', kind: 'text', confidence: 0.8, reason };
+}
+
 const counterWords: ReadonlySet<string> = new Set([
   ...['time', 'timestamp', 'day', 'days', 'date', 'hours', 'minutes', 'seconds'],
   ...['week', 'weeks', 'month', 'months', 'step', 'steps', 'index', 'row', 'seq', 'sequence', 'offset', 'counter'],
