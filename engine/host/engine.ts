@@ -15,7 +15,10 @@ import { evaluateRolling } from '../jobs/evaluate-rolling.ts';
 import { reportFeatures } from '../jobs/report-features.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/score-recordings.ts';
+import { feed } from '../jobs/stream/feed.ts';
 import { follow } from '../jobs/stream/follow.ts';
+import { record } from '../jobs/stream/record.ts';
+import { replay } from '../jobs/stream/replay.ts';
 import { simulate } from '../jobs/simulate/simulate.ts';
 import { trainModel } from '../jobs/train-model.ts';
 import { tuneModel } from '../jobs/tune-model.ts';
@@ -62,6 +65,9 @@ const handlers: Handlers = {
   push: pushExports,
   simulate,
   follow,
+  record,
+  replay,
+  feed,
   rolling: evaluateRolling,
   features: reportFeatures,
   quarantine: listQuarantine,

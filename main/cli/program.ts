@@ -6,6 +6,8 @@ import { addExportCommands } from './export-command.ts';
 import { addFeaturesCommand } from './features-command.ts';
 import { addPushCommand } from './push-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
+import { addRecordCommand } from './record-command.ts';
+import { addReplayCommand } from './replay-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -32,6 +34,8 @@ export function createProgram(surroundings: CommandSurroundings): Command {
   addCompareCommand(program, surroundings);
   addExportCommands(program, surroundings);
   addPushCommand(program, surroundings);
+  addRecordCommand(program, surroundings);
+  addReplayCommand(program, surroundings);
   addSimulateCommand(program, surroundings);
   addServeCommand(program, surroundings);
   addDoctorCommand(program, surroundings);

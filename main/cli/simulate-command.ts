@@ -6,14 +6,18 @@ import {
   type FraudScenario,
   type SimulationFormat,
 } from '../../engine/domain/simulation.ts';
-import { parseDay, parseNames, parseWhole } from './flags.ts';
+import { parseDay, parseNames, parsePositive, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import { printSimulationReport } from './report.ts';
 import { runCommand } from './run-job.ts';
+import { printSentReport } from './stream-report.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface SimulateFlags {
-  readonly out: string;
+  readonly out?: string;
+  readonly to?: string;
+  readonly rate?: number;
+  readonly maxMessages?: number;
   readonly format?: SimulationFormat;
   readonly customers?: number;
   readonly terminals?: number;
@@ -29,7 +33,10 @@ export function addSimulateCommand(program: Command, surroundings: CommandSurrou
   program
     .command('simulate')
     .summary('write a simulated recording with labelled fraud')
-    .requiredOption('--out <file>', 'the file to write; compressed where its name ends in .gz or .zst')
+    .option('--out <file>', 'the file to write; compressed where its name ends in .gz or .zst')
+    .option('--to <topic>', 'send into a topic instead, kafka://host:port/topic')
+    .option('--rate <messages>', 'with --to: messages a second (default: as fast as possible)', parsePositive)
+    .option('--max-messages <count>', 'with --to: end after so many messages', parseWhole(1, 2 ** 53 - 1))
     .addOption(
       new Option('--format <name>', 'how to write it (default: by the name, else csv)').choices([...simulationFormats]),
     )
@@ -45,15 +52,42 @@ export function addSimulateCommand(program: Command, surroundings: CommandSurrou
       `
 Examples:
   assay simulate --out month.csv.gz --customers 1000 --seed 7
-  assay simulate --out topic.ndjson --format kcat --days 3`,
+  assay simulate --out topic.ndjson --format kcat --days 3
+  assay simulate --to kafka://localhost:9092/financial_transactions --format messages --rate 100`,
     )
-    .action(async ({ json, out, scenarios, ...rest }: SimulateFlags) => {
+    .action(async ({ json, out, to, rate, maxMessages, format, scenarios, ...rest }: SimulateFlags) => {
+      const stream = { ...rest, ...(scenarios === undefined ? {} : { scenarios: scenarios.map(scenarioNamed) }) };
+      if (to !== undefined)
+        return runCommand(surroundings, 'feed', json === true, printSentReport, () => ({
+          ...stream,
+          topic: to,
+          format: topicFormat(format),
+          ...(rate === undefined ? {} : { perSecond: rate }),
+          ...(maxMessages === undefined ? {} : { maxMessages }),
+        }));
       await runCommand(surroundings, 'simulate', json === true, printSimulationReport, () => ({
-        ...rest,
-        output: out,
-        ...(scenarios === undefined ? {} : { scenarios: scenarios.map(scenarioNamed) }),
+        ...stream,
+        output: outputNamed(out),
+        ...(format === undefined ? {} : { format }),
       }));
     });
+}
+
+/** Messages hold all fields, or with `messages` the four of the original stream. */
+function topicFormat(format: SimulationFormat | undefined): 'ndjson' | 'messages' {
+  if (format === undefined || format === 'ndjson') return 'ndjson';
+  if (format === 'messages') return format;
+  throw usageError('WRONG_USE', `A topic cannot hold ${format}.`, 'Use --format ndjson or --format messages.');
+}
+
+function outputNamed(out: string | undefined): string {
+  if (out === undefined)
+    throw usageError(
+      'WRONG_USE',
+      'It was not said where to write.',
+      'Give --out FILE or --to kafka://host:port/TOPIC.',
+    );
+  return out;
 }
 
 function scenarioNamed(name: string): FraudScenario {

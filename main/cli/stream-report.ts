@@ -38,6 +38,17 @@ export function printFollowReport(result: JobResult<'follow'>, { print, note }: 
   );
 }
 
+/** What was recorded, and where it lies. */
+export function printRecordReport(result: JobResult<'record'>, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
+  print(`${count(result.messages)} messages of ${result.topic} recorded; ${result.manifest} names the files.`);
+}
+
+/** What was sent into a topic. */
+export function printSentReport(result: JobResult<'replay'>, { print }: CommandSurroundings): void {
+  print(`${count(result.messages)} messages sent to ${result.topic} in ${seconds(result.totalMs)}.`);
+}
+
 function milliseconds(durationMs: number): string {
   return durationMs < 10_000 ? `${Math.round(durationMs)} ms` : seconds(durationMs);
 }

@@ -169,6 +169,19 @@ const kubernetesName = z
 const filesResult = z.object({ output: path, files: z.array(z.string()), digest: z.string(), case: path });
 const alertsResult = filesResult.extend({ rows: z.number().int() });
 
+/** Everything that determines a simulated stream. */
+const simulationChoice = {
+  customers: z.number().int().min(1).max(1_000_000).default(300),
+  terminals: z.number().int().min(1).max(1_000_000).default(400),
+  days: z.number().int().min(1).max(3660).default(30),
+  start: z.iso.date().default('2026-03-02'),
+  seed: z.number().int().min(0).max(0xffff_ffff).default(1),
+  scenarios: z
+    .array(z.enum(fraudScenarios))
+    .min(1)
+    .default([...fraudScenarios]),
+};
+
 export const jobs = {
   run: {
     input: trainInput.extend({ recordings: z.array(path).min(1) }),
@@ -436,15 +449,7 @@ export const jobs = {
     input: z.object({
       output: path,
       format: z.enum(simulationFormats).optional().describe('by the name of the output when absent'),
-      customers: z.number().int().min(1).max(1_000_000).default(300),
-      terminals: z.number().int().min(1).max(1_000_000).default(400),
-      days: z.number().int().min(1).max(3660).default(30),
-      start: z.iso.date().default('2026-03-02'),
-      seed: z.number().int().min(0).max(0xffff_ffff).default(1),
-      scenarios: z
-        .array(z.enum(fraudScenarios))
-        .min(1)
-        .default([...fraudScenarios]),
+      ...simulationChoice,
     }),
     result: z.object({
       rows: z.number().int(),
@@ -500,6 +505,43 @@ export const jobs = {
       ),
       case: path,
     }),
+  },
+  record: {
+    input: z.object({
+      topic: z.string(),
+      output: path.describe('a folder'),
+      from: startingPointSchema.default({ kind: 'earliest' }),
+      rotateBytes: z.number().int().min(1).default(268_435_456).describe('content of one file, not compressed'),
+      untilIdleMs: z.number().positive().optional(),
+      maxMessages: z.number().int().min(1).optional(),
+    }),
+    result: z.object({
+      topic: z.string(),
+      messages: z.number().int(),
+      files: z.array(path),
+      manifest: path,
+      notices: z.array(noticeSchema),
+    }),
+  },
+  replay: {
+    input: z.object({
+      recording: path.describe('a file, or a folder that was recorded'),
+      topic: z.string(),
+      speed: z.number().positive().nullable().default(1).describe('1 is as recorded, null as fast as possible'),
+      fromTimeMs: z.number().optional(),
+      maxMessages: z.number().int().min(1).optional(),
+    }),
+    result: z.object({ topic: z.string(), messages: z.number().int(), totalMs: z.number() }),
+  },
+  feed: {
+    input: z.object({
+      topic: z.string(),
+      perSecond: z.number().positive().optional(),
+      maxMessages: z.number().int().min(1).optional(),
+      format: z.enum(['ndjson', 'messages']).default('ndjson'),
+      ...simulationChoice,
+    }),
+    result: z.object({ topic: z.string(), messages: z.number().int(), totalMs: z.number() }),
   },
   doctor: {
     input: z.object({ casePath: path.optional() }),

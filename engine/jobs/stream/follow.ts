@@ -14,7 +14,7 @@ import { scoreOfSum } from '../../forest/score.ts';
 import { startMetrics, type StreamMetrics } from '../../monitor/stream-metrics.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase } from '../../store/open-case.ts';
-import type { Source } from '../../store/types.ts';
+import type { LiveScores, SegmentAppend, Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { kafkaAccess } from '../../stream/kafka/connection.ts';
 import { followTopic, type TopicFollower } from '../../stream/kafka/follow-topic.ts';
@@ -115,7 +115,8 @@ interface LiveCase {
   readonly profile: Profile;
   readonly dictionaries: Map<string, Dictionary>;
   readonly source: Source;
-  readonly batcher: MessageBatcher;
+  /** Two, in turn: one batch is made while the rows of the one before are scored. */
+  readonly batchers: readonly [MessageBatcher, MessageBatcher];
   readonly decode: SegmentDecoder;
   readonly newTexts: () => ReadonlyMap<string, readonly string[]>;
   readonly writer: CaseWriter;
@@ -132,7 +133,10 @@ class FollowSession {
   readonly #ledger: CommitLedger;
   #live: LiveCase | undefined;
   #scoring: LiveScoring | undefined;
+  #batches = 0;
   #messages = 0;
+  /** Made and being scored, not handed to the writer yet. */
+  #pending: PendingBatch | undefined;
   #addedRows = 0;
   #nextSequence = 0;
   #position = { byteOffset: 0, line: 1 };
@@ -163,6 +167,7 @@ class FollowSession {
     let status: 'completed' | 'cancelled' | 'failed' = 'failed';
     try {
       await this.#consume();
+      await this.#store();
       if (this.#scoring === undefined && !this.#stopped() && this.#nextSequence > 1) await this.#train();
       status = this.#context.signal.aborted ? 'cancelled' : 'completed';
     } finally {
@@ -200,11 +205,12 @@ class FollowSession {
 
   async #consume(): Promise<void> {
     let waiting = await this.#openLive();
-    while (!this.#isDone()) {
+    while (waiting.length > 0 || !this.#isDone()) {
       const limit = this.#limit();
       const messages = waiting.length > 0 ? waiting.slice(0, limit) : await this.#next(limit);
       waiting = waiting.slice(messages.length);
       if (messages.length > 0) await this.#take(messages);
+      if (!this.#follower.hasMore) await this.#store();
       if (this.#scoring === undefined && this.#isTimeToTrain()) await this.#train();
       this.#report();
     }
@@ -222,7 +228,7 @@ class FollowSession {
 
   /** So many messages that neither the last one asked for nor the last row of the training is passed. */
   #limit(): number {
-    const capacity = this.#live?.batcher.capacity ?? profileMessages;
+    const capacity = this.#live?.batchers[0].capacity ?? profileMessages;
     const untilEnd = (this.#input.maxMessages ?? Number.POSITIVE_INFINITY) - this.#messages;
     const untilTraining =
       this.#scoring === undefined ? this.#input.trainAfterRows - this.#nextSequence : Number.POSITIVE_INFINITY;
@@ -264,7 +270,7 @@ class FollowSession {
       profile,
       dictionaries,
       source,
-      batcher: messageBatcher(topic, source.columnNames),
+      batchers: [messageBatcher(topic, source.columnNames), messageBatcher(topic, source.columnNames)],
       decode: createSegmentDecoder(profile, dictionaries),
       newTexts: newTextsOf(dictionaries),
       writer,
@@ -300,50 +306,66 @@ class FollowSession {
   async #gatherForProfile(): Promise<readonly TopicMessage[]> {
     const gathered: TopicMessage[] = [];
     const wanted = Math.min(profileMessages, this.#input.trainAfterRows, this.#input.maxMessages ?? profileMessages);
-    let sinceMs: number | null = null;
-    while (!this.#isDone()) {
+    const hasRows = (): boolean =>
+      messageBatcher(this.#address.topic, [], gathered.length).batchOf(gathered, this.#position).rowCount > 0;
+    let isEnough = false;
+    while (!isEnough && !this.#isDone()) {
       gathered.push(...(await this.#next(wanted)));
-      if (gathered.length === 0) continue;
-      sinceMs ??= performance.now();
-      if (gathered.length < wanted && performance.now() - sinceMs < profileWaitMs) continue;
-      if (messageBatcher(this.#address.topic, [], gathered.length).batchOf(gathered, this.#position).rowCount > 0)
-        return gathered;
-      if (gathered.length >= mostProfileMessages) break;
+      const waitedMs = performance.now() - (this.#firstMessageMs ?? performance.now());
+      const isLongEnough = gathered.length >= wanted || waitedMs >= profileWaitMs;
+      isEnough = gathered.length > 0 && isLongEnough && (gathered.length >= mostProfileMessages || hasRows());
     }
     if (gathered.length === 0 || this.#stopped()) return [];
+    if (hasRows()) return gathered;
     throw new AssayError('EMPTY_RECORDING', 'failure', `None of ${gathered.length} messages is a JSON object.`, {
-      nextStep: 'Assay reads JSON values. Nothing was stored; look at the topic with kcat or the topic browser.',
+      nextStep: 'Assay reads JSON values. Nothing was stored; look at the topic with kcat.',
     });
   }
 
   async #take(messages: readonly TopicMessage[]): Promise<void> {
     const live = this.#live ?? impossible('messages are taken before the case is open');
-    const batch = live.batcher.batchOf(messages, this.#position);
+    const batch = live.batchers[this.#batches++ % 2].batchOf(messages, this.#position);
     const decoded = live.decode(batch, this.#nextSequence);
     for (const column of decoded.absentColumns)
       if (batch.rowCount > 0)
         this.#oddities.add(`The column '${column}' was absent in some messages; it is missing there.`);
     for (const column of decoded.unknownColumns)
       this.#oddities.add(`The field '${column}' is not in the profile of this case and was not used.`);
-    const append = appendOfBatch(live.source.id, batch, decoded, live.newTexts());
-    const nextOffsets = nextOffsetsOf(messages);
-    const scored = this.#scoring && (await this.#scoring.score(decoded.segment));
     const rowCount = decoded.segment.rowCount;
+    const append = appendOfBatch(live.source.id, batch, decoded, live.newTexts());
+    // Features are computed at once, in order; the scoring goes on while the next batch is made.
+    const scoring = this.#scoring?.score(decoded.segment);
     const isCheckpoint = this.#scoring !== undefined && (this.#rowsSinceCheckpoint += rowCount) >= rowsPerCheckpoint;
     if (isCheckpoint) this.#rowsSinceCheckpoint = 0;
+    const windowState = isCheckpoint ? this.#scoring?.windowState() : undefined;
+    const previous = this.#store();
+    this.#pending = { messages, append, scoring, windowState };
+    this.#messages += messages.length;
+    this.#addedRows += rowCount;
+    this.#nextSequence += rowCount;
+    this.#position = batch.next;
+    await previous;
+  }
+
+  /** Hands the pending batch, once it is scored, to the writer. */
+  async #store(): Promise<void> {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    this.#pending = undefined;
+    const { messages, append, windowState } = pending;
+    const live = this.#live ?? impossible('a batch was made before the case is open');
+    const scored = await pending.scoring;
+    const nextOffsets = nextOffsetsOf(messages);
     this.#ledger.sent(messages, nextOffsets);
+    const { rowCount } = append.segment;
     this.#metrics.batch({ messages: messages.length, rejected: append.rejected, rowCount, scored });
     if (scored !== undefined) this.#flagged += scored.flagged.sums.length;
     await live.writer.appendLive({
       append,
       nextOffsets,
       ...(scored === undefined ? {} : { scored }),
-      ...(isCheckpoint && this.#scoring !== undefined ? { windowState: this.#scoring.windowState() } : {}),
+      ...(windowState === undefined ? {} : { windowState }),
     });
-    this.#messages += messages.length;
-    this.#addedRows += rowCount;
-    this.#nextSequence += rowCount;
-    this.#position = batch.next;
   }
 
   #isTimeToTrain(): boolean {
@@ -354,6 +376,7 @@ class FollowSession {
 
   async #train(): Promise<void> {
     const live = this.#live ?? impossible('a model is trained before the case is open');
+    await this.#store();
     await live.writer.flush();
     const openedCase = openCase(this.#input.casePath);
     try {
@@ -408,6 +431,13 @@ class FollowSession {
       openedCase.close();
     }
   }
+}
+
+interface PendingBatch {
+  readonly messages: readonly TopicMessage[];
+  readonly append: SegmentAppend;
+  readonly scoring: Promise<LiveScores> | undefined;
+  readonly windowState: Uint8Array<ArrayBuffer> | undefined;
 }
 
 interface PreparedSource {

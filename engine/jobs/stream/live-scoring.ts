@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import type { DecodedSegment } from '../../domain/columns.ts';
 import type { CompiledForest } from '../../domain/model.ts';
@@ -37,7 +38,7 @@ export async function openLiveScoring(
   const { stored: model, forest } = chooseModel(openedCase, champion && String(champion.id));
   const spec = openedCase.featureSpec(model.featureSetId);
   const computer = createResumableComputer(profile, spec, dictionaries);
-  const pool = createScoringPool(forest, { threads: 1 });
+  const pool = createScoringPool(forest, { threads: availableParallelism() });
   const scoring = liveScoring(model, forest, spec, computer, pool);
   await catchUp(openedCase, scoring, computer, context);
   return scoring;

@@ -12,12 +12,12 @@ export function envelopeLine(topic: string, message: TopicMessage): string {
   return `${envelopeHead(topic, message)}"payload":${fieldOf(message.value, 'payloadBase64')}}`;
 }
 
-/** All of the envelope up to the payload. */
+/** All of the envelope up to the payload. Names of topics need no escapes. */
 export function envelopeHead(topic: string, message: TopicMessage): string {
   const { partition, offset, timestampMs, key, headers } = message;
   const keyField = key === null ? 'null' : fieldOf(key, 'keyBase64');
   const headerField = headers.length === 0 ? '' : `"headers":[${headers.map(headerPair).join(',')}],`;
-  return `{"topic":${JSON.stringify(topic)},"partition":${partition},"offset":${offset},"tstype":"create","ts":${timestampMs},${headerField}"key":${keyField},`;
+  return `{"topic":"${topic}","partition":${partition},"offset":${offset},"tstype":"create","ts":${timestampMs},${headerField}"key":${keyField},`;
 }
 
 /** A message read back from its line. Throws SyntaxError where the line is no envelope. */

@@ -34,6 +34,8 @@ export interface TopicFollower {
   readonly startOffsets: ReadonlyMap<number, number>;
   /** Messages not handed over yet, as far as the broker has told: per partition. */
   lag(): ReadonlyMap<number, number>;
+  /** True where `next` would give messages at once. */
+  readonly hasMore: boolean;
   readonly isPaused: boolean;
   readonly rebalances: number;
   /**
@@ -49,7 +51,9 @@ export interface TopicFollower {
 
 const defaultHighWater = { messages: 50_000, bytes: 32 << 20 };
 const heartbeatIntervalMs = 1_000;
-const sessionTimeoutMs = 30_000;
+/** After a kill the group waits so long for the dead member; brokers allow no less. A missed heartbeat costs a rejoin. */
+const sessionTimeoutMs = 6_000;
+const rebalanceTimeoutMs = 10_000;
 /** New partitions are found within this time. */
 const metadataMaxAgeMs = 5_000;
 const fetchWaitMs = 250;
@@ -175,11 +179,16 @@ class Follower implements TopicFollower {
     this.#consumer = client.consumer({
       groupId: options.groupId,
       sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: rebalanceTimeoutMs,
       heartbeatInterval: heartbeatIntervalMs,
       metadataMaxAge: metadataMaxAgeMs,
       maxWaitTimeInMs: fetchWaitMs,
       retry: { ...followPatience, restartOnFailure: () => Promise.resolve(!this.#isClosed) },
     });
+  }
+
+  get hasMore(): boolean {
+    return !this.#queue.isEmpty;
   }
 
   get isPaused(): boolean {

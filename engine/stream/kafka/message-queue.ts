@@ -22,6 +22,10 @@ export class MessageQueue {
     this.#highWater = highWater;
   }
 
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
   get isFull(): boolean {
     return this.#count >= this.#highWater.messages || this.#bytes >= this.#highWater.bytes;
   }

@@ -43,7 +43,7 @@ export async function startKafka(): Promise<Broker> {
   writeFileSync(configPath, serverProperties(join(folder, 'data'), port, saslPort, controllerPort));
   writeFileSync(
     join(folder, 'log4j2.properties'),
-    'rootLogger.level = WARN\nrootLogger.appenderRef.c.ref = c\nappender.c.type = Console\nappender.c.name = c\n',
+    'rootLogger.level = ERROR\nrootLogger.appenderRef.c.ref = c\nappender.c.type = Console\nappender.c.name = c\n',
   );
   const scram = `SCRAM-SHA-256=[name=${saslUser.username},password=${saslUser.password}]`;
   await run('java', [

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createZstdCompress } from 'node:zlib';
+import { z } from 'zod';
+import { usageError } from '../../domain/error.ts';
+
+/** One finished file of a recording. */
+const recordedFileSchema = z.object({
+  name: z.string(),
+  messages: z.number().int(),
+  /** Of the content, not compressed. */
+  bytes: z.number().int(),
+  sha256: z.string(),
+  firstTimestampMs: z.number(),
+  lastTimestampMs: z.number(),
+  /** Per partition the offset after the last one that this file or an earlier one holds. */
+  nextOffsets: z.record(z.string(), z.number().int()),
+});
+export type RecordedFile = z.infer<typeof recordedFileSchema>;
+
+/** What lies beside the files of a recording and says what they hold. */
+const manifestSchema = z.object({
+  version: z.literal(1),
+  format: z.literal('kcat'),
+  clusterId: z.string(),
+  topic: z.string(),
+  files: z.array(recordedFileSchema),
+});
+export type RecordingManifest = z.infer<typeof manifestSchema>;
+
+const manifestName = 'manifest.json';
+
+/** The manifest of a folder, or undefined where there is none yet. */
+export async function readManifest(folder: string): Promise<RecordingManifest | undefined> {
+  const path = join(folder, manifestName);
+  if (!existsSync(path)) return undefined;
+  try {
+    return manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    throw usageError('CORRUPT_RECORDING', `${path} is no manifest of a recording.`, 'Record into another folder.');
+  }
+}
+
+/** Replaces the manifest as a whole: it never names a file that is not finished. */
+export async function writeManifest(folder: string, manifest: RecordingManifest): Promise<void> {
+  const path = join(folder, manifestName);
+  await writeFile(`${path}.part`, `${JSON.stringify(manifest, null, 2)}\n`);
+  await rename(`${path}.part`, path);
+}
+
+/** A file being written: lines of JSON, compressed with Zstandard, checksummed. */
+export interface RecordingFile {
+  readonly bytes: number;
+  readonly messages: number;
+  write(lines: readonly string[], firstTimestampMs: number, lastTimestampMs: number): Promise<void>;
+  /** Ends the file and gives it its name. */
+  finish(nextOffsets: ReadonlyMap<number, number>): Promise<RecordedFile>;
+}
+
+export async function openRecordingFile(folder: string, name: string): Promise<RecordingFile> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, name);
+  const compressor = createZstdCompress();
+  const written = pipeline(compressor, createWriteStream(`${path}.part`));
+  // A full disk is told by `write` or `finish`; it must not end the process before.
+  written.catch(() => undefined);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let messages = 0;
+  let firstMs = Number.POSITIVE_INFINITY;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return {
+    get bytes() {
+      return bytes;
+    },
+    get messages() {
+      return messages;
+    },
+    write: async (lines, firstTimestampMs, lastTimestampMs) => {
+      const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+      hash.update(content);
+      bytes += content.length;
+      messages += lines.length;
+      firstMs = Math.min(firstMs, firstTimestampMs);
+      lastMs = Math.max(lastMs, lastTimestampMs);
+      if (!compressor.write(content)) await Promise.race([once(compressor, 'drain'), written]);
+    },
+    finish: async (nextOffsets) => {
+      compressor.end();
+      await written;
+      await rename(`${path}.part`, path);
+      return {
+        name,
+        messages,
+        bytes,
+        sha256: hash.digest('hex'),
+        firstTimestampMs: firstMs,
+        lastTimestampMs: lastMs,
+        nextOffsets: Object.fromEntries(nextOffsets),
+      };
+    },
+  };
+}

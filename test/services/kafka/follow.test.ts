@@ -1,0 +1,201 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { createEngine } from '../../../engine/host/engine.ts';
+import { openCaseReadOnly } from '../../../engine/store/open-case.ts';
+import type { JobInput, JobResult } from '../../../preload/contract/jobs.ts';
+import { startAssay, temporaryFolder } from '../../command-line/run-assay.ts';
+import { describeWithKafka } from './describe-with-kafka.ts';
+import { saslUser, startKafka, type Broker } from './start-kafka.ts';
+import { storedMessages } from './stored-messages.ts';
+
+const engine = createEngine();
+
+function payment(id: number): string {
+  return JSON.stringify({
+    id,
+    amount: (id * 7919) % 1000,
+    transaction_type: id % 3,
+    account_balance: 1000 + (id % 97),
+  });
+}
+
+describeWithKafka('following a topic of a real broker', () => {
+  let broker: Broker;
+  let topics = 0;
+  beforeAll(async () => {
+    broker = await startKafka();
+  });
+  afterEach(() => void vi.unstubAllEnvs());
+  afterAll(() => broker.stop());
+
+  async function newTopic(partitions: number): Promise<string> {
+    const topic = `payments-${topics++}`;
+    await broker.createTopic(topic, partitions);
+    return topic;
+  }
+
+  async function send(topic: string, messages: readonly Message[]): Promise<void> {
+    const client = new Kafka({ clientId: 'test', brokers: [broker.address], logLevel: logLevel.NOTHING });
+    const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    await producer.send({ topic, messages: [...messages] });
+    await producer.disconnect();
+  }
+
+  async function follow(
+    topic: string,
+    casePath: string,
+    more: Partial<JobInput<'follow'>> = {},
+    address: string = broker.address,
+  ): Promise<JobResult<'follow'>> {
+    const input = { topic: `kafka://${address}/${topic}`, casePath, trainAfterRows: 200, ...more };
+    const quick = { untilIdleMs: 1500, forest: { trees: 20 }, ...input };
+    const answer = await engine.runJob('follow', quick, {
+      signal: new AbortController().signal,
+      report: () => undefined,
+    });
+    if (!answer.ok) throw Object.assign(new Error(answer.error.message), answer.error);
+    return answer.data;
+  }
+
+  test('reads every codec of the Java client, byte for byte', async () => {
+    const topic = await newTopic(3);
+    let expected = 0n;
+    for (const [index, codec] of ['none', 'gzip', 'snappy', 'lz4', 'zstd'].entries())
+      expected += BigInt(
+        await broker.runJava('Produce.java', [broker.address, topic, '3', '2000', codec, String(index * 2000), '0']),
+      );
+    const casePath = join(temporaryFolder(), 'codecs.assay');
+    const result = await follow(topic, casePath, { maxMessages: 10_000 });
+    expect(result).toMatchObject({ messages: 10_000, rows: 10_000, quarantined: 0, lag: 0 });
+    expect(storedMessages(casePath)).toEqual({
+      rows: 10_000,
+      distinct: 10_000,
+      checksum: String(expected),
+      scored: 10_000,
+    });
+  });
+
+  test('puts what is no transaction into quarantine with its reason, and goes on', async () => {
+    const topic = await newTopic(1);
+    const good = Array.from({ length: 300 }, (_, id) => ({ key: `k${id}`, value: payment(id) }));
+    const poison: Message[] = [
+      { value: '{"id":1,' },
+      { value: null },
+      { value: `{"id":2,"note":"${'x'.repeat(2_000_000)}"}` },
+      { value: '[1,2]' },
+      { value: Buffer.from([0xff, 0xfe, 0x00]) },
+      { value: '{"id":3,"amount":"much","transaction_type":1,"account_balance":2}' },
+    ];
+    await send(topic, [...good, ...poison, { value: payment(0) }, { value: payment(1000), timestamp: '1000' }]);
+    const casePath = join(temporaryFolder(), 'poison.assay');
+    const result = await follow(topic, casePath);
+    // A repeated id and an old time are transactions like others: they are kept, and scored.
+    expect(result).toMatchObject({ messages: 308, rows: 302, quarantined: 6 });
+    const openedCase = openCaseReadOnly(casePath);
+    const reasons = openedCase.quarantined({ limit: 10 }).rows.map(({ reason }) => reason);
+    openedCase.close();
+    expect(reasons).toEqual([
+      expect.stringContaining('not valid JSON'),
+      expect.stringContaining('tombstone'),
+      expect.stringContaining('longer than'),
+      expect.stringContaining('not a JSON object'),
+      expect.stringContaining('not valid JSON'),
+      expect.stringContaining("'much' in column 'amount'"),
+    ]);
+  });
+
+  test('starts at latest, an offset or a time, and goes on from the case, not from where it is told to start', async () => {
+    const topic = await newTopic(1);
+    const messages = Array.from({ length: 100 }, (_, id) => ({ value: payment(id), timestamp: String(1e12 + id) }));
+    await send(topic, messages);
+    const folder = temporaryFolder();
+    const rowsFrom = async (from: JobInput<'follow'>['from'], name: string): Promise<number> =>
+      (await follow(topic, join(folder, name), { from })).rows;
+    expect(await rowsFrom({ kind: 'offset', offset: 90 }, 'offset.assay')).toBe(10);
+    expect(await rowsFrom({ kind: 'time', timeMs: 1e12 + 70 }, 'time.assay')).toBe(30);
+    expect(await rowsFrom({ kind: 'latest' }, 'latest.assay')).toBe(0);
+    expect(await rowsFrom({ kind: 'earliest' }, 'offset.assay')).toBe(10);
+  });
+
+  test('enters by SASL PLAIN and SCRAM, and never repeats a password', async () => {
+    const topic = await newTopic(1);
+    await send(topic, [{ value: payment(1) }, { value: payment(2) }]);
+    const folder = temporaryFolder();
+    vi.stubEnv('ASSAY_KAFKA_USERNAME', saslUser.username);
+    vi.stubEnv('ASSAY_KAFKA_PASSWORD', saslUser.password);
+    for (const way of ['plain', 'scram-sha-256']) {
+      vi.stubEnv('ASSAY_KAFKA_SASL', way);
+      const result = await follow(topic, join(folder, `${way}.assay`), {}, broker.saslAddress);
+      expect(result.rows).toBe(2);
+      expect(JSON.stringify(result)).not.toContain(saslUser.password);
+    }
+    vi.stubEnv('ASSAY_KAFKA_PASSWORD', 'wrong horse');
+    const refused = follow(topic, join(folder, 'refused.assay'), {}, broker.saslAddress);
+    await expect(refused).rejects.toMatchObject({
+      code: 'BROKER_REFUSED',
+      message: expect.not.stringContaining('horse'),
+    });
+  });
+
+  test('says in words that nobody answers, or that there is no such topic', async () => {
+    const casePath = join(temporaryFolder(), 'absent.assay');
+    await expect(follow('any', casePath, {}, '127.0.0.1:1')).rejects.toMatchObject({ code: 'BROKER_UNREACHABLE' });
+    await expect(follow('no-such-topic', casePath)).rejects.toMatchObject({ code: 'TOPIC_NOT_FOUND' });
+    await expect(follow('t', casePath, {}, 'user:secret@host')).rejects.toMatchObject({
+      code: 'WRONG_USE',
+      message: expect.not.stringContaining('secret'),
+    });
+  });
+
+  test('finds partitions that are added, ends by name when the topic is deleted, and refuses one made anew', async () => {
+    const topic = await newTopic(1);
+    await send(topic, [
+      { value: payment(1), partition: 0 },
+      { value: payment(2), partition: 0 },
+    ]);
+    const casePath = join(temporaryFolder(), 'changing.assay');
+    const following = follow(topic, casePath, { untilIdleMs: 60_000 });
+    await sleep(3000);
+    await broker.admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
+    await send(topic, [{ value: payment(3), partition: 1 }]);
+    await vi.waitFor(() => expect(storedMessages(casePath).rows).toBe(3), { timeout: 30_000, interval: 500 });
+    await broker.admin.deleteTopics({ topics: [topic] });
+    await expect(following).rejects.toMatchObject({ code: 'TOPIC_NOT_FOUND' });
+    expect(storedMessages(casePath)).toMatchObject({ rows: 3, distinct: 3 });
+    await broker.createTopic(topic, 1);
+    await expect(follow(topic, casePath)).rejects.toMatchObject({ code: 'RECORDING_CHANGED' });
+  });
+
+  test('loses nothing and stores nothing twice through kill -9 of Assay and of the broker', async () => {
+    const topic = await newTopic(4);
+    const home = temporaryFolder();
+    const casePath = join(home, 'killed.assay');
+    const count = 40_000;
+    const producing = broker.runJava('Produce.java', [broker.address, topic, '4', String(count), 'lz4', '1', '5000']);
+    const parameters = ['run', '--follow', `kafka://${broker.address}/${topic}`, '--case', casePath];
+    const options = ['--trees', '20', '--train-after', '3000', '--until-idle', '6', '--json'];
+    for (const killAfterMs of [1500, 2600, 3300]) {
+      const { child, ended } = startAssay([...parameters, ...options], home);
+      await sleep(killAfterMs);
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const last = startAssay([...parameters, ...options], home);
+    await sleep(1500);
+    await broker.kill();
+    await broker.restart();
+    const checksum = (await producing).trim().split('\n').at(-1);
+    const outcome = await last.ended;
+    expect(outcome.stderr).not.toContain('assay:');
+    expect(outcome.code).toBe(0);
+    let stored = storedMessages(casePath);
+    if (stored.rows < count) {
+      await startAssay([...parameters, ...options], home).ended;
+      stored = storedMessages(casePath);
+    }
+    expect(stored).toEqual({ rows: count, distinct: count, checksum, scored: count });
+  });
+});
