@@ -16,8 +16,8 @@ export function modelCard(model: ExportedModel): string {
   return [
     `# ${line(model.name)}`,
     '',
-    'An isolation forest that ranks transactions by how unusual they are, with the threshold an analyst chose. It was',
-    'trained and exported by Assay; its flags are those of the laptop, transaction by transaction.',
+    'An isolation forest that ranks transactions by how unusual they are, with the threshold an analyst chose. ' +
+      'It was trained and exported by Assay; its flags are those of the laptop, transaction by transaction.',
     '',
     `- Model digest (SHA-256): \`${model.digest}\``,
     `- ${parameters.trees} trees of ${model.sampleSize} transactions each, seed ${parameters.seed}, grown by \`${parameters.grower}\``,
@@ -54,8 +54,8 @@ export function modelCard(model: ExportedModel): string {
     '',
     '## Limits',
     '',
-    'It ranks by rarity, not by guilt: a flag is a reason to look. It knows only the columns above, and patterns change;',
-    'compare the share it flags with the share above, and train again when they part.',
+    'It ranks by rarity, not by guilt: a flag is a reason to look. It knows only the columns above, and patterns change; ' +
+      'compare the share it flags with the share above, and train again when they part.',
     '',
   ].join('\n');
 }

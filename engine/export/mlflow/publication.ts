@@ -78,7 +78,7 @@ export function publicationOf(model: ExportedModel, publishId: string, createdAt
     createdAtMs,
     digest: model.digest,
     run: {
-      name: `${model.name} ${model.digest.slice(0, 8)}`,
+      name: model.name,
       params: {
         trees: String(parameters.trees),
         sample: String(model.sampleSize),

@@ -94,6 +94,31 @@ describe.skipIf(!mlflow.isPresent)('a model published to a real MLflow server', 
     expect(await countOf(server.uri, 'cards', 'card-fraud')).toEqual({ runs: 1, models: 1, versions: 1 });
   });
 
+  it('leaves the alias with the champion where the newcomer ranks worse, and gives it to a better one', async () => {
+    const first = (await publish('--register', 'gate-a', '--alias', 'champion', '--unless-worse', 'auprc')) as {
+      published: { aliasMoved: boolean; version: string };
+    };
+    expect(first.published.aliasMoved).toBe(true);
+    const worse = join(home, 'worse.assay');
+    await assay(['run', recording, '--case', worse, '--trees', '1', '--sample', '2', '--no-windows'], home);
+    const target = [
+      '--tracking-uri',
+      server.uri,
+      '--experiment',
+      'cards',
+      '--register',
+      'gate-a',
+      '--alias',
+      'champion',
+    ];
+    const second = await assay(['export', 'mlflow', '--case', worse, ...target, '--unless-worse', 'auprc'], home);
+    expect(second).toMatchObject({ published: { aliasMoved: false, version: '2' } });
+    const alias = (await get('registered-models/alias?name=gate-a&alias=champion')) as {
+      model_version: { version: string };
+    };
+    expect(alias.model_version.version).toBe('1');
+  }, 300_000);
+
   it('answers the same through mlflow models serve', async () => {
     const port = await freePort();
     const serving = spawn(
