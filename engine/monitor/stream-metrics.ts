@@ -5,13 +5,16 @@ import { usageError } from '../domain/error.ts';
 import type { CompiledForest } from '../domain/model.ts';
 import type { RejectedRecord } from '../domain/record-batch.ts';
 import { scoreOfSum } from '../forest/score.ts';
+import { DriftMonitor } from './drift.ts';
 
 /** What one batch of a stream came to. */
 export interface BatchFigures {
   readonly messages: number;
   readonly rejected: readonly RejectedRecord[];
   readonly rowCount: number;
-  readonly scored?: { readonly sums: Int32Array; readonly flagged: { readonly sums: Int32Array } } | undefined;
+  readonly scored?:
+    | { readonly features: Float32Array; readonly sums: Int32Array; readonly flagged: { readonly sums: Int32Array } }
+    | undefined;
 }
 
 /** The figures of one stream. All of it costs little per batch, whether or not anyone looks. */
@@ -25,6 +28,9 @@ export interface StreamMetrics {
   model(
     model: { readonly digest: string; readonly threshold: { readonly units: number } },
     forest: CompiledForest,
+    features: readonly string[],
+    /** Row-major features of rows the model was trained on; null where they are not at hand. */
+    trainingRows: Float32Array | null,
   ): void;
   /** The text form, as served. */
   text(): Promise<string>;
@@ -36,6 +42,9 @@ const latencyBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 60
 const batchBuckets = [1, 4, 16, 64, 256, 1024, 4096];
 /** Histograms of a batch are fed by at most so many of its rows, evenly spread. */
 const sampledRows = 64;
+const driftIntervalMs = 5_000;
+/** Each feature is a label value; a wide recording must not flood the collector. */
+const mostFeatures = 60;
 
 /** Starts counting; with a port, the figures are served at http://127.0.0.1:PORT/metrics. Port 0 picks a free one. */
 export async function startMetrics(topic: string, port: number | undefined): Promise<StreamMetrics> {
@@ -110,6 +119,10 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
     labelNames: ['version', 'trees', 'psi'],
     registers,
   });
+  const drift = (name: string, help: string): Gauge<'model' | 'feature'> =>
+    new Gauge({ name, help, labelNames: ['model', 'feature'], registers });
+  const psi = drift('iforest_drift_psi_ratio', 'Population stability index of the newest rows against the training.');
+  const ks = drift('iforest_drift_ks_ratio', 'Kolmogorov-Smirnov distance of the newest rows from the training.');
   const paused = new Gauge({
     name: 'iforest_consumer_paused',
     help: '1 while the disk is slower than the topic and nothing more is fetched.',
@@ -133,6 +146,8 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
   let forest: CompiledForest | undefined;
   let newestMs = Number.NEGATIVE_INFINITY;
   let knownRebalances = 0;
+  let driftMonitor: DriftMonitor | undefined;
+  let driftMeasuredMs = 0;
   const server = port === undefined ? null : await serve(registry, port);
 
   return {
@@ -144,7 +159,10 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
       if (scored === undefined || forest === undefined) return;
       scoredRows.inc({ topic, model: modelName }, rowCount);
       flagged.inc({ topic, model: modelName }, scored.flagged.sums.length);
-      for (const row of evenly(rowCount)) scores.observe({ model: modelName }, scoreOfSum(forest, scored.sums[row]));
+      for (const row of evenly(rowCount)) {
+        scores.observe({ model: modelName }, scoreOfSum(forest, scored.sums[row]));
+        driftMonitor?.add(scored.features, row);
+      }
     },
     committed(timestampsMs, nowMs) {
       commits.inc({ topic });
@@ -164,10 +182,17 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
       paused.set({ topic }, isPaused ? 1 : 0);
       if (rebalances > knownRebalances) joins.inc({ topic }, rebalances - knownRebalances);
       knownRebalances = rebalances;
+      if (driftMonitor === undefined || performance.now() - driftMeasuredMs < driftIntervalMs) return;
+      driftMeasuredMs = performance.now();
+      for (const each of driftMonitor.measure().slice(0, mostFeatures)) {
+        psi.set({ model: modelName, feature: each.feature }, each.psi);
+        ks.set({ model: modelName, feature: each.feature }, each.ks);
+      }
     },
-    model(model, compiled) {
+    model(model, compiled, features, trainingRows) {
       modelName = model.digest.slice(0, 12);
       forest = compiled;
+      driftMonitor = trainingRows === null ? undefined : new DriftMonitor(features, trainingRows);
       threshold.set({ model: modelName }, scoreOfSum(compiled, model.threshold.units));
       modelInfo.set({ version: modelName, trees: String(compiled.treeCount), psi: String(compiled.sampleSize) }, 1);
     },

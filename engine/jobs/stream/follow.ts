@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Dictionary } from '../../domain/columns.ts';
 import { TextDictionary } from '../../domain/dictionary.ts';
 import { AssayError, impossible } from '../../domain/error.ts';
+import { featureNames } from '../../domain/feature-spec.ts';
 import type { Profile } from '../../domain/profile.ts';
 import type { WorkContext } from '../../domain/progress.ts';
 import type { RecordingFormat } from '../../domain/record-batch.ts';
@@ -28,7 +29,7 @@ import { trainOnCase } from '../train-model.ts';
 import { adoptModel } from './adopt-model.ts';
 import { CommitLedger } from './commit-ledger.ts';
 import { flagsDigest } from './flags-digest.ts';
-import { openLiveScoring, type LiveScoring } from './live-scoring.ts';
+import { openLiveScoring, trainingRows, type LiveScoring } from './live-scoring.ts';
 
 type FollowInput = ParsedJobInput<'follow'>;
 
@@ -396,7 +397,13 @@ class FollowSession {
     try {
       this.#scoring = await openLiveScoring(openedCase, live.profile, live.dictionaries, this.#context);
       this.#flagged = openedCase.alertCount(this.#scoring.model.id);
-      this.#metrics.model(this.#scoring.model, this.#scoring.forest);
+      const { model, forest, spec } = this.#scoring;
+      this.#metrics.model(
+        model,
+        forest,
+        featureNames(spec),
+        trainingRows(openedCase, model, featureNames(spec).length),
+      );
     } finally {
       openedCase.close();
     }

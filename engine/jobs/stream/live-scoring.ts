@@ -105,3 +105,23 @@ function flaggedRows(sums: Int32Array, thresholdUnits: number, firstSequence: nu
   });
   return { sequences: rows.map((row) => firstSequence + row), sums: Int32Array.from(rows, (row) => sums[row]) };
 }
+
+/** Rows that drift is measured against. */
+const referenceRows = 5_000;
+
+/** Features of rows the model was trained on, evenly spread over them, row-major; null for a model of another case. */
+export function trainingRows(openedCase: WritableCase, model: StoredModel, featureCount: number): Float32Array | null {
+  const step = Math.max(1, Math.ceil(model.trainedRows / referenceRows));
+  const values: number[] = [];
+  let next = 0;
+  for (const { id, firstSequence, rowCount } of openedCase.segments()) {
+    if (firstSequence >= model.trainedRows) break;
+    const features = openedCase.readFeatures(model.featureSetId, id);
+    if (features === undefined) return null;
+    for (; next < Math.min(firstSequence + rowCount, model.trainedRows); next += step) {
+      const at = (next - firstSequence) * featureCount;
+      values.push(...features.subarray(at, at + featureCount));
+    }
+  }
+  return next < model.trainedRows || values.length === 0 ? null : Float32Array.from(values);
+}
