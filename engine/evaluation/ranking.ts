@@ -32,7 +32,7 @@ export function orderRows(anomaly: Anomaly): RowOrder {
 }
 
 /** Finds the runs of equal anomaly along an order that is already there. */
-export function withGroupEnds(order: Uint32Array, anomaly: Anomaly): RowOrder {
+function withGroupEnds(order: Uint32Array, anomaly: Anomaly): RowOrder {
   const groupEnds = new Uint32Array(order.length);
   let groups = 0;
   for (let position = 1; position <= order.length; position++)

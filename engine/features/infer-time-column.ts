@@ -105,7 +105,7 @@ function numberCandidate(facts: ColumnFacts): Candidate | undefined {
 }
 
 /** How a column holds times, by its cells and, where they are plain numbers, its name; undefined where it holds none. */
-export function timeCandidate(facts: ColumnFacts): Candidate | undefined {
+function timeCandidate(facts: ColumnFacts): Candidate | undefined {
   return textCandidate(facts) ?? numberCandidate(facts);
 }
 

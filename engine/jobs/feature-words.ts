@@ -8,7 +8,7 @@ export function featureWords(spec: FeatureSpec, profile: Profile): readonly Feat
   return [
     ...spec.features.map((feature) => ({
       name: feature.name,
-      description: feature.transform.column === amount ? 'amount' : feature.description.replace(/\.$/, ''),
+      description: rowFeatureWords(feature, amount),
       unit: '',
     })),
     ...(spec.windows?.features ?? []).map((feature) => ({
@@ -17,4 +17,13 @@ export function featureWords(spec: FeatureSpec, profile: Profile): readonly Feat
       unit: feature.kind === 'since-last' ? 'h' : '',
     })),
   ];
+}
+
+/** The amount is called so, and the logarithm of it too: its values are not amounts. */
+function rowFeatureWords(
+  { transform, description }: FeatureSpec['features'][number],
+  amount: string | undefined,
+): string {
+  if (transform.column !== amount) return description.replace(/\.$/, '');
+  return transform.kind === 'log' ? 'logarithm of the amount' : 'amount';
 }

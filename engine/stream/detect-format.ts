@@ -218,7 +218,7 @@ function firstRowIsHeader(batch: DelimitedBatch, firstRaw: readonly string[]): b
 }
 
 /** Column names that are unique and not blank: `name`, `name_2`, and `column3` for a blank third one. */
-export function uniqueColumnNames(names: readonly string[]): readonly string[] {
+function uniqueColumnNames(names: readonly string[]): readonly string[] {
   const taken = new Set<string>();
   const written = new Set(names.map((name) => name.trim()));
   return names.map((name, index) => {

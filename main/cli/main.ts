@@ -4,7 +4,7 @@ import { createProgram } from './program.ts';
 import { createProgressLine } from './progress-line.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
-export const exitCodes = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
+const exitCodes = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
 
 /**
  * The command line host: parses arguments, runs one job in this process, prints its result.

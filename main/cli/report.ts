@@ -83,7 +83,7 @@ export function printTuneReport(result: JobResult<'tune'>, { print }: CommandSur
         : [
             [
               'alerts a day',
-              `${result.alertsPerDay.toFixed(1)} on average over ${count(result.days ?? 0)} days`,
+              `${result.alertsPerDay.toFixed(1)} on average over ${daysText(result.days ?? 0)}`,
             ] as const,
           ]),
       ['threshold', result.threshold.toFixed(6)],
@@ -247,7 +247,9 @@ export function printExplainReport(result: JobResult<'explain'>, { print }: Comm
         ['part', 'why'],
         [
           ...alert.reasons.map((reason) => [`${(100 * reason.share).toFixed(1)} %`, reason.sentence]),
-          [`${(100 * alert.rest.share).toFixed(1)} %`, `the other ${alert.rest.featureCount} features together`],
+          ...(alert.rest.featureCount === 0
+            ? []
+            : [[`${(100 * alert.rest.share).toFixed(1)} %`, `the other ${alert.rest.featureCount} features together`]]),
         ],
         [true, false],
       ),
@@ -353,7 +355,7 @@ function whyNone(flagged: number): string {
 
 function perDay(result: TrainResult): string {
   if (result.days === null || result.days === 0) return '';
-  return `, ${(result.flagged / result.days).toFixed(1)} a day over ${result.days} ${result.days === 1 ? 'day' : 'days'}`;
+  return `, ${(result.flagged / result.days).toFixed(1)} a day over ${daysText(result.days)}`;
 }
 
 function evaluationPairs(evaluation: TrainResult['evaluation']): readonly (readonly [string, string])[] {
@@ -425,6 +427,10 @@ export function heading(text: string): string {
 /** A whole number as people write it. */
 export function count(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+function daysText(days: number): string {
+  return `${count(days)} ${days === 1 ? 'day' : 'days'}`;
 }
 
 function percent(share: number): string {

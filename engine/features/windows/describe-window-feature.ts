@@ -29,7 +29,7 @@ export function plainDuration(lengthMs: number): string {
 }
 
 /** The stable name of a feature: its columns, what is computed, over which window, with which options. */
-export function nameWindowFeature(definition: WindowDefinition): string {
+function nameWindowFeature(definition: WindowDefinition): string {
   const parts = [...definition.entity, definition.kind];
   if (definition.kind === 'distinct') parts.push(definition.of);
   parts.push(shortDuration(definition.windowMs));
@@ -40,7 +40,7 @@ export function nameWindowFeature(definition: WindowDefinition): string {
 }
 
 /** One plain phrase in the analyst's words, such as "payments by this customer in 24 h". */
-export function describeWindowFeature(definition: WindowDefinition, profile: Profile): string {
+function describeWindowFeature(definition: WindowDefinition, profile: Profile): string {
   const entity = definition.entity.map((column, index) => entityPhrase(column, profile, index)).join(' ');
   const window = plainDuration(definition.windowMs);
   const delayed = 'delayMs' in definition && definition.delayMs > 0;
