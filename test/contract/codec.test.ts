@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, encodeMessage, MalformedMessage } from './codec.ts';
+import { decodeMessage, encodeMessage, MalformedMessage } from '../../preload/contract/wire/codec.ts';
 
 const typedArray = fc.oneof(
   fc.float64Array(),
