@@ -143,14 +143,9 @@ export class WritableCase extends ReadableCase {
       this.writeFeatures(scored.featureSetId, segmentId, scored.features);
       this.writeScores(scored.modelId, segmentId, scored.sums);
       this.addAlerts(scored.modelId, scored.flagged);
+      const nextSequence = append.firstSequence + append.rowCount;
       if (windowState !== undefined)
-        this.#change(
-          `INSERT INTO window_checkpoint (feature_set_id, next_sequence, state) VALUES (?, ?, ?)
-           ON CONFLICT (feature_set_id) DO UPDATE SET next_sequence = excluded.next_sequence, state = excluded.state`,
-          scored.featureSetId,
-          append.firstSequence + append.rowCount,
-          windowState,
-        );
+        this.saveWindowCheckpoint(scored.featureSetId, { nextSequence, state: windowState });
     });
   }
 
@@ -175,6 +170,17 @@ export class WritableCase extends ReadableCase {
       sourceId,
     );
     return new Map(rows.map((row) => [row.partition, row.next_offset]));
+  }
+
+  /** Keeps the state of window features; it must be that after the row before `nextSequence`. */
+  saveWindowCheckpoint(featureSetId: number, { nextSequence, state }: WindowCheckpoint): void {
+    this.#change(
+      `INSERT INTO window_checkpoint (feature_set_id, next_sequence, state) VALUES (?, ?, ?)
+       ON CONFLICT (feature_set_id) DO UPDATE SET next_sequence = excluded.next_sequence, state = excluded.state`,
+      featureSetId,
+      nextSequence,
+      state,
+    );
   }
 
   windowCheckpoint(featureSetId: number): WindowCheckpoint | undefined {

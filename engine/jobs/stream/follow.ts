@@ -427,7 +427,26 @@ class FollowSession {
     await this.#scoring?.close();
     const writer = this.#live?.writer;
     // What was taken is whole and stays; only a failure of the writer itself ends without it.
-    if (writer !== undefined) await writer.finish().catch(() => writer.abort().catch(() => undefined));
+    if (writer === undefined) return;
+    try {
+      await writer.finish();
+    } catch {
+      await writer.abort().catch(() => undefined);
+      return;
+    }
+    this.#keepWindowState();
+  }
+
+  /** So that the stream goes on at once next time, without seeing its history again. */
+  #keepWindowState(): void {
+    const scoring = this.#scoring;
+    if (scoring === undefined) return;
+    this.#withCase((openedCase) => {
+      const nextSequence = openedCase.nextSequence();
+      // Where a batch was made but could not be stored, the state is ahead of the case: the older one is right.
+      if (nextSequence !== this.#nextSequence) return;
+      openedCase.saveWindowCheckpoint(scoring.model.featureSetId, { nextSequence, state: scoring.windowState() });
+    });
   }
 
   #withCase<T>(work: (openedCase: WritableCase) => T): T {

@@ -25,7 +25,7 @@ describeWithKafka('a topic recorded and replayed', () => {
   });
   afterAll(() => broker.stop());
 
-  test('gives the same flags live, replayed into a topic, and as a recording', async () => {
+  test('gives the same flags live, replayed into a topic, stopped and gone on with, and as a recording', async () => {
     const folder = temporaryFolder();
     const address = (topic: string): string => `kafka://${broker.address}/${topic}`;
     for (const topic of ['live', 'again']) await broker.createTopic(topic, 1);
@@ -51,6 +51,11 @@ describeWithKafka('a topic recorded and replayed', () => {
     const again = await run('follow', { ...common, topic: address('again'), casePath: join(folder, 'again.assay') });
     expect(again.model).toEqual(live.model);
     expect(again.flagsDigest).toBe(live.flagsDigest);
+
+    const halves = { ...common, topic: address('again'), casePath: join(folder, 'halves.assay') };
+    await run('follow', { ...halves, maxMessages: 1700 });
+    const wholeAgain = await run('follow', halves);
+    expect(wholeAgain).toMatchObject({ messages: fed.messages - 1700, flagsDigest: live.flagsDigest });
 
     const scored = await run('score', {
       model: join(folder, 'again.assay'),
