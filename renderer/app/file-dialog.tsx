@@ -38,7 +38,10 @@ export function FileDialog({
   const [typedFolder, setTypedFolder] = useState<string | null>(null);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<HTMLUListElement>(null);
-  const listing = useRequest('folder.list', folder === '' ? {} : { folder }, { keepsPrevious: true });
+  const listing = useRequest('folder.list', folder === '' ? {} : { folder }, {
+    keepsPrevious: true,
+    isAlwaysAsked: true,
+  });
 
   const wanted = request.kind === 'case' ? caseName : request.kind === 'recording' ? recordingName : null;
   const entries = (listing.data?.entries ?? []).filter(

@@ -46,6 +46,8 @@ export interface RequestOptions {
   readonly isEnabled?: boolean;
   /** Show the previous answer while the next one comes, for filters and sorts. */
   readonly keepsPrevious?: boolean;
+  /** Ask again whenever it is shown: for what changes without the engine knowing, such as folders. */
+  readonly isAlwaysAsked?: boolean;
 }
 
 export interface RequestResult<T> {
@@ -69,6 +71,7 @@ export function useRequest<R extends RequestName>(
     queryKey: requestKey(name, input),
     queryFn: async () => dataOf(await client.request(name, input)),
     enabled: options.isEnabled ?? true,
+    ...(options.isAlwaysAsked === true ? { staleTime: 0 } : {}),
     ...(options.keepsPrevious === true ? { placeholderData: keepPreviousData } : {}),
   });
   return {
@@ -196,6 +199,11 @@ export function useCaseChanges(onOverview: (overview: CaseOverview | null) => vo
         queries.removeQueries({ predicate: (query) => !outsideCase.has(String(query.queryKey[0])) });
       else timer ??= setTimeout(refresh, refreshEveryMs);
     });
+    // A case that was opened between the window's first answer and this listener would be missed for good.
+    let isHere = true;
+    void client.request('app.read', {}).then((answer) => {
+      if (isHere && answer.ok) tell(answer.data.openCase);
+    });
     // What the engine computed after it had answered: only the answers that lacked it are asked for again.
     const refreshOnly = (name: RequestName): void => void queries.invalidateQueries({ queryKey: [name] });
     const stopReasons = client.on('alerts.reasonsReady', () => {
@@ -204,6 +212,7 @@ export function useCaseChanges(onOverview: (overview: CaseOverview | null) => vo
     });
     const stopRankings = client.on('tuning.rankingsReady', () => refreshOnly('tuning.read'));
     return () => {
+      isHere = false;
       stop();
       stopReasons();
       stopRankings();
