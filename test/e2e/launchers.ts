@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { _electron, chromium, type ElectronApplication, type Page } from 'playwright-core';
 import { projectFolder } from './build.ts';
 import { chromiumPath } from './chromium.ts';
@@ -20,6 +21,8 @@ export interface RunningWindow {
   readonly consoleErrors: readonly string[];
   /** The process whose child the engine is. */
   readonly hostPid: number;
+  /** Does `ask`, which makes the window ask for a file, and answers with this one: in the native dialog or the page's. */
+  chooseFile(path: string, ask: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,7 +41,15 @@ export interface BrowserWindow extends RunningWindow {
 export interface LaunchOptions {
   readonly home?: string;
   readonly arguments?: readonly string[];
+  /** A file in which the host and its engine note every use of the network (see network-witness.ts). */
+  readonly networkLog?: string;
+  /** Folder of another app than the project's own, started as if it were packaged. */
+  readonly packagedApp?: string;
 }
+
+/** What `launchElectron` runs on. */
+export const electronName =
+  process.env['ASSAY_ELECTRON'] === undefined ? 'the stand-in' : `the binary ${process.env['ASSAY_ELECTRON']}`;
 
 /** A folder that is removed by `remove`. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
@@ -49,33 +60,41 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 /** Electron with the built main process: the stand-in, unless ASSAY_ELECTRON names a real binary. */
 export async function launchElectron(options: LaunchOptions = {}): Promise<ElectronWindow> {
   const folder = temporaryFolder();
-  const real = process.env['ASSAY_ELECTRON'];
   const app = await _electron.launch({
-    executablePath: real ?? join(standin, 'electron'),
-    args: [projectFolder, `--user-data-dir=${join(folder.path, 'electron')}`, ...(options.arguments ?? [])],
-    cwd: projectFolder,
+    executablePath: process.env['ASSAY_ELECTRON'] ?? join(standin, 'electron'),
+    args: [
+      options.packagedApp ?? projectFolder,
+      `--user-data-dir=${join(folder.path, 'electron')}`,
+      ...(options.arguments ?? []),
+    ],
+    cwd: options.packagedApp ?? projectFolder,
     env: {
       ...definedEnvironment(),
+      ...(options.packagedApp === undefined ? {} : { STANDIN_PACKAGED: '1' }),
+      ...networkWitness(options),
       ASSAY_HOME: options.home ?? join(folder.path, 'home'),
       STANDIN_CHROMIUM: chromiumPath(),
       STANDIN_NODE: process.execPath,
     },
     timeout: LAUNCH_LIMIT_MS,
   });
-  const page = await app.firstWindow();
-  const watched = watch(page);
-  await page.waitForSelector('#root > *');
-  const hostPid = await app.evaluate(() => process.pid);
-  return {
-    app,
-    page,
-    ...watched,
-    hostPid,
-    async close() {
-      await app.close();
-      folder.remove();
-    },
+  const close = async (): Promise<void> => {
+    await app.close();
+    folder.remove();
   };
+  return orClose(close, async () => {
+    const page = await app.firstWindow();
+    const watched = watch(page);
+    await page.waitForSelector('#root > *');
+    const hostPid = await app.evaluate(() => process.pid);
+    const chooseFile = async (path: string, ask: () => Promise<void>): Promise<void> => {
+      await app.evaluate(({ dialog }, chosen) => {
+        dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [chosen] });
+      }, path);
+      await ask();
+    };
+    return { app, page, ...watched, hostPid, chooseFile, close };
+  });
 }
 
 /** `assay serve` and a fresh profile of Chromium that opens its address. */
@@ -84,29 +103,63 @@ export async function launchBrowserHost(options: LaunchOptions = {}): Promise<Br
   const host = spawn(process.execPath, ['scripts/assay.mjs', 'serve', ...(options.arguments ?? [])], {
     cwd: projectFolder,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ASSAY_HOME: options.home ?? join(folder.path, 'home') },
+    env: { ...process.env, ...networkWitness(options), ASSAY_HOME: options.home ?? join(folder.path, 'home') },
   });
   const exitCode = new Promise<number | null>((resolve) => host.on('exit', resolve));
-  const address = await firstLine(host);
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
-  const page = await browser.newPage({ viewport: size });
-  const watched = watch(page);
-  await page.goto(address);
-  await page.waitForSelector('#root > *');
-  return {
-    page,
-    ...watched,
-    address,
-    host,
-    hostPid: host.pid ?? 0,
-    exitCode,
-    async close() {
-      await browser.close();
-      host.kill('SIGTERM');
-      await exitCode;
-      folder.remove();
-    },
+  const closeHost = async (): Promise<void> => {
+    host.kill('SIGTERM');
+    await exitCode;
+    folder.remove();
   };
+  return orClose(closeHost, async () => {
+    const address = await firstLine(host);
+    const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+    const close = async (): Promise<void> => {
+      await browser.close();
+      await closeHost();
+    };
+    return orClose(
+      () => browser.close(),
+      async () => {
+        const page = await browser.newPage({ viewport: size });
+        const watched = watch(page);
+        await page.goto(address);
+        await page.waitForSelector('#root > *');
+        const chooseFile = async (path: string, ask: () => Promise<void>): Promise<void> => {
+          await ask();
+          await chooseInPage(page, path);
+        };
+        return { page, ...watched, address, host, hostPid: host.pid ?? 0, exitCode, chooseFile, close };
+      },
+    );
+  });
+}
+
+/** Walks the page's own file dialog, which is there where the host has none. */
+async function chooseInPage(page: Page, path: string): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  const folder = dialog.getByLabel('Folder', { exact: true });
+  await folder.fill(dirname(path));
+  await folder.press('Enter');
+  await dialog.getByRole('button', { name: basename(path) }).click();
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+}
+
+/** What was started does not outlive a launch that failed. */
+async function orClose<T>(close: () => Promise<void>, launch: () => Promise<T>): Promise<T> {
+  try {
+    return await launch();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function networkWitness({ networkLog }: LaunchOptions): Record<string, string> {
+  if (networkLog === undefined) return {};
+  const witness = pathToFileURL(join(import.meta.dirname, 'network-witness.ts')).href;
+  const options = `--import ${witness}`;
+  return { ASSAY_NETWORK_LOG: networkLog, NODE_OPTIONS: options, STANDIN_NODE_OPTIONS: options };
 }
 
 function watch(page: Page): { readonly requested: string[]; readonly consoleErrors: string[] } {

@@ -3,12 +3,16 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { buildWindow } from './build.ts';
 import { describeWithChromium } from './chromium.ts';
 import { copyHome, makeFirstCase } from './first-case.ts';
-import { launchBrowserHost, launchElectron, temporaryFolder, type RunningWindow } from './launchers.ts';
+import { electronName, launchBrowserHost, launchElectron, temporaryFolder, type RunningWindow } from './launchers.ts';
 import { browserHostSecurityStories } from './stories/browser-host-security.ts';
+import { damagedCaseStories } from './stories/damaged-cases.ts';
 import { electronSecurityStories } from './stories/electron-security.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
+import { menuStories } from './stories/menu.ts';
+import { packagedStories } from './stories/packaged.ts';
 import { pageSecurityStories } from './stories/page-security.ts';
 import { shellStories } from './stories/shell.ts';
+import { workingDayStories } from './stories/working-day.ts';
 
 /* One file, so that one window at a time has the machine; a story is written once and told in every host. */
 describeWithChromium('the window', () => {
@@ -41,14 +45,21 @@ describeWithChromium('the window', () => {
     shellStories(window);
     browserHostSecurityStories(window);
     pageSecurityStories(window);
+    damagedCaseStories(window, () => prepared);
     engineKilledStories(window);
+    workingDayStories(launchBrowserHost);
   });
 
-  describe('under Electron', () => {
+  describe(`under Electron, ${electronName}`, () => {
     const window = launched('electron', (home) => launchElectron({ home }));
     shellStories(window);
+    menuStories(window);
     electronSecurityStories(window);
     pageSecurityStories(window);
+    damagedCaseStories(window, () => prepared);
     engineKilledStories(window);
+    workingDayStories(launchElectron);
   });
+
+  describe('packaged', () => packagedStories(prepared));
 });

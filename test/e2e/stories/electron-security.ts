@@ -43,8 +43,17 @@ export function electronSecurityStories(window: () => ElectronWindow): void {
 
   it('13: navigates nowhere else', async () => {
     const { app, page } = window();
+    await app.evaluate(({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      const wasPrevented = new Promise<boolean>((resolve) =>
+        contents?.once('will-navigate', (event) => setImmediate(() => resolve(event.defaultPrevented))),
+      );
+      Object.assign(globalThis, { wasPrevented });
+    });
     await page.evaluate(() => void (location.href = 'https://example.org/'));
-    await page.waitForTimeout(500);
+    expect(await app.evaluate(() => (globalThis as unknown as { wasPrevented: Promise<boolean> }).wasPrevented)).toBe(
+      true,
+    );
     const address = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL());
     expect(address).toBe('app://assay/index.html');
   });
@@ -65,9 +74,10 @@ export function electronSecurityStories(window: () => ElectronWindow): void {
       ])
         globalThis.open(address);
     });
-    await page.waitForTimeout(500);
-    const opened = await app.evaluate(() => (globalThis as unknown as { openedAddresses: string[] }).openedAddresses);
-    expect(opened).toEqual(['https://mlflow.org/docs']);
+    const opened = (): Promise<string[]> =>
+      app.evaluate(() => (globalThis as unknown as { openedAddresses: string[] }).openedAddresses);
+    // The allowed address is the last one: once it was opened, the others were refused.
+    await expect.poll(opened, { timeout: 10_000 }).toEqual(['https://mlflow.org/docs']);
     expect(app.windows()).toHaveLength(1);
   });
 

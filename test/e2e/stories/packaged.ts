@@ -1,0 +1,66 @@
+import { extractAll, listPackage } from '@electron/asar';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runScript } from '../../../scripts/run-steps.mjs';
+import { projectFolder } from '../build.ts';
+import { copyHome } from '../first-case.ts';
+import { goTo, places } from '../go-to.ts';
+import { launchElectron, temporaryFolder } from '../launchers.ts';
+
+const resources = join(projectFolder, 'dist', 'packages', 'linux-unpacked', 'resources');
+
+/** What may lie in the archive: the built window, the one native package, and nothing of the sources. */
+const expectedEntries = [
+  /^\/(LICENSE|package\.json|dist|node_modules)$/,
+  /^\/dist\/(main(\/index\.cjs)?|preload(\/index\.cjs)?)$/,
+  /^\/dist\/engine(\/[\w.-]+\.(js|wasm))?$/,
+  /^\/dist\/renderer(\/index\.html|\/assets(\/[\w.-]+\.(js|css|woff2))?)?$/,
+  /^\/node_modules\/better-sqlite3(\/LICENSE|\/package\.json|\/lib(\/.+)?|\/prebuilds)?$/,
+];
+
+/** The folder that electron-builder makes, with a stand-in for Electron's own files. */
+export function packagedStories(prepared: string): void {
+  const folder = temporaryFolder();
+  const archive = join(resources, 'app.asar');
+  beforeAll(async () => {
+    expect(await runScript(['scripts/package-dir.mjs'])).toBe(0);
+  });
+  afterAll(() => folder.remove());
+
+  it('holds the built window, one native package for this platform, and nothing else', () => {
+    const entries = listPackage(archive, { isPack: false });
+    const prebuilt = entries.filter((entry) => entry.startsWith('/node_modules/better-sqlite3/prebuilds/'));
+    expect(prebuilt).toEqual([`/node_modules/better-sqlite3/prebuilds/${process.platform}-${process.arch}.node`]);
+    const others = entries.filter((entry) => !prebuilt.includes(entry));
+    expect(others.filter((entry) => !expectedEntries.some((expected) => expected.test(entry)))).toEqual([]);
+    for (const needed of ['/dist/main/index.cjs', '/dist/preload/index.cjs', '/dist/renderer/index.html'])
+      expect(entries).toContain(needed);
+  });
+
+  it('keeps beside the archive what cannot start inside one, and the bundled recording', () => {
+    const engine = readdirSync(join(resources, 'app.asar.unpacked', 'dist', 'engine'));
+    expect(engine).toEqual(readdirSync(join(projectFolder, 'dist', 'engine')));
+    expect(existsSync(join(resources, 'datasets', 'payments-30-days.csv.gz'))).toBe(true);
+  });
+
+  it('starts from the packaged files alone, and shows every place', async () => {
+    const app = join(folder.path, 'app');
+    const home = join(folder.path, 'home');
+    extractAll(archive, app);
+    copyHome(prepared, home);
+    const [casePath] = readdirSync(join(home, 'cases')).filter((name) => name.endsWith('.assay'));
+    const window = await launchElectron({
+      packagedApp: app,
+      home,
+      arguments: [`--case=${join(home, 'cases', casePath ?? '')}`],
+    });
+    try {
+      await window.page.getByRole('button', { name: /^payments-30-days.*: choose a case$/ }).waitFor();
+      for (const place of places) await goTo(window.page, place);
+      expect(window.consoleErrors).toEqual([]);
+    } finally {
+      await window.close();
+    }
+  });
+}
