@@ -47,12 +47,13 @@ export function ExportsPlace() {
       <AlertsExport openCase={openCase} model={model} />
       <OnnxExport openCase={openCase} model={model} />
       <ScoresExport openCase={openCase} model={model} />
-      <section className="exports-item" aria-label="Not there yet">
+      <section className="exports-item" aria-label="Servers and pipelines">
         <div>
           <h2>Servers and pipelines</h2>
           <p className="soft">
-            MLflow, KServe, Kubeflow, BigQuery and Spark SQL, with an outbox for what waits offline, come with the
-            export step of the plan. Until then the ONNX file above carries the same model and the same flags.
+            The command line writes the same model for MLflow, KServe and Kubeflow; what cannot be sent now waits in the
+            case until <span className="fixed">assay push</span>. See <span className="fixed">assay export --help</span>
+            .
           </p>
         </div>
       </section>
