@@ -97,7 +97,8 @@ class NumberFitter implements ColumnFitter {
           name: `${name}_log`,
           description: `${name} on a logarithmic scale: sign(x) * ln(1 + |x|).`,
           transform: { kind: 'log', column: name },
-          imputation: { ...imputation, value: Math.fround(signedLog(Math.fround(median))) },
+          // Adding 0 turns -0 into 0, as JSON does: a spec read back is the same spec.
+          imputation: { ...imputation, value: Math.fround(signedLog(Math.fround(median))) + 0 },
           usesLabels: false,
         }
       : {
