@@ -24,6 +24,9 @@ export function workingDayStories(launch: (options: LaunchOptions) => Promise<Ru
         await trainForSixtyAlertsADay(window.page);
         const facts = await triageByKeyboard(window.page);
         await exportAlerts(window.page);
+        const settings = join(options.home, 'settings.json');
+        // Where the window is, is written a moment after it went there.
+        await expect.poll(() => readFileSync(settings, 'utf8'), { timeout: 10_000 }).toMatch(/"place":\s*"triage"/);
         expect(foreignAddresses(window.requested)).toEqual([]);
         return facts;
       });
@@ -104,7 +107,8 @@ async function triageByKeyboard(page: Page): Promise<Left> {
 
 async function exportAlerts(page: Page): Promise<void> {
   await page.keyboard.press('Alt+6');
-  await page.getByRole('main', { name: 'Exports' }).waitFor();
+  // A place hears its keys once it was loaded.
+  await page.getByRole('button', { name: /Save CSV$/ }).waitFor();
   await page.keyboard.press('a');
   await page.getByText(/alerts in shift-.+-alerts\.csv\./).waitFor();
   await page.keyboard.press('Alt+3');
