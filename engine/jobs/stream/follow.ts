@@ -61,23 +61,24 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
   const address = parseTopicAddress(input.topic);
   const notices: string[] = [];
   const groupId = prepareCase(input);
-  const topicFollower = await followTopic({
-    address,
-    access: kafkaAccess(),
-    groupId,
-    resume: (clusterId) => storedOffsets(input.casePath, fingerprintOf(clusterId, address)),
-    from: input.from,
-    onNotice: (sentence) => notices.push(sentence),
-  });
   const metrics = await startMetrics(address.topic, input.metricsPort);
-  const session = new FollowSession(input, address, topicFollower, metrics, context, notices);
+  let follower: TopicFollower | undefined;
   try {
+    follower = await followTopic({
+      address,
+      access: kafkaAccess(),
+      groupId,
+      resume: (clusterId) => storedOffsets(input.casePath, fingerprintOf(clusterId, address)),
+      from: input.from,
+      onNotice: (sentence) => notices.push(sentence),
+    });
+    const session = new FollowSession(input, address, follower, metrics, context, notices);
     await session.run();
     const result = session.result(performance.now() - startedMs);
     throwIfCancelled(context.signal);
     return result;
   } finally {
-    await topicFollower.close();
+    await follower?.close();
     await metrics.close();
   }
 }
@@ -224,7 +225,7 @@ class FollowSession {
   #isDone(): boolean {
     const { untilIdleMs, maxMessages } = this.#input;
     if (this.#stopped() || (maxMessages !== undefined && this.#messages >= maxMessages)) return true;
-    return untilIdleMs !== undefined && performance.now() - this.#lastMessageMs >= untilIdleMs;
+    return untilIdleMs !== undefined && this.#follower.isIdle(untilIdleMs);
   }
 
   /** So many messages that neither the last one asked for nor the last row of the training is passed. */

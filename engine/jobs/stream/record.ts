@@ -61,17 +61,15 @@ export async function record(input: ParsedJobInput<'record'>, context: WorkConte
     file = undefined;
     await writeManifest(folder, manifest);
   };
-  let lastMessageMs = performance.now();
   const isDone = (): boolean =>
     context.signal.aborted ||
     (input.maxMessages !== undefined && messages >= input.maxMessages) ||
-    (input.untilIdleMs !== undefined && performance.now() - lastMessageMs >= input.untilIdleMs);
+    (input.untilIdleMs !== undefined && follower.isIdle(input.untilIdleMs));
   try {
     while (!isDone()) {
       const limit = Math.min(messagesPerWrite, (input.maxMessages ?? Number.POSITIVE_INFINITY) - messages);
       const taken = await follower.next(limit, lingerMs, waitMs);
       if (taken.length === 0) continue;
-      lastMessageMs = performance.now();
       file ??= await openRecordingFile(folder, fileName(manifest.files.length + 1));
       let firstMs = Number.POSITIVE_INFINITY;
       let lastMs = Number.NEGATIVE_INFINITY;

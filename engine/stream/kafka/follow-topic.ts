@@ -34,6 +34,11 @@ export interface TopicFollower {
   readonly startOffsets: ReadonlyMap<number, number>;
   /** Messages not handed over yet, as far as the broker has told: per partition. */
   lag(): ReadonlyMap<number, number>;
+  /**
+   * True where nothing has come for `idleMs` and the broker is not known to have more. Messages that are known to be
+   * there are waited for a minute longer: joining a group, or a broker that restarts, takes its time.
+   */
+  isIdle(idleMs: number): boolean;
   /** True where `next` would give messages at once. */
   readonly hasMore: boolean;
   readonly isPaused: boolean;
@@ -59,6 +64,7 @@ const metadataMaxAgeMs = 5_000;
 const fetchWaitMs = 250;
 /** A quiet topic is looked after this often: it may have been deleted. */
 const quietCheckMs = 3_000;
+const patienceWithLagMs = 60_000;
 /** At the start a person waits for an answer. */
 const startPatience = { retries: 2, initialRetryTime: 200, maxRetryTime: 1_000 };
 /** Later a broker may be gone for hours. */
@@ -74,7 +80,12 @@ export async function followTopic(options: FollowTopicOptions): Promise<TopicFol
   try {
     const start = await findStart(options);
     const follower = new Follower(options, createKafkaClient(address, access, followPatience), start);
-    await follower.begin();
+    try {
+      await follower.begin();
+    } catch (error) {
+      await follower.close();
+      throw error;
+    }
     return follower;
   } catch (error) {
     throw kafkaError(error, address);
@@ -167,6 +178,7 @@ class Follower implements TopicFollower {
   #rebalances = 0;
   #isClosed = false;
   #lastNewsMs = performance.now();
+  #lastMessageMs = performance.now();
 
   constructor(options: FollowTopicOptions, client: Kafka, start: Start) {
     this.#options = options;
@@ -185,6 +197,12 @@ class Follower implements TopicFollower {
       maxWaitTimeInMs: fetchWaitMs,
       retry: { ...followPatience, restartOnFailure: () => Promise.resolve(!this.#isClosed) },
     });
+  }
+
+  isIdle(idleMs: number): boolean {
+    const quietMs = performance.now() - this.#lastMessageMs;
+    const lag = [...this.lag().values()].reduce((sum, waiting) => sum + waiting, 0);
+    return quietMs >= (lag === 0 ? idleMs : idleMs + patienceWithLagMs);
   }
 
   get hasMore(): boolean {
@@ -226,8 +244,10 @@ class Follower implements TopicFollower {
   async next(limit: number, lingerMs: number, waitMs: number): Promise<readonly TopicMessage[]> {
     const messages = await this.#queue.take(limit, lingerMs, waitMs);
     const nowMs = performance.now();
-    if (messages.length > 0) this.#lastNewsMs = nowMs;
-    else if (nowMs - this.#lastNewsMs > quietCheckMs) {
+    if (messages.length > 0) {
+      this.#lastNewsMs = nowMs;
+      this.#lastMessageMs = nowMs;
+    } else if (nowMs - this.#lastNewsMs > quietCheckMs) {
       this.#lastNewsMs = nowMs;
       await this.#refuseDeletedTopic();
     }
