@@ -2,7 +2,6 @@
 // that need one are skipped by name until it is made, with the commands below.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ensureChromium } from './ensure-chromium.mjs';
 import { projectFolder } from './run-steps.mjs';
 
 /** Scripts that make a Python environment, with their arguments. */
@@ -13,8 +12,6 @@ const environments = [['test/peers/make-environment.mjs', '--only-required']];
  * @returns {string | null} what is missing and why, or null
  */
 export function prepareServices() {
-  const chromium = ensureChromium();
-  if ('reason' in chromium) return chromium.reason;
   for (const [script, ...parameters] of environments) {
     const { status } = spawnSync(process.execPath, [join(projectFolder, script ?? ''), ...parameters], {
       cwd: projectFolder,
