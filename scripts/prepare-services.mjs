@@ -1,23 +1,38 @@
 // What the tests need beyond npm, made where CI=true: there a missing service is a failure. On a laptop the tests
 // that need one are skipped by name until it is made, with the commands below.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { makeInstaller } from '../test/services/make-environment.mjs';
 import { projectFolder } from './run-steps.mjs';
 
-/** Scripts that make a Python environment, with their arguments. */
-const environments = [['test/peers/make-environment.mjs', '--only-required']];
+/** Scripts that make a service, with their arguments. */
+const services = [
+  // The longest first: PySpark is built from source.
+  ['test/services/spark/make-environment.mjs'],
+  ['scripts/ensure-chromium.mjs'],
+  ['test/peers/make-environment.mjs', '--only-required'],
+  ['test/services/mlflow/make-environment.mjs'],
+  ['test/services/mlflow2/make-environment.mjs'],
+  ['test/services/kfp/make-environment.mjs'],
+];
 
 /**
- * Makes every service that CI must have.
- * @returns {string | null} what is missing and why, or null
+ * Makes every service that CI must have, all at once.
+ * @returns {Promise<string | null>} what is missing, or null
  */
-export function prepareServices() {
-  for (const [script, ...parameters] of environments) {
-    const { status } = spawnSync(process.execPath, [join(projectFolder, script ?? ''), ...parameters], {
-      cwd: projectFolder,
-      stdio: 'inherit',
-    });
-    if (status !== 0) return `${script} failed with exit code ${status}.`;
-  }
-  return null;
+export async function prepareServices() {
+  // Once for all: they would otherwise each fetch it.
+  makeInstaller();
+  const failures = await Promise.all(
+    services.map(async ([script = '', ...parameters]) => {
+      const child = spawn(process.execPath, [join(projectFolder, script), ...parameters], {
+        cwd: projectFolder,
+        stdio: 'inherit',
+      });
+      const [code] = await once(child, 'exit');
+      return code === 0 ? [] : [`${script} failed with exit code ${code}`];
+    }),
+  );
+  return failures.flat().length === 0 ? null : `${failures.flat().join('; ')}.`;
 }

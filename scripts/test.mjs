@@ -36,7 +36,7 @@ async function runAll(vitestArguments) {
   }
   if (process.env['CI'] === 'true') {
     console.log('> services');
-    const missing = prepareServices();
+    const missing = await prepareServices();
     if (missing !== null) {
       console.error(`The tests cannot run in full: ${missing}`);
       printCounts({ passed: 0, failed: 1, skipped: 0 });
