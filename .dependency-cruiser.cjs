@@ -153,7 +153,7 @@ module.exports = {
       comment: 'kafkajs is no longer maintained; behind one folder another client can take its place.',
       severity: 'error',
       from: { path: '^(engine|preload|main|renderer)/', pathNot: `^engine/stream/|${TEST}` },
-      to: { path: packageNamed('kafkajs') },
+      to: { path: [packageNamed('kafkajs'), packageNamed('@kafkajs/confluent-schema-registry'), packageNamed('avsc')] },
     },
     {
       name: 'echarts-only-in-charts',

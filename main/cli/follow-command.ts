@@ -12,6 +12,7 @@ export interface FollowFlags {
   readonly untilIdle?: number;
   readonly maxMessages?: number;
   readonly metrics?: number;
+  readonly schemaRegistry?: string;
 }
 
 /** What `assay run` needs to follow a live topic instead of reading recordings. */
@@ -29,6 +30,10 @@ export function addFollowOptions(command: Command): void {
     )
     .option('--model <case>', 'with --follow: score with the model of this case instead of training one')
     .option('--until-idle <seconds>', 'with --follow: end when nothing has come for so long', parsePositive)
+    .option(
+      '--schema-registry <url>',
+      'with --follow: messages are Avro, JSON Schema or Protobuf by schemas of this registry, http://host:port',
+    )
     .option('--max-messages <count>', 'with --follow: end after so many messages', parseWhole(1, 2 ** 53 - 1))
     .addOption(
       new Option(
@@ -52,6 +57,7 @@ export function followInput(
     ...(flags.model === undefined ? {} : { model: flags.model }),
     ...(flags.untilIdle === undefined ? {} : { untilIdleMs: flags.untilIdle * 1000 }),
     ...(flags.maxMessages === undefined ? {} : { maxMessages: flags.maxMessages }),
+    ...(flags.schemaRegistry === undefined ? {} : { schemaRegistry: flags.schemaRegistry }),
     ...(flags.metrics === undefined ? {} : { metricsPort: flags.metrics }),
   };
 }

@@ -471,6 +471,10 @@ export const jobs = {
       untilIdleMs: z.number().positive().optional(),
       maxMessages: z.number().int().min(1).optional(),
       metricsPort: z.number().int().min(0).max(65_535).optional(),
+      schemaRegistry: z
+        .string()
+        .optional()
+        .describe('http://host:port of the registry that knows the schemas of the messages'),
     }),
     result: z.object({
       topic: z.string(),

@@ -18,8 +18,10 @@ import { openCase } from '../../store/open-case.ts';
 import type { LiveScores, SegmentAppend, Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { kafkaAccess } from '../../stream/kafka/connection.ts';
+import { decodedFollower } from '../../stream/kafka/decoded-follower.ts';
 import { followTopic, type TopicFollower } from '../../stream/kafka/follow-topic.ts';
 import { messageBatcher, type MessageBatcher } from '../../stream/kafka/message-batches.ts';
+import { openSchemaRegistry, schemaRegistryAccess } from '../../stream/kafka/schema-registry.ts';
 import type { TopicMessage } from '../../stream/kafka/topic-message.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { chooseModel, modelSummary } from '../choose-model.ts';
@@ -64,14 +66,20 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
   const metrics = await startMetrics(address.topic, input.metricsPort);
   let follower: TopicFollower | undefined;
   try {
+    const decoder =
+      input.schemaRegistry === undefined ? null : await openSchemaRegistry(schemaRegistryAccess(input.schemaRegistry));
+    const onNotice = (sentence: string): void => {
+      if (!notices.includes(sentence)) notices.push(sentence);
+    };
     follower = await followTopic({
       address,
       access: kafkaAccess(),
       groupId,
       resume: (clusterId) => storedOffsets(input.casePath, fingerprintOf(clusterId, address)),
       from: input.from,
-      onNotice: (sentence) => notices.push(sentence),
+      onNotice,
     });
+    if (decoder !== null) follower = decodedFollower(follower, decoder, onNotice);
     const session = new FollowSession(input, address, follower, metrics, context, notices);
     await session.run();
     const result = session.result(performance.now() - startedMs);

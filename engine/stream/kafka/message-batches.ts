@@ -67,7 +67,8 @@ export function messageBatcher(
         const place = { line: start.line + index, byteOffset: position };
         const text = value === null ? '' : decodeText(value, 0, value.length);
         const fault =
-          value !== null && value.length > longestRecordBytes
+          message.fault ??
+          (value !== null && value.length > longestRecordBytes
             ? tooLongReason
             : writer.put(rowCount, {
                 topic,
@@ -76,7 +77,7 @@ export function messageBatcher(
                 timestampMs,
                 key: key === null ? null : key.toString('utf8'),
                 value: value === null ? null : text,
-              });
+              }));
         if (fault !== undefined) {
           const raw = Buffer.from(envelopeLine(topic, message));
           rejected.push({ raw: raw.subarray(0, longestRecordBytes), ...place, reason: fault });

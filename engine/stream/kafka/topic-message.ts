@@ -9,6 +9,8 @@ export interface TopicMessage {
   readonly value: Buffer | null;
   /** Names and values in turn, as kcat prints them; a name may occur more than once. */
   readonly headers: readonly (readonly [name: string, value: Buffer])[];
+  /** Why it is no record, where that was found out before its value is read as JSON. */
+  readonly fault?: string;
 }
 
 /** Bytes as text where they are valid UTF-8, else null. */

@@ -1,0 +1,49 @@
+import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs';
+import { createEngine } from '../../../engine/host/engine.ts';
+import type { JobInput, JobResult } from '../../../preload/contract/jobs.ts';
+import type { Broker } from './start-kafka.ts';
+
+const engine = createEngine();
+
+/** One payment of the owner's original form, as JSON. */
+export function payment(id: number): string {
+  return JSON.stringify({
+    id,
+    amount: (id * 7919) % 1000,
+    transaction_type: id % 3,
+    account_balance: 1000 + (id % 97),
+  });
+}
+
+export function payments(first: number, count: number): readonly Message[] {
+  return Array.from({ length: count }, (_, index) => ({ value: payment(first + index) }));
+}
+
+/** Sends messages with a client of its own. */
+export async function sendTo(broker: Broker, topic: string, messages: readonly Message[]): Promise<void> {
+  const client = new Kafka({ clientId: 'test', brokers: [broker.address], logLevel: logLevel.NOTHING });
+  const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  await producer.send({ topic, messages: [...messages] });
+  await producer.disconnect();
+}
+
+export interface FollowOptions extends Partial<JobInput<'follow'>> {
+  /** Another way to the broker than its plain address. */
+  readonly address?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs the `follow` job in this process, small and quick; throws what it failed with, with its code. */
+export async function followTopicOf(
+  broker: Broker,
+  topic: string,
+  casePath: string,
+  { address = broker.address, signal = new AbortController().signal, ...more }: FollowOptions = {},
+): Promise<JobResult<'follow'>> {
+  const input = { topic: `kafka://${address}/${topic}`, casePath, trainAfterRows: 200, ...more };
+  const quick = { untilIdleMs: 1500, forest: { trees: 20 }, ...input };
+  const answer = await engine.runJob('follow', quick, { signal, report: () => undefined });
+  if (!answer.ok) throw Object.assign(new Error(answer.error.message), answer.error);
+  return answer.data;
+}
