@@ -1,3 +1,5 @@
+import type { StreamCommand, StreamFigures } from './stream-figures.ts';
+
 /** One report of a running job. `total` is null while it is not known. Units are named by `unit`. */
 export interface Progress {
   readonly phase:
@@ -19,10 +21,14 @@ export interface Progress {
   readonly unit: 'rows' | 'bytes' | 'trees' | 'alerts' | 'steps' | 'messages';
   /** What else there is to say, in a few words. */
   readonly note?: string;
+  /** Where a running stream stands. */
+  readonly stream?: StreamFigures;
 }
 
 /** What every long piece of work is given: how to report, and how to be told to stop. */
 export interface WorkContext {
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
+  /** Hears what is asked of the job while it runs; absent where nobody can ask. */
+  readonly onCommand?: (listener: (command: StreamCommand) => void) => void;
 }

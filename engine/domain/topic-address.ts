@@ -7,6 +7,10 @@ export interface TopicAddress {
   readonly topic: string;
 }
 
+/** The logins that Assay knows. */
+export const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+export type SaslMechanism = (typeof saslMechanisms)[number];
+
 const defaultPort = 9092;
 const topicPattern = /^[\w.-]{1,249}$/;
 

@@ -20,6 +20,9 @@ import type { WorkContext } from '../domain/progress.ts';
 
 /** State events are sent at most 10 times a second. */
 const stateIntervalMs = 100;
+/** A stream changes the case all the time; the window hears of it so often, and it costs this share of the time at most. */
+const leastStreamedMs = 1_000;
+const overviewShare = 20;
 
 type RunJob = <J extends JobName>(name: J, input: JobInput<J>, context: WorkContext) => Promise<Answer<JobResult<J>>>;
 
@@ -64,7 +67,16 @@ export function createWindowPart(places: WorkbenchPlaces, runJob: RunJob): Windo
     if (listenersOf('case.changed').size === 0) return;
     const session = workbench.openSession;
     session?.refresh();
+    const startedMs = performance.now();
     emit('case.changed', { overview: session === null ? null : caseOverview(session) });
+    nextStreamedMs = performance.now() + Math.max(leastStreamedMs, overviewShare * (performance.now() - startedMs));
+  };
+  let nextStreamedMs = 0;
+  /** Rows of a running stream: told while it runs, the more rarely the longer the case takes to be looked at. */
+  const tellStreamedRows = (input: unknown): void => {
+    if (performance.now() < nextStreamedMs) return;
+    nextStreamedMs = performance.now() + leastStreamedMs;
+    if (concernsOpenCase(workbench, input)) tellCaseChanged();
   };
 
   return {
@@ -88,13 +100,18 @@ export function createWindowPart(places: WorkbenchPlaces, runJob: RunJob): Windo
       const stop = new AbortController();
       const context: WorkContext = {
         signal: stop.signal,
-        report: (progress) => stateEvents.give(jobId, () => emit('job.progress', { jobId, name, progress })),
+        report: (progress) => {
+          stateEvents.give(jobId, () => emit('job.progress', { jobId, name, progress }));
+          if (progress.stream !== undefined) tellStreamedRows(input);
+        },
+        onCommand: workbench.commands.begin(jobId),
       };
       // Not before the caller has its id: a job that fails at once must not end before it has begun for the window.
       const ended = new Promise((begin) => setImmediate(begin))
         .then(() => runJob(name, input, context))
         .then((answer) => {
           running.delete(jobId);
+          workbench.commands.end(jobId);
           stateEvents.flush(jobId);
           const outcome: Events['job.ended']['outcome'] = answer.ok
             ? { ok: true, result: answer.data }

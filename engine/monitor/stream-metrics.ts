@@ -5,7 +5,7 @@ import { usageError } from '../domain/error.ts';
 import type { CompiledForest } from '../domain/model.ts';
 import type { RejectedRecord } from '../domain/record-batch.ts';
 import { scoreOfSum } from '../forest/score.ts';
-import { DriftMonitor } from './drift.ts';
+import { DriftMonitor, type FeatureDrift } from './drift.ts';
 
 /** What one batch of a stream came to. */
 export interface BatchFigures {
@@ -32,6 +32,8 @@ export interface StreamMetrics {
     /** Row-major features of rows the model was trained on; null where they are not at hand. */
     trainingRows: Float32Array | null,
   ): void;
+  /** As measured last; empty until enough rows came. */
+  drift(): readonly FeatureDrift[];
   /** The text form, as served. */
   text(): Promise<string>;
   close(): Promise<void>;
@@ -148,6 +150,7 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
   let knownRebalances = 0;
   let driftMonitor: DriftMonitor | undefined;
   let driftMeasuredMs = 0;
+  let drifted: readonly FeatureDrift[] = [];
   const server = port === undefined ? null : await serve(registry, port);
 
   return {
@@ -184,7 +187,8 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
       knownRebalances = rebalances;
       if (driftMonitor === undefined || performance.now() - driftMeasuredMs < driftIntervalMs) return;
       driftMeasuredMs = performance.now();
-      for (const each of driftMonitor.measure().slice(0, mostFeatures)) {
+      drifted = driftMonitor.measure().slice(0, mostFeatures);
+      for (const each of drifted) {
         psi.set({ model: modelName, feature: each.feature }, each.psi);
         ks.set({ model: modelName, feature: each.feature }, each.ks);
       }
@@ -196,6 +200,7 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
       threshold.set({ model: modelName }, scoreOfSum(compiled, model.threshold.units));
       modelInfo.set({ version: modelName, trees: String(compiled.treeCount), psi: String(compiled.sampleSize) }, 1);
     },
+    drift: () => drifted,
     text: () => registry.metrics(),
     close: async () => {
       if (server === null) return;

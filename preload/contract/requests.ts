@@ -3,6 +3,8 @@ import { profileOverridesSchema } from '../../engine/domain/profile.ts';
 import type { FeatureSpec } from '../../engine/domain/feature-spec.ts';
 import type { ForestParameters } from '../../engine/domain/model.ts';
 import type { RecordingFormat } from '../../engine/domain/record-batch.ts';
+import { streamCommandSchema } from '../../engine/domain/stream-figures.ts';
+import { saslMechanisms, type SaslMechanism } from '../../engine/domain/topic-address.ts';
 import { thresholdHandleSchema, type ColumnReport } from './jobs.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 import { dismissalReasons, verdictKinds, type VerdictKind } from './verdicts.ts';
@@ -273,6 +275,28 @@ export const exploreFilterSchema = z.object({
   maximumAmount: z.number().optional(),
 });
 
+const brokers = z.string().min(1).max(2000).describe('host:port, separated by commas');
+
+/** How to enter brokers: as the environment says, or as a person says in the window. */
+export const kafkaEntrySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('environment') }),
+  z.object({
+    kind: z.literal('stated'),
+    tls: z.boolean(),
+    /** PEM file of the authority that signed the brokers, where the system does not know it. */
+    caPath: z.string().max(4000).default(''),
+    login: z
+      .object({
+        mechanism: z.enum(saslMechanisms),
+        username: z.string().min(1).max(1000),
+        /** Absent where the one given before for these brokers and this user holds. */
+        password: z.string().max(10_000).optional(),
+      })
+      .nullable(),
+  }),
+]);
+export type KafkaEntry = z.input<typeof kafkaEntrySchema>;
+
 export const requests = {
   'app.read': request<{
     readonly version: string;
@@ -330,6 +354,47 @@ export const requests = {
   'transactions.page': request<TransactionPage>()(
     z.object({ after: z.number().int().optional(), limit: pageLimit, modelId: modelId.optional() }),
   ),
+
+  /**
+   * Keeps how to enter these brokers, in memory only. A host with a system keychain keeps it there where `keep` says so,
+   * and answers `kept`.
+   */
+  'kafka.signIn': request<{ readonly kept: boolean }>()(
+    z.object({ brokers, entry: kafkaEntrySchema, keep: z.boolean().default(false) }),
+  ),
+  /** What is known of how to enter these brokers; never the password. */
+  'kafka.entry': request<{
+    readonly from: 'window' | 'environment' | 'nowhere';
+    readonly tls: boolean;
+    readonly mechanism: SaslMechanism | null;
+    readonly username: string | null;
+  }>()(z.object({ brokers })),
+  /** Tries a connection step by step; the first bad step is the last. */
+  'kafka.test': request<
+    readonly {
+      readonly step: 'reach' | 'encryption' | 'login' | 'topic' | 'permission';
+      readonly isGood: boolean;
+      readonly sentence: string;
+      readonly nextStep?: string;
+    }[]
+  >()(z.object({ brokers, topic: z.string().max(249) })),
+  'kafka.topics': request<
+    readonly { readonly name: string; readonly partitions: number; readonly messages: number | null }[]
+  >()(z.object({ brokers })),
+  /** The first messages a topic still has; nothing is stored. */
+  'kafka.peek': request<
+    readonly {
+      readonly partition: number;
+      readonly offset: number;
+      readonly timestampMs: number;
+      readonly key: string | null;
+      /** Null is a tombstone; a long one is cut. */
+      readonly text: string | null;
+      readonly bytes: number;
+    }[]
+  >()(z.object({ brokers, topic: z.string().min(1).max(249), limit: z.number().int().min(1).max(50).default(20) })),
+  /** Asks something of a running stream job. */
+  'job.command': request<null>()(z.object({ jobId: z.string(), command: streamCommandSchema })),
 
   'models.list': request<readonly ModelListItem[]>()(nothing),
   'models.setChampion': request<readonly ModelListItem[]>()(z.object({ modelId })),

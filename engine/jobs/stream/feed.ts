@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkContext } from '../../domain/progress.ts';
 import { parseTopicAddress } from '../../domain/topic-address.ts';
-import { kafkaAccess } from '../../stream/kafka/connection.ts';
+import { accessTo } from '../../stream/kafka/known-access.ts';
 import { openProducer } from '../../stream/kafka/produce.ts';
 import type { TopicMessage } from '../../stream/kafka/topic-message.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
@@ -14,7 +14,8 @@ const messagesPerRequest = 500;
 /** The `feed` job: the simulated stream of payments into a topic, as fast as asked. */
 export async function feed(input: ParsedJobInput<'feed'>, context: WorkContext): Promise<JobResult<'feed'>> {
   const startedMs = performance.now();
-  const producer = await openProducer(parseTopicAddress(input.topic), kafkaAccess());
+  const address = parseTopicAddress(input.topic);
+  const producer = await openProducer(address, accessTo(address));
   let messages = 0;
   let batch: Omit<TopicMessage, 'offset'>[] = [];
   const send = async (): Promise<void> => {

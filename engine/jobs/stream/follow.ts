@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dictionary } from '../../domain/columns.ts';
 import { TextDictionary } from '../../domain/dictionary.ts';
 import { AssayError, impossible } from '../../domain/error.ts';
@@ -17,8 +18,8 @@ import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase } from '../../store/open-case.ts';
 import type { LiveScores, SegmentAppend, Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
-import { kafkaAccess } from '../../stream/kafka/connection.ts';
 import { decodedFollower } from '../../stream/kafka/decoded-follower.ts';
+import { accessTo } from '../../stream/kafka/known-access.ts';
 import { followTopic, type TopicFollower } from '../../stream/kafka/follow-topic.ts';
 import { messageBatcher, type MessageBatcher } from '../../stream/kafka/message-batches.ts';
 import { openSchemaRegistry, schemaRegistryAccess } from '../../stream/kafka/schema-registry.ts';
@@ -27,11 +28,14 @@ import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.t
 import { chooseModel, modelSummary } from '../choose-model.ts';
 import { appendOfBatch, newTextsOf } from '../decoded-append.ts';
 import { throwIfCancelled } from '../cancelled.ts';
+import { watchColumns, type ColumnWatch } from '../column-watch.ts';
 import { trainOnCase } from '../train-model.ts';
 import { adoptModel } from './adopt-model.ts';
 import { CommitLedger } from './commit-ledger.ts';
+import { FiguresMeter, lastEventMs, type FiguresNow } from './figures-meter.ts';
 import { flagsDigest } from './flags-digest.ts';
 import { openLiveScoring, trainingRows, type LiveScoring } from './live-scoring.ts';
+import { StreamRecording } from './stream-recording.ts';
 
 type FollowInput = ParsedJobInput<'follow'>;
 
@@ -73,7 +77,7 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
     };
     follower = await followTopic({
       address,
-      access: kafkaAccess(),
+      access: accessTo(address),
       groupId,
       resume: (clusterId) => storedOffsets(input.casePath, fingerprintOf(clusterId, address)),
       from: input.from,
@@ -130,6 +134,7 @@ interface LiveCase {
   readonly decode: SegmentDecoder;
   readonly newTexts: () => ReadonlyMap<string, readonly string[]>;
   readonly writer: CaseWriter;
+  readonly columns: ColumnWatch;
 }
 
 class FollowSession {
@@ -139,7 +144,10 @@ class FollowSession {
   readonly #metrics: StreamMetrics;
   readonly #context: WorkContext;
   readonly #notices: string[];
-  readonly #oddities = new Set<string>();
+  readonly #meter = new FiguresMeter();
+  readonly #recording: StreamRecording;
+  #isPaused = false;
+  #positionMs: number | null = null;
   readonly #ledger: CommitLedger;
   #live: LiveCase | undefined;
   #scoring: LiveScoring | undefined;
@@ -170,6 +178,13 @@ class FollowSession {
     this.#context = context;
     this.#notices = notices;
     this.#ledger = new CommitLedger(metrics, (offsets) => void follower.commit(offsets));
+    this.#recording = new StreamRecording(follower, address.topic, (sentence) =>
+      this.#meter.note('recording', sentence),
+    );
+    context.onCommand?.((command) => {
+      if (command.kind === 'pause' || command.kind === 'resume') this.#isPaused = command.kind === 'pause';
+      this.#recording.obey(command);
+    });
   }
 
   async run(): Promise<void> {
@@ -181,6 +196,7 @@ class FollowSession {
       if (this.#scoring === undefined && !this.#stopped() && this.#nextSequence > 1) await this.#train();
       status = this.#context.signal.aborted ? 'cancelled' : 'completed';
     } finally {
+      await this.#recording.close();
       await this.#closeCase();
       this.#withCase((openedCase) => openedCase.finishRun(run, status, { messages: this.#messages }));
     }
@@ -206,7 +222,7 @@ class FollowSession {
         lag,
         messagesPerSecond: activeMs > 0 ? (1000 * this.#messages) / activeMs : 0,
         latencyMs: { p50: this.#ledger.latency.quantile(0.5), p99: this.#ledger.latency.quantile(0.99) },
-        notices: [...this.#notices, ...this.#oddities],
+        notices: [...this.#notices, ...(this.#live?.columns.sentences() ?? [])],
         totalMs,
         case: resolve(this.#input.casePath),
       };
@@ -216,14 +232,26 @@ class FollowSession {
   async #consume(): Promise<void> {
     let waiting = await this.#openLive();
     while (waiting.length > 0 || !this.#isDone()) {
+      if (await this.#isHeld()) continue;
       const limit = this.#limit();
       const messages = waiting.length > 0 ? waiting.slice(0, limit) : await this.#next(limit);
+      await this.#recording.settle();
       waiting = waiting.slice(messages.length);
       if (messages.length > 0) await this.#take(messages);
       if (!this.#follower.hasMore) await this.#store();
       if (this.#scoring === undefined && this.#isTimeToTrain()) await this.#train();
       this.#report();
     }
+  }
+
+  /** While a person paused the stream: what was taken is stored, and no more is taken. */
+  async #isHeld(): Promise<boolean> {
+    if (!this.#isPaused || this.#stopped()) return false;
+    await this.#store();
+    await this.#recording.settle();
+    this.#report();
+    await sleep(waitMs, undefined, { signal: this.#context.signal }).catch(() => undefined);
+    return true;
   }
 
   #stopped(): boolean {
@@ -284,6 +312,7 @@ class FollowSession {
       decode: createSegmentDecoder(profile, dictionaries),
       newTexts: newTextsOf(dictionaries),
       writer,
+      columns: watchColumns(profile, 'they are in quarantine'),
     };
     if (hasModel) await this.#openScoring();
     return gathered;
@@ -336,11 +365,9 @@ class FollowSession {
     const live = this.#live ?? impossible('messages are taken before the case is open');
     const batch = live.batchers[this.#batches++ % 2].batchOf(messages, this.#position);
     const decoded = live.decode(batch, this.#nextSequence);
-    for (const column of decoded.absentColumns)
-      if (batch.rowCount > 0)
-        this.#oddities.add(`The column '${column}' was absent in some messages; it is missing there.`);
-    for (const column of decoded.unknownColumns)
-      this.#oddities.add(`The field '${column}' is not in the profile of this case and was not used.`);
+    live.columns.note(batch, decoded, this.#address.topic);
+    this.#positionMs = lastEventMs(live.profile, decoded.segment) ?? this.#positionMs;
+    await this.#recording.take(messages);
     const rowCount = decoded.segment.rowCount;
     const append = appendOfBatch(live.source.id, batch, decoded, live.newTexts());
     // Features are computed at once, in order; the scoring goes on while the next batch is made.
@@ -369,7 +396,9 @@ class FollowSession {
     this.#ledger.sent(messages, nextOffsets);
     const { rowCount } = append.segment;
     this.#metrics.batch({ messages: messages.length, rejected: append.rejected, rowCount, scored });
-    if (scored !== undefined) this.#flagged += scored.flagged.sums.length;
+    const flagged = scored?.flagged.sums.length;
+    this.#flagged += flagged ?? 0;
+    this.#meter.took({ messages: messages.length, rows: rowCount, quarantined: append.rejected.length, flagged });
     await live.writer.appendLive({
       append,
       nextOffsets,
@@ -429,7 +458,25 @@ class FollowSession {
       total: null,
       unit: 'messages',
       note: `lag ${waiting}  ${scored}`,
+      stream: this.#meter.figures(() => this.#figuresNow(lag), this.#isPaused),
     });
+  }
+
+  #figuresNow(lag: ReadonlyMap<number, number>): FiguresNow {
+    for (const { key, sentence } of this.#live?.columns.notes() ?? []) this.#meter.note(key, sentence);
+    for (const sentence of this.#notices) this.#meter.note(sentence, sentence);
+    return {
+      source: formatTopicAddress(this.#address),
+      casePath: resolve(this.#input.casePath),
+      isPaused: this.#isPaused,
+      lag: [...lag].map(([partition, messages]) => ({ partition, messages })),
+      latencyMs: { p50: this.#ledger.latency.quantile(0.5), p99: this.#ledger.latency.quantile(0.99) },
+      hasModel: this.#scoring !== undefined,
+      positionMs: this.#positionMs,
+      drift: this.#metrics.drift(),
+      recording: this.#recording.figures,
+      replay: null,
+    };
   }
 
   async #closeCase(): Promise<void> {

@@ -5,7 +5,7 @@ import { AssayError, usageError } from '../../domain/error.ts';
 import type { WorkContext } from '../../domain/progress.ts';
 import type { RecordBatch, RecordingFormat } from '../../domain/record-batch.ts';
 import { parseTopicAddress } from '../../domain/topic-address.ts';
-import { kafkaAccess } from '../../stream/kafka/connection.ts';
+import { accessTo } from '../../stream/kafka/known-access.ts';
 import { parseEnvelope } from '../../stream/kafka/envelope.ts';
 import { openProducer } from '../../stream/kafka/produce.ts';
 import type { TopicMessage } from '../../stream/kafka/topic-message.ts';
@@ -26,7 +26,7 @@ export async function replay(input: ParsedJobInput<'replay'>, context: WorkConte
   const startedMs = performance.now();
   const address = parseTopicAddress(input.topic);
   const paths = await recordingFiles(input.recording);
-  const producer = await openProducer(address, kafkaAccess());
+  const producer = await openProducer(address, accessTo(address));
   let messages = 0;
   let firstTimestampMs: number | undefined;
   try {

@@ -22,6 +22,7 @@ import { readEntity } from './entity-view.ts';
 import { amountOverTime, exploreRows, featureDistributions, hourByWeekday, lanes, scoreOverTime } from './explore.ts';
 import { listFolder } from './folder-list.ts';
 import { inspectRecording } from './inspect-recording.ts';
+import { enterKafka, kafkaEntry, kafkaTopics, peekKafka, testKafka } from './kafka.ts';
 import { compareModels, listModels, setChampion } from './model-list.ts';
 import { alertsPageWithReasons } from './reasons-in-background.ts';
 import { readSettingsFile, recentCases, writeSettings } from './settings-file.ts';
@@ -47,6 +48,12 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'recording.inspect': (_, input) => inspectRecording(input),
   'quarantine.page': ({ session }, input) => quarantinePage(session, input),
   'transactions.page': ({ session }, input) => transactionsPage(session, input),
+  'kafka.signIn': (_, input) => enterKafka(input),
+  'kafka.entry': (_, input) => kafkaEntry(input),
+  'kafka.test': (_, input) => testKafka(input),
+  'kafka.topics': (_, input) => kafkaTopics(input),
+  'kafka.peek': (_, input) => peekKafka(input),
+  'job.command': ({ commands }, input) => commands.give(input.jobId, input.command),
   'models.list': ({ session }) => listModels(session),
   'models.setChampion': setChampion,
   'models.compare': ({ session }, input) => compareModels(session, input),

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { usageError } from '../../domain/error.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { EventName, Events } from '../../../preload/contract/events.ts';
+import { JobCommands } from './job-commands.ts';
 import { CaseSession } from './case-session.ts';
 import { readSettingsFile } from './settings-file.ts';
 
@@ -22,6 +23,8 @@ export class Workbench {
   readonly places: WorkbenchPlaces;
   /** Tells the window something unasked. */
   readonly tell: Tell;
+  /** What the window asks of jobs that run. */
+  readonly commands = new JobCommands();
   #session: CaseSession | null = null;
   #background: (() => boolean) | null = null;
 

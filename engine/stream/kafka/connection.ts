@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { AssayError, usageError } from '../../domain/error.ts';
-import { formatTopicAddress, type TopicAddress } from '../../domain/topic-address.ts';
+import {
+  formatTopicAddress,
+  saslMechanisms,
+  type SaslMechanism,
+  type TopicAddress,
+} from '../../domain/topic-address.ts';
 import { registerCodecs } from './codecs.ts';
-
-const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
-type SaslMechanism = (typeof saslMechanisms)[number];
 
 /** How to enter a broker. Held in memory only: never in a case, a log or an error. */
 export interface KafkaAccess {
@@ -115,10 +117,10 @@ export function noSuchTopic(address: TopicAddress, cause?: unknown): AssayError 
 }
 
 const loginStep =
-  'Check ASSAY_KAFKA_SASL (plain, scram-sha-256, scram-sha-512), ASSAY_KAFKA_USERNAME and ASSAY_KAFKA_PASSWORD.';
+  'Check mechanism, user name and password; on the command line: ASSAY_KAFKA_SASL (plain, scram-sha-256, scram-sha-512), ASSAY_KAFKA_USERNAME and ASSAY_KAFKA_PASSWORD.';
 const rightsStep = 'Ask for the right to read the topic and to join consumer groups whose names begin with assay-.';
 const tlsStep =
-  'Set ASSAY_KAFKA_TLS=1, and ASSAY_KAFKA_TLS_CA to the PEM file of the authority that signed the broker.';
+  'Turn TLS on, and name the PEM file of the authority that signed the broker; on the command line: ASSAY_KAFKA_TLS=1 and ASSAY_KAFKA_TLS_CA.';
 const reachStep =
   'Check that it runs and that host and port are right; behind a login or TLS, set ASSAY_KAFKA_SASL or ASSAY_KAFKA_TLS.';
 

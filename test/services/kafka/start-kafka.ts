@@ -7,7 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  Kafka,
+  logLevel,
+  ResourcePatternTypes,
+  type Admin,
+} from 'kafkajs';
 import { kafkaClassPath, missingForKafka } from './java.ts';
 
 const run = promisify(execFile);
@@ -21,6 +29,8 @@ export interface Broker {
   readonly saslAddress: string;
   readonly admin: Admin;
   createTopic(topic: string, partitions: number, config?: Readonly<Record<string, string>>): Promise<void>;
+  /** From now on only nameless users, those of the address without a password, may see this topic. */
+  forbidTopic(topic: string): Promise<void>;
   /** Runs a Java file of this folder with the Java client on its class path, and returns what it prints. */
   runJava(file: string, parameters: readonly string[]): Promise<string>;
   /** Ends the process as a power cut would. */
@@ -89,6 +99,12 @@ export async function startKafka(): Promise<Broker> {
         topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
         waitForLeaders: true,
       });
+    },
+    forbidTopic: async (topic) => {
+      const { TOPIC } = AclResourceTypes;
+      const rule = { resourceType: TOPIC, resourceName: topic, resourcePatternType: ResourcePatternTypes.LITERAL };
+      const right = { principal: 'User:ANONYMOUS', host: '*', operation: AclOperationTypes.ALL };
+      await admin.createAcls({ acl: [{ ...rule, ...right, permissionType: AclPermissionTypes.ALLOW }] });
     },
     runJava: async (file, parameters) => {
       const source = join(import.meta.dirname, file);
@@ -199,6 +215,9 @@ inter.broker.listener.name=PLAINTEXT
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256
 listener.name.sasl_plaintext.plain.sasl.jaas.config=${plainLogin}
 listener.name.sasl_plaintext.scram-sha-256.sasl.jaas.config=${scramLogin}
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+allow.everyone.if.no.acl.found=true
 log.dirs=${data}
 num.partitions=4
 message.max.bytes=8388608
