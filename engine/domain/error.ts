@@ -35,6 +35,8 @@ export type ErrorCode =
   | 'ENGINE_STOPPED'
   | 'CHECK_FAILED'
   | 'FORBIDDEN'
+  | 'INVALID_RECORDS'
+  | 'TOO_LARGE'
   | 'INTERNAL';
 
 /** `usage`: the request or its input is wrong (exit code 2). `failure`: the work failed (exit code 1). */

@@ -5,20 +5,20 @@ import type { OnnxFeed } from '../export/onnx/onnx-scorer.ts';
 import type { OnnxInput } from '../export/onnx/preprocessing.ts';
 import type { Dictionaries } from '../features/decode-segment.ts';
 import { textsOf } from '../features/segment-access.ts';
-import { createSegmentComputer } from './case-features.ts';
+import { createSegmentComputer, type SegmentComputer } from './case-features.ts';
 
 /**
  * Turns decoded segments, in stream order, into the inputs of an exported model. What the graph does by itself
- * (imputing, times, texts) is left to it; only features over time are computed here.
+ * (imputing, times, texts) is left to it; only features over time are computed here, by `compute`.
  */
 export function createOnnxFeeder(
   profile: Profile,
   spec: FeatureSpec,
   inputs: readonly OnnxInput[],
   dictionaries: Dictionaries,
+  compute: SegmentComputer = createSegmentComputer(profile, spec, dictionaries),
 ): (segment: DecodedSegment) => ReadonlyMap<string, OnnxFeed> {
   const names = featureNames(spec);
-  const compute = createSegmentComputer(profile, spec, dictionaries);
   const needsFeatures = spec.windows !== undefined || inputs.some(({ holds }) => holds === 'feature');
   return (segment) => {
     const { rowCount } = segment;

@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, statSync, type WriteStream } from 'node:fs';
-import { readFile, rename, rm, stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { createWriteStream, statSync, type WriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { DecodedSegment, Dictionary } from '../domain/columns.ts';
-import { TextDictionary } from '../domain/dictionary.ts';
 import { AssayError, usageError } from '../domain/error.ts';
-import { featureNames, featureSpecSchema, type FeatureSpec } from '../domain/feature-spec.ts';
-import { columnWithRole, profileSchema, type Profile } from '../domain/profile.ts';
+import { featureNames, type FeatureSpec } from '../domain/feature-spec.ts';
+import { columnWithRole, type Profile } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
-import { metadataKeys } from '../export/onnx/export-onnx.ts';
-import { inputsOf, openOnnxScorer } from '../export/onnx/onnx-scorer.ts';
-import { createSegmentDecoder, dictionaryColumns, type Dictionaries } from '../features/decode-segment.ts';
+import { createSegmentDecoder, type Dictionaries } from '../features/decode-segment.ts';
 import { idsOf } from '../features/segment-access.ts';
 import { createScoringPool } from '../forest/kernel/scoring-pool.ts';
 import { scoreOfSum } from '../forest/score.ts';
@@ -27,6 +23,7 @@ import { chooseModel } from './choose-model.ts';
 import { watchColumns } from './column-watch.ts';
 import { csvCell } from './csv-cell.ts';
 import { createOnnxFeeder } from './onnx-feeds.ts';
+import { emptyDictionaries, isOnnxModel, openOnnxModel, readOnnxFile } from './onnx-model.ts';
 import { writingError } from './writing-error.ts';
 
 /**
@@ -38,7 +35,7 @@ export async function scoreRecordings(
   context: WorkContext,
 ): Promise<JobResult<'score'>> {
   refuseOwnInput(input);
-  const scorer = (await isOnnx(input.model)) ? await onnxScorer(input.model) : await caseScorer(input);
+  const scorer = (await isOnnxModel(input.model)) ? await onnxScorer(input.model) : await caseScorer(input);
   try {
     return await writeScores(scorer, input, context);
   } finally {
@@ -115,21 +112,16 @@ async function caseScorer(input: ParsedJobInput<'score'>): Promise<Scorer> {
 
 /** An exported model: its own notes say how to read a recording and how to feed it. */
 async function onnxScorer(path: string): Promise<Scorer> {
-  const file = (await stat(path)).isDirectory() ? join(path, 'model.onnx') : path;
-  const scorer = await openOnnxScorer(await readFile(file), { threads: availableParallelism() });
-  const { metadata, thresholdUnits, digest } = scorer.notes;
-  const profile = profileSchema.parse(JSON.parse(noteOf(metadata, metadataKeys.profile, file)));
-  const spec = featureSpecSchema.parse(JSON.parse(noteOf(metadata, metadataKeys.featureSpec, file)));
-  const dictionaries = new Map<string, Dictionary>(
-    dictionaryColumns(profile).map((column) => [column, new TextDictionary()]),
-  );
-  const feedsOf = createOnnxFeeder(profile, spec, inputsOf(scorer.notes), dictionaries);
+  const model = await openOnnxModel(await readOnnxFile(path), path);
+  const { scorer, profile, spec, inputs } = model;
+  const dictionaries = emptyDictionaries(profile);
+  const feedsOf = createOnnxFeeder(profile, spec, inputs, dictionaries);
   return {
     profile,
     spec,
     dictionaries,
-    digest,
-    thresholdUnits,
+    digest: scorer.notes.digest,
+    thresholdUnits: scorer.notes.thresholdUnits,
     notices: [],
     score: async (segment) => {
       const { sums, scores } = await scorer.scoreInputs(feedsOf(segment), segment.rowCount);
@@ -137,27 +129,6 @@ async function onnxScorer(path: string): Promise<Scorer> {
     },
     close: () => scorer.close(),
   };
-}
-
-function noteOf(metadata: ReadonlyMap<string, string>, key: string, file: string): string {
-  const note = metadata.get(key);
-  if (note === undefined)
-    throw usageError(
-      'MODEL_MISMATCH',
-      `${file} does not say how a recording is read (${key}).`,
-      'Export it again with `assay export onnx`.',
-    );
-  return note;
-}
-
-/** True for a file or folder that `assay export onnx` wrote; a case is a file of another kind. */
-async function isOnnx(path: string): Promise<boolean> {
-  if (path.endsWith('.onnx')) {
-    if (!existsSync(path))
-      throw usageError('FILE_NOT_FOUND', `There is no file ${path}.`, 'Check the path given with --model.');
-    return true;
-  }
-  return existsSync(path) && (await stat(path)).isDirectory() && existsSync(join(path, 'model.onnx'));
 }
 
 /** True where the recording begins at or after the last event of the case: then it continues the same stream. */

@@ -48,7 +48,8 @@ const keepLargeIntegers: JsonReviver = (_key, value, context) =>
     ? BigInt(context.source ?? '')
     : value;
 
-function parseExactly(text: string): unknown {
+/** Reads JSON text with whole numbers that a double cannot hold as bigint. @throws SyntaxError where it is none. */
+export function parseExactly(text: string): unknown {
   return JSON.parse(text, keepLargeIntegers as (key: string, value: unknown) => unknown);
 }
 
@@ -191,6 +192,24 @@ export function messageWriter(table: CellTable): MessageWriter {
       table.put(row, columns[3], timestampMs);
       table.put(row, columns[4], key ?? undefined);
       return undefined;
+    },
+  };
+}
+
+/** Writes values that `parseExactly` gave into rows of a table. */
+export interface JsonValueWriter {
+  /** Writes one record; returns why it is none (the row is empty then), or undefined. */
+  put(row: number, value: unknown): string | undefined;
+}
+
+export function jsonValueWriter(table: CellTable): JsonValueWriter {
+  const shape = emptyShape('');
+  return {
+    put(row, value) {
+      return faultOf(table, row, () => {
+        if (!isJsonObject(value)) throw new NotARecord('The record is not a JSON object.');
+        putObject(table, row, value, shape);
+      });
     },
   };
 }

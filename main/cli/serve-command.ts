@@ -10,13 +10,16 @@ import { openBrowser } from '../browser-host/open-browser.ts';
 import { superviseEngine } from '../engine-supervisor.ts';
 import { openCaseAtStart } from '../open-case-at-start.ts';
 import { parseWhole } from './flags.ts';
+import { serveScores, type ScoreServiceFlags } from './score-service.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
-interface ServeFlags {
+interface ServeFlags extends ScoreServiceFlags {
   readonly case?: string;
-  readonly port: number;
   readonly open?: boolean;
+  readonly score?: boolean;
 }
+
+const scoreOnly = ['model', 'modelName', 'trackingUri'] as const;
 
 const rendererFolder = fileURLToPath(new URL('../../dist/renderer', import.meta.url));
 
@@ -24,24 +27,48 @@ const rendererFolder = fileURLToPath(new URL('../../dist/renderer', import.meta.
 export function addServeCommand(program: Command, surroundings: CommandSurroundings): void {
   program
     .command('serve')
-    .summary('the window in a browser of this machine, at an address that only you have')
+    .summary('the window in a browser of this machine; or, with --score, the scores of a model over HTTP')
     .description(
-      'Serves the window on 127.0.0.1 and prints its address. Whoever has the address can read and change the case, so keep it to yourself. Stop with Ctrl-C.',
+      'Serves the window on 127.0.0.1 and prints its address. Whoever has the address can read and change the case, so keep it to yourself. With --score it serves the scores of one model instead, and nothing else. Stop with Ctrl-C.',
     )
     .option('--case <file>', 'open this case (default: the last one, or the first case from the bundled recording)')
-    .option('--port <number>', 'port on 127.0.0.1 (default: a free one)', parseWhole(0, 65_535), 0)
+    .option('--port <number>', 'port to listen on (default: a free one)', parseWhole(0, 65_535), 0)
     .option('--open', 'open the address in the browser')
+    .option('--score', 'score transactions over HTTP: POST /score, described by GET /openapi.json')
+    .option(
+      '--model <model>',
+      'with --score: a case, an ONNX file or its folder, models:/NAME@ALIAS or models:/NAME/VERSION',
+    )
+    .option('--model-name <name>', "with --score: which of the case's models (default: the one trained last)")
+    .option('--tracking-uri <address>', 'with --score: the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')
+    .option('--host <address>', 'with --score: where to listen; 0.0.0.0 lets other machines in', '127.0.0.1')
+    .option(
+      '--max-body <bytes>',
+      'with --score: longest request taken (default 16777216)',
+      parseWhole(1024, 2 ** 28),
+      2 ** 24,
+    )
     .addHelpText(
       'after',
       `
 Examples:
   assay serve --case spring.assay --open
-  assay serve --port 7321`,
+  assay serve --port 7321
+  assay serve --score --model spring.assay --port 8080
+  assay serve --score --model models:/card-fraud@champion --tracking-uri http://127.0.0.1:5000`,
     )
-    .action((flags: ServeFlags) => serve(flags, surroundings));
+    .action(async (flags: ServeFlags) => {
+      if (flags.score === true) await serveScores(flags, surroundings);
+      else await serve(flags, surroundings);
+    });
 }
 
 async function serve(flags: ServeFlags, { context, print, fail }: CommandSurroundings): Promise<void> {
+  if (scoreOnly.some((name) => flags[name] !== undefined) || flags.host !== '127.0.0.1') {
+    const message = 'The window is for this machine only, and takes no model.';
+    fail({ code: 'WRONG_USE', kind: 'usage', message, nextStep: 'Add --score to serve the scores of a model.' });
+    return;
+  }
   if (!existsSync(join(rendererFolder, 'index.html'))) {
     const message = `The window was not built: ${rendererFolder} has no index.html.`;
     fail({ code: 'MISSING_DEPENDENCY', kind: 'failure', message, nextStep: 'Run `npm run build:renderer` once.' });

@@ -410,8 +410,8 @@ async function metricOf(client: TrackingClient, runId: string, metric: string): 
   return answerOf(schema, answer).run.data.metrics.find(({ key }) => key === metric)?.value ?? null;
 }
 
-/** The folder below the server's artifact door that an artifact address names. */
-function artifactFolder(uri: string): string {
+/** The folder below the server's artifact door that an artifact address names. @throws AssayError WRONG_USE for another. */
+export function artifactFolder(uri: string): string {
   const match = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.*)$/.exec(uri);
   if (match === null)
     throw new AssayError(
@@ -437,7 +437,8 @@ function pairs(record: Readonly<Record<string, string>>): readonly { readonly ke
   return Object.entries(record).map(([key, value]) => ({ key, value }));
 }
 
-function answerOf<T>(schema: z.ZodType<T>, answer: unknown): T {
+/** What a server answered, checked. @throws AssayError MODEL_MISMATCH where it is something else. */
+export function answerOf<T>(schema: z.ZodType<T>, answer: unknown): T {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new AssayError(

@@ -1,0 +1,112 @@
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
+import type { DecodedSegment, Dictionary } from '../../domain/columns.ts';
+import { impossible } from '../../domain/error.ts';
+import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
+import type { Profile } from '../../domain/profile.ts';
+import { fetchModelFile, isModelUri } from '../../export/mlflow/fetch-model.ts';
+import { credentialsFrom, openTrackingClient } from '../../export/mlflow/tracking-client.ts';
+import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
+import { scoreOfSum } from '../../forest/score.ts';
+import type { SegmentComputer } from '../case-features.ts';
+import { chooseModel } from '../choose-model.ts';
+import { createOnnxFeeder } from '../onnx-feeds.ts';
+import { isOnnxModel, openOnnxModel, readOnnxFile, type OnnxModel } from '../onnx-model.ts';
+import { openCaseToRead } from '../open-case-to-read.ts';
+
+/** Where a model comes from. */
+export interface ModelSource {
+  /** A case, an ONNX file or its folder, or `models:/NAME@ALIAS` and `models:/NAME/VERSION` of a tracking server. */
+  readonly model: string;
+  /** Number or digest of one of a case's models; the one trained last when absent. */
+  readonly modelChoice?: string;
+  /** The tracking server of a `models:` address. */
+  readonly trackingUri?: string;
+}
+
+/** One integer sum, and the score that people read, per row. */
+export interface RowScores {
+  readonly sums: Int32Array;
+  readonly scores: Float64Array;
+}
+
+/** A model ready to score requests that know nothing of each other. */
+export interface ServedModel {
+  readonly name: string;
+  readonly digest: string;
+  readonly profile: Profile;
+  readonly spec: FeatureSpec;
+  readonly thresholdUnits: number;
+  /** Score from which a transaction is flagged, for people; flags compare integers. */
+  readonly threshold: number;
+  /** Scores one segment whose features `compute` makes from texts in `dictionaries`. */
+  score(
+    segment: DecodedSegment,
+    dictionaries: ReadonlyMap<string, Dictionary>,
+    compute: SegmentComputer,
+  ): Promise<RowScores>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a model. Nothing is kept open but the model itself, so that a case can be worked on meanwhile.
+ * @throws AssayError FILE_NOT_FOUND, NO_MODEL, MODEL_MISMATCH and those of the tracking server.
+ */
+export async function openServedModel(source: ModelSource, signal: AbortSignal): Promise<ServedModel> {
+  if (isModelUri(source.model)) return fromOnnx(await fetched(source, signal), source.model);
+  if (await isOnnxModel(source.model)) return fromOnnx(await readOnnxFile(source.model), source.model);
+  return fromCase(source);
+}
+
+async function fetched({ model, trackingUri }: ModelSource, signal: AbortSignal): Promise<Uint8Array> {
+  const client = openTrackingClient(trackingUri ?? '', credentialsFrom(process.env), signal);
+  return fetchModelFile(client, model, 'model.onnx');
+}
+
+function fromCase({ model, modelChoice }: ModelSource): ServedModel {
+  const openedCase = openCaseToRead(model);
+  try {
+    const { stored, forest } = chooseModel(openedCase, modelChoice);
+    const profile = openedCase.profile() ?? impossible('a case with a model has no profile');
+    const spec = openedCase.featureSpec(stored.featureSetId);
+    const featureCount = featureNames(spec).length;
+    const pool = createScoringPool(forest, { threads: availableParallelism() });
+    return {
+      name: stored.name,
+      digest: forest.digest,
+      profile,
+      spec,
+      thresholdUnits: stored.threshold.units,
+      threshold: scoreOfSum(forest, stored.threshold.units),
+      score: async (segment, _, compute) => {
+        const features = new Float32Array(segment.rowCount * featureCount);
+        compute(segment, features);
+        const sums = new Int32Array(segment.rowCount);
+        await pool.score(features, segment.rowCount, sums);
+        return { sums, scores: Float64Array.from(sums, (sum) => scoreOfSum(forest, sum)) };
+      },
+      close: () => pool.close(),
+    };
+  } finally {
+    openedCase.close();
+  }
+}
+
+async function fromOnnx(bytes: Uint8Array, where: string): Promise<ServedModel> {
+  const { scorer, profile, spec, inputs }: OnnxModel = await openOnnxModel(bytes, where);
+  const { digest, thresholdUnits, metadata } = scorer.notes;
+  return {
+    name: basename(where),
+    digest,
+    profile,
+    spec,
+    thresholdUnits,
+    threshold: Number(metadata.get('assay.threshold')),
+    score: async (segment, dictionaries, compute) => {
+      const feeds = createOnnxFeeder(profile, spec, inputs, dictionaries, compute)(segment);
+      const { sums, scores } = await scorer.scoreInputs(feeds, segment.rowCount);
+      return { sums, scores: Float64Array.from(scores) };
+    },
+    close: () => scorer.close(),
+  };
+}
