@@ -28,7 +28,7 @@ export interface SupervisorTimings {
 }
 
 const defaultTimings: SupervisorTimings = {
-  readyMs: 10_000,
+  readyMs: 60_000,
   pingEveryMs: 5_000,
   hungAfterMs: 60_000,
   restartDelaysMs: [100, 1_000],

@@ -11,6 +11,7 @@ const bundledOverrides = { label: 'is_fraud', ignore: ['fraud_scenario'] };
 /**
  * Opens the case that a window starts with: the one that was asked for, else the last one, else the first case, which
  * is made from the bundled recording where it does not exist yet. The window hears of the job and of the case.
+ * Whoever began something of their own while it was made keeps what they have before them: nothing is opened then.
  */
 export async function openCaseAtStart(engine: EngineSupervisor, casePath: string | null): Promise<Answer<unknown>> {
   if (casePath !== null) return request(engine, 'case.open', { path: casePath });
@@ -24,7 +25,9 @@ export async function openCaseAtStart(engine: EngineSupervisor, casePath: string
   if (app.data.firstCasePath === null) {
     const input = { recordings: [app.data.bundledRecording], casePath: path, overrides: bundledOverrides };
     const made = await runJob(engine, 'run', input);
-    if (!made.ok) return made;
+    if (!made.answer.ok) return made.answer;
+    const now = await request(engine, 'app.read', {});
+    if (made.hasCompany || !now.ok || now.data.openCase !== null) return now;
   }
   return request(engine, 'case.open', { path });
 }
@@ -38,26 +41,32 @@ async function request<R extends RequestName>(
   return (await engine.call({ door: 'request', name, input })) as Answer<RequestOutput<R>>;
 }
 
+interface FinishedJob {
+  readonly answer: Answer<unknown>;
+  /** True where another job was at work meanwhile. */
+  readonly hasCompany: boolean;
+}
+
 /** Starts a job and waits for its end. */
-async function runJob<J extends JobName>(
-  engine: EngineSupervisor,
-  name: J,
-  input: JobInput<J>,
-): Promise<Answer<unknown>> {
+async function runJob<J extends JobName>(engine: EngineSupervisor, name: J, input: JobInput<J>): Promise<FinishedJob> {
   const ended = new Map<string, Answer<unknown>>();
+  const seen = new Set<string>();
   const someEnded = { resolve: (): void => undefined };
   const unsubscribe = engine.onEvent((event: EventFrame) => {
-    if (event.name !== 'job.ended') return;
+    if (event.name !== 'job.ended' && event.name !== 'job.progress') return;
+    seen.add(event.payload.jobId);
+    if (event.name === 'job.progress') return;
     const { jobId, outcome } = event.payload;
     ended.set(jobId, outcome.ok ? { ok: true, data: outcome.result } : outcome);
     someEnded.resolve();
   });
   try {
     const started = (await engine.call({ door: 'startJob', name, input })) as Answer<{ readonly jobId: string }>;
-    if (!started.ok) return started;
+    if (!started.ok) return { answer: started, hasCompany: false };
     for (;;) {
-      const outcome = ended.get(started.data.jobId);
-      if (outcome !== undefined) return outcome;
+      const answer = ended.get(started.data.jobId);
+      seen.delete(started.data.jobId);
+      if (answer !== undefined) return { answer, hasCompany: seen.size > 0 };
       await new Promise<void>((resolve) => (someEnded.resolve = resolve));
     }
   } finally {

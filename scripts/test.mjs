@@ -1,4 +1,5 @@
-// `npm test`: format, lint, walls, types, then the tests. Stops at the first that fails; arguments go to vitest.
+// `npm test`: format, lint, walls, types, then the tests. Stops at the first check that fails.
+// Arguments go to vitest, which then runs the main suite alone.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,13 @@ import { runScript, toolPath } from './run-steps.mjs';
 import { isSuitableRuntime, unsuitableRuntimeSentence } from './runtime.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/** One after the other: a broker that is killed, and a window, want the machine to themselves. */
+const suites = [
+  { name: 'tests', config: 'vitest.config.ts' },
+  { name: 'streams', config: 'test/services/kafka/vitest.config.ts' },
+  { name: 'window', config: 'test/e2e/vitest.config.ts' },
+];
 
 if (isSuitableRuntime()) {
   process.exitCode = await runAll(process.argv.slice(2));
@@ -43,13 +51,32 @@ async function runAll(vitestArguments) {
       return 1;
     }
   }
-  console.log('> tests');
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const suite of vitestArguments.length > 0 ? suites.slice(0, 1) : suites) {
+    console.log(`> ${suite.name}`);
+    const counts = await runSuite(suite.config, vitestArguments);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+  printCounts(total);
+  return total.failed === 0 ? 0 : 1;
+}
+
+/**
+ * @param {string} config of vitest
+ * @param {readonly string[]} vitestArguments
+ * @returns {Promise<Counts>}
+ */
+async function runSuite(config, vitestArguments) {
   const folder = mkdtempSync(join(tmpdir(), 'assay-test-'));
   try {
     const report = join(folder, 'report.json');
     const exitCode = await runScript([
       toolPath('vitest', 'vitest'),
       'run',
+      '--config',
+      config,
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
@@ -58,8 +85,7 @@ async function runAll(vitestArguments) {
     const counts = readCounts(report);
     // A file that does not load, or an error outside any test, fails the run without failing a test.
     if (exitCode !== 0 && counts.failed === 0) counts.failed = 1;
-    printCounts(counts);
-    return exitCode;
+    return counts;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

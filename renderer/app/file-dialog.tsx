@@ -9,6 +9,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Checkbox, Field } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
 import './file-dialog.css';
+import { errorWords } from '../ui/error-words.ts';
 
 export type FileDialogRequest =
   { readonly kind: 'recording' | 'case' | 'folder' } | { readonly kind: 'new-file'; readonly suggestedName: string };
@@ -111,7 +112,6 @@ export function FileDialog({
             onKeyDown={(event) => {
               if (event.key === 'Enter' && typedFolder !== null) go(typedFolder.trim());
             }}
-            onBlur={() => setTypedFolder(null)}
           />
         </div>
         <Field
@@ -127,7 +127,7 @@ export function FileDialog({
       </div>
       {listing.error !== null && (
         <p className="file-problem" role="alert">
-          {listing.error.message} {listing.error.nextStep}
+          {errorWords(listing.error)}
         </p>
       )}
       <ul ref={list} className="file-list" aria-label="Files and folders" onKeyDown={move}>

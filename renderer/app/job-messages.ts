@@ -6,6 +6,7 @@ import { fileName } from '../data/paths.ts';
 import { useToast } from '../ui/toast.tsx';
 import { useGoTo } from './go-to.tsx';
 import { jobTitle } from './job-words.ts';
+import { errorWords } from '../ui/error-words.ts';
 
 function trained(result: JobResult<'train'>): string {
   return `${formatCount(result.rows)} transactions scored in ${formatDuration(result.timings.totalMs)}: ${formatCount(result.flagged)} flagged.`;
@@ -18,9 +19,9 @@ export function useJobMessages(): void {
   const goTo = useGoTo();
   const tell = useEffectEvent((name: JobName, outcome: Parameters<Parameters<typeof onEnd>[0]>[2]) => {
     if (!outcome.ok) {
-      const { code, message, nextStep } = outcome.error;
+      const { code } = outcome.error;
       if (code === 'CANCELLED') toast({ text: `${jobTitle(name)} was stopped. What was stored before stays.` });
-      else toast({ text: nextStep === undefined ? message : `${message} ${nextStep}`, tone: 'problem' });
+      else toast({ text: errorWords(outcome.error), tone: 'problem' });
       return;
     }
     const triage = { text: 'Triage', run: () => goTo('triage') };

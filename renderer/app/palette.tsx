@@ -7,6 +7,7 @@ import { useToast } from '../ui/toast.tsx';
 import { matchingCommands } from './command.ts';
 import { useCommands } from './commands.tsx';
 import { placeTitles } from './place.ts';
+import { errorWords } from '../ui/error-words.ts';
 
 interface PaletteEntry {
   readonly id: string;
@@ -21,7 +22,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const { definitions, keys, available, run } = useCommands();
   const recent = useRequest('recent.list', {}).data ?? [];
   const toast = useToast();
-  const openCase = useAction('case.open', { onError: (error) => toast({ text: error.message, tone: 'problem' }) });
+  const openCase = useAction('case.open', { onError: (error) => toast({ text: errorWords(error), tone: 'problem' }) });
   const [typed, setTyped] = useState('');
   const [position, setPosition] = useState(0);
   const listId = useId();

@@ -21,6 +21,7 @@ import { placeViews } from './places.tsx';
 import { ShortcutsSheet } from './shortcuts-sheet.tsx';
 import { StatusBar } from './status-bar.tsx';
 import './shell.css';
+import { errorWords } from '../ui/error-words.ts';
 
 type Overlay = 'palette' | 'shortcuts' | 'settings' | null;
 
@@ -32,7 +33,7 @@ export function Shell() {
   const toast = useToast();
   const undo = useAction('actions.undo', {
     onDone: ({ undone }) => toast({ text: undone === null ? 'Nothing left to undo.' : `Undone: ${undone}` }),
-    onError: (error) => toast({ text: error.message, tone: 'problem' }),
+    onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
   });
   const openCase = useCase();
   useJobMessages();

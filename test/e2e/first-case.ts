@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from './build.ts';
 
@@ -28,4 +28,11 @@ export function makeFirstCase(home: string): void {
 /** A copy of a data folder, so that what one story decides is not seen by the next. */
 export function copyHome(from: string, to: string): void {
   cpSync(from, to, { recursive: true });
+}
+
+/** The file of the first case in a data folder. */
+export function preparedCase(home: string): string {
+  const found = readdirSync(home, { recursive: true, encoding: 'utf8' }).find((path) => path.endsWith('.assay'));
+  if (found === undefined) throw new Error(`No case lies in ${home}.`);
+  return join(home, found);
 }

@@ -4,9 +4,11 @@ import { buildWindow } from './build.ts';
 import { describeWithChromium } from './chromium.ts';
 import { copyHome, makeFirstCase } from './first-case.ts';
 import { electronName, launchBrowserHost, launchElectron, temporaryFolder, type RunningWindow } from './launchers.ts';
+import { accessibilityStories } from './stories/accessibility.ts';
 import { browserHostSecurityStories } from './stories/browser-host-security.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
 import { electronSecurityStories } from './stories/electron-security.ts';
+import { failingDiskStories } from './stories/failing-disks.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
 import { menuStories } from './stories/menu.ts';
 import { packagedStories } from './stories/packaged.ts';
@@ -46,6 +48,12 @@ describeWithChromium('the window', () => {
     browserHostSecurityStories(window);
     pageSecurityStories(window);
     damagedCaseStories(window, () => prepared);
+    failingDiskStories(
+      window,
+      () => prepared,
+      () => join(folder.path, 'browser'),
+    );
+    accessibilityStories(window);
     engineKilledStories(window);
     workingDayStories(launchBrowserHost);
   });
@@ -57,6 +65,12 @@ describeWithChromium('the window', () => {
     electronSecurityStories(window);
     pageSecurityStories(window);
     damagedCaseStories(window, () => prepared);
+    failingDiskStories(
+      window,
+      () => prepared,
+      () => join(folder.path, 'electron'),
+    );
+    accessibilityStories(window);
     engineKilledStories(window);
     workingDayStories(launchElectron);
   });

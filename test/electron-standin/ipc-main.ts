@@ -6,19 +6,20 @@ export type InvokeHandler = (event: object, ...parameters: unknown[]) => unknown
 export const handlerFor: unique symbol = Symbol('handlerFor');
 
 class StandinIpcMain extends EventEmitter {
-  readonly #handlers = new Map<string, InvokeHandler>();
+  /** Private in Electron, too, and of this name there: tests reach a handler through it. */
+  readonly _invokeHandlers = new Map<string, InvokeHandler>();
 
   handle(channel: string, handler: InvokeHandler): void {
-    if (this.#handlers.has(channel)) throw new Error(`Attempted to register a second handler for '${channel}'`);
-    this.#handlers.set(channel, handler);
+    if (this._invokeHandlers.has(channel)) throw new Error(`Attempted to register a second handler for '${channel}'`);
+    this._invokeHandlers.set(channel, handler);
   }
 
   removeHandler(channel: string): void {
-    this.#handlers.delete(channel);
+    this._invokeHandlers.delete(channel);
   }
 
   [handlerFor](channel: string): InvokeHandler {
-    const handler = this.#handlers.get(channel);
+    const handler = this._invokeHandlers.get(channel);
     if (handler === undefined) throw new Error(`No handler registered for '${channel}'`);
     return handler;
   }

@@ -59,11 +59,15 @@ export function appendToJournal(casePath: string, entry: JournalEntry): void {
     }
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const isFull = code === 'ENOSPC';
     throw new AssayError(
-      code === 'ENOSPC' ? 'DISK_FULL' : 'PERMISSION_DENIED',
+      isFull ? 'DISK_FULL' : 'PERMISSION_DENIED',
       'failure',
-      `The journal of decisions ${path} cannot be written (${code}), so the decision was not stored either.`,
-      { nextStep: 'Free some space or check the permissions of the folder, then decide again.', cause },
+      isFull ? `The disk that holds ${path} is full.` : `The journal of decisions ${path} cannot be written (${code}).`,
+      {
+        nextStep: `${isFull ? 'Free some space' : 'Check the permissions of its folder'} and repeat. What was decided before is kept.`,
+        cause,
+      },
     );
   }
 }

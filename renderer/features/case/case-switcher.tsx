@@ -5,6 +5,7 @@ import { useApp, useCase } from '../../data/app-state.tsx';
 import { useAction, useRequest } from '../../data/requests.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { errorWords } from '../../ui/error-words.ts';
 
 /** The open case, the recent ones, and the way to any other. */
 export function CaseSwitcher() {
@@ -16,10 +17,10 @@ export function CaseSwitcher() {
   const key = useCommandKey('app.openCase');
   const open = useAction('case.open', {
     onDone: () => recent.refetch(),
-    onError: (error) => toast({ text: `${error.message} ${error.nextStep ?? ''}`, tone: 'problem' }),
+    onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
   });
   const close = useAction('case.close', {
-    onError: (error) => toast({ text: error.message, tone: 'problem' }),
+    onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
   });
   const openChosen = useCallback(() => {
     void choose.caseFile().then((path) => {

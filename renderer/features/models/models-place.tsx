@@ -16,6 +16,7 @@ import { useToast } from '../../ui/toast.tsx';
 import { Comparison } from './comparison.tsx';
 import { TrainAgain } from './train-again.tsx';
 import './models.css';
+import { errorWords } from '../../ui/error-words.ts';
 
 const keyOfModel = (model: ModelListItem): string => `${model.id}`;
 
@@ -41,7 +42,7 @@ export function ModelsPlace() {
       toast({ text: `${name} is the champion now.` });
       list.refetch();
     },
-    onError: (error) => toast({ text: error.message, tone: 'problem' }),
+    onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
   });
   const step = (steps: number): void => {
     const index = models.findIndex((model) => model.id === selected?.id);

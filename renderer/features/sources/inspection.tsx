@@ -18,6 +18,7 @@ import { ErrorState } from '../../ui/states.tsx';
 import { CellsTable } from './cells-table.tsx';
 import { ColumnTable } from './column-table.tsx';
 import { formatWords, numericColumns, withColumn } from './role-words.ts';
+import { errorWords } from '../../ui/error-words.ts';
 
 export interface InspectionProps {
   readonly path: string;
@@ -74,7 +75,7 @@ export function Inspection({ path, onClose }: InspectionProps) {
           </div>
           {inspected.error !== null && (
             <p className="notice" role="alert">
-              {inspected.error.message}
+              {errorWords(inspected.error)}
             </p>
           )}
           <h3 className="sources-title">What does each column mean? Change what is wrong.</h3>

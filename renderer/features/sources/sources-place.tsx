@@ -22,6 +22,7 @@ import { ColumnTable } from './column-table.tsx';
 import { Inspection } from './inspection.tsx';
 import { formatWords, numericColumns } from './role-words.ts';
 import './sources.css';
+import { errorWords } from '../../ui/error-words.ts';
 
 const tabs = ['recordings', 'columns', 'rows', 'quarantine'] as const;
 type Tab = (typeof tabs)[number];
@@ -138,7 +139,7 @@ function NoCase({ openers }: { readonly openers: ReactNode }) {
   const toast = useToast();
   const openKey = useCommandKey('app.openCase');
   const open = useAction('case.open', {
-    onError: (error) => toast({ text: `${error.message} ${error.nextStep ?? ''}`, tone: 'problem' }),
+    onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
   });
   const there = recent.filter(({ exists }) => exists);
   const cases =
@@ -254,7 +255,7 @@ function Columns({ openCase }: { readonly openCase: CaseOverview }) {
       profile.refetch();
       toast({ text: 'Meaning changed. Next: train again, so that a model uses it.' });
     },
-    onError: (error) => toast({ text: `${error.message} ${error.nextStep ?? ''}`, tone: 'problem' }),
+    onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
   });
   const change = useCallback(
     (name: string, to: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) =>

@@ -3,6 +3,7 @@ import type { AlertRow } from '../../../preload/contract/requests.ts';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
+import { errorWords } from '../../ui/error-words.ts';
 
 const LINE_HEIGHT = 24;
 const MOST_LINES = 12;
@@ -25,7 +26,7 @@ export function ExpandedAlert({ modelId, row }: { readonly modelId: number; read
       onClick={(event) => event.stopPropagation()}
     >
       <div role="gridcell">
-        {detail.error !== null && <p role="alert">▲ {detail.error.message}</p>}
+        {detail.error !== null && <p role="alert">▲ {errorWords(detail.error)}</p>}
         <table>
           <thead>
             <tr>

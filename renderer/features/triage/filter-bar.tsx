@@ -12,6 +12,7 @@ import { alertColumns, type ColumnContext } from './alert-columns.tsx';
 import { toggledColumn, type ColumnLayout } from './column-layout.ts';
 import { filterChips, toggleVerdict, verdictFilters } from './filter-chips.ts';
 import { pastedIds } from './pasted-ids.ts';
+import { errorWords } from '../../ui/error-words.ts';
 
 export interface FilterBarProps {
   readonly modelId: number;
@@ -181,7 +182,7 @@ function MoreFilters({
       />
       {column !== '' && (
         <div className="triage-values" role="group" aria-label={`Values of ${column}`}>
-          {values.error !== null && <span role="alert">▲ {values.error.message}</span>}
+          {values.error !== null && <span role="alert">▲ {errorWords(values.error)}</span>}
           {(values.data ?? []).map(({ text, alerts }) => (
             <Chip
               key={text}

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'rea
 import { useClient } from '../../data/client.tsx';
 import { Button } from '../../ui/button.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { errorWords } from '../../ui/error-words.ts';
 
 export interface NoteEditorProps {
   readonly modelId: number;
@@ -54,7 +55,7 @@ export function NoteEditor({ modelId, alertKey, field, onAdded, onLeave }: NoteE
     if (note === '') return;
     const answer = await client.request('notes.add', { modelId, key: alertKey, text: note });
     if (!answer.ok) {
-      toast({ text: `The note was not added; its text is kept here. ${answer.error.message}`, tone: 'problem' });
+      toast({ text: `The note was not added; its text is kept here. ${errorWords(answer.error)}`, tone: 'problem' });
       return;
     }
     typed.current = null;

@@ -7,6 +7,7 @@ import type { AlertChange } from './alert-list.ts';
 import { selectionAfterDecision } from './next-selection.ts';
 import type { Alerts } from './use-alerts.ts';
 import { reasonsFor } from './verdict-words.ts';
+import { errorWords } from '../../ui/error-words.ts';
 
 /** What was just decided, and what one more key can add to it. */
 export interface LastDecision {
@@ -63,7 +64,7 @@ export function useDecisions(input: DecisionsInput): Decisions {
     (
       keys: readonly string[],
       made: AlertChange,
-      ask: () => Promise<{ ok: true } | { ok: false; error: { message: string } }>,
+      ask: () => Promise<{ ok: true } | { ok: false; error: { message: string; nextStep?: string } }>,
     ) => {
       const takeBack = change(new Set(keys), made);
       const entry = { keys, takeBack };
@@ -74,7 +75,7 @@ export function useDecisions(input: DecisionsInput): Decisions {
         takeBack();
         changes.current = changes.current.filter((other) => other !== entry);
         setLast(null);
-        toast({ text: `Not saved, and taken back here. ${answer.error.message}`, tone: 'problem' });
+        toast({ text: `Not saved, and taken back here. ${errorWords(answer.error)}`, tone: 'problem' });
       });
     },
     [change, toast],
@@ -147,7 +148,7 @@ export function useDecisions(input: DecisionsInput): Decisions {
     queue.current = queue.current.then(async () => {
       const answer = await client.request('actions.undo', {});
       if (!answer.ok) {
-        toast({ text: `Nothing was undone. ${answer.error.message}`, tone: 'problem' });
+        toast({ text: `Nothing was undone. ${errorWords(answer.error)}`, tone: 'problem' });
         return;
       }
       const { undone, keys } = answer.data;

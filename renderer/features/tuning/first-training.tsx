@@ -6,6 +6,7 @@ import { shareOf, useJob } from '../../data/jobs.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { EmptyState } from '../../ui/states.tsx';
+import { errorWords } from '../../ui/error-words.ts';
 
 /** A case without a model: one button, with the defaults that suit most recordings. */
 export function FirstTraining(): ReactNode {
@@ -21,7 +22,7 @@ export function FirstTraining(): ReactNode {
       casePath: openCase.path,
       threshold: openCase.days > 0 ? { kind: 'alerts-per-day', value: budget } : { kind: 'contamination', value: 0.01 },
     }).then((outcome) => {
-      if (!outcome.ok && outcome.error.code !== 'CANCELLED') setProblem(outcome.error.message);
+      if (!outcome.ok && outcome.error.code !== 'CANCELLED') setProblem(errorWords(outcome.error));
     });
   };
   useCommand('tuning.train', running === null ? train : null);

@@ -3,6 +3,7 @@ import type { RequestInput, TuningPoint } from '../../../preload/contract/reques
 import { useClient } from '../../data/client.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { latestWins } from './latest-wins.ts';
+import { errorWords } from '../../ui/error-words.ts';
 
 export type Handle = RequestInput<'tuning.apply'>['handle'];
 
@@ -59,7 +60,7 @@ export function useThreshold(modelId: number, stored: TuningPoint): Threshold {
       draggedScore.current = null;
       setDragged(null);
       setPoint(answer.ok ? answer.data : stored);
-      if (!answer.ok) toast({ text: `The line was not moved. ${answer.error.message}`, tone: 'problem' });
+      if (!answer.ok) toast({ text: `The line was not moved. ${errorWords(answer.error)}`, tone: 'problem' });
       return answer.ok;
     },
     [client, modelId, preview, stored, toast],

@@ -4,6 +4,7 @@ import { useCase, useCurrentModel, useSettings, useWindowState } from '../../dat
 import { useClient } from '../../data/client.tsx';
 import { useJob, type RunningJob } from '../../data/jobs.tsx';
 import { draftOf, isTrainingDraft, type TrainingDraft } from './training-draft.ts';
+import { errorWords } from '../../ui/error-words.ts';
 
 export interface Training {
   readonly draft: TrainingDraft;
@@ -43,7 +44,7 @@ export function useTraining(model: ModelListItem): Training {
       leaveOut: [...off],
     }).then(async (outcome) => {
       if (!outcome.ok) {
-        if (outcome.error.code !== 'CANCELLED') setProblem(outcome.error.message);
+        if (outcome.error.code !== 'CANCELLED') setProblem(errorWords(outcome.error));
         return;
       }
       const models = await client.request('models.list', {});

@@ -1,6 +1,7 @@
-import { copyFileSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { preparedCase } from '../first-case.ts';
 import { goTo } from '../go-to.ts';
 import { temporaryFolder, type RunningWindow } from '../launchers.ts';
 
@@ -13,10 +14,8 @@ export function damagedCaseStories(window: () => RunningWindow, home: () => stri
   afterAll(() => folder.remove());
 
   const copyOfCase = (name: string): string => {
-    const found = readdirSync(home(), { recursive: true, encoding: 'utf8' }).find((path) => path.endsWith('.assay'));
-    if (found === undefined) throw new Error(`No case lies in ${home()}.`);
     const path = join(folder.path, name);
-    copyFileSync(join(home(), found), path);
+    copyFileSync(preparedCase(home()), path);
     return path;
   };
 

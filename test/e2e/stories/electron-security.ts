@@ -82,15 +82,16 @@ export function electronSecurityStories(window: () => ElectronWindow): void {
   });
 
   it('17: answers no other sender', async () => {
-    const answer = await window().app.evaluate(async ({ ipcMain }) => {
-      // The handlers are private in Electron, too; its own tests reach them in this way.
-      const handlers = (ipcMain as unknown as { _invokeHandlers?: Map<string, (...p: unknown[]) => unknown> })
-        ._invokeHandlers;
-      const handler = handlers?.get('assay:call');
-      if (handler === undefined) return 'unreachable';
-      return handler({ sender: { id: 999 }, senderFrame: { url: 'app://assay/', parent: null } }, {});
+    const answer = await window().app.evaluate(({ ipcMain }) => {
+      // The handlers are private in Electron; its own tests reach them in this way.
+      const { _invokeHandlers } = ipcMain as unknown as {
+        readonly _invokeHandlers: ReadonlyMap<string, (...parameters: unknown[]) => unknown>;
+      };
+      const handler = _invokeHandlers.get('assay:call');
+      const stranger = { sender: { id: 999 }, senderFrame: { url: 'app://assay/index.html', parent: null } };
+      return handler?.(stranger, { door: 'request', name: 'app.read', input: {} });
     });
-    if (answer !== 'unreachable') expect(answer).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
   });
 
   it('20: exposes a frozen object of named functions, and nothing of Electron', async () => {

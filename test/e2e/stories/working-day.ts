@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { projectFolder } from '../build.ts';
+import { openAlerts, waitForOpenAlerts } from '../alerts.ts';
 import { foreignAddresses } from '../foreign-addresses.ts';
 import { goTo, setNumber } from '../go-to.ts';
 import { temporaryFolder, type LaunchOptions, type RunningWindow } from '../launchers.ts';
@@ -134,17 +135,4 @@ async function findAllAgain(page: Page, left: Left): Promise<void> {
 
 function budget(page: Page): ReturnType<Page['locator']> {
   return page.getByRole('banner').getByText(/^60 a day/);
-}
-
-/** Alerts without a verdict, as the rail counts them. */
-async function openAlerts(page: Page): Promise<number> {
-  const words = page
-    .getByRole('navigation', { name: 'Places' })
-    .getByText(/alerts without a verdict/)
-    .locator('..');
-  return Number((await words.innerText()).replace(/\D/gu, ''));
-}
-
-function waitForOpenAlerts(page: Page, count: number): Promise<void> {
-  return expect.poll(() => openAlerts(page), { timeout: 20_000 }).toBe(count);
 }

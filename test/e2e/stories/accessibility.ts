@@ -1,0 +1,45 @@
+import axe from 'axe-core';
+import type { AxeResults } from 'axe-core';
+import { expect, it } from 'vitest';
+import { goTo, places } from '../go-to.ts';
+import type { RunningWindow } from '../launchers.ts';
+
+const dialogs = [
+  { name: 'Commands', key: 'Control+k' },
+  { name: 'Keyboard shortcuts', key: '?' },
+  { name: 'Settings', key: 'Control+,' },
+];
+
+/** Every place and dialog, dark and light: axe-core finds nothing serious or critical. */
+export function accessibilityStories(window: () => RunningWindow): void {
+  const seriousFaults = async (where: string): Promise<readonly string[]> => {
+    const { page } = window();
+    await page.evaluate(axe.source);
+    const results = (await page.evaluate('axe.run()')) as AxeResults;
+    return results.violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${where}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  };
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`can be read and reached by everybody, in ${colorScheme}`, async () => {
+      const { page } = window();
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.locator(`html[data-theme="${colorScheme}"]`).waitFor();
+      const faults: string[] = [];
+      for (const place of places) {
+        await goTo(page, place);
+        await page.getByText('Loading…').waitFor({ state: 'detached' });
+        faults.push(...(await seriousFaults(place)));
+      }
+      for (const { name, key } of dialogs) {
+        await page.keyboard.press(key);
+        await page.getByRole('dialog', { name }).waitFor();
+        faults.push(...(await seriousFaults(name)));
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog', { name }).waitFor({ state: 'detached' });
+      }
+      expect(faults).toEqual([]);
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { copyFileSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import type { Page } from 'playwright-core';
+import { openAlerts, waitForOpenAlerts } from '../alerts.ts';
+import { preparedCase } from '../first-case.ts';
+import { temporaryFolder, type RunningWindow } from '../launchers.ts';
+import { openCase } from '../open-case.ts';
+import { mountSmallDisk } from '../small-disk.ts';
+
+/** A case that cannot be written, from the start or from one moment to the next: said in words, and nothing is lost. */
+export function failingDiskStories(window: () => RunningWindow, prepared: () => string, ownHome: () => string): void {
+  const folder = temporaryFolder();
+  afterAll(() => folder.remove());
+
+  const backToFirstCase = (): Promise<void> =>
+    openCase(window(), preparedCase(ownHome()), /^payments-30-days.*: choose a case$/);
+  const caseOnSmallDisk = (name: string) => {
+    const place = join(folder.path, name);
+    const disk = mountSmallDisk(place, 200);
+    if (disk !== null) onTestFinished(() => disk.remove());
+    const path = join(place, `${name}.assay`);
+    copyFileSync(preparedCase(prepared()), path);
+    return { disk, path, place };
+  };
+
+  it('shows a case that cannot be written, and refuses a verdict on it in words', async ({ skip }) => {
+    const { disk, path } = caseOnSmallDisk('unwritable');
+    if (disk === null) return skip('no file system can be mounted here');
+    disk.makeReadOnly();
+    const before = readFileSync(path);
+    const { page } = window();
+    await openCase(window(), path, 'unwritable: choose a case');
+    await page.getByText('read-only').first().waitFor();
+    await refuses(page, 'is open for reading only', async () => page.keyboard.press('f'));
+    expect(readFileSync(path).equals(before)).toBe(true);
+    await backToFirstCase();
+  });
+
+  it('takes a verdict back when the disk is full, keeps the note being typed, and goes on when there is room', async ({
+    skip,
+  }) => {
+    const { disk, path, place } = caseOnSmallDisk('full');
+    if (disk === null) return skip('no file system can be mounted here');
+    const { page } = window();
+    await openCase(window(), path, 'full: choose a case');
+    const filler = join(place, 'filler');
+    const { bavail, bsize } = statfsSync(place);
+    writeFileSync(filler, Buffer.alloc(bavail * bsize));
+
+    await refuses(page, 'is full. Free some space and repeat.', async () => page.keyboard.press('f'));
+    await page.keyboard.press('n');
+    await page.keyboard.type('Typed while the disk was full.');
+    await refuses(page, 'its text is kept here', async () => page.keyboard.press('Control+Enter'));
+
+    rmSync(filler);
+    const note = page.getByRole('textbox', { name: 'Note' });
+    expect(await note.inputValue()).toBe('Typed while the disk was full.');
+    await note.press('Control+Enter');
+    await page.getByText('Note added to').waitFor();
+    const open = await openAlerts(page);
+    await page.getByRole('grid', { name: 'Alerts' }).press('f');
+    await waitForOpenAlerts(page, open - 1);
+    await backToFirstCase();
+  });
+}
+
+/** Does what must be refused, reads the message, and sees that no alert counts as decided. */
+async function refuses(page: Page, words: string, act: () => Promise<void>): Promise<void> {
+  const open = await openAlerts(page);
+  await act();
+  const toast = page.getByRole('region', { name: 'Messages' }).getByRole('alert').filter({ hasText: words });
+  await toast.waitFor();
+  await toast.getByRole('button', { name: 'Close message' }).click();
+  await waitForOpenAlerts(page, open);
+}
