@@ -22,6 +22,7 @@ import { replay } from '../jobs/stream/replay.ts';
 import { simulate } from '../jobs/simulate/simulate.ts';
 import { trainModel } from '../jobs/train-model.ts';
 import { tuneModel } from '../jobs/tune-model.ts';
+import { exportAlerts } from '../jobs/workbench/export-alert-list.ts';
 import type { WorkbenchPlaces } from '../jobs/workbench/workbench.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
 import { jobs, type JobInput, type JobName, type JobResult, type ParsedJobInput } from '../../preload/contract/jobs.ts';
@@ -61,6 +62,7 @@ const handlers: Handlers = {
   exportKubeflow,
   exportSpark,
   exportCsv,
+  exportAlerts,
   exportBigquery,
   push: pushExports,
   simulate,

@@ -82,6 +82,13 @@ Examples:
     'a PySpark job: features over time as SQL, scores by ONNX Runtime',
   );
   addPlain(group, surroundings, 'exportCsv', 'csv', 'flagged transactions with their reasons, as a CSV file');
+  addPlain(
+    group,
+    surroundings,
+    'exportAlerts',
+    'alerts',
+    'the list of alerts with verdicts and notes, as CSV, or as Parquet where the name ends in .parquet',
+  );
   addPlain(group, surroundings, 'exportBigquery', 'bigquery', 'flagged transactions and a schema for `bq load`');
 }
 
@@ -89,7 +96,7 @@ Examples:
 function addPlain(
   group: Command,
   surroundings: CommandSurroundings,
-  job: 'exportSpark' | 'exportCsv' | 'exportBigquery',
+  job: 'exportSpark' | 'exportCsv' | 'exportAlerts' | 'exportBigquery',
   name: string,
   summary: string,
 ): void {
@@ -98,7 +105,7 @@ function addPlain(
     .summary(summary)
     .requiredOption('--case <file>', 'the case file')
     .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
-    .requiredOption('--out <path>', name === 'csv' ? 'the file to write' : 'the folder to write')
+    .requiredOption('--out <path>', name === 'csv' || name === 'alerts' ? 'the file to write' : 'the folder to write')
     .addOption(jsonOption())
     .action(async (flags: ExportFlags) => {
       await runCommand(surroundings, job, flags.json === true, printFilesReport, () => ({

@@ -4,6 +4,7 @@ import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
 import { growerNames } from '../../engine/domain/model.ts';
 import { fraudScenarios, simulationFormats } from '../../engine/domain/simulation.ts';
 import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
+import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
 
 /*
  * Every job the engine does: what it takes (untrusted, parsed by the engine) and what it gives.
@@ -168,6 +169,10 @@ const kubernetesName = z
   .regex(/^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$/, 'small letters, digits and -, at most 53');
 const filesResult = z.object({ output: path, files: z.array(z.string()), digest: z.string(), case: path });
 const alertsResult = filesResult.extend({ rows: z.number().int() });
+
+/** Forms of an exported list of alerts. */
+export const alertListFormats = ['csv', 'parquet'] as const;
+export type AlertListFormat = (typeof alertListFormats)[number];
 
 /** Everything that determines a simulated stream. */
 const simulationChoice = {
@@ -354,6 +359,18 @@ export const jobs = {
   },
   exportSpark: { input: z.object({ casePath: path, model: modelChoice, output: path }), result: filesResult },
   exportCsv: { input: z.object({ casePath: path, model: modelChoice, output: path }), result: alertsResult },
+  /** The list of alerts as the window shows it: one line an alert, all that pass the filter. */
+  exportAlerts: {
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      filter: alertFilterSchema.default({}),
+      sort: alertSortSchema,
+      format: z.enum(alertListFormats).optional().describe('by the name of the output when absent'),
+      output: path,
+    }),
+    result: alertsResult,
+  },
   exportBigquery: { input: z.object({ casePath: path, model: modelChoice, output: path }), result: alertsResult },
   push: {
     input: z.object({

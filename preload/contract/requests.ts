@@ -5,9 +5,12 @@ import type { ForestParameters } from '../../engine/domain/model.ts';
 import type { RecordingFormat } from '../../engine/domain/record-batch.ts';
 import { streamCommandSchema } from '../../engine/domain/stream-figures.ts';
 import { saslMechanisms, type SaslMechanism } from '../../engine/domain/topic-address.ts';
+import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
 import { thresholdHandleSchema, type ColumnReport } from './jobs.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 import { dismissalReasons, verdictKinds, type VerdictKind } from './verdicts.ts';
+
+export type { AlertFilter } from './alert-choice.ts';
 
 /*
  * Every short question a window may ask of the engine, and every small change it may make. Inputs are untrusted
@@ -126,24 +129,6 @@ export interface TuningView {
     readonly flaggedCounts: Uint32Array;
   }[];
 }
-
-export const alertSorts = ['score', 'amount', 'time', 'transactions', 'entity'] as const;
-export const alertFilterSchema = z.object({
-  verdict: z.array(z.enum([...verdictKinds, 'none', 'snoozed'])).optional(),
-  /** Start of a day of the stream. */
-  dayMs: z.number().optional(),
-  minimumAmount: z.number().optional(),
-  maximumAmount: z.number().optional(),
-  /** Texts looked for in ids, entities and the rows as received. */
-  search: z.string().max(20_000).optional(),
-  /** Ids or entities, for example pasted ones; an alert passes if any of its rows has one of them. */
-  anyOf: z.array(z.string()).max(5000).optional(),
-  /** Column name to the texts allowed in it. */
-  columns: z.record(z.string(), z.array(z.string())).optional(),
-  fromMs: z.number().optional(),
-  toMs: z.number().optional(),
-});
-export type AlertFilter = z.infer<typeof alertFilterSchema>;
 
 /** One alert: all flagged transactions of one entity (or one transaction where the case has no entity). */
 export interface AlertRow {
@@ -447,11 +432,7 @@ export const requests = {
     z.object({
       modelId,
       filter: alertFilterSchema.default({}),
-      sort: z
-        .array(z.object({ by: z.enum(alertSorts), descending: z.boolean() }))
-        .min(1)
-        .max(4)
-        .default([{ by: 'score', descending: true }]),
+      sort: alertSortSchema,
       after: z.string().optional(),
       limit: pageLimit,
     }),

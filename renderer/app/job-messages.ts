@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent } from 'react';
 import type { JobName, JobResult } from '../../preload/contract/jobs.ts';
-import { formatCount, formatDuration } from '../data/format.ts';
+import { formatCount, formatCounted, formatDuration } from '../data/format.ts';
 import { useJobs } from '../data/jobs.tsx';
 import { fileName } from '../data/paths.ts';
 import { useToast } from '../ui/toast.tsx';
@@ -32,6 +32,10 @@ export function useJobMessages(): void {
       const result = outcome.result as JobResult<'ingest'>;
       const aside = result.quarantined > 0 ? `, ${formatCount(result.quarantined)} set aside` : '';
       toast({ text: `${formatCount(result.addedRows)} rows read${aside}.` });
+    }
+    if (name === 'exportAlerts') {
+      const { rows, output } = outcome.result as JobResult<'exportAlerts'>;
+      toast({ text: `${formatCounted(rows, 'alert')} written: ${fileName(output)}` });
     }
     if (name === 'exportOnnx') {
       toast({ text: `Written: ${fileName((outcome.result as JobResult<'exportOnnx'>).output)}` });

@@ -11,6 +11,7 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   score: 'Scoring',
   evaluate: 'Evaluating',
   exportOnnx: 'Writing ONNX',
+  exportAlerts: 'Writing the alerts',
   simulate: 'Simulating',
   compare: 'Comparing',
   explain: 'Explaining',

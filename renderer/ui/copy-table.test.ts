@@ -12,6 +12,12 @@ it('never puts a formula on the clipboard, and leaves negative numbers numbers',
   expect(text.split('\r\n')).toEqual(['merchant\tamount', `'=HYPERLINK("x")\t-12.50`, `'@cmd\t−3`]);
 });
 
+it('keeps all digits of a long id in text, where a spreadsheet would round it', () => {
+  expect(asTabbedText({ headers: ['id'], rows: [['4000123412341234'], ['400012341234123']] })).toBe(
+    "id\r\n'4000123412341234\r\n400012341234123",
+  );
+});
+
 it('keeps every cell in its own line and column', () => {
   const text = asTabbedText({ headers: ['note'], rows: [['first\tsecond\r\nthird']] });
   expect(text.split(/[\t\n]/)).toHaveLength(2);

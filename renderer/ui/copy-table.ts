@@ -4,12 +4,19 @@ export interface CopiedTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-const startsFormula = /^[=+\-@\t\r]/;
+const startsFormula = /^[=+\-@\t\r＝＋－＠]/;
 const isPlainNumber = /^[-−+]?[\d,. ]+(?:e[-+]?\d+)?\s*%?$/i;
 
-/** Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay numbers. */
-export function neutralised(cell: string): string {
-  return startsFormula.test(cell) && !isPlainNumber.test(cell) ? `'${cell}` : cell;
+/** Spreadsheets keep 15 digits of a number; a longer id must arrive as text. */
+const isLongNumber = /^\d{16,}$/;
+
+/**
+ * A cell that a spreadsheet would run as a formula, or round as a long number, gets an apostrophe before it and stays
+ * text; other numbers stay numbers.
+ */
+function neutralised(cell: string): string {
+  const isFormula = startsFormula.test(cell) && !isPlainNumber.test(cell);
+  return isFormula || isLongNumber.test(cell) ? `'${cell}` : cell;
 }
 
 /** Tab-separated lines; tabs and line breaks inside a cell become spaces. */

@@ -23,6 +23,8 @@ export interface RunningWindow {
   readonly hostPid: number;
   /** Does `ask`, which makes the window ask for a file, and answers with this one: in the native dialog or the page's. */
   chooseFile(path: string, ask: () => Promise<void>): Promise<void>;
+  /** The same for a file that is to be written. */
+  chooseNewFile(path: string, ask: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,7 +95,13 @@ export async function launchElectron(options: LaunchOptions = {}): Promise<Elect
       }, path);
       await ask();
     };
-    return { app, page, ...watched, hostPid, chooseFile, close };
+    const chooseNewFile = async (path: string, ask: () => Promise<void>): Promise<void> => {
+      await app.evaluate(({ dialog }, chosen) => {
+        dialog.showSaveDialog = async () => ({ canceled: false, filePath: chosen });
+      }, path);
+      await ask();
+    };
+    return { app, page, ...watched, hostPid, chooseFile, chooseNewFile, close };
   });
 }
 
@@ -129,7 +137,12 @@ export async function launchBrowserHost(options: LaunchOptions = {}): Promise<Br
           await ask();
           await chooseInPage(page, path);
         };
-        return { page, ...watched, address, host, hostPid: host.pid ?? 0, exitCode, chooseFile, close };
+        const chooseNewFile = async (path: string, ask: () => Promise<void>): Promise<void> => {
+          await ask();
+          await saveInPage(page, path);
+        };
+        const hostPid = host.pid ?? 0;
+        return { page, ...watched, address, host, hostPid, exitCode, chooseFile, chooseNewFile, close };
       },
     );
   });
@@ -143,6 +156,15 @@ async function chooseInPage(page: Page, path: string): Promise<void> {
   await folder.press('Enter');
   await dialog.getByRole('button', { name: basename(path) }).click();
   await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+}
+
+async function saveInPage(page: Page, path: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Save as' });
+  const folder = dialog.getByLabel('Folder', { exact: true });
+  await folder.fill(dirname(path));
+  await folder.press('Enter');
+  await dialog.getByLabel('File name').fill(basename(path));
+  await dialog.getByRole('button', { name: 'Save here' }).click();
 }
 
 /** What was started does not outlive a launch that failed. */

@@ -66,28 +66,15 @@ export function alertsPage(
   nowMs: number,
   explain: (view: ModelView, sequences: readonly number[]) => number,
 ): RequestOutput<'alerts.page'> {
-  const { view, groups } = currentAlerts(session, input.modelId);
-  const { keys, order } = sorted(session, groups, input.sort);
-  const { verdict: wantedVerdicts, ...rowFilter } = input.filter;
-  const passing = passingAlerts(session, groups, rowFilter);
-  const { verdictOf, snoozedUntil } = decisionsOf(session, groups);
-  const stateOf = (group: number): AlertState => {
-    if (verdictOf[group] > 0) return verdictKinds[verdictOf[group] - 1];
-    return snoozedUntil[group] > nowMs ? 'snoozed' : 'none';
-  };
-  const wanted = wantedVerdicts === undefined ? null : new Set<AlertState>(wantedVerdicts);
-
-  const counts: Record<AlertState, number> = { fraud: 0, legitimate: 0, valuable: 0, unsure: 0, none: 0, snoozed: 0 };
-  for (let group = 0; group < groups.count; group++) if (passing[group] === 1) counts[stateOf(group)]++;
-  const states = Object.keys(counts) as readonly AlertState[];
-  const total = states.reduce((sum, state) => sum + (wanted === null || wanted.has(state) ? counts[state] : 0), 0);
+  const { view, groups, keys, order, counts, isChosen } = chooseAlerts(session, input, nowMs);
+  const total = order.reduce((sum, group) => sum + (isChosen(group) ? 1 : 0), 0);
 
   const page: number[] = [];
   let next: string | null = null;
   const start = input.after === undefined ? 0 : positionAfter(groups, keys, order, parseCursor(input.after, keys));
   for (let position = start; position < order.length; position++) {
     const group = order[position];
-    if (passing[group] === 0 || (wanted !== null && !wanted.has(stateOf(group)))) continue;
+    if (!isChosen(group)) continue;
     if (page.length === input.limit) {
       next = writeCursor(cursorAt(groups, keys, page[page.length - 1]));
       break;
@@ -109,6 +96,51 @@ export function alertsPage(
 }
 
 type AlertState = VerdictKind | 'none' | 'snoozed';
+
+/** Which alerts of a model, and in which order. */
+export type AlertChoice = Pick<ParsedRequestInput<'alerts.page'>, 'modelId' | 'filter' | 'sort'>;
+
+interface ChosenAlerts {
+  readonly view: ModelView;
+  readonly groups: AlertGroups;
+  readonly keys: readonly SortKey[];
+  /** Every alert, sorted; those that pass are told by `isChosen`. */
+  readonly order: Uint32Array;
+  readonly isChosen: (group: number) => boolean;
+  /** How many alerts pass all of the filter but its verdicts, by what was decided of them. */
+  readonly counts: Readonly<Record<AlertState, number>>;
+}
+
+function chooseAlerts(session: CaseSession, { modelId, filter, sort }: AlertChoice, nowMs: number): ChosenAlerts {
+  const { view, groups } = currentAlerts(session, modelId);
+  const { verdict: wantedVerdicts, ...rowFilter } = filter;
+  const passing = passingAlerts(session, groups, rowFilter);
+  const { verdictOf, snoozedUntil } = decisionsOf(session, groups);
+  const stateOf = (group: number): AlertState => {
+    if (verdictOf[group] > 0) return verdictKinds[verdictOf[group] - 1];
+    return snoozedUntil[group] > nowMs ? 'snoozed' : 'none';
+  };
+  const wanted = wantedVerdicts === undefined ? null : new Set<AlertState>(wantedVerdicts);
+  const counts: Record<AlertState, number> = { fraud: 0, legitimate: 0, valuable: 0, unsure: 0, none: 0, snoozed: 0 };
+  for (let group = 0; group < groups.count; group++) if (passing[group] === 1) counts[stateOf(group)]++;
+  return {
+    view,
+    groups,
+    ...sorted(session, groups, sort),
+    isChosen: (group) => passing[group] === 1 && (wanted === null || wanted.has(stateOf(group))),
+    counts,
+  };
+}
+
+/** All alerts that pass a filter, in order. */
+export function alertsInOrder(
+  session: CaseSession,
+  choice: AlertChoice,
+  nowMs: number,
+): { readonly view: ModelView; readonly groups: AlertGroups; readonly alerts: Uint32Array } {
+  const { view, groups, order, isChosen } = chooseAlerts(session, choice, nowMs);
+  return { view, groups, alerts: order.filter(isChosen) };
+}
 
 /** The rows of some alerts. Their first reasons are filled in where they were computed before. */
 export function alertRows(

@@ -34,8 +34,9 @@ export class CaseSession {
   #dataVersion: number;
   #profileText: string;
 
-  constructor(path: string) {
-    this.openCase = openForWritingIfPossible(path);
+  /** @param open how the file is opened; for writing where that is possible, unless something else is named. */
+  constructor(path: string, open: (path: string) => ReadableCase = openForWritingIfPossible) {
+    this.openCase = open(path);
     this.path = realpathSync(this.openCase.path);
     this.#dataVersion = this.openCase.dataVersion();
     this.#profileText = this.#profileNow();

@@ -1,22 +1,18 @@
-import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { AlertRow, CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
+import type { CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useFileChoice } from '../../app/file-choice.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import { progressWords } from '../../app/job-words.ts';
+import { useSaveAlerts } from '../../app/save-alerts.ts';
 import { useCase, useCurrentModel } from '../../data/app-state.tsx';
-import { dataOf, reportOf, useClient } from '../../data/client.tsx';
 import { formatBytes, formatCount, formatCounted } from '../../data/format.ts';
 import { shareOf, useJob } from '../../data/jobs.tsx';
 import { fileName, fileStem } from '../../data/paths.ts';
 import { Button } from '../../ui/button.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
-import { alertsCsv } from './alerts-csv.ts';
 import './exports.css';
-
-const pageRows = 500;
 
 /** What can leave the case, as files that another program reads. */
 export function ExportsPlace() {
@@ -44,7 +40,7 @@ export function ExportsPlace() {
       <p className="exports-about soft">
         From {openCase.name}, model <strong>{model.name}</strong>. Files are written on this machine; nothing is sent.
       </p>
-      <AlertsExport openCase={openCase} model={model} />
+      <AlertsExport />
       <OnnxExport openCase={openCase} model={model} />
       <ScoresExport openCase={openCase} model={model} />
       <section className="exports-item" aria-label="Servers and pipelines">
@@ -86,78 +82,46 @@ function Item({
   );
 }
 
-function AlertsExport({ openCase, model }: ExportProps) {
-  const client = useClient();
-  const [progress, setProgress] = useState<{ readonly done: number; readonly total: number } | null>(null);
-  const [message, setMessage] = useState('');
-  const [problem, setProblem] = useState<unknown>(null);
-  const isStopped = useRef(false);
-  const save = async (): Promise<void> => {
-    isStopped.current = false;
-    setMessage('');
-    setProblem(null);
-    try {
-      const alerts: AlertRow[] = [];
-      let after: string | null = null;
-      do {
-        const page: { readonly rows: readonly AlertRow[]; readonly next: string | null; readonly total: number } =
-          dataOf(
-            await client.request('alerts.page', {
-              modelId: model.id,
-              limit: pageRows,
-              ...(after === null ? {} : { after }),
-            }),
-          );
-        alerts.push(...page.rows);
-        after = page.next;
-        setProgress({ done: alerts.length, total: page.total });
-      } while (after !== null && !isStopped.current);
-      if (isStopped.current) setMessage('Stopped; nothing was written.');
-      else {
-        const name = `${fileStem(openCase.path)}-${model.name}-alerts.csv`;
-        download(name, alertsCsv(alerts));
-        setMessage(`${formatCounted(alerts.length, 'alert')} in ${name}.`);
-      }
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setProgress(null);
-    }
-  };
-  useCommand('exports.alerts', progress === null ? () => void save() : null);
-  const key = useCommandKey('exports.alerts');
+function AlertsExport() {
+  const { job, save } = useSaveAlerts();
+  useCommand('exports.alerts', save === null ? null : () => save('csv'));
+  useCommand('exports.alertsParquet', save === null ? null : () => save('parquet'));
+  const csvKey = useCommandKey('exports.alerts');
+  const parquetKey = useCommandKey('exports.alertsParquet');
   return (
     <Item
-      title="Alerts as CSV"
-      text="One line for each alert, with its score, first reason and verdict. Ids keep every digit, formulae are neutralised."
+      title="Alerts as a table"
+      text="One line for each alert, with score, first reason, verdict and notes. CSV opens in a spreadsheet: ids keep every digit, formulae do not run. Parquet keeps every value as it is. To save a part, filter it in Triage."
     >
-      {progress === null ? (
-        <Button keyHint={key} onClick={() => void save()}>
-          Save CSV
-        </Button>
+      {job.running === null ? (
+        <>
+          <Button keyHint={csvKey} onClick={() => save?.('csv')}>
+            Save CSV…
+          </Button>
+          <Button keyHint={parquetKey} onClick={() => save?.('parquet')}>
+            Save Parquet…
+          </Button>
+        </>
       ) : (
         <>
-          <Progress label="Collecting alerts" share={progress.total === 0 ? null : progress.done / progress.total} />
-          <Button onClick={() => (isStopped.current = true)}>Stop</Button>
+          <Progress label={progressWords('exportAlerts', job.running.progress)} share={shareOf(job.running.progress)} />
+          <Button onClick={job.cancel}>Stop</Button>
         </>
       )}
-      <span role="status" className="soft">
-        {message}
-      </span>
-      {problem !== null && <ErrorState title="The alerts were not saved" error={reportOf(problem)} />}
+      {job.outcome?.ok === true && (
+        <span role="status" className="soft">
+          {formatCounted(job.outcome.result.rows, 'alert')} in {job.outcome.result.output}
+        </span>
+      )}
+      {job.outcome?.ok === false && job.outcome.error.code !== 'CANCELLED' && (
+        <ErrorState
+          title="The alerts were not saved"
+          error={job.outcome.error}
+          whatIsSafe="The case: it was only read."
+        />
+      )}
     </Item>
   );
-}
-
-/** Hands a text to the browser's own download, or to the save dialog of the window. */
-function download(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The download has taken the content when the next task runs; the address is freed a little later.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
 function OnnxExport({ openCase, model }: ExportProps) {

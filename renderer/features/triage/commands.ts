@@ -25,6 +25,8 @@ export const triageCommands: readonly CommandDefinition[] = [
   { id: 'triage.expand', title: 'Triage: show the transactions of the alert', key: 'o', place },
   { id: 'triage.copy', title: 'Triage: copy the alert as text', key: 'c', place },
   { id: 'triage.copyRows', title: 'Triage: copy rows with headers', key: 'C', place },
+  { id: 'triage.exportCsv', title: 'Triage: save the alerts listed as CSV', key: null, place },
+  { id: 'triage.exportParquet', title: 'Triage: save the alerts listed as Parquet', key: null, place },
   { id: 'triage.refresh', title: 'Triage: read the list anew', key: 'r', place },
   { id: 'triage.entity', title: 'Triage: open the entity in Explore', key: 'e', place },
 ];

@@ -1,4 +1,5 @@
 import { useEffect, useState, type ReactNode, type RefObject } from 'react';
+import type { AlertListFormat } from '../../../preload/contract/jobs.ts';
 import type { AlertFilter } from '../../../preload/contract/requests.ts';
 import { useCase, useFormats } from '../../data/app-state.tsx';
 import { formatCount } from '../../data/format.ts';
@@ -6,7 +7,7 @@ import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { NumberField, Select } from '../../ui/field.tsx';
-import { Menu } from '../../ui/menu.tsx';
+import { Menu, type MenuEntry } from '../../ui/menu.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { alertColumns, type ColumnContext } from './alert-columns.tsx';
 import { toggledColumn, type ColumnLayout } from './column-layout.ts';
@@ -28,6 +29,8 @@ export interface FilterBarProps {
   readonly onLayout: (layout: ColumnLayout) => void;
   readonly onCopyRows: () => void;
   readonly copyKey: string | null;
+  /** What saves the alerts listed in a format; null while that cannot be done. */
+  readonly onSave: (format: AlertListFormat) => (() => void) | null;
   readonly onReload: () => void;
   readonly reloadKey: string | null;
 }
@@ -79,6 +82,7 @@ export function FilterBar(props: FilterBarProps): ReactNode {
           className="button triage-list-menu"
           entries={[
             { text: 'Copy rows with headers', keyHint: props.copyKey, onSelect: props.onCopyRows },
+            ...saveEntries(props.onSave),
             { text: 'Read the list anew', keyHint: props.reloadKey, onSelect: props.onReload },
             { kind: 'line' },
             { kind: 'heading', text: 'Columns' },
@@ -94,6 +98,17 @@ export function FilterBar(props: FilterBarProps): ReactNode {
       {isOpen && <MoreFilters modelId={props.modelId} filter={filter} onFilter={onFilter} />}
     </div>
   );
+}
+
+function saveEntries(onSave: FilterBarProps['onSave']): readonly MenuEntry[] {
+  const formats = [
+    { format: 'csv', name: 'CSV' },
+    { format: 'parquet', name: 'Parquet' },
+  ] as const;
+  return formats.map(({ format, name }) => {
+    const save = onSave(format);
+    return { text: `Save these alerts as ${name}…`, isDisabled: save === null, onSelect: () => save?.() };
+  });
 }
 
 function SearchBox({ filter, onFilter, search, searchKey, onLeaveSearch }: FilterBarProps): ReactNode {

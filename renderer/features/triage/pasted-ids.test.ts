@@ -6,6 +6,10 @@ describe('pasted ids', () => {
     expect(pastedIds('4000123412341234\r\n0042\r\n')).toEqual(['4000123412341234', '0042']);
   });
 
+  it('reads back the ids that were copied or saved as texts', () => {
+    expect(pastedIds("'4000123412341234\n'4000123412341235")).toEqual(['4000123412341234', '4000123412341235']);
+  });
+
   it('reads separated and quoted lists once each', () => {
     expect(pastedIds('"a";"b";a')).toEqual(['a', 'b']);
     expect(pastedIds("'1', '2'\t3")).toEqual(['1', '2', '3']);

@@ -2,12 +2,15 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
+import { useSaveAlerts } from '../../app/save-alerts.ts';
+import type { AlertListFormat } from '../../../preload/contract/jobs.ts';
 import type { AlertFilter, CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
 import { useCase, useCurrentModel, useFormats, useSettings, useWindowState } from '../../data/app-state.tsx';
 import { dataOf, useClient } from '../../data/client.tsx';
 import { formatCount } from '../../data/format.ts';
 import { requestKey, useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
+import { asTabbedText } from '../../ui/copy-table.ts';
 import { SplitPane } from '../../ui/split-pane.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -16,7 +19,6 @@ import { AlertGrid } from './alert-grid.tsx';
 import { alertAsText } from './alert-text.ts';
 import { BulkLine } from './bulk-line.tsx';
 import { arrangedColumns, isColumnLayout, type ColumnLayout } from './column-layout.ts';
-import { copiedRows } from './copied-rows.ts';
 import { alertTitle, DetailPane } from './detail-pane.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { keysBetween, neighbour } from './next-selection.ts';
@@ -141,10 +143,7 @@ function TriageDesk({
     const chosen = checked.size > 0 ? rows.filter(({ key }) => checked.has(key)) : rows;
     const cells = chosen.map((row) => columns.map((column) => column.text(row, context)));
     copy(
-      copiedRows(
-        columns.map((column) => column.title(context)),
-        cells,
-      ),
+      asTabbedText({ headers: columns.map((column) => column.title(context)), rows: cells }),
       `${formatCount(chosen.length)} ${chosen.length === 1 ? 'row' : 'rows'} copied with headers`,
     );
   };
@@ -180,6 +179,10 @@ function TriageDesk({
   useCommand('triage.expand', selected === null ? null : () => toggleExpanded(selected));
   useCommand('triage.copy', detail.data === undefined ? null : copyAlert);
   useCommand('triage.copyRows', rows.length === 0 ? null : copyRows);
+  const { save } = useSaveAlerts();
+  const saveAs = (format: AlertListFormat) => (save === null ? null : () => save(format, { filter, sort: [...sort] }));
+  useCommand('triage.exportCsv', saveAs('csv'));
+  useCommand('triage.exportParquet', saveAs('parquet'));
   useCommand('triage.refresh', refresh);
   useCommand(
     'triage.entity',
@@ -211,6 +214,7 @@ function TriageDesk({
               onLayout={setLayout}
               onCopyRows={copyRows}
               copyKey={useCommandKey('triage.copyRows')}
+              onSave={saveAs}
               onReload={refresh}
               reloadKey={useCommandKey('triage.refresh')}
             />

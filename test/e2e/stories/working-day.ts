@@ -24,7 +24,7 @@ export function workingDayStories(launch: (options: LaunchOptions) => Promise<Ru
         await readRecording(window, shift);
         await trainForSixtyAlertsADay(window.page);
         const facts = await triageByKeyboard(window.page);
-        await exportAlerts(window.page);
+        await exportAlerts(window, folder.path, facts);
         const settings = join(options.home, 'settings.json');
         // Where the window is, is written a moment after it went there.
         await expect.poll(() => readFileSync(settings, 'utf8'), { timeout: 10_000 }).toMatch(/"place":\s*"triage"/);
@@ -106,13 +106,28 @@ async function triageByKeyboard(page: Page): Promise<Left> {
   return { alerts, open: alerts - 8, notedAlert };
 }
 
-async function exportAlerts(page: Page): Promise<void> {
+/** All alerts as CSV from Exports, and those listed as Parquet from Triage. */
+async function exportAlerts(window: RunningWindow, folder: string, left: Left): Promise<void> {
+  const { page } = window;
+  const csv = join(folder, 'alerts.csv');
   await page.keyboard.press('Alt+6');
   // A place hears its keys once it was loaded.
-  await page.getByRole('button', { name: /Save CSV$/ }).waitFor();
-  await page.keyboard.press('a');
-  await page.getByText(/alerts in shift-.+-alerts\.csv\./).waitFor();
+  await page.getByRole('button', { name: /Save CSV/ }).waitFor();
+  await window.chooseNewFile(csv, () => page.keyboard.press('a'));
+  await page.getByText(`alerts in ${csv}`).waitFor();
+  const lines = readFileSync(csv, 'utf8').trimEnd().split('\r\n');
+  expect(lines).toHaveLength(left.alerts + 1);
+  expect(lines.filter((line) => line.includes(',fraud,')).length).toBeGreaterThan(0);
+
+  const parquet = join(folder, 'open.parquet');
   await page.keyboard.press('Alt+3');
+  await page.getByRole('grid', { name: 'Alerts' }).waitFor();
+  await page.getByRole('button', { name: 'List', exact: true }).click();
+  await window.chooseNewFile(parquet, () =>
+    page.getByRole('menuitem', { name: 'Save these alerts as Parquet…' }).click(),
+  );
+  await page.getByText(`${left.open.toLocaleString('en')} alerts written: open.parquet`).waitFor();
+  expect(readFileSync(parquet).subarray(0, 4).toString()).toBe('PAR1');
 }
 
 async function findAllAgain(page: Page, left: Left): Promise<void> {
