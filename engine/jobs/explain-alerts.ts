@@ -98,14 +98,12 @@ function nearestNormal(
   }));
 }
 
-const figures = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
-
 /** Such as "amount below 131" or "amount below 131 and payments by this card in 24 h below 4". */
 function changeInWords(change: UnflaggingChange, words: readonly FeatureWords[]): string {
   return change.changes
     .map(({ feature, from, to }) => {
-      const { description, unit } = words[feature];
-      return `${description} ${to < from ? 'at most' : 'above'} ${figures.format(to)}${unit === '' ? '' : ` ${unit}`} instead of ${figures.format(from)}`;
+      const { description, valueText } = words[feature];
+      return `${description} ${to < from ? 'at most' : 'above'} ${valueText(to)} instead of ${valueText(from)}`;
     })
     .join(' and ');
 }

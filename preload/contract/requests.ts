@@ -48,6 +48,8 @@ export interface CaseOverview {
   readonly hasLabels: boolean;
   /** The role whose equal values make one alert, for example 'card', and its column. */
   readonly alertEntity: { readonly role: string; readonly column: string } | null;
+  /** The other side of a transaction: 'terminal' or 'merchant', and its column. */
+  readonly counterpart: { readonly role: string; readonly column: string } | null;
   readonly sources: readonly {
     readonly id: number;
     readonly uri: string;
@@ -69,6 +71,8 @@ export interface ModelListItem {
   readonly digest: string;
   readonly parameters: ForestParameters;
   readonly features: readonly string[];
+  /** The same features in a few words each. */
+  readonly featureLabels: readonly string[];
   readonly trainedRows: number;
   readonly createdAtMs: number;
   readonly isChampion: boolean;
@@ -122,6 +126,8 @@ export interface TuningView {
   readonly rankingsPending: boolean;
   readonly features: readonly {
     readonly name: string;
+    /** A few words, for lists; `description` is the whole phrase. */
+    readonly label: string;
     readonly description: string;
     readonly usesLabels: boolean;
     /** A small histogram over all rows, and over the flagged ones. */
@@ -172,6 +178,8 @@ export interface AlertDetail {
   /** At most five, then the rest; in edges of path length. They add up to `baseline - pathLength`. */
   readonly contributions: readonly {
     readonly feature: string;
+    /** A few words, for lists; `description` is the whole phrase. */
+    readonly label: string;
     readonly description: string;
     readonly value: string;
     readonly amount: number;
@@ -495,6 +503,7 @@ export const requests = {
   'explore.features': request<
     readonly {
       readonly name: string;
+      readonly label: string;
       readonly edges: Float64Array;
       readonly rest: Uint32Array;
       readonly flagged: Uint32Array;

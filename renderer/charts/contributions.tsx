@@ -3,6 +3,8 @@ import './charts.css';
 
 export interface Contribution {
   readonly name: string;
+  /** The name at length, for those who ask. */
+  readonly explanation?: string;
   readonly amount: number;
 }
 
@@ -36,9 +38,9 @@ export const Contributions = memo(function Contributions({ label, contributions,
   const spans = waterfall(contributions.map(({ amount }) => amount));
   return (
     <div className="waterfall" role="table" aria-label={label}>
-      {contributions.map(({ name, amount }, index) => (
+      {contributions.map(({ name, explanation = name, amount }, index) => (
         <div className="waterfall-row" role="row" key={name}>
-          <span className="waterfall-name" role="cell" title={name}>
+          <span className="waterfall-name" role="cell" title={explanation}>
             {name}
           </span>
           <span className="waterfall-track" role="presentation">

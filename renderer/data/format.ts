@@ -14,6 +14,11 @@ export function formatCounted(value: number, singular: string, plural = `${singu
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** With a capital, as at the beginning of a heading. */
+export function withCapital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 const decimalFormats = new Map<number, Intl.NumberFormat>();
 
 /** A number with exactly so many decimals, and a true minus sign. */

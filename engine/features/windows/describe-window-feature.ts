@@ -77,7 +77,7 @@ function phraseOf(
     case 'deviations-from-mean':
       return `this amount's distance from the mean ${entity} ${span}, in standard deviations`;
     case 'distinct':
-      return `different ${nounOf(definition.of, profile)}s ${entity} ${span}`;
+      return `different ${entityNoun(definition.of, profile)}s ${entity} ${span}`;
     case 'since-last':
       return `hours since the last payment ${entity}, at most ${window}`;
     case 'first-seen':
@@ -97,13 +97,14 @@ const nouns: Partial<Record<ColumnRole, string>> = {
   merchant: 'merchant',
 };
 
-function nounOf(column: string, profile: Profile): string {
+/** What a column's values are called: its role where that is an entity's, else its name. */
+export function entityNoun(column: string, profile: Profile): string {
   const role = profile.columns.find(({ name }) => name === column)?.role;
   return (role === undefined ? undefined : nouns[role]) ?? column;
 }
 
 function entityPhrase(column: string, profile: Profile, position: number): string {
-  const noun = nounOf(column, profile);
+  const noun = entityNoun(column, profile);
   if (noun === 'terminal' || noun === 'merchant') return `at this ${noun}`;
   if (noun === 'card') return 'with this card';
   if (noun === 'customer' || noun === 'account') return `${noun === 'account' ? 'from' : 'by'} this ${noun}`;

@@ -4,7 +4,13 @@ import { percentileOf, summariseBackground } from './background.ts';
 import { describeReasons, sentenceFor } from './describe-reasons.ts';
 import { nearestNormalNeighbours } from './nearest-neighbours.ts';
 
-const words = (name: string) => ({ name, description: `${name} in words.`, unit: '' });
+const figure = (value: number) => value.toLocaleString('en');
+const words = (name: string) => ({
+  name,
+  description: `${name} in words.`,
+  valueText: figure,
+  comparesByRank: true,
+});
 
 describe('the background', () => {
   it('has the quartiles of NumPy, leaves out NaN, and does not take a constant feature for a step of 0', () => {
@@ -73,8 +79,10 @@ describe('reasons in words', () => {
   });
 
   it('read as a person would say them', () => {
-    const count = { name: 'terminal_count', description: 'Payments at this terminal in 24 h.', unit: '' };
-    const amount = { name: 'amount', description: 'Amount', unit: 'EUR' };
+    const count = { ...words('terminal_count'), description: 'payments at this terminal in 24 h.' };
+    const amount = { ...words('amount'), description: 'Amount', valueText: (value: number) => `${figure(value)} EUR` };
+    const day = { ...words('day'), description: 'day of the week', valueText: () => 'Sunday', comparesByRank: false };
+    expect(sentenceFor(day, 6, 0.95, 3)).toBe('Day of the week: Sunday.');
     expect(sentenceFor(count, 14, 0.9972, 2)).toBe(
       'Payments at this terminal in 24 h: 14; 99.7th percentile, median 2.',
     );

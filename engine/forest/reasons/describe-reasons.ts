@@ -10,8 +10,10 @@ export interface FeatureWords {
   readonly name: string;
   /** A plain sentence or noun phrase, such as "Payments at this terminal in 24 h". */
   readonly description: string;
-  /** Written after the value, such as "EUR"; empty where the feature has none. */
-  readonly unit: string;
+  /** A value that is there as a person reads it, with its unit: "14", "615.00", "75 %". */
+  readonly valueText: (value: number) => string;
+  /** False where being the greatest or least says nothing, as of a day of the week. */
+  readonly comparesByRank: boolean;
 }
 
 /** One feature's part in a score. */
@@ -95,17 +97,15 @@ export function describeReasons(
   };
 }
 
-/** A float32 knows no more than six digits for certain. */
-const figures = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
-
 /** "Payments at this terminal in 24 h: 14; 99.7th percentile, median 2." */
 export function sentenceFor(words: FeatureWords, value: number, percentile: number | null, median: number): string {
   const subject = words.description.trim().replace(/\.$/, '') || words.name;
-  const withUnit = (quantity: number): string =>
-    Number.isNaN(quantity) ? 'missing' : `${figures.format(quantity)} ${words.unit}`.trimEnd();
+  const beginning = subject.charAt(0).toUpperCase() + subject.slice(1);
+  const text = (quantity: number): string => (Number.isNaN(quantity) ? 'missing' : words.valueText(quantity));
+  if (!words.comparesByRank) return `${beginning}: ${text(value)}.`;
   const place = percentile === null ? 'no background to compare with' : placeOf(percentile);
-  const usual = Number.isNaN(median) ? '' : `, median ${withUnit(median)}`;
-  return `${subject}: ${withUnit(value)}; ${place}${usual}.`;
+  const usual = Number.isNaN(median) ? '' : `, median ${text(median)}`;
+  return `${beginning}: ${text(value)}; ${place}${usual}.`;
 }
 
 function placeOf(percentile: number): string {

@@ -1,6 +1,7 @@
 import { usageError } from '../../domain/error.ts';
 import { limitsOf, smallestChange } from '../../forest/reasons/smallest-change.ts';
 import type { AlertDetail, ParsedRequestInput } from '../../../preload/contract/requests.ts';
+import { capitalised } from '../feature-words.ts';
 import { flaggedRowsOf, type AlertGroups } from './alert-groups.ts';
 import { alertFacts } from './alert-facts.ts';
 import { alertRows, currentAlerts, numberAt, textAt } from './alert-list.ts';
@@ -77,8 +78,9 @@ function contributionsOf(
     .slice(0, listedReasons)
     .map((feature) => ({
       feature: words[feature].name,
-      description: words[feature].description,
-      value: featureValueText(values[feature]),
+      label: words[feature].label,
+      description: capitalised(words[feature].description),
+      value: featureValueText(words[feature], values[feature]),
       amount: -contributions[feature],
     }));
   return {

@@ -3,7 +3,7 @@ import { currencyOf } from './alert-list.ts';
 import { rowsOfCode } from './case-arrays.ts';
 import type { CaseSession } from './case-session.ts';
 import type { ModelView } from './model-view.ts';
-import { countsInTrailingDay, normalOf, quantileOf, rowsBefore } from './own-normal.ts';
+import { countsInTrailingDay, normalOf, quantileOf, rowsBefore, type Normal } from './own-normal.ts';
 
 type Fact = AlertDetail['facts'][number];
 
@@ -93,7 +93,7 @@ function counterpartFacts({ session, view, sequence }: FactInput): readonly Fact
   if (peers !== null && !Number.isNaN(amount))
     facts.push({
       label: `Others at this ${role}`,
-      value: `${moneyText(peers.low, null)} to ${moneyText(peers.high, currencyOf(arrays, sequence))}; above ${percentText(peers.shareBelow)} of ${wholeNumber.format(peers.count)} earlier`,
+      value: `${moneyText(peers.low, null)} to ${moneyText(peers.high, currencyOf(arrays, sequence))}; ${placeText(peers)}`,
       isEmphasised: amount > peers.high,
     });
   const knownFraud = knownFraudFact(session, view, sequence, earlier, role);
@@ -142,7 +142,10 @@ function moneyText(value: number, currency: string | null): string {
   return currency === null ? text : `${text} ${currency}`;
 }
 
-/** Never rounded up to 100 % where something lies above. */
-function percentText(share: number): string {
-  return `${share === 1 ? '100' : (Math.floor(share * 1000) / 10).toFixed(1)} %`;
+/** Where a value lies among its peers; a share is never rounded up to all of them. */
+function placeText({ shareBelow, count }: Normal): string {
+  const earlier = `${wholeNumber.format(count)} earlier`;
+  if (shareBelow === 1) return `above all ${earlier}`;
+  if (shareBelow === 0) return `below all ${earlier}`;
+  return `above ${(Math.floor(shareBelow * 1000) / 10).toFixed(1)} % of ${earlier}`;
 }

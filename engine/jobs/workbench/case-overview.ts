@@ -29,7 +29,7 @@ export function closeCase(workbench: Workbench): null {
 export function caseOverview(session: CaseSession): CaseOverview {
   const { openCase, arrays, models } = session;
   const counts = openCase.counts();
-  const entity = arrays.entity;
+  const { entity, counterpart } = arrays;
   return {
     path: session.path,
     name: basename(session.path).replace(/\.assay$/, ''),
@@ -43,6 +43,7 @@ export function caseOverview(session: CaseSession): CaseOverview {
     days: arrays.distinctDays.length,
     hasLabels: arrays.profile.columns.some((column) => column.role === 'label'),
     alertEntity: entity === null ? null : { role: entity.column.role, column: entity.column.name },
+    counterpart: counterpart === null ? null : { role: counterpart.column.role, column: counterpart.column.name },
     sources: openCase.sources().map((source) => ({
       id: source.id,
       uri: source.uri,

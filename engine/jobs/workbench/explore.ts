@@ -198,10 +198,11 @@ export function featureDistributions(
   const rows = filteredRows(arrays, input.filter);
   const isWhole = rows.length === arrays.rowCount;
   const flaggedRows = rows.filter((row) => view.sums[row] <= units);
-  return view.words.map(({ name }, feature) => {
+  return view.words.map(({ name, label }, feature) => {
     const all = isWhole ? counts[feature] : countBins(bins[feature], rows);
     const flagged = countBins(bins[feature], flaggedRows);
-    return { name, edges: edges[feature].slice(), rest: all.map((count, bin) => count - flagged[bin]), flagged };
+    const rest = all.map((count, bin) => count - flagged[bin]);
+    return { name, label, edges: edges[feature].slice(), rest, flagged };
   });
 }
 

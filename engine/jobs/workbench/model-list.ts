@@ -19,6 +19,7 @@ export function modelListItem(session: CaseSession, model: StoredModel): ModelLi
     digest: model.digest,
     parameters: model.parameters,
     features: featureNames(view.spec),
+    featureLabels: view.words.map(({ label }) => label),
     trainedRows: model.trainedRows,
     createdAtMs: model.createdAtMs,
     isChampion: model.isChampion,

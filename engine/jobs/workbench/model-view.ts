@@ -3,7 +3,6 @@ import { impossible } from '../../domain/error.ts';
 import type { CompiledForest } from '../../domain/model.ts';
 import { decodeForest } from '../../forest/compile.ts';
 import { summariseBackground, type FeatureBackground } from '../../forest/reasons/background.ts';
-import type { FeatureWords } from '../../forest/reasons/describe-reasons.ts';
 import { rowExplainer } from '../../forest/reasons/tree-shap.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import type { TuningIndex } from '../../forest/tuning.ts';
@@ -11,6 +10,7 @@ import type { ReadableCase } from '../../store/readable-case.ts';
 import type { StoredModel } from '../../store/types.ts';
 import { readSums } from '../choose-model.ts';
 import { tuningIndexOf } from '../choose-threshold.ts';
+import { featureWords, type LabelledWords } from '../feature-words.ts';
 import { groupAlerts, type AlertGroups } from './alert-groups.ts';
 import type { CaseArrays } from './case-arrays.ts';
 
@@ -37,6 +37,7 @@ export class ModelView {
   readonly #stored: StoredModel;
   #forest: CompiledForest | undefined;
   #spec: FeatureSpec | undefined;
+  #words: readonly LabelledWords[] | undefined;
   #sums: Int32Array | undefined;
   #index: { readonly labels: Uint8Array | null; readonly index: TuningIndex } | undefined;
   #background: readonly FeatureBackground[] | undefined;
@@ -69,9 +70,9 @@ export class ModelView {
   }
 
   /** In the order of the matrix columns. */
-  get words(): readonly FeatureWords[] {
-    const descriptions = [...this.spec.features, ...(this.spec.windows?.features ?? [])];
-    return descriptions.map(({ name, description }) => ({ name, description: description || name, unit: '' }));
+  get words(): readonly LabelledWords[] {
+    this.#words ??= featureWords(this.spec, this.#arrays.profile);
+    return this.#words;
   }
 
   /** @throws AssayError NO_MODEL where rows came in after the model scored. */

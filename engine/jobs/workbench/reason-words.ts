@@ -1,13 +1,11 @@
 import { describeReasons, type DescribedReasons } from '../../forest/reasons/describe-reasons.ts';
 import type { UnflaggingChange } from '../../forest/reasons/smallest-change.ts';
+import type { LabelledWords } from '../feature-words.ts';
 import type { ModelView } from './model-view.ts';
 
-const figures = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
-const shortFigures = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
-
 /** A feature's value as a person reads it. */
-export function featureValueText(value: number): string {
-  return Number.isNaN(value) ? 'missing' : figures.format(value);
+export function featureValueText({ valueText }: LabelledWords, value: number): string {
+  return Number.isNaN(value) ? 'missing' : valueText(value);
 }
 
 /** The reasons of one row in words, at most `limit` of those that raise its score, and the rest. */
@@ -22,27 +20,23 @@ export function describedReasons(view: ModelView, sequence: number, limit: numbe
   );
 }
 
-/** The strongest reason of a row as a short phrase, such as "payments by this customer in 24 h: 14 (median 2)". */
+/** The strongest reason of a row as a short phrase, such as "Payments by customer, 24 h: 14, usually 2". */
 export function firstReason(view: ModelView, sequence: number): string {
   const reason = describedReasons(view, sequence, 1).reasons[0];
-  if (reason === undefined) return 'no single feature raises the score';
-  const { description } = view.words[reason.feature];
-  const usual = Number.isNaN(reason.median) ? '' : ` (median ${shortFigures.format(reason.median)})`;
-  const value = Number.isNaN(reason.value) ? 'missing' : shortFigures.format(reason.value);
-  return `${withoutStop(description)}: ${value}${usual}`;
+  if (reason === undefined) return 'No single feature raises the score';
+  const words = view.words[reason.feature];
+  const value = featureValueText(words, reason.value);
+  const usual = words.comparesByRank && !Number.isNaN(reason.median) ? words.valueText(reason.median) : value;
+  return `${words.label}: ${value}${usual === value ? '' : `, usually ${usual}`}`;
 }
 
 /** What would have to be otherwise for a row not to be flagged, in one sentence. */
 export function changeSentence(view: ModelView, change: UnflaggingChange): string {
-  const parts = change.changes.map(
-    ({ feature, from, to }) =>
-      `${withoutStop(view.words[feature].description)} were ${figures.format(to)} instead of ${figures.format(from)}`,
-  );
+  const parts = change.changes.map(({ feature, from, to }) => {
+    const words = view.words[feature];
+    return `${words.description} were ${featureValueText(words, to)} instead of ${featureValueText(words, from)}`;
+  });
   return `Not flagged if ${parts.join(' and ')}.`;
-}
-
-function withoutStop(text: string): string {
-  return text.trim().replace(/\.$/, '');
 }
 
 /**

@@ -67,8 +67,8 @@ function sharedReasons(view: ModelView, first: Float64Array, second: Float64Arra
   const other = new Set(strongest(second));
   const shared = strongest(first).filter((feature) => other.has(feature));
   return shared.length === 0
-    ? 'no strong reason in common'
-    : shared.map((feature) => view.words[feature].description).join('; ');
+    ? 'No strong reason in common'
+    : shared.map((feature) => view.words[feature].label).join('; ');
 }
 
 function strongest(contributions: Float64Array): readonly number[] {

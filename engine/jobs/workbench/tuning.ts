@@ -9,6 +9,7 @@ import type {
   TuningView,
 } from '../../../preload/contract/requests.ts';
 import { tuningHandle } from '../choose-threshold.ts';
+import { capitalised } from '../feature-words.ts';
 import { numberAt, textAt } from './alert-list.ts';
 import type { CaseSession } from './case-session.ts';
 import { countBins, featureBins } from './feature-bins.ts';
@@ -193,11 +194,12 @@ function legitimateByVerdict(session: CaseSession, view: ModelView, edges: Float
 }
 
 function featuresOf(session: CaseSession, view: ModelView, flagged: Uint32Array): TuningView['features'] {
-  const { spec } = view;
+  const { spec, words } = view;
   const { bins, counts } = featureBins(view, session.arrays);
   return [...spec.features, ...(spec.windows?.features ?? [])].map((feature, position) => ({
     name: feature.name,
-    description: feature.description,
+    label: words[position].label,
+    description: capitalised(words[position].description),
     usesLabels: feature.usesLabels,
     counts: counts[position].slice(),
     flaggedCounts: countBins(bins[position], flagged),

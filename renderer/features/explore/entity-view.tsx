@@ -3,7 +3,7 @@ import type { ModelListItem } from '../../../preload/contract/requests.ts';
 import { ChartFrame, FactTable } from '../../charts/chart-frame.tsx';
 import { LinkGraph, MOST_NODES } from '../../charts/link-graph.tsx';
 import { useCase, useFormats } from '../../data/app-state.tsx';
-import { formatCount, formatCounted } from '../../data/format.ts';
+import { formatCount, formatCounted, withCapital } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
@@ -32,12 +32,7 @@ export function EntityView({ model, entity, onEntity, onTriage }: EntityViewProp
           onEntity(typed.trim());
         }}
       >
-        <Field
-          label={`${role.charAt(0).toUpperCase()}${role.slice(1)}`}
-          layout="row"
-          value={typed}
-          onChange={setTyped}
-        />
+        <Field label={withCapital(role)} layout="row" value={typed} onChange={setTyped} />
         <Button type="submit">Open</Button>
         {entity !== '' && (
           <Button tone="quiet" onClick={() => onTriage(entity)}>

@@ -45,10 +45,10 @@ export function Features({
         <span className="soft">each as shares of its own; most different first</span>
       </div>
       <div className="explore-features">
-        {features.map(({ name, edges, rest, flagged, gap }) => (
+        {features.map(({ name, label, edges, rest, flagged, gap }) => (
           <ChartFrame
             key={name}
-            question={name}
+            question={label}
             answer={`${formatPercent(gap)} apart`}
             height={HEIGHT}
             table={() => ({

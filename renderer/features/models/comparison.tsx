@@ -14,20 +14,20 @@ interface Difference {
 /** The numbers in which two models differ, and those of their features that only one has. */
 export function differencesOf(first: ModelListItem, second: ModelListItem): readonly Difference[] {
   const rows: readonly Difference[] = [
-    { name: 'trees', first: formatCount(first.parameters.trees), second: formatCount(second.parameters.trees) },
-    { name: 'sub-sample', first: formatCount(first.parameters.sample), second: formatCount(second.parameters.sample) },
-    { name: 'seed', first: `${first.parameters.seed}`, second: `${second.parameters.seed}` },
-    { name: 'grower', first: first.parameters.grower, second: second.parameters.grower },
-    { name: 'features', first: formatCount(first.features.length), second: formatCount(second.features.length) },
-    { name: 'transactions', first: formatCount(first.trainedRows), second: formatCount(second.trainedRows) },
-    { name: 'threshold', first: formatScore(first.threshold), second: formatScore(second.threshold) },
-    { name: 'flagged', first: formatCount(first.flagged), second: formatCount(second.flagged) },
+    { name: 'Trees', first: formatCount(first.parameters.trees), second: formatCount(second.parameters.trees) },
+    { name: 'Sub-sample', first: formatCount(first.parameters.sample), second: formatCount(second.parameters.sample) },
+    { name: 'Seed', first: `${first.parameters.seed}`, second: `${second.parameters.seed}` },
+    { name: 'Grower', first: first.parameters.grower, second: second.parameters.grower },
+    { name: 'Features', first: formatCount(first.features.length), second: formatCount(second.features.length) },
+    { name: 'Transactions', first: formatCount(first.trainedRows), second: formatCount(second.trainedRows) },
+    { name: 'Threshold', first: formatScore(first.threshold), second: formatScore(second.threshold) },
+    { name: 'Flagged', first: formatCount(first.flagged), second: formatCount(second.flagged) },
   ];
   const onlyIn = (model: ModelListItem, other: ModelListItem): string => {
-    const names = model.features.filter((feature) => !other.features.includes(feature));
+    const names = model.featureLabels.filter((_, index) => !other.features.includes(model.features[index]));
     return names.length === 0 ? '–' : names.join(', ');
   };
-  const alone = { name: 'features of its own', first: onlyIn(first, second), second: onlyIn(second, first) };
+  const alone = { name: 'Features of its own', first: onlyIn(first, second), second: onlyIn(second, first) };
   return [...rows, alone].filter((row) => row.first !== row.second);
 }
 
@@ -42,9 +42,9 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
     data === undefined
       ? []
       : [
-          { name: `only ${first.name}`, rows: data.onlyFirst, fraud: data.fraud?.onlyFirst, tone: 'first' },
-          { name: 'both', rows: data.both, fraud: data.fraud?.both, tone: 'both' },
-          { name: `only ${second.name}`, rows: data.onlySecond, fraud: data.fraud?.onlySecond, tone: 'second' },
+          { name: `Only ${first.name}`, rows: data.onlyFirst, fraud: data.fraud?.onlyFirst, tone: 'first' },
+          { name: 'Both', rows: data.both, fraud: data.fraud?.both, tone: 'both' },
+          { name: `Only ${second.name}`, rows: data.onlySecond, fraud: data.fraud?.onlySecond, tone: 'second' },
         ];
   return (
     <section className="models-comparison" aria-label={`${first.name} against ${second.name}`}>

@@ -222,8 +222,10 @@ export function ModelsPlace() {
           <section aria-label="Features">
             <h3>{formatCount(selected.features.length)} features</h3>
             <ul className="models-features">
-              {selected.features.map((feature) => (
-                <li key={feature}>{feature}</li>
+              {selected.features.map((feature, index) => (
+                <li key={feature} title={feature}>
+                  {selected.featureLabels[index]}
+                </li>
               ))}
             </ul>
           </section>

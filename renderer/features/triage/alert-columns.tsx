@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { AlertRow, CaseOverview, RequestInput } from '../../../preload/contract/requests.ts';
 import type { CaseFormats } from '../../data/app-state.tsx';
-import { formatCount, formatScore } from '../../data/format.ts';
+import { formatCount, formatScore, withCapital } from '../../data/format.ts';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 import { stateOf } from './alert-list.ts';
 
@@ -33,7 +33,7 @@ export interface AlertColumn {
 export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'entity',
-    title: ({ openCase }) => capitalised(openCase.alertEntity?.role ?? 'transaction'),
+    title: ({ openCase }) => withCapital(openCase.alertEntity?.role ?? 'transaction'),
     width: 84,
     isNumber: false,
     sort: 'entity',
@@ -106,7 +106,7 @@ export const alertColumns: readonly AlertColumn[] = [
   },
   {
     id: 'counterpart',
-    title: () => 'Counterpart',
+    title: ({ openCase }) => withCapital(openCase.counterpart?.role ?? 'counterpart'),
     width: 100,
     isNumber: false,
     sort: null,
@@ -133,8 +133,4 @@ export const alertColumns: readonly AlertColumn[] = [
 
 function barShare(score: number, { low, high }: ColumnContext['scores']): number {
   return high > low ? Math.min(1, Math.max(0.04, (score - low) / (high - low))) : 1;
-}
-
-function capitalised(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -11,8 +11,8 @@ export function alertAsText(title: string, detail: AlertDetail): string {
     ...facts.map(({ label, value }) => `${label}: ${value}`),
     '',
     ...contributions.map(({ description, value, amount }) => `${withSign(amount)}  ${description}: ${value}`),
-    ...(restCount === 0 ? [] : [`${withSign(restContribution)}  the other ${restCount}`]),
-    `${withSign(sum)}  together, in edges of path length`,
+    ...(restCount === 0 ? [] : [`${withSign(restContribution)}  The other ${restCount}`]),
+    `${withSign(sum)}  Together, in edges of path length`,
     ...(sentence === '' ? [] : ['', sentence]),
     ...(smallestChanges.length === 0 ? [] : ['', `Would not be flagged: ${smallestChanges.join('; or ')}`]),
   ];

@@ -4,7 +4,7 @@ import { Contributions } from '../../charts/contributions.tsx';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { EntityStrip } from '../../charts/entity-strip.tsx';
 import { useFormats } from '../../data/app-state.tsx';
-import { formatCount, formatCounted, formatScore } from '../../data/format.ts';
+import { formatCount, formatCounted, formatScore, withCapital } from '../../data/format.ts';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 
 export interface DetailPaneProps {
@@ -19,7 +19,7 @@ export function alertTitle(detail: AlertDetail, openCase: CaseOverview): string 
   const { entity, transactions, flaggedTransactions } = detail.row;
   const role = openCase.alertEntity?.role;
   if (role === undefined) return `Transaction ${detail.row.topId}`;
-  const name = `${role.charAt(0).toUpperCase()}${role.slice(1)} ${entity}`;
+  const name = `${withCapital(role)} ${entity}`;
   return `${name} · ${formatCounted(transactions, 'transaction')}, ${formatCount(flaggedTransactions)} flagged`;
 }
 
@@ -29,11 +29,12 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
   const { row, facts, contributions, restContribution, restCount, sentence, smallestChanges } = detail;
   const waterfall = useMemo(
     () => [
-      ...contributions.map(({ description, feature, value, amount }) => ({
-        name: contributionName(description || feature, value),
+      ...contributions.map(({ label, description, value, amount }) => ({
+        name: `${label}: ${value}`,
+        explanation: `${description}: ${value}`,
         amount,
       })),
-      ...(restCount === 0 ? [] : [{ name: `the other ${restCount}`, amount: restContribution }]),
+      ...(restCount === 0 ? [] : [{ name: `The other ${restCount}`, amount: restContribution }]),
     ],
     [contributions, restContribution, restCount],
   );
@@ -78,7 +79,7 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
         <Contributions
           label="Contributions in edges of path length"
           contributions={waterfall}
-          sum={{ name: 'together', amount: sum }}
+          sum={{ name: 'Together', amount: sum }}
         />
         {sentence !== '' && <p className="triage-sentence">{sentence}</p>}
       </section>
@@ -105,12 +106,6 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
     </>
   );
 });
-
-/** A reason with its value, without the full stop that ends it as a sentence. */
-function contributionName(description: string, value: string): string {
-  const words = description.replace(/\.$/u, '');
-  return value === '' ? words : `${words}: ${value}`;
-}
 
 const STRIP_HEIGHT = 116;
 

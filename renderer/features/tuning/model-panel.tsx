@@ -53,14 +53,10 @@ export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): Reac
           </span>
         </div>
         <ul className="tuning-features">
-          {features.map(({ name, description, usesLabels, counts, flaggedCounts }) => (
+          {features.map(({ name, label, description, usesLabels, counts, flaggedCounts }) => (
             <li key={name} title={usesLabels ? `${description}. Uses labels, after their delay.` : description}>
               <Checkbox
-                label={
-                  <span className="tuning-feature-name">
-                    {description === '' ? name : description.replace(/\.$/u, '')}
-                  </span>
-                }
+                label={<span className="tuning-feature-name">{label}</span>}
                 checked={!draft.off.includes(name)}
                 disabled={running !== null || (used === 1 && !draft.off.includes(name))}
                 onChange={(isOn) => toggle(name, isOn)}
