@@ -59,9 +59,9 @@ it('calls features by what they mean, not by the columns of a file', () => {
     'Time of day',
     'Day of the week',
     'At night',
-    'items',
-    'Known fraud share at terminal, 24 h',
-    'Known fraud share at terminal, 7 days',
+    'Items',
+    'Known fraud at terminal, 24 h',
+    'Known fraud at terminal, 7 days',
   ]);
   const values = [615, 14.508, 5, 1, 3, 0.0825, 1];
   expect(words.map(({ valueText }, index) => valueText(values[index]))).toEqual([

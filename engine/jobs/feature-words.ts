@@ -8,10 +8,13 @@ import type { FeatureWords } from '../forest/reasons/describe-reasons.ts';
 export interface LabelledWords extends FeatureWords {
   /** A few words with a capital, such as "Payments by customer, 24 h". */
   readonly label: string;
+  /** The label without its window, and the window; empty where there is none. */
+  readonly subject: string;
+  readonly span: string;
 }
 
 type ValueKind = 'figure' | 'amount' | 'share' | 'times' | 'hours' | 'clock' | 'weekday' | 'yes-no';
-type Words = Pick<LabelledWords, 'label' | 'description'> & { readonly kind: ValueKind };
+type Words = Pick<LabelledWords, 'subject' | 'span' | 'description'> & { readonly kind: ValueKind };
 
 /** The features of a spec in an analyst's words, in the order of the matrix columns. */
 export function featureWords(spec: FeatureSpec, profile: Profile): readonly LabelledWords[] {
@@ -19,15 +22,24 @@ export function featureWords(spec: FeatureSpec, profile: Profile): readonly Labe
     ...spec.features.map(({ name, transform }) => ({ name, ...rowWords(transform, profile) })),
     ...(spec.windows?.features ?? []).map((feature) => ({ name: feature.name, ...windowWords(feature, profile) })),
   ];
-  const labels = words.map(({ label }) => label);
-  return words.map(({ name, label, description, kind }) => ({
-    name,
+  const labels = words.map(({ subject, span }) => labelOf(subject, span));
+  return words.map(({ name, subject, span, description, kind }, index) => {
     // Two features that a few words cannot tell apart are told by all of them.
-    label: labels.indexOf(label) === labels.lastIndexOf(label) ? label : capitalised(description),
-    description,
-    valueText: valueTexts[kind],
-    comparesByRank: kind !== 'clock' && kind !== 'weekday' && kind !== 'yes-no',
-  }));
+    const isOnly = labels.indexOf(labels[index]) === labels.lastIndexOf(labels[index]);
+    const shown = isOnly ? { subject, span } : { subject: capitalised(description), span: '' };
+    return {
+      name,
+      label: labelOf(shown.subject, shown.span),
+      ...shown,
+      description,
+      valueText: valueTexts[kind],
+      comparesByRank: kind !== 'clock' && kind !== 'weekday' && kind !== 'yes-no',
+    };
+  });
+}
+
+function labelOf(subject: string, span: string): string {
+  return span === '' ? subject : `${subject}, ${span}`;
 }
 
 /** With a capital at its beginning, as a label or a sentence has it. */
@@ -59,46 +71,36 @@ function clockText(hour: number): string {
 }
 
 function rowWords(transform: RowTransform, profile: Profile): Words {
-  const { column } = transform;
-  const isAmount = columnWithRole(profile, 'amount')?.name === column;
-  const ofTime = columnWithRole(profile, 'event_time')?.name === column ? '' : ` of ${column}`;
+  const isAmount = columnWithRole(profile, 'amount')?.name === transform.column;
+  const ofTime = columnWithRole(profile, 'event_time')?.name === transform.column ? '' : ` of ${transform.column}`;
+  const column = isAmount ? 'amount' : transform.column.replaceAll('_', ' ');
+  const words = (subject: string, kind: ValueKind, description = subject): Words => ({
+    ...{ subject: capitalised(subject), span: '', description, kind },
+  });
   switch (transform.kind) {
     case 'identity':
-      return isAmount
-        ? { label: 'Amount', description: 'amount', kind: 'amount' }
-        : { label: column, description: column, kind: 'figure' };
-    // The values of a logarithm are no amounts.
+      return words(column, isAmount ? 'amount' : 'figure');
     case 'log':
-      return {
-        label: `${isAmount ? 'Amount' : column} (log)`,
-        description: `logarithm of ${isAmount ? 'the amount' : column}`,
-        kind: 'figure',
-      };
+      return words(`${column} (log)`, 'figure', `logarithm of ${isAmount ? 'the amount' : column}`);
     case 'hour':
-      return { label: `Time of day${ofTime}`, description: `time of day${ofTime}`, kind: 'clock' };
+      return words(`time of day${ofTime}`, 'clock');
     case 'weekday':
-      return { label: `Day of the week${ofTime}`, description: `day of the week${ofTime}`, kind: 'weekday' };
+      return words(`day of the week${ofTime}`, 'weekday');
     case 'night':
-      return { label: `At night${ofTime}`, description: `at night, from 00:00 to 06:59${ofTime}`, kind: 'yes-no' };
+      return words(`at night${ofTime}`, 'yes-no', `at night, from 00:00 to 06:59${ofTime}`);
     case 'weekend':
-      return { label: `At the weekend${ofTime}`, description: `at the weekend${ofTime}`, kind: 'yes-no' };
+      return words(`at the weekend${ofTime}`, 'yes-no');
     case 'frequency':
-      return {
-        label: `How common the ${column} is`,
-        description: `share of transactions with the same ${column}`,
-        kind: 'share',
-      };
-    case 'one-hot': {
-      const words = `${column} is '${transform.value}'`;
-      return { label: words, description: words, kind: 'yes-no' };
-    }
+      return words(`how common the ${column} is`, 'share', `share of transactions with the same ${column}`);
+    case 'one-hot':
+      return words(`${column} is ${transform.value}`, 'yes-no');
   }
 }
 
 function windowWords(feature: WindowFeature, profile: Profile): Words {
-  const log = feature.scale === 'log' ? ' (log)' : '';
   return {
-    label: `${windowLabel(feature, profile)}, ${plainDuration(feature.windowMs)}${log}`,
+    subject: `${windowSubject(feature, profile)}${feature.scale === 'log' ? ' (log)' : ''}`,
+    span: plainDuration(feature.windowMs),
     description: feature.description.replace(/\.$/, ''),
     kind: feature.scale === 'log' ? 'figure' : windowKinds[feature.kind],
   };
@@ -121,7 +123,7 @@ const windowKinds: Readonly<Record<WindowFeature['kind'], ValueKind>> = {
 };
 
 /** What is computed of whom, without the window. */
-function windowLabel(feature: WindowFeature, profile: Profile): string {
+function windowSubject(feature: WindowFeature, profile: Profile): string {
   const nouns = feature.entity.map((column) => entityNoun(column, profile));
   const who = nouns.join(' and ');
   const place = nouns[0] === 'terminal' || nouns[0] === 'merchant' ? `at ${who}` : `by ${who}`;
@@ -152,6 +154,6 @@ function windowLabel(feature: WindowFeature, profile: Profile): string {
     case 'fraud-count':
       return `Known frauds ${place}`;
     case 'risk':
-      return `Known fraud share ${place}`;
+      return `Known fraud ${place}`;
   }
 }

@@ -244,6 +244,8 @@ export interface HistoryEntry {
 
 export interface TransactionPage {
   readonly columns: readonly string[];
+  /** How each column was read: numbers stand right, times are ISO 8601 in UTC. */
+  readonly kinds: readonly ColumnReport['kind'][];
   readonly rows: readonly {
     readonly sequence: number;
     readonly score: number | null;

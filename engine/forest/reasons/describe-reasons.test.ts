@@ -86,11 +86,11 @@ describe('reasons in words', () => {
     expect(sentenceFor(count, 14, 0.9972, 2)).toBe(
       'Payments at this terminal in 24 h: 14; 99.7th percentile, median 2.',
     );
-    expect(sentenceFor(amount, 1234.5, 1, 20)).toBe('Amount: 1,234.5 EUR; above the whole background, median 20 EUR.');
+    expect(sentenceFor(amount, 1234.5, 1, 20)).toBe('Amount: 1,234.5 EUR; above all others, median 20 EUR.');
     expect(sentenceFor(amount, 5, 0.99996, 20)).toContain('99.9th percentile');
     expect(sentenceFor(amount, 5, 0.00001, 20)).toContain('0.1st percentile');
     expect(sentenceFor(amount, 5, 0.11, 20)).toContain('11th percentile');
-    expect(sentenceFor(amount, NaN, null, NaN)).toBe('Amount: missing; no background to compare with.');
+    expect(sentenceFor(amount, NaN, null, NaN)).toBe('Amount: missing; nothing to compare with.');
   });
 });
 

@@ -103,14 +103,14 @@ export function sentenceFor(words: FeatureWords, value: number, percentile: numb
   const beginning = subject.charAt(0).toUpperCase() + subject.slice(1);
   const text = (quantity: number): string => (Number.isNaN(quantity) ? 'missing' : words.valueText(quantity));
   if (!words.comparesByRank) return `${beginning}: ${text(value)}.`;
-  const place = percentile === null ? 'no background to compare with' : placeOf(percentile);
+  const place = percentile === null ? 'nothing to compare with' : placeOf(percentile);
   const usual = Number.isNaN(median) ? '' : `, median ${text(median)}`;
   return `${beginning}: ${text(value)}; ${place}${usual}.`;
 }
 
 function placeOf(percentile: number): string {
-  if (percentile === 1) return 'above the whole background';
-  if (percentile === 0) return 'below the whole background';
+  if (percentile === 1) return 'above all others';
+  if (percentile === 0) return 'below all others';
   // Rounded towards the middle, so that a value inside the background never reads as the 0th or 100th percentile.
   const tenths = percentile > 0.5 ? Math.floor(percentile * 1000) : Math.ceil(percentile * 1000);
   const text = String(Math.min(Math.max(tenths, 1), 999) / 10);

@@ -49,8 +49,8 @@ function amountFacts({ session, sequence, entityRows }: FactInput): readonly Fac
       label: `Usual for this ${entity.column.role}`,
       value:
         normal === null
-          ? `too few earlier payments to say (${earlier.length})`
-          : `${moneyText(normal.low, null)} to ${money(normal.high)} (5th to 95th percentile of ${wholeNumber.format(normal.count)} earlier)`,
+          ? `Too few earlier payments to say (${earlier.length})`
+          : `${moneyText(normal.low, null)} to ${money(normal.high)} (90 % of ${wholeNumber.format(normal.count)} earlier)`,
       isEmphasised: normal !== null && (amount > normal.high || amount < normal.low),
     });
   }

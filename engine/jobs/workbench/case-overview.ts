@@ -131,13 +131,14 @@ export function transactionRows(
   session: CaseSession,
   sequences: readonly number[],
   modelId: number | undefined,
-): Pick<RequestOutput<'transactions.page'>, 'columns' | 'rows'> {
+): Pick<RequestOutput<'transactions.page'>, 'columns' | 'kinds' | 'rows'> {
   const { arrays } = session;
   const view = modelId === undefined ? null : session.view(modelId);
   const units = modelId === undefined ? -1 : session.model(modelId).threshold.units;
   const cells = arrays.cells(sequences);
   return {
     columns: arrays.decodedColumns.map((column) => column.name),
+    kinds: arrays.decodedColumns.map((column) => column.kind),
     rows: sequences.map((sequence, index) => ({
       sequence,
       score: view === null ? null : view.scoreOf(view.sums[sequence]),

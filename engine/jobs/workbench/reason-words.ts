@@ -20,14 +20,15 @@ export function describedReasons(view: ModelView, sequence: number, limit: numbe
   );
 }
 
-/** The strongest reason of a row as a short phrase, such as "Payments by customer, 24 h: 14, usually 2". */
+/** The strongest reason of a row as a short phrase, such as "Payments by customer: 14, usually 2 (24 h)". */
 export function firstReason(view: ModelView, sequence: number): string {
   const reason = describedReasons(view, sequence, 1).reasons[0];
   if (reason === undefined) return 'No single feature raises the score';
   const words = view.words[reason.feature];
   const value = featureValueText(words, reason.value);
   const usual = words.comparesByRank && !Number.isNaN(reason.median) ? words.valueText(reason.median) : value;
-  return `${words.label}: ${value}${usual === value ? '' : `, usually ${usual}`}`;
+  const span = words.span === '' ? '' : ` (${words.span})`;
+  return `${words.subject}: ${value}${usual === value ? '' : `, usually ${usual}`}${span}`;
 }
 
 /** What would have to be otherwise for a row not to be flagged, in one sentence. */

@@ -168,9 +168,10 @@ const SHOWN_ROWS = 50;
 
 /** The first transactions of the selection, as received. */
 function SelectedRows({ model, filter }: { readonly model: ModelListItem; readonly filter: ExploreFilter }): ReactNode {
+  const formats = useFormats();
   const answer = useRequest('explore.rows', { modelId: model.id, filter, limit: SHOWN_ROWS }, { keepsPrevious: true });
   if (answer.data === undefined) return null;
-  const { columns, rows, total } = answer.data;
+  const { columns, kinds, rows, total } = answer.data;
   return (
     <section className="explore-rows" aria-label="Selected transactions">
       <h3 className="chart-question">
@@ -187,8 +188,8 @@ function SelectedRows({ model, filter }: { readonly model: ModelListItem; readon
                 Score
               </th>
               <th scope="col">Flag</th>
-              {columns.map((name) => (
-                <th key={name} scope="col">
+              {columns.map((name, column) => (
+                <th key={name} scope="col" className={kinds[column] === 'number' ? 'chart-number' : undefined}>
                   {name}
                 </th>
               ))}
@@ -200,7 +201,9 @@ function SelectedRows({ model, filter }: { readonly model: ModelListItem; readon
                 <td className="chart-number">{formatScore(score)}</td>
                 <td className="explore-flag">{flagged ? '▲ flagged' : ''}</td>
                 {cells.map((cell, column) => (
-                  <td key={column}>{cell}</td>
+                  <td key={column} className={kinds[column] === 'number' ? 'chart-number' : undefined}>
+                    {kinds[column] === 'time' && cell !== '' ? formats.columnTime(Date.parse(cell)) : cell}
+                  </td>
                 ))}
               </tr>
             ))}

@@ -42,7 +42,7 @@ export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'score',
     title: () => 'Score',
-    width: 100,
+    width: 90,
     isNumber: true,
     sort: 'score',
     text: ({ score }) => formatScore(score),
@@ -58,7 +58,7 @@ export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'amount',
     title: ({ formats }) => (formats.currency === null ? 'Amount' : `Amount ${formats.currency}`),
-    width: 86,
+    width: 98,
     isNumber: true,
     sort: 'amount',
     text: ({ amount, currency }, { formats }) =>
@@ -67,7 +67,7 @@ export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'time',
     title: ({ formats }) => `Time (${formats.column.name})`,
-    width: 108,
+    width: 104,
     isNumber: false,
     sort: 'time',
     text: ({ timeMs }, { formats }) => formats.columnTime(timeMs),
@@ -85,7 +85,7 @@ export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'verdict',
     title: () => 'Verdict',
-    width: 98,
+    width: 88,
     isNumber: false,
     sort: null,
     text: (row) => (stateOf(row) === 'none' ? '' : stateOf(row)),

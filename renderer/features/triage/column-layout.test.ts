@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrangedColumns, movedBefore, resized, toggledColumn, type ColumnLayout } from './column-layout.ts';
+import { arrangedColumns, fitted, movedBefore, resized, toggledColumn, type ColumnLayout } from './column-layout.ts';
 
 const columns = [
   { id: 'card', width: 100 },
@@ -32,5 +32,12 @@ describe('column layout', () => {
     const bare = toggledColumn(columns, toggledColumn(columns, plain, 'card'), 'score');
     expect(shown(toggledColumn(columns, bare, 'amount'))).toEqual(['amount']);
     expect(resized(plain, 'card', -20).widths['card']).toBe(48);
+  });
+
+  it('makes room for long ids, but not against a width that a person gave', () => {
+    const texts = { a: ['4000123412341234'], b: ['x'.repeat(500)], c: ['1'] };
+    const given: ColumnLayout = { order: [], widths: { a: 50 }, hidden: [], frozen: 0 };
+    expect(fitted({ ...given, widths: {} }, texts).widths['a']).toBeGreaterThan(120);
+    expect(fitted(given, texts).widths).toEqual({ a: 50, b: 190, c: 64 });
   });
 });

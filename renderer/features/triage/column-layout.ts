@@ -45,6 +45,21 @@ export function resized(layout: ColumnLayout, id: string, width: number): Column
   return { ...layout, widths: { ...layout.widths, [id]: kept } };
 }
 
+const CHARACTER_PIXELS = 7.6;
+const CELL_PADDING = 20;
+const NARROWEST_FIT = 64;
+const WIDEST_FIT = 190;
+
+/** The layout in which columns of ids are as wide as their texts, unless a person gave them a width. */
+export function fitted(layout: ColumnLayout, texts: Readonly<Record<string, readonly string[]>>): ColumnLayout {
+  const widths = Object.entries(texts).map(([id, column]) => {
+    const longest = column.reduce((most, text) => Math.max(most, text.length), 0);
+    const width = Math.round(longest * CHARACTER_PIXELS + CELL_PADDING);
+    return [id, Math.min(WIDEST_FIT, Math.max(NARROWEST_FIT, width))] as const;
+  });
+  return { ...layout, widths: { ...Object.fromEntries(widths), ...layout.widths } };
+}
+
 /** The layout with one column put before another, or last where that is null. */
 export function movedBefore(
   columns: readonly { readonly id: string }[],

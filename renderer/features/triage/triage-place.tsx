@@ -18,7 +18,7 @@ import { alertColumns, type AlertSort } from './alert-columns.tsx';
 import { AlertGrid } from './alert-grid.tsx';
 import { alertAsText } from './alert-text.ts';
 import { BulkLine } from './bulk-line.tsx';
-import { arrangedColumns, isColumnLayout, type ColumnLayout } from './column-layout.ts';
+import { arrangedColumns, fitted, isColumnLayout, type ColumnLayout } from './column-layout.ts';
 import { alertTitle, DetailPane } from './detail-pane.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { keysBetween, neighbour } from './next-selection.ts';
@@ -33,6 +33,8 @@ const FIRST_FILTER: AlertFilter = { verdict: ['none'] };
 const FIRST_SORT: readonly AlertSort[] = [{ by: 'score', descending: true }];
 /** Most alerts that one bulk decision may take, as the engine takes them. */
 const MOST_SELECTED = 5000;
+/** Rows whose ids tell how wide their columns are. */
+const FITTED_ROWS = 100;
 /** Alerts below the selected one whose details are read ahead. */
 const READ_AHEAD = 2;
 
@@ -84,6 +86,13 @@ function TriageDesk({
   const alerts = useAlerts(model.id, model.thresholdUnits, filter, sort);
   const rows = useMemo(() => alerts.list?.rows ?? [], [alerts.list]);
   const order = useMemo(() => rows.map(({ key }) => key), [rows]);
+  const fittedLayout = useMemo(() => {
+    const first = rows.slice(0, FITTED_ROWS);
+    return fitted(layout, {
+      entity: first.map(({ entity }) => entity),
+      counterpart: first.map(({ counterpart }) => counterpart ?? ''),
+    });
+  }, [rows, layout]);
   const selected = stored !== null && order.includes(stored) ? stored : (order[0] ?? null);
   const toGrid = useCallback(() => desk.current?.querySelector<HTMLElement>('[role="grid"]')?.focus(), []);
 
@@ -234,7 +243,7 @@ function TriageDesk({
                 rows={rows}
                 total={alerts.list?.total ?? 0}
                 context={context}
-                layout={layout}
+                layout={fittedLayout}
                 onLayout={setLayout}
                 sort={sort}
                 onSort={setSort}
