@@ -17,6 +17,17 @@ export interface BatchFigures {
     | undefined;
 }
 
+export type SinkName = 'case' | 'flags' | 'dead-letters';
+
+/** What comes of one way out. */
+export interface SinkMetrics {
+  wrote(records: number): void;
+  /** `code` is that of an AssayError. */
+  failed(code: string): void;
+  /** So many are stored, or taken, and not gone out yet. */
+  waiting(records: number): void;
+}
+
 /** The figures of one stream. All of it costs little per batch, whether or not anyone looks. */
 export interface StreamMetrics {
   /** Where the figures are served; null where no port was asked for. */
@@ -24,7 +35,11 @@ export interface StreamMetrics {
   batch(figures: BatchFigures): void;
   /** Messages that are on the disk now, by the broker's time of each. */
   committed(timestampsMs: Float64Array, nowMs: number): void;
+  /** Counts what goes out by one way: the case itself, or a topic. */
+  sink(name: SinkName): SinkMetrics;
   position(lag: ReadonlyMap<number, number>, isPaused: boolean, rebalances: number): void;
+  /** Does the work, the features and scores of one batch, and notes how long it took. */
+  timed<T>(work: () => Promise<T>): Promise<T>;
   model(
     model: { readonly digest: string; readonly threshold: { readonly units: number } },
     forest: CompiledForest,
@@ -41,6 +56,10 @@ export interface StreamMetrics {
 
 const scoreBuckets = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8];
 const latencyBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
+const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+const scoreQuantiles = [0.5, 0.9, 0.99];
+/** Quantiles are those of so many sampled scores. */
+const newestScores = 5_000;
 const batchBuckets = [1, 4, 16, 64, 256, 1024, 4096];
 /** Histograms of a batch are fed by at most so many of its rows, evenly spread. */
 const sampledRows = 64;
@@ -109,6 +128,19 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
     buckets: scoreBuckets,
     registers,
   });
+  const scoreDuration = new Histogram({
+    name: 'iforest_score_duration_seconds',
+    help: 'Time for the features and scores of one batch.',
+    labelNames: ['model'],
+    buckets: durationBuckets,
+    registers,
+  });
+  const scoreQuantile = new Gauge({
+    name: 'iforest_score_quantile',
+    help: 'Quantiles of the newest sampled anomaly scores.',
+    labelNames: ['model', 'quantile'],
+    registers,
+  });
   const threshold = new Gauge({
     name: 'iforest_threshold_ratio',
     help: 'Score from which a transaction is flagged.',
@@ -144,13 +176,34 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
     registers,
   });
 
+  const sinkWrites = new Counter({
+    name: 'iforest_sink_writes_total',
+    help: 'Records written: messages stored in the case, flags and dead letters sent to a topic.',
+    labelNames: ['sink'],
+    registers,
+  });
+  const sinkErrors = new Counter({
+    name: 'iforest_sink_errors_total',
+    help: 'Failed attempts to write, each of which is made again.',
+    labelNames: ['sink', 'reason'],
+    registers,
+  });
+  const sinkQueue = new Gauge({
+    name: 'iforest_sink_queue_records',
+    help: 'Messages not stored in the case yet; records of the case not gone through for a topic yet.',
+    labelNames: ['sink'],
+    registers,
+  });
+
   let modelName = 'none';
   let forest: CompiledForest | undefined;
   let newestMs = Number.NEGATIVE_INFINITY;
   let knownRebalances = 0;
   let driftMonitor: DriftMonitor | undefined;
-  let driftMeasuredMs = 0;
+  let driftMeasuredMs = Number.NEGATIVE_INFINITY;
   let drifted: readonly FeatureDrift[] = [];
+  const recentScores = new Float64Array(newestScores);
+  let seenScores = 0;
   const server = port === undefined ? null : await serve(registry, port);
 
   return {
@@ -163,7 +216,9 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
       scoredRows.inc({ topic, model: modelName }, rowCount);
       flagged.inc({ topic, model: modelName }, scored.flagged.sums.length);
       for (const row of evenly(rowCount)) {
-        scores.observe({ model: modelName }, scoreOfSum(forest, scored.sums[row]));
+        const score = scoreOfSum(forest, scored.sums[row]);
+        scores.observe({ model: modelName }, score);
+        recentScores[seenScores++ % newestScores] = score;
         driftMonitor?.add(scored.features, row);
       }
     },
@@ -174,6 +229,11 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
         endToEnd.observe({ model: modelName }, Math.max(0, nowMs - timestampsMs[row]) / 1000);
       }
     },
+    sink: (sink) => ({
+      wrote: (records) => sinkWrites.inc({ sink }, records),
+      failed: (code) => sinkErrors.inc({ sink, reason: code.toLowerCase() }),
+      waiting: (records) => sinkQueue.set({ sink }, records),
+    }),
     position(lag, isPaused, rebalances) {
       let waiting = 0;
       for (const [partition, records] of lag) {
@@ -185,8 +245,15 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
       paused.set({ topic }, isPaused ? 1 : 0);
       if (rebalances > knownRebalances) joins.inc({ topic }, rebalances - knownRebalances);
       knownRebalances = rebalances;
-      if (driftMonitor === undefined || performance.now() - driftMeasuredMs < driftIntervalMs) return;
+      if (performance.now() - driftMeasuredMs < driftIntervalMs) return;
       driftMeasuredMs = performance.now();
+      const sorted = recentScores.slice(0, seenScores).sort();
+      for (const quantile of sorted.length === 0 ? [] : scoreQuantiles)
+        scoreQuantile.set(
+          { model: modelName, quantile: String(quantile) },
+          sorted[Math.min(sorted.length - 1, Math.floor(quantile * sorted.length))],
+        );
+      if (driftMonitor === undefined) return;
       drifted = driftMonitor.measure().slice(0, mostFeatures);
       for (const each of drifted) {
         psi.set({ model: modelName, feature: each.feature }, each.psi);
@@ -195,12 +262,19 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
     },
     model(model, compiled, features, trainingRows) {
       modelName = model.digest.slice(0, 12);
+      seenScores = 0;
       forest = compiled;
       driftMonitor = trainingRows === null ? undefined : new DriftMonitor(features, trainingRows);
       threshold.set({ model: modelName }, scoreOfSum(compiled, model.threshold.units));
       modelInfo.set({ version: modelName, trees: String(compiled.treeCount), psi: String(compiled.sampleSize) }, 1);
     },
     drift: () => drifted,
+    timed: async (work) => {
+      const startedMs = performance.now();
+      const result = await work();
+      scoreDuration.observe({ model: modelName }, (performance.now() - startedMs) / 1000);
+      return result;
+    },
     text: () => registry.metrics(),
     close: async () => {
       if (server === null) return;

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ColumnBlock } from '../domain/columns.ts';
 import { AssayError } from '../domain/error.ts';
 import { packAppend, type PackedAppend } from './segment-encoding.ts';
-import type { LiveAppend, SegmentAppend } from './types.ts';
+import type { JsonValue, LiveAppend, SegmentAppend } from './types.ts';
 import { errorOf, type WriterReply, type WriterRequest, type WriterTotals } from './writer-messages.ts';
 
 const APPENDS_IN_FLIGHT = 8; // about 20 MB of a wide recording: enough to keep both threads busy
@@ -19,6 +19,7 @@ export interface CaseWriter {
   appendLive(live: LiveAppend): Promise<void>;
   writeFeatures(featureSetId: number, segmentId: number, features: Float32Array): Promise<void>;
   writeScores(modelId: number, segmentId: number, sums: Int32Array): Promise<void>;
+  setSetting(key: string, value: JsonValue): Promise<void>;
   /** Settles when everything taken so far is on the disk. */
   flush(): Promise<WriterTotals>;
   /** As `flush`, then closes the case and ends the thread. */
@@ -117,6 +118,7 @@ export async function createCaseWriter(path: string, options: CaseWriterOptions 
       const sums = detachable(given);
       return send({ type: 'scores', modelId, segmentId, sums }, buffersOf([sums]));
     },
+    setSetting: (key, value) => send({ type: 'setting', key, value }, []),
     flush: () => drain({ type: 'flush' }),
     finish: async () => {
       const result = await drain({ type: 'finish' });

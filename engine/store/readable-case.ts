@@ -159,6 +159,19 @@ export class ReadableCase {
     return { firstSequence: summary.firstSequence, rowCount: summary.rowCount, columns };
   }
 
+  /** At most `limit` segments in stream order, from the one that holds row `sequence` on. */
+  segmentsFrom(sequence: number, limit: number): readonly SegmentSummary[] {
+    return this.rows<SegmentSummary>(
+      `SELECT id, first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId FROM segment
+       WHERE first_sequence >= (SELECT max(first_sequence) FROM segment WHERE first_sequence <= ?)
+         AND first_sequence + row_count > ?
+       ORDER BY first_sequence LIMIT ?`,
+      sequence,
+      sequence,
+      limit,
+    );
+  }
+
   /** One transaction as received. */
   readRaw(sequence: number): RawRecord {
     const raw = this.#rawOf(sequence);
@@ -217,6 +230,11 @@ export class ReadableCase {
       page.limit,
       (row) => row.id,
     );
+  }
+
+  /** Ids ascend in the order of storing; 0 where nothing is in quarantine. */
+  lastQuarantinedId(): number {
+    return this.row<{ id: number }>('SELECT coalesce(max(id), 0) AS id FROM quarantine')?.id ?? 0;
   }
 
   /** The profile saved last. */

@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorKind } from '../domain/error.ts';
 import { AssayError } from '../domain/error.ts';
 import type { PackedAppend } from './segment-encoding.ts';
-import type { LiveAppend } from './types.ts';
+import type { JsonValue, LiveAppend } from './types.ts';
 
 /** What the writer thread is told. Each is answered by one reply, except after a failure. */
 export type WriterRequest =
@@ -21,7 +21,8 @@ export type WriterInput =
       readonly segmentId: number;
       readonly features: Float32Array;
     }
-  | { readonly type: 'scores'; readonly modelId: number; readonly segmentId: number; readonly sums: Int32Array };
+  | { readonly type: 'scores'; readonly modelId: number; readonly segmentId: number; readonly sums: Int32Array }
+  | { readonly type: 'setting'; readonly key: string; readonly value: JsonValue };
 
 export type WriterReply =
   | { readonly type: 'ready' }

@@ -117,5 +117,7 @@ function pendingWriteOf(input: WriterInput): PendingWrite {
         append: null,
         store: (open) => open.writeScores(input.modelId, input.segmentId, input.sums),
       };
+    case 'setting':
+      return { bytes: 0, append: null, store: (open) => open.setSetting(input.key, input.value) };
   }
 }

@@ -13,6 +13,8 @@ export interface FollowFlags {
   readonly maxMessages?: number;
   readonly metrics?: number;
   readonly schemaRegistry?: string;
+  readonly flagsTo?: string;
+  readonly deadLetter?: string;
 }
 
 /** What `assay run` needs to follow a live topic instead of reading recordings. */
@@ -34,6 +36,8 @@ export function addFollowOptions(command: Command): void {
       '--schema-registry <url>',
       'with --follow: messages are Avro, JSON Schema or Protobuf by schemas of this registry, http://host:port',
     )
+    .option('--flags-to <topic>', 'with --follow: send every flag to this topic, exactly once')
+    .option('--dead-letter <topic>', 'with --follow: send what goes to quarantine to this topic too, exactly once')
     .option('--max-messages <count>', 'with --follow: end after so many messages', parseWhole(1, 2 ** 53 - 1))
     .addOption(
       new Option(
@@ -57,6 +61,8 @@ export function followInput(
     ...(flags.model === undefined ? {} : { model: flags.model }),
     ...(flags.untilIdle === undefined ? {} : { untilIdleMs: flags.untilIdle * 1000 }),
     ...(flags.maxMessages === undefined ? {} : { maxMessages: flags.maxMessages }),
+    ...(flags.flagsTo === undefined ? {} : { flagsTo: flags.flagsTo }),
+    ...(flags.deadLetter === undefined ? {} : { deadLettersTo: flags.deadLetter }),
     ...(flags.schemaRegistry === undefined ? {} : { schemaRegistry: flags.schemaRegistry }),
     ...(flags.metrics === undefined ? {} : { metricsPort: flags.metrics }),
   };

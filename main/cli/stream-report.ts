@@ -14,6 +14,8 @@ export function printFollowReport(result: JobResult<'follow'>, { print, note }: 
       ['transactions', `${count(result.rows)} in the case (${count(result.addedRows)} added now)`],
       ['in quarantine', count(result.quarantined)],
       ['waiting', `${count(result.lag)} messages`],
+      ...(result.sent.flags === null ? [] : [['flags sent', count(result.sent.flags)] as const]),
+      ...(result.sent.deadLetters === null ? [] : [['dead letters sent', count(result.sent.deadLetters)] as const]),
       ...(latencyMs.p50 === null || latencyMs.p99 === null
         ? []
         : [

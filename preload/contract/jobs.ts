@@ -488,6 +488,8 @@ export const jobs = {
       untilIdleMs: z.number().positive().optional(),
       maxMessages: z.number().int().min(1).optional(),
       metricsPort: z.number().int().min(0).max(65_535).optional(),
+      flagsTo: z.string().optional().describe('a topic that gets every flag: its name, or an address of its own'),
+      deadLettersTo: z.string().optional().describe('a topic that gets what goes to quarantine'),
       schemaRegistry: z
         .string()
         .optional()
@@ -503,6 +505,9 @@ export const jobs = {
       threshold: z.number().nullable(),
       model: modelSummarySchema.nullable(),
       flagsDigest: z.string().nullable().describe('SHA-256 over id, sum and flag of every row of the case, in order'),
+      sent: z
+        .object({ flags: z.number().int().nullable(), deadLetters: z.number().int().nullable() })
+        .describe('messages written to other topics now; null where that was not asked for'),
       lag: z.number().int(),
       messagesPerSecond: z.number(),
       latencyMs: z.object({ p50: z.number().nullable(), p99: z.number().nullable() }),

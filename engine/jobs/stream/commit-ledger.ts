@@ -1,5 +1,5 @@
 import { LatencyHistogram } from '../../monitor/latency-histogram.ts';
-import type { StreamMetrics } from '../../monitor/stream-metrics.ts';
+import type { SinkMetrics, StreamMetrics } from '../../monitor/stream-metrics.ts';
 import type { TopicMessage } from '../../stream/kafka/topic-message.ts';
 
 interface Sent {
@@ -15,22 +15,29 @@ export class CommitLedger {
   readonly #metrics: StreamMetrics;
   readonly #commitOffsets: (nextOffsets: ReadonlyMap<number, number>) => void;
   readonly #pending: Sent[] = [];
+  readonly #sink: SinkMetrics;
   #sentMessages = 0;
+  #committedMessages = 0;
 
   constructor(metrics: StreamMetrics, commitOffsets: (nextOffsets: ReadonlyMap<number, number>) => void) {
     this.#metrics = metrics;
+    this.#sink = metrics.sink('case');
     this.#commitOffsets = commitOffsets;
   }
 
   sent(messages: readonly TopicMessage[], nextOffsets: ReadonlyMap<number, number>): void {
     this.#sentMessages += messages.length;
     const timestampsMs = Float64Array.from(messages, ({ timestampMs }) => timestampMs);
+    this.#sink.waiting(this.#sentMessages - this.#committedMessages);
     this.#pending.push({ upTo: this.#sentMessages, timestampsMs, nextOffsets });
   }
 
   /** So many messages, counted from the first one sent, are on the disk now. */
   committed(messages: number): void {
     const nowMs = Date.now();
+    this.#sink.wrote(messages - this.#committedMessages);
+    this.#committedMessages = messages;
+    this.#sink.waiting(this.#sentMessages - messages);
     const offsets = new Map<number, number>();
     while (this.#pending.length > 0 && this.#pending[0].upTo <= messages) {
       const [{ timestampsMs, nextOffsets }] = this.#pending.splice(0, 1);

@@ -36,6 +36,7 @@ import { FiguresMeter, lastEventMs, type FiguresNow } from './figures-meter.ts';
 import { flagsDigest } from './flags-digest.ts';
 import { openLiveScoring, trainingRows, type LiveScoring } from './live-scoring.ts';
 import { StreamRecording } from './stream-recording.ts';
+import { openTopicSinks, type TopicSinks } from './topic-sinks.ts';
 
 type FollowInput = ParsedJobInput<'follow'>;
 
@@ -84,8 +85,22 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
       onNotice,
     });
     if (decoder !== null) follower = decodedFollower(follower, decoder, onNotice);
-    const session = new FollowSession(input, address, follower, metrics, context, notices);
-    await session.run();
+    const { casePath, flagsTo, deadLettersTo } = input;
+    const sinks = await openTopicSinks({
+      casePath,
+      source: address,
+      flagsTo,
+      deadLettersTo,
+      groupId,
+      metrics,
+      onNotice,
+    });
+    const session = new FollowSession(input, address, follower, metrics, sinks, context, notices);
+    try {
+      await session.run();
+    } finally {
+      await sinks.finish();
+    }
     const result = session.result(performance.now() - startedMs);
     throwIfCancelled(context.signal);
     return result;
@@ -142,6 +157,7 @@ class FollowSession {
   readonly #address: TopicAddress;
   readonly #follower: TopicFollower;
   readonly #metrics: StreamMetrics;
+  readonly #sinks: TopicSinks;
   readonly #context: WorkContext;
   readonly #notices: string[];
   readonly #meter = new FiguresMeter();
@@ -168,6 +184,7 @@ class FollowSession {
     address: TopicAddress,
     follower: TopicFollower,
     metrics: StreamMetrics,
+    sinks: TopicSinks,
     context: WorkContext,
     notices: string[],
   ) {
@@ -175,6 +192,7 @@ class FollowSession {
     this.#address = address;
     this.#follower = follower;
     this.#metrics = metrics;
+    this.#sinks = sinks;
     this.#context = context;
     this.#notices = notices;
     this.#ledger = new CommitLedger(metrics, (offsets) => void follower.commit(offsets));
@@ -219,6 +237,7 @@ class FollowSession {
         threshold: chosen === null ? null : scoreOfSum(chosen.forest, chosen.stored.threshold.units),
         model: chosen === null ? null : modelSummary(chosen),
         flagsDigest: chosen === null || profile === undefined ? null : flagsDigest(openedCase, profile, chosen.stored),
+        sent: this.#sinks.sent,
         lag,
         messagesPerSecond: activeMs > 0 ? (1000 * this.#messages) / activeMs : 0,
         latencyMs: { p50: this.#ledger.latency.quantile(0.5), p99: this.#ledger.latency.quantile(0.99) },
@@ -302,8 +321,12 @@ class FollowSession {
     this.#position = source.position;
     const writer = await createCaseWriter(this.#input.casePath, {
       transactionAgeMs,
-      onCommitted: ({ rows, quarantined }) => this.#ledger.committed(rows + quarantined),
+      onCommitted: ({ rows, quarantined }) => {
+        this.#ledger.committed(rows + quarantined);
+        this.#sinks.wake();
+      },
     });
+    this.#sinks.sendDeadLettersOf(source.id, this.#saveSetting);
     this.#live = {
       profile,
       dictionaries,
@@ -371,7 +394,8 @@ class FollowSession {
     const rowCount = decoded.segment.rowCount;
     const append = appendOfBatch(live.source.id, batch, decoded, live.newTexts());
     // Features are computed at once, in order; the scoring goes on while the next batch is made.
-    const scoring = this.#scoring?.score(decoded.segment);
+    const liveScoring = this.#scoring;
+    const scoring = liveScoring && this.#metrics.timed(() => liveScoring.score(decoded.segment));
     const isCheckpoint = this.#scoring !== undefined && (this.#rowsSinceCheckpoint += rowCount) >= rowsPerCheckpoint;
     if (isCheckpoint) this.#rowsSinceCheckpoint = 0;
     const windowState = isCheckpoint ? this.#scoring?.windowState() : undefined;
@@ -442,10 +466,15 @@ class FollowSession {
         featureNames(spec),
         trainingRows(openedCase, model, featureNames(spec).length),
       );
+      this.#sinks.sendFlagsOf(live.source.id, model, forest, this.#saveSetting);
     } finally {
       openedCase.close();
     }
   }
+
+  /** A failure of the writer is thrown by what is stored next. */
+  readonly #saveSetting = (key: string, value: number): void =>
+    void this.#live?.writer.setSetting(key, value).catch(() => undefined);
 
   #report(): void {
     const lag = this.#follower.lag();

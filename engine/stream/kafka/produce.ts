@@ -48,7 +48,8 @@ export async function openProducer(address: TopicAddress, access: KafkaAccess): 
   }
 }
 
-async function partitionCount(address: TopicAddress, access: KafkaAccess): Promise<number> {
+/** Partitions of a topic that is to be written. @throws AssayError TOPIC_NOT_FOUND, and what kafkajs throws. */
+export async function partitionCount(address: TopicAddress, access: KafkaAccess): Promise<number> {
   const admin = createKafkaClient(address, access, { retries: 2, initialRetryTime: 200 }).admin();
   await admin.connect();
   try {
@@ -59,7 +60,8 @@ async function partitionCount(address: TopicAddress, access: KafkaAccess): Promi
   }
 }
 
-function kafkaMessage(message: Omit<TopicMessage, 'offset'>, partitions: number): Message {
+/** A message for kafkajs; one whose partition the topic lacks goes where its key sends it. */
+export function kafkaMessage(message: Omit<TopicMessage, 'offset'>, partitions: number): Message {
   const headers: Record<string, Buffer[]> = {};
   for (const [name, value] of message.headers) (headers[name] ??= []).push(value);
   return {

@@ -203,7 +203,8 @@ function isMessageType(declared: object): declared is ProtobufType {
 
 /**
  * Messages as Protobuf's own JSON mapping has them: names in lowerCamelCase, 64-bit numbers as digits in quotes. The
- * client reads every message as the first one of its file; the indexes before it tell the right one. */
+ * client reads every message as the first one of its file; the indexes before it tell the right one.
+ */
 function protobufReader(first: ProtobufType): PayloadReader {
   const typeAt = (indexes: readonly number[]): ProtobufType => {
     let within: readonly object[] = first.parent?.nestedArray ?? [first];

@@ -47,3 +47,44 @@ export async function followTopicOf(
   if (!answer.ok) throw Object.assign(new Error(answer.error.message), answer.error);
   return answer.data;
 }
+
+/** A message of a topic as a reader of other systems gets it. */
+export interface ReadMessage {
+  readonly key: string | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const sentinel = 'the end of what the test reads';
+
+/** Everything in a topic that is committed, read by a plain consumer up to a last message of its own. */
+export async function readCommitted(broker: Broker, topic: string): Promise<readonly ReadMessage[]> {
+  const marks = await broker.admin.fetchTopicOffsets(topic);
+  await sendTo(
+    broker,
+    topic,
+    marks.map(({ partition }) => ({ partition, value: sentinel })),
+  );
+  const client = new Kafka({ clientId: 'reader', brokers: [broker.address], logLevel: logLevel.NOTHING });
+  const consumer = client.consumer({ groupId: `reader-${topic}-${performance.now()}`, readUncommitted: false });
+  const messages: ReadMessage[] = [];
+  let ends = 0;
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await new Promise<void>((done, failed) => {
+    const eachMessage = ({ message }: { readonly message: Message }): Promise<void> => {
+      const value = message.value === null ? null : Buffer.from(message.value);
+      if (value?.toString() === sentinel) ends++;
+      else messages.push({ key: message.key?.toString() ?? null, value, headers: headersOf(message) });
+      if (ends === marks.length) done();
+      return Promise.resolve();
+    };
+    consumer.run({ autoCommit: false, eachMessage }).catch(failed);
+  });
+  await consumer.disconnect();
+  return messages;
+}
+
+function headersOf({ headers = {} }: Message): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}

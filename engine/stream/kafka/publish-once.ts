@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs, { type Producer, type Transaction } from 'kafkajs';
+import type { TopicAddress } from '../../domain/topic-address.ts';
+import { createKafkaClient, kafkaError, type KafkaAccess } from './connection.ts';
+import { kafkaMessage, partitionCount } from './produce.ts';
+import type { TopicMessage } from './topic-message.ts';
+
+export type OutgoingMessage = Omit<TopicMessage, 'offset'>;
+
+/**
+ * Writes numbered entries into a topic, each exactly once for readers with `isolation.level=read_committed`, through
+ * any number of kills. How far it came is an offset of a consumer group of its own, committed in the Kafka transaction
+ * of the messages; a killed publisher's open transaction is ended by the broker when the next one opens.
+ */
+export interface OncePublisher {
+  readonly clusterId: string;
+  /** The first entry that the topic does not hold yet; null where the broker knows nothing (anymore). */
+  readonly next: number | null;
+  /**
+   * Settles when the messages are in the topic, together with the fact that every entry below `next` is. After an error
+   * nothing is known: close this publisher and open another one.
+   */
+  send(messages: readonly OutgoingMessage[], next: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const patience = { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000 };
+/** The broker ends a transaction a little after it has said so. */
+const endedSoonMs = 20;
+const mostWaits = 250;
+
+/**
+ * Opens the one publisher of this name; an older one that still runs can write no more from now on.
+ * @throws AssayError BROKER_UNREACHABLE, BROKER_REFUSED, TOPIC_NOT_FOUND.
+ */
+export async function openOncePublisher(
+  address: TopicAddress,
+  access: KafkaAccess,
+  name: string,
+): Promise<OncePublisher> {
+  const { topic } = address;
+  const client = createKafkaClient(address, access, patience);
+  let producer: Producer | undefined;
+  try {
+    const partitions = await partitionCount(address, access);
+    producer = client.producer({
+      transactionalId: name,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    // The first transaction makes the broker end what a publisher of this name has left open; only then the offset is true.
+    await (await producer.transaction()).abort();
+    const { clusterId, next } = await positionOf(client.admin(), topic, name);
+    const opened = producer;
+    return {
+      clusterId,
+      next,
+      send: async (messages, nextEntry) => {
+        try {
+          const transaction = await opened.transaction();
+          await markPosition(transaction, topic, name, nextEntry);
+          await transaction.send({
+            topic,
+            acks: -1,
+            compression: kafkajs.CompressionTypes.ZSTD,
+            messages: messages.map((message) => kafkaMessage(message, partitions)),
+          });
+          await transaction.commit();
+        } catch (error) {
+          throw kafkaError(error, address);
+        }
+      },
+      close: () => opened.disconnect(),
+    };
+  } catch (error) {
+    await producer?.disconnect().catch(() => undefined);
+    throw kafkaError(error, address);
+  }
+}
+
+async function positionOf(
+  admin: ReturnType<ReturnType<typeof createKafkaClient>['admin']>,
+  topic: string,
+  groupId: string,
+): Promise<{ readonly clusterId: string; readonly next: number | null }> {
+  await admin.connect();
+  try {
+    const { clusterId } = await admin.describeCluster();
+    const [{ partitions }] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    const offset = Number(partitions.find(({ partition }) => partition === 0)?.offset ?? -1);
+    return { clusterId, next: offset < 0 ? null : offset };
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Says in the transaction how far it leads. Waits while the broker is still ending the transaction before. */
+async function markPosition(transaction: Transaction, topic: string, groupId: string, next: number): Promise<void> {
+  for (let waits = 0; ; waits++) {
+    try {
+      await transaction.sendOffsets({
+        consumerGroupId: groupId,
+        topics: [{ topic, partitions: [{ partition: 0, offset: String(next) }] }],
+      });
+      return;
+    } catch (error) {
+      const isEnding = error instanceof Error && 'type' in error && error.type === 'CONCURRENT_TRANSACTIONS';
+      if (!isEnding || waits >= mostWaits) throw error;
+      await sleep(endedSoonMs);
+    }
+  }
+}
