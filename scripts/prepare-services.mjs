@@ -15,6 +15,7 @@ const services = [
   ['test/services/mlflow/make-environment.mjs'],
   ['test/services/mlflow2/make-environment.mjs'],
   ['test/services/kfp/make-environment.mjs'],
+  ['test/services/kubernetes/make-environment.mjs'],
 ];
 
 /**

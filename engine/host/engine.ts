@@ -5,7 +5,7 @@ import { runDoctor } from '../jobs/doctor.ts';
 import { evaluateModel } from '../jobs/evaluate-model.ts';
 import { explainAlerts } from '../jobs/explain-alerts.ts';
 import { exportBigquery, exportCsv } from '../jobs/export-alerts.ts';
-import { exportKserve, exportKubeflow, exportSpark } from '../jobs/export-cluster.ts';
+import { exportKserve, exportKubeflow, exportService, exportSpark } from '../jobs/export-cluster.ts';
 import { exportMlflow } from '../jobs/export-mlflow.ts';
 import { exportOnnxModel } from '../jobs/export-onnx-model.ts';
 import { ingestRecordings } from '../jobs/ingest-recordings.ts';
@@ -60,6 +60,7 @@ const handlers: Handlers = {
   exportMlflow,
   exportKserve,
   exportKubeflow,
+  exportService,
   exportSpark,
   exportCsv,
   exportAlerts,

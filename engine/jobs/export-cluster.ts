@@ -3,6 +3,7 @@ import { usageError } from '../domain/error.ts';
 import type { WorkContext } from '../domain/progress.ts';
 import { pipelineFiles } from '../export/kubeflow/pipeline-files.ts';
 import { sparkFiles } from '../export/spark/spark-job.ts';
+import { serviceFiles } from '../export/serving/service-files.ts';
 import { servingFiles } from '../export/serving/serving-files.ts';
 import type { StoredThreshold } from '../store/types.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
@@ -36,6 +37,31 @@ export function exportKubeflow(
       sample: stored.parameters.sample,
       seed: stored.parameters.seed,
       thresholdFlags: thresholdFlags(stored.threshold),
+    }),
+  );
+}
+
+/** The `export service` job: what a cluster needs to run `assay serve --score` with this model. */
+export function exportService(
+  input: ParsedJobInput<'exportService'>,
+  context: WorkContext,
+): Promise<JobResult<'exportService'>> {
+  const { modelUri, trackingUri, volumeClaim, leastReplicas, mostReplicas } = input;
+  if ((modelUri === undefined) !== (trackingUri === undefined))
+    throw usageError(
+      'WRONG_USE',
+      'A registered model and its tracking server belong together.',
+      'Give both --model-uri and --tracking-uri, or neither to keep the model on a volume.',
+    );
+  if (mostReplicas < leastReplicas)
+    throw usageError('WRONG_USE', `At most ${mostReplicas} replicas are fewer than at least ${leastReplicas}.`);
+  return writeFrom(input, context, (openedCase, chosen) =>
+    serviceFiles({
+      ...input,
+      model:
+        modelUri === undefined || trackingUri === undefined
+          ? { kind: 'volume', claim: volumeClaim, onnx: onnxOfModel(openedCase, chosen).bytes }
+          : { kind: 'registered', uri: modelUri, trackingUri },
     }),
   );
 }

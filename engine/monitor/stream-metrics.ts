@@ -67,8 +67,15 @@ const driftIntervalMs = 5_000;
 /** Each feature is a label value; a wide recording must not flood the collector. */
 const mostFeatures = 60;
 
-/** Starts counting; with a port, the figures are served at http://127.0.0.1:PORT/metrics. Port 0 picks a free one. */
-export async function startMetrics(topic: string, port: number | undefined): Promise<StreamMetrics> {
+/**
+ * Starts counting; with a port, the figures are served at http://HOST:PORT/metrics. Port 0 picks a free one. Only this
+ * machine may look unless `hostname` says otherwise.
+ */
+export async function startMetrics(
+  topic: string,
+  port: number | undefined,
+  hostname = '127.0.0.1',
+): Promise<StreamMetrics> {
   const registry = new Registry();
   const registers = [registry];
   const consumed = new Counter({
@@ -204,10 +211,10 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
   let drifted: readonly FeatureDrift[] = [];
   const recentScores = new Float64Array(newestScores);
   let seenScores = 0;
-  const server = port === undefined ? null : await serve(registry, port);
+  const server = port === undefined ? null : await serve(registry, port, hostname);
 
   return {
-    address: server && `http://127.0.0.1:${portOf(server)}/metrics`,
+    address: server && `http://${hostname}:${portOf(server)}/metrics`,
     batch({ messages, rejected, rowCount, scored }) {
       consumed.inc({ topic, model: modelName }, messages);
       batchRecords.observe({ model: modelName }, rowCount);
@@ -285,7 +292,7 @@ export async function startMetrics(topic: string, port: number | undefined): Pro
   };
 }
 
-async function serve(registry: Registry, port: number): Promise<Server> {
+async function serve(registry: Registry, port: number, hostname: string): Promise<Server> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404).end();
@@ -296,14 +303,17 @@ async function serve(registry: Registry, port: number): Promise<Server> {
       () => response.writeHead(500).end(),
     );
   });
-  // Scrapes do not keep the program alive, and only this machine may look.
+  // Scrapes do not keep the program alive.
   server.unref();
-  server.listen(port, '127.0.0.1');
+  server.listen(port, hostname);
   try {
     await once(server, 'listening');
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') throw error;
-    throw usageError('WRONG_USE', `Port ${port} is taken by another program.`, 'Give another one with --metrics.');
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE')
+      throw usageError('WRONG_USE', `Port ${port} is taken by another program.`, 'Give another one with --metrics.');
+    if (code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND') throw error;
+    throw usageError('WRONG_USE', `${hostname} is no address of this machine.`, 'Give 0.0.0.0 for all that it has.');
   }
   return server;
 }

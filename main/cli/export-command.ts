@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import { printFilesReport, printMlflowReport } from './export-report.ts';
 import { printOnnxReport } from './report.ts';
@@ -74,6 +75,7 @@ Examples:
     });
   addKserve(group, surroundings);
   addKubeflow(group, surroundings);
+  addService(group, surroundings);
   addPlain(
     group,
     surroundings,
@@ -137,6 +139,50 @@ function addKserve(group: Command, surroundings: CommandSurroundings): void {
     .addOption(jsonOption())
     .action(async ({ case: casePath, json, out, ...choice }: KserveFlags) => {
       await runCommand(surroundings, 'exportKserve', json === true, printFilesReport, () => ({
+        ...choice,
+        casePath: requireCase(casePath),
+        output: out,
+      }));
+    });
+}
+
+interface ServiceFlags extends ExportFlags {
+  readonly image: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly modelUri?: string;
+  readonly trackingUri?: string;
+  readonly volumeClaim?: string;
+  readonly leastReplicas?: number;
+  readonly mostReplicas?: number;
+}
+
+function addService(group: Command, surroundings: CommandSurroundings): void {
+  group
+    .command('service')
+    .summary('Kubernetes manifests of the scoring service: Deployment, Service, autoscaler')
+    .requiredOption('--case <file>', 'the case file')
+    .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
+    .requiredOption('--out <folder>', 'the folder to write')
+    .requiredOption('--image <image>', 'the image of deploy/Dockerfile, with registry and tag')
+    .option('--model-uri <address>', 'each pod reads models:/NAME@ALIAS or models:/NAME/VERSION when it starts')
+    .option('--tracking-uri <address>', 'the MLflow server as the cluster sees it, with --model-uri')
+    .option('--volume-claim <name>', 'without --model-uri: volume that holds NAME/model.onnx (default assay-models)')
+    .option('--name <name>', 'name of the service (default assay-scores)')
+    .option('--namespace <name>', 'Kubernetes namespace (default default)')
+    .option('--least-replicas <count>', 'pods that always run (default 2)', parseWhole(1, 1000))
+    .option('--most-replicas <count>', 'pods at most (default 6)', parseWhole(1, 1000))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay export service --case spring.assay --image registry.example/assay:1 --out service
+  assay export service --case spring.assay --image registry.example/assay:1 --out service \\
+    --model-uri models:/card-fraud@champion --tracking-uri http://mlflow:5000`,
+    )
+    .action(async ({ case: casePath, json, out, ...choice }: ServiceFlags) => {
+      await runCommand(surroundings, 'exportService', json === true, printFilesReport, () => ({
         ...choice,
         casePath: requireCase(casePath),
         output: out,

@@ -12,6 +12,7 @@ export interface FollowFlags {
   readonly untilIdle?: number;
   readonly maxMessages?: number;
   readonly metrics?: number;
+  readonly metricsHost?: string;
   readonly schemaRegistry?: string;
   readonly flagsTo?: string;
   readonly deadLetter?: string;
@@ -44,7 +45,8 @@ export function addFollowOptions(command: Command): void {
         '--metrics <port>',
         'with --follow: serve Prometheus metrics at http://127.0.0.1:PORT/metrics',
       ).argParser(parseWhole(0, 65_535)),
-    );
+    )
+    .option('--metrics-host <address>', 'with --metrics: where to listen; 0.0.0.0 lets other machines look');
 }
 
 /** The part of the job's input that is about following. */
@@ -65,6 +67,7 @@ export function followInput(
     ...(flags.deadLetter === undefined ? {} : { deadLettersTo: flags.deadLetter }),
     ...(flags.schemaRegistry === undefined ? {} : { schemaRegistry: flags.schemaRegistry }),
     ...(flags.metrics === undefined ? {} : { metricsPort: flags.metrics }),
+    ...(flags.metricsHost === undefined ? {} : { metricsHost: flags.metricsHost }),
   };
 }
 

@@ -357,6 +357,25 @@ export const jobs = {
     }),
     result: filesResult,
   },
+  exportService: {
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      output: path,
+      name: kubernetesName.default('assay-scores'),
+      namespace: kubernetesName.default('default'),
+      image: z.string().min(1),
+      leastReplicas: z.number().int().min(1).max(1000).default(2),
+      mostReplicas: z.number().int().min(1).max(1000).default(6),
+      modelUri: z
+        .string()
+        .regex(/^models:\//, 'models:/NAME@ALIAS or models:/NAME/VERSION')
+        .optional(),
+      trackingUri: z.string().min(1).optional().describe('the MLflow server as the cluster sees it, with modelUri'),
+      volumeClaim: kubernetesName.default('assay-models').describe('where the model file lies, without modelUri'),
+    }),
+    result: filesResult,
+  },
   exportSpark: { input: z.object({ casePath: path, model: modelChoice, output: path }), result: filesResult },
   exportCsv: { input: z.object({ casePath: path, model: modelChoice, output: path }), result: alertsResult },
   /** The list of alerts as the window shows it: one line an alert, all that pass the filter. */
@@ -490,6 +509,7 @@ export const jobs = {
       metricsPort: z.number().int().min(0).max(65_535).optional(),
       flagsTo: z.string().optional().describe('a topic that gets every flag: its name, or an address of its own'),
       deadLettersTo: z.string().optional().describe('a topic that gets what goes to quarantine'),
+      metricsHost: z.string().min(1).default('127.0.0.1').describe('where the figures are served'),
       schemaRegistry: z
         .string()
         .optional()

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { serviceFiles } from '../../engine/export/serving/service-files.ts';
 
 const folder = resolve(import.meta.dirname, '../../deploy');
 const read = (path: string): string => readFileSync(resolve(folder, path), 'utf8');
@@ -12,6 +14,7 @@ interface Compose {
       string,
       {
         readonly image?: string;
+        readonly command?: readonly string[];
         readonly ports?: readonly string[];
         readonly volumes?: readonly string[];
         readonly depends_on?: readonly string[];
@@ -25,9 +28,40 @@ describe('the composition of services', () => {
   const compose = parse(read('compose.yaml')) as Compose;
 
   it('holds Kafka, MLflow, Prometheus, Grafana and assay, all of them pinned or built here', () => {
-    expect(Object.keys(compose.services).sort()).toEqual(['assay', 'grafana', 'kafka', 'mlflow', 'prometheus']);
-    for (const [name, { image }] of Object.entries(compose.services))
-      if (name !== 'assay') expect(image).toMatch(/:v?\d+\.\d+\.\d+$/);
+    expect(Object.keys(compose.services).sort()).toEqual(
+      ['assay', 'follow', 'grafana', 'kafka', 'mlflow', 'prometheus', 'scores'].sort(),
+    );
+    for (const { image } of Object.values(compose.services))
+      if (image !== 'assay') expect(image).toMatch(/:v?\d+\.\d+\.\d+$/);
+  });
+
+  it('has Prometheus ask services that listen beyond their own container at that port', () => {
+    const { scrape_configs: configs } = parse(read('prometheus/prometheus.yml')) as {
+      readonly scrape_configs: readonly {
+        readonly static_configs: readonly { readonly targets: readonly string[] }[];
+      }[];
+    };
+    const targets = configs.flatMap(({ static_configs: groups }) => groups.flatMap(({ targets: named }) => named));
+    expect(targets.length).toBeGreaterThan(1);
+    for (const target of targets) {
+      const [name = '', port] = target.split(':');
+      const words = compose.services[name]?.command ?? [];
+      expect(words.some((word) => word === `--metrics=${port}` || word === `--port=${port}`)).toBe(true);
+      expect(words.some((word) => /^--(metrics-)?host=0\.0\.0\.0$/.test(word))).toBe(true);
+    }
+  });
+
+  it('runs commands that assay knows', () => {
+    for (const { image, command = [] } of Object.values(compose.services)) {
+      if (image !== 'assay' || command.length === 0) continue;
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        [resolve(folder, '../scripts/assay.mjs'), command[0] ?? '', '--help'],
+        { encoding: 'utf8' },
+      );
+      expect(status).toBe(0);
+      for (const word of command.slice(1)) expect(stdout).toContain(`${word.split('=', 1)[0]} `);
+    }
   });
 
   it('opens no port to other machines', () => {
@@ -65,6 +99,21 @@ describe('the image of the headless assay', () => {
     expect(lines).toContain('USER node');
     expect(lines).toContain('ENTRYPOINT ["assay"]');
   });
+});
+
+it('the manifest of the scoring service is what `assay export service` writes', () => {
+  const files = serviceFiles({
+    name: 'assay-scores',
+    namespace: 'default',
+    image: 'assay',
+    leastReplicas: 2,
+    mostReplicas: 6,
+    model: { kind: 'registered', uri: 'models:/card-fraud@champion', trackingUri: 'http://mlflow:5000' },
+  });
+  const documents = (text: string): unknown => parseAllDocuments(text).map((document) => document.toJSON() as unknown);
+  expect(documents(read('kubernetes/scoring-service.yaml'))).toEqual(
+    documents(String(files.get('scoring-service.yaml'))),
+  );
 });
 
 it('the manifests and settings are valid YAML', () => {

@@ -25,13 +25,14 @@ export function makeEnvironment(folder, lists) {
  * Installs one list into a folder's `.venv`, which is made where it is missing. Returns whether it worked.
  * @param {string} folder
  * @param {string} list
+ * @param {readonly string[]} [options] of pip
  */
-export function installList(folder, list) {
+export function installList(folder, list, options = []) {
   const environment = join(folder, '.venv');
   const python = programOf(environment, 'python');
   const installer = makeInstaller();
   if (!existsSync(python) && !makeVenv(environment, installer)) return false;
-  const parameters = ['install', '--quiet', '-r', join(folder, list)];
+  const parameters = ['install', '--quiet', ...options, '-r', join(folder, list)];
   if (installer !== null && run(installer, ['pip', ...parameters, '--python', python])) return true;
   return (
     run(python, ['-m', 'ensurepip', '--default-pip']) &&

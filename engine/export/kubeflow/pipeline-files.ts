@@ -32,7 +32,7 @@ const casePath = '/data/retrained/case.assay';
 /**
  * The scripts of the steps. Values come in as arguments and environment variables, never inside a script, so that none of
  * them is read as shell. `register` moves the alias only where the new model ranks at least as well as the champion, and
- * says where the champion's files lie.
+ * says where the champion's files lie: nowhere where this pipeline has made none yet.
  */
 const scripts = {
   train: [
@@ -53,7 +53,8 @@ const scripts = {
     '  printf "pvc://%s/models/%s/triton" "$VOLUME_CLAIM" "$folder" > "/data/models/$SERVICE.champion"',
     'fi',
     'mkdir -p "$(dirname "$1")"',
-    'cp "/data/models/$SERVICE.champion" "$1"',
+    // Without the note the registry's champion is another's, made outside this pipeline: nothing is to be redeployed.
+    'if [ -f "/data/models/$SERVICE.champion" ]; then cp "/data/models/$SERVICE.champion" "$1"; else : > "$1"; fi',
   ],
 } as const;
 
@@ -172,9 +173,12 @@ function intermediateRepresentation(pipeline: RetrainingPipeline): readonly [obj
           ),
           evaluate: task('evaluate', ['train']),
           register: task('register', ['evaluate']),
-          redeploy: task('redeploy', ['register'], {
-            storage_uri: { taskOutputParameter: { producerTask: 'register', outputParameterKey: 'storage_uri' } },
-          }),
+          redeploy: {
+            ...task('redeploy', ['register'], {
+              storage_uri: { taskOutputParameter: { producerTask: 'register', outputParameterKey: 'storage_uri' } },
+            }),
+            triggerPolicy: { condition: "inputs.parameter_values['storage_uri'] != ''" },
+          },
         },
       },
       inputDefinitions: {
@@ -269,6 +273,7 @@ function cronWorkflow(pipeline: RetrainingPipeline): object {
                   name: 'redeploy',
                   template: 'redeploy',
                   dependencies: ['register'],
+                  when: "'{{tasks.register.outputs.parameters.storage-uri}}' != ''",
                   arguments: {
                     parameters: [{ name: 'storage-uri', value: '{{tasks.register.outputs.parameters.storage-uri}}' }],
                   },

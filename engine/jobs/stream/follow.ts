@@ -68,7 +68,7 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
   const address = parseTopicAddress(input.topic);
   const notices: string[] = [];
   const groupId = prepareCase(input);
-  const metrics = await startMetrics(address.topic, input.metricsPort);
+  const metrics = await startMetrics(address.topic, input.metricsPort, input.metricsHost);
   let follower: TopicFollower | undefined;
   try {
     const decoder =

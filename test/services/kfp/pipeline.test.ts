@@ -1,31 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { pipelineFiles } from '../../../engine/export/kubeflow/pipeline-files.ts';
+import { examplePipeline } from './example-pipeline.ts';
 import { pythonEnvironment } from '../python-environment.ts';
 
 const kfp = pythonEnvironment('kfp');
 
-const files = pipelineFiles({
-  name: 'retrain',
-  namespace: 'fraud',
-  image: 'registry.example/assay:1',
-  kubectlImage: 'registry.example/kubectl:1',
-  schedule: '0 3 * * *',
-  recordings: '/data/recordings/*.csv.gz',
-  volumeClaim: 'assay-data',
-  trackingUri: 'http://mlflow:5000',
-  experiment: "cards'; rm -rf /; '",
-  registeredModel: 'card-fraud',
-  inferenceService: 'cards',
-  trees: 100,
-  sample: 256,
-  seed: 1,
-  thresholdFlags: ['--contamination', '0.02'],
-});
+const files = pipelineFiles(examplePipeline);
 
 const objectsOf = (file: string): readonly unknown[] =>
   parseAllDocuments(files.get(file) ?? '').map((document) => document.toJSON() as unknown);
@@ -60,12 +45,67 @@ describe('the scheduled pipeline', () => {
     const folder = mkdtempSync(join(tmpdir(), 'assay-kfp-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'pipeline.yaml'), files.get('pipeline.yaml') ?? '');
-    expect(await kfp.run('check_pipeline.py', [join(folder, 'pipeline.yaml')])).toEqual({
+    const path = join(folder, 'pipeline.yaml');
+    const [, version] = objectsOf('pipeline-version.yaml');
+    expect(await kfp.run('check_pipeline.py', [path, 'retrain-1', 'fraud'])).toMatchObject({
       name: 'retrain',
       tasks: ['evaluate', 'redeploy', 'register', 'train'],
       inputs: ['recordings', 'sample', 'seed', 'trees'],
       executors: ['exec-evaluate', 'exec-redeploy', 'exec-register', 'exec-train'],
       mounts: ['exec-evaluate', 'exec-register', 'exec-train'],
+      conditions: { redeploy: "inputs.parameter_values['storage_uri'] != ''" },
+      // The SDK's own manifest of the same pipeline is ours.
+      manifests: [version],
     });
+  });
+
+  it.each([
+    ['its own model is the new champion', '{"state":"published","published":{"aliasMoved":true}}', null, 'triton'],
+    [
+      'the champion stays, made by an earlier run',
+      '{"state":"published","published":{"aliasMoved":false}}',
+      'pvc://old',
+      'pvc://old',
+    ],
+    [
+      'the first run is worse than a champion made elsewhere',
+      '{"state":"published","published":{"aliasMoved":false}}',
+      null,
+      '',
+    ],
+  ])('says where the champion lies when %s', (_, answer, earlier, expected) => {
+    const folder = mkdtempSync(join(tmpdir(), 'assay-register-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const command = join(folder, 'assay');
+    writeFileSync(
+      command,
+      `#!/bin/sh\ncase "$2" in mlflow) echo '${answer}';; kserve) while [ $# -gt 0 ]; do [ "$1" = --out ] && mkdir -p "$2"; shift; done;; esac\n`,
+    );
+    chmodSync(command, 0o755);
+    mkdirSync(join(folder, 'retrained'));
+    if (earlier !== null) {
+      mkdirSync(join(folder, 'models'));
+      writeFileSync(join(folder, 'models', 'cards.champion'), earlier);
+    }
+    const [workflow] = objectsOf('cron-workflow.yaml') as readonly [
+      { spec: { workflowSpec: { templates: { name: string; container?: { command: string[] } }[] } } },
+    ];
+    const script = workflow.spec.workflowSpec.templates.find(({ name }) => name === 'register')?.container?.command[2];
+    const said = join(folder, 'out', 'storage-uri');
+    // The volume is another folder here; nothing else of the step is changed.
+    const { status, stderr } = spawnSync('sh', ['-c', (script ?? '').replaceAll('/data', folder), 'register', said], {
+      encoding: 'utf8',
+      env: {
+        PATH: `${folder}:${process.env['PATH']}`,
+        EXPERIMENT: 'cards',
+        MODEL: 'card-fraud',
+        SERVICE: 'cards',
+        VOLUME_CLAIM: 'assay-data',
+      },
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const uri = readFileSync(said, 'utf8');
+    if (expected === 'triton') expect(uri).toMatch(/^pvc:\/\/assay-data\/models\/cards-\d{14}\/triton$/);
+    else expect(uri).toBe(expected);
   });
 });
