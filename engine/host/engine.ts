@@ -17,6 +17,7 @@ import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/score-recordings.ts';
 import { feed } from '../jobs/stream/feed.ts';
 import { follow } from '../jobs/stream/follow.ts';
+import { play } from '../jobs/stream/play.ts';
 import { record } from '../jobs/stream/record.ts';
 import { replay } from '../jobs/stream/replay.ts';
 import { simulate } from '../jobs/simulate/simulate.ts';
@@ -70,6 +71,7 @@ const handlers: Handlers = {
   follow,
   record,
   replay,
+  play,
   feed,
   rolling: evaluateRolling,
   features: reportFeatures,

@@ -237,7 +237,14 @@ function readCase(casePath: string): { readonly sources: readonly Source[]; read
   }
 }
 
-function refuseChangedRecordings(added: readonly Recording[], known: readonly Source[]): void {
+/**
+ * A file that lies where another one lay that the case has read is not that one.
+ * @throws AssayError RECORDING_CHANGED.
+ */
+export function refuseChangedRecordings(
+  added: readonly Pick<Recording, 'path'>[],
+  known: readonly Pick<Source, 'uri'>[],
+): void {
   const changed = added.find((recording) => known.some((source) => source.uri === recording.path));
   if (changed !== undefined)
     throw usageError(

@@ -1,45 +1,72 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { usageError } from '../../engine/domain/error.ts';
+import type { JobInput } from '../../preload/contract/jobs.ts';
 import { parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import { runCommand } from './run-job.ts';
-import { printSentReport } from './stream-report.ts';
+import { printPlayReport, printSentReport } from './stream-report.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface ReplayFlags {
-  readonly to: string;
+  readonly to?: string;
+  readonly case?: string;
+  readonly model?: string;
   readonly speed?: number | null;
   readonly fromTime?: string;
   readonly maxMessages?: number;
   readonly json?: boolean;
 }
 
-/** `assay replay`: a recording back into a topic. */
+/** `assay replay`: a recording back into a topic, or into a case. */
 export function addReplayCommand(program: Command, surroundings: CommandSurroundings): void {
   program
     .command('replay')
-    .summary('play a recording back into a topic')
-    .argument('<recording>', 'a folder that was recorded, or one kcat JSON or NDJSON file')
-    .requiredOption('--to <topic>', 'kafka://host:port/topic')
+    .summary('play a recording back into a topic, or into a case')
+    .argument('<recording>', 'a folder that was recorded, or one file: with --to kcat JSON or NDJSON, with --case any')
+    .option('--to <topic>', 'kafka://host:port/topic')
+    .addOption(
+      new Option('--case <file>', 'the case whose champion scores each row as it arrives').conflicts([
+        'to',
+        'maxMessages',
+      ]),
+    )
+    .addOption(new Option('--model <case>', 'with --case: a new case takes over the model of this one').conflicts('to'))
     .option('--speed <factor>', '1 as it was recorded (default), 10 ten times as fast, max', parseSpeed)
-    .option('--from-time <time>', 'leave out what is older, such as 2026-03-02T08:00Z')
-    .option('--max-messages <count>', 'end after so many messages', parseWhole(1, 2 ** 53 - 1))
+    .option('--from-time <time>', 'such as 2026-03-02T08:00Z: what is older is left out, or into a case comes at once')
+    .option('--max-messages <count>', 'with --to: end after so many messages', parseWhole(1, 2 ** 53 - 1))
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
-Example:
-  assay replay monday --to kafka://localhost:9092/payments-again --speed 10`,
+Examples:
+  assay replay monday --to kafka://localhost:9092/payments-again --speed 10
+  assay replay tuesday.csv --case tuesday.assay --model monday.assay --speed max`,
     )
     .action(async (recording: string, flags: ReplayFlags) => {
-      await runCommand(surroundings, 'replay', flags.json === true, printSentReport, () => ({
+      const { case: casePath, to, json = false } = flags;
+      const pace = (): Pick<JobInput<'play'>, 'recording' | 'speed' | 'fromTimeMs'> => ({
         recording,
-        topic: flags.to,
         ...(flags.speed === undefined ? {} : { speed: flags.speed }),
         ...(flags.fromTime === undefined ? {} : { fromTimeMs: timeOf(flags.fromTime) }),
-        ...(flags.maxMessages === undefined ? {} : { maxMessages: flags.maxMessages }),
-      }));
+      });
+      if (casePath === undefined)
+        await runCommand(surroundings, 'replay', json, printSentReport, () => ({
+          ...pace(),
+          topic: to ?? nowhere(),
+          ...(flags.maxMessages === undefined ? {} : { maxMessages: flags.maxMessages }),
+        }));
+      else
+        await runCommand(surroundings, 'play', json, printPlayReport, () => ({
+          speed: 1,
+          ...pace(),
+          casePath,
+          ...(flags.model === undefined ? {} : { model: flags.model }),
+        }));
     });
+}
+
+function nowhere(): never {
+  throw usageError('WRONG_USE', 'It is not said where the recording is to go.', 'Give --to TOPIC or --case FILE.');
 }
 
 function parseSpeed(text: string): number | null {

@@ -51,6 +51,24 @@ export function printSentReport(result: JobResult<'replay'>, { print }: CommandS
   print(`${count(result.messages)} messages sent to ${result.topic} in ${seconds(result.totalMs)}.`);
 }
 
+/** The end of playing a recording into a case. */
+export function printPlayReport(result: JobResult<'play'>, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
+  print(heading('Replay'));
+  print(
+    pairs([
+      ['recording', result.recording],
+      ['transactions', `${count(result.rows)} in the case (${count(result.addedRows)} added now)`],
+      ['in quarantine', count(result.quarantined)],
+      ['flagged', `${count(result.flagged)} at a score above ${result.threshold.toFixed(6)}`],
+      ['model', result.model.digest.slice(0, 12)],
+      ...(result.flagsDigest === null ? [] : [['flags digest', result.flagsDigest] as const]),
+      ['time', seconds(result.totalMs)],
+      ['case', result.case],
+    ]),
+  );
+}
+
 function milliseconds(durationMs: number): string {
   return durationMs < 10_000 ? `${Math.round(durationMs)} ms` : seconds(durationMs);
 }

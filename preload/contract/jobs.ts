@@ -579,6 +579,29 @@ export const jobs = {
     }),
     result: z.object({ topic: z.string(), messages: z.number().int(), totalMs: z.number() }),
   },
+  play: {
+    input: z.object({
+      recording: path.describe('a file, or a folder that was recorded'),
+      casePath: path,
+      model: path.optional().describe('a case whose model a new case takes over'),
+      speed: z.number().positive().nullable().default(null).describe('1 is as recorded, null as fast as possible'),
+      fromTimeMs: z.number().optional().describe('what is older comes as fast as possible'),
+      startsPaused: z.boolean().default(false),
+    }),
+    result: z.object({
+      recording: path,
+      rows: z.number().int(),
+      addedRows: z.number().int(),
+      quarantined: z.number().int(),
+      flagged: z.number().int(),
+      threshold: z.number(),
+      model: modelSummarySchema,
+      flagsDigest: z.string().nullable().describe('SHA-256 over id, sum and flag of every row of the case, in order'),
+      notices: z.array(noticeSchema),
+      totalMs: z.number(),
+      case: path,
+    }),
+  },
   feed: {
     input: z.object({
       topic: z.string(),

@@ -6,6 +6,7 @@ import { AppStateProvider, useSettings } from '../data/app-state.tsx';
 import { ClientProvider } from '../data/client.tsx';
 import { JobsProvider } from '../data/jobs.tsx';
 import { createQueryClient } from '../data/requests.ts';
+import { StreamHistoryProvider } from '../data/stream.tsx';
 import { RowHeightContext } from '../ui/data-table.tsx';
 import { ToastProvider } from '../ui/toast.tsx';
 import { CommandsProvider } from './commands.tsx';
@@ -24,13 +25,15 @@ export function App({ client, app }: { readonly client: AssayClient; readonly ap
       <QueryClientProvider client={queries}>
         <AppStateProvider app={app}>
           <JobsProvider>
-            <CommandsProvider definitions={allCommands}>
-              <ToastProvider>
-                <FileChoiceProvider>
-                  <Themed />
-                </FileChoiceProvider>
-              </ToastProvider>
-            </CommandsProvider>
+            <StreamHistoryProvider>
+              <CommandsProvider definitions={allCommands}>
+                <ToastProvider>
+                  <FileChoiceProvider>
+                    <Themed />
+                  </FileChoiceProvider>
+                </ToastProvider>
+              </CommandsProvider>
+            </StreamHistoryProvider>
           </JobsProvider>
         </AppStateProvider>
       </QueryClientProvider>

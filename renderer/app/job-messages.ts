@@ -1,7 +1,8 @@
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import type { JobName, JobResult } from '../../preload/contract/jobs.ts';
 import { formatCount, formatCounted, formatDuration } from '../data/format.ts';
 import { useJobs } from '../data/jobs.tsx';
+import { useEvent } from '../data/requests.ts';
 import { fileName } from '../data/paths.ts';
 import { useToast } from '../ui/toast.tsx';
 import { useGoTo } from './go-to.tsx';
@@ -39,6 +40,16 @@ export function useJobMessages(): void {
     }
     if (name === 'exportOnnx') {
       toast({ text: `Written: ${fileName((outcome.result as JobResult<'exportOnnx'>).output)}` });
+    }
+  });
+  const told = useRef(new Set<string>());
+  useEvent('job.progress', ({ jobId, progress }) => {
+    for (const { key, sentence } of progress.stream?.notices ?? []) {
+      const id = `${jobId} ${key}`;
+      if (told.current.has(id)) continue;
+      told.current.add(id);
+      const show = { text: 'Stream', run: () => goTo('sources', { 'sources.tab': 'stream', 'sources.inspected': '' }) };
+      toast({ text: sentence, action: show });
     }
   });
   useEffect(() => onEnd((_jobId, name, outcome) => tell(name, outcome)), [onEnd]);

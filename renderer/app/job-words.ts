@@ -1,4 +1,5 @@
 import type { Progress } from '../../engine/domain/progress.ts';
+import type { StreamFigures } from '../../engine/domain/stream-figures.ts';
 import type { JobName } from '../../preload/contract/jobs.ts';
 import { formatBytes, formatCount } from '../data/format.ts';
 
@@ -15,6 +16,10 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   simulate: 'Simulating',
   compare: 'Comparing',
   explain: 'Explaining',
+  follow: 'Following',
+  record: 'Recording',
+  replay: 'Replaying',
+  play: 'Replaying',
 };
 
 export function jobTitle(name: JobName): string {
@@ -37,9 +42,16 @@ const phases: Readonly<Record<Progress['phase'], string>> = {
   replay: 'Replaying',
 };
 
+/** `Following · 41,200/s · 3 flagged`. */
+function streamWords(name: JobName, { isPaused, messagesPerSecond, flagged, hasModel }: StreamFigures): string {
+  const rate = isPaused ? 'paused' : `${formatCount(messagesPerSecond)}/s`;
+  return `${jobTitle(name)} · ${rate} · ${hasModel ? `${formatCount(flagged)} flagged` : 'no model yet'}`;
+}
+
 /** `Reading 41 MB of 158 MB`. */
 export function progressWords(name: JobName, progress: Progress | null): string {
   if (progress === null) return jobTitle(name);
+  if (progress.stream !== undefined) return streamWords(name, progress.stream);
   const amount = (value: number): string =>
     progress.unit === 'bytes' ? formatBytes(value) : formatCount(Math.floor(value));
   const unit = progress.unit === 'bytes' ? '' : ` ${progress.unit}`;

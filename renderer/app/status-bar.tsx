@@ -3,6 +3,7 @@ import { useCase, useFormats } from '../data/app-state.tsx';
 import { formatCount, formatTime, zoneName } from '../data/format.ts';
 import { shareOf, useJobs } from '../data/jobs.tsx';
 import { useEvent } from '../data/requests.ts';
+import { useRunningStream } from '../data/stream.tsx';
 import { Progress } from '../ui/progress.tsx';
 import { useGoTo } from './go-to.tsx';
 import { progressWords } from './job-words.ts';
@@ -13,6 +14,8 @@ export function StatusBar() {
   const { timeZone } = useFormats();
   const { running, cancel } = useJobs();
   const goTo = useGoTo();
+  const stream = useRunningStream();
+  const topic = stream === null || stream.figures.replay !== null ? null : stream.figures.source;
   const [savedAtMs, setSavedAtMs] = useState<number | null>(null);
   useEvent('case.changed', ({ overview }) => setSavedAtMs(overview === null ? null : Date.now()));
   return (
@@ -52,7 +55,7 @@ export function StatusBar() {
           {formatTime(savedAtMs, Intl.DateTimeFormat().resolvedOptions().timeZone, { withSeconds: true }).slice(-8)}
         </span>
       )}
-      <span>Offline: nothing leaves this machine</span>
+      <span>{topic === null ? 'Offline: nothing leaves this machine' : `Connected to ${topic.split('/')[2]}`}</span>
     </footer>
   );
 }

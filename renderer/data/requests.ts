@@ -18,6 +18,9 @@ const outsideCase: ReadonlySet<string> = new Set([
   'recent.list',
   'folder.list',
   'recording.inspect',
+  'kafka.entry',
+  'kafka.topics',
+  'kafka.peek',
   'drafts.read',
 ]);
 

@@ -45,7 +45,7 @@ type NativeInputProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'o
 export interface FieldProps extends FieldFrameProps, NativeInputProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly type?: 'text' | 'search';
+  readonly type?: 'text' | 'search' | 'password';
 }
 
 /** One line of text with its label, hint and error. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import { z } from 'zod';
@@ -43,6 +43,20 @@ export async function readManifest(folder: string): Promise<RecordingManifest | 
   } catch {
     throw usageError('CORRUPT_RECORDING', `${path} is no manifest of a recording.`, 'Record into another folder.');
   }
+}
+
+/** The files of a recording in order: one file, or those that the manifest of a folder names. */
+export async function filesOfRecording(recording: string): Promise<readonly string[]> {
+  const path = resolve(recording);
+  if (!(await stat(path).catch(() => undefined))?.isDirectory()) return [path];
+  const manifest = await readManifest(path);
+  if (manifest === undefined)
+    throw usageError(
+      'FILE_NOT_FOUND',
+      `${path} has no manifest.json.`,
+      'Name a folder that `assay record` wrote, or a file.',
+    );
+  return manifest.files.map(({ name }) => join(path, name));
 }
 
 /** Replaces the manifest as a whole: it never names a file that is not finished. */

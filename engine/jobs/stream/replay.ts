@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError, usageError } from '../../domain/error.ts';
 import type { WorkContext } from '../../domain/progress.ts';
@@ -12,7 +10,7 @@ import type { TopicMessage } from '../../stream/kafka/topic-message.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { throwIfCancelled } from '../cancelled.ts';
-import { readManifest } from './recording-files.ts';
+import { filesOfRecording } from './recording-files.ts';
 
 /** Messages of one request at most, and how long those that are due may wait for one another. */
 const messagesPerRequest = 1_000;
@@ -25,7 +23,7 @@ const paceMs = 20;
 export async function replay(input: ParsedJobInput<'replay'>, context: WorkContext): Promise<JobResult<'replay'>> {
   const startedMs = performance.now();
   const address = parseTopicAddress(input.topic);
-  const paths = await recordingFiles(input.recording);
+  const paths = await filesOfRecording(input.recording);
   const producer = await openProducer(address, accessTo(address));
   let messages = 0;
   let firstTimestampMs: number | undefined;
@@ -54,20 +52,6 @@ export async function replay(input: ParsedJobInput<'replay'>, context: WorkConte
   }
   throwIfCancelled(context.signal);
   return { topic: input.topic, messages, totalMs: performance.now() - startedMs };
-}
-
-/** The files of a recording in order: one file, or those that the manifest of a folder names. */
-async function recordingFiles(recording: string): Promise<readonly string[]> {
-  const path = resolve(recording);
-  if (!(await stat(path).catch(() => undefined))?.isDirectory()) return [path];
-  const manifest = await readManifest(path);
-  if (manifest === undefined)
-    throw usageError(
-      'FILE_NOT_FOUND',
-      `${path} has no manifest.json.`,
-      'Name a folder that `assay record` wrote, or a file.',
-    );
-  return manifest.files.map(({ name }) => join(path, name));
 }
 
 async function* recordedMessages(paths: readonly string[]): AsyncGenerator<TopicMessage> {

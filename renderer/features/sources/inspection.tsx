@@ -17,6 +17,7 @@ import { SplitPane } from '../../ui/split-pane.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { CellsTable } from './cells-table.tsx';
 import { ColumnTable } from './column-table.tsx';
+import { Replaying } from './replaying.tsx';
 import { formatWords, numericColumns, withColumn } from './role-words.ts';
 import { errorWords } from '../../ui/error-words.ts';
 
@@ -214,6 +215,7 @@ function ReadingPanel({ path, overrides, inspected, onClose }: ReadingPanelProps
           whatIsSafe="The recording, and every row stored before."
         />
       )}
+      {running === null && <Replaying path={path} onStarted={onClose} />}
     </div>
   );
 }

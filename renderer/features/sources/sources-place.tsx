@@ -9,6 +9,7 @@ import { useClient } from '../../data/client.tsx';
 import { formatCount } from '../../data/format.ts';
 import { fileName } from '../../data/paths.ts';
 import { useAction, usePagedRequest, useRequest } from '../../data/requests.ts';
+import { useRunningStream } from '../../data/stream.tsx';
 import { Button } from '../../ui/button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
@@ -19,12 +20,14 @@ import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { CellsTable } from './cells-table.tsx';
 import { ColumnTable } from './column-table.tsx';
+import { Connect } from './connect.tsx';
 import { Inspection } from './inspection.tsx';
+import { LiveView } from './live-view.tsx';
 import { formatWords, numericColumns } from './role-words.ts';
 import './sources.css';
 import { errorWords } from '../../ui/error-words.ts';
 
-const tabs = ['recordings', 'columns', 'rows', 'quarantine'] as const;
+const tabs = ['recordings', 'stream', 'columns', 'rows', 'quarantine'] as const;
 type Tab = (typeof tabs)[number];
 const isTab = (value: unknown): value is Tab => tabs.some((tab) => tab === value);
 const isTexts = (value: unknown): value is readonly string[] =>
@@ -59,7 +62,16 @@ export function SourcesPlace() {
   };
   const close = (): void => setInspected('');
   useCommand('sources.open', open);
-  useCommand('sources.back', inspected === '' ? null : close);
+  const stream = useRunningStream();
+  const isStream = tab === 'stream' && (openCase === null || inspected === '');
+  const connect = (): void => {
+    setInspected('');
+    setTab('stream');
+  };
+  useCommand('sources.connect', connect);
+  const leave = inspected !== '' ? close : isStream && openCase === null ? () => setTab('recordings') : null;
+  useCommand('sources.back', leave);
+  const connectKey = useCommandKey('sources.connect');
 
   useEffect(() => {
     const onDragOver = (event: DragEvent): void => {
@@ -88,6 +100,11 @@ export function SourcesPlace() {
       <Button tone={openCase === null ? 'primary' : 'plain'} keyHint={openKey} onClick={open}>
         Open a recording
       </Button>
+      {tab !== 'stream' && (
+        <Button keyHint={connectKey} onClick={connect}>
+          {stream === null ? 'Connect to a topic' : 'Show the stream'}
+        </Button>
+      )}
       <Menu
         label="Recent recordings"
         button={
@@ -103,8 +120,19 @@ export function SourcesPlace() {
       />
     </>
   );
+  const streamView = stream === null ? <Connect /> : <LiveView key={stream.jobId} stream={stream} />;
   if (openCase === null) {
-    return <NoCase openers={openers} />;
+    if (tab !== 'stream') return <NoCase openers={openers} />;
+    return (
+      <div className="sources">
+        <div className="sources-bar">
+          <h2>Stream</h2>
+          <span className="grow" />
+          <Button onClick={() => setTab('recordings')}>Back</Button>
+        </div>
+        {streamView}
+      </div>
+    );
   }
   return (
     <div className="sources">
@@ -114,6 +142,7 @@ export function SourcesPlace() {
           value={tab}
           options={[
             { value: 'recordings', text: `Recordings ${formatCount(openCase.sources.length)}` },
+            { value: 'stream', text: stream === null ? 'Stream' : 'Stream ●' },
             { value: 'columns', text: 'Columns' },
             { value: 'rows', text: `Rows ${formatCount(openCase.rows)}` },
             { value: 'quarantine', text: `Quarantine ${formatCount(openCase.quarantined)}` },
@@ -124,6 +153,7 @@ export function SourcesPlace() {
         {openers}
       </div>
       {tab === 'recordings' && <Recordings openCase={openCase} />}
+      {tab === 'stream' && streamView}
       {tab === 'columns' && <Columns openCase={openCase} />}
       {tab === 'rows' && <Rows openCase={openCase} />}
       {tab === 'quarantine' && <Quarantine openCase={openCase} />}

@@ -7,15 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import {
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
-  Kafka,
-  logLevel,
-  ResourcePatternTypes,
-  type Admin,
-} from 'kafkajs';
+import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
 import { kafkaClassPath, missingForKafka } from './java.ts';
 
 const run = promisify(execFile);
@@ -101,6 +93,8 @@ export async function startKafka(): Promise<Broker> {
       });
     },
     forbidTopic: async (topic) => {
+      // Plain Node finds no named exports for these.
+      const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
       const { TOPIC } = AclResourceTypes;
       const rule = { resourceType: TOPIC, resourceName: topic, resourcePatternType: ResourcePatternTypes.LITERAL };
       const right = { principal: 'User:ANONYMOUS', host: '*', operation: AclOperationTypes.ALL };
