@@ -13,6 +13,7 @@ import { forestRows, reasonRows } from './rows/forest.ts';
 import { longRunRows, mainJobRows } from './rows/main-job.ts';
 import { tuningRows } from './rows/tuning.ts';
 import { windowRows } from './rows/windows.ts';
+import { workbenchRows } from './rows/workbench.ts';
 import { fullSize, quickSize, type BenchSettings } from './settings.ts';
 
 const groups: Readonly<Record<string, (settings: BenchSettings) => Promise<BenchRow[]>>> = {
@@ -22,6 +23,7 @@ const groups: Readonly<Record<string, (settings: BenchSettings) => Promise<Bench
   tuning: tuningRows,
   reasons: reasonRows,
   windows: windowRows,
+  workbench: workbenchRows,
 };
 const names = Object.keys(groups);
 const record = resolve(import.meta.dirname, '../../docs/benchmarks.json');
