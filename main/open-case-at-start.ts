@@ -14,25 +14,26 @@ const bundledOverrides = { label: 'is_fraud', ignore: ['fraud_scenario'] };
  * Whoever began something of their own while it was made keeps what they have before them: nothing is opened then.
  */
 export async function openCaseAtStart(engine: EngineSupervisor, casePath: string | null): Promise<Answer<unknown>> {
-  if (casePath !== null) return request(engine, 'case.open', { path: casePath });
-  const recent = await request(engine, 'recent.list', {});
+  if (casePath !== null) return requestOf(engine, 'case.open', { path: casePath });
+  const recent = await requestOf(engine, 'recent.list', {});
   const last = recent.ok ? recent.data.find(({ exists }) => exists) : undefined;
-  if (last !== undefined) return request(engine, 'case.open', { path: last.path });
+  if (last !== undefined) return requestOf(engine, 'case.open', { path: last.path });
 
-  const app = await request(engine, 'app.read', {});
+  const app = await requestOf(engine, 'app.read', {});
   if (!app.ok) return app;
   const path = app.data.firstCasePath ?? defaultCasePath([app.data.bundledRecording]);
   if (app.data.firstCasePath === null) {
     const input = { recordings: [app.data.bundledRecording], casePath: path, overrides: bundledOverrides };
     const made = await runJob(engine, 'run', input);
     if (!made.answer.ok) return made.answer;
-    const now = await request(engine, 'app.read', {});
+    const now = await requestOf(engine, 'app.read', {});
     if (made.hasCompany || !now.ok || now.data.openCase !== null) return now;
   }
-  return request(engine, 'case.open', { path });
+  return requestOf(engine, 'case.open', { path });
 }
 
-async function request<R extends RequestName>(
+/** Asks the engine and waits for its answer. */
+export async function requestOf<R extends RequestName>(
   engine: EngineSupervisor,
   name: R,
   input: RequestInput<R>,

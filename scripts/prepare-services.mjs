@@ -16,6 +16,7 @@ const services = [
   ['test/services/mlflow2/make-environment.mjs'],
   ['test/services/kfp/make-environment.mjs'],
   ['test/services/kubernetes/make-environment.mjs'],
+  ['test/services/prometheus/make-environment.mjs'],
 ];
 
 /**

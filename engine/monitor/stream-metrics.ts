@@ -1,10 +1,9 @@
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { usageError } from '../domain/error.ts';
 import type { CompiledForest } from '../domain/model.ts';
 import type { RejectedRecord } from '../domain/record-batch.ts';
 import { scoreOfSum } from '../forest/score.ts';
+import { serveMetrics } from './metrics-server.ts';
+import { announceStream } from './running-streams.ts';
 import { DriftMonitor, type FeatureDrift } from './drift.ts';
 
 /** What one batch of a stream came to. */
@@ -211,10 +210,11 @@ export async function startMetrics(
   let drifted: readonly FeatureDrift[] = [];
   const recentScores = new Float64Array(newestScores);
   let seenScores = 0;
-  const server = port === undefined ? null : await serve(registry, port, hostname);
+  const server = port === undefined ? null : await serveMetrics(port, () => registry.metrics(), hostname);
+  const ended = announceStream(registry);
 
   return {
-    address: server && `http://${hostname}:${portOf(server)}/metrics`,
+    address: server?.address ?? null,
     batch({ messages, rejected, rowCount, scored }) {
       consumed.inc({ topic, model: modelName }, messages);
       batchRecords.observe({ model: modelName }, rowCount);
@@ -284,44 +284,10 @@ export async function startMetrics(
     },
     text: () => registry.metrics(),
     close: async () => {
-      if (server === null) return;
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      ended();
+      await server?.close();
     },
   };
-}
-
-async function serve(registry: Registry, port: number, hostname: string): Promise<Server> {
-  const server = createServer((request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics') {
-      response.writeHead(404).end();
-      return;
-    }
-    registry.metrics().then(
-      (text) => response.writeHead(200, { 'Content-Type': registry.contentType }).end(text),
-      () => response.writeHead(500).end(),
-    );
-  });
-  // Scrapes do not keep the program alive.
-  server.unref();
-  server.listen(port, hostname);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE')
-      throw usageError('WRONG_USE', `Port ${port} is taken by another program.`, 'Give another one with --metrics.');
-    if (code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND') throw error;
-    throw usageError('WRONG_USE', `${hostname} is no address of this machine.`, 'Give 0.0.0.0 for all that it has.');
-  }
-  return server;
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('Impossible: the server listens on no port.');
-  return address.port;
 }
 
 /** At most `sampledRows` rows, evenly spread. */

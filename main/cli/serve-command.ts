@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { serveMetrics } from '../../engine/host/serve-metrics.ts';
 import { AssayError } from '../../engine/domain/error.ts';
 import { errorReportOf } from '../../preload/contract/envelope.ts';
 import { startBrowserHost } from '../browser-host/browser-host.ts';
 import { forkEngine } from '../browser-host/fork-engine.ts';
 import { openBrowser } from '../browser-host/open-browser.ts';
-import { superviseEngine } from '../engine-supervisor.ts';
-import { openCaseAtStart } from '../open-case-at-start.ts';
+import { superviseEngine, type EngineSupervisor } from '../engine-supervisor.ts';
+import { openCaseAtStart, requestOf } from '../open-case-at-start.ts';
 import { parseWhole } from './flags.ts';
 import { serveScores, type ScoreServiceFlags } from './score-service.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -17,6 +18,7 @@ interface ServeFlags extends ScoreServiceFlags {
   readonly case?: string;
   readonly open?: boolean;
   readonly score?: boolean;
+  readonly metrics?: number;
 }
 
 const scoreOnly = ['model', 'modelName', 'trackingUri'] as const;
@@ -34,6 +36,11 @@ export function addServeCommand(program: Command, surroundings: CommandSurroundi
     .option('--case <file>', 'open this case (default: the last one, or the first case from the bundled recording)')
     .option('--port <number>', 'port to listen on (default: a free one)', parseWhole(0, 65_535), 0)
     .option('--open', 'open the address in the browser')
+    .option(
+      '--metrics <port>',
+      'serve Prometheus metrics of the stream that is followed at http://127.0.0.1:PORT/metrics',
+      parseWhole(0, 65_535),
+    )
     .option('--score', 'score transactions over HTTP: POST /score, described by GET /openapi.json')
     .option(
       '--model <model>',
@@ -58,12 +65,15 @@ Examples:
   assay serve --score --model models:/card-fraud@champion --tracking-uri http://127.0.0.1:5000`,
     )
     .action(async (flags: ServeFlags) => {
-      if (flags.score === true) await serveScores(flags, surroundings);
+      if (flags.score === true && flags.metrics !== undefined) {
+        const message = 'Served scores have metrics of their own, at /metrics of the same address.';
+        surroundings.fail({ code: 'WRONG_USE', kind: 'usage', message, nextStep: 'Leave --metrics out.' });
+      } else if (flags.score === true) await serveScores(flags, surroundings);
       else await serve(flags, surroundings);
     });
 }
 
-async function serve(flags: ServeFlags, { context, print, fail }: CommandSurroundings): Promise<void> {
+async function serve(flags: ServeFlags, { context, print, note, fail }: CommandSurroundings): Promise<void> {
   if (scoreOnly.some((name) => flags[name] !== undefined) || flags.host !== '127.0.0.1') {
     const message = 'The window is for this machine only, and takes no model.';
     fail({ code: 'WRONG_USE', kind: 'usage', message, nextStep: 'Add --score to serve the scores of a model.' });
@@ -88,9 +98,12 @@ async function serve(flags: ServeFlags, { context, print, fail }: CommandSurroun
     const host = await startBrowserHost(engine, rendererFolder, flags.port).catch((error: unknown) => {
       throw portError(error, flags.port);
     });
+    const metrics = flags.metrics === undefined ? null : await serveMetrics(flags.metrics, () => metricsOf(engine));
     print(host.address);
+    if (metrics !== null) note(`Metrics: ${metrics.address}`);
     if (flags.open === true) openBrowser(host.address);
     await aborted(context.signal);
+    await metrics?.close();
     await host.close();
     fail({ code: 'CANCELLED', kind: 'failure', message: 'Stopped serving; everything confirmed is stored.' });
   } catch (error) {
@@ -99,6 +112,13 @@ async function serve(flags: ServeFlags, { context, print, fail }: CommandSurroun
   } finally {
     await engine.stop();
   }
+}
+
+/** Throws while the engine is down, so that a scrape fails and is seen to. */
+async function metricsOf(engine: EngineSupervisor): Promise<string> {
+  const answer = await requestOf(engine, 'metrics.read', {});
+  if (!answer.ok) throw new Error(answer.error.message);
+  return answer.data.text;
 }
 
 function portError(error: unknown, port: number): AssayError {

@@ -388,6 +388,8 @@ export const requests = {
       readonly bytes: number;
     }[]
   >()(z.object({ brokers, topic: z.string().min(1).max(249), limit: z.number().int().min(1).max(50).default(20) })),
+  /** Figures of the stream that runs, in Prometheus' text form. */
+  'metrics.read': request<{ readonly text: string }>()(nothing),
   /** Asks something of a running stream job. */
   'job.command': request<null>()(z.object({ jobId: z.string(), command: streamCommandSchema })),
 

@@ -1,9 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { runningStreamsText } from '../../engine/monitor/running-streams.ts';
 import { startMetrics } from '../../engine/monitor/stream-metrics.ts';
 import { temporaryFolder } from '../command-line/run-assay.ts';
+import { findPrometheus } from './prometheus/make-environment.mjs';
 
 const folder = resolve(import.meta.dirname, '../../docs/monitoring');
 
@@ -21,14 +25,10 @@ async function exportedNames(): Promise<ReadonlySet<string>> {
   return new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name));
 }
 
-const hasPromtool = (() => {
-  try {
-    execFileSync('promtool', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+const promtoolPath = findPrometheus('promtool');
+const prometheusPath = findPrometheus('prometheus');
+const isSkipped = (promtoolPath === null || prometheusPath === null) && process.env['CI'] !== 'true';
+const startedWithinMs = 60_000;
 
 describe('dashboard and alerts', () => {
   test('name only metrics that are exported, and the page names them all', async () => {
@@ -55,9 +55,9 @@ describe('dashboard and alerts', () => {
   });
 });
 
-describe.skipIf(!hasPromtool)('with promtool (Debian package prometheus)', () => {
+describe.skipIf(isSkipped)('with Prometheus (node test/services/prometheus/make-environment.mjs)', () => {
   const promtool = (...parameters: readonly string[]): string =>
-    execFileSync('promtool', parameters, { cwd: folder, encoding: 'utf8' });
+    execFileSync(promtoolPath ?? 'promtool', parameters, { cwd: folder, encoding: 'utf8' });
 
   test('configuration, rules and their tests hold', () => {
     expect(promtool('check', 'config', 'prometheus.yml')).toContain('SUCCESS');
@@ -67,10 +67,82 @@ describe.skipIf(!hasPromtool)('with promtool (Debian package prometheus)', () =>
   test('metrics are named as Prometheus wants them, and every panel asks in valid PromQL', async () => {
     const metrics = await startMetrics('payments', undefined);
     metrics.batch({ messages: 3, rejected: [], rowCount: 3 });
-    execFileSync('promtool', ['check', 'metrics'], { input: await metrics.text() });
+    metrics.sink('flags').failed('BROKER_UNREACHABLE');
+    execFileSync(promtoolPath ?? 'promtool', ['check', 'metrics'], { input: await metrics.text() });
+    execFileSync(promtoolPath ?? 'promtool', ['check', 'metrics'], { input: await runningStreamsText() });
+    await metrics.close();
     const rules = { groups: [{ name: 'panels', rules: expressions.map((expr, at) => ({ record: `p:${at}`, expr })) }] };
     const path = join(temporaryFolder(), 'panels.yml');
     writeFileSync(path, JSON.stringify(rules));
     expect(promtool('check', 'rules', path)).toContain('SUCCESS');
   });
+
+  test('a Prometheus scrapes the figures, loads the rules, and answers every panel', async () => {
+    const metrics = await startMetrics('payments', 0);
+    const metricsAddress = new URL(metrics.address ?? '');
+    metrics.batch({ messages: 3, rejected: [], rowCount: 3 });
+    metrics.position(new Map([[0, 7]]), false, 1);
+    const home = temporaryFolder();
+    const configuration = {
+      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      rule_files: [join(folder, 'alert-rules.yml')],
+      scrape_configs: [{ job_name: 'assay', static_configs: [{ targets: [metricsAddress.host] }] }],
+    };
+    writeFileSync(join(home, 'prometheus.yml'), JSON.stringify(configuration));
+    const port = await freePort();
+    const server = spawn(
+      prometheusPath ?? 'prometheus',
+      [
+        `--config.file=${join(home, 'prometheus.yml')}`,
+        `--storage.tsdb.path=${join(home, 'data')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
+      { stdio: 'ignore' },
+    );
+    onTestFinished(async () => {
+      server.kill('SIGKILL');
+      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+      await metrics.close();
+    });
+    const ask = async (path: string, query = ''): Promise<Reply> =>
+      (await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}${query}`)).json()) as Reply;
+    const valueOf = async (expression: string): Promise<string | undefined> =>
+      (await ask('query', `?query=${encodeURIComponent(expression)}`)).data.result?.[0]?.value[1];
+    await vi.waitFor(async () => expect(await valueOf('iforest_records_consumed_total{topic="payments"}')).toBe('3'), {
+      timeout: startedWithinMs,
+      interval: 200,
+    });
+    expect(await valueOf('sum(iforest_consumer_lag_records)')).toBe('7');
+    for (const expression of expressions)
+      expect(await ask('query', `?query=${encodeURIComponent(expression)}`), expression).toMatchObject({
+        status: 'success',
+      });
+    const rules = (await ask('rules')).data.groups?.flatMap((group) => group.rules) ?? [];
+    expect(rules.length).toBeGreaterThan(3);
+    await vi.waitFor(
+      async () => {
+        const evaluated = (await ask('rules')).data.groups?.flatMap((group) => group.rules) ?? [];
+        expect(evaluated.map(({ health }) => health)).toEqual(rules.map(() => 'ok'));
+      },
+      { timeout: startedWithinMs, interval: 500 },
+    );
+  }, 180_000);
 });
+
+interface Reply {
+  readonly status: string;
+  readonly data: {
+    readonly result?: readonly { readonly value: readonly [number, string] }[];
+    readonly groups?: readonly { readonly rules: readonly { readonly health: string }[] }[];
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('A listening server has an address.');
+  server.close();
+  await once(server, 'close');
+  return address.port;
+}

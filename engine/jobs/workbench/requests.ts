@@ -22,6 +22,7 @@ import { readEntity } from './entity-view.ts';
 import { amountOverTime, exploreRows, featureDistributions, hourByWeekday, lanes, scoreOverTime } from './explore.ts';
 import { listFolder } from './folder-list.ts';
 import { inspectRecording } from './inspect-recording.ts';
+import { runningStreamsText } from '../../monitor/running-streams.ts';
 import { enterKafka, kafkaEntry, kafkaTopics, peekKafka, testKafka } from './kafka.ts';
 import { compareModels, listModels, setChampion } from './model-list.ts';
 import { alertsPageWithReasons } from './reasons-in-background.ts';
@@ -53,6 +54,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'kafka.test': (_, input) => testKafka(input),
   'kafka.topics': (_, input) => kafkaTopics(input),
   'kafka.peek': (_, input) => peekKafka(input),
+  'metrics.read': async () => ({ text: await runningStreamsText() }),
   'job.command': ({ commands }, input) => commands.give(input.jobId, input.command),
   'models.list': ({ session }) => listModels(session),
   'models.setChampion': setChampion,

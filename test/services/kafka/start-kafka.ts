@@ -19,6 +19,10 @@ export interface Broker {
   readonly address: string;
   /** `127.0.0.1:PORT` that wants SASL (`analyst` / `correct horse`), PLAIN or SCRAM-SHA-256. */
   readonly saslAddress: string;
+  /** Wants TLS and SASL; its certificate is its own authority. Empty texts where TLS was not asked for. */
+  readonly tls: { readonly address: string; readonly certificatePath: string };
+  /** A listener that names `listenPort` as its own, where whoever starts it may pass connections on to `targetPort`. */
+  readonly proxied: { readonly listenPort: number; readonly targetPort: number };
   readonly admin: Admin;
   createTopic(topic: string, partitions: number, config?: Readonly<Record<string, string>>): Promise<void>;
   /** From now on only nameless users, those of the address without a password, may see this topic. */
@@ -36,13 +40,15 @@ export interface Broker {
 export const saslUser = { username: 'analyst', password: 'correct horse' } as const;
 
 /** Formats a data folder and starts a single broker (KRaft, 256 MB of heap); settles when it answers. */
-export async function startKafka(): Promise<Broker> {
+export async function startKafka({ withTls = false }: { readonly withTls?: boolean } = {}): Promise<Broker> {
   if (missingForKafka !== null) throw new Error(`No Kafka broker can be started here: ${missingForKafka}.`);
   const classPath = await kafkaClassPath();
   const folder = mkdtempSync(join(tmpdir(), 'assay-kafka-'));
-  const [port, saslPort, controllerPort] = await freePorts(3);
+  const [port, saslPort, controllerPort, tlsPort, listenPort, targetPort] = await freePorts(6);
+  const certificatePath = withTls ? await makeCertificate(folder) : '';
   const configPath = join(folder, 'server.properties');
-  writeFileSync(configPath, serverProperties(join(folder, 'data'), port, saslPort, controllerPort));
+  const ports = { port, saslPort, controllerPort, tlsPort: withTls ? tlsPort : null, listenPort, targetPort };
+  writeFileSync(configPath, serverProperties(folder, ports));
   writeFileSync(
     join(folder, 'log4j2.properties'),
     'rootLogger.level = ERROR\nrootLogger.appenderRef.c.ref = c\nappender.c.type = Console\nappender.c.name = c\n',
@@ -84,6 +90,8 @@ export async function startKafka(): Promise<Broker> {
   return {
     address,
     saslAddress: `127.0.0.1:${saslPort}`,
+    tls: { address: withTls ? `127.0.0.1:${tlsPort}` : '', certificatePath },
+    proxied: { listenPort, targetPort },
     admin,
     createTopic: async (topic, partitions, config = {}) => {
       const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
@@ -121,6 +129,19 @@ export async function startKafka(): Promise<Broker> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const keyStorePassword = 'only for tests';
+
+/** A key with a certificate that it signs itself, in the broker's store, and the certificate as a PEM file. */
+async function makeCertificate(folder: string): Promise<string> {
+  const store = ['-alias', 'broker', '-keystore', join(folder, 'broker.p12'), '-storetype', 'PKCS12'];
+  const secret = ['-storepass', keyStorePassword];
+  const names = ['-dname', 'CN=broker', '-ext', 'san=ip:127.0.0.1'];
+  await run('keytool', ['-genkeypair', '-keyalg', 'EC', '-validity', '2', ...store, ...secret, ...names]);
+  const path = join(folder, 'broker.pem');
+  await run('keytool', ['-exportcert', '-rfc', '-file', path, ...store, ...secret]);
+  return path;
 }
 
 function javaFlags(folder: string): readonly string[] {
@@ -195,24 +216,48 @@ async function freePorts(count: number): Promise<readonly number[]> {
   return ports;
 }
 
-function serverProperties(data: string, port: number, saslPort: number, controllerPort: number): string {
+interface Ports {
+  readonly port: number;
+  readonly saslPort: number;
+  readonly controllerPort: number;
+  /** Null where TLS is not wanted: its certificate takes seconds. */
+  readonly tlsPort: number | null;
+  readonly listenPort: number;
+  readonly targetPort: number;
+}
+
+function serverProperties(
+  folder: string,
+  { port, saslPort, controllerPort, tlsPort, listenPort, targetPort }: Ports,
+): string {
   const plainLogin = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${saslUser.username}="${saslUser.password}";`;
   const scramLogin = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
+  const tlsListener = tlsPort === null ? '' : `,SASL_SSL://127.0.0.1:${tlsPort}`;
+  const tlsSettings =
+    tlsPort === null
+      ? ''
+      : `listener.name.sasl_ssl.plain.sasl.jaas.config=${plainLogin}
+listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=${scramLogin}
+listener.name.sasl_ssl.ssl.keystore.type=PKCS12
+listener.name.sasl_ssl.ssl.keystore.location=${join(folder, 'broker.p12')}
+listener.name.sasl_ssl.ssl.keystore.password=${keyStorePassword}
+listener.name.sasl_ssl.ssl.key.password=${keyStorePassword}
+`;
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort}
+listeners=PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort},PROXIED://127.0.0.1:${targetPort}${tlsListener},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort},PROXIED://127.0.0.1:${listenPort}${tlsListener}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,PROXIED:PLAINTEXT,SASL_SSL:SASL_SSL
 inter.broker.listener.name=PLAINTEXT
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256
 listener.name.sasl_plaintext.plain.sasl.jaas.config=${plainLogin}
 listener.name.sasl_plaintext.scram-sha-256.sasl.jaas.config=${scramLogin}
-authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+${tlsSettings}authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS
 allow.everyone.if.no.acl.found=true
-log.dirs=${data}
+log.dirs=${join(folder, 'data')}
 num.partitions=4
 message.max.bytes=8388608
 offsets.topic.replication.factor=1

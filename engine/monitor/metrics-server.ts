@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { usageError } from '../domain/error.ts';
+
+/** Metrics served over HTTP. */
+export interface MetricsServer {
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** The text form of Prometheus, version 0.0.4. */
+const contentType = 'text/plain; version=0.0.4; charset=utf-8';
+
+/**
+ * Serves what `read` gives at http://HOSTNAME:PORT/metrics, to this machine only where no other host name is given; port 0
+ * picks a free one. Where `read` fails the answer is 503.
+ * @throws AssayError WRONG_USE where port or host name cannot be used.
+ */
+export async function serveMetrics(
+  port: number,
+  read: () => Promise<string>,
+  hostname = '127.0.0.1',
+): Promise<MetricsServer> {
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    read().then(
+      (text) => response.writeHead(200, { 'Content-Type': contentType }).end(text),
+      () => response.writeHead(503).end(),
+    );
+  });
+  // Scrapes do not keep the program alive.
+  server.unref();
+  server.listen(port, hostname);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE')
+      throw usageError('WRONG_USE', `Port ${port} is taken by another program.`, 'Give another one with --metrics.');
+    if (code === 'EACCES')
+      throw usageError('WRONG_USE', `Port ${port} is reserved for the system.`, 'Give another one with --metrics.');
+    if (code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND') throw error;
+    throw usageError('WRONG_USE', `${hostname} is no address of this machine.`, 'Give 0.0.0.0 for all that it has.');
+  }
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('Impossible: the server listens on no port.');
+  return {
+    address: `http://${hostname}:${address.port}/metrics`,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
