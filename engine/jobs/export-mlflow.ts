@@ -59,7 +59,7 @@ export async function exportMlflow(
       files: fresh.files,
       createdAtMs: fresh.notes.createdAtMs,
     });
-    const sent = await sendEntry(openedCase, entry, context);
+    const sent = await sendEntry(openedCase, entry, input, context);
     return { ...written, publishId: entry.publishId, ...sent };
   } finally {
     openedCase.close();

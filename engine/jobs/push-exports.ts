@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AssayError, usageError } from '../domain/error.ts';
 import type { WorkContext } from '../domain/progress.ts';
@@ -11,20 +12,20 @@ import {
   type Destination,
   type Publication,
 } from '../export/mlflow/publication.ts';
-import {
-  credentialsFrom,
-  openTrackingClient,
-  ServerUnavailable,
-  type Patience,
-} from '../export/mlflow/tracking-client.ts';
+import { openTrackingClient, ServerUnavailable, type Patience } from '../export/mlflow/tracking-client.ts';
+import { oneAtATime } from '../store/one-at-a-time.ts';
 import { openCase } from '../store/open-case.ts';
 import type { OutboxEntry } from '../store/outbox.ts';
 import type { WritableCase } from '../store/writable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 import { throwIfCancelled } from './cancelled.ts';
+import { trackingAccess } from './tracking-access.ts';
 
 /** A server that is down for longer than about a minute is left for the next `assay push`. */
 const defaultPatience: Patience = { repetitions: 6, firstPauseMs: 500 };
+
+/** How to reach the server; kept by nobody, as passwords are not. */
+type SendOptions = Pick<ParsedJobInput<'push'>, 'ca' | 'repetitions'>;
 
 type Sent = Pick<JobResult<'exportMlflow'>, 'state' | 'published' | 'reason'>;
 
@@ -65,7 +66,7 @@ export async function pushExports(input: ParsedJobInput<'push'>, context: WorkCo
       } else
         entries.push({
           publishId: entry.publishId,
-          ...(await sendEntry(openedCase, entry, context, input.repetitions)),
+          ...(await sendEntry(openedCase, entry, input, context)),
         });
     }
     return { entries };
@@ -81,19 +82,23 @@ export async function pushExports(input: ParsedJobInput<'push'>, context: WorkCo
 export async function sendEntry(
   openedCase: WritableCase,
   entry: OutboxEntry,
+  options: SendOptions,
   context: WorkContext,
-  repetitions?: number,
 ): Promise<Sent> {
   const publication = {
     notes: publicationSchema.parse(entry.notes),
     files: openedCase.outbox.files(entry.id),
   };
   checkFiles(publication, openedCase.path);
+  const destination = destinationSchema.parse(entry.destination);
   try {
-    const published = await send(publication, destinationSchema.parse(entry.destination), context, repetitions);
+    const published = await send(publication, destination, options, context, () => {
+      if (openedCase.outbox.entry(entry.id).state === 'cancelled') throw new TakenBack();
+    });
     openedCase.outbox.sent(entry.id, { ...published }, Date.now());
     return { state: 'published', published, reason: null };
   } catch (error) {
+    if (error instanceof TakenBack) return { state: 'cancelled', published: null, reason: null };
     throwIfCancelled(context.signal);
     openedCase.outbox.failed(entry.id, error instanceof Error ? error.message : String(error));
     if (error instanceof ServerUnavailable) return { state: 'waiting', published: null, reason: error.message };
@@ -114,7 +119,7 @@ async function pushFolder(
     );
   const publication = await readFolder(resolve(folder));
   const destination = destinationOf(input.trackingUri, input);
-  const published = await send(publication, destination, context, input.repetitions);
+  const published = await send(publication, destination, input, context, () => undefined);
   return { entries: [{ publishId: publication.notes.publishId, state: 'published', published, reason: null }] };
 }
 
@@ -154,16 +159,25 @@ function parsedJson(bytes: Uint8Array): unknown {
   }
 }
 
+/** Two processes that send the same publication would both find nothing and both make it, so the second waits. */
 async function send(
   publication: Publication,
   destination: Destination,
+  { ca, repetitions = defaultPatience.repetitions }: SendOptions,
   context: WorkContext,
-  repetitions: number = defaultPatience.repetitions,
+  beforeSending: () => void,
 ): Promise<Published> {
-  const client = openTrackingClient(destination.trackingUri, credentialsFrom(process.env), context.signal);
-  return publish(client, publication, destination, {
-    signal: context.signal,
-    patience: { ...defaultPatience, repetitions },
-    onStep: (done, total) => context.report({ phase: 'export', done, total, unit: 'steps' }),
+  const client = openTrackingClient(destination.trackingUri, await trackingAccess(ca), context.signal);
+  const lockPath = join(tmpdir(), `assay-push-${publication.notes.publishId}.lock`);
+  return oneAtATime(lockPath, context.signal, () => {
+    beforeSending();
+    return publish(client, publication, destination, {
+      signal: context.signal,
+      patience: { ...defaultPatience, repetitions },
+      onStep: (done, total) => context.report({ phase: 'export', done, total, unit: 'steps' }),
+    });
   });
 }
+
+/** The export was taken back while it waited for its turn. */
+class TakenBack extends Error {}

@@ -59,6 +59,14 @@ export class Outbox {
     );
   }
 
+  /** One entry as it is now. */
+  entry(id: number): OutboxEntry {
+    const row = this.#guard(() =>
+      this.#connection.prepare<[number], OutboxRow>('SELECT * FROM outbox WHERE id = ?').get(id),
+    );
+    return row === undefined ? impossible(`the outbox has no entry ${id}`) : entryOf(row);
+  }
+
   /** The files of an entry, by path. */
   files(id: number): ReadonlyMap<string, Uint8Array> {
     const rows = this.#guard(() =>
@@ -97,7 +105,7 @@ export class Outbox {
       for (const [path, content] of entry.files) file.run(Number(lastInsertRowid), path, compress(content));
       return Number(lastInsertRowid);
     });
-    return this.#entry(this.#guard(() => insert.immediate()));
+    return this.entry(this.#guard(() => insert.immediate()));
   }
 
   /** Notes that an entry could not be sent this time. */
@@ -125,13 +133,6 @@ export class Outbox {
         id,
       ) > 0
     );
-  }
-
-  #entry(id: number): OutboxEntry {
-    const row = this.#guard(() =>
-      this.#connection.prepare<[number], OutboxRow>('SELECT * FROM outbox WHERE id = ?').get(id),
-    );
-    return row === undefined ? impossible(`the outbox has no entry ${id}`) : entryOf(row);
   }
 
   #change(sql: string, ...parameters: readonly (string | number)[]): number {

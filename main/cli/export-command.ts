@@ -54,12 +54,17 @@ Examples:
     .option('--register <name>', 'make a version of this registered model')
     .option('--alias <name>', 'let this alias, such as champion, point at the new version')
     .option('--unless-worse <figure>', "move the alias only where this figure, such as auprc, is at least its holder's")
+    .option(
+      '--ca <file>',
+      "certificates in PEM that the server's must be signed by (default MLFLOW_TRACKING_SERVER_CERT_PATH)",
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
 A server that cannot be reached does not matter: the export waits in the case, and \`assay push --case FILE\` sends it, once.
-Users and passwords come from MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.
+Users and passwords come from MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN; proxies from HTTP_PROXY,
+HTTPS_PROXY and NO_PROXY. They are not stored.
 
 Examples:
   assay export mlflow --case spring.assay --out spring-model

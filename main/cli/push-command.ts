@@ -23,6 +23,10 @@ export function addPushCommand(program: Command, surroundings: CommandSurroundin
     .option('--register <name>', 'for a folder: make a version of this registered model')
     .option('--alias <name>', 'for a folder: let this alias point at the new version')
     .option('--unless-worse <figure>', 'for a folder: move the alias only where this figure did not fall')
+    .option(
+      '--ca <file>',
+      "certificates in PEM that the server's must be signed by (default MLFLOW_TRACKING_SERVER_CERT_PATH)",
+    )
     .option('--cancel', 'take back what waits in the case instead of sending it')
     .addOption(jsonOption())
     .addHelpText(

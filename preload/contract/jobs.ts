@@ -155,6 +155,10 @@ const publishTarget = {
   alias: z.string().min(1).max(255).optional(),
   /** Move the alias only where this figure is at least that of the version it points at. */
   unlessWorse: z.string().min(1).max(250).optional(),
+  /** Certificates in PEM that the server's own must be signed by. */
+  ca: path.optional(),
+  /** How often a step is repeated while the server does not answer. */
+  repetitions: z.number().int().min(0).max(100).optional(),
 };
 
 const sentSchema = z.object({
@@ -398,7 +402,6 @@ export const jobs = {
       ...publishTarget,
       /** True takes back what waits instead of sending it. */
       cancel: z.boolean().default(false),
-      repetitions: z.number().int().min(0).max(100).optional(),
     }),
     result: z.object({ entries: z.array(sentSchema) }),
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AssayError, usageError } from '../../domain/error.ts';
-import { answerOf, artifactFolder } from './publish.ts';
-import type { TrackingClient } from './tracking-client.ts';
+import { artifactFolder } from './publish.ts';
+import { answerOf, type TrackingClient } from './tracking-client.ts';
 
 /** The address of a registered model's version: by alias or by number. */
 const modelUri = /^models:\/+([^/@]+)(?:@([\w-]+)|\/(\d+))$/;
@@ -44,12 +44,12 @@ export async function fetchModelFile(client: TrackingClient, address: string, fi
       version,
     }),
   );
-  const bytes = await client.getFile(`${artifactFolder(await ownAddress(client, source))}/${file}`);
-  if (bytes === null)
+  const folder = artifactFolder(await ownAddress(client, source));
+  if (!(await client.listFiles(folder)).includes(file))
     throw new AssayError('FILE_NOT_FOUND', 'failure', `Version ${version} of ${name} has no file ${file}.`, {
       nextStep: 'Publish the model with `assay export mlflow`.',
     });
-  return bytes;
+  return client.getFile(`${folder}/${file}`);
 }
 
 /** MLflow 3 may answer with the name of a logged model, whose own artifact address has to be asked for. */

@@ -1,8 +1,10 @@
+import { posix } from 'node:path';
 import { z } from 'zod';
 import { AssayError } from '../../domain/error.ts';
 import { withOrigin, type Files } from './model-directory.ts';
 import { sha256, type Destination, type Publication, type PublicationNotes } from './publication.ts';
 import {
+  answerOf,
   patiently,
   RefusedByServer,
   ServerUnavailable,
@@ -30,7 +32,10 @@ export interface PublishContext {
   readonly onStep: (step: number, steps: number) => void;
 }
 
+const { dirname, join } = posix;
+
 const publishTag = 'assay.publish_id';
+const roleTag = 'assay.role';
 const steps = 9;
 
 const idText = z.union([z.string(), z.number()]).transform(String);
@@ -102,7 +107,7 @@ export async function publish(
     const registered = version;
     if (alias !== null)
       aliasMoved = await patiently(context.patience, context.signal, () =>
-        moveAlias(client, register, alias, registered, notes, destination.unlessWorse),
+        moveAlias(client, register, alias, registered, notes, run.run_id, destination.unlessWorse),
       );
   }
   await next(() =>
@@ -216,20 +221,20 @@ function modelName(notes: PublicationNotes): string {
 
 /** Sends files and reads each back: what the server keeps is what was exported. Files that are there are not sent again. */
 async function sendFiles(client: TrackingClient, folder: string, files: Files, signal: AbortSignal): Promise<void> {
+  const present = new Set<string>();
+  for (const inner of new Set([...files.keys()].map((path) => dirname(path)))) {
+    const names = await client.listFiles(join(folder, inner));
+    for (const name of names) present.add(join(folder, inner, name));
+  }
   for (const [path, bytes] of files) {
     signal.throwIfAborted();
-    const target = `${folder}/${path}`;
+    const target = join(folder, path);
     const wanted = sha256(bytes);
-    if (await holds(client, target, wanted)) continue;
+    if (present.has(target) && sha256(await client.getFile(target)) === wanted) continue;
     await client.putFile(target, bytes);
-    if (!(await holds(client, target, wanted)))
+    if (sha256(await client.getFile(target)) !== wanted)
       throw new ServerUnavailable(`The server at ${client.address} did not keep ${path} as it was sent.`);
   }
-}
-
-async function holds(client: TrackingClient, path: string, checksum: string): Promise<boolean> {
-  const kept = await client.getFile(path);
-  return kept !== null && sha256(kept) === checksum;
 }
 
 /** What belongs to the run's own page: figures and words, not the model. */
@@ -356,20 +361,34 @@ async function moveAlias(
   alias: string,
   version: string,
   notes: PublicationNotes,
+  runId: string,
   unlessWorse: string | null,
 ): Promise<boolean> {
+  const holder = await aliasHolder(client, name, alias);
   if (unlessWorse !== null) {
     const own = notes.run.metrics[unlessWorse];
     if (own === undefined)
       throw new AssayError('NO_LABEL', 'usage', `The model has no figure '${unlessWorse}' to compare by.`, {
         nextStep: `It has: ${Object.keys(notes.run.metrics).join(', ')}.`,
       });
-    const holder = await aliasHolder(client, name, alias);
     const figure = holder === null ? null : await metricOf(client, holder.run_id, unlessWorse);
-    if (figure !== null && own < figure) return false;
+    if (figure !== null && own < figure) {
+      await setRole(client, runId, `challenger of ${alias}`);
+      return false;
+    }
   }
+  // Before the alias moves: afterwards nobody could tell who held it.
+  if (holder !== null && holder.version !== version) await setRole(client, holder.run_id, `former ${alias}`);
   await client.call('POST', 'registered-models/alias', `set the alias ${alias}`, { name, alias, version });
+  await setRole(client, runId, alias);
   return true;
+}
+
+/** Says in the list of runs which of them holds, held or did not get an alias. A run that was deleted is passed over. */
+async function setRole(client: TrackingClient, runId: string, role: string): Promise<void> {
+  await orNull('RESOURCE_DOES_NOT_EXIST', () =>
+    client.call('POST', 'runs/set-tag', 'note the role of a run', { run_id: runId, key: roleTag, value: role }),
+  );
 }
 
 async function pointsAt(
@@ -435,16 +454,4 @@ async function orNull<T>(code: string, work: () => Promise<T>): Promise<T | null
 
 function pairs(record: Readonly<Record<string, string>>): readonly { readonly key: string; readonly value: string }[] {
   return Object.entries(record).map(([key, value]) => ({ key, value }));
-}
-
-/** What a server answered, checked. @throws AssayError MODEL_MISMATCH where it is something else. */
-export function answerOf<T>(schema: z.ZodType<T>, answer: unknown): T {
-  const parsed = schema.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  throw new AssayError(
-    'MODEL_MISMATCH',
-    'failure',
-    `The tracking server answered in a way that MLflow does not: ${z.prettifyError(parsed.error)}`,
-    { nextStep: 'Check that the address is that of an MLflow tracking server 2.19 or newer.' },
-  );
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
-  credentialsFrom,
+  accessFrom,
   openTrackingClient,
   patiently,
   ServerUnavailable,
@@ -27,7 +27,7 @@ async function serverWith(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port was given');
   const uri = `http://127.0.0.1:${address.port}/mlflow-behind-a-path/`;
-  return { client: openTrackingClient(uri, credentialsFrom(environment), signal), asked };
+  return { client: openTrackingClient(uri, accessFrom(environment), signal), asked };
 }
 
 const find = (client: TrackingClient): Promise<unknown> =>

@@ -1,19 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
 import { AssayError, usageError } from '../../domain/error.ts';
+import { openTransport, proxiesFrom, type HttpAnswer, type Route } from './transport.ts';
 
-/** How Assay makes itself known to a tracking server. Basic wins over bearer, as in MLflow's own client. */
-export interface TrackingCredentials {
+/** How a tracking server is reached, and who Assay says it is there. Basic wins over bearer, as in MLflow's own client. */
+export interface TrackingAccess extends Route {
   readonly user?: string;
   readonly password?: string;
   readonly token?: string;
 }
 
-/** The variables that MLflow's own client reads. */
-export function credentialsFrom(environment: Readonly<Record<string, string | undefined>>): TrackingCredentials {
+/** What MLflow's own client reads from its variables, and the usual proxy variables. */
+export function accessFrom(environment: Readonly<Record<string, string | undefined>>): TrackingAccess {
   const user = environment['MLFLOW_TRACKING_USERNAME'];
   const password = environment['MLFLOW_TRACKING_PASSWORD'];
   const token = environment['MLFLOW_TRACKING_TOKEN'];
   return {
+    ...proxiesFrom(environment),
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
     ...(token === undefined ? {} : { token }),
@@ -26,6 +29,8 @@ export interface ServerRefusal {
   /** MLflow's own code, such as RESOURCE_ALREADY_EXISTS; null where the answer was not MLflow's. */
   readonly code: string | null;
   readonly text: string;
+  /** Where a redirection points. */
+  readonly location: string | null;
 }
 
 /** A refusal, kept apart from failures of the way there: repeating the same call would be refused again. */
@@ -38,6 +43,16 @@ export class RefusedByServer extends AssayError {
       ...(nextStep === null ? {} : { nextStep }),
     });
     this.refusal = refusal;
+  }
+}
+
+/** The server showed a certificate that is not trusted; trying later does not help. */
+export class CertificateRefused extends AssayError {
+  constructor(address: string, reason: string, cause: unknown) {
+    super('FORBIDDEN', 'failure', `The certificate of ${address} is not trusted: ${reason}.`, {
+      nextStep: 'Name the certificates of the authority that signed it, in PEM, with --ca FILE.',
+      cause,
+    });
   }
 }
 
@@ -61,60 +76,55 @@ export interface TrackingClient {
   /** Text of a page outside the interface, such as /version. */
   text(path: string, what: string): Promise<string>;
   putFile(path: string, bytes: Uint8Array): Promise<void>;
-  /** Null where there is no such file. */
-  getFile(path: string): Promise<Uint8Array | null>;
+  /** Names of the files and folders in a folder; none where there is no such folder. */
+  listFiles(folder: string): Promise<readonly string[]>;
+  /** Ask only for files that are there: of a missing one MLflow 2 says that it cannot answer now. */
+  getFile(path: string): Promise<Uint8Array>;
 }
 
 const unavailableStatus = new Set([408, 425, 429, 500, 502, 503, 504]);
 const callTimeoutMs = 60_000;
 const longestRefusal = 600;
+const decoder = new TextDecoder();
+const listSchema = z.object({ files: z.array(z.object({ path: z.string() })).default([]) });
 
 /** @throws AssayError WRONG_USE for an address that is not http or https. */
-export function openTrackingClient(
-  trackingUri: string,
-  credentials: TrackingCredentials,
-  signal: AbortSignal,
-): TrackingClient {
+export function openTrackingClient(trackingUri: string, access: TrackingAccess, signal: AbortSignal): TrackingClient {
   const base = baseOf(trackingUri);
-  const headers = authorization(credentials);
+  const headers = authorization(access);
+  const transport = openTransport(access);
 
   const send = async (
     method: string,
     url: URL,
     what: string,
-    content?: { readonly type: string; readonly body: Uint8Array<ArrayBuffer> | string },
-  ): Promise<Response> => {
-    let response: Response;
+    content?: { readonly type: string; readonly body: Uint8Array | string },
+  ): Promise<Uint8Array<ArrayBuffer>> => {
+    let answer: HttpAnswer;
     try {
-      response = await fetch(url, {
+      answer = await transport({
         method,
+        url,
         headers: { ...headers, ...(content === undefined ? {} : { 'Content-Type': content.type }) },
         ...(content === undefined ? {} : { body: content.body }),
-        redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]),
       });
     } catch (cause) {
       signal.throwIfAborted();
+      if (isCertificateFailure(cause)) throw new CertificateRefused(base.origin, reasonOf(cause), cause);
       throw new ServerUnavailable(
         `The tracking server at ${base.origin} cannot be reached: ${reasonOf(cause)}.`,
         cause,
       );
     }
-    if (response.ok) return response;
-    const refusal = refusalOf(response.status, await response.text().catch(() => ''));
-    if (unavailableStatus.has(response.status))
+    if (answer.status >= 200 && answer.status < 300) return answer.body;
+    const refusal = refusalOf(answer);
+    if (unavailableStatus.has(refusal.status))
       throw new ServerUnavailable(
         `The tracking server at ${base.origin} could not ${what} (HTTP ${refusal.status}): ${refusal.text}`,
       );
     throw new RefusedByServer(what, refusal);
   };
-
-  /** A body that breaks off is a failure of the way there, not of what was said. */
-  const whole = async <T>(read: Promise<T>): Promise<T> =>
-    read.catch((cause: unknown) => {
-      signal.throwIfAborted();
-      throw new ServerUnavailable(`The answer of ${base.origin} broke off: ${reasonOf(cause)}.`, cause);
-    });
 
   const artifactUrl = (path: string): URL =>
     at(base, `/api/2.0/mlflow-artifacts/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`);
@@ -125,31 +135,25 @@ export function openTrackingClient(
       const url = at(base, `/api/2.0/mlflow/${path}`);
       if (method === 'GET')
         for (const [name, value] of Object.entries(content)) url.searchParams.append(name, String(value));
-      const response = await send(
+      const answer = await send(
         method,
         url,
         what,
         method === 'GET' ? undefined : { type: 'application/json', body: JSON.stringify(content) },
       );
-      return JSON.parse((await whole(response.text())) || '{}') as unknown;
+      return answerOf(z.record(z.string(), z.unknown()), parsedJson(answer));
     },
-    text: async (path, what) => whole((await send('GET', at(base, path), what)).text()),
+    text: async (path, what) => decoder.decode(await send('GET', at(base, path), what)),
     putFile: async (path, bytes) => {
-      const body = new Uint8Array(bytes);
-      const response = await send('PUT', artifactUrl(path), `store ${path}`, {
-        type: 'application/octet-stream',
-        body,
-      });
-      await whole(response.arrayBuffer());
+      await send('PUT', artifactUrl(path), `store ${path}`, { type: 'application/octet-stream', body: bytes });
     },
-    getFile: async (path) => {
-      try {
-        return new Uint8Array(await whole((await send('GET', artifactUrl(path), `give back ${path}`)).arrayBuffer()));
-      } catch (error) {
-        if (error instanceof RefusedByServer && error.refusal.status === 404) return null;
-        throw error;
-      }
+    listFiles: async (folder) => {
+      const url = at(base, '/api/2.0/mlflow-artifacts/artifacts');
+      url.searchParams.set('path', folder);
+      const answer = parsedJson(await send('GET', url, `list ${folder}`));
+      return answerOf(listSchema, answer).files.map(({ path }) => path.split('/').at(-1) ?? path);
     },
+    getFile: async (path) => send('GET', artifactUrl(path), `give back ${path}`),
   };
 }
 
@@ -196,18 +200,19 @@ function at(base: URL, path: string): URL {
   return new URL(base.pathname.replace(/\/$/, '') + path, base);
 }
 
-function authorization({ user, password, token }: TrackingCredentials): Record<string, string> {
+function authorization({ user, password, token }: TrackingAccess): Record<string, string> {
   if (user !== undefined && password !== undefined)
     return { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
   return token === undefined ? {} : { Authorization: `Bearer ${token}` };
 }
 
 /** MLflow's own error text; of anything else, its words without marks. */
-function refusalOf(status: number, body: string): ServerRefusal {
+function refusalOf({ status, location, body: bytes }: HttpAnswer): ServerRefusal {
+  const body = decoder.decode(bytes);
   try {
     const { error_code: code, message } = JSON.parse(body) as { error_code?: unknown; message?: unknown };
     if (typeof message === 'string')
-      return { status, code: typeof code === 'string' ? code : null, text: message.slice(0, longestRefusal) };
+      return { status, code: typeof code === 'string' ? code : null, text: message.slice(0, longestRefusal), location };
   } catch {
     // Proxies and the security middleware answer in text or HTML.
   }
@@ -216,10 +221,11 @@ function refusalOf(status: number, body: string): ServerRefusal {
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, longestRefusal);
-  return { status, code: null, text: text === '' ? 'no reason was given' : text };
+  return { status, code: null, text: text === '' ? 'no reason was given' : text, location };
 }
 
-function nextStepOf({ status, text }: ServerRefusal): string | null {
+function nextStepOf({ status, text, location }: ServerRefusal): string | null {
+  if (location !== null) return `It sends on to ${location}. Give the address that answers itself.`;
   if (status === 403 && /host/i.test(text))
     return 'MLflow answers only to host names it knows. Start it with `--allowed-hosts` naming this address, or use the name it knows.';
   if (status === 401 || status === 403)
@@ -228,7 +234,39 @@ function nextStepOf({ status, text }: ServerRefusal): string | null {
   return null;
 }
 
+/** OpenSSL's and Node's codes for a certificate that does not stand. */
+function isCertificateFailure(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code);
+}
+
+/** Where a name has several addresses, none of which answers, the reasons are in the list. */
 function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
+  return error.message;
+}
+
+/**
+ * What a server answered, as it was expected.
+ * @throws AssayError MODEL_MISMATCH where it was something else, as of a server that is not MLflow.
+ */
+export function answerOf<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new AssayError(
+    'MODEL_MISMATCH',
+    'failure',
+    `The tracking server answered in a way that MLflow does not: ${z.prettifyError(parsed.error)}`,
+    { nextStep: 'Check that the address is that of an MLflow tracking server 2.19 or newer.' },
+  );
+}
+
+/** What JSON says; a text of another kind is an answer like none of MLflow's. */
+function parsedJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes) || '{}');
+  } catch {
+    return null;
+  }
 }

@@ -5,7 +5,7 @@ import { impossible } from '../../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { fetchModelFile, isModelUri } from '../../export/mlflow/fetch-model.ts';
-import { credentialsFrom, openTrackingClient } from '../../export/mlflow/tracking-client.ts';
+import { openTrackingClient } from '../../export/mlflow/tracking-client.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import type { SegmentComputer } from '../case-features.ts';
@@ -13,6 +13,7 @@ import { chooseModel } from '../choose-model.ts';
 import { createOnnxFeeder } from '../onnx-feeds.ts';
 import { isOnnxModel, openOnnxModel, readOnnxFile, type OnnxModel } from '../onnx-model.ts';
 import { openCaseToRead } from '../open-case-to-read.ts';
+import { trackingAccess } from '../tracking-access.ts';
 
 /** Where a model comes from. */
 export interface ModelSource {
@@ -59,7 +60,7 @@ export async function openServedModel(source: ModelSource, signal: AbortSignal):
 }
 
 async function fetched({ model, trackingUri }: ModelSource, signal: AbortSignal): Promise<Uint8Array> {
-  const client = openTrackingClient(trackingUri ?? '', credentialsFrom(process.env), signal);
+  const client = openTrackingClient(trackingUri ?? '', await trackingAccess(), signal);
   return fetchModelFile(client, model, 'model.onnx');
 }
 

@@ -1,4 +1,4 @@
-/** How many runs, logged models and versions there are of an experiment and a registered model. */
+/** How many runs, logged models (none before MLflow 3) and versions there are of an experiment and a registered model. */
 export async function countOf(
   uri: string,
   experiment: string,
@@ -10,7 +10,8 @@ export async function countOf(
         ? {}
         : { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
     });
-    return (await response.json()) as Record<string, unknown>;
+    // A server that does not know the path answers with its page.
+    return response.ok ? ((await response.json()) as Record<string, unknown>) : {};
   };
   const found = await api(`experiments/get-by-name?experiment_name=${experiment}`);
   const { experiment_id: id } = found['experiment'] as { experiment_id: string };

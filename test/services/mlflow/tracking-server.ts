@@ -2,20 +2,24 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { pythonEnvironment } from '../python-environment.ts';
+import { pythonEnvironment, type PythonEnvironment } from '../python-environment.ts';
 
 export const mlflow = pythonEnvironment('mlflow');
+/** The 2.x line. */
+export const mlflow2 = pythonEnvironment('mlflow2');
 
 /** A real tracking server on loopback, over files in a folder; killed and started again, it is the same server. */
 export class TrackingServer {
   readonly #folder: string;
   readonly #port: number;
+  readonly #environment: PythonEnvironment;
   #process: ChildProcess | null = null;
   #log = '';
 
-  constructor(folder: string, port: number) {
+  constructor(folder: string, port: number, environment = mlflow) {
     this.#folder = folder;
     this.#port = port;
+    this.#environment = environment;
   }
 
   get uri(): string {
@@ -28,7 +32,7 @@ export class TrackingServer {
       ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(this.#port), '--workers', '1'],
       ...['--backend-store-uri', 'sqlite:///mlflow.db', '--artifacts-destination', './artifacts', '--serve-artifacts'],
     ];
-    const child = spawn(mlflow.program('python'), parameters, {
+    const child = spawn(this.#environment.program('python'), parameters, {
       cwd: this.#folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assay, writeExpected } from '../case-fixture.ts';
+import { countOf } from '../mlflow/server-count.ts';
+import { freePort, mlflow2, TrackingServer } from '../mlflow/tracking-server.ts';
+
+describe.skipIf(mlflow2.isSkipped)('a model published to a real MLflow 2 server', () => {
+  const home = mkdtempSync(join(tmpdir(), 'assay-mlflow2-'));
+  const recording = join(home, 'payments.csv');
+  const casePath = join(home, 'payments.assay');
+  const expected = join(home, 'expected.csv');
+  let server: TrackingServer;
+  let rows = { rows: 0, flagged: 0 };
+
+  beforeAll(async () => {
+    server = new TrackingServer(home, await freePort(), mlflow2);
+    await server.start();
+    await assay(['simulate', '--customers', '200', '--days', '30', '--out', recording], home);
+    await assay(['run', recording, '--case', casePath, '--trees', '100'], home);
+    rows = writeExpected(casePath, expected);
+  }, 600_000);
+
+  afterAll(async () => {
+    await server.kill();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it('is one run and one version without a logged model, announced to the run, with the same flags and sums', async () => {
+    const names = ['--experiment', 'cards', '--register', 'card-fraud', '--alias', 'champion'];
+    const parameters = ['export', 'mlflow', '--case', casePath, '--tracking-uri', server.uri, ...names];
+    const outcome = await assay(parameters, home);
+    expect(outcome).toMatchObject({
+      state: 'published',
+      published: { modelId: null, version: '1', aliasMoved: true, serverVersion: '2.22.5' },
+    });
+    expect((await assay(parameters, home))['published']).toEqual(outcome['published']);
+    expect(await countOf(server.uri, 'cards', 'card-fraud')).toEqual({ runs: 1, models: 0, versions: 1 });
+
+    const { runId } = outcome['published'] as { runId: string };
+    const answer = await fetch(`${server.uri}/api/2.0/mlflow/runs/get?run_id=${runId}`);
+    const { run } = (await answer.json()) as {
+      run: { info: { status: string }; data: { tags: { key: string; value: string }[] } };
+    };
+    expect(run.info.status).toBe('FINISHED');
+    const history = run.data.tags.find(({ key }) => key === 'mlflow.log-model.history')?.value ?? '[]';
+    expect(JSON.parse(history)).toMatchObject([{ run_id: runId, artifact_path: 'model' }]);
+
+    const report = await mlflow2.run(
+      '../mlflow/check_published.py',
+      ['models:/card-fraud@champion', recording, expected],
+      { MLFLOW_TRACKING_URI: server.uri },
+    );
+    expect(report).toMatchObject({ flags: 0, sums: 0, decisions: 0, ...rows, onnx: true });
+    expect((report as { score: number }).score).toBeLessThan(1e-6);
+  }, 600_000);
+});
