@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AssayError, usageError } from '../domain/error.ts';
 import type { WorkContext } from '../domain/progress.ts';
@@ -168,8 +168,7 @@ async function send(
   beforeSending: () => void,
 ): Promise<Published> {
   const client = openTrackingClient(destination.trackingUri, await trackingAccess(ca), context.signal);
-  const lockPath = join(tmpdir(), `assay-push-${publication.notes.publishId}.lock`);
-  return oneAtATime(lockPath, context.signal, () => {
+  return oneAtATime(lockPathOf(publication), context.signal, () => {
     beforeSending();
     return publish(client, publication, destination, {
       signal: context.signal,
@@ -177,6 +176,11 @@ async function send(
       onStep: (done, total) => context.report({ phase: 'export', done, total, unit: 'steps' }),
     });
   });
+}
+
+/** Lock files stay, so there are few: publications whose ids begin alike take turns, too. */
+function lockPathOf({ notes }: Publication): string {
+  return join(tmpdir(), `assay-push-${userInfo().uid}-${notes.publishId.slice(0, 2)}.lock`);
 }
 
 /** The export was taken back while it waited for its turn. */

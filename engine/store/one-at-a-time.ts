@@ -20,6 +20,8 @@ export async function oneAtATime<T>(lockPath: string, signal: AbortSignal, work:
 
   function tryLock(): boolean {
     try {
+      // Nothing is ever written, so no journal need be left behind.
+      connection.pragma('journal_mode = MEMORY');
       connection.exec('BEGIN EXCLUSIVE');
       return true;
     } catch (error) {

@@ -14,10 +14,10 @@ export interface PythonEnvironment {
   program(name: string): string;
 }
 
-/** The environment `.venv` of one folder below test/services. */
-export function pythonEnvironment(name: string): PythonEnvironment {
+/** The environment `.venv` of one folder below test/services, or its scripts in an environment that lies elsewhere. */
+export function pythonEnvironment(name: string, home = join(import.meta.dirname, name)): PythonEnvironment {
   const folder = join(import.meta.dirname, name);
-  const programs = join(folder, '.venv', process.platform === 'win32' ? 'Scripts' : 'bin');
+  const programs = join(home, '.venv', process.platform === 'win32' ? 'Scripts' : 'bin');
   const program = (file: string): string => join(programs, process.platform === 'win32' ? `${file}.exe` : file);
   return {
     folder,

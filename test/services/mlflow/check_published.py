@@ -17,10 +17,11 @@ parser.add_argument("model")
 parser.add_argument("recording")
 parser.add_argument("expected")
 parser.add_argument("--serve", type=int)
+parser.add_argument("--rows", type=int, help="only the first ones")
 options = parser.parse_args()
 
-recording = pandas.read_csv(options.recording)
-expected = pandas.read_csv(options.expected)
+recording = pandas.read_csv(options.recording, nrows=options.rows)
+expected = pandas.read_csv(options.expected, nrows=options.rows)
 table = pandas.concat([recording, expected.drop(columns=["sum", "score", "flagged"])], axis=1)
 
 if options.serve:

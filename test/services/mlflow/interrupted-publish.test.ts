@@ -8,6 +8,7 @@ import { publish, type Published } from '../../../engine/export/mlflow/publish.t
 import { openTrackingClient, ServerUnavailable } from '../../../engine/export/mlflow/tracking-client.ts';
 import { randomStream } from '../../../engine/forest/random.ts';
 import { CutProxy, type Cut } from './cut-proxy.ts';
+import { publishUnderKills } from './kill-rounds.ts';
 import { countOf } from './server-count.ts';
 import { freePort, mlflow, TrackingServer } from './tracking-server.ts';
 
@@ -149,5 +150,10 @@ describe.skipIf(mlflow.isSkipped)('a publication that is cut off', () => {
     const published = await publishing;
     expect(await countOf(server.uri, 'killed', 'killed')).toEqual({ runs: 1, models: 1, versions: 1 });
     await checkKept(publication, published, 'killed');
+  }, 600_000);
+
+  it('by the end of Assay itself, at random moments, is completed by the next attempt', async () => {
+    const report = await publishUnderKills(server, join(home, 'laptop'), { kills: 4, shareOfServer: 0, seed: 3 });
+    expect(report).toMatchObject({ killedAssay: 4, problems: [] });
   }, 600_000);
 });

@@ -36,7 +36,8 @@ export class TrackingServer {
       cwd: this.#folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
-      env: { ...process.env, GIT_PYTHON_REFRESH: 'quiet' },
+      // Jobs of its own, for judging language models, would make it slow to start.
+      env: { ...process.env, GIT_PYTHON_REFRESH: 'quiet', MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' },
     });
     this.#process = child;
     child.stdout.on('data', (text: Buffer) => (this.#log += text.toString()));
