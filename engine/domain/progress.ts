@@ -18,7 +18,7 @@ export interface Progress {
     | 'replay';
   readonly done: number;
   readonly total: number | null;
-  readonly unit: 'rows' | 'bytes' | 'trees' | 'alerts' | 'steps' | 'messages';
+  readonly unit: 'rows' | 'bytes' | 'trees' | 'forests' | 'alerts' | 'steps' | 'messages';
   /** What else there is to say, in a few words. */
   readonly note?: string;
   /** Where a running stream stands. */

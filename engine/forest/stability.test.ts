@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { flagStability } from './stability.ts';
+import { flagOverlap, flagStability } from './stability.ts';
 
 describe('flagStability', () => {
   it('gives, for each row flagged first, the share of the other runs that flag it, each with its own threshold', () => {
@@ -17,4 +17,12 @@ describe('flagStability', () => {
     const run = { sums: Int32Array.of(5), thresholdUnits: 1 };
     expect(flagStability([run, run]).meanShare).toBe(null);
   });
+});
+
+it('overlap counts what both flag among what either flags, each by its own threshold', () => {
+  const first = { sums: Int32Array.of(1, 2, 9, 9), thresholdUnits: 2 };
+  const second = { sums: Int32Array.of(90, 10, 10, 90), thresholdUnits: 10 };
+  expect(flagOverlap(first, second)).toBe(1 / 3);
+  expect(flagOverlap(first, first)).toBe(1);
+  expect(flagOverlap({ ...first, thresholdUnits: 0 }, { ...first, thresholdUnits: 0 })).toBeNull();
 });

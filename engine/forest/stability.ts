@@ -35,3 +35,16 @@ export function flagStability(runs: readonly StabilityRun[]): FlagStability {
   });
   return { rows, shareOfRuns, meanShare: rows.length === 0 ? null : held / (rows.length * others.length) };
 }
+
+/** Rows flagged by both runs as a share of those flagged by either (Jaccard); null where neither flags any. */
+export function flagOverlap(first: StabilityRun, second: StabilityRun): number | null {
+  let both = 0;
+  let either = 0;
+  for (let row = 0; row < first.sums.length; row++) {
+    const byFirst = first.sums[row] <= first.thresholdUnits;
+    const bySecond = second.sums[row] <= second.thresholdUnits;
+    if (byFirst || bySecond) either++;
+    if (byFirst && bySecond) both++;
+  }
+  return either === 0 ? null : both / either;
+}

@@ -15,6 +15,7 @@ import { evaluateRolling } from '../jobs/evaluate-rolling.ts';
 import { reportFeatures } from '../jobs/report-features.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/score-recordings.ts';
+import { measureStability } from '../jobs/seed-stability.ts';
 import { feed } from '../jobs/stream/feed.ts';
 import { follow } from '../jobs/stream/follow.ts';
 import { play } from '../jobs/stream/play.ts';
@@ -57,6 +58,7 @@ const handlers: Handlers = {
   evaluate: evaluateModel,
   explain: explainAlerts,
   compare: compareModels,
+  stability: measureStability,
   exportOnnx: exportOnnxModel,
   exportMlflow,
   exportKserve,

@@ -15,8 +15,12 @@ import { throwIfCancelled } from './cancelled.ts';
 import { segmentsOf } from './case-columns.ts';
 
 /** The features of every row of a case, stored in it. They are never in memory as a whole. */
-export interface CaseFeatures {
+export interface CaseFeatures extends StoredFeatures {
   readonly spec: FeatureSpec;
+}
+
+/** Where the features of a case's rows lie, and how many there are. */
+export interface StoredFeatures {
   readonly featureSetId: number;
   readonly rowCount: number;
   readonly featureCount: number;
@@ -110,7 +114,7 @@ export async function storeCaseFeatures(
 /** The stored features of a case, some tens of thousands of rows at a time, in stream order. */
 export function* featureBlocks(
   openedCase: ReadableCase,
-  { featureSetId, featureCount }: CaseFeatures,
+  { featureSetId, featureCount }: Pick<StoredFeatures, 'featureSetId' | 'featureCount'>,
 ): Generator<FeatureBlock> {
   const segments = openedCase.segments();
   for (let first = 0; first < segments.length; first += segmentsPerTurn) {

@@ -18,7 +18,14 @@ import type { WritableCase } from '../store/writable-case.ts';
 import type { ParsedJobInput, ThresholdHandle, TrainResult } from '../../preload/contract/jobs.ts';
 import { throwIfCancelled } from './cancelled.ts';
 import { readDays, readLabels } from './case-columns.ts';
-import { featureBlocks, fitCaseSpec, storeCaseFeatures, withoutFeatures, type CaseFeatures } from './case-features.ts';
+import {
+  featureBlocks,
+  fitCaseSpec,
+  storeCaseFeatures,
+  withoutFeatures,
+  type CaseFeatures,
+  type StoredFeatures,
+} from './case-features.ts';
 import { storedThreshold, tuningHandle, tuningIndexOf } from './choose-threshold.ts';
 import { evaluateScores } from './evaluate-scores.ts';
 import { readFeatureRows } from './feature-rows.ts';
@@ -146,9 +153,9 @@ function chosenSpec(
 }
 
 /** Grows the forest from those rows that its sub-samples draw; no others are read. */
-async function growForest(
+export async function growForest(
   openedCase: ReadableCase,
-  features: CaseFeatures,
+  features: StoredFeatures,
   parameters: ForestParameters,
   context: WorkContext,
   notices: string[],
@@ -171,9 +178,9 @@ async function growForest(
 const blocksInFlight = 4;
 
 /** The sum of every row of a case, on all cores; features pass through memory block by block. */
-async function scoreCase(
+export async function scoreCase(
   openedCase: ReadableCase,
-  features: CaseFeatures,
+  features: StoredFeatures,
   forest: CompiledForest,
   context: WorkContext,
 ): Promise<Int32Array> {

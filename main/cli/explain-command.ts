@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { parseNames, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
-import { printCompareReport, printExplainReport } from './report.ts';
+import { printCompareReport, printExplainReport, printStabilityReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { modelOption, requireCase } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -12,6 +12,7 @@ interface ExplainFlags {
   readonly id?: readonly string[];
   readonly top?: number;
   readonly neighbours?: number;
+  readonly seeds?: number;
   readonly json?: boolean;
 }
 
@@ -46,7 +47,7 @@ Reasons are exact TreeSHAP values of the path length; with the rest they add up 
     });
 }
 
-/** `assay compare`: two models of one case. */
+/** `assay compare` and `assay stability`: a model beside another, and beside itself with another seed. */
 export function addCompareCommand(program: Command, surroundings: CommandSurroundings): void {
   program
     .command('compare')
@@ -66,6 +67,20 @@ Example:
         casePath: requireCase(flags.case),
         first,
         second,
+      }));
+    });
+  program
+    .command('stability')
+    .summary('how many alerts would be the same with another seed')
+    .requiredOption('--case <file>', 'the case file')
+    .addOption(modelOption())
+    .option('--seeds <count>', 'forests to grow (default 5)', parseWhole(1, 100))
+    .addOption(jsonOption())
+    .action(async (flags: ExplainFlags) => {
+      await runCommand(surroundings, 'stability', flags.json === true, printStabilityReport, () => ({
+        casePath: requireCase(flags.case),
+        ...(flags.model === undefined ? {} : { model: flags.model }),
+        ...(flags.seeds === undefined ? {} : { seeds: flags.seeds }),
       }));
     });
 }

@@ -290,6 +290,27 @@ export function printCompareReport(result: JobResult<'compare'>, { print }: Comm
   );
 }
 
+export function printStabilityReport(result: JobResult<'stability'>, { print }: CommandSurroundings): void {
+  const share = (value: number | null): string => (value === null ? '-' : percent(value));
+  print(
+    pairs([
+      ['model', `${shorten(result.model.digest, 12)}, seed ${result.model.seed}`],
+      ['flagged', count(result.flagged)],
+      ['kept with another seed', share(result.kept)],
+      ['overlap, mean', share(result.meanOverlap)],
+      ['overlap, least', share(result.leastOverlap)],
+    ]),
+  );
+  print(heading('Seeds'));
+  print(
+    table(
+      ['seed', 'overlap'],
+      result.seeds.map(({ seed, overlap }) => [String(seed), share(overlap)]),
+      [true, true],
+    ),
+  );
+}
+
 export function printOnnxReport(result: JobResult<'exportOnnx'>, { print, note }: CommandSurroundings): void {
   for (const notice of result.notices) note(`Note: ${notice}`);
   print(

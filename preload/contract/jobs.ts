@@ -297,6 +297,24 @@ export const jobs = {
       case: path,
     }),
   },
+  /** Whether another seed gives the same alerts: as many forests more, each flagging as many as the model. */
+  stability: {
+    input: z.object({ casePath: path, model: modelChoice, seeds: z.number().int().min(1).max(100).default(5) }),
+    result: z.object({
+      model: modelSummarySchema,
+      flagged: z.number().int(),
+      seeds: z.array(
+        z.object({
+          seed: z.number().int(),
+          overlap: z.number().nullable().describe('flagged by both, as a share of those flagged by either'),
+        }),
+      ),
+      meanOverlap: z.number().nullable(),
+      leastOverlap: z.number().nullable(),
+      kept: z.number().nullable().describe("mean share of the model's flags that another seed flags too"),
+      case: path,
+    }),
+  },
   exportOnnx: {
     input: z.object({ casePath: path, model: modelChoice, output: path }),
     result: z.object({

@@ -95,6 +95,17 @@ export interface TuningPoint {
   readonly byDay: Uint32Array;
   readonly precision: number | null;
   readonly recall: number | null;
+  /** What precision and recall were counted from, and how sure they are; null where no row is judged. */
+  readonly judged: JudgedFlags | null;
+}
+
+/** 95 % intervals by Wilson's score, from the rows that a label or a verdict judges. */
+export interface JudgedFlags {
+  readonly flaggedFrauds: number;
+  readonly flagged: number;
+  readonly frauds: number;
+  readonly precision: readonly [low: number, high: number] | null;
+  readonly recall: readonly [low: number, high: number] | null;
 }
 
 export interface TuningView {
@@ -403,6 +414,8 @@ export const requests = {
     readonly onlySecond: number;
     /** Known frauds among each of the three. */
     readonly fraud: { readonly both: number; readonly onlyFirst: number; readonly onlySecond: number } | null;
+    /** What each model's flags come to where rows are judged; null without labels and verdicts. */
+    readonly judged: { readonly first: JudgedFlags; readonly second: JudgedFlags } | null;
     readonly specs: { readonly first: FeatureSpec; readonly second: FeatureSpec };
   }>()(z.object({ firstModelId: modelId, secondModelId: modelId })),
 

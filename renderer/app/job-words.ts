@@ -15,6 +15,7 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   exportAlerts: 'Writing the alerts',
   simulate: 'Simulating',
   compare: 'Comparing',
+  stability: 'Trying other seeds',
   explain: 'Explaining',
   follow: 'Following',
   record: 'Recording',

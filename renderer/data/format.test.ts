@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatDay,
   formatDuration,
+  formatInterval,
   formatPercent,
   formatTime,
   formatTimeBoth,
@@ -16,6 +17,11 @@ describe('numbers as an analyst reads them', () => {
     expect(formatPercent(0.00034)).toBe('0.034 %');
     expect(formatPercent(0.0000001)).toBe('<0.001 %');
     expect(formatPercent(0)).toBe('0 %');
+  });
+
+  it('writes both ends of an interval with the same decimals', () => {
+    expect(formatInterval([0.0861, 0.135])).toBe('8.6 to 13.5 %');
+    expect(formatInterval([0.004, 0.0199])).toBe('0.40 to 1.99 %');
   });
 
   it('never rounds a share that is not whole up to 100 %', () => {

@@ -14,6 +14,12 @@ export function formatCounted(value: number, singular: string, plural = `${singu
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** An interval of shares as `24.1 to 31.9 %`, both ends with the same decimals. */
+export function formatInterval([low, high]: readonly [number, number]): string {
+  const decimals = high >= 0.1 ? 1 : high >= 0.01 ? 2 : 3;
+  return `${formatDecimal(low * 100, decimals)} to ${formatDecimal(high * 100, decimals)} %`;
+}
+
 /** With a capital, as at the beginning of a heading. */
 export function withCapital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

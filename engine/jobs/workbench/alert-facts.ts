@@ -49,8 +49,8 @@ function amountFacts({ session, sequence, entityRows }: FactInput): readonly Fac
       label: `Usual for this ${entity.column.role}`,
       value:
         normal === null
-          ? `Too few earlier payments to say (${earlier.length})`
-          : `${moneyText(normal.low, null)} to ${money(normal.high)} (90 % of ${wholeNumber.format(normal.count)} earlier)`,
+          ? `Unknown (${earlier.length} earlier)`
+          : `${moneyText(normal.low, null)} to ${moneyText(normal.high, null)} (${wholeNumber.format(normal.count)} earlier)`,
       isEmphasised: normal !== null && (amount > normal.high || amount < normal.low),
     });
   }
@@ -93,7 +93,7 @@ function counterpartFacts({ session, view, sequence }: FactInput): readonly Fact
   if (peers !== null && !Number.isNaN(amount))
     facts.push({
       label: `Others at this ${role}`,
-      value: `${moneyText(peers.low, null)} to ${moneyText(peers.high, currencyOf(arrays, sequence))}; ${placeText(peers)}`,
+      value: `${moneyText(peers.low, null)} to ${moneyText(peers.high, null)}; ${placeText(peers)}`,
       isEmphasised: amount > peers.high,
     });
   const knownFraud = knownFraudFact(session, view, sequence, earlier, role);
@@ -115,8 +115,8 @@ function knownFraudFact(
   const known = earlier.filter((row) => times[row] <= times[sequence] - delayMs && labels[row] <= 1);
   const frauds = known.reduce((count, row) => count + labels[row], 0);
   return {
-    label: `Fraud known at this ${role}`,
-    value: `${wholeNumber.format(frauds)} of ${wholeNumber.format(known.length)} payments older than ${Math.round(delayMs / dayMs)} days`,
+    label: `Known fraud at this ${role}`,
+    value: `${wholeNumber.format(frauds)} of ${wholeNumber.format(known.length)}, ${Math.round(delayMs / dayMs)} days old or more`,
     isEmphasised: frauds > 0,
   };
 }
@@ -144,8 +144,8 @@ function moneyText(value: number, currency: string | null): string {
 
 /** Where a value lies among its peers; a share is never rounded up to all of them. */
 function placeText({ shareBelow, count }: Normal): string {
-  const earlier = `${wholeNumber.format(count)} earlier`;
-  if (shareBelow === 1) return `above all ${earlier}`;
-  if (shareBelow === 0) return `below all ${earlier}`;
-  return `above ${(Math.floor(shareBelow * 1000) / 10).toFixed(1)} % of ${earlier}`;
+  const all = wholeNumber.format(count);
+  if (shareBelow === 1) return `above all ${all}`;
+  if (shareBelow === 0) return `below all ${all}`;
+  return `above ${(Math.floor(shareBelow * 1000) / 10).toFixed(1)} % of ${all}`;
 }

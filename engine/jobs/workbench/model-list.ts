@@ -1,7 +1,9 @@
 import { featureNames } from '../../domain/feature-spec.ts';
+import { FRAUD, UNLABELLED } from '../../domain/label.ts';
 import type { StoredModel } from '../../store/types.ts';
 import type { ModelListItem, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import type { CaseSession } from './case-session.ts';
+import { judgedFlags } from './judged-flags.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Every model of the case, oldest first. */
@@ -58,19 +60,32 @@ export function compareModels(
   const { labels } = session;
   const rows = { both: 0, onlyFirst: 0, onlySecond: 0 };
   const fraud = { both: 0, onlyFirst: 0, onlySecond: 0 };
+  const judged = { first: 0, second: 0 };
+  let frauds = 0;
   for (let row = 0; row < firstSums.length; row++) {
     const byFirst = firstSums[row] <= first.threshold.units;
     const bySecond = secondSums[row] <= second.threshold.units;
+    const label = labels?.[row] ?? UNLABELLED;
+    if (label === FRAUD) frauds++;
     if (!byFirst && !bySecond) continue;
+    if (label !== UNLABELLED && byFirst) judged.first++;
+    if (label !== UNLABELLED && bySecond) judged.second++;
     const part = byFirst && bySecond ? 'both' : byFirst ? 'onlyFirst' : 'onlySecond';
     rows[part]++;
-    if (labels?.[row] === 1) fraud[part]++;
+    if (label === FRAUD) fraud[part]++;
   }
   return {
     first: modelListItem(session, first),
     second: modelListItem(session, second),
     ...rows,
     fraud: labels === null ? null : fraud,
+    judged:
+      labels === null
+        ? null
+        : {
+            first: judgedFlags({ flaggedFrauds: fraud.both + fraud.onlyFirst, flagged: judged.first, frauds }),
+            second: judgedFlags({ flaggedFrauds: fraud.both + fraud.onlySecond, flagged: judged.second, frauds }),
+          },
     specs: { first: session.view(first.id).spec, second: session.view(second.id).spec },
   };
 }

@@ -335,6 +335,11 @@ describe('models', () => {
   it('compares a model with itself: all in common', async () => {
     const compared = await bench.ask('models.compare', { firstModelId: 1, secondModelId: 1 });
     expect(compared).toMatchObject({ onlyFirst: 0, onlySecond: 0, both: compared.first.flagged });
+    const { point } = await bench.ask('tuning.read', { modelId });
+    expect(compared.judged).toEqual({ first: point.judged, second: point.judged });
+    const [low, high] = point.judged?.precision ?? [1, 0];
+    expect(low).toBeLessThan(point.precision ?? 0);
+    expect(high).toBeGreaterThan(point.precision ?? 1);
     expect((await bench.ask('models.setChampion', { modelId })).map(({ isChampion }) => isChampion)).toEqual([true]);
   });
 });

@@ -13,6 +13,7 @@ import { capitalised } from '../feature-words.ts';
 import { numberAt, textAt } from './alert-list.ts';
 import type { CaseSession } from './case-session.ts';
 import { countBins, featureBins } from './feature-bins.ts';
+import { judgedFlags } from './judged-flags.ts';
 import { modelListItem } from './model-list.ts';
 import { rankingsAgainst } from './model-rankings.ts';
 import type { ModelView } from './model-view.ts';
@@ -162,6 +163,14 @@ function pointOf(index: TuningIndex, handle: IndexHandle): TuningPoint {
     byDay: index.alertsByDay(state.thresholdUnits).slice(),
     precision: state.outcome?.precision ?? null,
     recall: state.outcome?.recall ?? null,
+    judged:
+      state.outcome === null
+        ? null
+        : judgedFlags({
+            flaggedFrauds: state.outcome.truePositives,
+            flagged: state.outcome.labelledFlagged,
+            frauds: state.outcome.positives,
+          }),
   };
 }
 

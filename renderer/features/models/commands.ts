@@ -6,4 +6,5 @@ export const modelsCommands: readonly CommandDefinition[] = [
   { id: 'models.champion', title: 'Make this model the champion', key: 'c', place: 'models' },
   { id: 'models.look', title: 'Work with this model', key: 'w', place: 'models' },
   { id: 'models.train', title: 'Train again', key: 't', place: 'models' },
+  { id: 'models.stability', title: 'Try other seeds', key: 's', place: 'models' },
 ];

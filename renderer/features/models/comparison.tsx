@@ -1,6 +1,6 @@
-import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import type { JudgedFlags, ModelListItem } from '../../../preload/contract/requests.ts';
 import { useGoTo } from '../../app/go-to.tsx';
-import { formatCount, formatPercent, formatScore } from '../../data/format.ts';
+import { formatCount, formatInterval, formatPercent, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorState } from '../../ui/states.tsx';
@@ -117,6 +117,14 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
               ))}
             </tbody>
           </table>
+          {data.judged !== null && (
+            <JudgedTable
+              models={[
+                { name: first.name, judged: data.judged.first },
+                { name: second.name, judged: data.judged.second },
+              ]}
+            />
+          )}
           {data.fraud === null && <p className="soft">No labels and no verdicts yet, so no known fraud.</p>}
           <Button onClick={() => goTo('tuning', { 'tuning.compareWith': second.id })}>
             See which enter and leave in Tuning
@@ -124,5 +132,60 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
         </>
       )}
     </section>
+  );
+}
+
+/** Precision and recall of some models at their lines, each with its 95 % interval. */
+function JudgedTable({
+  models,
+}: {
+  readonly models: readonly { readonly name: string; readonly judged: JudgedFlags }[];
+}) {
+  return (
+    <table className="plain-table">
+      <caption className="visually-hidden">Precision and recall with 95 % intervals</caption>
+      <thead>
+        <tr>
+          <th scope="col">At its line</th>
+          <th scope="col" className="number">
+            Precision
+          </th>
+          <th scope="col" className="number">
+            Recall
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {models.map(({ name, judged }) => (
+          <tr key={name}>
+            <td>{name}</td>
+            <td className="number">
+              <Share part={judged.flaggedFrauds} whole={judged.flagged} interval={judged.precision} />
+            </td>
+            <td className="number">
+              <Share part={judged.flaggedFrauds} whole={judged.frauds} interval={judged.recall} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Share({
+  part,
+  whole,
+  interval,
+}: {
+  readonly part: number;
+  readonly whole: number;
+  readonly interval: JudgedFlags['precision'];
+}) {
+  if (interval === null) return '–';
+  return (
+    <span title={`${formatCount(part)} of ${formatCount(whole)}; 95 % interval after Wilson`}>
+      {formatPercent(part / whole)}
+      <span className="models-interval soft">{formatInterval(interval)}</span>
+    </span>
   );
 }

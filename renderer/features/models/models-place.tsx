@@ -14,6 +14,7 @@ import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { isTableLayout, untouchedLayout } from '../../ui/table-layout.ts';
 import { useToast } from '../../ui/toast.tsx';
 import { Comparison } from './comparison.tsx';
+import { SeedStability } from './seed-stability.tsx';
 import { TrainAgain } from './train-again.tsx';
 import './models.css';
 import { errorWords } from '../../ui/error-words.ts';
@@ -219,6 +220,7 @@ export function ModelsPlace() {
             />
           )}
           {other !== undefined && <Comparison first={selected} second={other} />}
+          <SeedStability key={`seeds ${selected.id}`} openCase={openCase} model={selected} />
           <section aria-label="Features">
             <h3>{formatCount(selected.features.length)} features</h3>
             <ul className="models-features">

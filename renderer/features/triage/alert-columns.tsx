@@ -42,7 +42,7 @@ export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'score',
     title: () => 'Score',
-    width: 90,
+    width: 94,
     isNumber: true,
     sort: 'score',
     text: ({ score }) => formatScore(score),

@@ -45,7 +45,7 @@ export function resized(layout: ColumnLayout, id: string, width: number): Column
   return { ...layout, widths: { ...layout.widths, [id]: kept } };
 }
 
-const CHARACTER_PIXELS = 7.6;
+const CHARACTER_PIXELS = 8.4;
 const CELL_PADDING = 20;
 const NARROWEST_FIT = 64;
 const WIDEST_FIT = 190;

@@ -1,6 +1,6 @@
 import { memo, useState, type ReactNode } from 'react';
-import type { TuningPoint } from '../../../preload/contract/requests.ts';
-import { formatCount, formatPercent } from '../../data/format.ts';
+import type { JudgedFlags, TuningPoint } from '../../../preload/contract/requests.ts';
+import { formatCount, formatInterval, formatPercent } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { NumberField } from '../../ui/field.tsx';
 import type { Handle } from './use-threshold.ts';
@@ -127,9 +127,23 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
           </>
         )}
       </div>
+      {point.judged !== null && <Certainty judged={point.judged} />}
     </section>
   );
 });
+
+/** How sure recall and precision are: a share of few is little known. */
+function Certainty({ judged }: { readonly judged: JudgedFlags }): ReactNode {
+  const { recall, precision, flaggedFrauds, flagged, frauds } = judged;
+  const of = (part: number, whole: number): string => `from ${formatCount(part)} of ${formatCount(whole)}`;
+  return (
+    <p className="tuning-certainty soft tabular">
+      95 % intervals: {recall !== null && `recall ${formatInterval(recall)}, ${of(flaggedFrauds, frauds)} known frauds`}
+      {recall !== null && precision !== null && '; '}
+      {precision !== null && `precision ${formatInterval(precision)}, ${of(flaggedFrauds, flagged)} judged`}
+    </p>
+  );
+}
 
 /** The line where missed frauds and reviews together cost least. */
 function CostHandle({ onHandle }: { readonly onHandle: (handle: Handle) => void }): ReactNode {
