@@ -10,6 +10,8 @@ import type { TuningIndex, TuningInput } from './tuning.ts';
 
 const forest = compileForest(growForest(makeTestRows(500, 4), testParameters()), 4, 64);
 
+type CompleteInput = Required<Omit<TuningInput, 'earlier'>>;
+
 /** Sums near those that the forest gives, with ties, and labels that are sometimes missing. */
 const inputs = fc
   .array(
@@ -20,7 +22,7 @@ const inputs = fc
     }),
     { minLength: 1, maxLength: 120 },
   )
-  .map((rows): Required<TuningInput> => ({
+  .map((rows): CompleteInput => ({
     forest,
     sums: Int32Array.from(rows, (row) => row.sum),
     labels: Uint8Array.from(rows, (row) => row.label),
@@ -28,7 +30,7 @@ const inputs = fc
   }));
 
 /** Everything about one threshold, counted row by row. */
-function count(input: Required<TuningInput>, thresholdUnits: number) {
+function count(input: CompleteInput, thresholdUnits: number) {
   const flagged = [...input.sums.keys()].filter((row) => input.sums[row] <= thresholdUnits);
   const truePositives = flagged.filter((row) => input.labels[row] === 1).length;
   const labelledFlagged = flagged.filter((row) => input.labels[row] !== UNLABELLED).length;
@@ -42,6 +44,24 @@ function thresholdsOf(input: TuningInput): number[] {
 }
 
 describe('buildTuningIndex', () => {
+  it('under other labels gives the same from an earlier index as from the rows', () => {
+    fc.assert(
+      fc.property(inputs, fc.integer({ min: 0, max: 119 }), (input, changed) => {
+        const earlier = buildTuningIndex(input);
+        const labels = input.labels.slice();
+        if (changed < labels.length) labels[changed] = labels[changed] === 1 ? 0 : 1;
+        const fresh = buildTuningIndex({ ...input, labels });
+        const taken = buildTuningIndex({ ...input, labels, earlier });
+        for (const thresholdUnits of thresholdsOf(input)) {
+          const handle = { kind: 'threshold', thresholdUnits } as const;
+          expect(taken.tune(handle)).toEqual(fresh.tune(handle));
+          expect(taken.alertsByDay(thresholdUnits)).toEqual(fresh.alertsByDay(thresholdUnits));
+          expect(taken.flaggedRows(thresholdUnits)).toEqual(fresh.flaggedRows(thresholdUnits));
+        }
+      }),
+    );
+  });
+
   it('counts flags, outcome, days and rows at any threshold as row by row counting does', () => {
     fc.assert(
       fc.property(inputs, (input) => {

@@ -89,7 +89,19 @@ export interface TuningInput {
   readonly labels?: Uint8Array;
   /** Day number of each row's event time (any origin), or NO_DAY. */
   readonly dayIndex?: Int32Array;
+  /** An index of the same forest, sums and days under other labels: what does not hang on labels is taken from it. */
+  readonly earlier?: TuningIndex;
 }
+
+/** What an index keeps of its rows whatever their labels. */
+interface SortedRows {
+  readonly order: Uint32Array;
+  readonly sorted: Int32Array;
+  readonly days: Int32Array;
+  readonly dayInOrder: Uint32Array;
+}
+
+const sortedRowsOf = new WeakMap<TuningIndex, SortedRows>();
 
 const CURVE_POINTS = 500;
 
@@ -97,11 +109,9 @@ const CURVE_POINTS = 500;
 export function buildTuningIndex(input: TuningInput): TuningIndex {
   const { forest, sums } = input;
   const rowCount = sums.length;
-  const order = orderBySum(sums);
-  const sorted = new Int32Array(rowCount);
-  for (let i = 0; i < rowCount; i++) sorted[i] = sums[order[i]];
+  const rows = (input.earlier && sortedRowsOf.get(input.earlier)) ?? sortRows(sums, input.dayIndex);
+  const { order, sorted, days, dayInOrder } = rows;
   const ranked = input.labels === undefined ? null : rankLabels(sorted, order, input.labels);
-  const { days, dayInOrder } = rankDays(order, input.dayIndex);
   const scoreOf = (units: number): number => scoreOfSum(forest, units);
 
   const labelled = (): RankedLabels =>
@@ -137,7 +147,7 @@ export function buildTuningIndex(input: TuningInput): TuningIndex {
     }
   };
 
-  return {
+  const index: TuningIndex = {
     rowCount,
     days,
     tune: (handle) => {
@@ -166,6 +176,15 @@ export function buildTuningIndex(input: TuningInput): TuningIndex {
     },
     flaggedRows: (thresholdUnits) => order.subarray(0, countFlagged(sorted, thresholdUnits)),
   };
+  sortedRowsOf.set(index, rows);
+  return index;
+}
+
+function sortRows(sums: Int32Array, dayIndex: Int32Array | undefined): SortedRows {
+  const order = orderBySum(sums);
+  const sorted = new Int32Array(sums.length);
+  for (let i = 0; i < sums.length; i++) sorted[i] = sums[order[i]];
+  return { order, sorted, ...rankDays(order, dayIndex) };
 }
 
 function raiseNoLabel(sentence: string): never {

@@ -3,18 +3,20 @@ import { buildTuningIndex, type ThresholdHandle as TuningHandle, type TuningInde
 import type { StoredThreshold } from '../store/types.ts';
 import type { ThresholdHandle } from '../../preload/contract/jobs.ts';
 
-/** The tuning index of a scored case: every handle of the threshold is a search in it. */
+/** The tuning index of a scored case: every handle of the threshold is a search in it. `earlier`: see `TuningInput`. */
 export function tuningIndexOf(
   forest: CompiledForest,
   sums: Int32Array,
   labels: Uint8Array | null,
   dayIndex: Int32Array | null,
+  earlier?: TuningIndex,
 ): TuningIndex {
   return buildTuningIndex({
     forest,
     sums,
     ...(labels === null ? {} : { labels }),
     ...(dayIndex === null ? {} : { dayIndex }),
+    ...(earlier === undefined ? {} : { earlier }),
   });
 }
 

@@ -8,7 +8,7 @@ import { saslMechanisms, type SaslMechanism } from '../../engine/domain/topic-ad
 import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
 import { thresholdHandleSchema, type ColumnReport } from './jobs.ts';
 import { settingsSchema, type Settings } from './settings.ts';
-import { dismissalReasons, verdictKinds, type VerdictKind } from './verdicts.ts';
+import { dismissalReasons, verdictKinds, type DismissalReason, type VerdictKind } from './verdicts.ts';
 
 export type { AlertFilter } from './alert-choice.ts';
 
@@ -141,6 +141,8 @@ export interface TuningView {
     readonly label: string;
     readonly description: string;
     readonly usesLabels: boolean;
+    /** False for a feature that the model does without and another model of the case has; its counts are empty. */
+    readonly isUsed: boolean;
     /** A small histogram over all rows, and over the flagged ones. */
     readonly counts: Uint32Array;
     readonly flaggedCounts: Uint32Array;
@@ -185,6 +187,16 @@ export interface AlertDetail {
   readonly row: AlertRow;
   readonly rank: number;
   readonly of: number;
+  /** The verdict that stands, with the score as it was then; null while the alert is open. */
+  readonly decision: {
+    readonly kind: VerdictKind;
+    readonly reason: DismissalReason | null;
+    readonly decidedAtMs: number;
+    readonly decidedBy: string;
+    readonly scoreAtDecision: number;
+    /** False where another model, or none of this case, gave that score. */
+    readonly isSameModel: boolean;
+  } | null;
   readonly facts: readonly { readonly label: string; readonly value: string; readonly isEmphasised: boolean }[];
   /** At most five, then the rest; in edges of path length. They add up to `baseline - pathLength`. */
   readonly contributions: readonly {
@@ -228,6 +240,7 @@ export interface AlertDetail {
       readonly score: number;
       readonly sharedReasons: string;
       readonly verdict: VerdictKind | null;
+      readonly reason: DismissalReason | null;
     }[];
     readonly decided: number;
     readonly fraud: number;

@@ -1,11 +1,15 @@
-import { createContext, useCallback, useContext, useEffect, useEffectEvent, useMemo, useState } from 'react';
+import { createContext, useCallback, useContext, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useSettings } from '../data/app-state.tsx';
 import { boundKeys } from './command.ts';
 import type { CommandDefinition } from './command.ts';
+import { usePlace } from './go-to.tsx';
 import { keyOf, typesText } from './keys.ts';
 
 type Handler = () => void;
+
+/** How long a key waits for the place that it was meant for. */
+const EARLY_KEY_MS = 3000;
 
 interface Commands {
   readonly definitions: readonly CommandDefinition[];
@@ -62,6 +66,8 @@ export function CommandsProvider({
 }) {
   const [{ keys: rebound }] = useSettings();
   const [handlers] = useState(() => new HandlerStacks());
+  const place = usePlace();
+  const awaited = useRef<{ readonly id: string; readonly untilMs: number } | null>(null);
   const [available, setAvailable] = useState<ReadonlySet<string>>(new Set());
   const keys = useMemo(() => boundKeys(definitions, rebound), [definitions, rebound]);
 
@@ -76,7 +82,14 @@ export function CommandsProvider({
       .filter((command) => keys.get(command.id) === key && handlers.top(command.id) !== undefined)
       .toSorted((first, second) => Number(first.place === null) - Number(second.place === null));
     const command = candidates.at(0);
-    if (command === undefined) return;
+    if (command === undefined) {
+      // The place is not loaded yet: its key is kept until it is.
+      const isLoaded = definitions.some(({ id, place: own }) => own === place && handlers.top(id) !== undefined);
+      const early = definitions.find(({ id, place: own }) => own === place && keys.get(id) === key);
+      if (early !== undefined && !isLoaded && !isWriting && !event.repeat)
+        awaited.current = { id: early.id, untilMs: performance.now() + EARLY_KEY_MS };
+      return;
+    }
     if (isWriting && command.worksInFields !== true && typesText(key)) return;
     event.preventDefault();
     if (event.repeat && command.isRepeatable !== true) return;
@@ -93,6 +106,11 @@ export function CommandsProvider({
     (id: string, handler: Handler) => {
       const detach = handlers.attach(id, handler);
       setAvailable(handlers.ids());
+      const early = awaited.current;
+      if (early?.id === id) {
+        awaited.current = null;
+        if (performance.now() < early.untilMs) queueMicrotask(() => handlers.top(id)?.());
+      }
       return () => {
         detach();
         setAvailable(handlers.ids());

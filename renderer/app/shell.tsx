@@ -1,4 +1,4 @@
-import { Suspense, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { CaseSwitcher } from '../features/case/case-switcher.tsx';
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { useCase, useCurrentModel, useSettings } from '../data/app-state.tsx';
@@ -17,11 +17,14 @@ import { useMenuCommands } from './menu-commands.ts';
 import { Palette } from './palette.tsx';
 import { placeIcons, placeIds, placeTitles } from './place.ts';
 import type { PlaceId } from './place.ts';
-import { placeViews } from './places.tsx';
+import { loadPlaces, placeViews } from './places.tsx';
 import { ShortcutsSheet } from './shortcuts-sheet.tsx';
 import { StatusBar } from './status-bar.tsx';
 import './shell.css';
 import { errorWords } from '../ui/error-words.ts';
+
+/** The first place is drawn by then; the others are loaded after it. */
+const LOAD_AHEAD_MS = 1000;
 
 type Overlay = 'palette' | 'shortcuts' | 'settings' | null;
 
@@ -46,6 +49,11 @@ export function Shell() {
     const isDark = document.documentElement.dataset['theme'] === 'dark';
     changeSettings({ theme: isDark ? 'light' : 'dark' });
   });
+  useEffect(() => {
+    // A place whose code cannot be loaded says so when it is shown.
+    const timer = setTimeout(() => void loadPlaces().catch(() => undefined), LOAD_AHEAD_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const View = placeViews[place];
 
   return (

@@ -36,6 +36,7 @@ export function alertDetail(session: CaseSession, input: ParsedRequestInput<'ale
     row,
     rank: group + 1,
     of: groups.count,
+    decision: decisionOf(session, view, input.key),
     facts: alertFacts({ session, view, sequence, entityRows, flagged: row.flaggedTransactions }),
     ...contributionsOf(view, sequence, groups.sums[group]),
     sentence: described.reasons
@@ -52,6 +53,14 @@ export function alertDetail(session: CaseSession, input: ParsedRequestInput<'ale
       .notes(input.key)
       .map((note) => ({ id: note.id, text: note.text, writtenAtMs: note.atMs, writtenBy: note.by })),
   };
+}
+
+function decisionOf({ decisions }: CaseSession, view: ModelView, key: string): AlertDetail['decision'] {
+  const verdict = decisions.verdicts.get(key);
+  if (verdict === undefined) return null;
+  const { kind, reason, atMs, by, score, modelDigest } = verdict;
+  const isSameModel = modelDigest === view.digest;
+  return { kind, reason, decidedAtMs: atMs, decidedBy: by, scoreAtDecision: score, isSameModel };
 }
 
 /** All transactions of the alert's entity in stream order; the one row where it has no entity. */

@@ -6,6 +6,7 @@ import { describeColumns } from '../describe-columns.ts';
 import { reprofileCase } from '../reprofile-case.ts';
 import type { CaseSession } from './case-session.ts';
 import { restoreFromJournal } from './decision-journal.ts';
+import { prepareAnswers } from './prepare-answers.ts';
 import { rememberRecentCase } from './settings-file.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -18,7 +19,9 @@ export function openCase(workbench: Workbench, input: ParsedRequestInput<'case.o
   const session = workbench.open(input.path);
   if (!session.isReadOnly && restoreFromJournal(session.writableCase) > 0) session.decisionsChanged();
   rememberRecentCase(workbench.places.dataFolder, session.path);
-  return caseOverview(session);
+  const overview = caseOverview(session);
+  workbench.prepare(prepareAnswers(session));
+  return overview;
 }
 
 export function closeCase(workbench: Workbench): null {

@@ -88,7 +88,10 @@ export class ModelView {
   /** The tuning index over these labels; made anew only where other labels are given. */
   tuningIndex(labels: Uint8Array | null): TuningIndex {
     if (this.#index === undefined || this.#index.labels !== labels)
-      this.#index = { labels, index: tuningIndexOf(this.forest, this.sums, labels, this.#arrays.days) };
+      this.#index = {
+        labels,
+        index: tuningIndexOf(this.forest, this.sums, labels, this.#arrays.days, this.#index?.index),
+      };
     return this.#index.index;
   }
 

@@ -53,6 +53,7 @@ export function similarAlerts(
       score: view.scoreOf(groups.sums[other]),
       sharedReasons: sharedReasons(view, own, view.reasons(groups.topSequences[other]).contributions),
       verdict: decisions.verdicts.get(key)?.kind ?? null,
+      reason: decisions.verdicts.get(key)?.reason ?? null,
     };
   });
   return {

@@ -203,14 +203,33 @@ function legitimateByVerdict(session: CaseSession, view: ModelView, edges: Float
 }
 
 function featuresOf(session: CaseSession, view: ModelView, flagged: Uint32Array): TuningView['features'] {
-  const { spec, words } = view;
   const { bins, counts } = featureBins(view, session.arrays);
-  return [...spec.features, ...(spec.windows?.features ?? [])].map((feature, position) => ({
-    name: feature.name,
-    label: words[position].label,
-    description: capitalised(words[position].description),
-    usesLabels: feature.usesLabels,
+  const used = describedFeatures(view).map((feature, position) => ({
+    ...feature,
+    isUsed: true,
     counts: counts[position].slice(),
     flaggedCounts: countBins(bins[position], flagged),
+  }));
+  const known = new Set(used.map(({ name }) => name));
+  const others = session.models.flatMap((model) =>
+    model.id === view.id ? [] : describedFeatures(session.view(model.id)),
+  );
+  const unused = others.flatMap((feature) => {
+    if (known.has(feature.name)) return [];
+    known.add(feature.name);
+    return [{ ...feature, isUsed: false, counts: new Uint32Array(), flaggedCounts: new Uint32Array() }];
+  });
+  return [...used, ...unused];
+}
+
+function describedFeatures({
+  spec,
+  words,
+}: ModelView): readonly Pick<TuningView['features'][number], 'name' | 'label' | 'description' | 'usesLabels'>[] {
+  return [...spec.features, ...(spec.windows?.features ?? [])].map(({ name, usesLabels }, position) => ({
+    name,
+    label: words[position].label,
+    description: capitalised(words[position].description),
+    usesLabels,
   }));
 }

@@ -16,6 +16,9 @@ export interface WorkbenchPlaces {
   readonly host: 'electron' | 'browser' | 'command-line';
 }
 
+/** What the window asks at once comes first. */
+const prepareAfterMs = 250;
+
 type Tell = <E extends EventName>(name: E, payload: Events[E]) => void;
 
 /** The state behind one window: at most one open case. */
@@ -27,6 +30,8 @@ export class Workbench {
   readonly commands = new JobCommands();
   #session: CaseSession | null = null;
   #background: (() => boolean) | null = null;
+  #preparation: Iterator<unknown> | null = null;
+  #isTurning = false;
 
   constructor(places: WorkbenchPlaces, tell: Tell) {
     this.places = places;
@@ -53,6 +58,8 @@ export class Workbench {
   }
 
   close(): void {
+    this.#background = null;
+    this.#preparation = null;
     this.#session?.close();
     this.#session = null;
   }
@@ -62,18 +69,37 @@ export class Workbench {
    * place of the one before: only what the window shows now is worth the time.
    */
   inBackground(turn: () => boolean): void {
-    const isRunning = this.#background !== null;
     this.#background = turn;
-    if (!isRunning) setImmediate(() => this.#nextTurn());
+    this.#goOn();
   }
 
+  /** Does step by step what will be asked for soon, while there is nothing else to do. New steps take the place of old. */
+  prepare(steps: Iterator<unknown>): void {
+    this.#preparation = steps;
+    setTimeout(() => this.#goOn(), prepareAfterMs).unref();
+  }
+
+  #goOn(): void {
+    if (this.#isTurning || (this.#background === null && this.#preparation === null)) return;
+    this.#isTurning = true;
+    setImmediate(() => {
+      this.#isTurning = false;
+      this.#nextTurn();
+      this.#goOn();
+    });
+  }
+
+  /** A failure of unasked work has nobody to be told to; the same work fails by name when it is asked for. */
   #nextTurn(): void {
     const turn = this.#background;
-    if (turn === null) return;
-    // A failure of unasked work has nobody to be told to; the same work fails by name when it is asked for.
-    const goesOn = succeeds(turn);
-    if (!goesOn && this.#background === turn) this.#background = null;
-    if (this.#background !== null) setImmediate(() => this.#nextTurn());
+    const steps = this.#preparation;
+    if (turn !== null) {
+      const goesOn = succeeds(turn);
+      if (!goesOn && this.#background === turn) this.#background = null;
+    } else if (steps !== null) {
+      const goesOn = succeeds(() => steps.next().done !== true);
+      if (!goesOn && this.#preparation === steps) this.#preparation = null;
+    }
   }
 
   /** Who acts now: the name in the settings, else that of the system's user. */

@@ -56,7 +56,7 @@ export function Overview({ model, filter, onFilter, rows }: OverviewProps): Reac
     <div className="explore-overview">
       <ChartFrame
         question="Which amounts are flagged, and when?"
-        hint="Drag over an area: everything else follows it"
+        hint="drag over an area to select it"
         answer={keys}
         height={DENSITY_HEIGHT}
         table={() => densityTable(amounts.data, 'Amount', formats.day, axisNumber)}

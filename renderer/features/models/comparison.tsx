@@ -4,6 +4,7 @@ import { formatCount, formatInterval, formatPercent, formatScore } from '../../d
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorState } from '../../ui/states.tsx';
+import { Curves } from './curves.tsx';
 
 interface Difference {
   readonly name: string;
@@ -125,6 +126,7 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
               ]}
             />
           )}
+          {data.judged !== null && <Curves first={first} second={second} />}
           {data.fraud === null && <p className="soft">No labels and no verdicts yet, so no known fraud.</p>}
           <Button onClick={() => goTo('tuning', { 'tuning.compareWith': second.id })}>
             See which enter and leave in Tuning

@@ -75,7 +75,7 @@ export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'firstReason',
     title: () => 'First reason',
-    width: 176,
+    width: 164,
     isNumber: false,
     sort: null,
     isQuiet: true,
@@ -85,7 +85,7 @@ export const alertColumns: readonly AlertColumn[] = [
   {
     id: 'verdict',
     title: () => 'Verdict',
-    width: 88,
+    width: 94,
     isNumber: false,
     sort: null,
     text: (row) => (stateOf(row) === 'none' ? '' : stateOf(row)),

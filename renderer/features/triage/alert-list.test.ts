@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertRow } from '../../../preload/contract/requests.ts';
-import { rolledBack, withChange, withPage, type AlertList } from './alert-list.ts';
+import { rolledBack, withChange, withPage, withReasons, type AlertList } from './alert-list.ts';
 
 const row = (key: string): AlertRow => ({
   key,
@@ -54,5 +54,15 @@ describe('the list of alerts', () => {
 
   it('does not repeat an alert that moved to the next page while reading', () => {
     expect(withPage(list('a', 'b'), list('b', 'c')).rows.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('takes reasons that came later, and nothing else that changed meanwhile', () => {
+    const decided = withChange(list('a', 'b'), new Set(['a']), { verdict: 'fraud' });
+    const later = withReasons(decided, [{ ...row('a'), firstReason: 'Amount: 900.00' }]);
+    expect(later.rows.map(({ verdict, firstReason }) => [verdict, firstReason])).toEqual([
+      ['fraud', 'Amount: 900.00'],
+      [null, ''],
+    ]);
+    expect(later.counts).toEqual(decided.counts);
   });
 });

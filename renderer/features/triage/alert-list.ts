@@ -60,3 +60,15 @@ function move(counts: Record<string, number>, from: string, to: string): void {
   counts[from] = Math.max(0, (counts[from] ?? 0) - 1);
   counts[to] = (counts[to] ?? 0) + 1;
 }
+
+/** The list with the first reasons that are known by now; nothing else of it changes. */
+export function withReasons(list: AlertList, known: readonly AlertRow[]): AlertList {
+  const reasons = new Map(known.map(({ key, firstReason }) => [key, firstReason]));
+  return {
+    ...list,
+    rows: list.rows.map((row) => {
+      const firstReason = reasons.get(row.key) ?? '';
+      return firstReason === '' || row.firstReason !== '' ? row : { ...row, firstReason };
+    }),
+  };
+}

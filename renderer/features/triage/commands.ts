@@ -9,6 +9,7 @@ export const triageCommands: readonly CommandDefinition[] = [
   { id: 'triage.legitimate', title: 'Triage: legitimate', key: 'l', place },
   { id: 'triage.valuable', title: 'Triage: valuable though legitimate', key: 'v', place },
   { id: 'triage.unsure', title: 'Triage: unsure', key: 'u', place },
+  { id: 'triage.same', title: 'Triage: decide as the similar alerts', key: 'y', place },
   { id: 'triage.choice1', title: 'Triage: first reason', key: '1', place },
   { id: 'triage.choice2', title: 'Triage: second reason', key: '2', place },
   { id: 'triage.choice3', title: 'Triage: third reason', key: '3', place },
@@ -28,5 +29,6 @@ export const triageCommands: readonly CommandDefinition[] = [
   { id: 'triage.exportCsv', title: 'Triage: save the alerts listed as CSV', key: null, place },
   { id: 'triage.exportParquet', title: 'Triage: save the alerts listed as Parquet', key: null, place },
   { id: 'triage.refresh', title: 'Triage: read the list anew', key: 'r', place },
+  { id: 'triage.counterpart', title: 'Triage: alerts with the same terminal or merchant', key: 'p', place },
   { id: 'triage.entity', title: 'Triage: open the entity in Explore', key: 'e', place },
 ];

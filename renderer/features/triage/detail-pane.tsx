@@ -1,17 +1,22 @@
 import { memo, useCallback, useMemo, useState, type ReactNode } from 'react';
 import type { AlertDetail, CaseOverview } from '../../../preload/contract/requests.ts';
 import { Contributions } from '../../charts/contributions.tsx';
+import { useCommandKey } from '../../app/commands.tsx';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { EntityStrip } from '../../charts/entity-strip.tsx';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatScore, withCapital } from '../../data/format.ts';
+import { KeyHint } from '../../ui/key-hint.tsx';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
+import { sharedVerdict } from './shared-verdict.ts';
+import { reasonWords } from './verdict-words.ts';
 
 export interface DetailPaneProps {
   readonly detail: AlertDetail;
   readonly openCase: CaseOverview;
   readonly onOpenAlert: (key: string) => void;
   readonly onOpenEntity: (entity: string) => void;
+  readonly onSameCounterpart: () => void;
 }
 
 /** What an alert is called: its entity with the role, or the transaction. */
@@ -25,7 +30,7 @@ export function alertTitle(detail: AlertDetail, openCase: CaseOverview): string 
 
 /** Everything about one alert, in the order in which it is decided: facts, reasons, its own past, others like it. */
 export const DetailPane = memo(function DetailPane(props: DetailPaneProps): ReactNode {
-  const { detail, openCase, onOpenAlert, onOpenEntity } = props;
+  const { detail, openCase, onOpenAlert, onOpenEntity, onSameCounterpart } = props;
   const { row, facts, contributions, restContribution, restCount, sentence, smallestChanges } = detail;
   const waterfall = useMemo(
     () => [
@@ -46,18 +51,25 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
         <h2>{alertTitle(detail, openCase)}</h2>
         <p className="soft tabular">
           Score {formatScore(row.score)} · rank {formatCount(detail.rank)} of {formatCount(detail.of)}
-          {row.verdict !== null && (
-            <>
-              {' · '}
-              <VerdictMark verdict={row.verdict} />
-            </>
-          )}
-          {openCase.alertEntity !== null && (
-            <button type="button" className="triage-link" onClick={() => onOpenEntity(row.entity)}>
-              Explore
-            </button>
-          )}
+          <span className="triage-links">
+            {row.counterpart !== null && openCase.counterpart !== null && (
+              <button
+                type="button"
+                className="triage-link"
+                title={`All alerts with ${openCase.counterpart.role} ${row.counterpart}`}
+                onClick={onSameCounterpart}
+              >
+                Same {openCase.counterpart.role}
+              </button>
+            )}
+            {openCase.alertEntity !== null && (
+              <button type="button" className="triage-link" onClick={() => onOpenEntity(row.entity)}>
+                Explore
+              </button>
+            )}
+          </span>
         </p>
+        {detail.decision !== null && <Decision decision={detail.decision} score={row.score} />}
       </header>
 
       <section aria-label="Facts">
@@ -106,6 +118,29 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
     </>
   );
 });
+
+/** The verdict that stands; the score is told where it was another one when it was decided. */
+function Decision({
+  decision,
+  score,
+}: {
+  readonly decision: NonNullable<AlertDetail['decision']>;
+  readonly score: number;
+}): ReactNode {
+  const formats = useFormats();
+  const { kind, reason, decidedAtMs, decidedBy, scoreAtDecision, isSameModel } = decision;
+  const isSameScore = formatScore(scoreAtDecision) === formatScore(score);
+  return (
+    <p className="triage-decision tabular">
+      <VerdictMark verdict={kind} />
+      <span className="soft">
+        {reason !== null && ` ${reasonWords[reason]}`}, {formats.columnTime(decidedAtMs)} {decidedBy}
+        {!isSameScore && ` · score then ${formatScore(scoreAtDecision)}`}
+        {!isSameModel && ' · by another model'}
+      </span>
+    </p>
+  );
+}
 
 const STRIP_HEIGHT = 116;
 
@@ -176,6 +211,7 @@ function Similar({
   readonly onOpenAlert: (key: string) => void;
 }): ReactNode {
   const { alerts, decided, fraud } = similar;
+  const sameKey = useCommandKey('triage.same');
   if (alerts.length === 0) return null;
   return (
     <section aria-label="Similar alerts">
@@ -189,6 +225,11 @@ function Similar({
               {fraud} of {decided} fraud
             </strong>
             <span className="soft"> among those decided</span>
+            {sharedVerdict(alerts) !== null && sameKey !== null && (
+              <span className="soft triage-same">
+                <KeyHint keys={sameKey} /> decides this one the same
+              </span>
+            )}
           </>
         )}
       </p>

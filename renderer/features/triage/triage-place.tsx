@@ -23,6 +23,7 @@ import { alertTitle, DetailPane } from './detail-pane.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { keysBetween, neighbour } from './next-selection.ts';
 import { NoteEditor } from './note-editor.tsx';
+import { sharedVerdict } from './shared-verdict.ts';
 import { useAlerts } from './use-alerts.ts';
 import { useDecisions } from './use-decisions.ts';
 import { VerdictBar } from './verdict-bar.tsx';
@@ -75,7 +76,7 @@ function TriageDesk({
   const [sort, setSort] = useWindowState<readonly AlertSort[]>('triage.sort', FIRST_SORT, isSort);
   const [layout, setLayout] = useWindowState('triage.columns', FIRST_LAYOUT, isColumnLayout);
   const [stored, setSelected] = useWindowState<string | null>('triage.selected', null, isKey);
-  const [detailPx, setDetailPx] = useWindowState('triage.detailPx', window.innerWidth < 1400 ? 400 : 456);
+  const [detailPx, setDetailPx] = useWindowState('triage.detailPx', window.innerWidth < 1400 ? 384 : 456);
   const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [anchor, setAnchor] = useState<string | null>(null);
@@ -170,6 +171,13 @@ function TriageDesk({
     },
     [order, setFilter, setSelected],
   );
+  const sameCounterpart = useCallback(() => {
+    const column = openCase.counterpart?.column;
+    const text = detail.data?.row.counterpart ?? null;
+    if (column !== undefined && text !== null) changeFilter({ columns: { [column]: [text] } });
+  }, [openCase.counterpart, detail.data, changeFilter]);
+  const shared = detail.data === undefined ? null : sharedVerdict(detail.data.similar.alerts);
+  const isDetailOfSelected = detail.data?.row.key === selected;
   const refresh = (): void => {
     alerts.reload();
     setExpanded(new Set());
@@ -188,6 +196,14 @@ function TriageDesk({
   useCommand('triage.expand', selected === null ? null : () => toggleExpanded(selected));
   useCommand('triage.copy', detail.data === undefined ? null : copyAlert);
   useCommand('triage.copyRows', rows.length === 0 ? null : copyRows);
+  useCommand(
+    'triage.same',
+    shared === null || !isDetailOfSelected ? null : () => decisions.decide(shared.kind, shared.reason),
+  );
+  useCommand(
+    'triage.counterpart',
+    openCase.counterpart === null || !isDetailOfSelected ? null : () => sameCounterpart(),
+  );
   const { save } = useSaveAlerts();
   const saveAs = (format: AlertListFormat) => (save === null ? null : () => save(format, { filter, sort: [...sort] }));
   useCommand('triage.exportCsv', saveAs('csv'));
@@ -271,6 +287,7 @@ function TriageDesk({
                   openCase={openCase}
                   onOpenAlert={openAlert}
                   onOpenEntity={openEntity}
+                  onSameCounterpart={sameCounterpart}
                 />
               )}
             </div>

@@ -2,8 +2,9 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ErrorReport } from '../../../preload/contract/envelope.ts';
 import type { AlertFilter } from '../../../preload/contract/requests.ts';
 import { useClient } from '../../data/client.tsx';
+import { useEvent } from '../../data/requests.ts';
 import type { AlertSort } from './alert-columns.tsx';
-import { rolledBack, withChange, withPage, type AlertChange, type AlertList } from './alert-list.ts';
+import { rolledBack, withChange, withPage, withReasons, type AlertChange, type AlertList } from './alert-list.ts';
 
 const PAGE = 300;
 
@@ -33,6 +34,8 @@ export function useAlerts(
   const [round, setRound] = useState(0);
   const newest = useRef<AlertList | null>(null);
   const reading = useRef<Promise<void> | null>(null);
+  /** Where the pages began whose first reasons were not all known. */
+  const unexplained = useRef(new Set<string | null>());
   const question = JSON.stringify({ modelId, filter, sort });
 
   const show = useCallback((next: AlertList | null) => {
@@ -52,14 +55,35 @@ export function useAlerts(
       setIsReading(false);
       if (!answer.ok) return setError(answer.error);
       setError(null);
-      const { rows, total, counts, next } = answer.data;
+      const { rows, total, counts, next, reasonsPending } = answer.data;
       const page = { rows, total, counts, next };
+      if (after === null) unexplained.current.clear();
+      if (reasonsPending > 0) unexplained.current.add(after);
       show(after === null || newest.current === null ? page : withPage(newest.current, page));
     },
     [client, question, show],
   );
 
   const current = useRef(0);
+  useEvent('alerts.reasonsReady', (ready) => {
+    const mine = current.current;
+    if (ready.modelId !== modelId) return;
+    const pages = [...unexplained.current];
+    unexplained.current.clear();
+    void (async () => {
+      const asked = JSON.parse(question) as { modelId: number; filter: AlertFilter; sort: AlertSort[] };
+      for (const after of pages) {
+        const answer = await client.request('alerts.page', {
+          ...asked,
+          limit: PAGE,
+          ...(after === null ? {} : { after }),
+        });
+        if (mine !== current.current || !answer.ok || newest.current === null) return;
+        if (answer.data.reasonsPending > 0) unexplained.current.add(after);
+        show(withReasons(newest.current, answer.data.rows));
+      }
+    })();
+  });
   useEffect(() => {
     const mine = ++current.current;
     reading.current = read(null, () => mine === current.current).finally(() => (reading.current = null));

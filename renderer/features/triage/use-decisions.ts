@@ -6,7 +6,7 @@ import { useToast } from '../../ui/toast.tsx';
 import type { AlertChange } from './alert-list.ts';
 import { selectionAfterDecision } from './next-selection.ts';
 import type { Alerts } from './use-alerts.ts';
-import { reasonsFor } from './verdict-words.ts';
+import { reasonsFor, reasonWords } from './verdict-words.ts';
 import { errorWords } from '../../ui/error-words.ts';
 
 /** What was just decided, and what one more key can add to it. */
@@ -18,7 +18,7 @@ export interface LastDecision {
 }
 
 export interface Decisions {
-  readonly decide: (kind: VerdictKind) => void;
+  readonly decide: (kind: VerdictKind, reason?: DismissalReason | null) => void;
   readonly snooze: () => void;
   readonly undo: () => void;
   readonly noted: (key: string) => void;
@@ -96,18 +96,18 @@ export function useDecisions(input: DecisionsInput): Decisions {
     [perform, client, modelId],
   );
   const decide = useCallback(
-    (kind: VerdictKind) => {
+    (kind: VerdictKind, reason: DismissalReason | null = null) => {
       const keys = keysNow();
       if (keys.length === 0) return;
-      giveVerdict(keys, kind, null);
+      giveVerdict(keys, kind, reason);
       setLast({
         keys,
-        words: named(keys),
+        words: reason === null ? named(keys) : `${named(keys)}: ${reasonWords[reason]}`,
         verdict: kind,
-        choices: reasonsFor(kind).map(({ reason, words }) => ({
+        choices: reasonsFor(kind).map(({ reason: chosen, words }) => ({
           words,
           choose: () => {
-            giveVerdict(keys, kind, reason);
+            giveVerdict(keys, kind, chosen);
             setLast({ keys, words: `${named(keys)}: ${words}`, verdict: kind, choices: [] });
           },
         })),

@@ -8,7 +8,8 @@ export const verdictChoices = [
   { kind: 'unsure', key: 'u' },
 ] as const satisfies readonly { readonly kind: VerdictKind; readonly key: string }[];
 
-const reasonWords: Readonly<Record<DismissalReason, string>> = {
+/** Every reason as a person reads it. */
+export const reasonWords: Readonly<Record<DismissalReason, string>> = {
   'known-customer-habit': 'known habit',
   travel: 'travel',
   'recurring-payment': 'recurring payment',

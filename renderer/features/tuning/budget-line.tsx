@@ -1,5 +1,6 @@
 import { memo, useState, type ReactNode } from 'react';
 import type { JudgedFlags, TuningPoint } from '../../../preload/contract/requests.ts';
+import { useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatInterval, formatPercent } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { NumberField } from '../../ui/field.tsx';
@@ -123,7 +124,7 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
               format={(percent) => percent.toFixed(1)}
               onChange={(percent) => onHandle({ kind: 'precision', value: percent / 100 })}
             />
-            <CostHandle onHandle={onHandle} />
+            <CostHandle point={point} onHandle={onHandle} />
           </>
         )}
       </div>
@@ -146,7 +147,14 @@ function Certainty({ judged }: { readonly judged: JudgedFlags }): ReactNode {
 }
 
 /** The line where missed frauds and reviews together cost least. */
-function CostHandle({ onHandle }: { readonly onHandle: (handle: Handle) => void }): ReactNode {
+function CostHandle({
+  point,
+  onHandle,
+}: {
+  readonly point: TuningPoint;
+  readonly onHandle: (handle: Handle) => void;
+}): ReactNode {
+  const { currency } = useFormats();
   const [missedFraud, setMissedFraud] = useState(200);
   const [review, setReview] = useState(5);
   return (
@@ -160,7 +168,15 @@ function CostHandle({ onHandle }: { readonly onHandle: (handle: Handle) => void 
         widthPx={64}
       />
       <NumberField label="Review" value={review} minimum={0.01} onChange={setReview} widthPx={60} />
-      <Button onClick={() => onHandle({ kind: 'cost', missedFraud, review })}>Cheapest line</Button>
+      <div className="tuning-cost-now">
+        {point.judged !== null && (
+          <span className="soft tabular" title="Missed frauds, and reviews of all flagged transactions, at this line">
+            Now {formatCount(missedFraud * (point.judged.frauds - point.judged.flaggedFrauds) + review * point.flagged)}
+            {currency !== null && ` ${currency}`}
+          </span>
+        )}
+        <Button onClick={() => onHandle({ kind: 'cost', missedFraud, review })}>Cheapest line</Button>
+      </div>
     </div>
   );
 }

@@ -34,7 +34,7 @@ const phaseWords: Readonly<Record<string, string>> = {
 /** What the model is made of. Changes here take a training; the line never does. */
 export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): ReactNode {
   const { model, features, draft, onDraft, onReset, onTrain, onCancel, trainKey, running, problem } = props;
-  const changes = draftChanges(draft, model);
+  const changes = draftChanges(draft, model, features);
   const used = features.length - draft.off.length;
   const toggle = (name: string, isOn: boolean): void =>
     onDraft({ ...draft, off: isOn ? draft.off.filter((other) => other !== name) : [...draft.off, name] });
@@ -53,7 +53,7 @@ export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): Reac
           </span>
         </div>
         <ul className="tuning-features">
-          {features.map(({ name, label, description, usesLabels, counts, flaggedCounts }) => (
+          {features.map(({ name, label, description, usesLabels, isUsed, counts, flaggedCounts }) => (
             <li key={name} title={usesLabels ? `${description}. Uses labels, after their delay.` : description}>
               <Checkbox
                 label={<span className="tuning-feature-name">{label}</span>}
@@ -61,7 +61,11 @@ export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): Reac
                 disabled={running !== null || (used === 1 && !draft.off.includes(name))}
                 onChange={(isOn) => toggle(name, isOn)}
               />
-              <Sparkline counts={counts} flaggedCounts={flaggedCounts} width={64} height={16} />
+              {isUsed ? (
+                <Sparkline counts={counts} flaggedCounts={flaggedCounts} width={64} height={16} />
+              ) : (
+                <span className="soft">not used</span>
+              )}
             </li>
           ))}
         </ul>

@@ -1,8 +1,9 @@
 import { memo, useState, type ReactNode } from 'react';
 import type { ModelListItem, SwappedRow } from '../../../preload/contract/requests.ts';
 import { useFormats } from '../../data/app-state.tsx';
-import { formatCount, formatScore } from '../../data/format.ts';
+import { formatCount, formatCounted, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
+import { Button } from '../../ui/button.tsx';
 import { Segmented, Select } from '../../ui/field.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 
@@ -14,13 +15,15 @@ export interface SwapSetProps {
   readonly fromScore: number;
   readonly currentUnits: number;
   readonly onTriage: (row: SwappedRow, side: 'entered' | 'left') => void;
+  /** Opens several alerts in Triage, under the model that flags them. */
+  readonly onTriageAll: (rows: readonly SwappedRow[], flaggedBy: number) => void;
 }
 
-const SHOWN = 100;
+const SHOWN = 500;
 
 /** Which transactions a moved line, or another model, lets in and out, and why: a list that can be triaged. */
 export const SwapSet = memo(function SwapSet(props: SwapSetProps): ReactNode {
-  const { model, otherModels, fromUnits, fromScore, currentUnits, onTriage } = props;
+  const { model, otherModels, fromUnits, fromScore, currentUnits, onTriage, onTriageAll } = props;
   const [against, setAgainst] = useState('line');
   const [side, setSide] = useState<'entered' | 'left'>('entered');
   const other = otherModels.find(({ id }) => String(id) === against);
@@ -33,6 +36,8 @@ export const SwapSet = memo(function SwapSet(props: SwapSetProps): ReactNode {
     { isEnabled: !isSame, keepsPrevious: true },
   );
   const rows = isSame ? [] : (swapped.data?.[side] ?? []);
+  // What left by a moved line is flagged by nobody, so there is no alert of it.
+  const flaggedBy = side === 'entered' ? model.id : other?.id;
   const total = { entered: isSame ? 0 : swapped.data?.enteredTotal, left: isSame ? 0 : swapped.data?.leftTotal };
 
   return (
@@ -64,6 +69,9 @@ export const SwapSet = memo(function SwapSet(props: SwapSetProps): ReactNode {
       )}
       {isSame && (
         <p className="soft tuning-note">Nothing: the line is where it was. Move it, or compare with another model.</p>
+      )}
+      {rows.length > 0 && flaggedBy !== undefined && (
+        <Button onClick={() => onTriageAll(rows, flaggedBy)}>Triage {formatCounted(rows.length, 'transaction')}</Button>
       )}
       {rows.length > 0 && <SwapTable rows={rows} side={side} onTriage={onTriage} />}
       {!isSame && rows.length > 0 && (total[side] ?? 0) > rows.length && (

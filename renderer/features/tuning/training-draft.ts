@@ -1,4 +1,4 @@
-import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import type { ModelListItem, TuningView } from '../../../preload/contract/requests.ts';
 
 /** What the next training would use: starts as the model that is looked at. */
 export interface TrainingDraft {
@@ -7,25 +7,38 @@ export interface TrainingDraft {
   readonly sample: number;
   readonly seed: number;
   readonly grower: ModelListItem['parameters']['grower'];
-  /** Names of the features switched off, and of those to bring back. */
+  /** Names of the features that it is to do without. */
   readonly off: readonly string[];
 }
 
-/** A draft that trains the same model again. */
-export function draftOf({ id, parameters }: ModelListItem): TrainingDraft {
+type KnownFeature = Pick<TuningView['features'][number], 'name' | 'label' | 'isUsed'>;
+
+/** A draft that trains the same model again, without the features that it does without. */
+export function draftOf({ id, parameters }: ModelListItem, features: readonly KnownFeature[]): TrainingDraft {
   const { trees, sample, seed, grower } = parameters;
-  return { modelId: id, trees, sample, seed, grower, off: [] };
+  const off = features.filter(({ isUsed }) => !isUsed).map(({ name }) => name);
+  return { modelId: id, trees, sample, seed, grower, off };
 }
 
 /** What differs from the model, in words; empty where training would give the same model again. */
-export function draftChanges(draft: TrainingDraft, model: ModelListItem): readonly string[] {
+export function draftChanges(
+  draft: TrainingDraft,
+  model: ModelListItem,
+  features: readonly KnownFeature[],
+): readonly string[] {
   const { trees, sample, seed, grower } = model.parameters;
   const changes: string[] = [];
   if (draft.trees !== trees) changes.push(`${draft.trees} trees instead of ${trees}`);
   if (draft.sample !== sample) changes.push(`sub-sample ${draft.sample} instead of ${sample}`);
   if (draft.seed !== seed) changes.push(`seed ${draft.seed} instead of ${seed}`);
   if (draft.grower !== grower) changes.push(`grower ${draft.grower} instead of ${grower}`);
-  if (draft.off.length > 0) changes.push(`without ${draft.off.join(', ')}`);
+  const labelsOf = (isUsed: boolean): string =>
+    features
+      .filter((feature) => feature.isUsed === isUsed && draft.off.includes(feature.name) === isUsed)
+      .map(({ label }) => label)
+      .join(', ');
+  if (labelsOf(true) !== '') changes.push(`without ${labelsOf(true)}`);
+  if (labelsOf(false) !== '') changes.push(`with ${labelsOf(false)}`);
   return changes;
 }
 

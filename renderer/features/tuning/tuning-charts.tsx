@@ -43,10 +43,10 @@ export function ScorePanel(props: {
             entries={[
               { words: 'flagged', colour: 'bar', shape: 'square' },
               { words: 'not flagged', colour: 'mass', shape: 'square' },
-              ...(histogram.fraud === null ? [] : [{ words: 'known fraud', colour: 'flag', shape: 'square' as const }]),
+              ...(histogram.fraud === null ? [] : [{ words: 'fraud', colour: 'flag', shape: 'square' as const }]),
               ...(histogram.legitimate === null
                 ? []
-                : [{ words: 'known legitimate', colour: 'legitimate', shape: 'square' as const }]),
+                : [{ words: 'legitimate', colour: 'legitimate', shape: 'square' as const }]),
             ]}
           />
           <Segmented

@@ -49,8 +49,9 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
   const [scale, setScale] = useWindowState<'linear' | 'logarithmic'>('tuning.scale', 'logarithmic', isScale);
   const threshold = useThreshold(model.id, view.point);
   const [began] = useState({ units: view.point.thresholdUnits, score: view.point.threshold });
-  const training = useTraining(model);
+  const training = useTraining(model, view.features);
   const models = useModels();
+  const [, chooseModel] = useCurrentModel();
   const otherModels = useMemo(() => models.filter(({ id }) => id !== model.id), [models, model.id]);
   // The days are drawn as often as there is time; the line and the figures follow every frame.
   const alertsByDay = useDeferredValue(threshold.point.byDay);
@@ -77,6 +78,14 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
       else goTo('explore', { 'explore.entity': row.entity });
     },
     [goTo, hasEntity],
+  );
+
+  const onTriageAll = useCallback(
+    (rows: readonly SwappedRow[], flaggedBy: number) => {
+      if (flaggedBy !== model.id) chooseModel(flaggedBy);
+      goTo('triage', { 'triage.filter': { anyOf: rows.map(({ id }) => id) } });
+    },
+    [model.id, chooseModel, goTo],
   );
 
   useCommand('tuning.undo', undoDepth > 0 ? undo : null);
@@ -145,6 +154,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
             fromScore={began.score}
             currentUnits={view.point.thresholdUnits}
             onTriage={onTriage}
+            onTriageAll={onTriageAll}
           />
         </div>
       }

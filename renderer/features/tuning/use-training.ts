@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import type { ModelListItem, TuningView } from '../../../preload/contract/requests.ts';
 import { useCase, useCurrentModel, useSettings, useWindowState } from '../../data/app-state.tsx';
 import { useClient } from '../../data/client.tsx';
 import { useJob, type RunningJob } from '../../data/jobs.tsx';
@@ -17,7 +17,7 @@ export interface Training {
 }
 
 /** What the next training would use, and the training itself; a new model becomes the one that is looked at. */
-export function useTraining(model: ModelListItem): Training {
+export function useTraining(model: ModelListItem, features: TuningView['features']): Training {
   const client = useClient();
   const openCase = useCase();
   const [settings] = useSettings();
@@ -25,7 +25,10 @@ export function useTraining(model: ModelListItem): Training {
   const [stored, setStored] = useWindowState<TrainingDraft | null>('tuning.draft', null, isStoredDraft);
   const { start, cancel, running } = useJob('train');
   const [problem, setProblem] = useState<string | null>(null);
-  const draft = useMemo(() => (stored?.modelId === model.id ? stored : draftOf(model)), [stored, model]);
+  const draft = useMemo(
+    () => (stored?.modelId === model.id ? stored : draftOf(model, features)),
+    [stored, model, features],
+  );
   const reset = useCallback(() => setStored(null), [setStored]);
 
   const train = useCallback(() => {
