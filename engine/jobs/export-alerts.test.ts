@@ -24,7 +24,8 @@ it('exported alerts keep every flagged row, and no id runs as a formula in a spr
   );
   if (!run.ok) throw new Error(run.error.message);
   const csv = await engine.runJob('exportCsv', { casePath, output: join(folder, 'flagged.csv') }, context);
-  const lines = await engine.runJob('exportBigquery', { casePath, output: join(folder, 'bigquery') }, context);
+  const files = join(folder, 'bigquery');
+  const lines = await engine.runJob('exportBigquery', { casePath, output: files }, context);
   if (!csv.ok || !lines.ok) throw new Error('the export failed');
 
   const cells = readFileSync(csv.data.output, 'utf8').trimEnd().split('\n').slice(1);
@@ -33,7 +34,7 @@ it('exported alerts keep every flagged row, and no id runs as a formula in a spr
   expect(cells.filter((line) => line.startsWith("'=HYPERLINK")).length).toBe(30);
   expect(cells.filter((line) => line.startsWith('='))).toEqual([]);
 
-  const loaded = readFileSync(join(lines.data.output, 'flagged.ndjson'), 'utf8').trimEnd().split('\n');
+  const loaded = readFileSync(join(files, 'flagged.ndjson'), 'utf8').trimEnd().split('\n');
   const insertIds = new Set(loaded.map((line) => (JSON.parse(line) as { insert_id: string }).insert_id));
   expect(insertIds.size).toBe(run.data.flagged);
 });

@@ -1,13 +1,11 @@
 import { resolve } from 'node:path';
 import type { WorkContext } from '../domain/progress.ts';
-import { bigqueryLine, tableSchema } from '../export/bigquery/bigquery-rows.ts';
-import { scoreOfSum } from '../forest/score.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 import { alertRecords, type AlertRecord } from './alert-records.ts';
 import { chooseModel, type ChosenModel } from './choose-model.ts';
 import { csvCell } from './csv-cell.ts';
 import { openCaseToRead } from './open-case-to-read.ts';
-import { writeFolder, writeWhole } from './write-whole.ts';
+import { writeWhole } from './write-whole.ts';
 
 const shownReasons = 3;
 
@@ -27,27 +25,8 @@ export async function exportCsv(
   return { output, files: [output], rows, digest, case: resolve(input.casePath) };
 }
 
-/** The `export bigquery` job: flagged transactions as lines for `bq load`, with the table's schema beside them. */
-export async function exportBigquery(
-  input: ParsedJobInput<'exportBigquery'>,
-  context: WorkContext,
-): Promise<JobResult<'exportBigquery'>> {
-  const lines: string[] = [];
-  const { rows, digest } = await eachAlert(input, context, (alert, { stored, forest }) => {
-    lines.push(
-      bigqueryLine({ ...alert, threshold: scoreOfSum(forest, stored.threshold.units), modelDigest: forest.digest }),
-    );
-  });
-  const output = resolve(input.output);
-  const files = new Map([
-    ['flagged.ndjson', lines.join('')],
-    ['schema.json', `${JSON.stringify(tableSchema, null, 2)}\n`],
-  ]);
-  await writeFolder(output, files);
-  return { output, files: [...files.keys()], rows, digest, case: resolve(input.casePath) };
-}
-
-async function eachAlert(
+/** Hands over every flagged transaction of a model, most anomalous first. */
+export async function eachAlert(
   input: { readonly casePath: string; readonly model?: string | undefined },
   context: WorkContext,
   take: (alert: AlertRecord, chosen: ChosenModel) => void,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { usageError } from '../domain/error.ts';
+import { impossible, usageError } from '../domain/error.ts';
 import type { WorkContext } from '../domain/progress.ts';
+import { uploadPipeline } from '../export/kubeflow/pipelines-client.ts';
 import { pipelineFiles } from '../export/kubeflow/pipeline-files.ts';
 import { sparkFiles } from '../export/spark/spark-job.ts';
 import { serviceFiles } from '../export/serving/service-files.ts';
@@ -25,20 +26,32 @@ export function exportKserve(
   });
 }
 
-/** The `export kubeflow` job: a pipeline that trains, weighs, registers and redeploys on a schedule as this model was. */
-export function exportKubeflow(
+/**
+ * The `export kubeflow` job: a pipeline that trains, weighs, registers and redeploys on a schedule as this model was; uploaded,
+ * scheduled and started where a server was named. The files are written first, so that they are there where it cannot be reached.
+ */
+export async function exportKubeflow(
   input: ParsedJobInput<'exportKubeflow'>,
   context: WorkContext,
 ): Promise<JobResult<'exportKubeflow'>> {
-  return writeFrom(input, context, (_, { stored }) =>
-    pipelineFiles({
+  const { upload, start, name, namespace, schedule } = input;
+  if (start && upload === undefined)
+    throw usageError('WRONG_USE', 'A run is started at a server, and none was named.', 'Add --upload ADDRESS.');
+  let pipeline = '';
+  const written = await writeFrom(input, context, (_, { stored }) => {
+    const files = pipelineFiles({
       ...input,
       trees: stored.parameters.trees,
       sample: stored.parameters.sample,
       seed: stored.parameters.seed,
       thresholdFlags: thresholdFlags(stored.threshold),
-    }),
-  );
+    });
+    pipeline = files.get('pipeline.yaml') ?? impossible('the pipeline has no file');
+    return files;
+  });
+  if (upload === undefined) return { ...written, uploaded: null };
+  const server = { address: upload, token: process.env['KUBEFLOW_TOKEN'] ?? null, signal: context.signal };
+  return { ...written, uploaded: await uploadPipeline(server, { name, namespace, pipeline, schedule, start }) };
 }
 
 /** The `export service` job: what a cluster needs to run `assay serve --score` with this model. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
-import { printFilesReport, printMlflowReport } from './export-report.ts';
+import { printBigqueryReport, printFilesReport, printKubeflowReport, printMlflowReport } from './export-report.ts';
 import { printOnnxReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { publishTarget, type PublishFlags } from './publish-target.ts';
@@ -96,14 +96,14 @@ Examples:
     'alerts',
     'the list of alerts with verdicts and notes, as CSV, or as Parquet where the name ends in .parquet',
   );
-  addPlain(group, surroundings, 'exportBigquery', 'bigquery', 'flagged transactions and a schema for `bq load`');
+  addBigquery(group, surroundings);
 }
 
 /** An export that needs to know nothing but the model and the place. */
 function addPlain(
   group: Command,
   surroundings: CommandSurroundings,
-  job: 'exportSpark' | 'exportCsv' | 'exportAlerts' | 'exportBigquery',
+  job: 'exportSpark' | 'exportCsv' | 'exportAlerts',
   name: string,
   summary: string,
 ): void {
@@ -120,6 +120,54 @@ function addPlain(
         output: flags.out,
         ...(flags.model === undefined ? {} : { model: flags.model }),
       }));
+    });
+}
+
+interface BigqueryFlags extends Omit<ExportFlags, 'out'> {
+  readonly out?: string;
+  readonly table?: string;
+  readonly decisionsTable?: string;
+  readonly endpoint?: string;
+}
+
+function addBigquery(group: Command, surroundings: CommandSurroundings): void {
+  group
+    .command('bigquery')
+    .summary('flagged transactions and decisions: into tables, or as files for `bq load`')
+    .requiredOption('--case <file>', 'the case file')
+    .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
+    .option('--out <folder>', 'write NDJSON and schemas here')
+    .option(
+      '--table <address>',
+      'send flagged transactions to PROJECT.DATASET.TABLE, which is made where it is missing',
+    )
+    .option('--decisions-table <address>', 'send verdicts there (default: TABLE_decisions)')
+    .option('--endpoint <url>', "another server than Google's, such as an emulator; over http no login is sent")
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+What was taken is noted in the case: the same command sends only the rest. The login is that of \`gcloud auth application-default login\`.
+
+Examples:
+  assay export bigquery --case spring.assay --out flagged
+  assay export bigquery --case spring.assay --table my-project.fraud.flagged`,
+    )
+    .action(async ({ case: casePath, json, out, ...choice }: BigqueryFlags) => {
+      await runCommand(
+        surroundings,
+        'exportBigquery',
+        json === true,
+        printBigqueryReport,
+        () => ({ ...choice, casePath: requireCase(casePath), ...(out === undefined ? {} : { output: out }) }),
+        ({ tables }) => {
+          const refused = tables.reduce((sum, table) => sum + table.refused.length, 0);
+          if (refused === 0) return;
+          const message = `BigQuery refused ${refused} rows; the others are in.`;
+          const nextStep = 'Mend what it names, then give the same command: it sends the refused rows again.';
+          surroundings.fail({ code: 'CHECK_FAILED', kind: 'failure', message, nextStep });
+        },
+      );
     });
 }
 
@@ -196,6 +244,8 @@ Examples:
 }
 
 interface KubeflowFlags extends ExportFlags {
+  readonly upload?: string;
+  readonly start?: boolean;
   readonly image: string;
   readonly recordings: string;
   readonly trackingUri: string;
@@ -226,10 +276,15 @@ function addKubeflow(group: Command, surroundings: CommandSurroundings): void {
     .option('--inference-service <name>', 'the KServe service to point at a new champion (default assay)')
     .option('--kubectl-image <image>', 'image with kubectl for the last step')
     .option('--name <name>', 'name of the pipeline (default assay-retrain)')
+    .option(
+      '--upload <address>',
+      'upload and schedule it at this Kubeflow Pipelines server; the token is KUBEFLOW_TOKEN',
+    )
+    .option('--start', 'with --upload: start one run now, too')
     .option('--namespace <name>', 'Kubernetes namespace (default default)')
     .addOption(jsonOption())
     .action(async ({ case: casePath, json, out, register, ...choice }: KubeflowFlags) => {
-      await runCommand(surroundings, 'exportKubeflow', json === true, printFilesReport, () => ({
+      await runCommand(surroundings, 'exportKubeflow', json === true, printKubeflowReport, () => ({
         ...choice,
         casePath: requireCase(casePath),
         output: out,

@@ -1,6 +1,9 @@
 import type { JobResult } from '../../preload/contract/jobs.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
+/** Refused rows named one by one. */
+const shownRefusals = 20;
+
 type Sent = JobResult<'push'>['entries'][number];
 
 /** What became of an MLflow export. */
@@ -32,4 +35,29 @@ function printSent({ publishId, state, published, reason }: Sent, { print, note 
 export function printFilesReport(result: JobResult<'exportKserve'>, { print }: CommandSurroundings): void {
   print(`Written to ${result.output}:`);
   for (const file of result.files) print(`  ${file}`);
+}
+
+/** What was written, and what became of each table. */
+export function printBigqueryReport(result: JobResult<'exportBigquery'>, surroundings: CommandSurroundings): void {
+  const { print, note } = surroundings;
+  if (result.output !== null) print(`Written to ${result.output}: ${result.files.join(', ')}.`);
+  for (const { table, made, sent, sentBefore, refused } of result.tables) {
+    const before = sentBefore === 0 ? '' : `, ${sentBefore} were there before`;
+    print(`${table}${made ? ', made now' : ''}: ${sent} rows sent${before}, ${refused.length} refused.`);
+    for (const { insertId, reason, message } of refused.slice(0, shownRefusals))
+      note(`  ${insertId} (${reason}): ${message}`);
+    if (refused.length > shownRefusals) note(`  and ${refused.length - shownRefusals} more; --json names all.`);
+  }
+}
+
+/** The files, and where the pipeline is at the server. */
+export function printKubeflowReport(result: JobResult<'exportKubeflow'>, surroundings: CommandSurroundings): void {
+  printFilesReport(result, surroundings);
+  if (result.uploaded === null) return;
+  const { pipelineId, versionId, isNewVersion, runId, recurringRunId } = result.uploaded;
+  surroundings.print(
+    `Uploaded as ${isNewVersion ? 'a new version' : 'a new pipeline'}: ${pipelineId}, version ${versionId}.`,
+  );
+  if (recurringRunId !== null) surroundings.print(`Scheduled as ${recurringRunId}.`);
+  if (runId !== null) surroundings.print(`Started as run ${runId}.`);
 }

@@ -376,8 +376,21 @@ export const jobs = {
       experiment: z.string().min(1).default('assay'),
       registeredModel: z.string().min(1),
       inferenceService: kubernetesName.default('assay'),
+      upload: z.string().min(1).optional().describe('a Kubeflow Pipelines server to upload to, and to schedule at'),
+      /** Start one run now, beside the schedule. */
+      start: z.boolean().default(false),
     }),
-    result: filesResult,
+    result: filesResult.extend({
+      uploaded: z
+        .object({
+          pipelineId: z.string(),
+          versionId: z.string(),
+          isNewVersion: z.boolean(),
+          runId: z.string().nullable(),
+          recurringRunId: z.string().nullable(),
+        })
+        .nullable(),
+    }),
   },
   exportService: {
     input: z.object({
@@ -412,7 +425,32 @@ export const jobs = {
     }),
     result: alertsResult,
   },
-  exportBigquery: { input: z.object({ casePath: path, model: modelChoice, output: path }), result: alertsResult },
+  exportBigquery: {
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      output: path.optional().describe('a folder for `bq load`'),
+      table: z.string().min(1).optional().describe('PROJECT.DATASET.TABLE for flagged transactions'),
+      decisionsTable: z.string().min(1).optional().describe('the same for verdicts; TABLE_decisions when absent'),
+      endpoint: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe("another server than Google's"),
+    }),
+    result: alertsResult.extend({
+      output: path.nullable(),
+      decisions: z.number().int(),
+      tables: z.array(
+        z.object({
+          table: z.string(),
+          made: z.boolean().describe('whether the table was made now'),
+          sent: z.number().int(),
+          sentBefore: z.number().int(),
+          refused: z.array(z.object({ insertId: z.string(), reason: z.string(), message: z.string() })),
+        }),
+      ),
+    }),
+  },
   push: {
     input: z.object({
       casePath: path.optional(),
