@@ -60,7 +60,9 @@ export async function startChromium(): Promise<void> {
     } else if (target.openerId === undefined && chromium.pagesInTheMaking > 0) {
       pageSessions.set(target.targetId, sessionId);
     } else {
+      // Its opener waits for it while it is paused, so it goes on once it is told to close.
       void browser.sendQuietly('Target.closeTarget', { targetId: target.targetId });
+      void pipe.session(sessionId).sendQuietly('Runtime.runIfWaitingForDebugger');
     }
   });
   await browser.send('Target.setDiscoverTargets', { discover: true });
