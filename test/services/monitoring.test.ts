@@ -21,7 +21,8 @@ const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ exp
 /** Names that a stream really exports. */
 async function exportedNames(): Promise<ReadonlySet<string>> {
   const metrics = await startMetrics('payments', undefined);
-  const text = await metrics.text();
+  const text = `${await metrics.text()}${await runningStreamsText()}`;
+  await metrics.close();
   return new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name));
 }
 

@@ -62,6 +62,7 @@ export function isFull(messages: readonly OutgoingMessage[]): boolean {
 export class TopicSink {
   readonly #options: TopicSinkOptions;
   #publisher: OncePublisher | undefined;
+  #clusterId = '';
   #entries: Entries | undefined;
   #next = 0;
   #sent = 0;
@@ -194,8 +195,6 @@ export class TopicSink {
     const { publisherName, address } = this.#options;
     return `sink.${publisherName}.${this.#clusterId}.${address.topic}`;
   }
-
-  #clusterId = '';
 
   async #reopen(): Promise<OncePublisher> {
     const { address, access, publisherName, casePath } = this.#options;

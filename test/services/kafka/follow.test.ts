@@ -1,25 +1,15 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs';
+import type { Message } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { createEngine } from '../../../engine/host/engine.ts';
 import { openCaseReadOnly } from '../../../engine/store/open-case.ts';
 import type { JobInput, JobResult } from '../../../preload/contract/jobs.ts';
 import { startAssay, temporaryFolder } from '../../command-line/run-assay.ts';
 import { describeWithKafka } from './describe-with-kafka.ts';
 import { saslUser, startKafka, type Broker } from './start-kafka.ts';
 import { storedMessages } from './stored-messages.ts';
-
-const engine = createEngine();
-
-function payment(id: number): string {
-  return JSON.stringify({
-    id,
-    amount: (id * 7919) % 1000,
-    transaction_type: id % 3,
-    account_balance: 1000 + (id % 97),
-  });
-}
+import { followTopicOf, payment, sendTo, type FollowOptions } from './topic-fixture.ts';
 
 describeWithKafka('following a topic of a real broker', () => {
   let broker: Broker;
@@ -36,29 +26,9 @@ describeWithKafka('following a topic of a real broker', () => {
     return topic;
   }
 
-  async function send(topic: string, messages: readonly Message[]): Promise<void> {
-    const client = new Kafka({ clientId: 'test', brokers: [broker.address], logLevel: logLevel.NOTHING });
-    const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-    await producer.connect();
-    await producer.send({ topic, messages: [...messages] });
-    await producer.disconnect();
-  }
-
-  async function follow(
-    topic: string,
-    casePath: string,
-    more: Partial<JobInput<'follow'>> = {},
-    address: string = broker.address,
-  ): Promise<JobResult<'follow'>> {
-    const input = { topic: `kafka://${address}/${topic}`, casePath, trainAfterRows: 200, ...more };
-    const quick = { untilIdleMs: 1500, forest: { trees: 20 }, ...input };
-    const answer = await engine.runJob('follow', quick, {
-      signal: new AbortController().signal,
-      report: () => undefined,
-    });
-    if (!answer.ok) throw Object.assign(new Error(answer.error.message), answer.error);
-    return answer.data;
-  }
+  const send = (topic: string, messages: readonly Message[]): Promise<void> => sendTo(broker, topic, messages);
+  const follow = (topic: string, casePath: string, options?: FollowOptions): Promise<JobResult<'follow'>> =>
+    followTopicOf(broker, topic, casePath, options);
 
   test('reads every codec of the Java client, byte for byte', async () => {
     const topic = await newTopic(3);
@@ -128,12 +98,12 @@ describeWithKafka('following a topic of a real broker', () => {
     vi.stubEnv('ASSAY_KAFKA_PASSWORD', saslUser.password);
     for (const way of ['plain', 'scram-sha-256']) {
       vi.stubEnv('ASSAY_KAFKA_SASL', way);
-      const result = await follow(topic, join(folder, `${way}.assay`), {}, broker.saslAddress);
+      const result = await follow(topic, join(folder, `${way}.assay`), { address: broker.saslAddress });
       expect(result.rows).toBe(2);
       expect(JSON.stringify(result)).not.toContain(saslUser.password);
     }
     vi.stubEnv('ASSAY_KAFKA_PASSWORD', 'wrong horse');
-    const refused = follow(topic, join(folder, 'refused.assay'), {}, broker.saslAddress);
+    const refused = follow(topic, join(folder, 'refused.assay'), { address: broker.saslAddress });
     await expect(refused).rejects.toMatchObject({
       code: 'BROKER_REFUSED',
       message: expect.not.stringContaining('horse'),
@@ -142,9 +112,11 @@ describeWithKafka('following a topic of a real broker', () => {
 
   test('says in words that nobody answers, or that there is no such topic', async () => {
     const casePath = join(temporaryFolder(), 'absent.assay');
-    await expect(follow('any', casePath, {}, '127.0.0.1:1')).rejects.toMatchObject({ code: 'BROKER_UNREACHABLE' });
+    await expect(follow('any', casePath, { address: '127.0.0.1:1' })).rejects.toMatchObject({
+      code: 'BROKER_UNREACHABLE',
+    });
     await expect(follow('no-such-topic', casePath)).rejects.toMatchObject({ code: 'TOPIC_NOT_FOUND' });
-    await expect(follow('t', casePath, {}, 'user:secret@host')).rejects.toMatchObject({
+    await expect(follow('t', casePath, { address: 'user:secret@host' })).rejects.toMatchObject({
       code: 'WRONG_USE',
       message: expect.not.stringContaining('secret'),
     });
@@ -183,8 +155,12 @@ describeWithKafka('following a topic of a real broker', () => {
       child.kill('SIGKILL');
       await ended;
     }
+    const rows = (): number => (existsSync(casePath) ? storedMessages(casePath).rows : 0);
+    const before = rows();
     const last = startAssay([...parameters, ...options], home);
-    await sleep(1500);
+    // A broker that is away at the start is an error; it is to vanish later.
+    const isUnderWay = (): boolean => rows() > before || rows() === count;
+    await vi.waitFor(() => expect(isUnderWay()).toBe(true), { timeout: 60_000, interval: 100 });
     await broker.kill();
     await broker.restart();
     const checksum = (await producing).trim().split('\n').at(-1);

@@ -97,8 +97,9 @@ export async function startKafka({ withTls = false }: { readonly withTls?: boole
       const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
       await admin.createTopics({
         topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
-        waitForLeaders: true,
+        waitForLeaders: false,
       });
+      await leadersKnown(admin, topic);
     },
     forbidTopic: async (topic) => {
       // Plain Node finds no named exports for these.
@@ -186,6 +187,20 @@ async function ready(port: number, broker: ChildProcess, logPath: string): Promi
     await sleep(100);
   }
   throw new Error(`The broker did not answer within ${readyTimeoutMs / 1000} s:\n${readFileSync(logPath, 'utf8')}`);
+}
+
+/** kafkajs would wait itself, but gives up where the broker has not heard of the new topic yet. */
+async function leadersKnown(admin: Admin, topic: string): Promise<void> {
+  const deadlineMs = Date.now() + readyTimeoutMs;
+  for (;;) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (Date.now() > deadlineMs) throw error;
+      await sleep(50);
+    }
+  }
 }
 
 function listens(port: number): Promise<boolean> {

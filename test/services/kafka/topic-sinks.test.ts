@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { openCaseReadOnly } from '../../../engine/store/open-case.ts';
 import { startAssay, temporaryFolder } from '../../command-line/run-assay.ts';
 import { describeWithKafka } from './describe-with-kafka.ts';
 import { startKafka, type Broker } from './start-kafka.ts';
+import { startTcpProxy } from './tcp-proxy.ts';
 import { followTopicOf, payment, payments, readCommitted, sendTo, type ReadMessage } from './topic-fixture.ts';
+
+const patience = { timeout: 60_000, interval: 100 };
 
 /** Places of the rows that a case has flagged, as messages name them, in stream order. */
 function flaggedPlaces(casePath: string): readonly string[] {
@@ -26,6 +29,15 @@ function flaggedPlaces(casePath: string): readonly string[] {
   }
 }
 
+function rowsOf(casePath: string): number {
+  const openedCase = openCaseReadOnly(casePath);
+  try {
+    return openedCase.nextSequence();
+  } finally {
+    openedCase.close();
+  }
+}
+
 function idsOf(messages: readonly ReadMessage[]): readonly string[] {
   return messages.map(({ headers }) => headers['assay.id']);
 }
@@ -36,6 +48,11 @@ describeWithKafka('flags and dead letters sent to topics', () => {
     broker = await startKafka();
   });
   afterAll(() => broker.stop());
+
+  /** Messages and marks that were ever put into a topic. */
+  async function written(topic: string): Promise<number> {
+    return (await broker.admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
+  }
 
   test('arrive once each, with their transaction or their reason, over several runs', async () => {
     for (const topic of ['source', 'flags', 'dead']) await broker.createTopic(topic, 1);
@@ -112,12 +129,10 @@ describeWithKafka('flags and dead letters sent to topics', () => {
     const follow = ['run', '--follow', `kafka://${broker.address}/killed`, '--case', casePath];
     const options = ['--flags-to', 'killed-flags', '--contamination', '0.05', '--trees', '20', '--train-after', '2000'];
     const ending = ['--until-idle', '3', '--json'];
-    const written = async (): Promise<number> =>
-      (await broker.admin.fetchTopicOffsets('killed-flags')).reduce((sum, { high }) => sum + Number(high), 0);
     for (let kills = 0; kills < 3; kills++) {
-      const before = await written();
+      const before = await written('killed-flags');
       const { child, ended } = startAssay([...follow, ...options, ...ending], home);
-      while ((await written()) === before && child.exitCode === null) await sleep(20);
+      while ((await written('killed-flags')) === before && child.exitCode === null) await sleep(20);
       await sleep(Math.random() * 300);
       child.kill('SIGKILL');
       await ended;
@@ -129,5 +144,54 @@ describeWithKafka('flags and dead letters sent to topics', () => {
     const ids = idsOf(await readCommitted(broker, 'killed-flags'));
     expect(places.length).toBeGreaterThan(500);
     expect([...ids].sort()).toEqual([...places].sort());
+  });
+
+  test('wait in the case while their broker is away, and go out with the next run', async () => {
+    for (const topic of ['steady', 'late-flags']) await broker.createTopic(topic, 1);
+    await sendTo(broker, 'steady', payments(0, 400));
+    const { listenPort, targetPort } = broker.proxied;
+    const proxy = await startTcpProxy(listenPort, targetPort);
+    onTestFinished(() => proxy.cut());
+    const casePath = join(temporaryFolder(), 'late.assay');
+    const flagsTo = `kafka://127.0.0.1:${listenPort}/late-flags`;
+    const topics = { flagsTo, threshold: { kind: 'contamination', value: 0.05 } } as const;
+    const following = followTopicOf(broker, 'steady', casePath, { ...topics, untilIdleMs: 6000 });
+    await vi.waitFor(async () => expect(await written('late-flags')).toBeGreaterThan(0), patience);
+    await proxy.cut();
+    await sendTo(broker, 'steady', payments(400, 400));
+    const first = await following;
+    expect(first.rows).toBe(800);
+    expect(first.notices).toContainEqual(expect.stringContaining('does not have everything yet'));
+    await proxy.mend();
+    await followTopicOf(broker, 'steady', casePath, topics);
+    const places = flaggedPlaces(casePath);
+    expect(places.length).toBeGreaterThan(first.sent.flags ?? 0);
+    expect(idsOf(await readCommitted(broker, 'late-flags'))).toEqual(places);
+  });
+
+  test('are sent once where a frozen Assay wakes up beside the one that took its place', async () => {
+    for (const topic of ['frozen', 'frozen-flags']) await broker.createTopic(topic, 1);
+    await sendTo(broker, 'frozen', payments(0, 400));
+    const home = temporaryFolder();
+    const casePath = join(home, 'frozen.assay');
+    const address = `kafka://${broker.address}/frozen`;
+    const options = ['--flags-to', 'frozen-flags', '--contamination', '0.05', '--trees', '20', '--train-after', '200'];
+    const follow = ['run', '--follow', address, '--case', casePath, ...options];
+    const older = startAssay(follow, home);
+    onTestFinished(() => void older.child.kill('SIGKILL'));
+    await vi.waitFor(() => expect(rowsOf(casePath)).toBe(400), patience);
+    older.child.kill('SIGSTOP');
+    await sendTo(broker, 'frozen', payments(400, 400));
+    const younger = startAssay([...follow, '--max-messages', '800', '--until-idle', '20', '--json'], home);
+    onTestFinished(() => void younger.child.kill('SIGKILL'));
+    await vi.waitFor(() => expect(rowsOf(casePath)).toBe(800), patience);
+    older.child.kill('SIGCONT');
+    await sendTo(broker, 'frozen', payments(800, 400));
+    await younger.ended;
+    older.child.kill('SIGKILL');
+    await older.ended;
+    await followTopicOf(broker, 'frozen', casePath, { flagsTo: 'frozen-flags' });
+    expect(rowsOf(casePath)).toBe(1200);
+    expect(idsOf(await readCommitted(broker, 'frozen-flags'))).toEqual(flaggedPlaces(casePath));
   });
 });
