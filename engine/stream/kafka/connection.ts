@@ -66,13 +66,22 @@ function saslOf(environment: NodeJS.ProcessEnv): KafkaAccess['sasl'] {
 
 let codecsAreRegistered = false;
 
-/** A client for the brokers of an address. Nothing is connected yet; kafkajs writes no log of its own. */
-export function createKafkaClient(address: TopicAddress, access: KafkaAccess, patience: KafkaConfig['retry']): Kafka {
+/**
+ * A client for the brokers of an address. Nothing is connected yet; kafkajs writes no log of its own. Once `isOver` says
+ * so, a broker that is away is not waited for any longer, whatever the patience.
+ */
+export function createKafkaClient(
+  address: TopicAddress,
+  access: KafkaAccess,
+  patience: KafkaConfig['retry'],
+  isOver: () => boolean = () => false,
+): Kafka {
   if (!codecsAreRegistered) registerCodecs();
   codecsAreRegistered = true;
   return new kafkajs.Kafka({
     clientId: 'assay',
-    brokers: [...address.brokers],
+    // To kafkajs no broker at all is the one thing that trying again cannot mend.
+    brokers: () => (isOver() ? [] : [...address.brokers]),
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 5_000,
     ...(access.tls === null ? {} : { ssl: access.tls }),

@@ -76,10 +76,10 @@ const followPatience = { retries: 1_000_000, initialRetryTime: 200, maxRetryTime
  * than that of the stored offsets).
  */
 export async function followTopic(options: FollowTopicOptions): Promise<TopicFollower> {
-  const { address, access } = options;
+  const { address } = options;
   try {
     const start = await findStart(options);
-    const follower = new Follower(options, createKafkaClient(address, access, followPatience), start);
+    const follower = new Follower(options, start);
     try {
       await follower.begin();
     } catch (error) {
@@ -180,7 +180,8 @@ class Follower implements TopicFollower {
   #lastNewsMs = performance.now();
   #lastMessageMs = performance.now();
 
-  constructor(options: FollowTopicOptions, client: Kafka, start: Start) {
+  constructor(options: FollowTopicOptions, start: Start) {
+    const client = createKafkaClient(options.address, options.access, followPatience, () => this.#isClosed);
     this.#options = options;
     this.#client = client;
     this.clusterId = start.clusterId;
@@ -267,7 +268,8 @@ class Follower implements TopicFollower {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#queue.close();
-    await this.#consumer.disconnect();
+    // Where the broker is away the group cannot be left in order; it forgets the member by itself.
+    await this.#consumer.disconnect().catch(() => undefined);
   }
 
   get #topic(): string {

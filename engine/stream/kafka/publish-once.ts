@@ -64,7 +64,8 @@ export async function openOncePublisher(
           await transaction.send({
             topic,
             acks: -1,
-            compression: kafkajs.CompressionTypes.ZSTD,
+            // The one codec that every client reads without an addition.
+            compression: kafkajs.CompressionTypes.GZIP,
             messages: messages.map((message) => kafkaMessage(message, partitions)),
           });
           await transaction.commit();

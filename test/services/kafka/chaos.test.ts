@@ -188,4 +188,19 @@ describeWithKafka('what laptops, networks, brokers and producers do to a followe
       message: expect.stringContaining('login'),
     });
   });
+
+  test('Ctrl-C ends Assay also while the broker is away', async () => {
+    const topic = await topicWith('away', payments(0, 300));
+    const home = temporaryFolder();
+    const casePath = join(home, 'away.assay');
+    const follow = ['run', '--follow', `kafka://${broker.address}/${topic}`, '--case', casePath, '--trees', '20'];
+    const { child, ended } = startAssay([...follow, '--train-after', '200'], home);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await rowsReach(casePath, 300);
+    await broker.kill();
+    await sleep(2000);
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130 });
+    await broker.restart();
+  });
 });

@@ -72,6 +72,7 @@ export async function readCommitted(broker: Broker, topic: string): Promise<read
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await new Promise<void>((done, failed) => {
+    consumer.on(consumer.events.CRASH, ({ payload }) => failed(payload.error));
     const eachMessage = ({ message }: { readonly message: Message }): Promise<void> => {
       const value = message.value === null ? null : Buffer.from(message.value);
       if (value?.toString() === sentinel) ends++;
