@@ -70,8 +70,8 @@ it('calls features by what they mean, not by the columns of a file', () => {
     'Saturday',
     'yes',
     '3',
-    '8.25 %',
-    '100 %',
+    '8.25\u00A0%',
+    '100\u00A0%',
   ]);
 });
 

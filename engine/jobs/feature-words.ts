@@ -56,7 +56,7 @@ const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
 const valueTexts: Readonly<Record<ValueKind, (value: number) => string>> = {
   figure: (value) => figures.format(value),
   amount: (value) => amounts.format(value),
-  share: (value) => shares.format(value).replace('%', ' %'),
+  share: (value) => shares.format(value).replace('%', '\u00A0%'),
   times: (value) => `${shortFigures.format(value)} times`,
   hours: (value) => `${shortFigures.format(value)} h`,
   clock: clockText,

@@ -227,7 +227,7 @@ function Similar({
             <span className="soft"> among those decided</span>
             {sharedVerdict(alerts) !== null && sameKey !== null && (
               <span className="soft triage-same">
-                <KeyHint keys={sameKey} /> decides this one the same
+                <KeyHint keys={sameKey} /> decides the same
               </span>
             )}
           </>

@@ -35,7 +35,7 @@ export function ScorePanel(props: {
   return (
     <ChartFrame
       question="Where does the line fall?"
-      hint="drag it, or type above"
+      hint="drag it, or type"
       height={HISTOGRAM_HEIGHT}
       tools={
         <>
@@ -121,7 +121,7 @@ export const DaysPanel = memo(function DaysPanel({
   return (
     <ChartFrame
       question="Which days go over budget?"
-      hint="dotted: alerts left over"
+      hint="dotted: left over"
       answer={describeBacklog(backlog)}
       height={SMALL_HEIGHT}
       table={() => ({
