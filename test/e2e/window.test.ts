@@ -5,6 +5,7 @@ import { describeWithChromium } from './chromium.ts';
 import { copyHome, makeFirstCase } from './first-case.ts';
 import { electronName, launchBrowserHost, launchElectron, temporaryFolder, type RunningWindow } from './launchers.ts';
 import { accessibilityStories } from './stories/accessibility.ts';
+import { analystDeskStories } from './stories/analyst-desk.ts';
 import { browserHostSecurityStories } from './stories/browser-host-security.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
 import { electronSecurityStories } from './stories/electron-security.ts';
@@ -45,6 +46,7 @@ describeWithChromium('the window', () => {
   describe('in the browser host', () => {
     const window = launched('browser', (home) => launchBrowserHost({ home }));
     shellStories(window);
+    analystDeskStories(window);
     browserHostSecurityStories(window);
     pageSecurityStories(window);
     damagedCaseStories(window, () => prepared);
@@ -61,6 +63,7 @@ describeWithChromium('the window', () => {
   describe(`under Electron, ${electronName}`, () => {
     const window = launched('electron', (home) => launchElectron({ home }));
     shellStories(window);
+    analystDeskStories(window);
     menuStories(window);
     electronSecurityStories(window);
     pageSecurityStories(window);
