@@ -249,6 +249,8 @@ async function announceModel(
   notes: PublicationNotes,
 ): Promise<void> {
   if (modelId === null) {
+    // MLflow 2 would announce it twice, so a repetition has to look first.
+    if (await isAnnounced(client, runId)) return;
     await client.call('POST', 'runs/log-model', 'announce the model', {
       run_id: runId,
       model_json: JSON.stringify({
@@ -282,6 +284,14 @@ async function announceModel(
       dataset_digest: notes.run.dataset.digest,
     })),
   });
+}
+
+async function isAnnounced(client: TrackingClient, runId: string): Promise<boolean> {
+  const schema = z.object({
+    run: z.object({ data: z.object({ tags: z.array(z.object({ key: z.string() })).default([]) }) }),
+  });
+  const answer = await client.call('GET', 'runs/get', "look at the run's models", { run_id: runId });
+  return answerOf(schema, answer).run.data.tags.some(({ key }) => key === 'mlflow.log-model.history');
 }
 
 async function outputsOf(client: TrackingClient, runId: string): Promise<readonly string[]> {

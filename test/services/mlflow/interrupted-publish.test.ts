@@ -2,54 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Files } from '../../../engine/export/mlflow/model-directory.ts';
 import { sha256, type Publication } from '../../../engine/export/mlflow/publication.ts';
-import { publish, type Published } from '../../../engine/export/mlflow/publish.ts';
+import type { Published } from '../../../engine/export/mlflow/publish.ts';
 import { openTrackingClient, ServerUnavailable } from '../../../engine/export/mlflow/tracking-client.ts';
 import { randomStream } from '../../../engine/forest/random.ts';
 import { CutProxy, type Cut } from './cut-proxy.ts';
 import { publishUnderKills } from './kill-rounds.ts';
 import { countOf } from './server-count.ts';
+import { attemptToPublish, smallPublication } from './small-publication.ts';
 import { freePort, mlflow, TrackingServer } from './tracking-server.ts';
 
-const encoder = new TextEncoder();
-
-function publicationOf(publishId: string): Publication {
-  const files: Files = new Map([
-    ['MLmodel', encoder.encode('flavors: {}\nmodel_uuid: 0123456789abcdef0123456789abcdef\n')],
-    ['model.onnx', new Uint8Array(200_000).map((_, index) => index % 251)],
-    ['MODEL_CARD.md', encoder.encode('# Model\n')],
-  ]);
-  return {
-    files,
-    notes: {
-      version: 1,
-      publishId,
-      createdAtMs: 1_770_000_000_000,
-      digest: 'ab'.repeat(32),
-      run: {
-        name: 'forest',
-        params: { trees: '100' },
-        metrics: { auprc: 0.5 },
-        tags: { 'mlflow.source.name': 'assay' },
-        description: '# Model',
-        dataset: { name: 'april.csv', digest: 'abc', source: '{}', schema: '{"mlflow_colspec":[]}', profile: '{}' },
-      },
-      checksums: Object.fromEntries([...files].map(([path, bytes]) => [path, sha256(bytes)])),
-    },
-  };
-}
-
 const signal = new AbortController().signal;
-
-function attempt(uri: string, publication: Publication, name: string, repetitions = 0): Promise<Published> {
-  return publish(
-    openTrackingClient(uri, {}, signal),
-    publication,
-    { trackingUri: uri, experiment: name, register: name, alias: 'champion', unlessWorse: null },
-    { signal, patience: { repetitions, firstPauseMs: 200 }, onStep: () => undefined },
-  );
-}
 
 describe.skipIf(mlflow.isSkipped)('a publication that is cut off', () => {
   const home = mkdtempSync(join(tmpdir(), 'assay-mlflow-'));
@@ -95,13 +58,13 @@ describe.skipIf(mlflow.isSkipped)('a publication that is cut off', () => {
       const uri = await proxy.open();
       onTestFinished(() => proxy.close());
       const name = when.replaceAll(' ', '-');
-      const publication = publicationOf(crypto.randomUUID());
+      const publication = smallPublication(crypto.randomUUID());
       let published: Published | null = null;
       let cuts = 0;
       while (published === null) {
         proxy.cut({ atRequest: cuts + 1, when });
         try {
-          published = await attempt(uri, publication, name);
+          published = await attemptToPublish(uri, publication, name);
         } catch (error) {
           expect(error).toBeInstanceOf(ServerUnavailable);
           cuts++;
@@ -122,28 +85,28 @@ describe.skipIf(mlflow.isSkipped)('a publication that is cut off', () => {
     let kills = 0;
     for (let round = 0; kills < 30; round++) {
       const name = `random-${round}`;
-      const publication = publicationOf(crypto.randomUUID());
+      const publication = smallPublication(crypto.randomUUID());
       for (const _ of [0, 1, 2]) {
         const when: Cut['when'] = random.nextUnit() < 0.5 ? 'before it arrives' : 'after it was done';
         proxy.cut({ atRequest: 1 + random.nextInteger(24), when });
-        await attempt(uri, publication, name).then(
+        await attemptToPublish(uri, publication, name).then(
           () => undefined,
           () => kills++,
         );
       }
       proxy.cut(null);
-      const published = await attempt(uri, publication, name);
+      const published = await attemptToPublish(uri, publication, name);
       expect(await countOf(server.uri, name, name)).toEqual({ runs: 1, models: 1, versions: 1 });
       await checkKept(publication, published, name);
     }
   }, 600_000);
 
   it('by a server that is killed and started again is completed without being asked for again', async () => {
-    const publication = publicationOf(crypto.randomUUID());
+    const publication = smallPublication(crypto.randomUUID());
     const proxy = new CutProxy(server.uri);
     const uri = await proxy.open();
     onTestFinished(() => proxy.close());
-    const publishing = attempt(uri, publication, 'killed', 20);
+    const publishing = attemptToPublish(uri, publication, 'killed', 20);
     while (proxy.requests < 8) await new Promise((next) => setTimeout(next, 5));
     await server.kill();
     await server.start();

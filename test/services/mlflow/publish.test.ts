@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openTrackingClient } from '../../../engine/export/mlflow/tracking-client.ts';
+import { runAssay } from '../../command-line/run-assay.ts';
 import { sharedDataFolder, sharedDataPath } from '../../shared-data.ts';
 import { assay, writeExpected } from '../case-fixture.ts';
 import { serveModel } from './model-server.ts';
 import { countOf } from './server-count.ts';
 import { freePort, mlflow, TrackingServer } from './tracking-server.ts';
+import { makeCertificates, startProxy, startTlsFront } from './way-to-server.ts';
 
 const same = { flags: 0, sums: 0, decisions: 0 };
 
@@ -173,6 +176,32 @@ describe.skipIf(mlflow.isSkipped)('a model published to a real MLflow server', (
     expect(await assay(push, home)).toEqual(first);
     expect(await countOf(server.uri, 'carried', 'carried')).toEqual({ runs: 1, models: 1, versions: 1 });
   }, 300_000);
+
+  it('is reached through TLS by an authority that --ca names, and says why it is not without', async () => {
+    const certificates = makeCertificates(home);
+    const front = await startTlsFront(server.uri, certificates);
+    onTestFinished(front.close);
+    const folder = join(home, 'secure');
+    await assay(['export', 'mlflow', '--case', casePath, '--out', folder], home);
+    const push = ['push', folder, '--tracking-uri', `https://127.0.0.1:${front.port}`, '--experiment', 'secure'];
+    const { code, stderr } = await runAssay(push, home);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/is not trusted: .+--ca FILE/s);
+    expect(await assay([...push, '--ca', certificates.authorityPath], home)).toMatchObject({
+      entries: [{ state: 'published' }],
+    });
+  }, 300_000);
+
+  it('explains its refusal of a name that it does not know', async () => {
+    const proxy = await startProxy(Number(new URL(server.uri).port));
+    onTestFinished(proxy.close);
+    const access = { httpProxy: `http://127.0.0.1:${proxy.port}` };
+    const client = openTrackingClient('http://mlflow.test', access, new AbortController().signal);
+    await expect(client.call('GET', 'experiments/get', 'find it', { experiment_id: 0 })).rejects.toMatchObject({
+      message: expect.stringContaining('Invalid Host header') as string,
+      nextStep: expect.stringContaining('--allowed-hosts') as string,
+    });
+  });
 
   describe.skipIf(sharedDataFolder === null)('trained on public recordings', () => {
     it.each(['shuttle.csv.gz', 'cardio.csv'])('flags the same rows: %s', async (name) => {

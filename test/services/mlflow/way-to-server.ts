@@ -40,7 +40,7 @@ export interface Running {
 
 /** TLS in front of a server that speaks plain HTTP, as an ingress is. */
 export function startTlsFront(target: string, { key, certificate: cert }: Certificates): Promise<Running> {
-  return started(createSecureServer({ key, cert }, forwardTo(target)));
+  return started(createSecureServer({ key, cert }, forwardTo(target, new URL(target).host)));
 }
 
 /**
@@ -66,12 +66,19 @@ export async function startProxy(portOfServer: number): Promise<Running & { read
   return { ...(await started(server)), asked };
 }
 
-function forwardTo(target: string): RequestListener {
-  const { hostname, port, host } = new URL(target);
+/** Passes requests on, by the name they were made to or by another one. */
+function forwardTo(target: string, host?: string): RequestListener {
+  const { hostname, port } = new URL(target);
   return (incoming, answer) => {
     const { pathname, search } = new URL(incoming.url ?? '/', target);
     const { method, headers } = incoming;
-    const onward = request({ hostname, port, path: pathname + search, method, headers: { ...headers, host } });
+    const onward = request({
+      hostname,
+      port,
+      path: pathname + search,
+      method,
+      headers: { ...headers, ...(host === undefined ? {} : { host }) },
+    });
     onward.on('response', (response) => {
       answer.writeHead(response.statusCode ?? 502, response.headers);
       response.pipe(answer);

@@ -1,9 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Published } from '../../../engine/export/mlflow/publish.ts';
+import { ServerUnavailable } from '../../../engine/export/mlflow/tracking-client.ts';
 import { assay, writeExpected } from '../case-fixture.ts';
+import { CutProxy } from '../mlflow/cut-proxy.ts';
 import { countOf } from '../mlflow/server-count.ts';
+import { attemptToPublish, smallPublication } from '../mlflow/small-publication.ts';
 import { freePort, mlflow2, TrackingServer } from '../mlflow/tracking-server.ts';
 
 describe.skipIf(mlflow2.isSkipped)('a model published to a real MLflow 2 server', () => {
@@ -39,13 +43,7 @@ describe.skipIf(mlflow2.isSkipped)('a model published to a real MLflow 2 server'
     expect(await countOf(server.uri, 'cards', 'card-fraud')).toEqual({ runs: 1, models: 0, versions: 1 });
 
     const { runId } = outcome['published'] as { runId: string };
-    const answer = await fetch(`${server.uri}/api/2.0/mlflow/runs/get?run_id=${runId}`);
-    const { run } = (await answer.json()) as {
-      run: { info: { status: string }; data: { tags: { key: string; value: string }[] } };
-    };
-    expect(run.info.status).toBe('FINISHED');
-    const history = run.data.tags.find(({ key }) => key === 'mlflow.log-model.history')?.value ?? '[]';
-    expect(JSON.parse(history)).toMatchObject([{ run_id: runId, artifact_path: 'model' }]);
+    expect(await announced(runId)).toMatchObject([{ run_id: runId, artifact_path: 'model' }]);
 
     const report = await mlflow2.run(
       '../mlflow/check_published.py',
@@ -55,4 +53,35 @@ describe.skipIf(mlflow2.isSkipped)('a model published to a real MLflow 2 server'
     expect(report).toMatchObject({ flags: 0, sums: 0, decisions: 0, ...rows, onnx: true });
     expect((report as { score: number }).score).toBeLessThan(1e-6);
   }, 600_000);
+
+  it('cut off after each of its requests in turn is completed as one run, announced once, and one version', async () => {
+    const proxy = new CutProxy(server.uri);
+    const uri = await proxy.open();
+    onTestFinished(() => proxy.close());
+    const publication = smallPublication(crypto.randomUUID());
+    let published: Published | null = null;
+    let cuts = 0;
+    while (published === null) {
+      proxy.cut({ atRequest: cuts + 1, when: 'after it was done' });
+      try {
+        published = await attemptToPublish(uri, publication, 'cut');
+      } catch (error) {
+        expect(error).toBeInstanceOf(ServerUnavailable);
+        cuts++;
+      }
+    }
+    expect(cuts).toBeGreaterThan(15);
+    expect(await countOf(server.uri, 'cut', 'cut')).toEqual({ runs: 1, models: 0, versions: 1 });
+    expect(await announced(published.runId)).toHaveLength(1);
+  }, 600_000);
+
+  /** The models that the server's page of a run shows. */
+  async function announced(runId: string): Promise<unknown> {
+    const answer = await fetch(`${server.uri}/api/2.0/mlflow/runs/get?run_id=${runId}`);
+    const { run } = (await answer.json()) as {
+      run: { info: { status: string }; data: { tags: { key: string; value: string }[] } };
+    };
+    expect(run.info.status).toBe('FINISHED');
+    return JSON.parse(run.data.tags.find(({ key }) => key === 'mlflow.log-model.history')?.value ?? '[]');
+  }
 });
