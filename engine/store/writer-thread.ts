@@ -13,6 +13,8 @@ import {
 const TRANSACTION_BYTES = 16 * 1024 * 1024; // one flush to disk per so many encoded bytes
 /** And at the latest after this time, so that a slow stream is on disk too. */
 export const TRANSACTION_AGE_MS = 250;
+/** A disk that is slow to flush is not asked again at once: at most this part of the time is spent flushing. */
+const MOST_COMMITTING = 1 / 4;
 
 /** Something encoded that waits for the next transaction. */
 interface PendingWrite {
@@ -28,6 +30,7 @@ export function serveWriter(port: MessagePort, path: string, transactionAgeMs: n
   let pending: PendingWrite[] = [];
   let pendingBytes = 0;
   let timer: NodeJS.Timeout | undefined;
+  let lastCommitMs = 0;
   let committed: WriterTotals = { rows: 0, quarantined: 0, busyMs: 0 };
 
   const stop = (): void => {
@@ -51,9 +54,11 @@ export function serveWriter(port: MessagePort, path: string, transactionAgeMs: n
     clearTimeout(timer);
     timer = undefined;
     if (pending.length === 0) return;
+    const startedMs = performance.now();
     open.inTransaction(() => {
       for (const write of pending) write.store(open);
     });
+    lastCommitMs = performance.now() - startedMs;
     const appends = pending.flatMap((write) => write.append ?? []);
     committed = {
       ...committed,
@@ -68,7 +73,7 @@ export function serveWriter(port: MessagePort, path: string, transactionAgeMs: n
     const write = pendingWriteOf(input);
     pending.push(write);
     pendingBytes += write.bytes;
-    timer ??= setTimeout(() => attempt(commit), transactionAgeMs);
+    timer ??= setTimeout(() => attempt(commit), Math.max(transactionAgeMs, lastCommitMs / MOST_COMMITTING));
     if (pendingBytes >= TRANSACTION_BYTES) commit(open);
   };
   const serve = (request: WriterRequest): void => {

@@ -4,17 +4,21 @@ import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } fro
 /** One value as JSON or Parquet gives it; a bigint stands for a whole number that a double cannot hold. */
 export type Cell = string | number | boolean | bigint | undefined;
 
-/** Cell columns that rows are written into; columns may be added on the way. */
-export interface CellTable {
+/** What rows are written into; columns may be added on the way. */
+export interface CellSink {
   /** Same array as long as no column is added. */
   readonly columnNames: readonly string[];
-  /** `columns[c][r]`. */
-  readonly columns: readonly (readonly Cell[])[];
   /** Index of a column, adding it when it is new. Throws RangeError beyond `mostColumns`. */
   columnOf(name: string): number;
   put(row: number, column: number, value: Cell): void;
   clearRow(row: number): void;
   clear(): void;
+}
+
+/** Cell columns. */
+export interface CellTable extends CellSink {
+  /** `columns[c][r]`. */
+  readonly columns: readonly (readonly Cell[])[];
 }
 
 /** More distinct keys than this are a sign that keys carry data; each would cost memory in every batch. */

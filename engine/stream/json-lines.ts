@@ -1,8 +1,11 @@
 import type { RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
-import type { CellTable, RawRows } from './cell-table.ts';
-import { CellBatch, createCellTable, mostColumns } from './cell-table.ts';
+import type { CellSink, RawRows } from './cell-table.ts';
+import { CellBatch, createCellTable } from './cell-table.ts';
 import { decodeText } from './cell-text.ts';
+import { quickJsonWriter } from './json-bytes.ts';
+import { emptyShape, placeOf, type KeyPlace, type ObjectShape } from './json-shape.ts';
 import type { RecordScanner } from './text-batches.ts';
+import type { TypedCells } from './typed-cells.ts';
 import {
   bytesPerBatch,
   carriageReturnByte,
@@ -35,7 +38,8 @@ const envelopeColumns = [
 
 export const kcatColumnNames: readonly string[] = envelopeColumns.map(([, name]) => name);
 
-const tombstoneReason = 'The payload is null: a tombstone carries no transaction.';
+/** Why a message without a value is no record. */
+export const tombstoneReason = 'The payload is null: a tombstone carries no transaction.';
 
 /** Why a line is no record, in words for the quarantine. */
 class NotARecord extends Error {}
@@ -65,43 +69,11 @@ function arrayText(value: readonly unknown[]): string {
   return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
 }
 
-/** Where the value of one key goes: a column when it is a plain value, a nested shape when it is an object. */
-interface KeyPlace {
-  readonly key: string;
-  /** Index in the order in which the keys of this object were first met. */
-  readonly order: number;
-  /** -1 until the key has had a plain value. */
-  column: number;
-  child: ObjectShape | undefined;
-}
-
-/** The keys met so far in the objects at one place; records mostly repeat them in the same order. */
-interface ObjectShape {
-  readonly prefix: string;
-  readonly places: KeyPlace[];
-  readonly byKey: Map<string, KeyPlace>;
-}
-
-function emptyShape(prefix: string): ObjectShape {
-  return { prefix, places: [], byKey: new Map() };
-}
-
-function placeOf(shape: ObjectShape, key: string): KeyPlace {
-  let place = shape.byKey.get(key);
-  if (place === undefined) {
-    if (shape.places.length >= mostColumns) throw new RangeError('too many distinct keys');
-    place = { key, order: shape.places.length, column: -1, child: undefined };
-    shape.places.push(place);
-    shape.byKey.set(key, place);
-  }
-  return place;
-}
-
 /**
  * Writes an object's values into a row, nested objects under dotted names, arrays as JSON text. Returns false where
  * a number was met that a double cannot hold exactly, so that the text must be parsed again with care.
  */
-function putObject(table: CellTable, row: number, object: JsonObject, shape: ObjectShape): boolean {
+function putObject(table: CellSink, row: number, object: JsonObject, shape: ObjectShape): boolean {
   let isExact = true;
   let likely = 0;
   for (const key in object) {
@@ -129,13 +101,13 @@ function putObject(table: CellTable, row: number, object: JsonObject, shape: Obj
 }
 
 /** Writes one JSON text into a row; a number beyond 2^53 is read again digit by digit. */
-function putJsonText(table: CellTable, row: number, text: string, what: string, shape: ObjectShape): void {
+function putJsonText(table: CellSink, row: number, text: string, what: string, shape: ObjectShape): void {
   const value = parseJson(text, what);
   if (!isJsonObject(value)) throw new NotARecord(`${what} is not a JSON object.`);
   if (!putObject(table, row, value, shape)) putObject(table, row, parseExactly(text) as JsonObject, shape);
 }
 
-function putEnvelope(table: CellTable, row: number, text: string, shape: ObjectShape): void {
+function putEnvelope(table: CellSink, row: number, text: string, shape: ObjectShape): void {
   const envelope = parseJson(text, 'The line');
   if (!isKcatEnvelope(envelope))
     throw new NotARecord('The line is not a kcat envelope: topic, partition, offset or payload is absent.');
@@ -156,42 +128,30 @@ function putEnvelope(table: CellTable, row: number, text: string, shape: ObjectS
   }
 }
 
-/** One message of a topic as far as its cells go. */
-export interface MessageCells {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  /** Milliseconds since 1970, as the broker has it. */
-  readonly timestampMs: number;
-  readonly key: string | null;
-  /** Null is a tombstone. */
-  readonly value: string | null;
+/** What became of a payload: a row, as it came or not, or no row, and why. */
+export type PayloadOutcome =
+  /** Read from its bytes: they are one line of valid JSON in UTF-8. */
+  { readonly kind: 'plain' } | { readonly kind: 'parsed' } | { readonly kind: 'rejected'; readonly reason: string };
+
+/** Writes the payloads of messages into rows: the cells that a kcat recording of the same messages would have. */
+export interface PayloadWriter {
+  /** Writes `bytes[start..end)`; the row is empty where it is no record. The byte at `end` is overwritten. */
+  put(row: number, bytes: Buffer, start: number, end: number): PayloadOutcome;
 }
 
-/** Writes messages into rows of a table: the columns of a kcat recording of the same messages. */
-export interface MessageWriter {
-  /** Writes one message; returns why it is no record (the row is empty then), or undefined. */
-  put(row: number, message: MessageCells): string | undefined;
-}
+const plainPayload: PayloadOutcome = { kind: 'plain' };
+const parsedPayload: PayloadOutcome = { kind: 'parsed' };
 
-export function messageWriter(table: CellTable): MessageWriter {
+export function payloadWriter(cells: TypedCells): PayloadWriter {
   const shape = emptyShape('');
-  let columns: readonly number[] | undefined;
+  const putQuickly = quickJsonWriter(cells, shape);
   return {
-    put(row, message) {
-      const fault = faultOf(table, row, () => {
-        if (message.value === null) throw new NotARecord(tombstoneReason);
-        putJsonText(table, row, message.value, 'The payload', shape);
-      });
-      if (fault !== undefined) return fault;
-      columns ??= kcatColumnNames.map((name) => table.columnOf(name));
-      const { topic, partition, offset, timestampMs, key } = message;
-      table.put(row, columns[0], topic);
-      table.put(row, columns[1], partition);
-      table.put(row, columns[2], offset);
-      table.put(row, columns[3], timestampMs);
-      table.put(row, columns[4], key ?? undefined);
-      return undefined;
+    put(row, bytes, start, end) {
+      if (putQuickly(row, bytes, start, end)) return plainPayload;
+      cells.clearRow(row);
+      const text = decodeText(bytes, start, end);
+      const reason = faultOf(cells, row, () => putJsonText(cells, row, text, 'The payload', shape));
+      return reason === undefined ? parsedPayload : { kind: 'rejected', reason };
     },
   };
 }
@@ -202,7 +162,7 @@ export interface JsonValueWriter {
   put(row: number, value: unknown): string | undefined;
 }
 
-export function jsonValueWriter(table: CellTable): JsonValueWriter {
+export function jsonValueWriter(table: CellSink): JsonValueWriter {
   const shape = emptyShape('');
   return {
     put(row, value) {
@@ -220,7 +180,7 @@ export interface JsonRecordWriter {
   put(row: number, text: string): string | undefined;
 }
 
-export function jsonRecordWriter(table: CellTable, kind: 'ndjson' | 'kcat'): JsonRecordWriter {
+export function jsonRecordWriter(table: CellSink, kind: 'ndjson' | 'kcat'): JsonRecordWriter {
   const shape = emptyShape('');
   return {
     put(row, text) {
@@ -233,7 +193,7 @@ export function jsonRecordWriter(table: CellTable, kind: 'ndjson' | 'kcat'): Jso
 }
 
 /** Why what was to be written into a row is no record, with the row emptied again; undefined where it is one. */
-function faultOf(table: CellTable, row: number, write: () => void): string | undefined {
+function faultOf(table: CellSink, row: number, write: () => void): string | undefined {
   try {
     write();
     return undefined;

@@ -10,6 +10,7 @@ import { currentLoad, describeMachine } from './machine.ts';
 import { writePage } from './markdown.ts';
 import type { BenchRow } from './row.ts';
 import { forestRows, reasonRows } from './rows/forest.ts';
+import { kafkaRows } from './rows/kafka.ts';
 import { longRunRows, mainJobRows } from './rows/main-job.ts';
 import { tuningRows } from './rows/tuning.ts';
 import { windowRows } from './rows/windows.ts';
@@ -24,6 +25,7 @@ const groups: Readonly<Record<string, (settings: BenchSettings) => Promise<Bench
   reasons: reasonRows,
   windows: windowRows,
   workbench: workbenchRows,
+  kafka: kafkaRows,
 };
 const names = Object.keys(groups);
 const record = resolve(import.meta.dirname, '../../docs/benchmarks.json');

@@ -23,7 +23,7 @@ import { accessTo } from '../../stream/kafka/known-access.ts';
 import { followTopic, type TopicFollower } from '../../stream/kafka/follow-topic.ts';
 import { messageBatcher, type MessageBatcher } from '../../stream/kafka/message-batches.ts';
 import { openSchemaRegistry, schemaRegistryAccess } from '../../stream/kafka/schema-registry.ts';
-import type { TopicMessage } from '../../stream/kafka/topic-message.ts';
+import { messageCount, splitSlices, type MessageSlice } from '../../stream/kafka/message-block.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { chooseModel, modelSummary } from '../choose-model.ts';
 import { appendOfBatch, newTextsOf } from '../decoded-append.ts';
@@ -53,8 +53,11 @@ const fewestTrainingRows = 50;
 const lingerMs = 100;
 const transactionAgeMs = 25;
 const waitMs = 250;
+/** Batches made ahead of the one that waits for its scores. */
+const batchesBeingScored = 6;
 /** Rows between two stored states of the window features; those after it are seen again when the stream goes on. */
 const rowsPerCheckpoint = 100_000;
+const groupFarewellMs = 1_000;
 const groupSetting = 'stream.group';
 /** Messages are kept as the lines of a recording would hold them. */
 const envelopeFormat: RecordingFormat = { kind: 'kcat', compression: 'none', encoding: 'utf-8' };
@@ -144,8 +147,8 @@ interface LiveCase {
   readonly profile: Profile;
   readonly dictionaries: Map<string, Dictionary>;
   readonly source: Source;
-  /** Two, in turn: one batch is made while the rows of the one before are scored. */
-  readonly batchers: readonly [MessageBatcher, MessageBatcher];
+  /** In turn: batches are made while the rows of those before are scored. */
+  readonly batchers: readonly MessageBatcher[];
   readonly decode: SegmentDecoder;
   readonly newTexts: () => ReadonlyMap<string, readonly string[]>;
   readonly writer: CaseWriter;
@@ -169,8 +172,8 @@ class FollowSession {
   #scoring: LiveScoring | undefined;
   #batches = 0;
   #messages = 0;
-  /** Made and being scored, not handed to the writer yet. */
-  #pending: PendingBatch | undefined;
+  /** Made and being scored, not handed to the writer yet; in stream order. */
+  #pending: PendingBatch[] = [];
   #addedRows = 0;
   #nextSequence = 0;
   #position = { byteOffset: 0, line: 1 };
@@ -178,6 +181,8 @@ class FollowSession {
   #rowsSinceCheckpoint = 0;
   #lastMessageMs = performance.now();
   #firstMessageMs: number | null = null;
+  /** When the newest rows were on the disk. */
+  #storedMs = performance.now();
 
   constructor(
     input: FollowInput,
@@ -195,7 +200,7 @@ class FollowSession {
     this.#sinks = sinks;
     this.#context = context;
     this.#notices = notices;
-    this.#ledger = new CommitLedger(metrics, (offsets) => void follower.commit(offsets));
+    this.#ledger = new CommitLedger(metrics, (offsets) => follower.commit(offsets));
     this.#recording = new StreamRecording(follower, address.topic, (sentence) =>
       this.#meter.note('recording', sentence),
     );
@@ -210,7 +215,7 @@ class FollowSession {
     let status: 'completed' | 'cancelled' | 'failed' = 'failed';
     try {
       await this.#consume();
-      await this.#store();
+      await this.#storeAll();
       if (this.#scoring === undefined && !this.#stopped() && this.#nextSequence > 1) await this.#train();
       status = this.#context.signal.aborted ? 'cancelled' : 'completed';
     } finally {
@@ -226,7 +231,8 @@ class FollowSession {
       const profile = openedCase.profile();
       const chosen = counts.models === 0 ? null : chooseModel(openedCase, undefined);
       const lag = [...this.#follower.lag().values()].reduce((sum, value) => sum + value, 0);
-      const activeMs = this.#firstMessageMs === null ? 0 : this.#lastMessageMs - this.#firstMessageMs;
+      const { readingSinceMs } = this.#follower;
+      const activeMs = readingSinceMs === null ? 0 : this.#storedMs - readingSinceMs;
       return {
         topic: formatTopicAddress(this.#address),
         messages: this.#messages,
@@ -253,11 +259,11 @@ class FollowSession {
     while (waiting.length > 0 || !this.#isDone()) {
       if (await this.#isHeld()) continue;
       const limit = this.#limit();
-      const messages = waiting.length > 0 ? waiting.slice(0, limit) : await this.#next(limit);
+      const [slices, rest] = waiting.length > 0 ? splitSlices(waiting, limit) : [await this.#next(limit), []];
       await this.#recording.settle();
-      waiting = waiting.slice(messages.length);
-      if (messages.length > 0) await this.#take(messages);
-      if (!this.#follower.hasMore) await this.#store();
+      waiting = rest;
+      if (slices.length > 0) await this.#take(slices);
+      if (!this.#follower.hasMore) await this.#storeAll();
       if (this.#scoring === undefined && this.#isTimeToTrain()) await this.#train();
       this.#report();
     }
@@ -266,7 +272,7 @@ class FollowSession {
   /** While a person paused the stream: what was taken is stored, and no more is taken. */
   async #isHeld(): Promise<boolean> {
     if (!this.#isPaused || this.#stopped()) return false;
-    await this.#store();
+    await this.#storeAll();
     await this.#recording.settle();
     this.#report();
     await sleep(waitMs, undefined, { signal: this.#context.signal }).catch(() => undefined);
@@ -292,22 +298,24 @@ class FollowSession {
     return Math.max(1, Math.min(capacity, untilEnd, untilTraining));
   }
 
-  async #next(limit: number): Promise<readonly TopicMessage[]> {
-    const messages = await this.#follower.next(limit, lingerMs, waitMs);
-    if (messages.length > 0) {
+  async #next(limit: number): Promise<readonly MessageSlice[]> {
+    const slices = await this.#follower.next(limit, lingerMs, waitMs);
+    if (slices.length > 0) {
       this.#lastMessageMs = performance.now();
       this.#firstMessageMs ??= this.#lastMessageMs;
     }
-    return messages;
+    return slices;
   }
 
   /** Opens the case for its stream; returns the messages that were gathered to find out its profile. */
-  async #openLive(): Promise<readonly TopicMessage[]> {
+  async #openLive(): Promise<readonly MessageSlice[]> {
     const stored = this.#withCase((openedCase) => openedCase.profile());
+    // What is needed for a known profile is there before the first message comes.
+    if (stored === undefined) await this.#follower.begin();
     const gathered = stored === undefined ? await this.#gatherForProfile() : [];
     if (stored === undefined && gathered.length === 0) return [];
     const topic = this.#address.topic;
-    const preview = messageBatcher(topic, [], Math.max(1, gathered.length));
+    const preview = messageBatcher(topic, [], Math.max(1, messageCount(gathered)));
     const sampled = preview.batchOf(gathered, this.#position);
     const collector = new SampleCollector();
     collector.add(sampled);
@@ -322,6 +330,7 @@ class FollowSession {
     const writer = await createCaseWriter(this.#input.casePath, {
       transactionAgeMs,
       onCommitted: ({ rows, quarantined }) => {
+        this.#storedMs = performance.now();
         this.#ledger.committed(rows + quarantined);
         this.#sinks.wake();
       },
@@ -331,13 +340,14 @@ class FollowSession {
       profile,
       dictionaries,
       source,
-      batchers: [messageBatcher(topic, source.columnNames), messageBatcher(topic, source.columnNames)],
+      batchers: Array.from({ length: batchesBeingScored + 1 }, () => messageBatcher(topic, source.columnNames)),
       decode: createSegmentDecoder(profile, dictionaries),
       newTexts: newTextsOf(dictionaries),
       writer,
       columns: watchColumns(profile, 'they are in quarantine'),
     };
     if (hasModel) await this.#openScoring();
+    if (stored !== undefined) await this.#follower.begin();
     return gathered;
   }
 
@@ -365,32 +375,33 @@ class FollowSession {
   }
 
   /** The first messages, held in memory: nothing is stored before it is known how to read them. */
-  async #gatherForProfile(): Promise<readonly TopicMessage[]> {
-    const gathered: TopicMessage[] = [];
+  async #gatherForProfile(): Promise<readonly MessageSlice[]> {
+    const gathered: MessageSlice[] = [];
     const wanted = Math.min(profileMessages, this.#input.trainAfterRows, this.#input.maxMessages ?? profileMessages);
     const hasRows = (): boolean =>
-      messageBatcher(this.#address.topic, [], gathered.length).batchOf(gathered, this.#position).rowCount > 0;
+      messageBatcher(this.#address.topic, [], messageCount(gathered)).batchOf(gathered, this.#position).rowCount > 0;
     let isEnough = false;
     while (!isEnough && !this.#isDone()) {
       gathered.push(...(await this.#next(wanted)));
       const waitedMs = performance.now() - (this.#firstMessageMs ?? performance.now());
-      const isLongEnough = gathered.length >= wanted || waitedMs >= profileWaitMs;
-      isEnough = gathered.length > 0 && isLongEnough && (gathered.length >= mostProfileMessages || hasRows());
+      const count = messageCount(gathered);
+      const isLongEnough = count >= wanted || waitedMs >= profileWaitMs;
+      isEnough = count > 0 && isLongEnough && (count >= mostProfileMessages || hasRows());
     }
     if (gathered.length === 0 || this.#stopped()) return [];
     if (hasRows()) return gathered;
-    throw new AssayError('EMPTY_RECORDING', 'failure', `None of ${gathered.length} messages is a JSON object.`, {
+    throw new AssayError('EMPTY_RECORDING', 'failure', `None of ${messageCount(gathered)} messages is a JSON object.`, {
       nextStep: 'Assay reads JSON values. Nothing was stored; look at the topic with kcat.',
     });
   }
 
-  async #take(messages: readonly TopicMessage[]): Promise<void> {
+  async #take(slices: readonly MessageSlice[]): Promise<void> {
     const live = this.#live ?? impossible('messages are taken before the case is open');
-    const batch = live.batchers[this.#batches++ % 2].batchOf(messages, this.#position);
+    const batch = live.batchers[this.#batches++ % live.batchers.length].batchOf(slices, this.#position);
     const decoded = live.decode(batch, this.#nextSequence);
     live.columns.note(batch, decoded, this.#address.topic);
     this.#positionMs = lastEventMs(live.profile, decoded.segment) ?? this.#positionMs;
-    await this.#recording.take(messages);
+    await this.#recording.take(slices);
     const rowCount = decoded.segment.rowCount;
     const append = appendOfBatch(live.source.id, batch, decoded, live.newTexts());
     // Features are computed at once, in order; the scoring goes on while the next batch is made.
@@ -399,30 +410,37 @@ class FollowSession {
     const isCheckpoint = this.#scoring !== undefined && (this.#rowsSinceCheckpoint += rowCount) >= rowsPerCheckpoint;
     if (isCheckpoint) this.#rowsSinceCheckpoint = 0;
     const windowState = isCheckpoint ? this.#scoring?.windowState() : undefined;
-    const previous = this.#store();
-    this.#pending = { messages, append, scoring, windowState };
-    this.#messages += messages.length;
+    // Whoever waits for it is told of a failure; nobody does once the stream has failed elsewhere.
+    scoring?.catch(() => undefined);
+    this.#pending.push({ slices, append, scoring, windowState });
+    this.#messages += messageCount(slices);
     this.#addedRows += rowCount;
     this.#nextSequence += rowCount;
     this.#position = batch.next;
-    await previous;
+    // Answers of the threads that score, and what the network has brought, are events: without a turn they would wait.
+    await new Promise(setImmediate);
+    await this.#storeAll(batchesBeingScored);
   }
 
-  /** Hands the pending batch, once it is scored, to the writer. */
-  async #store(): Promise<void> {
-    const pending = this.#pending;
-    if (pending === undefined) return;
-    this.#pending = undefined;
-    const { messages, append, windowState } = pending;
+  /** Hands pending batches to the writer, each once it is scored, until at most `left` are left. */
+  async #storeAll(left = 0): Promise<void> {
+    while (this.#pending.length > left) {
+      const [pending] = this.#pending.splice(0, 1);
+      await this.#store(pending);
+    }
+  }
+
+  async #store(pending: PendingBatch): Promise<void> {
+    const { slices, append, windowState } = pending;
     const live = this.#live ?? impossible('a batch was made before the case is open');
     const scored = await pending.scoring;
-    const nextOffsets = nextOffsetsOf(messages);
-    this.#ledger.sent(messages, nextOffsets);
+    const nextOffsets = nextOffsetsOf(slices);
+    this.#ledger.sent(slices, nextOffsets);
     const { rowCount } = append.segment;
-    this.#metrics.batch({ messages: messages.length, rejected: append.rejected, rowCount, scored });
+    this.#metrics.batch({ messages: messageCount(slices), rejected: append.rejected, rowCount, scored });
     const flagged = scored?.flagged.sums.length;
     this.#flagged += flagged ?? 0;
-    this.#meter.took({ messages: messages.length, rows: rowCount, quarantined: append.rejected.length, flagged });
+    this.#meter.took({ messages: messageCount(slices), rows: rowCount, quarantined: append.rejected.length, flagged });
     await live.writer.appendLive({
       append,
       nextOffsets,
@@ -439,7 +457,7 @@ class FollowSession {
 
   async #train(): Promise<void> {
     const live = this.#live ?? impossible('a model is trained before the case is open');
-    await this.#store();
+    await this.#storeAll();
     await live.writer.flush();
     const openedCase = openCase(this.#input.casePath);
     try {
@@ -477,6 +495,7 @@ class FollowSession {
     void this.#live?.writer.setSetting(key, value).catch(() => undefined);
 
   #report(): void {
+    this.#ledger.tellGroupIfDue();
     const lag = this.#follower.lag();
     this.#metrics.position(lag, this.#follower.isPaused, this.#follower.rebalances);
     const waiting = [...lag.values()].reduce((sum, value) => sum + value, 0);
@@ -519,6 +538,8 @@ class FollowSession {
       await writer.abort().catch(() => undefined);
       return;
     }
+    // A courtesy, for which nobody waits where the broker is away.
+    await Promise.race([this.#ledger.tellGroup(), sleep(groupFarewellMs, undefined, { ref: false })]);
     this.#keepWindowState();
   }
 
@@ -545,7 +566,7 @@ class FollowSession {
 }
 
 interface PendingBatch {
-  readonly messages: readonly TopicMessage[];
+  readonly slices: readonly MessageSlice[];
   readonly append: SegmentAppend;
   readonly scoring: Promise<LiveScores> | undefined;
   readonly windowState: Uint8Array<ArrayBuffer> | undefined;
@@ -558,8 +579,8 @@ interface PreparedSource {
   readonly hasModel: boolean;
 }
 
-function nextOffsetsOf(messages: readonly TopicMessage[]): ReadonlyMap<number, number> {
+function nextOffsetsOf(slices: readonly MessageSlice[]): ReadonlyMap<number, number> {
   const next = new Map<number, number>();
-  for (const { partition, offset } of messages) next.set(partition, offset + 1);
+  for (const { block, to } of slices) next.set(block.partition, block.offsets[to - 1] + 1);
   return next;
 }

@@ -5,6 +5,7 @@ import type { WorkContext } from '../../domain/progress.ts';
 import { parseTopicAddress } from '../../domain/topic-address.ts';
 import { accessTo } from '../../stream/kafka/known-access.ts';
 import { followTopic } from '../../stream/kafka/follow-topic.ts';
+import { messagesOf } from '../../stream/kafka/message-block.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { throwIfCancelled } from '../cancelled.ts';
 import { writingError } from '../writing-error.ts';
@@ -49,9 +50,10 @@ export async function record(input: ParsedJobInput<'record'>, context: WorkConte
     (input.maxMessages !== undefined && recorder.messages >= input.maxMessages) ||
     (input.untilIdleMs !== undefined && follower.isIdle(input.untilIdleMs));
   try {
+    await follower.begin();
     while (!isDone()) {
       const limit = Math.min(messagesPerWrite, (input.maxMessages ?? Number.POSITIVE_INFINITY) - recorder.messages);
-      await recorder.write(await follower.next(limit, lingerMs, waitMs));
+      await recorder.write(messagesOf(await follower.next(limit, lingerMs, waitMs)));
       context.report({ phase: 'record', done: recorder.messages, total: null, unit: 'messages' });
     }
     await recorder.finish();

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { AssayError, usageError } from '../../domain/error.ts';
 import type { StreamCommand, StreamFigures } from '../../domain/stream-figures.ts';
-import type { TopicMessage } from '../../stream/kafka/topic-message.ts';
+import { messagesOf, type MessageSlice } from '../../stream/kafka/message-block.ts';
 import { writingError } from '../writing-error.ts';
 import { createRecorder, newManifest, type Recorder } from './recorder.ts';
 import { readManifest } from './recording-files.ts';
@@ -40,10 +40,10 @@ export class StreamRecording {
   }
 
   /** Messages that were just taken from the topic. */
-  async take(messages: readonly TopicMessage[]): Promise<void> {
+  async take(slices: readonly MessageSlice[]): Promise<void> {
     await this.settle();
-    await this.#orEnd(async () => this.#recorder?.write(messages));
-    for (const { partition, offset } of messages) this.#nextOffsets.set(partition, offset + 1);
+    await this.#orEnd(async () => this.#recorder?.write(messagesOf(slices)));
+    for (const { block, to } of slices) this.#nextOffsets.set(block.partition, block.offsets[to - 1] + 1);
   }
 
   /** Does what was asked for since. */

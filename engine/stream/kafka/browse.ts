@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TopicAddress } from '../../domain/topic-address.ts';
 import { createKafkaClient, kafkaError, type KafkaAccess } from './connection.ts';
+import { messagesOf } from './message-block.ts';
 import { followTopic } from './follow-topic.ts';
 import type { TopicMessage } from './topic-message.ts';
 
@@ -65,7 +66,9 @@ export async function peekTopic(
   });
   try {
     const waiting = [...follower.lag().values()].reduce((sum, lag) => sum + lag, 0);
-    return waiting === 0 ? [] : await follower.next(Math.min(limit, waiting), lingerMs, waitMs);
+    if (waiting === 0) return [];
+    await follower.begin();
+    return messagesOf(await follower.next(Math.min(limit, waiting), lingerMs, waitMs));
   } catch (error) {
     throw kafkaError(error, address);
   } finally {

@@ -3,6 +3,7 @@ import { AssayError } from '../../domain/error.ts';
 import type { TopicFollower } from './follow-topic.ts';
 import type { SchemaDecoder } from './schema-registry.ts';
 import type { TopicMessage } from './topic-message.ts';
+import { messagesOf, slicesOf } from './message-block.ts';
 
 /** How long messages wait for an absent registry before a follower that may end when idle ends. */
 const patienceMs = 60_000;
@@ -35,6 +36,10 @@ export function decodedFollower(
   return {
     clusterId: follower.clusterId,
     startOffsets: follower.startOffsets,
+    begin: () => follower.begin(),
+    get readingSinceMs() {
+      return follower.readingSinceMs;
+    },
     lag: () => {
       const lag = new Map(follower.lag());
       for (const { partition } of held) lag.set(partition, (lag.get(partition) ?? 0) + 1);
@@ -53,10 +58,10 @@ export function decodedFollower(
     },
     next: async (limit, lingerMs, waitMs) => {
       if (held.length === 0) {
-        held = await follower.next(limit, lingerMs, waitMs);
+        held = messagesOf(await follower.next(limit, lingerMs, waitMs));
         heldSinceMs = performance.now();
       }
-      return held.length === 0 ? [] : decodeHeld(waitMs);
+      return held.length === 0 ? [] : slicesOf(await decodeHeld(waitMs));
     },
     commit: (nextOffsets) => follower.commit(nextOffsets),
     close: () => follower.close(),

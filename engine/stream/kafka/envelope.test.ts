@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { envelopeLine, parseEnvelope } from './envelope.ts';
 import { messageBatcher } from './message-batches.ts';
+import { blockOf } from './message-block.ts';
 import type { TopicMessage } from './topic-message.ts';
 
 const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array));
@@ -41,7 +42,10 @@ it('numbers rows and rejected messages without gaps or overlaps, and keeps the p
         value,
         headers: [],
       }));
-      const batch = messageBatcher('t', [], 20).batchOf(messages, { byteOffset: 100, line: 7 });
+      const batch = messageBatcher('t', [], 20).batchOf(
+        [{ block: blockOf(0, messages), from: 0, to: messages.length }],
+        { byteOffset: 100, line: 7 },
+      );
       expect(batch.rowCount + batch.rejected.length).toBe(values.length);
       expect(batch.next.line).toBe(7 + values.length);
       const places = [

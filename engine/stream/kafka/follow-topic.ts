@@ -2,7 +2,10 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { AssayError, usageError } from '../../domain/error.ts';
 import { formatTopicAddress, type TopicAddress } from '../../domain/topic-address.ts';
 import { createKafkaClient, kafkaError, noSuchTopic, type KafkaAccess } from './connection.ts';
+import { batchBytesOf, keepRecordBatches } from './fetch-response.ts';
+import { blockOf, type MessageBlock, type MessageSlice } from './message-block.ts';
 import { MessageQueue } from './message-queue.ts';
+import { messagesOfBatch } from './record-batch.ts';
 import type { TopicMessage } from './topic-message.ts';
 
 /** Where reading begins in a partition that the caller knows no offset of. */
@@ -26,12 +29,17 @@ export interface FollowTopicOptions {
   readonly highWater?: { readonly messages: number; readonly bytes: number };
 }
 
-/** A topic being read. Each message comes once and in the order of its partition. */
+/** A topic to be read. Each message comes once and in the order of its partition. */
 export interface TopicFollower {
   /** Tells this topic from every other one: cluster and name. */
   readonly clusterId: string;
   /** Where reading begins, per partition. */
   readonly startOffsets: ReadonlyMap<number, number>;
+  /**
+   * Joins the group and begins to fetch; to be called once, when the caller is ready to take messages.
+   * @throws AssayError BROKER_UNREACHABLE, BROKER_REFUSED.
+   */
+  begin(): Promise<void>;
   /** Messages not handed over yet, as far as the broker has told: per partition. */
   lag(): ReadonlyMap<number, number>;
   /**
@@ -39,6 +47,8 @@ export interface TopicFollower {
    * there are waited for a minute longer: joining a group, or a broker that restarts, takes its time.
    */
   isIdle(idleMs: number): boolean;
+  /** When the fetch began that brought the first messages, by `performance.now`; null before. */
+  readonly readingSinceMs: number | null;
   /** True where `next` would give messages at once. */
   readonly hasMore: boolean;
   readonly isPaused: boolean;
@@ -46,9 +56,9 @@ export interface TopicFollower {
   /**
    * The next messages, at most `limit`: as soon as there are `limit` of them, or `lingerMs` after the first; none
    * when nothing comes within `waitMs`.
-   * @throws AssayError TOPIC_NOT_FOUND, BROKER_REFUSED, RECORDING_CHANGED where reading cannot go on.
+   * @throws AssayError TOPIC_NOT_FOUND, BROKER_REFUSED, RECORDING_CHANGED, CORRUPT_RECORDING where reading cannot go on.
    */
-  next(limit: number, lingerMs: number, waitMs: number): Promise<readonly TopicMessage[]>;
+  next(limit: number, lingerMs: number, waitMs: number): Promise<readonly MessageSlice[]>;
   /** Tells the broker how far the caller has stored; a courtesy to lag monitors, never read back. */
   commit(nextOffsets: ReadonlyMap<number, number>): Promise<void>;
   close(): Promise<void>;
@@ -65,13 +75,15 @@ const fetchWaitMs = 250;
 /** A quiet topic is looked after this often: it may have been deleted. */
 const quietCheckMs = 3_000;
 const patienceWithLagMs = 60_000;
+/** A consumer that has asked for nothing for so long, with room for more, has stopped without a word. */
+const silentMs = 20_000;
 /** At the start a person waits for an answer. */
 const startPatience = { retries: 2, initialRetryTime: 200, maxRetryTime: 1_000 };
 /** Later a broker may be gone for hours. */
 const followPatience = { retries: 1_000_000, initialRetryTime: 200, maxRetryTime: 5_000 };
 
 /**
- * Begins to read a topic. The caller's offsets decide where, not those of the group.
+ * Finds out where reading a topic begins. The caller's offsets decide, not those of the group.
  * @throws AssayError BROKER_UNREACHABLE, BROKER_REFUSED, TOPIC_NOT_FOUND, RECORDING_CHANGED (the topic is another one
  * than that of the stored offsets).
  */
@@ -79,14 +91,7 @@ export async function followTopic(options: FollowTopicOptions): Promise<TopicFol
   const { address } = options;
   try {
     const start = await findStart(options);
-    const follower = new Follower(options, start);
-    try {
-      await follower.begin();
-    } catch (error) {
-      await follower.close();
-      throw error;
-    }
-    return follower;
+    return new Follower(options, start);
   } catch (error) {
     throw kafkaError(error, address);
   }
@@ -165,12 +170,21 @@ function recreated(address: TopicAddress): AssayError {
   );
 }
 
+function damaged(address: TopicAddress, partition: number, offset: number, cause: unknown): AssayError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const where = `The batch at offset ${offset} of partition ${partition} of ${formatTopicAddress(address)}`;
+  return new AssayError('CORRUPT_RECORDING', 'failure', `${where} cannot be read: ${reason}.`, {
+    nextStep: 'What came before it is stored. Follow the topic into a new case with --from an offset behind it.',
+    cause,
+  });
+}
+
 class Follower implements TopicFollower {
   readonly clusterId: string;
   readonly startOffsets: ReadonlyMap<number, number>;
   readonly #options: FollowTopicOptions;
-  readonly #client: Kafka;
-  readonly #consumer: Consumer;
+  #client: Kafka;
+  #consumer: Consumer;
   readonly #queue: MessageQueue;
   /** The next offset that is accepted, per partition. */
   readonly #expected: Map<number, number>;
@@ -179,31 +193,49 @@ class Follower implements TopicFollower {
   #isClosed = false;
   #lastNewsMs = performance.now();
   #lastMessageMs = performance.now();
+  #fetchStartedMs = performance.now();
+  #readingSinceMs: number | null = null;
 
   constructor(options: FollowTopicOptions, start: Start) {
-    const client = createKafkaClient(options.address, options.access, followPatience, () => this.#isClosed);
     this.#options = options;
-    this.#client = client;
+    this.#client = this.#newClient();
     this.clusterId = start.clusterId;
     this.startOffsets = new Map(start.offsets);
     this.#expected = new Map(start.offsets);
     this.#highs = start.highs;
     this.#queue = new MessageQueue(options.highWater ?? defaultHighWater);
-    this.#consumer = client.consumer({
-      groupId: options.groupId,
+    this.#consumer = this.#newConsumer();
+  }
+
+  #newClient(): Kafka {
+    const { address, access } = this.#options;
+    return createKafkaClient(address, access, followPatience, () => this.#isClosed);
+  }
+
+  #newConsumer(): Consumer {
+    const consumer: Consumer = this.#client.consumer({
+      groupId: this.#options.groupId,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: rebalanceTimeoutMs,
       heartbeatInterval: heartbeatIntervalMs,
       metadataMaxAge: metadataMaxAgeMs,
       maxWaitTimeInMs: fetchWaitMs,
-      retry: { ...followPatience, restartOnFailure: () => Promise.resolve(!this.#isClosed) },
+      retry: {
+        ...followPatience,
+        restartOnFailure: () => Promise.resolve(!this.#isClosed && consumer === this.#consumer),
+      },
     });
+    return consumer;
   }
 
   isIdle(idleMs: number): boolean {
     const quietMs = performance.now() - this.#lastMessageMs;
     const lag = [...this.lag().values()].reduce((sum, waiting) => sum + waiting, 0);
     return quietMs >= (lag === 0 ? idleMs : idleMs + patienceWithLagMs);
+  }
+
+  get readingSinceMs(): number | null {
+    return this.#readingSinceMs;
   }
 
   get hasMore(): boolean {
@@ -227,22 +259,53 @@ class Follower implements TopicFollower {
   }
 
   async begin(): Promise<void> {
-    const { GROUP_JOIN } = this.#consumer.events;
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
+    this.#lastMessageMs = performance.now();
+    try {
+      await this.#run(this.#consumer);
+    } catch (error) {
+      throw kafkaError(error, this.#options.address);
+    }
+  }
+
+  async #run(consumer: Consumer): Promise<void> {
+    keepRecordBatches();
+    const isCurrent = (): boolean => consumer === this.#consumer;
+    const { GROUP_JOIN, FETCH_START } = consumer.events;
+    consumer.on(FETCH_START, () => {
+      if (isCurrent()) this.#fetchStartedMs = performance.now();
+    });
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      if (!isCurrent()) return;
       this.#rebalances++;
       // Before the first fetch of this assignment: the group's own offsets are never used.
       for (const partition of payload.memberAssignment[this.#topic] ?? []) this.#seek(partition);
     });
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topic: this.#topic, fromBeginning: true });
-    await this.#consumer.run({
+    await consumer.connect();
+    await consumer.subscribe({ topic: this.#topic, fromBeginning: true });
+    await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: true,
-      eachBatch: (payload) => this.#take(payload),
+      eachBatch: async (payload) => {
+        if (isCurrent()) await this.#take(payload);
+      },
     });
   }
 
-  async next(limit: number, lingerMs: number, waitMs: number): Promise<readonly TopicMessage[]> {
+  /**
+   * kafkajs may stop for good without telling anyone, as after a broker that was killed. Then another consumer goes on
+   * where the last message was; the one before is given up, and what it may still bring is not looked at.
+   */
+  #replaceSilentConsumer(): void {
+    const silent = this.#consumer;
+    this.#client = this.#newClient();
+    this.#consumer = this.#newConsumer();
+    this.#fetchStartedMs = performance.now();
+    void silent.disconnect().catch(() => undefined);
+    // Where the broker is away this waits for it; where it fails, silence leads here again.
+    this.#run(this.#consumer).catch(() => undefined);
+  }
+
+  async next(limit: number, lingerMs: number, waitMs: number): Promise<readonly MessageSlice[]> {
     const messages = await this.#queue.take(limit, lingerMs, waitMs);
     const nowMs = performance.now();
     if (messages.length > 0) {
@@ -250,6 +313,7 @@ class Follower implements TopicFollower {
       this.#lastMessageMs = nowMs;
     } else if (nowMs - this.#lastNewsMs > quietCheckMs) {
       this.#lastNewsMs = nowMs;
+      if (nowMs - this.#fetchStartedMs > silentMs) this.#replaceSilentConsumer();
       await this.#refuseDeletedTopic();
     }
     return messages;
@@ -283,8 +347,9 @@ class Follower implements TopicFollower {
     this.#consumer.seek({ topic: this.#topic, partition, offset: String(offset) });
   }
 
-  async #take({ batch, heartbeat }: EachBatchPayload): Promise<void> {
+  async #take({ batch, heartbeat, isStale }: EachBatchPayload): Promise<void> {
     const { partition } = batch;
+    this.#readingSinceMs ??= this.#fetchStartedMs;
     const expected = this.#expected.get(partition) ?? 0;
     const high = Number(batch.highWatermark);
     this.#highs.set(partition, high);
@@ -293,12 +358,30 @@ class Follower implements TopicFollower {
       return;
     }
     if (fetchedOffsetOf(batch) > expected && !(await this.#acceptGap(partition, expected))) return;
-    const messages = batch.messages.filter(({ offset }) => Number(offset) >= expected);
-    this.#queue.add(messages.map((message) => topicMessage(partition, message)));
-    this.#expected.set(partition, Math.max(expected, Number(batch.lastOffset()) + 1));
-    // No more is fetched while this waits; the group must hear of us all the same.
-    while (!(await this.#queue.roomWithin(heartbeatIntervalMs))) await heartbeat().catch(() => undefined);
+    for (const message of batch.messages) {
+      if (isStale()) return;
+      const next = this.#expected.get(partition) ?? 0;
+      const block = this.#blockOf(partition, message, next);
+      if (block === undefined) return;
+      this.#queue.add(block);
+      this.#expected.set(partition, Math.max(next, Number(message.offset) + 1));
+      // No more is decompressed or fetched while this waits; the group must hear of us all the same.
+      while (!(await this.#queue.roomWithin(heartbeatIntervalMs))) await heartbeat().catch(() => undefined);
+    }
     await heartbeat();
+  }
+
+  /** What a message of kafkajs stands for, from offset `next` on; undefined where it is damaged, which ends the stream. */
+  #blockOf(partition: number, message: KafkaMessage, next: number): MessageBlock | undefined {
+    const recordBatch = batchBytesOf(message);
+    if (recordBatch === undefined)
+      return blockOf(partition, Number(message.offset) < next ? [] : [topicMessage(partition, message)]);
+    try {
+      return messagesOfBatch(recordBatch, partition, next);
+    } catch (error) {
+      this.#queue.fail(damaged(this.#options.address, partition, recordBatch.firstOffset, error));
+      return undefined;
+    }
   }
 
   /** A batch that was asked for beyond what is expected: true where the broker no longer has what lies between. */

@@ -1,4 +1,7 @@
-import type { TopicMessage } from './topic-message.ts';
+import type { MessageBlock, MessageSlice } from './message-block.ts';
+
+/** Two float64 and four int32 for each message. */
+const bytesPerPlace = 32;
 
 /**
  * Messages between the consumer, which adds them as the network brings them, and the reader, which takes them as the
@@ -6,8 +9,8 @@ import type { TopicMessage } from './topic-message.ts';
  */
 export class MessageQueue {
   readonly #highWater: { readonly messages: number; readonly bytes: number };
-  #chunks: (readonly TopicMessage[])[] = [];
-  /** Taken from the first chunk. */
+  #blocks: MessageBlock[] = [];
+  /** Taken from the first block. */
   #taken = 0;
   #count = 0;
   #bytes = 0;
@@ -35,14 +38,13 @@ export class MessageQueue {
     return this.#waiting;
   }
 
-  add(messages: readonly TopicMessage[]): void {
-    if (messages.length === 0 || this.#isClosed) return;
+  add(block: MessageBlock): void {
+    if (block.count === 0 || this.#isClosed) return;
     if (this.#count === 0) this.#firstAddedMs = performance.now();
-    this.#chunks.push(messages);
-    this.#count += messages.length;
-    for (const message of messages) this.#bytes += bytesOf(message);
-    const { partition } = messages[0];
-    this.#waiting.set(partition, (this.#waiting.get(partition) ?? 0) + messages.length);
+    this.#blocks.push(block);
+    this.#count += block.count;
+    this.#bytes += bytesOf(block);
+    this.#waiting.set(block.partition, (this.#waiting.get(block.partition) ?? 0) + block.count);
     this.#wakeReader?.();
   }
 
@@ -75,7 +77,7 @@ export class MessageQueue {
   }
 
   /** See `TopicFollower.next`. */
-  async take(limit: number, lingerMs: number, waitMs: number): Promise<readonly TopicMessage[]> {
+  async take(limit: number, lingerMs: number, waitMs: number): Promise<readonly MessageSlice[]> {
     if (this.#count === 0) await this.#newsWithin(waitMs);
     for (;;) {
       const lingerLeftMs = this.#firstAddedMs + lingerMs - performance.now();
@@ -98,27 +100,27 @@ export class MessageQueue {
     this.#wakeReader = undefined;
   }
 
-  #remove(limit: number): readonly TopicMessage[] {
-    const messages: TopicMessage[] = [];
-    while (messages.length < limit && this.#chunks.length > 0) {
-      const [chunk] = this.#chunks;
-      const end = Math.min(chunk.length, this.#taken + limit - messages.length);
-      for (let index = this.#taken; index < end; index++) {
-        messages.push(chunk[index]);
-        this.#bytes -= bytesOf(chunk[index]);
-      }
-      const { partition } = chunk[0];
-      this.#waiting.set(partition, (this.#waiting.get(partition) ?? 0) - (end - this.#taken));
-      this.#taken = end;
-      if (end === chunk.length) {
-        this.#chunks.shift();
+  #remove(limit: number): readonly MessageSlice[] {
+    const slices: MessageSlice[] = [];
+    let room = limit;
+    while (room > 0 && this.#blocks.length > 0) {
+      const [block] = this.#blocks;
+      const from = this.#taken;
+      const to = Math.min(block.count, from + room);
+      slices.push({ block, from, to });
+      room -= to - from;
+      this.#waiting.set(block.partition, (this.#waiting.get(block.partition) ?? 0) - (to - from));
+      this.#taken = to;
+      if (to === block.count) {
+        this.#blocks.shift();
+        this.#bytes -= bytesOf(block);
         this.#taken = 0;
       }
     }
-    this.#count -= messages.length;
+    this.#count -= limit - room;
     this.#firstAddedMs = performance.now();
     this.#roomMade();
-    return messages;
+    return slices;
   }
 
   #roomMade(): void {
@@ -127,7 +129,7 @@ export class MessageQueue {
   }
 }
 
-/** What a message weighs in memory besides its own two buffers is counted as a flat amount. */
-function bytesOf(message: TopicMessage): number {
-  return 200 + (message.value?.length ?? 0) + (message.key?.length ?? 0);
+/** What a block weighs in memory until all of it is taken. */
+function bytesOf({ bytes, offsets }: MessageBlock): number {
+  return bytes.length + offsets.length * bytesPerPlace;
 }

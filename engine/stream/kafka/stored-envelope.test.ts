@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { slicesOf } from './message-block.ts';
 import { messageBatcher } from './message-batches.ts';
 import { storedMessage, storedPlace } from './stored-envelope.ts';
 import type { TopicMessage } from './topic-message.ts';
@@ -27,7 +28,7 @@ const message: fc.Arbitrary<TopicMessage> = fc.record({
 it('gives key, payload and headers of every row and of every rejected message back, byte for byte', () => {
   fc.assert(
     fc.property(message, (given) => {
-      const batch = messageBatcher('t', [], 1).batchOf([given], { byteOffset: 0, line: 1 });
+      const batch = messageBatcher('t', [], 1).batchOf(slicesOf([given]), { byteOffset: 0, line: 1 });
       const { bytes, rawStart, rawEnd } = batch;
       const envelope = batch.rowCount === 1 ? bytes.slice(rawStart[0], rawEnd[0]) : batch.rejected[0].raw;
       expect(storedMessage(envelope)).toEqual(given);

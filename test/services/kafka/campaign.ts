@@ -2,19 +2,18 @@
  * The long campaign, `npm run campaign:kafka [MESSAGES] [KILLS] [BROKER_KILLS] [SEED]`: messages into 8 partitions by the
  * Java client while Assay and the broker are killed at random moments. Ends with 1 where count or checksum differ.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startAssayProcess, type AssayProcess } from './assay-process.ts';
 import { startKafka } from './start-kafka.ts';
-import { storedMessages } from './stored-messages.ts';
+import { storedMessages, storedRows } from './stored-messages.ts';
 
 const [messages = 1_000_000, kills = 20, brokerKills = 5, seed = 1] = process.argv.slice(2).map(Number);
 const partitions = 8;
 const perSecond = 15_000;
 const topic = 'campaign';
-const launcher = resolve(import.meta.dirname, '../../../scripts/assay.mjs');
 
 let state = seed;
 /** A small generator of Lehmer's kind: the moments of a campaign can be had again. */
@@ -29,30 +28,9 @@ const broker = await startKafka();
 await broker.createTopic(topic, partitions);
 const startedMs = performance.now();
 
-interface Assay {
-  readonly kill: () => void;
-  readonly ended: Promise<{ readonly code: number | null; readonly error: string }>;
-}
-
-function startAssay(untilIdleSeconds: number): Assay {
+function startAssay(untilIdleSeconds: number): AssayProcess {
   const parameters = ['run', '--follow', `kafka://${broker.address}/${topic}`, '--case', casePath, '--json'];
-  const child = spawn(process.execPath, [launcher, ...parameters, '--until-idle', String(untilIdleSeconds)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let error = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
-  const ended = new Promise<{ code: number | null; error: string }>((done) => {
-    child.on('close', (code) => done({ code, error }));
-  });
-  return { kill: () => child.kill('SIGKILL'), ended };
-}
-
-function storedRows(): number {
-  try {
-    return storedMessages(casePath).rows;
-  } catch {
-    return 0;
-  }
+  return startAssayProcess([...parameters, '--until-idle', String(untilIdleSeconds)]);
 }
 
 const producing = broker.runJava('Produce.java', [
@@ -81,7 +59,7 @@ for (let kill = 0; kill < kills; kill++) {
   console.log(`kill ${kill + 1} of ${kills}: ${Math.round((performance.now() - startedMs) / 1000)} s`);
 }
 const checksum = (await producing).trim().split('\n').at(-1);
-console.log(`produced; ${storedRows()} stored so far`);
+console.log(`produced; ${storedRows(casePath)} stored so far`);
 const outcome = await startAssay(10).ended;
 const stored = storedMessages(casePath);
 const expected = { rows: messages, distinct: messages, checksum, scored: messages };

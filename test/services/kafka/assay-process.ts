@@ -1,0 +1,42 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+
+const launcher = resolve(import.meta.dirname, '../../../scripts/assay.mjs');
+
+/** What an ended `assay` command said. */
+export interface AssayOutcome {
+  readonly code: number | null;
+  readonly output: string;
+  readonly error: string;
+}
+
+/** An `assay` command under way in a process of its own. */
+export interface AssayProcess {
+  readonly ended: Promise<AssayOutcome>;
+  kill(): void;
+  /** Its resident set in bytes; null once it has ended. */
+  residentBytes(): number | null;
+}
+
+export function startAssayProcess(parameters: readonly string[]): AssayProcess {
+  const child = spawn(process.execPath, [launcher, ...parameters], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let error = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));
+  const ended = new Promise<AssayOutcome>((done) => {
+    child.on('close', (code) => done({ code, output, error }));
+  });
+  return {
+    ended,
+    kill: () => child.kill('SIGKILL'),
+    residentBytes: () => {
+      if (child.pid === undefined || child.exitCode !== null) return null;
+      try {
+        return 1024 * Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' }));
+      } catch {
+        return null;
+      }
+    },
+  };
+}
