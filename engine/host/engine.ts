@@ -12,6 +12,7 @@ import { exportOnnxModel } from '../jobs/export-onnx-model.ts';
 import { ingestRecordings } from '../jobs/ingest-recordings.ts';
 import { pushExports } from '../jobs/push-exports.ts';
 import { listQuarantine } from '../jobs/list-quarantine.ts';
+import { retryQuarantine } from '../jobs/retry-quarantine.ts';
 import { evaluateRolling } from '../jobs/evaluate-rolling.ts';
 import { reportFeatures } from '../jobs/report-features.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
@@ -79,6 +80,7 @@ const handlers: Handlers = {
   rolling: evaluateRolling,
   features: reportFeatures,
   quarantine: listQuarantine,
+  retryQuarantine,
   doctor: runDoctor,
 };
 

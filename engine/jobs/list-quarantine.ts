@@ -17,7 +17,7 @@ export function listQuarantine(
     while (after !== null && records.length < input.limit) {
       throwIfCancelled(context.signal);
       const limit = Math.min(MAXIMUM_PAGE_ROWS, input.limit - records.length);
-      const page = openedCase.quarantined({ after, limit });
+      const page = openedCase.quarantined({ after, limit, state: 'held' });
       records.push(...page.rows);
       after = page.next;
     }

@@ -1,15 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { usageError } from '../domain/error.ts';
 import type { ColumnRole, Profile, ProfileColumn, ProfileOverrides } from '../domain/profile.ts';
-import type { RecordingFormat } from '../domain/record-batch.ts';
 import { isDecoded } from '../features/decode-segment.ts';
 import { inferProfile } from '../features/infer-profile.ts';
 import { defaultSampleRows, sampleFromBatches, type ProfileSample } from '../features/profile-sample.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
 import type { WritableCase } from '../store/writable-case.ts';
-import { openRecording } from '../stream/open-recording.ts';
+import { readingRecords } from './stored-records.ts';
 
 type StatedColumn = NonNullable<ProfileOverrides['columns']>[string];
 
@@ -116,41 +112,13 @@ function readingOf(column: ProfileColumn): string {
 /** The first rows of a case as texts again, from their bytes as received. */
 async function sampleOfStoredRows(openedCase: ReadableCase): Promise<ProfileSample> {
   const source = openedCase.sources().find(({ rows }) => rows > 0);
-  if (source === undefined || source.format === null)
+  if (source === undefined)
     throw usageError('BAD_PROFILE', 'The case holds no rows to look at.', 'Read a recording into it first.');
   const sequences: number[] = [];
   for (const segment of openedCase.segments())
     if (segment.sourceId === source.id)
       for (let row = 0; row < segment.rowCount && sequences.length < defaultSampleRows; row++)
         sequences.push(segment.firstSequence + row);
-  const folder = mkdtempSync(join(tmpdir(), 'assay-sample-'));
-  try {
-    const path = join(folder, 'rows');
-    const rows = openedCase.readRawMany(sequences).map((record) => Buffer.from(record.bytes));
-    const lineEnd = Buffer.from('\n');
-    writeFileSync(
-      path,
-      Buffer.concat([headerLine(source.format, source.columnNames), ...rows.flatMap((row) => [row, lineEnd])]),
-    );
-    const reader = await openRecording(path, { columnNames: source.columnNames, ...textFormat(source.format) });
-    try {
-      return await sampleFromBatches(reader.batches());
-    } finally {
-      await reader.close();
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function headerLine(format: RecordingFormat, columnNames: readonly string[]): Buffer {
-  if (format.kind !== 'csv' || format.header === false) return Buffer.alloc(0);
-  const cells = columnNames.map((name) => `"${name.replaceAll('"', '""')}"`);
-  return Buffer.from(`${cells.join(format.delimiter ?? ',')}\n`);
-}
-
-/** Stored rows are plain text; those of Parquet are one JSON object a line. */
-function textFormat(format: RecordingFormat): { readonly format?: RecordingFormat } {
-  if (format.kind === 'parquet') return {};
-  return { format: { ...format, compression: 'none' } };
+  const rows = openedCase.readRawMany(sequences).map(({ bytes }) => bytes);
+  return readingRecords(source, rows, (reader) => sampleFromBatches(reader.batches()));
 }

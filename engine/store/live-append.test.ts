@@ -54,6 +54,14 @@ describe('rows of a live stream', () => {
     expect(store.windowCheckpoint(1)).toEqual({ nextSequence: 10, state: Uint8Array.of(9) });
   });
 
+  it('are flagged by the threshold as it is when they are stored, not as it was when they were scored', () => {
+    const { store, live } = caseWithModel();
+    const none = { sequences: [], sums: new Int32Array(0) };
+    store.replaceAlerts(1, { units: 4, rule: 'score', details: {} }, none);
+    store.appendLive(live);
+    expect(store.alertsPage(1, { limit: 10 }).rows.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4]);
+  });
+
   it('are dropped whole where one part cannot be stored: offsets never run ahead of rows', () => {
     const { store, live } = caseWithModel();
     if (live.scored === undefined) throw new Error('The fixture has scores.');

@@ -206,8 +206,12 @@ export class ReadableCase {
     );
   }
 
-  /** Malformed records in the order they were met; `after` is the id of the last one seen. */
-  quarantined(page: { readonly after?: number; readonly limit: number }): Page<QuarantinedRecord, number> {
+  /** Malformed records in the order they were met, of one state or all; `after` is the id of the last one seen. */
+  quarantined(page: {
+    readonly after?: number;
+    readonly limit: number;
+    readonly state?: QuarantineState;
+  }): Page<QuarantinedRecord, number> {
     const rows = this.rows<{
       id: number;
       source_id: number;
@@ -216,7 +220,12 @@ export class ReadableCase {
       reason: string;
       raw: Uint8Array;
       state: QuarantineState;
-    }>('SELECT * FROM quarantine WHERE id > ? ORDER BY id LIMIT ?', page.after ?? 0, pageLimit(page.limit));
+    }>(
+      'SELECT * FROM quarantine WHERE id > ? AND state = coalesce(?, state) ORDER BY id LIMIT ?',
+      page.after ?? 0,
+      page.state ?? null,
+      pageLimit(page.limit),
+    );
     return pageOf(
       rows.map((row) => ({
         id: row.id,

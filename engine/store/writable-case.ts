@@ -13,6 +13,7 @@ import type {
   FlaggedRows,
   JsonValue,
   LiveAppend,
+  LiveScores,
   NewModel,
   NewSource,
   QuarantineState,
@@ -138,14 +139,37 @@ export class WritableCase extends ReadableCase {
       this.appendEncoded([append]);
       this.savePartitionOffsets(append.sourceId, nextOffsets);
       if (scored === undefined || append.rowCount === 0) return;
-      const segment = this.row<{ id: number }>('SELECT id FROM segment WHERE first_sequence = ?', append.firstSequence);
-      const segmentId = segment?.id ?? impossible('the segment was just stored');
-      this.writeFeatures(scored.featureSetId, segmentId, scored.features);
-      this.writeScores(scored.modelId, segmentId, scored.sums);
-      this.addAlerts(scored.modelId, scored.flagged);
+      this.#storeScores(append, scored);
       const nextSequence = append.firstSequence + append.rowCount;
       if (windowState !== undefined)
         this.saveWindowCheckpoint(scored.featureSetId, { nextSequence, state: windowState });
+    });
+  }
+
+  /**
+   * Records of the quarantine that can be read now: their rows, scores and alerts, and their new state, in one
+   * transaction. Reading the source goes on where it was.
+   * Errors: CASE_BUSY also where one of the records is not held any more, or another writer has added rows.
+   */
+  appendRetried(append: SegmentAppend, recordIds: readonly number[], scored?: LiveScores): void {
+    const encoded = encodeAppend(packAppend(append));
+    if (encoded.rowCount !== recordIds.length) impossible('each retried record is one row');
+    this.inTransaction(() => {
+      if (super.nextSequence() !== this.#sequenceSeen) throw this.#anotherWriter();
+      const release = this.statement(`UPDATE quarantine SET state = 'retried' WHERE id = ? AND state = 'held'`);
+      for (const id of recordIds) if (release.run(id).changes !== 1) throw this.#anotherWriter();
+      if (encoded.firstSequence !== this.#sequenceSeen)
+        impossible(`retried rows start at ${encoded.firstSequence} where the case has ${this.#sequenceSeen} rows`);
+      this.#insertSegment(encoded);
+      for (const [name, texts] of encoded.dictionaryAdditions) this.#addTexts(name, texts);
+      this.#change(
+        'UPDATE source SET row_count = row_count + ?, quarantined_count = quarantined_count - ? WHERE id = ?',
+        encoded.rowCount,
+        recordIds.length,
+        encoded.sourceId,
+      );
+      this.#sequenceSeen += encoded.rowCount;
+      if (scored !== undefined) this.#storeScores(encoded, scored);
     });
   }
 
@@ -371,6 +395,20 @@ export class WritableCase extends ReadableCase {
     );
     this.#sequenceSeen += append.rowCount;
     this.#positionsSeen.set(append.sourceId, append.next);
+  }
+
+  #storeScores(append: EncodedAppend, scored: LiveScores): void {
+    const segment = this.row<{ id: number }>('SELECT id FROM segment WHERE first_sequence = ?', append.firstSequence);
+    const segmentId = segment?.id ?? impossible('the segment was just stored');
+    this.writeFeatures(scored.featureSetId, segmentId, scored.features);
+    this.writeScores(scored.modelId, segmentId, scored.sums);
+    // By the threshold as it is now: a person may have moved it since these rows were scored.
+    const { units } = (this.model(scored.modelId) ?? impossible('rows are scored by a stored model')).threshold;
+    const flagged = Array.from(scored.sums.keys()).filter((row) => scored.sums[row] <= units);
+    this.addAlerts(scored.modelId, {
+      sequences: flagged.map((row) => append.firstSequence + row),
+      sums: Int32Array.from(flagged, (row) => scored.sums[row]),
+    });
   }
 
   #insertSegment(append: EncodedAppend): void {

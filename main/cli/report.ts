@@ -68,6 +68,23 @@ export function printQuarantineReport(result: JobResult<'quarantine'>, { print }
   print(`\n  ${count(records.length)} of ${count(quarantined)} in quarantine shown.`);
 }
 
+/** What retrying the quarantine came to. */
+export function printRetryReport(result: JobResult<'retryQuarantine'>, { print }: CommandSurroundings): void {
+  const { tried, fit, flagged, failing, rows, quarantined } = result;
+  print(`${count(fit)} of ${count(tried)} records fit the profile now; ${count(tried - fit)} still fail.`);
+  if (failing.length > 0)
+    print(
+      table(
+        ['records', 'why'],
+        failing.map(({ reason, records }) => [count(records), reason]),
+        [true, false],
+      ),
+    );
+  print(
+    `\n  ${count(rows)} transactions in the case, ${count(quarantined)} in quarantine; ${count(flagged)} flagged now.`,
+  );
+}
+
 export function printTuneReport(result: JobResult<'tune'>, { print }: CommandSurroundings): void {
   print(heading('Scores'));
   print(histogramLines(result.histogram, result.threshold));

@@ -611,6 +611,23 @@ export const jobs = {
       case: path,
     }),
   },
+  retryQuarantine: {
+    input: z.object({
+      casePath: path,
+      /** True only says what would fit; nothing is stored. */
+      dryRun: z.boolean().default(false),
+    }),
+    result: z.object({
+      dryRun: z.boolean(),
+      tried: z.number().int(),
+      fit: z.number().int().describe('readable now, and stored unless it was a dry run'),
+      flagged: z.number().int().describe('of those stored, by the champion'),
+      failing: z.array(z.object({ reason: z.string(), records: z.number().int() })).describe('the most frequent first'),
+      rows: z.number().int(),
+      quarantined: z.number().int(),
+      case: path,
+    }),
+  },
   record: {
     input: z.object({
       topic: z.string(),

@@ -21,6 +21,7 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   record: 'Recording',
   replay: 'Replaying',
   play: 'Replaying',
+  retryQuarantine: 'Retrying',
 };
 
 export function jobTitle(name: JobName): string {

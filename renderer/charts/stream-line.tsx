@@ -11,12 +11,14 @@ export interface StreamLineProps {
   readonly words: (value: number) => string;
   readonly timeWords: (instantMs: number) => string;
   readonly colour: 'accent' | 'flag';
+  /** The axis goes up so far at least, so that next to nothing looks like it. */
+  readonly leastTop: number;
   readonly height: number;
 }
 
 /** How one figure of a running stream went over the last minutes. */
 export const StreamLine = memo(function StreamLine(props: StreamLineProps): ReactNode {
-  const { timesMs, values, words, timeWords, colour, height } = props;
+  const { timesMs, values, words, timeWords, colour, leastTop, height } = props;
   const option = useCallback(
     (theme: ChartTheme) => ({
       grid: { left: 48, right: 14, top: 10, bottom: 22, containLabel: false },
@@ -41,7 +43,7 @@ export const StreamLine = memo(function StreamLine(props: StreamLineProps): Reac
         ...quietAxis(theme),
         type: 'value',
         min: 0,
-        max: Math.max(1e-6, ...values) * 1.15,
+        max: Math.max(leastTop, ...values) * 1.15,
         splitNumber: 2,
         axisLabel: { color: theme.soft, showMaxLabel: false, formatter: axisNumber },
       },
@@ -57,7 +59,7 @@ export const StreamLine = memo(function StreamLine(props: StreamLineProps): Reac
         },
       ],
     }),
-    [timesMs, values, words, timeWords, colour],
+    [timesMs, values, words, timeWords, colour, leastTop],
   );
   return <CanvasChart option={option} height={height} />;
 });

@@ -99,6 +99,7 @@ export function quarantinePage(
   const page = openCase.quarantined({
     ...(input.after === undefined ? {} : { after: input.after }),
     limit: input.limit,
+    state: 'held',
   });
   const decoder = new TextDecoder();
   return {

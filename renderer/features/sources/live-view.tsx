@@ -37,6 +37,7 @@ export function LiveView({ stream }: { readonly stream: RunningStream }) {
             value={lagAt}
             words={waitingWords}
             column="Messages waiting"
+            leastTop={100}
           />
         ) : (
           <HistoryChart
@@ -46,6 +47,7 @@ export function LiveView({ stream }: { readonly stream: RunningStream }) {
             value={flaggedAt}
             words={flaggedWords}
             column="Flagged, %"
+            leastTop={1}
             colour="flag"
           />
         )}
@@ -56,6 +58,7 @@ export function LiveView({ stream }: { readonly stream: RunningStream }) {
           value={rateAt}
           words={rateWords}
           column="A second"
+          leastTop={10}
         />
       </div>
       <div className="live-tables">
@@ -226,13 +229,8 @@ function Figures({ figures }: { readonly figures: StreamFigures }) {
         value={figures.hasModel ? formatCount(figures.flagged) : '–'}
         unit={figures.hasModel ? `${formatPercent(figures.flaggedShare)} lately` : 'no model yet'}
       />
-      <Figure name="Stored" value={formatCount(figures.rows)} unit="transactions now" />
-      <Figure
-        name="Quarantine"
-        value={formatCount(figures.quarantined)}
-        unit="set aside now"
-        isBad={figures.quarantined > 0}
-      />
+      <Figure name="Stored" value={formatCount(figures.rows)} unit="now" />
+      <Figure name="Quarantine" value={formatCount(figures.quarantined)} unit="now" isBad={figures.quarantined > 0} />
     </dl>
   );
 }
@@ -280,10 +278,12 @@ interface HistoryChartProps {
   readonly value: (moment: StreamMoment) => number;
   readonly words: (value: number) => string;
   readonly column: string;
+  readonly leastTop: number;
   readonly colour?: 'accent' | 'flag';
 }
 
-function HistoryChart({ question, answer, history, value, words, column, colour = 'accent' }: HistoryChartProps) {
+function HistoryChart(props: HistoryChartProps) {
+  const { question, answer, history, value, words, column, leastTop, colour = 'accent' } = props;
   const timesMs = useMemo(() => history.map(({ atMs }) => atMs), [history]);
   const values = useMemo(() => history.map(value), [history, value]);
   return (
@@ -305,6 +305,7 @@ function HistoryChart({ question, answer, history, value, words, column, colour 
         words={words}
         timeWords={clockWords}
         colour={colour}
+        leastTop={leastTop}
         height={chartHeightPx}
       />
     </ChartFrame>
@@ -347,7 +348,9 @@ function Partitions({ figures }: { readonly figures: StreamFigures }) {
             { name: 'Partition', isNumber: true },
             { name: 'Waiting', isNumber: true },
           ],
-          rows: figures.lag.map(({ partition, messages }) => [`${partition}`, formatCount(messages)]),
+          rows: figures.lag
+            .toSorted((one, other) => one.partition - other.partition)
+            .map(({ partition, messages }) => [`${partition}`, formatCount(messages)]),
         }}
       />
     </section>

@@ -23,6 +23,7 @@ import { ColumnTable } from './column-table.tsx';
 import { Connect } from './connect.tsx';
 import { Inspection } from './inspection.tsx';
 import { LiveView } from './live-view.tsx';
+import { RetryQuarantine } from './retry-quarantine.tsx';
 import { formatWords, numericColumns } from './role-words.ts';
 import './sources.css';
 import { errorWords } from '../../ui/error-words.ts';
@@ -385,9 +386,10 @@ function Quarantine({ openCase }: { readonly openCase: CaseOverview }) {
             </p>
             <h3>Next</h3>
             <p className="soft">
-              If the column was read wrongly, mend its meaning under Columns. If the row itself is broken, mend it in
-              the recording. Then open the recording again: rows already stored are not stored twice.
+              If a column cannot be read, mend its meaning under Columns (ignored: its cell is then missing), and retry.
+              If the row itself is broken, it stays here with its reason.
             </p>
+            <RetryQuarantine openCase={openCase} />
           </div>
         )
       }
