@@ -1,9 +1,10 @@
 /* Electron's main process: the order of the start, and nothing else. */
 import { join, resolve } from 'node:path';
-import { app, nativeTheme, type BrowserWindow } from 'electron';
+import { app, nativeTheme, safeStorage, type BrowserWindow } from 'electron';
 import type { Settings } from '../preload/contract/settings.ts';
 import { superviseEngine } from './engine-supervisor.ts';
 import { bridgeWindows } from './ipc/window-bridge.ts';
+import { KeptLogins } from './kept-logins.ts';
 import { openCaseAtStart } from './open-case-at-start.ts';
 import { denyPermissions, lockDownContents } from './security/lockdown.ts';
 import { launchUtilityEngine } from './utility-engine.ts';
@@ -32,8 +33,15 @@ async function start(): Promise<void> {
 
   const engine = superviseEngine((generation) => launchUtilityEngine(engineEntry, generation));
   quitAfter(() => engine.stop());
-  const bridge = bridgeWindows(engine, (name, data) => {
+  const kept = new KeptLogins(join(app.getPath('userData'), 'kafka-logins.json'), safeStorage);
+  const bridge = bridgeWindows(engine, (name, input, data) => {
     if (name === 'settings.write') nativeTheme.themeSource = (data as Settings).theme;
+    return name === 'kafka.signIn' ? { kept: kept.note(input) } : data;
+  });
+  // A new engine knows no login; the first one and each after a crash is told.
+  engine.onEvent((event) => {
+    if (event.name !== 'engine.state' || event.payload.state !== 'running') return;
+    for (const input of kept.all()) void engine.call({ door: 'request', name: 'kafka.signIn', input });
   });
   setApplicationMenu(
     (command) => bridge.send({ kind: 'event', name: 'menu.command', payload: { command } }),

@@ -26,11 +26,12 @@ const malformed: Answer<never> = {
 /**
  * Connects windows to the engine. Who sent a message is checked before what it says; names and inputs are then parsed
  * by the engine.
- * @param afterCall hears every successful answer, for what main itself must follow, such as the theme
+ * @param afterRequest hears every request that succeeded, for what main itself must follow, such as the theme, and
+ * gives the data that the window gets
  */
 export function bridgeWindows(
   engine: EngineSupervisor,
-  afterCall: (name: string, data: unknown) => void,
+  afterRequest: (name: string, input: unknown, data: unknown) => unknown,
 ): WindowBridge {
   const windows = new Map<number, { readonly window: BrowserWindow; readonly subscriptions: Set<EventName> }>();
   const known = (event: IpcMainEvent | IpcMainInvokeEvent) =>
@@ -40,8 +41,8 @@ export function bridgeWindows(
     if (known(event) === undefined) return forbidden;
     if (!isCall(call)) return malformed;
     const answer = await engine.call(call);
-    if (answer.ok && call.door === 'request') afterCall(call.name, answer.data);
-    return answer;
+    if (!answer.ok || call.door !== 'request') return answer;
+    return { ok: true, data: afterRequest(call.name, call.input, answer.data) };
   });
   ipcMain.handle(channels.dialog, async (event, question: unknown): Promise<readonly string[]> => {
     const sender = known(event);

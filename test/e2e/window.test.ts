@@ -11,6 +11,7 @@ import { damagedCaseStories } from './stories/damaged-cases.ts';
 import { electronSecurityStories } from './stories/electron-security.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
+import { kafkaLoginStories } from './stories/kafka-login.ts';
 import { menuStories } from './stories/menu.ts';
 import { packagedStories } from './stories/packaged.ts';
 import { pageSecurityStories } from './stories/page-security.ts';
@@ -56,6 +57,7 @@ describeWithChromium('the window', () => {
       () => join(folder.path, 'browser'),
     );
     accessibilityStories(window);
+    kafkaLoginStories(window, () => Promise.resolve([join(folder.path, 'browser')]));
     engineKilledStories(window);
     workingDayStories(launchBrowserHost);
   });
@@ -74,6 +76,10 @@ describeWithChromium('the window', () => {
       () => join(folder.path, 'electron'),
     );
     accessibilityStories(window);
+    kafkaLoginStories(window, async () => [
+      join(folder.path, 'electron'),
+      await window().app.evaluate(({ app }) => app.getPath('userData')),
+    ]);
     engineKilledStories(window);
     workingDayStories(launchElectron);
   });

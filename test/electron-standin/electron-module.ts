@@ -4,6 +4,7 @@ import { ipcMain } from './ipc-main.ts';
 import { loud } from './loud.ts';
 import { nativeTheme } from './native-theme.ts';
 import { protocol, session } from './protocol.ts';
+import { safeStorage } from './safe-storage.ts';
 import { dialog, screen, shell, StandinMenu, StandinMenuItem } from './surroundings.ts';
 import { utilityProcess } from './utility-process.ts';
 
@@ -17,6 +18,7 @@ export const electronModule = {
   MenuItem: StandinMenuItem,
   nativeTheme,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,

@@ -23,6 +23,7 @@ type AllInvented =
   | Invented<InstanceType<Standin['MenuItem']>, Electron.MenuItem>
   | Invented<Standin['nativeTheme'], Electron.NativeTheme>
   | Invented<Standin['protocol'], Electron.Protocol>
+  | Invented<Standin['safeStorage'], Electron.SafeStorage>
   | Invented<Standin['screen'], Electron.Screen>
   | Invented<Standin['session']['defaultSession'], Electron.Session>
   | Invented<Standin['shell'], Electron.Shell>

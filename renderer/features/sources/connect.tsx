@@ -42,6 +42,7 @@ export function Connect() {
   const [password, setPassword] = useState('');
   const [keep, setKeep] = useState(false);
   const [isEntered, setIsEntered] = useState(false);
+  const known = useRequest('kafka.entry', { brokers: draft.brokers }, { isAlwaysAsked: true, keepsPrevious: true });
   const signIn = useAction('kafka.signIn');
   const test = useAction('kafka.test');
   const [findings, setFindings] = useState<TestFindings | null>(null);
@@ -63,8 +64,10 @@ export function Connect() {
       () => false,
     );
     setIsEntered(done);
-    if (done) setPassword('');
-    return done;
+    if (!done) return false;
+    setPassword('');
+    known.refetch();
+    return true;
   };
   const tryIt = async (): Promise<void> => {
     setFindings(null);
@@ -106,6 +109,7 @@ export function Connect() {
             <Entry
               draft={draft}
               change={change}
+              known={known.data}
               password={password}
               onPassword={(text) => {
                 setPassword(text);
@@ -142,19 +146,15 @@ export function Connect() {
 interface EntryProps {
   readonly draft: ConnectionDraft;
   readonly change: (to: Partial<ConnectionDraft>) => void;
+  readonly known: RequestOutput<'kafka.entry'> | undefined;
   readonly password: string;
   readonly onPassword: (text: string) => void;
   readonly keep: boolean;
   readonly onKeep: (keep: boolean) => void;
 }
 
-function Entry({ draft, change, password, onPassword, keep, onKeep }: EntryProps) {
+function Entry({ draft, change, known, password, onPassword, keep, onKeep }: EntryProps) {
   const { host } = useApp();
-  const known = useRequest(
-    'kafka.entry',
-    { brokers: draft.brokers },
-    { isAlwaysAsked: true, keepsPrevious: true },
-  ).data;
   const isStated = draft.login !== 'environment';
   const hasLogin = isStated && draft.login !== 'none';
   const isKnown = known?.from === 'window' && known.username === draft.username.trim() && hasLogin;

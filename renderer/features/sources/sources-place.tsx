@@ -121,7 +121,8 @@ export function SourcesPlace() {
       />
     </>
   );
-  const streamView = stream === null ? <Connect /> : <LiveView key={stream.jobId} stream={stream} />;
+  // One key for both frames: what was typed stays when a case opens.
+  const streamView = stream === null ? <Connect key="connect" /> : <LiveView key={stream.jobId} stream={stream} />;
   if (openCase === null) {
     if (tab !== 'stream') return <NoCase openers={openers} />;
     return (
