@@ -63,8 +63,12 @@ export function LiveView({ stream }: { readonly stream: RunningStream }) {
       </div>
       <div className="live-tables">
         <Notices figures={figures} />
-        {figures.replay === null && <Partitions figures={figures} />}
-        <Drift figures={figures} />
+        {figures.replay === null && (
+          <>
+            <Partitions figures={figures} />
+            <Drift figures={figures} />
+          </>
+        )}
       </div>
     </div>
   );
