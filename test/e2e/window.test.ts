@@ -7,11 +7,11 @@ import { electronName, launchBrowserHost, launchElectron, temporaryFolder, type 
 import { accessibilityStories } from './stories/accessibility.ts';
 import { analystDeskStories } from './stories/analyst-desk.ts';
 import { browserHostSecurityStories } from './stories/browser-host-security.ts';
+import { kafkaLoginStories } from './stories/kafka-login.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
 import { electronSecurityStories } from './stories/electron-security.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
-import { kafkaLoginStories } from './stories/kafka-login.ts';
 import { menuStories } from './stories/menu.ts';
 import { packagedStories } from './stories/packaged.ts';
 import { pageSecurityStories } from './stories/page-security.ts';
@@ -50,6 +50,7 @@ describeWithChromium('the window', () => {
     analystDeskStories(window);
     browserHostSecurityStories(window);
     pageSecurityStories(window);
+    kafkaLoginStories(window, () => Promise.resolve([join(folder.path, 'browser')]));
     damagedCaseStories(window, () => prepared);
     failingDiskStories(
       window,
@@ -57,7 +58,6 @@ describeWithChromium('the window', () => {
       () => join(folder.path, 'browser'),
     );
     accessibilityStories(window);
-    kafkaLoginStories(window, () => Promise.resolve([join(folder.path, 'browser')]));
     engineKilledStories(window);
     workingDayStories(launchBrowserHost);
   });
@@ -69,6 +69,10 @@ describeWithChromium('the window', () => {
     menuStories(window);
     electronSecurityStories(window);
     pageSecurityStories(window);
+    kafkaLoginStories(window, async () => [
+      join(folder.path, 'electron'),
+      await window().app.evaluate(({ app }) => app.getPath('userData')),
+    ]);
     damagedCaseStories(window, () => prepared);
     failingDiskStories(
       window,
@@ -76,10 +80,6 @@ describeWithChromium('the window', () => {
       () => join(folder.path, 'electron'),
     );
     accessibilityStories(window);
-    kafkaLoginStories(window, async () => [
-      join(folder.path, 'electron'),
-      await window().app.evaluate(({ app }) => app.getPath('userData')),
-    ]);
     engineKilledStories(window);
     workingDayStories(launchElectron);
   });
