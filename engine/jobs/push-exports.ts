@@ -57,7 +57,12 @@ export async function pushExports(input: ParsedJobInput<'push'>, context: WorkCo
     throw usageError('WRONG_USE', 'Nothing was named to push.', 'Add --case FILE, or the folder that was exported.');
   const openedCase = openCase(input.casePath);
   try {
-    const waiting = openedCase.outbox.entries().filter(({ state }) => state === 'waiting');
+    const waiting = openedCase.outbox
+      .entries()
+      .filter(
+        ({ state, publishId }) =>
+          state === 'waiting' && (input.publishId === undefined || input.publishId === publishId),
+      );
     const entries: JobResult<'push'>['entries'] = [];
     for (const entry of waiting) {
       if (input.cancel) {

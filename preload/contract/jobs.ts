@@ -328,7 +328,12 @@ export const jobs = {
     }),
   },
   exportMlflow: {
-    input: z.object({ casePath: path, model: modelChoice, output: path.optional(), ...publishTarget }),
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      output: path.optional(),
+      ...publishTarget,
+    }),
     result: sentSchema.extend({
       digest: z.string(),
       output: path.nullable(),
@@ -456,6 +461,7 @@ export const jobs = {
       casePath: path.optional(),
       folder: path.optional().describe('what `export mlflow` wrote, carried by hand'),
       ...publishTarget,
+      publishId: z.string().optional().describe('only this one of the case; all that wait when absent'),
       /** True takes back what waits instead of sending it. */
       cancel: z.boolean().default(false),
     }),

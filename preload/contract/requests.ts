@@ -417,6 +417,9 @@ export const requests = {
   /** Asks something of a running stream job. */
   'job.command': request<null>()(z.object({ jobId: z.string(), command: streamCommandSchema })),
 
+  /** Exports of the open case that wait for their server, went out, or were taken back; the newest first. */
+  'outbox.list': request<readonly OutboxItem[]>()(nothing),
+
   'models.list': request<readonly ModelListItem[]>()(nothing),
   'models.setChampion': request<readonly ModelListItem[]>()(z.object({ modelId })),
   'models.compare': request<{
@@ -563,6 +566,23 @@ export const requests = {
     readonly links: readonly { readonly from: string; readonly to: string; readonly transactions: number }[];
   }>()(z.object({ modelId, entity: z.string() })),
 } as const;
+
+export interface OutboxItem {
+  readonly publishId: string;
+  readonly modelName: string;
+  readonly trackingUri: string;
+  readonly experiment: string;
+  readonly registeredModel: string | null;
+  readonly alias: string | null;
+  readonly state: 'waiting' | 'sent' | 'cancelled';
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** Why the last attempt failed, in the server's words where it spoke. */
+  readonly lastError: string | null;
+  readonly createdAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly published: { readonly runId: string; readonly version: string | null } | null;
+}
 
 export interface SwappedRow {
   readonly sequence: number;

@@ -8,7 +8,7 @@ import { Progress } from '../ui/progress.tsx';
 import { useGoTo } from './go-to.tsx';
 import { progressWords } from './job-words.ts';
 
-/** Running jobs, what was set aside, when the case last changed, and that nothing leaves this machine. */
+/** Running jobs, what was set aside, when the case last changed, and that nothing leaves this machine unasked. */
 export function StatusBar() {
   const openCase = useCase();
   const { timeZone } = useFormats();
@@ -55,7 +55,7 @@ export function StatusBar() {
           {formatTime(savedAtMs, Intl.DateTimeFormat().resolvedOptions().timeZone, { withSeconds: true }).slice(-8)}
         </span>
       )}
-      <span>{topic === null ? 'Offline: nothing leaves this machine' : `Connected to ${topic.split('/')[2]}`}</span>
+      <span>{topic === null ? 'Nothing leaves this machine unasked' : `Connected to ${topic.split('/')[2]}`}</span>
     </footer>
   );
 }

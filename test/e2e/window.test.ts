@@ -13,6 +13,7 @@ import { electronSecurityStories } from './stories/electron-security.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
 import { menuStories } from './stories/menu.ts';
+import { outboxStories } from './stories/outbox.ts';
 import { packagedStories } from './stories/packaged.ts';
 import { pageSecurityStories } from './stories/page-security.ts';
 import { shellStories } from './stories/shell.ts';
@@ -58,6 +59,7 @@ describeWithChromium('the window', () => {
       () => join(folder.path, 'browser'),
     );
     accessibilityStories(window);
+    outboxStories(window);
     engineKilledStories(window);
     workingDayStories(launchBrowserHost);
   });

@@ -25,6 +25,7 @@ import { inspectRecording } from './inspect-recording.ts';
 import { runningStreamsText } from '../../monitor/running-streams.ts';
 import { enterKafka, kafkaEntry, kafkaTopics, peekKafka, testKafka } from './kafka.ts';
 import { compareModels, listModels, setChampion } from './model-list.ts';
+import { listOutbox } from './outbox-list.ts';
 import { alertsPageWithReasons } from './reasons-in-background.ts';
 import { readSettingsFile, recentCases, writeSettings } from './settings-file.ts';
 import { applyTuning, previewTuning, readTuning, swapSet } from './tuning.ts';
@@ -56,6 +57,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'kafka.peek': (_, input) => peekKafka(input),
   'metrics.read': async () => ({ text: await runningStreamsText() }),
   'job.command': ({ commands }, input) => commands.give(input.jobId, input.command),
+  'outbox.list': ({ session }) => listOutbox(session),
   'models.list': ({ session }) => listModels(session),
   'models.setChampion': setChampion,
   'models.compare': ({ session }, input) => compareModels(session, input),

@@ -1,5 +1,3 @@
-import type { ReactNode } from 'react';
-import type { CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useFileChoice } from '../../app/file-choice.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
@@ -12,6 +10,9 @@ import { fileName, fileStem } from '../../data/paths.ts';
 import { Button } from '../../ui/button.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { Item, type ExportProps } from './item.tsx';
+import { Outbox } from './outbox.tsx';
+import { BigqueryExport, KserveExport, KubeflowExport, MlflowExport, SparkExport } from './server-exports.tsx';
 import './exports.css';
 
 /** What can leave the case, as files that another program reads. */
@@ -38,47 +39,19 @@ export function ExportsPlace() {
   return (
     <div className="exports">
       <p className="exports-about soft">
-        From {openCase.name}, model <strong>{model.name}</strong>. Files are written on this machine; nothing is sent.
+        From {openCase.name}, model <strong>{model.name}</strong>. Files are written on this machine; only what names a
+        server is sent.
       </p>
       <AlertsExport />
       <OnnxExport openCase={openCase} model={model} />
       <ScoresExport openCase={openCase} model={model} />
-      <section className="exports-item" aria-label="Servers and pipelines">
-        <div>
-          <h2>Servers and pipelines</h2>
-          <p className="soft">
-            The command line writes the same model for MLflow, KServe and Kubeflow; what cannot be sent now waits in the
-            case until <span className="fixed">assay push</span>. See <span className="fixed">assay export --help</span>
-            .
-          </p>
-        </div>
-      </section>
+      <MlflowExport openCase={openCase} model={model} />
+      <Outbox casePath={openCase.path} />
+      <BigqueryExport openCase={openCase} model={model} />
+      <KserveExport openCase={openCase} model={model} />
+      <KubeflowExport openCase={openCase} model={model} />
+      <SparkExport openCase={openCase} model={model} />
     </div>
-  );
-}
-
-interface ExportProps {
-  readonly openCase: CaseOverview;
-  readonly model: ModelListItem;
-}
-
-function Item({
-  title,
-  text,
-  children,
-}: {
-  readonly title: string;
-  readonly text: string;
-  readonly children: ReactNode;
-}) {
-  return (
-    <section className="exports-item" aria-label={title}>
-      <div>
-        <h2>{title}</h2>
-        <p className="soft">{text}</p>
-      </div>
-      <div className="exports-action">{children}</div>
-    </section>
   );
 }
 

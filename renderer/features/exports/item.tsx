@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import type { CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
+
+export interface ExportProps {
+  readonly openCase: CaseOverview;
+  readonly model: ModelListItem;
+}
+
+/** One thing that can leave the case: what it is, and what starts it. */
+export function Item({
+  title,
+  text,
+  children,
+}: {
+  readonly title: string;
+  readonly text: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section className="exports-item" aria-label={title}>
+      <div>
+        <h2>{title}</h2>
+        <p className="soft">{text}</p>
+      </div>
+      <div className="exports-action">{children}</div>
+    </section>
+  );
+}
