@@ -40,11 +40,15 @@ export interface Broker {
 export const saslUser = { username: 'analyst', password: 'correct horse' } as const;
 
 /** Formats a data folder and starts a single broker (KRaft, 256 MB of heap); settles when it answers. */
-export async function startKafka({ withTls = false }: { readonly withTls?: boolean } = {}): Promise<Broker> {
+export async function startKafka({
+  withTls = false,
+  port: wantedPort,
+}: { readonly withTls?: boolean; readonly port?: number } = {}): Promise<Broker> {
   if (missingForKafka !== null) throw new Error(`No Kafka broker can be started here: ${missingForKafka}.`);
   const classPath = await kafkaClassPath();
   const folder = mkdtempSync(join(tmpdir(), 'assay-kafka-'));
-  const [port, saslPort, controllerPort, tlsPort, listenPort, targetPort] = await freePorts(6);
+  const [freePort, saslPort, controllerPort, tlsPort, listenPort, targetPort] = await freePorts(6);
+  const port = wantedPort ?? freePort;
   const certificatePath = withTls ? await makeCertificate(folder) : '';
   const configPath = join(folder, 'server.properties');
   const ports = { port, saslPort, controllerPort, tlsPort: withTls ? tlsPort : null, listenPort, targetPort };
