@@ -59,6 +59,8 @@ export async function startBrowserHost(
     const isOurPage =
       request.headers.host === ownHost && request.headers.origin === `http://${ownHost}` && request.url === '/socket';
     if (!isOurPage) {
+      // Nobody else listens to a refused socket: one that is reset meanwhile would end the process.
+      stream.on('error', () => stream.destroy());
       stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }

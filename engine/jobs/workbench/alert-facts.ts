@@ -60,8 +60,9 @@ function amountFacts({ session, sequence, entityRows }: FactInput): readonly Fac
 function frequencyFacts({ session, sequence, entityRows }: FactInput): readonly Fact[] {
   const { times, entity } = session.arrays;
   if (times === null || entity === null || Number.isNaN(times[sequence])) return [];
-  const earlier = Float64Array.from(rowsBefore(entityRows, times, sequence), (row) => times[row]).sort();
-  const counts = countsInTrailingDay(Float64Array.of(...earlier, times[sequence]));
+  // The transaction itself is the latest of them, or as late as the latest.
+  const known = [...rowsBefore(entityRows, times, sequence), sequence];
+  const counts = countsInTrailingDay(Float64Array.from(known, (row) => times[row]).sort());
   const now = counts[counts.length - 1];
   const before = counts.subarray(0, -1).slice().sort();
   const usual = before.length === 0 ? null : quantileOf(before, 0.5);

@@ -315,7 +315,7 @@ function withinRange(
   return [(row) => values[row] >= (least ?? -Infinity) && values[row] <= (greatest ?? Infinity)];
 }
 
-/** Rows whose id, entity or counterpart is one of the texts. */
+/** Rows whose id, entity or counterpart is one of the texts, and the rows of alerts whose key is one. */
 function isAnyOf(arrays: CaseArrays, groups: AlertGroups, texts: readonly string[]): RowCondition {
   const wanted = new Set(texts.map((text) => text.trim()).filter(Boolean));
   const ids = arrays.ids(groups.rows);
@@ -323,6 +323,10 @@ function isAnyOf(arrays: CaseArrays, groups: AlertGroups, texts: readonly string
   ids.forEach((id, index) => {
     if (wanted.has(id)) rows.add(groups.rows[index]);
   });
+  for (const text of wanted) {
+    const group = text.startsWith('#') ? groupOfKey(arrays, groups, text) : -1;
+    if (group >= 0) for (const row of flaggedRowsOf(groups, group)) rows.add(row);
+  }
   const codesIn = (column: CaseArrays['entity']): ReadonlySet<number> =>
     new Set([...wanted].map((text) => column?.dictionary.find(text) ?? -1).filter((code) => code >= 0));
   const entities = codesIn(arrays.entity);

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ColumnReport } from '../../../preload/contract/jobs.ts';
 import type { CaseOverview, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
+import { AssayError } from '../../domain/error.ts';
 import { describeColumns } from '../describe-columns.ts';
 import { reprofileCase } from '../reprofile-case.ts';
 import type { CaseSession } from './case-session.ts';
@@ -17,11 +18,20 @@ const shownBytes = 4096;
 /** Opens a case; decisions journaled beside it come back where the case itself holds none. */
 export function openCase(workbench: Workbench, input: ParsedRequestInput<'case.open'>): CaseOverview {
   const session = workbench.open(input.path);
-  if (!session.isReadOnly && restoreFromJournal(session.writableCase) > 0) session.decisionsChanged();
-  rememberRecentCase(workbench.places.dataFolder, session.path);
+  if (!session.isReadOnly && restoreFromJournal(session.writableCase, session.path) > 0) session.decisionsChanged();
+  rememberIfPossible(workbench.places.dataFolder, session.path);
   const overview = caseOverview(session);
   workbench.prepare(prepareAnswers(session));
   return overview;
+}
+
+/** A data folder that cannot be written costs the list of recent cases, not the case. */
+function rememberIfPossible(dataFolder: string, path: string): void {
+  try {
+    rememberRecentCase(dataFolder, path);
+  } catch (error) {
+    if (!(error instanceof AssayError)) throw error;
+  }
 }
 
 export function closeCase(workbench: Workbench): null {

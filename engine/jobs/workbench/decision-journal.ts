@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AssayError } from '../../domain/error.ts';
 import { dismissalReasons, verdictKinds } from '../../domain/verdict.ts';
@@ -31,6 +31,16 @@ const entrySchema = z.discriminatedUnion('kind', [
 ]);
 export type JournalEntry = z.infer<typeof entrySchema>;
 
+/** Says that the decisions above stand in a case that was built again, and which number each action has there. */
+const restoredSchema = z.object({
+  format: z.literal(1),
+  recordings: z.string(),
+  kind: z.literal('restored'),
+  numbers: z.array(z.object({ from: z.number().int(), to: z.number().int() })),
+});
+const lineSchema = z.union([entrySchema, restoredSchema]);
+type JournalLine = z.infer<typeof lineSchema>;
+
 /** Beside the case: `NAME.decisions.jsonl`, one JSON object a line. */
 export function journalPath(casePath: string): string {
   return `${casePath.replace(/\.assay$/, '')}.decisions.jsonl`;
@@ -43,16 +53,16 @@ export function recordingsDigest(openedCase: ReadableCase): string {
 }
 
 /**
- * Adds one decision to the journal and waits until it is on the disk. It is one write at the end of the file, so that a
- * line is there or not. Call it inside the transaction that stores the decision: where it fails, neither holds.
+ * Adds one decision to the journal and waits until it is on the disk. A line that was torn before (a full disk, a lost
+ * process) costs only itself. Call it inside the transaction that stores the decision: where it fails, neither holds.
  * Errors: DISK_FULL, PERMISSION_DENIED.
  */
-export function appendToJournal(casePath: string, entry: JournalEntry): void {
+export function appendToJournal(casePath: string, line: JournalLine): void {
   const path = journalPath(casePath);
   try {
-    const file = openSync(path, 'a', 0o600);
+    const file = openSync(path, 'a+', 0o600);
     try {
-      writeSync(file, `${JSON.stringify(entry)}\n`);
+      writeFileSync(file, `${endsInsideLine(file) ? '\n' : ''}${JSON.stringify(line)}\n`);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -72,57 +82,92 @@ export function appendToJournal(casePath: string, entry: JournalEntry): void {
   }
 }
 
+function endsInsideLine(file: number): boolean {
+  const { size } = fstatSync(file);
+  const last = Buffer.alloc(1);
+  return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last.toString() !== '\n';
+}
+
 /**
  * Takes over the decisions of a journal into a case that has none, such as one that was built again from the same
  * recordings. Lines that are damaged or of other recordings are passed over. Returns how many actions were taken over.
+ * @param casePath without symbolic links, as decisions are journaled beside it
  */
-export function restoreFromJournal(openedCase: WritableCase): number {
-  const entries = readJournal(openedCase);
-  if (entries.length === 0 || openedCase.decisions.auditPage({ limit: 1 }).rows.length > 0) return 0;
-  // A later line with the same number replaces an earlier one, whose storing had failed after it was written.
-  const actions = new Map<number, JournalEntry>();
-  for (const entry of entries) {
-    if (entry.kind === 'undo') actions.delete(entry.action);
-    else actions.set(entry.action, entry);
-  }
+export function restoreFromJournal(openedCase: WritableCase, casePath: string): number {
+  const lines = readJournal(openedCase, casePath);
+  if (lines.length === 0 || openedCase.decisions.auditPage({ limit: 1 }).rows.length > 0) return 0;
+  const standing = standingActions(lines);
   openedCase.inTransaction(() => {
-    for (const entry of actions.values()) restore(openedCase, entry);
-  });
-  return actions.size;
-}
-
-function restore({ decisions }: WritableCase, entry: JournalEntry): void {
-  const { by, atMs } = entry;
-  if (entry.kind === 'verdict')
-    decisions.addVerdicts({
-      by,
-      atMs,
-      kind: entry.verdict,
-      reason: entry.reason,
-      modelDigest: entry.modelDigest,
-      alerts: entry.alerts.map((alert) => ({ ...alert, sequences: Uint32Array.from(alert.sequences) })),
+    const numbers = Array.from(standing, ([from, entry]) => ({ from, to: restore(openedCase, entry) }));
+    // Actions are numbered anew in the case; what is decided or undone from here on speaks of the new numbers.
+    appendToJournal(casePath, {
+      format: 1,
+      recordings: recordingsDigest(openedCase),
+      kind: 'restored',
+      numbers,
     });
-  if (entry.kind === 'note') decisions.addNote({ by, atMs, key: entry.key, text: entry.text });
-  if (entry.kind === 'snooze') decisions.addSnooze({ by, atMs, keys: entry.keys, untilMs: entry.untilMs });
+  });
+  return standing.size;
 }
 
-function readJournal(openedCase: ReadableCase): readonly JournalEntry[] {
+type Action = Exclude<JournalEntry, { readonly kind: 'undo' }>;
+
+/** The actions that nobody took back, by the number that each has in the case written last. */
+function standingActions(lines: readonly JournalLine[]): ReadonlyMap<number, Action> {
+  let actions = new Map<number, Action>();
+  for (const line of lines) {
+    if (line.kind === 'restored') {
+      const former = actions;
+      actions = new Map(
+        line.numbers.flatMap(({ from, to }): [number, Action][] => {
+          const action = former.get(from);
+          return action === undefined ? [] : [[to, action]];
+        }),
+      );
+    } else if (line.kind === 'undo') actions.delete(line.action);
+    // A later line with the same number replaces an earlier one, whose storing had failed after it was written.
+    else actions.set(line.action, line);
+  }
+  return actions;
+}
+
+/** Stores an action as it was; returns its number in this case. */
+function restore({ decisions }: WritableCase, entry: Action): number {
+  const { by, atMs } = entry;
+  switch (entry.kind) {
+    case 'verdict':
+      return decisions.addVerdicts({
+        by,
+        atMs,
+        kind: entry.verdict,
+        reason: entry.reason,
+        modelDigest: entry.modelDigest,
+        alerts: entry.alerts.map((alert) => ({ ...alert, sequences: Uint32Array.from(alert.sequences) })),
+      });
+    case 'note':
+      return decisions.addNote({ by, atMs, key: entry.key, text: entry.text });
+    case 'snooze':
+      return decisions.addSnooze({ by, atMs, keys: entry.keys, untilMs: entry.untilMs });
+  }
+}
+
+function readJournal(openedCase: ReadableCase, casePath: string): readonly JournalLine[] {
   let text: string;
   try {
-    text = readFileSync(journalPath(openedCase.path), 'utf8');
+    text = readFileSync(journalPath(casePath), 'utf8');
   } catch {
     return [];
   }
   const recordings = recordingsDigest(openedCase);
   return text.split('\n').flatMap((line) => {
-    const entry = parseLine(line);
-    return entry === null || entry.recordings !== recordings ? [] : [entry];
+    const parsed = parseLine(line);
+    return parsed === null || parsed.recordings !== recordings ? [] : [parsed];
   });
 }
 
-function parseLine(line: string): JournalEntry | null {
+function parseLine(line: string): JournalLine | null {
   try {
-    const result = entrySchema.safeParse(JSON.parse(line));
+    const result = lineSchema.safeParse(JSON.parse(line));
     return result.success ? result.data : null;
   } catch {
     return null;

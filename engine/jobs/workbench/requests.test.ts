@@ -37,6 +37,24 @@ async function undoAll(): Promise<void> {
   while ((await bench.ask('actions.undo', {})).undone !== null);
 }
 
+/** The case anew from the same recording, opened; its journal stays. */
+async function buildAgain(): Promise<void> {
+  rmSync(bench.casePath);
+  const built = await bench.engine.runJob(
+    'run',
+    {
+      recordings: [bench.recording],
+      casePath: bench.casePath,
+      overrides: { label: 'is_fraud' },
+      forest: { trees: 60 },
+      threshold: { kind: 'contamination', value: 0.03 },
+    },
+    { signal: new AbortController().signal, report: () => undefined },
+  );
+  expect(built.ok).toBe(true);
+  await bench.ask('case.open', { path: bench.casePath });
+}
+
 describe('the list of requests', () => {
   it('has a handler for every name and no other', () => {
     expect(Object.keys(requestHandlers).sort()).toEqual([...names].sort());
@@ -226,6 +244,14 @@ describe('alerts', () => {
     const searched = await bench.ask('alerts.page', { modelId, filter: { search: `${first.topId} eur` } });
     expect(searched.rows.map(({ key }) => key)).toEqual([first.key]);
     expect((await bench.ask('alerts.page', { modelId, filter: { search: 'nowhere' } })).total).toBe(0);
+  });
+
+  it('finds an alert without an entity by its key, as a link to a similar alert asks for it', async () => {
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.3 } });
+    const single = (await firstAlerts()).find(({ key }) => key.startsWith('#'));
+    const found = await bench.ask('alerts.page', { modelId, filter: { anyOf: [single?.key ?? 'none is flagged'] } });
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.03 } });
+    expect(found.rows.map(({ key }) => key)).toEqual([single?.key]);
   });
 
   it('filters by amount, column and day on one and the same transaction', async () => {
@@ -485,25 +511,24 @@ describe('decisions', () => {
     await bench.ask('notes.add', { modelId, key: first.key, text: 'keep me' });
     await bench.ask('case.close', {});
     appendFileSync(join(bench.folder, 'payments.decisions.jsonl'), '{"format":1,"torn');
-    rmSync(bench.casePath);
-    const stop = new AbortController();
-    const built = await bench.engine.runJob(
-      'run',
-      {
-        recordings: [bench.recording],
-        casePath: bench.casePath,
-        overrides: { label: 'is_fraud' },
-        forest: { trees: 60 },
-        threshold: { kind: 'contamination', value: 0.03 },
-      },
-      { signal: stop.signal, report: () => undefined },
-    );
-    expect(built.ok).toBe(true);
-    await bench.ask('case.open', { path: bench.casePath });
+    await buildAgain();
     const alerts = await firstAlerts();
     expect(alerts.filter(({ verdict }) => verdict !== null)).toMatchObject([
       { key: first.key, verdict: 'fraud', hasNote: true },
     ]);
+  });
+
+  it('brings back what was decided after a restore too: a torn line and new numbers cost nothing', async () => {
+    const before = await firstAlerts();
+    const open = before.filter(({ verdict }) => verdict === null);
+    await bench.ask('actions.undo', {});
+    appendFileSync(join(bench.folder, 'payments.decisions.jsonl'), '{"format":1,"torn');
+    await bench.ask('verdicts.set', { modelId, keys: [open[0].key], kind: 'unsure' });
+    await bench.ask('notes.add', { modelId, key: open[1].key, text: 'after the restore' });
+    const decided = (await firstAlerts()).map(({ key, verdict, hasNote }) => ({ key, verdict, hasNote }));
+    await bench.ask('case.close', {});
+    await buildAgain();
+    expect((await firstAlerts()).map(({ key, verdict, hasNote }) => ({ key, verdict, hasNote }))).toEqual(decided);
   });
 
   it('notices what another process decided meanwhile', async () => {
@@ -528,6 +553,15 @@ describe('a case that cannot be written', () => {
       error: { code: 'CASE_READ_ONLY' },
     });
     chmodSync(bench.casePath, 0o600);
+  });
+
+  it('opens a case although the list of recent ones cannot be written', async () => {
+    const home = join(bench.folder, 'home');
+    rmSync(join(home, 'settings.json'), { force: true });
+    mkdirSync(join(home, 'settings.json', 'in the way'), { recursive: true });
+    const opened = await bench.engine.request('case.open', { path: bench.casePath });
+    rmSync(join(home, 'settings.json'), { recursive: true });
+    expect(opened).toMatchObject({ ok: true });
   });
 
   it('stays with the case that is open where another cannot be opened', async () => {
