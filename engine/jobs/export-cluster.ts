@@ -3,6 +3,7 @@ import { impossible, usageError } from '../domain/error.ts';
 import type { WorkContext } from '../domain/progress.ts';
 import { uploadPipeline } from '../export/kubeflow/pipelines-client.ts';
 import { pipelineFiles } from '../export/kubeflow/pipeline-files.ts';
+import { parseTrackingUri } from '../export/mlflow/tracking-client.ts';
 import { sparkFiles } from '../export/spark/spark-job.ts';
 import { serviceFiles } from '../export/serving/service-files.ts';
 import { servingFiles } from '../export/serving/serving-files.ts';
@@ -35,6 +36,8 @@ export async function exportKubeflow(
   context: WorkContext,
 ): Promise<JobResult<'exportKubeflow'>> {
   const { upload, start, name, namespace, schedule } = input;
+  // What is written into manifests can be read by many.
+  parseTrackingUri(input.trackingUri);
   if (start && upload === undefined)
     throw usageError('WRONG_USE', 'A run is started at a server, and none was named.', 'Add --upload ADDRESS.');
   let pipeline = '';
@@ -66,6 +69,7 @@ export function exportService(
       'A registered model and its tracking server belong together.',
       'Give both --model-uri and --tracking-uri, or neither to keep the model on a volume.',
     );
+  if (trackingUri !== undefined) parseTrackingUri(trackingUri);
   if (mostReplicas < leastReplicas)
     throw usageError('WRONG_USE', `At most ${mostReplicas} replicas are fewer than at least ${leastReplicas}.`);
   return writeFrom(input, context, (openedCase, chosen) =>

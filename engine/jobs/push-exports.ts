@@ -12,7 +12,12 @@ import {
   type Destination,
   type Publication,
 } from '../export/mlflow/publication.ts';
-import { openTrackingClient, ServerUnavailable, type Patience } from '../export/mlflow/tracking-client.ts';
+import {
+  openTrackingClient,
+  parseTrackingUri,
+  ServerUnavailable,
+  type Patience,
+} from '../export/mlflow/tracking-client.ts';
 import { oneAtATime } from '../store/one-at-a-time.ts';
 import { openCase } from '../store/open-case.ts';
 import type { OutboxEntry } from '../store/outbox.ts';
@@ -29,11 +34,13 @@ type SendOptions = Pick<ParsedJobInput<'push'>, 'ca' | 'repetitions'>;
 
 type Sent = Pick<JobResult<'exportMlflow'>, 'state' | 'published' | 'reason'>;
 
-/** @throws AssayError WRONG_USE for names that MLflow does not take, and for an alias of nothing. */
+/** @throws AssayError WRONG_USE for an address or names that MLflow does not take, and for an alias of nothing. */
 export function destinationOf(
   trackingUri: string,
   names: Pick<ParsedJobInput<'push'>, 'experiment' | 'register' | 'alias' | 'unlessWorse'>,
 ): Destination {
+  // Before anything is stored: a password in it would be kept in the case.
+  parseTrackingUri(trackingUri);
   const parsed = destinationSchema.safeParse({
     trackingUri,
     experiment: names.experiment ?? 'assay',
@@ -64,16 +71,24 @@ export async function pushExports(input: ParsedJobInput<'push'>, context: WorkCo
           state === 'waiting' && (input.publishId === undefined || input.publishId === publishId),
       );
     const entries: JobResult<'push'>['entries'] = [];
+    const refusals: AssayError[] = [];
     for (const entry of waiting) {
+      const { publishId } = entry;
       if (input.cancel) {
         openedCase.outbox.cancel(entry.id, Date.now());
-        entries.push({ publishId: entry.publishId, state: 'cancelled', published: null, reason: null });
-      } else
-        entries.push({
-          publishId: entry.publishId,
-          ...(await sendEntry(openedCase, entry, input, context)),
-        });
+        entries.push({ publishId, state: 'cancelled', published: null, reason: null });
+        continue;
+      }
+      try {
+        entries.push({ publishId, ...(await sendEntry(openedCase, entry, input, context)) });
+      } catch (error) {
+        throwIfCancelled(context.signal);
+        if (!(error instanceof AssayError)) throw error;
+        refusals.push(error);
+      }
     }
+    // Those behind a refused one have gone out by now.
+    if (refusals.length > 0) throw refusals[0];
     return { entries };
   } finally {
     openedCase.close();

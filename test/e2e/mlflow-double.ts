@@ -10,6 +10,7 @@ export class MlflowDouble {
   #server: Server | null = null;
   #port = 0;
   #finished = false;
+  #isAnnounced = false;
   #alias: string | null = null;
 
   get address(): string {
@@ -80,6 +81,11 @@ export class MlflowDouble {
         this.runs.push({ runId, publishId: publishId(content['tags']) });
         return [200, { run: info(runId) }];
       }
+      case 'runs/get':
+        return [200, { run: { data: { tags: this.#isAnnounced ? [{ key: 'mlflow.log-model.history' }] : [] } } }];
+      case 'runs/log-model':
+        this.#isAnnounced = true;
+        return [200, {}];
       case 'runs/update':
         this.#finished = true;
         return [200, {}];

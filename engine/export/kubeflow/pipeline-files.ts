@@ -252,6 +252,8 @@ function cronWorkflow(pipeline: RetrainingPipeline): object {
       workflowSpec: {
         entrypoint: 'retrain',
         serviceAccountName: pipeline.name,
+        // The image's user has no rights on a fresh volume but those of its group.
+        securityContext: { fsGroup: 1000 },
         volumes: [{ name: 'data', persistentVolumeClaim: { claimName: pipeline.volumeClaim } }],
         arguments: {
           parameters: [

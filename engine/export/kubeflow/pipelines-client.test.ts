@@ -167,4 +167,11 @@ describe('a Kubeflow Pipelines server', () => {
     await expect(upload('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });
     await expect(upload('ml-pipeline:8888')).rejects.toMatchObject({ code: 'WRONG_USE', kind: 'usage' });
   });
+
+  it('is not asked where its address holds a password, which is not repeated', async () => {
+    await expect(upload('http://ada:hunter2@127.0.0.1:1')).rejects.toMatchObject({
+      code: 'WRONG_USE',
+      message: expect.not.stringContaining('hunter2') as string,
+    });
+  });
 });

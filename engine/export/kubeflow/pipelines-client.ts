@@ -192,6 +192,12 @@ function baseOf(address: string): URL {
       `'${address}' is not the address of a Kubeflow Pipelines server.`,
       'Give it as http://HOST:8888, or https://HOST/pipeline behind its pages.',
     );
+  if (url.username !== '' || url.password !== '')
+    throw usageError(
+      'WRONG_USE',
+      'The address of the Kubeflow Pipelines server holds a user or a password.',
+      'Set KUBEFLOW_TOKEN instead.',
+    );
   return url;
 }
 

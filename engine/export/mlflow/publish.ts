@@ -56,7 +56,7 @@ const versionSchema = z.object({ version: idText });
 /**
  * Publishes a model: experiment, run, figures, dataset, files, logged model, version, alias. Each step looks on the server
  * for what carries the publish id before it makes anything, so a publication that was cut off anywhere is completed by
- * calling this again, and one that is complete is left as it is.
+ * calling this again, and one that is complete is left as it is; an alias that was moved on since is not taken back.
  *
  * @throws AssayError FORBIDDEN where the server refuses (`RefusedByServer`), ENGINE_STOPPED where it stays unavailable
  * (`ServerUnavailable`), WRONG_USE where its artifacts cannot be reached through it.
@@ -76,16 +76,20 @@ export async function publish(
   const hasLoggedModels = Number.parseInt(serverVersion, 10) >= 3;
   const experimentId = await next(() => experimentOf(client, destination.experiment));
   const run = await next(() => runOf(client, notes, experimentId));
-  const done = async (): Promise<string | null> =>
-    destination.register === null ? null : versionNumber(client, destination.register, notes, run.run_id);
+  const { register, alias } = destination;
+  const isFinished = run.status === 'FINISHED';
+  const known =
+    isFinished && register !== null
+      ? await patiently(context.patience, context.signal, () => versionNumber(client, register, notes, run.run_id))
+      : null;
 
-  if (run.status === 'FINISHED') {
+  // A folder that was pushed without a name to register may be pushed again with one.
+  if (isFinished && (register === null || known !== null)) {
     const modelId = hasLoggedModels ? ((await loggedModel(client, notes, experimentId))?.model_id ?? null) : null;
-    const version = await patiently(context.patience, context.signal, done);
     const aliasMoved = await patiently(context.patience, context.signal, () =>
-      pointsAt(client, destination.register, destination.alias, version),
+      pointsAt(client, register, alias, known),
     );
-    return { experimentId, runId: run.run_id, modelId, version, aliasMoved, serverVersion };
+    return { experimentId, runId: run.run_id, modelId, version: known, aliasMoved, serverVersion };
   }
 
   await next(() => describeRun(client, notes, run.run_id));
@@ -101,7 +105,6 @@ export async function publish(
 
   let version: string | null = null;
   let aliasMoved = false;
-  const { register, alias } = destination;
   if (register !== null) {
     version = await next(() => registerVersion(client, register, notes, run.run_id, modelUri, model?.model_id ?? null));
     const registered = version;

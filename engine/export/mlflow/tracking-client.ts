@@ -88,9 +88,9 @@ const longestRefusal = 600;
 const decoder = new TextDecoder();
 const listSchema = z.object({ files: z.array(z.object({ path: z.string() })).default([]) });
 
-/** @throws AssayError WRONG_USE for an address that is not http or https. */
+/** @throws AssayError WRONG_USE as `parseTrackingUri`. */
 export function openTrackingClient(trackingUri: string, access: TrackingAccess, signal: AbortSignal): TrackingClient {
-  const base = baseOf(trackingUri);
+  const base = parseTrackingUri(trackingUri);
   const headers = authorization(access);
   const transport = openTransport(access);
 
@@ -179,7 +179,8 @@ export async function patiently<T>(patience: Patience, signal: AbortSignal, step
   }
 }
 
-function baseOf(trackingUri: string): URL {
+/** @throws AssayError WRONG_USE for an address that is not http or https, or that would give a login away wherever it is kept. */
+export function parseTrackingUri(trackingUri: string): URL {
   const url = URL.canParse(trackingUri) ? new URL(trackingUri) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
     throw usageError(
