@@ -34,12 +34,14 @@ export async function retryQuarantine(
   try {
     const retry = new Retry(openedCase, input.dryRun, context);
     const run = input.dryRun ? undefined : openedCase.startRun('quarantine', { retry: true });
+    let status: 'completed' | 'cancelled' | 'failed' = 'failed';
     try {
       await retry.run();
+      status = 'completed';
     } finally {
       await retry.close();
       if (run !== undefined)
-        openedCase.finishRun(run, context.signal.aborted ? 'cancelled' : 'completed', { rows: retry.fit });
+        openedCase.finishRun(run, context.signal.aborted ? 'cancelled' : status, { rows: retry.fit });
     }
     const counts = openedCase.counts();
     return {

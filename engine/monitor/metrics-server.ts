@@ -48,7 +48,7 @@ export async function serveMetrics(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('Impossible: the server listens on no port.');
   return {
-    address: `http://${hostname}:${address.port}/metrics`,
+    address: `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${address.port}/metrics`,
     close: async () => {
       server.closeAllConnections();
       server.close();

@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { pipelineFiles } from '../../engine/export/kubeflow/pipeline-files.ts';
 import { serviceFiles } from '../../engine/export/serving/service-files.ts';
+import { examplePipeline } from '../services/kfp/example-pipeline.ts';
 
 const folder = resolve(import.meta.dirname, '../../deploy');
 const read = (path: string): string => readFileSync(resolve(folder, path), 'utf8');
@@ -14,6 +16,9 @@ interface Compose {
       string,
       {
         readonly image?: string;
+        readonly build?: object;
+        readonly restart?: string;
+        readonly environment?: Readonly<Record<string, string>>;
         readonly command?: readonly string[];
         readonly ports?: readonly string[];
         readonly volumes?: readonly string[];
@@ -25,7 +30,7 @@ interface Compose {
 }
 
 describe('the composition of services', () => {
-  const compose = parse(read('compose.yaml')) as Compose;
+  const compose = parse(read('compose.yaml'), { merge: true }) as Compose;
 
   it('holds Kafka, MLflow, Prometheus, Grafana and assay, all of them pinned or built here', () => {
     expect(Object.keys(compose.services).sort()).toEqual(
@@ -33,6 +38,19 @@ describe('the composition of services', () => {
     );
     for (const { image } of Object.values(compose.services))
       if (image !== 'assay') expect(image).toMatch(/:v?\d+\.\d+\.\d+$/);
+  });
+
+  it('can be started by any profile alone, before Kafka and MLflow are ready', () => {
+    for (const [name, { image, build, restart }] of Object.entries(compose.services)) {
+      if (image !== 'assay') continue;
+      expect(build, name).toBeDefined();
+      if (name !== 'assay') expect(restart, name).toBe('unless-stopped');
+    }
+  });
+
+  it('keeps topics on the volume that is mounted for them', () => {
+    const { environment = {}, volumes = [] } = compose.services['kafka'] ?? {};
+    expect(volumes).toContain(`kafka:${environment['KAFKA_LOG_DIRS']}`);
   });
 
   it('has Prometheus ask services that listen beyond their own container at that port', () => {
@@ -114,6 +132,13 @@ it('the manifest of the scoring service is what `assay export service` writes', 
   expect(documents(read('kubernetes/scoring-service.yaml'))).toEqual(
     documents(String(files.get('scoring-service.yaml'))),
   );
+});
+
+it("the steps of Argo's form may write to their volume, which belongs to root when it is fresh", () => {
+  const workflow = parse(pipelineFiles(examplePipeline).get('cron-workflow.yaml') ?? '') as {
+    readonly spec: { readonly workflowSpec: { readonly securityContext?: object } };
+  };
+  expect(workflow.spec.workflowSpec.securityContext).toEqual({ fsGroup: 1000 });
 });
 
 it('the manifests and settings are valid YAML', () => {

@@ -1,7 +1,7 @@
 import type { QuarantinedRecord } from '../../store/types.ts';
 import { storedMessage, storedPlace } from '../../stream/kafka/stored-envelope.ts';
 import type { OutgoingMessage } from '../../stream/kafka/publish-once.ts';
-import { anyPartition, isFull, mostMessageBytes, type Entries } from './topic-sink.ts';
+import { anyPartition, fits, mostMessageBytes, type Entries } from './topic-sink.ts';
 
 const recordsPerRead = 100;
 
@@ -16,10 +16,12 @@ export function deadLetterEntries(topic: string, sourceId: number): Entries {
       const messages: OutgoingMessage[] = [];
       let next = from;
       for (const record of openedCase.quarantined({ after: from - 1, limit: recordsPerRead }).rows) {
+        if (record.sourceId === sourceId) {
+          const message = deadLetter(topic, record);
+          if (!fits(message, messages)) break;
+          messages.push(message);
+        }
         next = record.id + 1;
-        if (record.sourceId !== sourceId) continue;
-        messages.push(deadLetter(topic, record));
-        if (isFull(messages)) break;
       }
       return { messages, next };
     },

@@ -1,27 +1,32 @@
+import { impossible } from '../../domain/error.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import { MAXIMUM_SEGMENT_ROWS, type StoredModel } from '../../store/types.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import { storedMessage } from '../../stream/kafka/stored-envelope.ts';
 import type { OutgoingMessage } from '../../stream/kafka/publish-once.ts';
 import type { CompiledForest } from '../../domain/model.ts';
-import { anyPartition, isFull, type Entries } from './topic-sink.ts';
+import { anyPartition, fits, type Entries } from './topic-sink.ts';
 
 /** Looked through at a time. */
 const segmentsPerRead = 64;
 
 /**
  * The flags of one topic as messages, in stream order. Entry n is row n of the case, so the rows themselves, stored
- * together with their scores, are what waits to be sent.
+ * together with their scores, are what waits to be sent. The threshold is the case's own when they are: as for alerts,
+ * a person may have moved it since the stream began.
  */
 export function flagEntries(
   topic: string,
   sourceId: number,
-  model: Pick<StoredModel, 'id' | 'digest' | 'threshold'>,
+  model: Pick<StoredModel, 'id' | 'digest'>,
   forest: CompiledForest,
 ): Entries {
-  const threshold = scoreOfSum(forest, model.threshold.units);
-
-  function flagMessage(openedCase: ReadableCase, sequence: number, sum: number): OutgoingMessage | null {
+  function flagMessage(
+    openedCase: ReadableCase,
+    sequence: number,
+    sum: number,
+    thresholdUnits: number,
+  ): OutgoingMessage | null {
     const stored = storedMessage(openedCase.readRaw(sequence).bytes);
     if (stored?.value == null) return null;
     const { partition, offset, timestampMs, key, value } = stored;
@@ -31,7 +36,7 @@ export function flagEntries(
       offset,
       timestamp: timestampMs,
       score: scoreOfSum(forest, sum),
-      threshold,
+      threshold: scoreOfSum(forest, thresholdUnits),
       model: model.digest,
     });
     // The transaction stands there as it was received, so that no digit of it changes.
@@ -50,6 +55,7 @@ export function flagEntries(
     end: (openedCase) => openedCase.nextSequence(),
     read(openedCase, from) {
       const messages: OutgoingMessage[] = [];
+      const { units } = (openedCase.model(model.id) ?? impossible('flags are those of a stored model')).threshold;
       let next = from;
       for (const segment of openedCase.segmentsFrom(from, segmentsPerRead)) {
         const sums = openedCase.readScores(model.id, segment.id);
@@ -57,11 +63,13 @@ export function flagEntries(
         if (sums === undefined) break;
         const firstRow = Math.max(0, from - segment.firstSequence);
         for (let row = firstRow; row < Math.min(sums.length, MAXIMUM_SEGMENT_ROWS); row++) {
-          next = segment.firstSequence + row + 1;
-          if (sums[row] > model.threshold.units || segment.sourceId !== sourceId) continue;
-          const message = flagMessage(openedCase, next - 1, sums[row]);
-          if (message !== null) messages.push(message);
-          if (isFull(messages)) return { messages, next };
+          const sequence = segment.firstSequence + row;
+          if (sums[row] <= units && segment.sourceId === sourceId) {
+            const message = flagMessage(openedCase, sequence, sums[row], units);
+            if (message !== null && !fits(message, messages)) return { messages, next };
+            if (message !== null) messages.push(message);
+          }
+          next = sequence + 1;
         }
       }
       return { messages, next };

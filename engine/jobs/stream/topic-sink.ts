@@ -49,10 +49,10 @@ const finishPatienceMs = 10_000;
 /** The case's own copy of how far it came serves only where the broker has forgotten, after a week by default. */
 const copyIntervalMs = 60_000;
 
-/** True where no further message should go into the same request. */
-export function isFull(messages: readonly OutgoingMessage[]): boolean {
-  const bytes = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-  return messages.length >= mostRequestMessages || bytes >= mostRequestBytes;
+/** True where a message may go into the same request as those before it; a broker refuses a request too large for ever. */
+export function fits(message: OutgoingMessage, before: readonly OutgoingMessage[]): boolean {
+  const bytes = [...before, message].reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+  return before.length === 0 || (before.length < mostRequestMessages && bytes <= mostRequestBytes);
 }
 
 /**

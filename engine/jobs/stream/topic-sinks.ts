@@ -41,7 +41,10 @@ export interface TopicSinksOptions {
  */
 export async function openTopicSinks(options: TopicSinksOptions): Promise<TopicSinks> {
   const flags = await openSink(options, 'flags', options.flagsTo);
-  const deadLetters = await openSink(options, 'dead-letters', options.deadLettersTo);
+  const deadLetters = await openSink(options, 'dead-letters', options.deadLettersTo).catch(async (error: unknown) => {
+    await flags?.finish();
+    throw error;
+  });
   const { topic } = options.source;
   return {
     get sent() {
@@ -55,8 +58,11 @@ export async function openTopicSinks(options: TopicSinksOptions): Promise<TopicS
       deadLetters?.wake();
     },
     finish: async () => {
-      await flags?.finish();
-      await deadLetters?.finish();
+      try {
+        await flags?.finish();
+      } finally {
+        await deadLetters?.finish();
+      }
     },
   };
 }

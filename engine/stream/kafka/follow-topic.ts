@@ -392,7 +392,8 @@ class Follower implements TopicFollower {
       return false;
     }
     this.#options.onNotice(lostSentence(partition, low - expected));
-    this.#expected.set(partition, low);
+    // Another consumer may have gone on while this one asked.
+    this.#expected.set(partition, Math.max(low, this.#expected.get(partition) ?? 0));
     return true;
   }
 
