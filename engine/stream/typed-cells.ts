@@ -18,6 +18,16 @@ interface TypedColumn {
   others: Cell[] | undefined;
 }
 
+/** A cell of a column that was not known beforehand; `other` is that of kind `other`. */
+interface StrayCell {
+  readonly kind: number;
+  readonly value: number;
+  readonly other: Cell;
+}
+
+/** By row: keys that carry data (an id, a date) come by the thousand and have few cells each. */
+type StrayColumn = Map<number, StrayCell>;
+
 /**
  * Cells of a batch in typed arrays: numbers as they are, texts as places in the raw bytes, so that a cell costs no
  * object. Whatever else there is (booleans, texts with escapes, large integers) stands beside them.
@@ -26,7 +36,9 @@ export class TypedCells implements CellSink {
   readonly #capacity: number;
   readonly #names: string[];
   readonly #indexOfName: Map<string, number>;
-  readonly #columns: TypedColumn[];
+  /** Of the names given at first; those met later are strays. */
+  readonly #columns: readonly TypedColumn[];
+  readonly #strays: StrayColumn[] = [];
   #published: readonly string[];
 
   constructor(columnNames: readonly string[], capacity: number) {
@@ -49,12 +61,17 @@ export class TypedCells implements CellSink {
       index = this.#names.length;
       this.#names.push(name);
       this.#indexOfName.set(name, index);
-      this.#columns.push(this.#newColumn());
+      this.#strays.push(new Map());
     }
     return index;
   }
 
   put(row: number, column: number, value: Cell): void {
+    if (column >= this.#columns.length) {
+      if (typeof value === 'number') this.#putStray(row, column, { kind: number, value, other: undefined });
+      else this.#putStray(row, column, { kind: value === undefined ? missing : other, value: 0, other: value });
+      return;
+    }
     const { kinds, values } = this.#columns[column];
     if (value === undefined) {
       kinds[row] = missing;
@@ -68,6 +85,10 @@ export class TypedCells implements CellSink {
   }
 
   putNumber(row: number, column: number, value: number): void {
+    if (column >= this.#columns.length) {
+      this.#putStray(row, column, { kind: number, value, other: undefined });
+      return;
+    }
     const { kinds, values } = this.#columns[column];
     kinds[row] = number;
     values[row] = value;
@@ -75,6 +96,10 @@ export class TypedCells implements CellSink {
 
   /** A text that is `bytes[start..end)` of the batch, at most `longestRecordBytes` of valid UTF-8. */
   putSpan(row: number, column: number, start: number, end: number): void {
+    if (column >= this.#columns.length) {
+      this.#putStray(row, column, { kind: span, value: start * spanUnit + (end - start), other: undefined });
+      return;
+    }
     const { kinds, values } = this.#columns[column];
     kinds[row] = span;
     values[row] = start * spanUnit + (end - start);
@@ -82,10 +107,12 @@ export class TypedCells implements CellSink {
 
   clearRow(row: number): void {
     for (const { kinds } of this.#columns) kinds[row] = missing;
+    for (const stray of this.#strays) stray.delete(row);
   }
 
   clear(): void {
     for (const { kinds } of this.#columns) kinds.fill(missing);
+    for (const stray of this.#strays) stray.clear();
   }
 
   /** The batch of what was written; valid until the cells are cleared. */
@@ -94,13 +121,20 @@ export class TypedCells implements CellSink {
     places: { readonly byteOffset: Float64Array; readonly line: Float64Array },
     raw: RawRows,
   ): RecordBatch {
-    return new TypedBatch(frame, this.#columns, places, raw);
+    return new TypedBatch(frame, this.#columns, this.#strays, places, raw);
+  }
+
+  #putStray(row: number, column: number, cell: StrayCell): void {
+    this.#strays[column - this.#columns.length].set(row, cell);
   }
 
   #newColumn(): TypedColumn {
-    const capacity = this.#capacity;
-    return { kinds: new Uint8Array(capacity), values: new Float64Array(capacity), others: undefined };
+    return emptyColumn(this.#capacity);
   }
+}
+
+function emptyColumn(rows: number): TypedColumn {
+  return { kinds: new Uint8Array(rows), values: new Float64Array(rows), others: undefined };
 }
 
 class TypedBatch implements RecordBatch {
@@ -114,11 +148,15 @@ class TypedBatch implements RecordBatch {
   readonly rejected: readonly RejectedRecord[];
   readonly next: RecordingPosition;
   readonly #columns: readonly TypedColumn[];
+  readonly #strays: readonly StrayColumn[];
+  /** Strays that were asked for. */
+  readonly #spread = new Map<number, TypedColumn>();
   readonly #text: Buffer;
 
   constructor(
     frame: BatchFrame,
     columns: readonly TypedColumn[],
+    strays: readonly StrayColumn[],
     places: { readonly byteOffset: Float64Array; readonly line: Float64Array },
     raw: RawRows,
   ) {
@@ -132,18 +170,19 @@ class TypedBatch implements RecordBatch {
     this.byteOffset = places.byteOffset;
     this.line = places.line;
     this.#columns = columns;
+    this.#strays = strays;
     this.#text = Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength);
   }
 
   text(row: number, column: number): string | undefined {
-    const cells = this.#columns[column];
+    const cells = this.#columnAt(column);
     const text = this.#cellText(row, cells);
     const isMissing = text === undefined || (cells.kinds[row] !== number && isMissingText(text));
     return isMissing ? undefined : text;
   }
 
   numbers(column: number, format: NumberFormat, out: Float64Array): readonly number[] {
-    const cells = this.#columns[column];
+    const cells = this.#columnAt(column);
     const { kinds, values, others } = cells;
     const notNumbers: number[] = [];
     for (let row = 0; row < this.rowCount; row++) {
@@ -162,6 +201,21 @@ class TypedBatch implements RecordBatch {
       if (Number.isNaN(out[row]) && !isMissingText(text)) notNumbers.push(row);
     }
     return notNumbers;
+  }
+
+  #columnAt(column: number): TypedColumn {
+    if (column < this.#columns.length) return this.#columns[column];
+    let cells = this.#spread.get(column);
+    if (cells === undefined) {
+      cells = emptyColumn(this.rowCount);
+      for (const [row, { kind, value, other: cell }] of this.#strays[column - this.#columns.length]) {
+        cells.kinds[row] = kind;
+        cells.values[row] = value;
+        if (cell !== undefined) (cells.others ??= new Array<Cell>(this.rowCount).fill(undefined))[row] = cell;
+      }
+      this.#spread.set(column, cells);
+    }
+    return cells;
   }
 
   #cellText(row: number, { kinds, values, others }: TypedColumn): string | undefined {

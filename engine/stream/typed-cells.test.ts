@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { messageBatcher } from './kafka/message-batches.ts';
+import { slicesOf } from './kafka/message-block.ts';
+
+const start = { byteOffset: 0, line: 1 };
+
+function message(offset: number, value: object): Parameters<typeof slicesOf>[0][number] {
+  return { partition: 0, offset, timestampMs: 0, key: null, value: Buffer.from(JSON.stringify(value)), headers: [] };
+}
+
+it('keys that carry data cost no column each: ids as keys must not fill the memory of a stream', () => {
+  const batcher = messageBatcher('payments', ['amount']);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let batch = 0; batch < 2; batch++) {
+    const messages = Array.from({ length: 4_000 }, (_, index) =>
+      message(index, { amount: index, seen: { [`c${batch * 4_000 + index}`]: index } }),
+    );
+    const { rowCount, columnNames, text } = named(batcher.batchOf(slicesOf(messages), start));
+    expect(rowCount).toBe(4_000);
+    expect(columnNames.length).toBeGreaterThan((batch + 1) * 4_000);
+    expect(text(3_999, `seen.c${batch * 4_000 + 3_999}`)).toBe('3999');
+    expect(text(0, `seen.c${batch * 4_000 + 3_999}`)).toBeUndefined();
+  }
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20);
+});
+
+it('a key met in mid-stream has its cells in every later row, whatever they hold, and none of the batch before', () => {
+  const batcher = messageBatcher('payments', ['amount']);
+  const first = [1.5, 'Ж', true, 'a"b', '12345678901234567890', null, 'x'].map((extra, index) =>
+    message(index, extra === null ? { amount: 1 } : { amount: 1, extra }),
+  );
+  const { text } = named(batcher.batchOf(slicesOf(first), start));
+  expect(first.map((_, row) => text(row, 'extra'))).toEqual([
+    '1.5',
+    'Ж',
+    'true',
+    'a"b',
+    '12345678901234567890',
+    undefined,
+    'x',
+  ]);
+  const later = named(batcher.batchOf(slicesOf([message(9, { amount: 2 }), message(10, { extra: 7 })]), start));
+  expect([later.text(0, 'extra'), later.text(1, 'extra'), later.text(1, 'amount')]).toEqual([
+    undefined,
+    '7',
+    undefined,
+  ]);
+});
+
+function named(batch: ReturnType<ReturnType<typeof messageBatcher>['batchOf']>): {
+  readonly rowCount: number;
+  readonly columnNames: readonly string[];
+  readonly text: (row: number, name: string) => string | undefined;
+} {
+  const { rowCount, columnNames } = batch;
+  return { rowCount, columnNames, text: (row, name) => batch.text(row, columnNames.indexOf(name)) };
+}
