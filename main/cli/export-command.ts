@@ -112,8 +112,14 @@ function addPlain(
     .summary(summary)
     .requiredOption('--case <file>', 'the case file')
     .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
-    .requiredOption('--out <path>', name === 'csv' || name === 'alerts' ? 'the file to write' : 'the folder to write')
+    .requiredOption('--out <path>', name === 'spark' ? 'the folder to write' : 'the file to write')
     .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay export ${name} --case spring.assay --out ${name === 'spark' ? 'spark-job' : `${name}.csv`}`,
+    )
     .action(async (flags: ExportFlags) => {
       await runCommand(surroundings, job, flags.json === true, printFilesReport, () => ({
         casePath: requireCase(flags.case),
@@ -190,6 +196,12 @@ function addKserve(group: Command, surroundings: CommandSurroundings): void {
     .option('--triton-uri <address>', 'where the cluster finds the folder triton, such as s3://bucket/triton')
     .option('--mlflow-uri <address>', 'where the cluster finds the MLflow model directory, such as s3://bucket/model')
     .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay export kserve --case spring.assay --out serving --name card-fraud --triton-uri s3://models/card-fraud/triton`,
+    )
     .action(async ({ case: casePath, json, out, ...choice }: KserveFlags) => {
       await runCommand(surroundings, 'exportKserve', json === true, printFilesReport, () => ({
         ...choice,
@@ -283,6 +295,13 @@ function addKubeflow(group: Command, surroundings: CommandSurroundings): void {
     .option('--start', 'with --upload: start one run now, too')
     .option('--namespace <name>', 'Kubernetes namespace (default default)')
     .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay export kubeflow --case spring.assay --out pipeline --image registry.example/assay:1 \\
+    --recordings "/data/recordings/*.parquet" --tracking-uri http://mlflow:5000 --register card-fraud`,
+    )
     .action(async ({ case: casePath, json, out, register, ...choice }: KubeflowFlags) => {
       await runCommand(surroundings, 'exportKubeflow', json === true, printKubeflowReport, () => ({
         ...choice,

@@ -2,7 +2,7 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
 import snappy from 'snappyjs';
-import { decompressLz4Frame } from './lz4-frame.ts';
+import { decompressLz4Frame, mostOutputBytes } from './lz4-frame.ts';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 const compressZstd = promisify(zstdCompress);
@@ -14,14 +14,15 @@ const xerialHeaderBytes = 16;
 
 /** The content of a snappy batch: one raw block, or the length-prefixed blocks of the Java client. */
 export function decompressSnappy(bytes: Buffer): Buffer {
-  if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic)) return Buffer.from(snappy.uncompress(bytes));
+  if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic))
+    return Buffer.from(snappy.uncompress(bytes, mostOutputBytes));
   const parts: Uint8Array[] = [];
   let position = xerialHeaderBytes;
   while (position < bytes.length) {
     const length = bytes.readUInt32BE(position);
     position += 4;
     if (position + length > bytes.length) throw new RangeError('the snappy batch breaks off');
-    parts.push(snappy.uncompress(bytes.subarray(position, position + length)));
+    parts.push(snappy.uncompress(bytes.subarray(position, position + length), mostOutputBytes));
     position += length;
   }
   return Buffer.concat(parts);

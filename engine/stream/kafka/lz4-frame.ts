@@ -7,8 +7,8 @@
 const frameMagic = 0x184d2204;
 const uncompressedFlag = 0x8000_0000;
 const shortestMatch = 4;
-/** No Kafka batch is as large; a damaged or hostile frame must not fill the memory. */
-const mostOutputBytes = 256 << 20;
+/** No Kafka batch is as large, in whatever codec; a damaged or hostile one must not fill the memory. */
+export const mostOutputBytes = 256 << 20;
 
 /**
  * The content of one LZ4 frame.

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import { createRequire } from 'node:module';
+import { zstdCompressSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { messageAt } from './message-block.ts';
 import { messagesOfBatch, recordBatchesOf, withoutAborted, type RecordBatchBytes } from './record-batch.ts';
@@ -111,4 +112,12 @@ it('empties what belongs to a transaction that was given up, and the marks, but 
     { producerId: 2n, firstOffset: 20 },
   ];
   expect(withoutAborted(batches, aborted).map(({ recordCount }) => recordCount)).toEqual([0, 0, 10, 0, 10, 0, 10]);
+});
+
+it('refuses a batch of some kilobytes that would fill the memory once decompressed', () => {
+  const records = zstdCompressSync(Buffer.alloc((256 << 20) + 1));
+  expect(records.length).toBeLessThan(100_000);
+  const batch = { firstOffset: 0, lastOffset: 0, firstTimestampMs: 0, lastTimestampMs: 0, producerId: -1n };
+  const bomb: RecordBatchBytes = { ...batch, attributes: CompressionTypes.ZSTD, recordCount: 1, records };
+  expect(() => messagesOfBatch(bomb, 0, 0)).toThrow(expect.objectContaining({ code: 'ERR_BUFFER_TOO_LARGE' }));
 });

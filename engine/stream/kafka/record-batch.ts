@@ -1,6 +1,6 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { decompressSnappy } from './codecs.ts';
-import { decompressLz4Frame } from './lz4-frame.ts';
+import { decompressLz4Frame, mostOutputBytes } from './lz4-frame.ts';
 import { emptyBlock, type MessageBlock } from './message-block.ts';
 import type { TopicMessage } from './topic-message.ts';
 
@@ -162,18 +162,20 @@ export function messagesOfBatch(batch: RecordBatchBytes, partition: number, from
   return { ...block, count };
 }
 
+const limit = { maxOutputLength: mostOutputBytes };
+
 function decompressed({ attributes, records }: RecordBatchBytes): Buffer {
   switch (attributes & codecMask) {
     case 0:
       return records;
     case 1:
-      return gunzipSync(records);
+      return gunzipSync(records, limit);
     case 2:
       return decompressSnappy(records);
     case 3:
       return decompressLz4Frame(records);
     case 4:
-      return zstdDecompressSync(records);
+      return zstdDecompressSync(records, limit);
     default:
       throw new RangeError(`codec ${attributes & codecMask} is not known`);
   }
