@@ -78,6 +78,21 @@ it('stores what fits once the profile is mended, scored, at its place as receive
   expect(listed.records.map(({ raw }) => raw)).toEqual(['broken']);
 });
 
+it('reads records of a recording in UTF-16 again, which are kept in UTF-8', async () => {
+  const recording = join(folder, 'wide.csv');
+  const casePath = join(folder, 'wide.assay');
+  const rows = Array.from({ length: 40 }, (_, id) => payment(id, id < 30 ? String(1000 + id) : 'bad'));
+  const further = join(folder, 'wide-2.csv');
+  const write = (path: string, lines: readonly string[]): void =>
+    writeFileSync(path, Buffer.from(`\ufeff${[header, ...lines].join('\n')}\n`, 'utf16le'));
+  write(recording, rows.slice(0, 30));
+  write(further, rows.slice(28));
+  await run('ingest', { recordings: [recording], casePath });
+  await run('ingest', { recordings: [further], casePath });
+  await run('ingest', { recordings: [further], casePath, overrides: { ignore: ['balance'] } });
+  expect(await run('retryQuarantine', { casePath })).toMatchObject({ tried: 10, fit: 10, quarantined: 0 });
+});
+
 it('refuses a record that another process has stored in the meantime, and stores nothing of it', async () => {
   const casePath = await caseWithQuarantine('twice', 60);
   const first = openCase(casePath);

@@ -54,8 +54,9 @@ function headerLine(format: RecordingFormat, columnNames: readonly string[]): Bu
   return Buffer.from(`${cells.join(format.delimiter ?? ',')}\n`);
 }
 
-/** Stored rows are plain text; those of Parquet are one JSON object a line. */
+/** Stored rows are plain text, those of UTF-16 in UTF-8; those of Parquet are one JSON object a line. */
 function textFormat(format: RecordingFormat): { readonly format?: RecordingFormat } {
   if (format.kind === 'parquet') return {};
-  return { format: { ...format, compression: 'none' } };
+  const encoding = format.encoding === 'utf-16le' ? 'utf-8' : format.encoding;
+  return { format: { ...format, encoding, compression: 'none' } };
 }
