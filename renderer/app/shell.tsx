@@ -8,7 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
-import { useCommand, useCommandKey } from './commands.tsx';
+import { useCommand, useCommandKey, useCommands } from './commands.tsx';
 import { EngineBanner } from './engine-banner.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useGoTo, usePlace } from './go-to.tsx';
@@ -39,12 +39,17 @@ export function Shell() {
     onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
   });
   const openCase = useCase();
+  const { available, run } = useCommands();
   useJobMessages();
   useMenuCommands();
   useCommand('app.palette', () => setOverlay('palette'));
   useCommand('app.shortcuts', () => setOverlay('shortcuts'));
   useCommand('app.settings', () => setOverlay('settings'));
-  useCommand('app.undo', openCase === null ? null : () => undo.run({}));
+  // Triage keeps a list of its own, which has to be taken back too.
+  useCommand(
+    'app.undo',
+    openCase === null ? null : () => (available.has('triage.undo') ? run('triage.undo') : undo.run({})),
+  );
   useCommand('app.theme', () => {
     const isDark = document.documentElement.dataset['theme'] === 'dark';
     changeSettings({ theme: isDark ? 'light' : 'dark' });

@@ -38,7 +38,7 @@ export function AppStateProvider({
       ),
   );
 
-  useCaseChanges((overview) => {
+  useCaseChanges(app.openCase, (overview) => {
     setOpenCase(overview);
     if (overview !== null) queries.setQueryData(requestKey('case.read', {}), overview);
     void queries.invalidateQueries({ queryKey: ['recent.list'] });
@@ -145,9 +145,14 @@ export interface CaseFormats {
   readonly amount: (amount: number | null | undefined, currency?: string | null) => string;
   /** As the analyst chose: case zone, UTC or both. */
   readonly time: (instantMs: number | null | undefined) => string;
-  /** For a column: one zone, no year where all events share one. */
+  /** For a column: one zone; no year where all events share one and this is a time among them. */
   readonly columnTime: (instantMs: number | null | undefined) => string;
   readonly day: (instantMs: number | null | undefined) => string;
+}
+
+/** True for a time that is none of the events', such as that of a decision about payments of years ago. */
+function isOutside(instantMs: number | null | undefined, first: number | null, last: number | null): boolean {
+  return instantMs != null && first !== null && last !== null && (instantMs < first || instantMs > last);
 }
 
 /** Formatters that know the case's zone and currency and the analyst's choice of times. */
@@ -168,7 +173,8 @@ export function useFormats(): CaseFormats {
       column,
       amount: (amount, own = currency) => formatAmount(amount, own),
       time: (instantMs) => formatTimeBoth(instantMs, timeZone, times),
-      columnTime: (instantMs) => formatTime(instantMs, column.timeZone, { withYear }),
+      columnTime: (instantMs) =>
+        formatTime(instantMs, column.timeZone, { withYear: withYear || isOutside(instantMs, first, last) }),
       day: (instantMs) => formatDay(instantMs, column.timeZone),
     };
   }, [timeZone, currency, times, first, last]);

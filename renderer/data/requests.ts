@@ -6,7 +6,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import type { ErrorReport } from '../../preload/contract/envelope.ts';
 import type { EventName, Events } from '../../preload/contract/events.ts';
 import type { CaseOverview, RequestInput, RequestName, RequestOutput } from '../../preload/contract/requests.ts';
@@ -182,30 +182,47 @@ export function useEvent<E extends EventName>(name: E, listener: (payload: Event
 
 const refreshEveryMs = 400;
 
+function isAboutCase({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean {
+  return !outsideCase.has(String(queryKey[0]));
+}
+
 /**
  * Keeps the cache true to the case: the overview is taken from the event itself, everything else that hangs on the
- * case is asked again, at most every 400 ms while rows stream in.
+ * case is asked again, at most every 400 ms while rows stream in. Answers about another case are forgotten at once.
+ * @param shown the case that the cache is about at first
  */
-export function useCaseChanges(onOverview: (overview: CaseOverview | null) => void): void {
+export function useCaseChanges(shown: CaseOverview | null, onOverview: (overview: CaseOverview | null) => void): void {
   const client = useClient();
   const queries = useQueryClient();
-  const tell = useEffectEvent(onOverview);
+  const path = useRef(shown?.path ?? null);
+  const tell = useEffectEvent((overview: CaseOverview | null) => {
+    const former = path.current;
+    path.current = overview?.path ?? null;
+    // Models and alerts of two cases have the same numbers and keys.
+    if (overview === null) queries.removeQueries({ predicate: isAboutCase });
+    else if (former !== null && former !== overview.path) void queries.resetQueries({ predicate: isAboutCase });
+    onOverview(overview);
+  });
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
     const refresh = (): void => {
       timer = null;
-      void queries.invalidateQueries({ predicate: (query) => !outsideCase.has(String(query.queryKey[0])) });
+      void queries.invalidateQueries({ predicate: isAboutCase });
     };
     const stop = client.on('case.changed', ({ overview }) => {
       tell(overview);
-      if (overview === null)
-        queries.removeQueries({ predicate: (query) => !outsideCase.has(String(query.queryKey[0])) });
-      else timer ??= setTimeout(refresh, refreshEveryMs);
+      if (overview !== null) timer ??= setTimeout(refresh, refreshEveryMs);
     });
-    // A case that was opened between the window's first answer and this listener would be missed for good.
     let isHere = true;
-    void client.request('app.read', {}).then((answer) => {
-      if (isHere && answer.ok) tell(answer.data.openCase);
+    const ask = (): void =>
+      void client.request('app.read', {}).then((answer) => {
+        if (isHere && answer.ok) tell(answer.data.openCase);
+      });
+    // A case that was opened between the window's first answer and this listener would be missed for good.
+    ask();
+    // An engine that was started again may have another case open, or none.
+    const stopState = client.on('engine.state', ({ state }) => {
+      if (state === 'running') ask();
     });
     // What the engine computed after it had answered: only the answers that lacked it are asked for again.
     const refreshOnly = (name: RequestName): void => void queries.invalidateQueries({ queryKey: [name] });
@@ -217,6 +234,7 @@ export function useCaseChanges(onOverview: (overview: CaseOverview | null) => vo
     return () => {
       isHere = false;
       stop();
+      stopState();
       stopReasons();
       stopRankings();
       if (timer !== null) clearTimeout(timer);

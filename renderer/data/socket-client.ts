@@ -42,11 +42,17 @@ export async function connectSocket(url: string, token: string): Promise<AssayCl
     });
   };
   const reconnect = async (): Promise<void> => {
-    await new Promise((resolve) => setTimeout(resolve, RECONNECT_DELAY_MS));
-    try {
-      socket = await openSocket(url, token);
-    } catch {
-      return reconnect();
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_DELAY_MS));
+      try {
+        socket = await openSocket(url, token);
+        break;
+      } catch (error) {
+        if (!(error instanceof SocketClosed) || error.code !== socketCloseCodes.refused) continue;
+        // Assay was started anew: it has another token, and never takes this one again.
+        tell('engine.state', { state: 'stopped', cause: error.message, whatIsSafe });
+        return;
+      }
     }
     attend();
     for (const event of listeners.keys()) send({ kind: 'subscribe', event });
@@ -92,12 +98,22 @@ const hostGone: Answer<never> = {
   },
 };
 
+/** A socket that was closed before the host accepted it. */
+class SocketClosed extends Error {
+  readonly code: number;
+  constructor(code: number) {
+    super(sentenceOfClose(code));
+    this.name = 'SocketClosed';
+    this.code = code;
+  }
+}
+
 /** An open socket that the host has accepted. */
 function openSocket(url: string, token: string): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url);
     socket.binaryType = 'arraybuffer';
-    const refused = (event: CloseEvent): void => reject(new Error(sentenceOfClose(event.code)));
+    const refused = (event: CloseEvent): void => reject(new SocketClosed(event.code));
     socket.addEventListener('close', refused, { once: true });
     socket.addEventListener('open', () => socket.send(encodeMessage({ kind: 'hello', token })), { once: true });
     // The first message of the host says that the token was right.

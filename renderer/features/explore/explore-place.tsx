@@ -1,4 +1,4 @@
-import { useCallback, useState, type ReactNode } from 'react';
+import { useCallback, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import type { ModelListItem } from '../../../preload/contract/requests.ts';
@@ -47,12 +47,6 @@ function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
   const [view, setView] = useWindowState<View>('explore.view', 'overview', isView);
   const [filter, setFilter] = useWindowState<ExploreFilter>('explore.filter', {}, isExploreFilter);
   const [entity, setEntity] = useWindowState('explore.entity', '');
-  const [seenEntity, setSeenEntity] = useState(entity);
-  if (entity !== seenEntity) {
-    // Another place handed an entity over: that is what is looked for now.
-    setSeenEntity(entity);
-    setView('entity');
-  }
   const openEntity = useCallback(
     (next: string) => {
       setEntity(next);

@@ -6,7 +6,7 @@ import { useFileChoice } from '../../app/file-choice.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import { progressWords } from '../../app/job-words.ts';
 import { useApp, useCase, useSettings, useWindowState } from '../../data/app-state.tsx';
-import { formatBytes, formatCount } from '../../data/format.ts';
+import { formatBytes, formatCount, formatCounted } from '../../data/format.ts';
 import { shareOf, useJob } from '../../data/jobs.tsx';
 import { fileName, fileStem, joinPath } from '../../data/paths.ts';
 import { useAction, useRequest } from '../../data/requests.ts';
@@ -23,11 +23,13 @@ import { errorWords } from '../../ui/error-words.ts';
 
 export interface InspectionProps {
   readonly path: string;
+  /** Recordings chosen with it: read after it, by the same meaning of columns. */
+  readonly others: readonly string[];
   readonly onClose: () => void;
 }
 
 /** A recording before it is read: its format, what its columns mean, its first rows, and where it will go. */
-export function Inspection({ path, onClose }: InspectionProps) {
+export function Inspection({ path, others, onClose }: InspectionProps) {
   const [overrides, setOverrides] = useState<ProfileOverrides>({});
   const [detailPx, setDetailPx] = useWindowState('sources.detailPx', 340);
   const inspected = useRequest('recording.inspect', { path, overrides }, { keepsPrevious: true });
@@ -89,19 +91,19 @@ export function Inspection({ path, onClose }: InspectionProps) {
           </div>
         </>
       }
-      detail={<ReadingPanel path={path} overrides={overrides} inspected={inspected.data} onClose={onClose} />}
+      detail={
+        <ReadingPanel path={path} others={others} overrides={overrides} inspected={inspected.data} onClose={onClose} />
+      }
     />
   );
 }
 
-interface ReadingPanelProps {
-  readonly path: string;
+interface ReadingPanelProps extends InspectionProps {
   readonly overrides: ProfileOverrides;
   readonly inspected: RequestOutput<'recording.inspect'>;
-  readonly onClose: () => void;
 }
 
-function ReadingPanel({ path, overrides, inspected, onClose }: ReadingPanelProps) {
+function ReadingPanel({ path, others, overrides, inspected, onClose }: ReadingPanelProps) {
   const app = useApp();
   const openCase = useCase();
   const [settings] = useSettings();
@@ -125,7 +127,7 @@ function ReadingPanel({ path, overrides, inspected, onClose }: ReadingPanelProps
   const failure = [run.outcome, ingest.outcome].find((outcome) => outcome?.ok === false);
 
   const read = async (): Promise<void> => {
-    const input = { recordings: [path], casePath, overrides };
+    const input = { recordings: [path, ...others], casePath, overrides };
     const outcome = trains
       ? await run.start({
           ...input,
@@ -145,6 +147,11 @@ function ReadingPanel({ path, overrides, inspected, onClose }: ReadingPanelProps
   return (
     <div className="sources-reading">
       <h2>Read it</h2>
+      {others.length > 0 && (
+        <p className="soft" title={others.join('\n')}>
+          Then {formatCounted(others.length, 'more recording')}, in this order: {others.map(fileName).join(', ')}.
+        </p>
+      )}
       {canExtend && (
         <Segmented
           label="Case to read into"

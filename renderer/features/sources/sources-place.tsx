@@ -35,6 +35,7 @@ const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((text) => typeof text === 'string');
 const mostRecent = 10;
 const noColumns: readonly string[] = [];
+const noPaths: readonly string[] = [];
 
 /** Where transactions come from: open a recording, see what it means, read it; and what the case holds by now. */
 export function SourcesPlace() {
@@ -44,21 +45,23 @@ export function SourcesPlace() {
   const choose = useFileChoice();
   const toast = useToast();
   const [inspected, setInspected] = useWindowState('sources.inspected', '');
+  const [alsoRead, setAlsoRead] = useWindowState<readonly string[]>('sources.alsoRead', noPaths, isTexts);
   const [tab, setTab] = useWindowState<Tab>('sources.tab', 'recordings', isTab);
   const [recent, setRecent] = useWindowState<readonly string[]>('sources.recent', [], isTexts);
   const openKey = useCommandKey('sources.open');
 
   const inspect = useCallback(
-    (path: string) => {
+    (path: string, others: readonly string[] = noPaths) => {
       setInspected(path);
+      setAlsoRead(others);
       setRecent([path, ...recent.filter((other) => other !== path)].slice(0, mostRecent));
     },
-    [recent, setInspected, setRecent],
+    [recent, setInspected, setAlsoRead, setRecent],
   );
   const open = (): void => {
     void choose.recordings().then((paths) => {
-      const path = paths.at(0);
-      if (path !== undefined) inspect(path);
+      const [path, ...others] = paths;
+      if (path !== undefined) inspect(path, others);
     });
   };
   const close = (): void => setInspected('');
@@ -79,11 +82,12 @@ export function SourcesPlace() {
       if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
     };
     const onDrop = (event: DragEvent): void => {
-      const file = event.dataTransfer?.files.item(0) ?? null;
-      if (file === null) return;
+      const files = [...(event.dataTransfer?.files ?? [])];
+      const file = files.at(0);
+      if (file === undefined) return;
       event.preventDefault();
-      const path = dialogs?.pathOfDroppedFile(file) ?? null;
-      if (path !== null) inspect(path);
+      const [path, ...others] = files.flatMap((dropped) => dialogs?.pathOfDroppedFile(dropped) ?? []);
+      if (path !== undefined) inspect(path, others);
       else toast({ text: `A browser does not say where ${file.name} lies. Next: Open a recording.`, tone: 'problem' });
     };
     document.addEventListener('dragover', onDragOver);
@@ -94,7 +98,7 @@ export function SourcesPlace() {
     };
   }, [dialogs, inspect, toast]);
 
-  if (inspected !== '') return <Inspection key={inspected} path={inspected} onClose={close} />;
+  if (inspected !== '') return <Inspection key={inspected} path={inspected} others={alsoRead} onClose={close} />;
 
   const openers = (
     <>

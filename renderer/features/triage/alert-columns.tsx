@@ -37,7 +37,7 @@ export const alertColumns: readonly AlertColumn[] = [
     width: 84,
     isNumber: false,
     sort: 'entity',
-    text: ({ entity }) => entity,
+    text: ({ entity, topId }, { openCase }) => (openCase.alertEntity === null ? topId : entity),
   },
   {
     id: 'score',

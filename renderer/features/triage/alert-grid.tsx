@@ -204,7 +204,7 @@ const GridRow = memo(
           <input
             type="checkbox"
             tabIndex={-1}
-            aria-label={`Select ${row.entity}`}
+            aria-label={`Select ${row.entity === '' ? row.topId : row.entity}`}
             checked={isChecked}
             onClick={(event) => event.stopPropagation()}
             onChange={() => props.onCheck(row.key)}
@@ -214,7 +214,7 @@ const GridRow = memo(
             tabIndex={-1}
             className="triage-expander"
             aria-expanded={isExpanded}
-            aria-label={`Transactions of ${row.entity}`}
+            aria-label={`Transactions of ${row.entity === '' ? row.topId : row.entity}`}
             onClick={(event) => {
               event.stopPropagation();
               props.onExpand(row.key);

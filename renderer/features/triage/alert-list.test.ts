@@ -42,7 +42,10 @@ describe('the list of alerts', () => {
     const both = withChange(withChange(before, new Set(['a']), { verdict: 'fraud' }), new Set(['b']), {
       verdict: 'legitimate',
     });
-    const after = rolledBack(both, before, new Set(['a']));
+    const after = rolledBack(
+      both,
+      before.rows.filter(({ key }) => key === 'a'),
+    );
     expect(after.rows.map(({ verdict }) => verdict)).toEqual([null, 'legitimate']);
     expect(after.counts).toEqual({ none: 1, fraud: 0, legitimate: 1 });
   });

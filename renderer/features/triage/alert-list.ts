@@ -27,9 +27,9 @@ export function withChange(list: AlertList, keys: ReadonlySet<string>, change: A
   return { ...list, rows, counts };
 }
 
-/** The list with these alerts as they were in an earlier one: what an action that failed leaves behind. */
-export function rolledBack(list: AlertList, earlier: AlertList, keys: ReadonlySet<string>): AlertList {
-  const before = new Map(earlier.rows.filter(({ key }) => keys.has(key)).map((row) => [row.key, row]));
+/** The list with these alerts as they were before: what an action that failed leaves behind. */
+export function rolledBack(list: AlertList, earlier: readonly AlertRow[]): AlertList {
+  const before = new Map(earlier.map((row) => [row.key, row]));
   const counts: Record<string, number> = { ...list.counts };
   const rows = list.rows.map((row) => {
     const old = before.get(row.key);

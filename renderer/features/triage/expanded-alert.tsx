@@ -13,7 +13,7 @@ export function expandedHeight({ transactions }: AlertRow): number {
   return (Math.min(transactions, MOST_LINES) + 1) * LINE_HEIGHT + 12;
 }
 
-/** The transactions of one alert's entity, newest first, below its row. */
+/** The transactions of one alert's entity, flagged ones first, then those nearest in time, below its row. */
 export function ExpandedAlert({ modelId, row }: { readonly modelId: number; readonly row: AlertRow }): ReactNode {
   const formats = useFormats();
   const detail = useRequest('alerts.detail', { modelId, key: row.key });

@@ -21,6 +21,7 @@ export function NoteEditor({ modelId, alertKey, field, onAdded, onLeave }: NoteE
   const [text, setText] = useState('');
   const [isKept, setIsKept] = useState(true);
   const typed = useRef<string | null>(null);
+  const isAdding = useRef(false);
 
   useEffect(() => {
     let isHere = true;
@@ -52,17 +53,21 @@ export function NoteEditor({ modelId, alertKey, field, onAdded, onLeave }: NoteE
 
   const add = async (): Promise<void> => {
     const note = text.trim();
-    if (note === '') return;
+    if (note === '' || isAdding.current) return;
+    isAdding.current = true;
     const answer = await client.request('notes.add', { modelId, key: alertKey, text: note });
+    isAdding.current = false;
     if (!answer.ok) {
       toast({ text: `The note was not added; its text is kept here. ${errorWords(answer.error)}`, tone: 'problem' });
       return;
     }
+    onAdded();
+    // What was typed while the note was stored is a draft of its own.
+    if (typed.current !== null && typed.current.trim() !== note) return;
     typed.current = null;
-    setText('');
+    setText((shown) => (shown.trim() === note ? '' : shown));
     setIsKept(true);
     void client.request('drafts.write', { key: alertKey, text: '' });
-    onAdded();
   };
 
   return (
@@ -88,7 +93,9 @@ export function NoteEditor({ modelId, alertKey, field, onAdded, onLeave }: NoteE
           }
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
             event.preventDefault();
-            void add().then(onLeave);
+            // At once: the keys that follow are meant for the list.
+            void add();
+            onLeave();
           }
         }}
       />

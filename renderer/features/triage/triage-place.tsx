@@ -136,6 +136,7 @@ function TriageDesk({
       return;
     }
     const all = await alerts.loadKeys(MOST_SELECTED);
+    if (all === null) return;
     setChecked(new Set(all));
     if ((alerts.list?.total ?? 0) > all.length) {
       toast({ text: `The first ${formatCount(all.length)} are selected: more are not decided at once.` });
@@ -163,13 +164,16 @@ function TriageDesk({
     if (detail.data !== undefined)
       copy(alertAsText(alertTitle(detail.data, openCase), detail.data), 'The alert is copied as text');
   };
-  const openEntity = useCallback((entity: string) => goTo('explore', { 'explore.entity': entity }), [goTo]);
+  const openEntity = useCallback(
+    (entity: string) => goTo('explore', { 'explore.entity': entity, 'explore.view': 'entity' }),
+    [goTo],
+  );
   const openAlert = useCallback(
     (key: string) => {
       setSelected(key);
-      if (!order.includes(key)) setFilter({ anyOf: [key] });
+      if (!order.includes(key)) changeFilter({ anyOf: [key] });
     },
-    [order, setFilter, setSelected],
+    [order, changeFilter, setSelected],
   );
   const sameCounterpart = useCallback(() => {
     const column = openCase.counterpart?.column;
@@ -194,7 +198,7 @@ function TriageDesk({
   useCommand('triage.selectRange', order.length === 0 ? null : () => void selectMany());
   useCommand('triage.clearSelection', checked.size === 0 ? null : () => setChecked(new Set()));
   useCommand('triage.expand', selected === null ? null : () => toggleExpanded(selected));
-  useCommand('triage.copy', detail.data === undefined ? null : copyAlert);
+  useCommand('triage.copy', isDetailOfSelected ? copyAlert : null);
   useCommand('triage.copyRows', rows.length === 0 ? null : copyRows);
   useCommand(
     'triage.same',
@@ -211,7 +215,7 @@ function TriageDesk({
   useCommand('triage.refresh', refresh);
   useCommand(
     'triage.entity',
-    detail.data === undefined || openCase.alertEntity === null ? null : () => openEntity(detail.data?.row.entity ?? ''),
+    !isDetailOfSelected || openCase.alertEntity === null ? null : () => openEntity(detail.data?.row.entity ?? ''),
   );
 
   return (

@@ -13,8 +13,8 @@ export interface Alerts {
   readonly error: ErrorReport | null;
   readonly isReading: boolean;
   readonly loadMore: () => void;
-  /** Reads pages until at least so many alerts are there, and gives their keys in order. */
-  readonly loadKeys: (most: number) => Promise<readonly string[]>;
+  /** Reads pages until at least so many alerts are there, and gives their keys in order; null where the list is another by then. */
+  readonly loadKeys: (most: number) => Promise<readonly string[] | null>;
   readonly reload: () => void;
   /** Shows a change before the engine has confirmed it; the result takes it back. */
   readonly change: (keys: ReadonlySet<string>, change: AlertChange) => () => void;
@@ -65,6 +65,18 @@ export function useAlerts(
   );
 
   const current = useRef(0);
+  /** Reads a page; while it is under way no other page of the list is asked for. */
+  const begin = useCallback(
+    (after: string | null): Promise<void> => {
+      const mine = current.current;
+      const work = read(after, () => mine === current.current).finally(() => {
+        if (reading.current === work) reading.current = null;
+      });
+      reading.current = work;
+      return work;
+    },
+    [read],
+  );
   useEvent('alerts.reasonsReady', (ready) => {
     const mine = current.current;
     if (ready.modelId !== modelId) return;
@@ -85,18 +97,17 @@ export function useAlerts(
     })();
   });
   useEffect(() => {
-    const mine = ++current.current;
-    reading.current = read(null, () => mine === current.current).finally(() => (reading.current = null));
-  }, [read, round, thresholdUnits]);
+    current.current++;
+    void begin(null);
+  }, [begin, round, thresholdUnits]);
 
   const readOn = useCallback(async () => {
     const mine = current.current;
     await reading.current;
     const after = newest.current?.next ?? null;
     if (after === null || mine !== current.current) return;
-    reading.current = read(after, () => mine === current.current).finally(() => (reading.current = null));
-    await reading.current;
-  }, [read]);
+    await begin(after);
+  }, [begin]);
   const loadMore = useCallback(() => {
     if (reading.current === null) void readOn();
   }, [readOn]);
@@ -110,16 +121,19 @@ export function useAlerts(
         before = rows.length;
         await readOn();
       }
+      if (mine !== current.current) return null;
       return (newest.current?.rows ?? []).slice(0, most).map(({ key }) => key);
     },
     [readOn],
   );
   const change = useCallback(
     (keys: ReadonlySet<string>, made: AlertChange) => {
-      const before = newest.current;
-      if (before !== null) show(withChange(before, keys, made));
+      if (newest.current === null) return () => undefined;
+      // Only these rows: decisions of a whole shift are kept, and each would hold a list.
+      const before = newest.current.rows.filter(({ key }) => keys.has(key));
+      show(withChange(newest.current, keys, made));
       return () => {
-        if (before !== null && newest.current !== null) show(rolledBack(newest.current, before, keys));
+        if (newest.current !== null) show(rolledBack(newest.current, before));
       };
     },
     [show],

@@ -111,7 +111,7 @@ function SwapTable({
             <tr key={row.sequence}>
               <td className="nowrap">
                 <button type="button" className="tuning-link" onClick={() => onTriage(row, side)}>
-                  {row.entity}
+                  {row.entity === '' ? row.id : row.entity}
                 </button>
                 {row.isFraud === true && (
                   <span className="tuning-fraud" title="known fraud">

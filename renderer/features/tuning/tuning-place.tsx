@@ -73,9 +73,9 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
       if (side === 'entered')
         goTo('triage', {
           'triage.filter': { anyOf: [row.id] },
-          'triage.selected': hasEntity ? row.entity : `#${row.sequence}`,
+          'triage.selected': hasEntity && row.entity !== '' ? row.entity : `#${row.sequence}`,
         });
-      else goTo('explore', { 'explore.entity': row.entity });
+      else goTo('explore', { 'explore.entity': row.entity, 'explore.view': 'entity' });
     },
     [goTo, hasEntity],
   );

@@ -31,6 +31,8 @@ export function useThreshold(modelId: number, stored: TuningPoint): Threshold {
   const [dragged, setDragged] = useState<number | null>(null);
   const [former, setFormer] = useState<readonly number[]>([]);
   const draggedScore = useRef<number | null>(null);
+  /** Where the line lies in the case, as far as was heard. */
+  const applied = useRef(stored.threshold);
 
   const preview = useMemo(
     () =>
@@ -49,19 +51,26 @@ export function useThreshold(modelId: number, stored: TuningPoint): Threshold {
   useEffect(() => () => preview.forget(), [preview]);
 
   const takeStored = useEffectEvent((next: TuningPoint) => {
+    applied.current = next.threshold;
     if (draggedScore.current === null) setPoint(next);
   });
   useEffect(() => takeStored(stored), [stored]);
 
   const apply = useCallback(
-    async (handle: Handle): Promise<boolean> => {
+    async (handle: Handle, isRemembered: boolean): Promise<void> => {
       preview.forget();
+      const released = draggedScore.current;
       const answer = await client.request('tuning.apply', { modelId, handle });
+      if (answer.ok) {
+        const before = applied.current;
+        applied.current = answer.data.threshold;
+        if (isRemembered) setFormer((places) => [...places, before]);
+      } else toast({ text: `The line was not moved. ${errorWords(answer.error)}`, tone: 'problem' });
+      // A drag that began meanwhile goes on.
+      if (draggedScore.current !== released) return;
       draggedScore.current = null;
       setDragged(null);
       setPoint(answer.ok ? answer.data : stored);
-      if (!answer.ok) toast({ text: `The line was not moved. ${errorWords(answer.error)}`, tone: 'problem' });
-      return answer.ok;
     },
     [client, modelId, preview, stored, toast],
   );
@@ -73,15 +82,7 @@ export function useThreshold(modelId: number, stored: TuningPoint): Threshold {
     },
     [preview],
   );
-  const set = useCallback(
-    (handle: Handle) => {
-      const before = stored.threshold;
-      void apply(handle).then((isDone) => {
-        if (isDone) setFormer((places) => [...places, before]);
-      });
-    },
-    [apply, stored],
-  );
+  const set = useCallback((handle: Handle) => void apply(handle, true), [apply]);
   const release = useCallback(() => {
     const score = draggedScore.current;
     if (score !== null) set({ kind: 'score', value: score });
@@ -90,7 +91,7 @@ export function useThreshold(modelId: number, stored: TuningPoint): Threshold {
     const last = former.at(-1);
     if (last === undefined) return;
     setFormer(former.slice(0, -1));
-    void apply({ kind: 'score', value: last });
+    void apply({ kind: 'score', value: last }, false);
   }, [apply, former]);
 
   return { score: dragged ?? point.threshold, point, move, release, set, undo, undoDepth: former.length };

@@ -37,6 +37,34 @@ export function analystDeskStories(window: () => RunningWindow): void {
     await page.getByRole('status').getByText(all, { exact: true }).waitFor();
   });
 
+  it('opens the entity of the selected alert in Explore on one key', async () => {
+    const { page } = window();
+    await goTo(page, 'Explore');
+    await page.getByRole('radio', { name: 'Overview' }).click();
+    await goTo(page, 'Triage');
+    await page.getByRole('button', { name: 'Same terminal' }).waitFor();
+    await page.keyboard.press('e');
+    await page.getByRole('main', { name: 'Explore' }).waitFor();
+    await page.getByRole('heading', { name: 'Whom does it deal with?' }).waitFor();
+  });
+
+  it('takes a decision back in the list too when undo is chosen from the palette', async () => {
+    const { page } = window();
+    await goTo(page, 'Triage');
+    await page.getByRole('button', { name: 'Same terminal' }).waitFor();
+    const verdicts = page.getByRole('grid', { name: 'Alerts' }).locator('[data-column="verdict"]');
+    const unsure = async (): Promise<number> =>
+      (await verdicts.allInnerTexts()).filter((text) => text.includes('unsure')).length;
+    const before = await unsure();
+    await page.keyboard.press('u');
+    await expect.poll(unsure).toBe(before + 1);
+    await page.keyboard.press('Control+K');
+    const palette = page.getByRole('combobox', { name: 'Command' });
+    await palette.fill('Undo the last decision');
+    await palette.press('Enter');
+    await expect.poll(unsure).toBe(before);
+  });
+
   it('tells how many of the alerts another seed gives too', async () => {
     const { page } = window();
     await goTo(page, 'Models');
