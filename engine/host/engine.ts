@@ -27,6 +27,7 @@ import { simulate } from '../jobs/simulate/simulate.ts';
 import { trainModel } from '../jobs/train-model.ts';
 import { tuneModel } from '../jobs/tune-model.ts';
 import { exportAlerts } from '../jobs/workbench/export-alert-list.ts';
+import { exportNarrative } from '../jobs/workbench/export-narrative.ts';
 import type { WorkbenchPlaces } from '../jobs/workbench/workbench.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
 import { jobs, type JobInput, type JobName, type JobResult, type ParsedJobInput } from '../../preload/contract/jobs.ts';
@@ -69,6 +70,7 @@ const handlers: Handlers = {
   exportSpark,
   exportCsv,
   exportAlerts,
+  exportNarrative,
   exportBigquery,
   push: pushExports,
   simulate,

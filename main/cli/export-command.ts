@@ -96,7 +96,30 @@ Examples:
     'alerts',
     'the list of alerts with verdicts and notes, as CSV, or as Parquet where the name ends in .parquet',
   );
+  addNarrative(group, surroundings);
   addBigquery(group, surroundings);
+}
+
+function addNarrative(group: Command, surroundings: CommandSurroundings): void {
+  group
+    .command('narrative')
+    .summary('a draft about one decided alert, from facts of the case, each sentence with its transactions')
+    .requiredOption('--case <file>', 'the case file')
+    .requiredOption(
+      '--alert <key>',
+      'the card, customer or account of the alert; # and the row number where it has none',
+    )
+    .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
+    .requiredOption('--out <path>', 'the file to write: Markdown where the name ends in .md, else plain text')
+    .addOption(jsonOption())
+    .action(async (flags: ExportFlags & { readonly alert: string }) => {
+      await runCommand(surroundings, 'exportNarrative', flags.json === true, printFilesReport, () => ({
+        casePath: requireCase(flags.case),
+        key: flags.alert,
+        output: flags.out,
+        ...(flags.model === undefined ? {} : { model: flags.model }),
+      }));
+    });
 }
 
 /** An export that needs to know nothing but the model and the place. */

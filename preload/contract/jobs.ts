@@ -430,6 +430,11 @@ export const jobs = {
     }),
     result: alertsResult,
   },
+  /** The draft about one decided alert; Markdown where the name of the output ends in .md, else plain text. */
+  exportNarrative: {
+    input: z.object({ casePath: path, model: modelChoice, key: z.string().min(1), output: path }),
+    result: alertsResult,
+  },
   exportBigquery: {
     input: z.object({
       casePath: path,

@@ -260,6 +260,24 @@ export interface AlertDetail {
   }[];
 }
 
+/** What a sentence of a narrative answers; `decision` is what the analyst recorded. */
+export const narrativeTopics = ['who', 'what', 'when', 'where', 'why', 'how', 'decision'] as const;
+export type NarrativeTopic = (typeof narrativeTopics)[number];
+
+/** A draft about a decided alert, of facts of the case only. */
+export interface Narrative {
+  readonly title: string;
+  readonly sentences: readonly {
+    readonly topic: NarrativeTopic;
+    readonly text: string;
+    /** The first of those that the sentence stands on; `transactionCount` counts them all. */
+    readonly transactions: readonly { readonly sequence: number; readonly id: string }[];
+    readonly transactionCount: number;
+  }[];
+  /** The whole as plain text, every sentence with the ids of its transactions. */
+  readonly text: string;
+}
+
 export interface HistoryEntry {
   readonly atMs: number;
   readonly by: string;
@@ -479,6 +497,8 @@ export const requests = {
     }),
   ),
   'alerts.detail': request<AlertDetail>()(z.object({ modelId, key: z.string() })),
+  /** Refused while the alert has no verdict. */
+  'alerts.narrative': request<Narrative>()(z.object({ modelId, key: z.string() })),
   'alerts.columnValues': request<readonly { readonly text: string; readonly alerts: number }[]>()(
     z.object({ modelId, column: z.string(), limit: pageLimit }),
   ),

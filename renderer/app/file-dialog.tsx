@@ -66,11 +66,13 @@ export function FileDialog({
     else next.delete(path);
     setPicked(next);
   };
+  // While another folder is being read, the one still shown is not the one that was asked for.
+  const isThere = here !== '' && !listing.isFetching;
   const chosen =
     request.kind === 'folder'
-      ? [here].filter((path) => path !== '')
+      ? [here].filter(() => isThere)
       : request.kind === 'new-file'
-        ? [joinPath(here, newName.trim())].filter(() => newName.trim() !== '' && here !== '')
+        ? [joinPath(here, newName.trim())].filter(() => newName.trim() !== '' && isThere)
         : [...picked];
   const move = (event: KeyboardEvent<HTMLUListElement>): void => {
     const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('button')];

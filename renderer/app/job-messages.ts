@@ -38,8 +38,8 @@ export function useJobMessages(): void {
       const { rows, output } = outcome.result as JobResult<'exportAlerts'>;
       toast({ text: `${formatCounted(rows, 'alert')} written: ${fileName(output)}` });
     }
-    if (name === 'exportOnnx') {
-      toast({ text: `Written: ${fileName((outcome.result as JobResult<'exportOnnx'>).output)}` });
+    if (name === 'exportOnnx' || name === 'exportNarrative') {
+      toast({ text: `Written: ${fileName((outcome.result as JobResult<'exportNarrative'>).output)}` });
     }
   });
   const told = useRef(new Set<string>());

@@ -13,6 +13,7 @@ import { electronSecurityStories } from './stories/electron-security.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
 import { menuStories } from './stories/menu.ts';
+import { narrativeStories } from './stories/narrative.ts';
 import { outboxStories } from './stories/outbox.ts';
 import { packagedStories } from './stories/packaged.ts';
 import { pageSecurityStories } from './stories/page-security.ts';
@@ -49,6 +50,7 @@ describeWithChromium('the window', () => {
     const window = launched('browser', (home) => launchBrowserHost({ home }));
     shellStories(window);
     analystDeskStories(window);
+    narrativeStories(window);
     browserHostSecurityStories(window);
     pageSecurityStories(window);
     kafkaLoginStories(window, () => Promise.resolve([join(folder.path, 'browser')]));
@@ -68,6 +70,7 @@ describeWithChromium('the window', () => {
     const window = launched('electron', (home) => launchElectron({ home }));
     shellStories(window);
     analystDeskStories(window);
+    narrativeStories(window);
     menuStories(window);
     electronSecurityStories(window);
     pageSecurityStories(window);

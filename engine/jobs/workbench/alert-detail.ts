@@ -20,14 +20,7 @@ const stripMs = 15 * 86_400_000;
 /** Everything the detail pane shows of one alert. @throws AssayError WRONG_USE where the model has no such alert. */
 export function alertDetail(session: CaseSession, input: ParsedRequestInput<'alerts.detail'>): AlertDetail {
   const { arrays, openCase } = session;
-  const { view, groups } = currentAlerts(session, input.modelId);
-  const group = groupOfKey(arrays, groups, input.key);
-  if (group < 0)
-    throw usageError(
-      'WRONG_USE',
-      `'${input.key}' is not an alert of model ${input.modelId} at its threshold.`,
-      'It may have left the list when the threshold moved; reload the list.',
-    );
+  const { view, groups, group } = findAlert(session, input);
   const sequence = groups.topSequences[group];
   const entityRows = rowsOfAlert(arrays, groups, group);
   const described = describedReasons(view, sequence, listedReasons);
@@ -55,6 +48,22 @@ export function alertDetail(session: CaseSession, input: ParsedRequestInput<'ale
   };
 }
 
+/** One alert of a model at its threshold. @throws AssayError WRONG_USE where the model has no such alert. */
+export function findAlert(
+  session: CaseSession,
+  { modelId, key }: ParsedRequestInput<'alerts.detail'>,
+): { readonly view: ModelView; readonly groups: AlertGroups; readonly group: number } {
+  const { view, groups } = currentAlerts(session, modelId);
+  const group = groupOfKey(session.arrays, groups, key);
+  if (group < 0)
+    throw usageError(
+      'WRONG_USE',
+      `'${key}' is not an alert of model ${modelId} at its threshold.`,
+      'It may have left the list when the threshold moved; reload the list.',
+    );
+  return { view, groups, group };
+}
+
 function decisionOf({ decisions }: CaseSession, view: ModelView, key: string): AlertDetail['decision'] {
   const verdict = decisions.verdicts.get(key);
   if (verdict === undefined) return null;
@@ -64,7 +73,7 @@ function decisionOf({ decisions }: CaseSession, view: ModelView, key: string): A
 }
 
 /** All transactions of the alert's entity in stream order; the one row where it has no entity. */
-function rowsOfAlert(arrays: CaseArrays, groups: AlertGroups, group: number): Uint32Array {
+export function rowsOfAlert(arrays: CaseArrays, groups: AlertGroups, group: number): Uint32Array {
   const code = groups.codes[group];
   return code < 0 || arrays.rowsByEntity === null
     ? flaggedRowsOf(groups, group)
@@ -154,6 +163,27 @@ function transactionsOf(
 ): AlertDetail['transactions'] {
   const { arrays } = session;
   const { times } = arrays;
+  const isFlagged = new Set(flaggedRowsOf(groups, group));
+  const rows = flaggedThenNearest(arrays, groups, group, entityRows).slice(0, listedTransactions);
+  const ids = arrays.ids(rows);
+  return rows.map((row, index) => ({
+    sequence: row,
+    id: ids[index],
+    timeMs: numberAt(times, row),
+    amount: numberAt(arrays.amounts, row),
+    counterpart: textAt(arrays.counterpart, row),
+    score: view.scoreOf(view.sums[row]),
+    flagged: isFlagged.has(row),
+  }));
+}
+
+/** The rows of an alert's entity in the order in which they are listed. */
+export function flaggedThenNearest(
+  { times }: CaseArrays,
+  groups: AlertGroups,
+  group: number,
+  entityRows: Uint32Array,
+): readonly number[] {
   const flagged = flaggedRowsOf(groups, group);
   const isFlagged = new Set(flagged);
   const top = groups.topSequences[group];
@@ -166,17 +196,7 @@ function transactionsOf(
     .map((row) => ({ row, apart: distance(row) }))
     .sort((left, right) => (left.apart === right.apart ? left.row - right.row : left.apart < right.apart ? -1 : 1))
     .map(({ row }) => row);
-  const rows = [...flagged, ...others].slice(0, listedTransactions);
-  const ids = arrays.ids(rows);
-  return rows.map((row, index) => ({
-    sequence: row,
-    id: ids[index],
-    timeMs: numberAt(times, row),
-    amount: numberAt(arrays.amounts, row),
-    counterpart: textAt(arrays.counterpart, row),
-    score: view.scoreOf(view.sums[row]),
-    flagged: isFlagged.has(row),
-  }));
+  return [...flagged, ...others];
 }
 
 function receivedText(session: CaseSession, sequence: number): AlertDetail['received'] {

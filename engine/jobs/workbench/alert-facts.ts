@@ -138,7 +138,8 @@ function flaggedFact({ flagged, entityRows, session }: FactInput): Fact {
   };
 }
 
-function moneyText(value: number, currency: string | null): string {
+/** An amount with two decimals, and its currency where it is known. */
+export function moneyText(value: number, currency: string | null): string {
   const text = value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   return currency === null ? text : `${text} ${currency}`;
 }

@@ -8,6 +8,7 @@ import type {
 import type { Settings } from '../../domain/settings.ts';
 import { alertDetail } from './alert-detail.ts';
 import { columnValues } from './alert-list.ts';
+import { alertNarrative } from './alert-narrative.ts';
 import {
   caseOverview,
   closeCase,
@@ -67,6 +68,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'tuning.swapSet': swapSet,
   'alerts.page': alertsPageWithReasons,
   'alerts.detail': ({ session }, input) => alertDetail(session, input),
+  'alerts.narrative': ({ session }, input) => alertNarrative(session, input),
   'alerts.columnValues': ({ session }, input) => columnValues(session, input),
   'verdicts.set': setVerdicts,
   'actions.undo': undoLast,

@@ -19,7 +19,7 @@ import {
   type ColumnLayout,
   type SizedColumn,
 } from './column-layout.ts';
-import { ExpandedAlert, expandedHeight } from './expanded-alert.tsx';
+import { ExpandedAlert, expandedHeight, type PointedTransactions } from './expanded-alert.tsx';
 import { sortedBy } from './sort-alerts.ts';
 
 export interface AlertGridProps {
@@ -37,6 +37,8 @@ export interface AlertGridProps {
   readonly onCheck: (key: string) => void;
   readonly expanded: ReadonlySet<string>;
   readonly onExpand: (key: string) => void;
+  /** Transactions that a sentence stands on. */
+  readonly pointed: PointedTransactions | null;
   readonly rowHeight: number;
   readonly onNearEnd: () => void;
 }
@@ -48,7 +50,8 @@ type Arranged = readonly SizedColumn<AlertColumn>[];
 
 /** The list of alerts: only what is in view is drawn, whatever its length. */
 export function AlertGrid(props: AlertGridProps): ReactNode {
-  const { modelId, rows, total, context, layout, sort, selected, checked, expanded, rowHeight, onNearEnd } = props;
+  const { modelId, rows, total, context, layout, sort, selected, checked, expanded, pointed, rowHeight, onNearEnd } =
+    props;
   const scroller = useRef<HTMLDivElement>(null);
   const arranged = arrangedColumns(alertColumns, layout);
   const width = HANDLE_WIDTH + arranged.reduce((sum, column) => sum + column.width, 0);
@@ -72,7 +75,7 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
   const selectedIndex = selected === null ? -1 : rows.findIndex(({ key }) => key === selected);
   useEffect(() => {
     if (selectedIndex >= 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
-  }, [virtual, selectedIndex]);
+  }, [virtual, selectedIndex, pointed]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.target !== event.currentTarget) return;
@@ -147,7 +150,9 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
                 onCheck={props.onCheck}
                 onExpand={props.onExpand}
               />
-              {expanded.has(row.key) && <ExpandedAlert modelId={modelId} row={row} />}
+              {expanded.has(row.key) && (
+                <ExpandedAlert modelId={modelId} row={row} pointed={pointed?.key === row.key ? pointed : null} />
+              )}
             </div>
           );
         })}

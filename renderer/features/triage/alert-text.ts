@@ -1,8 +1,11 @@
 import type { AlertDetail } from '../../../preload/contract/requests.ts';
 
-/** An alert as plain text for a report or a message: facts first, then what pushed the score, then the sentence. */
-export function alertAsText(title: string, detail: AlertDetail): string {
-  const { facts, contributions, restCount, restContribution, sentence, smallestChanges, row } = detail;
+/**
+ * An alert as plain text for a report or a message: facts first, then what pushed the score, the sentence, the smallest
+ * change, notes and history.
+ */
+export function alertAsText(title: string, detail: AlertDetail, timeText: (instantMs: number) => string): string {
+  const { facts, contributions, restCount, restContribution, sentence, smallestChanges, row, notes, history } = detail;
   const sum = contributions.reduce((total, { amount }) => total + amount, restContribution);
   const lines = [
     title,
@@ -15,6 +18,10 @@ export function alertAsText(title: string, detail: AlertDetail): string {
     `${withSign(sum)}  Together, in edges of path length`,
     ...(sentence === '' ? [] : ['', sentence]),
     ...(smallestChanges.length === 0 ? [] : ['', `Would not be flagged: ${smallestChanges.join('; or ')}`]),
+    ...(notes.length === 0 ? [] : ['', 'Notes']),
+    ...notes.map(({ text, writtenAtMs, writtenBy }) => `${timeText(writtenAtMs)}, ${writtenBy}: ${text}`),
+    ...(history.length === 0 ? [] : ['', 'History']),
+    ...history.map(({ atMs, by, what }) => `${timeText(atMs)}, ${by}: ${what}`),
   ];
   return lines.join('\n');
 }

@@ -8,12 +8,17 @@ import { useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatScore, withCapital } from '../../data/format.ts';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
+import { AlertNarrative } from './alert-narrative.tsx';
 import { sharedVerdict } from './shared-verdict.ts';
 import { reasonWords } from './verdict-words.ts';
 
 export interface DetailPaneProps {
+  readonly modelId: number;
   readonly detail: AlertDetail;
   readonly openCase: CaseOverview;
+  readonly onCopy: () => void;
+  /** Shows some transactions of the alert in the list. */
+  readonly onShowTransactions: (key: string, sequences: readonly number[]) => void;
   readonly onOpenAlert: (key: string) => void;
   readonly onOpenEntity: (entity: string) => void;
   readonly onSameCounterpart: () => void;
@@ -30,7 +35,7 @@ export function alertTitle(detail: AlertDetail, openCase: CaseOverview): string 
 
 /** Everything about one alert, in the order in which it is decided: facts, reasons, its own past, others like it. */
 export const DetailPane = memo(function DetailPane(props: DetailPaneProps): ReactNode {
-  const { detail, openCase, onOpenAlert, onOpenEntity, onSameCounterpart } = props;
+  const { modelId, detail, openCase, onCopy, onShowTransactions, onOpenAlert, onOpenEntity, onSameCounterpart } = props;
   const { row, facts, contributions, restContribution, restCount, sentence, smallestChanges } = detail;
   const waterfall = useMemo(
     () => [
@@ -73,6 +78,11 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
       </header>
 
       <section aria-label="Facts">
+        <span className="triage-links">
+          <button type="button" className="triage-link" title="Facts, reasons, notes and history" onClick={onCopy}>
+            Copy as text
+          </button>
+        </span>
         <h3>Facts</h3>
         <dl className="triage-facts">
           {facts.map(({ label, value, isEmphasised }) => (
@@ -112,6 +122,9 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
 
       <Strip detail={detail} role={openCase.alertEntity?.role ?? 'entity'} />
       <Similar similar={detail.similar} onOpenAlert={onOpenAlert} />
+      {detail.decision !== null && (
+        <AlertNarrative modelId={modelId} alertKey={row.key} onShowTransactions={onShowTransactions} />
+      )}
       <Notes notes={detail.notes} />
       <History detail={detail} />
       <Received received={detail.received} />

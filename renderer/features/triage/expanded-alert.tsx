@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import type { AlertRow } from '../../../preload/contract/requests.ts';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatScore } from '../../data/format.ts';
@@ -13,11 +13,31 @@ export function expandedHeight({ transactions }: AlertRow): number {
   return (Math.min(transactions, MOST_LINES) + 1) * LINE_HEIGHT + 12;
 }
 
-/** The transactions of one alert's entity, flagged ones first, then those nearest in time, below its row. */
-export function ExpandedAlert({ modelId, row }: { readonly modelId: number; readonly row: AlertRow }): ReactNode {
+/** Transactions of an alert that something else refers to. */
+export interface PointedTransactions {
+  readonly key: string;
+  readonly sequences: readonly number[];
+}
+
+/** The transactions of one alert's entity below its row: flagged ones first, then those nearest in time; those pointed at marked. */
+export function ExpandedAlert({
+  modelId,
+  row,
+  pointed,
+}: {
+  readonly modelId: number;
+  readonly row: AlertRow;
+  readonly pointed: PointedTransactions | null;
+}): ReactNode {
   const formats = useFormats();
+  const body = useRef<HTMLTableSectionElement>(null);
   const detail = useRequest('alerts.detail', { modelId, key: row.key });
   const transactions = detail.data?.transactions ?? [];
+  const isRead = detail.data !== undefined;
+  useEffect(() => {
+    if (pointed !== null && isRead)
+      body.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [pointed, isRead]);
   return (
     <div
       className="triage-expanded"
@@ -42,9 +62,12 @@ export function ExpandedAlert({ modelId, row }: { readonly modelId: number; read
               <th scope="col">Flag</th>
             </tr>
           </thead>
-          <tbody>
+          <tbody ref={body}>
             {transactions.map((transaction) => (
-              <tr key={transaction.sequence}>
+              <tr
+                key={transaction.sequence}
+                aria-current={pointed?.sequences.includes(transaction.sequence) === true ? 'true' : undefined}
+              >
                 <td>{formats.columnTime(transaction.timeMs)}</td>
                 <td>{transaction.id}</td>
                 <td className="number">{formats.amount(transaction.amount, null)}</td>

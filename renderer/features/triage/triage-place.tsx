@@ -20,11 +20,13 @@ import { alertAsText } from './alert-text.ts';
 import { BulkLine } from './bulk-line.tsx';
 import { arrangedColumns, fitted, isColumnLayout, type ColumnLayout } from './column-layout.ts';
 import { alertTitle, DetailPane } from './detail-pane.tsx';
+import type { PointedTransactions } from './expanded-alert.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { keysBetween, neighbour } from './next-selection.ts';
 import { NoteEditor } from './note-editor.tsx';
 import { sharedVerdict } from './shared-verdict.ts';
 import { useAlerts } from './use-alerts.ts';
+import { useCopyText } from './use-copy-text.ts';
 import { useDecisions } from './use-decisions.ts';
 import { VerdictBar } from './verdict-bar.tsx';
 import './triage.css';
@@ -79,6 +81,7 @@ function TriageDesk({
   const [detailPx, setDetailPx] = useWindowState('triage.detailPx', window.innerWidth < 1400 ? 384 : 456);
   const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
+  const [pointed, setPointed] = useState<PointedTransactions | null>(null);
   const [anchor, setAnchor] = useState<string | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const note = useRef<HTMLTextAreaElement>(null);
@@ -142,13 +145,7 @@ function TriageDesk({
       toast({ text: `The first ${formatCount(all.length)} are selected: more are not decided at once.` });
     }
   };
-  const copy = (text: string, done: string): void => {
-    navigator.clipboard.writeText(text).then(
-      () => toast({ text: done }),
-      () =>
-        toast({ text: 'The clipboard could not be written. Click into the window and copy again.', tone: 'problem' }),
-    );
-  };
+  const copy = useCopyText();
   const copyRows = (): void => {
     const columns = arrangedColumns(alertColumns, layout).map(({ column }) => column);
     const chosen = checked.size > 0 ? rows.filter(({ key }) => checked.has(key)) : rows;
@@ -160,10 +157,18 @@ function TriageDesk({
   };
 
   const detail = useSelectedDetail(model.id, order, selected);
-  const copyAlert = (): void => {
-    if (detail.data !== undefined)
-      copy(alertAsText(alertTitle(detail.data, openCase), detail.data), 'The alert is copied as text');
-  };
+  const selectedDetail = detail.data;
+  const copyAlert = useCallback(() => {
+    if (selectedDetail !== undefined)
+      copy(
+        alertAsText(alertTitle(selectedDetail, openCase), selectedDetail, formats.time),
+        'The alert is copied as text',
+      );
+  }, [selectedDetail, openCase, formats, copy]);
+  const showTransactions = useCallback((key: string, sequences: readonly number[]) => {
+    setExpanded((keys) => new Set([...keys, key]));
+    setPointed({ key, sequences });
+  }, []);
   const openEntity = useCallback(
     (entity: string) => goTo('explore', { 'explore.entity': entity, 'explore.view': 'entity' }),
     [goTo],
@@ -273,6 +278,7 @@ function TriageDesk({
                 onCheck={toggleChecked}
                 expanded={expanded}
                 onExpand={toggleExpanded}
+                pointed={pointed}
                 rowHeight={settings.density === 'dense' ? 28 : 36}
                 onNearEnd={alerts.loadMore}
               />
@@ -287,8 +293,11 @@ function TriageDesk({
               )}
               {detail.data !== undefined && selected !== null && (
                 <DetailPane
+                  modelId={model.id}
                   detail={detail.data}
                   openCase={openCase}
+                  onCopy={copyAlert}
+                  onShowTransactions={showTransactions}
                   onOpenAlert={openAlert}
                   onOpenEntity={openEntity}
                   onSameCounterpart={sameCounterpart}
