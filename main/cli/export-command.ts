@@ -112,6 +112,12 @@ function addNarrative(group: Command, surroundings: CommandSurroundings): void {
     .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
     .requiredOption('--out <path>', 'the file to write: Markdown where the name ends in .md, else plain text')
     .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay export narrative --case spring.assay --alert 4711 --out 4711.md`,
+    )
     .action(async (flags: ExportFlags & { readonly alert: string }) => {
       await runCommand(surroundings, 'exportNarrative', flags.json === true, printFilesReport, () => ({
         casePath: requireCase(flags.case),
