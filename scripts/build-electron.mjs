@@ -47,6 +47,8 @@ await Promise.all([
     ),
     platform: 'node',
     external: nativePackages,
+    // The schema registry's HTTP client looks for `process` by eval; it is loaded only where a registry is named.
+    checks: { eval: false },
     plugins: [builtWorkerAddresses],
     // One flat folder, so that a worker or the kernel lies beside whatever file names it.
     output: {
