@@ -16,6 +16,7 @@ const sizes = [
   { width: 1920, height: 1080 },
 ];
 const PLACE_LIMIT_MS = 60_000;
+const STILL_TURNS = 3;
 
 const [casePath, folder = join(projectFolder, 'docs', 'screenshots')] = process.argv.slice(2);
 if (casePath === undefined) {
@@ -91,10 +92,10 @@ async function take(page, place, path) {
   await page.getByRole('main', { name: place }).waitFor();
   const limit = Date.now() + PLACE_LIMIT_MS;
   let before = '';
-  for (;;) {
+  // What is computed in the background may come a moment after the rest.
+  for (let stillTurns = 0; stillTurns < STILL_TURNS && Date.now() < limit;) {
     const text = await page.locator('body').innerText();
-    const isSettled = text === before && !/\b(Reading|Loading|Being compared)\b/u.test(text);
-    if (isSettled || Date.now() > limit) break;
+    stillTurns = text === before && !/\b(Reading|Loading|Being compared)\b/u.test(text) ? stillTurns + 1 : 0;
     before = text;
     await page.waitForTimeout(700);
   }

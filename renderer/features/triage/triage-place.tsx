@@ -38,6 +38,8 @@ const FIRST_SORT: readonly AlertSort[] = [{ by: 'score', descending: true }];
 const MOST_SELECTED = 5000;
 /** Rows whose ids tell how wide their columns are. */
 const FITTED_ROWS = 100;
+/** Columns of ids, whose length differs from case to case. */
+const fittedColumns: ReadonlySet<string> = new Set(['entity', 'counterpart']);
 /** Alerts below the selected one whose details are read ahead. */
 const READ_AHEAD = 2;
 
@@ -90,13 +92,6 @@ function TriageDesk({
   const alerts = useAlerts(model.id, model.thresholdUnits, filter, sort);
   const rows = useMemo(() => alerts.list?.rows ?? [], [alerts.list]);
   const order = useMemo(() => rows.map(({ key }) => key), [rows]);
-  const fittedLayout = useMemo(() => {
-    const first = rows.slice(0, FITTED_ROWS);
-    return fitted(layout, {
-      entity: first.map(({ entity }) => entity),
-      counterpart: first.map(({ counterpart }) => counterpart ?? ''),
-    });
-  }, [rows, layout]);
   const selected = stored !== null && order.includes(stored) ? stored : (order[0] ?? null);
   const toGrid = useCallback(() => desk.current?.querySelector<HTMLElement>('[role="grid"]')?.focus(), []);
 
@@ -121,6 +116,16 @@ function TriageDesk({
     }),
     [formats, openCase, rows, model.threshold],
   );
+  const fittedLayout = useMemo(() => {
+    const first = rows.slice(0, FITTED_ROWS);
+    const columns = alertColumns.filter(({ id }) => fittedColumns.has(id));
+    return fitted(
+      layout,
+      Object.fromEntries(
+        columns.map((column) => [column.id, [column.title(context), ...first.map((row) => column.text(row, context))]]),
+      ),
+    );
+  }, [rows, layout, context]);
   const toggleChecked = useCallback((key: string) => {
     setChecked((keys) => toggled(keys, key));
     setAnchor(key);
