@@ -1,6 +1,9 @@
 import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs';
 import { createEngine } from '../../../engine/host/engine.ts';
 import type { JobInput, JobResult } from '../../../preload/contract/jobs.ts';
+import { batchBytesOf } from '../../../engine/stream/kafka/fetch-response.ts';
+import { messageAt } from '../../../engine/stream/kafka/message-block.ts';
+import { messagesOfBatch } from '../../../engine/stream/kafka/record-batch.ts';
 import type { Broker } from './start-kafka.ts';
 
 const engine = createEngine();
@@ -74,9 +77,9 @@ export async function readCommitted(broker: Broker, topic: string): Promise<read
   await new Promise<void>((done, failed) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => failed(payload.error));
     const eachMessage = ({ message }: { readonly message: Message }): Promise<void> => {
-      const value = message.value === null ? null : Buffer.from(message.value);
-      if (value?.toString() === sentinel) ends++;
-      else messages.push({ key: message.key?.toString() ?? null, value, headers: headersOf(message) });
+      for (const each of messagesIn(message))
+        if (each.value?.toString() === sentinel) ends++;
+        else messages.push(each);
       if (ends === marks.length) done();
       return Promise.resolve();
     };
@@ -84,6 +87,24 @@ export async function readCommitted(broker: Broker, topic: string): Promise<read
   });
   await consumer.disconnect();
   return messages;
+}
+
+/** Once this process has followed a topic, its consumers get record batches in the place of messages. */
+function messagesIn(message: Message): readonly ReadMessage[] {
+  const batch = batchBytesOf(message);
+  if (batch === undefined) {
+    const value = message.value === null ? null : Buffer.from(message.value);
+    return [{ key: message.key?.toString() ?? null, value, headers: headersOf(message) }];
+  }
+  const block = messagesOfBatch(batch, 0, 0);
+  return Array.from({ length: block.count }, (_, index) => {
+    const { key, value, headers } = messageAt(block, index);
+    return {
+      key: key?.toString() ?? null,
+      value,
+      headers: Object.fromEntries(headers.map(([name, bytes]) => [name, bytes.toString()])),
+    };
+  });
 }
 
 function headersOf({ headers = {} }: Message): Readonly<Record<string, string>> {
