@@ -1,5 +1,12 @@
 /** What a stream is drawn for: streams of different purposes never share a draw. */
-export const streamPurposes = { subSample: 0, assayGrower: 1, libraryGrower: 2, bootstrap: 3, simulation: 4 } as const;
+export const streamPurposes = {
+  subSample: 0,
+  assayGrower: 1,
+  libraryGrower: 2,
+  bootstrap: 3,
+  simulation: 4,
+  belowLine: 5,
+} as const;
 export type StreamPurpose = keyof typeof streamPurposes;
 
 /** A seeded source of random numbers. The same seed gives the same numbers on every machine. */

@@ -17,6 +17,7 @@ import { evaluateRolling } from '../jobs/evaluate-rolling.ts';
 import { reportFeatures } from '../jobs/report-features.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/score-recordings.ts';
+import { measureMissed } from '../jobs/workbench/below-line.ts';
 import { measureStability } from '../jobs/seed-stability.ts';
 import { feed } from '../jobs/stream/feed.ts';
 import { follow } from '../jobs/stream/follow.ts';
@@ -61,6 +62,7 @@ const handlers: Handlers = {
   evaluate: evaluateModel,
   explain: explainAlerts,
   compare: compareModels,
+  missed: measureMissed,
   stability: measureStability,
   exportOnnx: exportOnnxModel,
   exportMlflow,

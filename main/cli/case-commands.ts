@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { defaultCasePath } from '../../engine/host/default-case.ts';
-import { parseWhole } from './flags.ts';
+import { parseShare, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import {
   printEvaluateReport,
   printIngestReport,
+  printMissedReport,
   printRollingReport,
   printTrainReport,
   printTuneReport,
@@ -129,6 +130,10 @@ interface EvaluateFlags extends CaseFlags, ProfileFlags, ForestFlags {
   readonly firstDay?: number;
   readonly keepKnown?: boolean;
   readonly cardsPerDay?: number;
+  readonly belowTheLine?: boolean;
+  readonly drawRows?: number;
+  readonly drawShare?: number;
+  readonly drawSeed?: number;
 }
 
 function addEvaluate(program: Command, surroundings: CommandSurroundings): void {
@@ -149,7 +154,15 @@ function addEvaluate(program: Command, surroundings: CommandSurroundings): void 
       'rolling: cards the team can check a day (default 100)',
       parseWhole(1, 1_000_000),
     )
-    .option('--keep-known', 'rolling: keep cards in the test whose fraud was known by then');
+    .option('--keep-known', 'rolling: keep cards in the test whose fraud was known by then')
+    .option('--below-the-line', 'missed fraud, from a random sample of what is not flagged, judged in Triage')
+    .option('--draw-rows <count>', 'below the line: transactions in the sample', parseWhole(1, 5000))
+    .option(
+      '--draw-share <share>',
+      'below the line: share of those not flagged, at most 200 (default 0.02)',
+      parseShare(1, '0.02'),
+    )
+    .option('--draw-seed <seed>', 'below the line: seed of the sample (default 1)', parseWhole(0, 0xffff_ffff));
   addForestOptions(command);
   command.addOption(jsonOption()).addHelpText(
     'after',
@@ -157,10 +170,21 @@ function addEvaluate(program: Command, surroundings: CommandSurroundings): void 
 Examples:
   assay evaluate --case spring.assay
   assay evaluate --case spring.assay --label is_fraud --json
-  assay evaluate --case spring.assay --rolling --train-days 7 --delay-days 7 --test-days 7`,
+  assay evaluate --case spring.assay --rolling --train-days 7 --delay-days 7 --test-days 7
+  assay evaluate --case spring.assay --below-the-line`,
   );
   command.action(async (flags: EvaluateFlags) => {
-    if (flags.rolling === true)
+    if (flags.belowTheLine === true)
+      await runCommand(surroundings, 'missed', flags.json === true, printMissedReport, () => ({
+        casePath: requireCase(flags.case),
+        ...(flags.model === undefined ? {} : { model: flags.model }),
+        sample: {
+          ...(flags.drawRows === undefined ? {} : { rows: flags.drawRows }),
+          ...(flags.drawShare === undefined ? {} : { share: flags.drawShare }),
+          ...(flags.drawSeed === undefined ? {} : { seed: flags.drawSeed }),
+        },
+      }));
+    else if (flags.rolling === true)
       await runCommand(surroundings, 'rolling', flags.json === true, printRollingReport, () => ({
         casePath: requireCase(flags.case),
         forest: forestChoice(flags),

@@ -151,6 +151,38 @@ export function printEvaluateReport(result: JobResult<'evaluate'>, { print, note
     print(`\n  On AUPRC the model loses to: ${better.map((baseline) => baseline.name).join(', ')}.`);
 }
 
+export function printMissedReport(result: JobResult<'missed'>, { print }: CommandSurroundings): void {
+  const { missed, judged } = result;
+  const figures = (low: number, value: number, high: number): string =>
+    `${value.toFixed(1)}   95 % interval ${low.toFixed(1)} to ${high.toFixed(1)}`;
+  print(heading('Below the line'));
+  print(
+    pairs([
+      ['not flagged', count(result.rowsBelow)],
+      ['random sample', count(result.sampled)],
+      ['judged', `${count(judged)}, of which fraud ${count(result.frauds)}; unsure ${count(result.unsure)}`],
+      ...(missed === null
+        ? [['missed fraud', `unknown before ${result.fewestJudged} are judged`] as const]
+        : [
+            ...(missed.perWeek === null
+              ? []
+              : [
+                  [
+                    'missed fraud a week',
+                    figures(missed.perWeek.low, missed.perWeek.frauds, missed.perWeek.high),
+                  ] as const,
+                ]),
+            ['missed fraud in all', figures(missed.low, missed.frauds, missed.high)] as const,
+            ['to halve the interval', `${count(missed.moreToHalve)} more verdicts`] as const,
+          ]),
+      ['model', shorten(result.model.digest, 12)],
+      ['case', result.case],
+    ]),
+  );
+  if (result.judged + result.unsure < result.sampled)
+    print('\n  The sample is judged in Triage, Below the line: without score and reasons, so that they sway nobody.');
+}
+
 export function printScoreReport(result: JobResult<'score'>, { print, note }: CommandSurroundings): void {
   for (const notice of result.notices) note(`Note: ${notice}`);
   print(

@@ -5,6 +5,8 @@ import { growerNames } from '../../engine/domain/model.ts';
 import { fraudScenarios, simulationFormats } from '../../engine/domain/simulation.ts';
 import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
 import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
+import { belowLineReportSchema, belowLineSampleSchema } from './below-line.ts';
+import { verdictKinds } from './verdicts.ts';
 
 /*
  * Every job the engine does: what it takes (untrusted, parsed by the engine) and what it gives.
@@ -245,6 +247,17 @@ export const jobs = {
       }),
       baselines: z.array(z.object({ name: z.string(), auroc: z.number(), auprc: z.number() })),
       notices: z.array(noticeSchema),
+      case: path,
+    }),
+  },
+  /** What a random sample below the line, judged blind, says of the fraud that is missed. Only reads. */
+  missed: {
+    input: z.object({ casePath: path, model: modelChoice, sample: belowLineSampleSchema.prefault({}) }),
+    result: belowLineReportSchema.extend({
+      model: modelSummarySchema,
+      sample: z.array(
+        z.object({ sequence: z.number().int(), id: z.string(), verdict: z.enum(verdictKinds).nullable() }),
+      ),
       case: path,
     }),
   },

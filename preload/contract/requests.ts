@@ -6,6 +6,7 @@ import type { RecordingFormat } from '../../engine/domain/record-batch.ts';
 import { streamCommandSchema } from '../../engine/domain/stream-figures.ts';
 import { saslMechanisms, type SaslMechanism } from '../../engine/domain/topic-address.ts';
 import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
+import { belowLineSampleSchema, type BelowLineReport } from './below-line.ts';
 import { thresholdHandleSchema, type ColumnReport } from './jobs.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 import { dismissalReasons, verdictKinds, type DismissalReason, type VerdictKind } from './verdicts.ts';
@@ -170,6 +171,12 @@ export interface AlertRow {
   readonly snoozedUntilMs: number | null;
   readonly hasNote: boolean;
 }
+
+/** One sampled transaction below the line. Nothing in it tells what the model thinks of it. */
+export type BelowLineRow = Pick<
+  AlertRow,
+  'key' | 'entity' | 'amount' | 'currency' | 'timeMs' | 'counterpart' | 'verdict' | 'snoozedUntilMs' | 'hasNote'
+> & { readonly id: string };
 
 export interface Verdict {
   readonly id: number;
@@ -503,6 +510,20 @@ export const requests = {
     z.object({ modelId, column: z.string(), limit: pageLimit }),
   ),
 
+  /**
+   * A random sample of the transactions that are not flagged, to be judged blind: no score, no reason, no label, in
+   * drawing order. A larger sample begins with the smaller one. What the verdicts so far say of missed fraud beside it.
+   */
+  'belowLine.read': request<{ readonly rows: readonly BelowLineRow[]; readonly report: BelowLineReport }>()(
+    z.object({ modelId, sample: belowLineSampleSchema.prefault({}) }),
+  ),
+  /** One transaction as an analyst judges it blind: facts and cells, nothing of the model, no label column. */
+  'belowLine.detail': request<{
+    readonly key: string;
+    readonly facts: AlertDetail['facts'];
+    readonly cells: readonly { readonly name: string; readonly value: string }[];
+    readonly notes: AlertDetail['notes'];
+  }>()(z.object({ modelId, key: z.string() })),
   'verdicts.set': request<{ readonly verdicts: readonly Verdict[]; readonly undoDepth: number }>()(
     z.object({
       modelId,

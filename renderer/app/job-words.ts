@@ -22,6 +22,7 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   push: 'Sending what waits',
   simulate: 'Simulating',
   compare: 'Comparing',
+  missed: 'Reading verdicts below the line',
   stability: 'Trying other seeds',
   explain: 'Explaining',
   follow: 'Following',

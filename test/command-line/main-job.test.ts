@@ -132,6 +132,21 @@ describe('the main job from the command line', () => {
     expect(lines).toHaveLength(1501);
   });
 
+  it('draws the same sample below the line again, and gives no estimate before it is judged', async () => {
+    const folder = temporaryFolder();
+    const recording = join(folder, 'payments.csv');
+    const casePath = join(folder, 'a.assay');
+    writeSmallRecording(recording, { rows: 1000 });
+    await runAssay(['run', recording, '--case', casePath, '--trees', '20', '--json'], folder);
+    const evaluate = ['evaluate', '--case', casePath, '--below-the-line', '--draw-rows', '40', '--json'];
+    const result = jsonOf(await runAssay(evaluate, folder));
+    expect(result).toMatchObject({ sampled: 40, judged: 0, missed: null });
+    expect(jsonOf(await runAssay(evaluate, folder))).toEqual(result);
+    const others = jsonOf(await runAssay([...evaluate, '--draw-seed', '2'], folder));
+    expect(others).toMatchObject({ sampled: 40, rowsBelow: result['rowsBelow'] });
+    expect(others).not.toEqual(result);
+  });
+
   it('evaluates forward in time also where the whole stream is one segment', async () => {
     const folder = temporaryFolder();
     const recording = join(folder, 'payments.csv');

@@ -6,6 +6,7 @@ import { copyHome, makeFirstCase } from './first-case.ts';
 import { electronName, launchBrowserHost, launchElectron, temporaryFolder, type RunningWindow } from './launchers.ts';
 import { accessibilityStories } from './stories/accessibility.ts';
 import { analystDeskStories } from './stories/analyst-desk.ts';
+import { belowLineStories } from './stories/below-line.ts';
 import { browserHostSecurityStories } from './stories/browser-host-security.ts';
 import { kafkaLoginStories } from './stories/kafka-login.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
@@ -51,6 +52,7 @@ describeWithChromium('the window', () => {
     shellStories(window);
     analystDeskStories(window);
     narrativeStories(window);
+    belowLineStories(window);
     browserHostSecurityStories(window);
     pageSecurityStories(window);
     kafkaLoginStories(window, () => Promise.resolve([join(folder.path, 'browser')]));
@@ -71,6 +73,7 @@ describeWithChromium('the window', () => {
     shellStories(window);
     analystDeskStories(window);
     narrativeStories(window);
+    belowLineStories(window);
     menuStories(window);
     electronSecurityStories(window);
     pageSecurityStories(window);

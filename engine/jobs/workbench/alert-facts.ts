@@ -11,11 +11,10 @@ type Fact = AlertDetail['facts'][number];
 interface FactInput {
   readonly session: CaseSession;
   readonly view: ModelView;
-  /** The alert's most anomalous transaction. */
+  /** The transaction; of an alert, the most anomalous one. */
   readonly sequence: number;
   /** All transactions of its entity. */
   readonly entityRows: Uint32Array;
-  readonly flagged: number;
 }
 
 const wholeNumber = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -27,8 +26,13 @@ const usualLabelDelayMs = 7 * dayMs;
  * Facts before attribution: this value, the entity's own normal, its peers, how often, and what is known of the other
  * side. Each compares with what was known at the time of the transaction only.
  */
-export function alertFacts(input: FactInput): readonly Fact[] {
-  return [...amountFacts(input), ...frequencyFacts(input), ...counterpartFacts(input), flaggedFact(input)];
+export function alertFacts(input: FactInput & { readonly flagged: number }): readonly Fact[] {
+  return [...transactionFacts(input), flaggedFact(input)];
+}
+
+/** The facts of one transaction that say nothing of what the model thinks of it. */
+export function transactionFacts(input: FactInput): readonly Fact[] {
+  return [...amountFacts(input), ...frequencyFacts(input), ...counterpartFacts(input)];
 }
 
 function amountFacts({ session, sequence, entityRows }: FactInput): readonly Fact[] {
@@ -129,7 +133,7 @@ function labelDelayMs(view: ModelView): number {
   return delays[0] ?? usualLabelDelayMs;
 }
 
-function flaggedFact({ flagged, entityRows, session }: FactInput): Fact {
+function flaggedFact({ flagged, entityRows, session }: FactInput & { readonly flagged: number }): Fact {
   const role = session.arrays.entity?.column.role;
   return {
     label: 'Flagged',

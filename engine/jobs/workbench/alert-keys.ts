@@ -9,8 +9,12 @@ import type { CaseArrays } from './case-arrays.ts';
 export function keyOfAlert(arrays: CaseArrays, groups: AlertGroups, group: number): string {
   const code = groups.codes[group];
   return code < 0 || arrays.entity === null
-    ? `#${groups.topSequences[group]}`
+    ? keyOfRow(groups.topSequences[group])
     : keyOfEntity(arrays.entity.dictionary.textOf(code));
+}
+
+export function keyOfRow(sequence: number): string {
+  return `#${sequence}`;
 }
 
 export function keyOfEntity(text: string): string {

@@ -9,6 +9,7 @@ import type { Settings } from '../../domain/settings.ts';
 import { alertDetail } from './alert-detail.ts';
 import { columnValues } from './alert-list.ts';
 import { alertNarrative } from './alert-narrative.ts';
+import { readBelowLine, readBelowLineDetail } from './below-line.ts';
 import {
   caseOverview,
   closeCase,
@@ -70,6 +71,8 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'alerts.detail': ({ session }, input) => alertDetail(session, input),
   'alerts.narrative': ({ session }, input) => alertNarrative(session, input),
   'alerts.columnValues': ({ session }, input) => columnValues(session, input),
+  'belowLine.read': ({ session }, input) => readBelowLine(session, input),
+  'belowLine.detail': ({ session }, input) => readBelowLineDetail(session, input),
   'verdicts.set': setVerdicts,
   'actions.undo': undoLast,
   'notes.add': addNote,

@@ -32,6 +32,7 @@ export const triageCommands: readonly CommandDefinition[] = [
   { id: 'triage.exportCsv', title: 'Triage: save the alerts listed as CSV', key: null, place },
   { id: 'triage.exportParquet', title: 'Triage: save the alerts listed as Parquet', key: null, place },
   { id: 'triage.refresh', title: 'Triage: read the list anew', key: 'r', place },
+  { id: 'triage.belowLine', title: 'Triage: judge a sample below the line, or back', key: 'b', place },
   { id: 'triage.counterpart', title: 'Triage: alerts with the same terminal or merchant', key: 'p', place },
   { id: 'triage.entity', title: 'Triage: open the entity in Explore', key: 'e', place },
 ];

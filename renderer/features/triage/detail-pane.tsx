@@ -11,6 +11,7 @@ import { VerdictMark } from '../../ui/verdict-mark.tsx';
 import { AlertNarrative } from './alert-narrative.tsx';
 import { sharedVerdict } from './shared-verdict.ts';
 import { reasonWords } from './verdict-words.ts';
+import { WrittenNotes } from './written-notes.tsx';
 
 export interface DetailPaneProps {
   readonly modelId: number;
@@ -125,7 +126,7 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
       {detail.decision !== null && (
         <AlertNarrative modelId={modelId} alertKey={row.key} onShowTransactions={onShowTransactions} />
       )}
-      <Notes notes={detail.notes} />
+      <WrittenNotes notes={detail.notes} />
       <History detail={detail} />
       <Received received={detail.received} />
     </>
@@ -260,24 +261,6 @@ function Similar({
           </li>
         ))}
       </ul>
-    </section>
-  );
-}
-
-function Notes({ notes }: { readonly notes: AlertDetail['notes'] }): ReactNode {
-  const formats = useFormats();
-  if (notes.length === 0) return null;
-  return (
-    <section aria-label="Notes">
-      <h3>Notes</h3>
-      {notes.map(({ id, text, writtenAtMs, writtenBy }) => (
-        <div key={id} className="triage-written-note">
-          <p>{text}</p>
-          <span className="soft tabular">
-            {formats.columnTime(writtenAtMs)} {writtenBy}
-          </span>
-        </div>
-      ))}
     </section>
   );
 }

@@ -10,6 +10,7 @@ import { NumberField, Select } from '../../ui/field.tsx';
 import { Menu, type MenuEntry } from '../../ui/menu.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { alertColumns, type ColumnContext } from './alert-columns.tsx';
+import { BelowLineChip } from './below-line-desk.tsx';
 import { toggledColumn, type ColumnLayout } from './column-layout.ts';
 import { filterChips, toggleVerdict, verdictFilters } from './filter-chips.ts';
 import { pastedIds } from './pasted-ids.ts';
@@ -19,6 +20,7 @@ export interface FilterBarProps {
   readonly modelId: number;
   readonly filter: AlertFilter;
   readonly onFilter: (filter: AlertFilter) => void;
+  readonly onBelowLine: () => void;
   readonly counts: Readonly<Record<string, number>>;
   readonly total: number | null;
   readonly search: RefObject<HTMLInputElement | null>;
@@ -72,6 +74,7 @@ export function FilterBar(props: FilterBarProps): ReactNode {
         <Chip isActive={isOpen} onClick={() => setIsOpen(!isOpen)}>
           + filter
         </Chip>
+        <BelowLineChip onEnter={props.onBelowLine} />
         <span className="triage-total soft tabular" role="status">
           {total === null ? 'Reading' : `${formatCount(total)} ${total === 1 ? 'alert' : 'alerts'}`}
         </span>

@@ -17,6 +17,7 @@ import { useToast } from '../../ui/toast.tsx';
 import { alertColumns, type AlertSort } from './alert-columns.tsx';
 import { AlertGrid } from './alert-grid.tsx';
 import { alertAsText } from './alert-text.ts';
+import { BelowLineDesk } from './below-line-desk.tsx';
 import { BulkLine } from './bulk-line.tsx';
 import { arrangedColumns, fitted, isColumnLayout, type ColumnLayout } from './column-layout.ts';
 import { alertTitle, DetailPane } from './detail-pane.tsx';
@@ -30,6 +31,9 @@ import { useCopyText } from './use-copy-text.ts';
 import { useDecisions } from './use-decisions.ts';
 import { VerdictBar } from './verdict-bar.tsx';
 import './triage.css';
+
+/** Which alerts are listed, or the sample below the line in their place. */
+type ListChoice = AlertFilter & { readonly belowLine?: boolean };
 
 const FIRST_LAYOUT: ColumnLayout = { order: [], widths: {}, hidden: ['topId'], frozen: 1 };
 const FIRST_FILTER: AlertFilter = { verdict: ['none'] };
@@ -48,6 +52,7 @@ export function TriagePlace(): ReactNode {
   const openCase = useCase();
   const [model] = useCurrentModel();
   const goTo = useGoTo();
+  const [choice, setChoice] = useWindowState<ListChoice>('triage.filter', FIRST_FILTER);
   if (openCase === null) {
     return (
       <EmptyState title="No case is open" actions={<Button onClick={() => goTo('sources')}>Go to Sources</Button>}>
@@ -62,15 +67,23 @@ export function TriagePlace(): ReactNode {
       </EmptyState>
     );
   }
-  return <TriageDesk key={`${openCase.path} ${model.id}`} openCase={openCase} model={model} />;
+  const key = `${openCase.path} ${model.id}`;
+  const desk = { openCase, model };
+  return choice.belowLine === true ? (
+    <BelowLineDesk key={key} {...desk} onLeave={() => setChoice(FIRST_FILTER)} />
+  ) : (
+    <TriageDesk key={key} {...desk} onBelowLine={() => setChoice({ belowLine: true })} />
+  );
 }
 
 function TriageDesk({
   openCase,
   model,
+  onBelowLine,
 }: {
   readonly openCase: CaseOverview;
   readonly model: ModelListItem;
+  readonly onBelowLine: () => void;
 }): ReactNode {
   const formats = useFormats();
   const toast = useToast();
@@ -243,6 +256,7 @@ function TriageDesk({
               modelId={model.id}
               filter={filter}
               onFilter={changeFilter}
+              onBelowLine={onBelowLine}
               counts={alerts.list?.counts ?? {}}
               total={alerts.list?.total ?? null}
               search={search}

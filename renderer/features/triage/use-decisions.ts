@@ -34,7 +34,7 @@ const snoozes = [
 
 export interface DecisionsInput {
   readonly modelId: number;
-  readonly alerts: Alerts;
+  readonly alerts: Pick<Alerts, 'change' | 'reload'>;
   readonly order: readonly string[];
   readonly selected: string | null;
   readonly checked: ReadonlySet<string>;

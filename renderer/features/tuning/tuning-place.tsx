@@ -8,6 +8,7 @@ import { SplitPane } from '../../ui/split-pane.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { BudgetLine } from './budget-line.tsx';
 import { FirstTraining } from './first-training.tsx';
+import { MissedPanel } from './missed-panel.tsx';
 import { ModelPanel } from './model-panel.tsx';
 import { SwapSet } from './swap-set.tsx';
 import { CurvePanel, DaysPanel, ScorePanel } from './tuning-charts.tsx';
@@ -131,6 +132,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
             <CurvePanel view={view} precision={point.precision} recall={point.recall} />
           </div>
           <WorthPanel rankings={view.rankings} isPending={view.rankingsPending} />
+          <MissedPanel modelId={model.id} />
         </div>
       }
       detail={

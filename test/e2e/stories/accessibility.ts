@@ -32,6 +32,12 @@ export function accessibilityStories(window: () => RunningWindow): void {
         await page.getByText('Loading…').waitFor({ state: 'detached' });
         faults.push(...(await seriousFaults(place)));
       }
+      await goTo(page, 'Triage');
+      await page.keyboard.press('b');
+      await page.getByRole('grid', { name: 'Below the line' }).waitFor();
+      faults.push(...(await seriousFaults('Below the line')));
+      await page.keyboard.press('b');
+      await page.getByRole('grid', { name: 'Alerts' }).waitFor();
       for (const { name, key } of dialogs) {
         await page.keyboard.press(key);
         await page.getByRole('dialog', { name }).waitFor();
