@@ -24,7 +24,8 @@ export interface OncePublisher {
   close(): Promise<void>;
 }
 
-const patience = { retries: 4, initialRetryTime: 100, maxRetryTime: 2_000 };
+/** About nine seconds: a broker that has just started loads its coordinators for a while. */
+const patience = { retries: 8, initialRetryTime: 100, maxRetryTime: 2_000 };
 /** The broker ends a transaction a little after it has said so. */
 const endedSoonMs = 20;
 const mostWaits = 250;
