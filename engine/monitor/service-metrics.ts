@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
+import { createScoreMetrics } from './score-metrics.ts';
 
 /** What one answered request came to. */
 export interface AnsweredRequest {
@@ -18,7 +19,6 @@ export interface ServiceMetrics {
 }
 
 const topic = 'http';
-const scoreBuckets = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8];
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
 /** Starts counting for one model, known by the first digits of its digest. */
@@ -39,31 +39,8 @@ export function createServiceMetrics(model: { readonly digest: string; readonly 
     buckets: secondsBuckets,
     registers,
   });
-  const scored = new Counter({
-    name: 'iforest_records_scored_total',
-    help: 'Transactions scored.',
-    labelNames: ['topic', 'model'],
-    registers,
-  });
-  const flagged = new Counter({
-    name: 'iforest_records_flagged_total',
-    help: 'Transactions flagged.',
-    labelNames: ['topic', 'model'],
-    registers,
-  });
-  const scores = new Histogram({
-    name: 'iforest_anomaly_score',
-    help: 'Anomaly scores of transactions.',
-    labelNames: ['model'],
-    buckets: scoreBuckets,
-    registers,
-  });
-  new Gauge({
-    name: 'iforest_threshold_ratio',
-    help: 'Score from which a transaction is flagged.',
-    labelNames: ['model'],
-    registers,
-  }).set({ model: name }, model.threshold);
+  const { scored, flagged, scores, threshold } = createScoreMetrics(registry, 'Anomaly scores of transactions.');
+  threshold.set({ model: name }, model.threshold);
   scored.inc({ topic, model: name }, 0);
   flagged.inc({ topic, model: name }, 0);
   return {

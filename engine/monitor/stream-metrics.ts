@@ -4,6 +4,7 @@ import type { RejectedRecord } from '../domain/record-batch.ts';
 import { scoreOfSum } from '../forest/score.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { announceStream } from './running-streams.ts';
+import { createScoreMetrics } from './score-metrics.ts';
 import { DriftMonitor, type FeatureDrift } from './drift.ts';
 
 /** What one batch of a stream came to. */
@@ -53,7 +54,6 @@ export interface StreamMetrics {
   close(): Promise<void>;
 }
 
-const scoreBuckets = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8];
 const latencyBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
 const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 const scoreQuantiles = [0.5, 0.9, 0.99];
@@ -77,21 +77,15 @@ export async function startMetrics(
 ): Promise<StreamMetrics> {
   const registry = new Registry();
   const registers = [registry];
+  const {
+    scored: scoredRows,
+    flagged,
+    scores,
+    threshold,
+  } = createScoreMetrics(registry, 'Anomaly scores of a sample of transactions.');
   const consumed = new Counter({
     name: 'iforest_records_consumed_total',
     help: 'Messages taken from the topic.',
-    labelNames: ['topic', 'model'],
-    registers,
-  });
-  const scoredRows = new Counter({
-    name: 'iforest_records_scored_total',
-    help: 'Transactions scored.',
-    labelNames: ['topic', 'model'],
-    registers,
-  });
-  const flagged = new Counter({
-    name: 'iforest_records_flagged_total',
-    help: 'Transactions flagged.',
     labelNames: ['topic', 'model'],
     registers,
   });
@@ -127,13 +121,6 @@ export async function startMetrics(
     buckets: latencyBuckets,
     registers,
   });
-  const scores = new Histogram({
-    name: 'iforest_anomaly_score',
-    help: 'Anomaly scores of a sample of transactions.',
-    labelNames: ['model'],
-    buckets: scoreBuckets,
-    registers,
-  });
   const scoreDuration = new Histogram({
     name: 'iforest_score_duration_seconds',
     help: 'Time for the features and scores of one batch.',
@@ -145,12 +132,6 @@ export async function startMetrics(
     name: 'iforest_score_quantile',
     help: 'Quantiles of the newest sampled anomaly scores.',
     labelNames: ['model', 'quantile'],
-    registers,
-  });
-  const threshold = new Gauge({
-    name: 'iforest_threshold_ratio',
-    help: 'Score from which a transaction is flagged.',
-    labelNames: ['model'],
     registers,
   });
   const modelInfo = new Gauge({
