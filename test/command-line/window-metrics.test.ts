@@ -1,7 +1,10 @@
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { buildWindow } from '../e2e/build.ts';
 import { runAssay, startAssay, temporaryFolder } from './run-assay.ts';
 import { writeSmallRecording } from './small-recording.ts';
+
+beforeAll(() => buildWindow());
 
 it('serves the metrics of the window beside it, to scrapes only', async () => {
   const home = temporaryFolder();
