@@ -26,9 +26,15 @@ export interface OncePublisher {
 
 /** About nine seconds: a broker that has just started loads its coordinators for a while. */
 const patience = { retries: 8, initialRetryTime: 100, maxRetryTime: 2_000 };
-/** The broker ends a transaction a little after it has said so. */
-const endedSoonMs = 20;
-const mostWaits = 250;
+/** The library's words for states of a broker that pass by themselves, and that it does not wait for itself. */
+const passingErrors: ReadonlySet<string> = new Set([
+  'CONCURRENT_TRANSACTIONS',
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+const passesSoonMs = 20;
+const mostWaits = 500;
 
 /**
  * Opens the one publisher of this name; an older one that still runs can write no more from now on.
@@ -52,9 +58,9 @@ export async function openOncePublisher(
     });
     await producer.connect();
     // The first transaction makes the broker end what a publisher of this name has left open; only then the offset is true.
-    await (await producer.transaction()).abort();
-    const { clusterId, next } = await positionOf(client.admin(), topic, name);
     const opened = producer;
+    await oncePassed(async () => (await opened.transaction()).abort());
+    const { clusterId, next } = await positionOf(client.admin(), topic, name);
     return {
       clusterId,
       next,
@@ -90,7 +96,7 @@ async function positionOf(
   await admin.connect();
   try {
     const { clusterId } = await admin.describeCluster();
-    const [{ partitions }] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    const [{ partitions }] = await oncePassed(() => admin.fetchOffsets({ groupId, topics: [topic] }));
     const offset = Number(partitions.find(({ partition }) => partition === 0)?.offset ?? -1);
     return { clusterId, next: offset < 0 ? null : offset };
   } finally {
@@ -98,19 +104,25 @@ async function positionOf(
   }
 }
 
-/** Says in the transaction how far it leads. Waits while the broker is still ending the transaction before. */
-async function markPosition(transaction: Transaction, topic: string, groupId: string, next: number): Promise<void> {
+/** Says in the transaction how far it leads. */
+function markPosition(transaction: Transaction, topic: string, groupId: string, next: number): Promise<void> {
+  return oncePassed(() =>
+    transaction.sendOffsets({
+      consumerGroupId: groupId,
+      topics: [{ topic, partitions: [{ partition: 0, offset: String(next) }] }],
+    }),
+  );
+}
+
+/** Does the work again while the broker is still ending the transaction before, or loading who coordinates the group. */
+async function oncePassed<T>(work: () => Promise<T>): Promise<T> {
   for (let waits = 0; ; waits++) {
     try {
-      await transaction.sendOffsets({
-        consumerGroupId: groupId,
-        topics: [{ topic, partitions: [{ partition: 0, offset: String(next) }] }],
-      });
-      return;
+      return await work();
     } catch (error) {
-      const isEnding = error instanceof Error && 'type' in error && error.type === 'CONCURRENT_TRANSACTIONS';
-      if (!isEnding || waits >= mostWaits) throw error;
-      await sleep(endedSoonMs);
+      const isPassing = error instanceof Error && 'type' in error && passingErrors.has(String(error.type));
+      if (!isPassing || waits >= mostWaits) throw error;
+      await sleep(passesSoonMs);
     }
   }
 }

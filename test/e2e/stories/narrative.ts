@@ -53,7 +53,7 @@ export function narrativeStories(window: () => RunningWindow): void {
       await page.getByRole('grid', { name: 'Alerts' }).focus();
       await page.keyboard.press('c');
       await page.getByText('The alert is copied as text').waitFor();
-      expect(await pasted(page)).toMatch(/\nHistory\n.*verdict fraud/u);
+      expect(await pasted(page)).toMatch(/\nHistory\n[^]*verdict fraud$/u);
 
       await page.getByRole('grid', { name: 'Alerts' }).focus();
       await page.keyboard.press('w');
