@@ -29,7 +29,7 @@ export function benchmarkPage({ machine, groups }: BenchmarkRecord): string {
     '# Benchmarks',
     'Written by `npm run bench`. Assay and its peers run in turn (ours, peer, ours, peer), each in a process of its own; ' +
       'the figures are medians, with the least and the greatest in parentheses. Ratios are of neighbouring runs; above 1 ' +
-      'Assay is better. 100 trees of 256 rows unless said. Rows that need a window are measured elsewhere.',
+      'Assay is better. 100 trees of 256 rows unless said.',
     `Machine: ${machine.cores} cores (${machine.processor}), ${machine.memoryGigabytes} GB, ${machine.system}, Node ${machine.node}.`,
     markdownTable(
       ['what', 'ours', 'peer', 'ratio', 'bar', 'aim', 'met?'],
