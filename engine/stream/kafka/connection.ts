@@ -8,6 +8,7 @@ import {
   type TopicAddress,
 } from '../../domain/topic-address.ts';
 import { registerCodecs } from './codecs.ts';
+import { setTimersInTheFuture } from './request-timers.ts';
 
 /** How to enter a broker. Held in memory only: never in a case, a log or an error. */
 export interface KafkaAccess {
@@ -78,6 +79,7 @@ export function createKafkaClient(
 ): Kafka {
   if (!codecsAreRegistered) registerCodecs();
   codecsAreRegistered = true;
+  setTimersInTheFuture();
   return new kafkajs.Kafka({
     clientId: 'assay',
     // To kafkajs no broker at all is the one thing that trying again cannot mend.
