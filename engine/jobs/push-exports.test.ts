@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { writeSmallRecording } from '../../test/command-line/small-recording.ts';
-import { MlflowDouble } from '../../test/e2e/mlflow-double.ts';
+import { MlflowDouble } from '../../test/services/mlflow-double.ts';
 import { createEngine } from '../host/engine.ts';
 import { openCaseReadOnly } from '../store/open-case.ts';
 

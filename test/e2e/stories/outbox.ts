@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { goTo } from '../go-to.ts';
 import type { RunningWindow } from '../launchers.ts';
-import { MlflowDouble } from '../mlflow-double.ts';
+import { MlflowDouble } from '../../services/mlflow-double.ts';
 
 /** What is published while the server is away waits in the case, and goes out once. */
 export function outboxStories(window: () => RunningWindow): void {
