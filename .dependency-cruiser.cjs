@@ -55,13 +55,20 @@ module.exports = {
     {
       name: 'adapters-know-only-what-is-below',
       comment:
-        'stream, store, export and monitor each hold one thing of the outside world. They meet only in a job, so that each can be replaced alone.',
+        'stream, store, export and monitor each hold one thing of the outside world. They meet only in a case or a job, so that each can be replaced alone.',
       severity: 'error',
       from: { path: '^engine/(stream|store|export|monitor)/', pathNot: DEVELOPMENT },
       to: {
         path: '^(engine|preload|main|renderer)/',
         pathNot: '^engine/(domain|features|forest|evaluation|$1)/',
       },
+    },
+    {
+      name: 'case-knows-no-job',
+      comment: 'One case, one door: jobs and hosts ask the case, and the case asks nobody above it.',
+      severity: 'error',
+      from: { path: '^engine/case/', pathNot: DEVELOPMENT },
+      to: { path: '^(engine/jobs|engine/host|preload|main|renderer)/', pathNot: '^preload/contract/' },
     },
     {
       name: 'jobs-do-not-know-their-host',
@@ -71,10 +78,10 @@ module.exports = {
       to: { path: '^(engine/host|preload|main|renderer)/', pathNot: '^preload/contract/' },
     },
     {
-      name: 'jobs-take-only-types-from-the-contract',
+      name: 'case-and-jobs-take-only-types-from-the-contract',
       comment: 'What a job takes and gives is described once, in the contract; checking it is the work of the host.',
       severity: 'error',
-      from: { path: '^engine/jobs/', pathNot: DEVELOPMENT },
+      from: { path: '^engine/(case|jobs)/', pathNot: DEVELOPMENT },
       to: { path: '^preload/contract/', dependencyTypesNot: ['type-only'] },
     },
     {

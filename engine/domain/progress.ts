@@ -1,3 +1,4 @@
+import { AssayError } from './error.ts';
 import type { StreamCommand, StreamFigures } from './stream-figures.ts';
 
 /** One report of a running job. `total` is null while it is not known. Units are named by `unit`. */
@@ -31,4 +32,15 @@ export interface WorkContext {
   readonly report: (progress: Progress) => void;
   /** Hears what is asked of the job while it runs; absent where nobody can ask. */
   readonly onCommand?: (listener: (command: StreamCommand) => void) => void;
+}
+
+/**
+ * Ends a piece of work at a place where everything stored so far is valid.
+ * @throws AssayError CANCELLED once the signal is aborted.
+ */
+export function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted)
+    throw new AssayError('CANCELLED', 'failure', 'Stopped before the end.', {
+      nextStep: 'What was stored so far is valid; the same command goes on from there.',
+    });
 }

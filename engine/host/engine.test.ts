@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Events } from '../../preload/contract/events.ts';
-import { createBench, smallRows, type Bench } from '../jobs/workbench/small-recording.test-support.ts';
+import { createBench, smallRows, type Bench } from '../case/small-recording.test-support.ts';
 
 let bench: Bench;
 const cleanUps: (() => Promise<void>)[] = [];

@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { caseOverview } from '../jobs/workbench/case-overview.ts';
-import { requestHandlers, requestsThatChangeTheCase } from '../jobs/workbench/requests.ts';
-import { Workbench, type WorkbenchPlaces } from '../jobs/workbench/workbench.ts';
+import { caseOverview } from '../case/case-overview.ts';
+import { requestHandlers, requestsThatChangeTheCase } from './window/requests.ts';
+import { Workbench, type WorkbenchPlaces } from './window/workbench.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
 import type { EventName, Events } from '../../preload/contract/events.ts';
 import { jobs, type JobInput, type JobName, type JobResult } from '../../preload/contract/jobs.ts';

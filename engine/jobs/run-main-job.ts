@@ -5,12 +5,12 @@ import { openCase } from '../store/open-case.ts';
 import type { WritableCase } from '../store/writable-case.ts';
 import { scoreOfSum } from '../forest/score.ts';
 import type { ParsedJobInput, RunResult } from '../../preload/contract/jobs.ts';
-import { readIds } from './case-columns.ts';
-import { chooseModel } from './choose-model.ts';
-import { describeColumns } from './describe-columns.ts';
-import { ingest } from './ingest-recordings.ts';
-import { reprofileCase } from './reprofile-case.ts';
-import { trainOnCase } from './train-model.ts';
+import { readIds } from '../case/case-columns.ts';
+import { chooseModel } from '../case/model/choose-model.ts';
+import { describeColumns } from '../case/describe-columns.ts';
+import { ingest } from './reading/ingest-recordings.ts';
+import { reprofileCase } from './reading/reprofile-case.ts';
+import { trainOnCase } from './training/train-model.ts';
 
 const shownAlerts = 10;
 const shownRawBytes = 400;

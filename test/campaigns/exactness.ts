@@ -14,7 +14,7 @@ import { createKernelScorer } from '../../engine/forest/kernel/kernel-scorer.ts'
 import { createScoringPool } from '../../engine/forest/kernel/scoring-pool.ts';
 import { scoreSums } from '../../engine/forest/score.ts';
 import { createEngine } from '../../engine/host/engine.ts';
-import { readFeatureRows } from '../../engine/jobs/feature-rows.ts';
+import { readFeatureRows } from '../../engine/case/model/feature-rows.ts';
 import { openCaseReadOnly } from '../../engine/store/open-case.ts';
 import { peersArePresent, runPeer } from '../peers/peers.ts';
 import { sharedDataPath } from '../shared-data.ts';

@@ -6,8 +6,8 @@ import { FeatureComputer } from '../../features/compute-features.ts';
 import { createSegmentDecoder, isDecoded, type Dictionaries } from '../../features/decode-segment.ts';
 import { idsOf } from '../../features/segment-access.ts';
 import { jsonRecords, type JsonRecords } from '../../stream/json-records.ts';
-import { createSegmentComputer, type SegmentComputer } from '../case-features.ts';
-import { emptyDictionaries } from '../onnx-model.ts';
+import { createSegmentComputer, type SegmentComputer } from '../training/case-features.ts';
+import { emptyDictionaries } from '../exporting/onnx-model.ts';
 import type { ServedModel } from './served-model.ts';
 
 /**

@@ -8,12 +8,12 @@ import { fetchModelFile, isModelUri } from '../../export/mlflow/fetch-model.ts';
 import { openTrackingClient } from '../../export/mlflow/tracking-client.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { scoreOfSum } from '../../forest/score.ts';
-import type { SegmentComputer } from '../case-features.ts';
-import { chooseModel } from '../choose-model.ts';
-import { createOnnxFeeder } from '../onnx-feeds.ts';
-import { isOnnxModel, openOnnxModel, readOnnxFile, type OnnxModel } from '../onnx-model.ts';
-import { openCaseToRead } from '../open-case-to-read.ts';
-import { trackingAccess } from '../tracking-access.ts';
+import type { SegmentComputer } from '../training/case-features.ts';
+import { chooseModel } from '../../case/model/choose-model.ts';
+import { createOnnxFeeder } from '../exporting/onnx-feeds.ts';
+import { isOnnxModel, openOnnxModel, readOnnxFile, type OnnxModel } from '../exporting/onnx-model.ts';
+import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { trackingAccess } from '../exporting/tracking-access.ts';
 
 /** Where a model comes from. */
 export interface ModelSource {

@@ -6,10 +6,9 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, createZstdCompress } from 'node:zlib';
 import type { SimulationFormat } from '../../domain/simulation.ts';
-import type { WorkContext } from '../../domain/progress.ts';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { throwIfCancelled } from '../cancelled.ts';
-import { writingError } from '../writing-error.ts';
+import { writingError } from '../exporting/writing-error.ts';
 import { renderHeader, renderTransaction } from './render-transaction.ts';
 import { simulateTransactions } from './simulate-transactions.ts';
 

@@ -1,0 +1,210 @@
+import { usageError } from '../../domain/error.ts';
+import { limitsOf, smallestChange } from '../../forest/reasons/smallest-change.ts';
+import type { AlertDetail, ParsedRequestInput } from '../../../preload/contract/requests.ts';
+import { capitalised } from '../model/feature-words.ts';
+import { flaggedRowsOf, type AlertGroups } from './alert-groups.ts';
+import { alertFacts } from './alert-facts.ts';
+import { alertRows, currentAlerts, numberAt, textAt } from './alert-list.ts';
+import { groupOfKey } from './alert-keys.ts';
+import { rowsOfCode, type CaseArrays } from '../case-arrays.ts';
+import type { CaseSession } from '../case-session.ts';
+import type { ModelView } from '../model/model-view.ts';
+import { normalOf, rowsBefore } from './own-normal.ts';
+import { changeSentence, describedReasons, featureValueText } from '../model/reason-words.ts';
+import { similarAlerts } from './similar-alerts.ts';
+
+const listedTransactions = 200;
+const listedReasons = 5;
+const stripMs = 15 * 86_400_000;
+
+/** Everything the detail pane shows of one alert. @throws AssayError WRONG_USE where the model has no such alert. */
+export function alertDetail(session: CaseSession, input: ParsedRequestInput<'alerts.detail'>): AlertDetail {
+  const { arrays, openCase } = session;
+  const { view, groups, group } = findAlert(session, input);
+  const sequence = groups.topSequences[group];
+  const entityRows = rowsOfAlert(arrays, groups, group);
+  const described = describedReasons(view, sequence, listedReasons);
+  const [row] = alertRows(session, view, groups, [group]);
+  return {
+    row,
+    rank: group + 1,
+    of: groups.count,
+    decision: decisionOf(session, view, input.key),
+    facts: alertFacts({ session, view, sequence, entityRows, flagged: row.flaggedTransactions }),
+    ...contributionsOf(view, sequence, groups.sums[group]),
+    sentence: described.reasons
+      .slice(0, 3)
+      .map((reason) => reason.sentence)
+      .join(' '),
+    smallestChanges: smallestChanges(session, view, input.modelId, sequence),
+    strip: stripOf(session, view, input.modelId, sequence, entityRows),
+    transactions: transactionsOf(session, view, groups, group, entityRows),
+    similar: similarAlerts(session, view, groups, group),
+    received: receivedText(session, sequence),
+    history: openCase.decisions.history(input.key).map(({ atMs, by, what }) => ({ atMs, by, what })),
+    notes: openCase.decisions
+      .notes(input.key)
+      .map((note) => ({ id: note.id, text: note.text, writtenAtMs: note.atMs, writtenBy: note.by })),
+  };
+}
+
+/** One alert of a model at its threshold. @throws AssayError WRONG_USE where the model has no such alert. */
+export function findAlert(
+  session: CaseSession,
+  { modelId, key }: ParsedRequestInput<'alerts.detail'>,
+): { readonly view: ModelView; readonly groups: AlertGroups; readonly group: number } {
+  const { view, groups } = currentAlerts(session, modelId);
+  const group = groupOfKey(session.arrays, groups, key);
+  if (group < 0)
+    throw usageError(
+      'WRONG_USE',
+      `'${key}' is not an alert of model ${modelId} at its threshold.`,
+      'It may have left the list when the threshold moved; reload the list.',
+    );
+  return { view, groups, group };
+}
+
+function decisionOf({ decisions }: CaseSession, view: ModelView, key: string): AlertDetail['decision'] {
+  const verdict = decisions.verdicts.get(key);
+  if (verdict === undefined) return null;
+  const { kind, reason, atMs, by, score, modelDigest } = verdict;
+  const isSameModel = modelDigest === view.digest;
+  return { kind, reason, decidedAtMs: atMs, decidedBy: by, scoreAtDecision: score, isSameModel };
+}
+
+/** All transactions of the alert's entity in stream order; the one row where it has no entity. */
+export function rowsOfAlert(arrays: CaseArrays, groups: AlertGroups, group: number): Uint32Array {
+  const code = groups.codes[group];
+  return code < 0 || arrays.rowsByEntity === null
+    ? flaggedRowsOf(groups, group)
+    : rowsOfCode(arrays.rowsByEntity, code);
+}
+
+/** At most five reasons with their share of the path length, which with the rest add up to the whole. */
+function contributionsOf(
+  view: ModelView,
+  sequence: number,
+  sum: number,
+): Pick<AlertDetail, 'contributions' | 'restContribution' | 'restCount' | 'baseline' | 'pathLength'> {
+  const { baseline, contributions } = view.reasons(sequence);
+  const pathLength = sum / (2 ** view.forest.shift * view.forest.treeCount);
+  const values = view.featureRow(sequence);
+  const words = view.words;
+  const listed = Array.from(contributions.keys())
+    .filter((feature) => contributions[feature] < 0)
+    .sort((left, right) => contributions[left] - contributions[right] || left - right)
+    .slice(0, listedReasons)
+    .map((feature) => ({
+      feature: words[feature].name,
+      label: words[feature].label,
+      description: capitalised(words[feature].description),
+      value: featureValueText(words[feature], values[feature]),
+      amount: -contributions[feature],
+    }));
+  return {
+    contributions: listed,
+    // What is left of the exact whole, so that rounding never shows as a gap.
+    restContribution: listed.reduce((rest, { amount }) => rest - amount, baseline - pathLength),
+    restCount: contributions.length - listed.length,
+    baseline,
+    pathLength,
+  };
+}
+
+function smallestChanges(session: CaseSession, view: ModelView, modelId: number, sequence: number): readonly string[] {
+  const { units } = session.model(modelId).threshold;
+  const change = smallestChange(view.forest, view.featureRow(sequence), units, limitsOf(view.background), {
+    mostFeatures: 1,
+  });
+  return change === null
+    ? ['No change of a single feature within what was seen would unflag it.']
+    : [changeSentence(view, change)];
+}
+
+function stripOf(
+  session: CaseSession,
+  view: ModelView,
+  modelId: number,
+  sequence: number,
+  entityRows: Uint32Array,
+): AlertDetail['strip'] {
+  const { times, amounts } = session.arrays;
+  const { units } = session.model(modelId).threshold;
+  const centre = times?.[sequence] ?? NaN;
+  const fromMs = centre - stripMs;
+  const toMs = centre + stripMs;
+  const rows = Array.from(entityRows)
+    .filter((row) => times !== null && times[row] >= fromMs && times[row] <= toMs)
+    .sort((left, right) => (times?.[left] ?? 0) - (times?.[right] ?? 0) || left - right);
+  const earlier = rowsBefore(entityRows, times, sequence);
+  const normal = normalOf(
+    Float64Array.from(earlier, (row) => amounts?.[row] ?? NaN),
+    amounts?.[sequence] ?? NaN,
+  );
+  return {
+    fromMs: Number.isNaN(centre) ? 0 : fromMs,
+    toMs: Number.isNaN(centre) ? 0 : toMs,
+    timesMs: Float64Array.from(rows, (row) => times?.[row] ?? NaN),
+    amounts: Float64Array.from(rows, (row) => amounts?.[row] ?? NaN),
+    flagged: Uint8Array.from(rows, (row) => (view.sums[row] <= units ? 1 : 0)),
+    sequences: Float64Array.from(rows),
+    normalLow: normal?.low ?? null,
+    normalHigh: normal?.high ?? null,
+  };
+}
+
+/** Flagged ones first, most anomalous first; then those nearest in time. */
+function transactionsOf(
+  session: CaseSession,
+  view: ModelView,
+  groups: AlertGroups,
+  group: number,
+  entityRows: Uint32Array,
+): AlertDetail['transactions'] {
+  const { arrays } = session;
+  const { times } = arrays;
+  const isFlagged = new Set(flaggedRowsOf(groups, group));
+  const rows = flaggedThenNearest(arrays, groups, group, entityRows).slice(0, listedTransactions);
+  const ids = arrays.ids(rows);
+  return rows.map((row, index) => ({
+    sequence: row,
+    id: ids[index],
+    timeMs: numberAt(times, row),
+    amount: numberAt(arrays.amounts, row),
+    counterpart: textAt(arrays.counterpart, row),
+    score: view.scoreOf(view.sums[row]),
+    flagged: isFlagged.has(row),
+  }));
+}
+
+/** The rows of an alert's entity in the order in which they are listed. */
+export function flaggedThenNearest(
+  { times }: CaseArrays,
+  groups: AlertGroups,
+  group: number,
+  entityRows: Uint32Array,
+): readonly number[] {
+  const flagged = flaggedRowsOf(groups, group);
+  const isFlagged = new Set(flagged);
+  const top = groups.topSequences[group];
+  const distance = (row: number): number => {
+    const apart = Math.abs((times?.[row] ?? row) - (times?.[top] ?? top));
+    return Number.isNaN(apart) ? Infinity : apart;
+  };
+  const others = Array.from(entityRows)
+    .filter((row) => !isFlagged.has(row))
+    .map((row) => ({ row, apart: distance(row) }))
+    .sort((left, right) => (left.apart === right.apart ? left.row - right.row : left.apart < right.apart ? -1 : 1))
+    .map(({ row }) => row);
+  return [...flagged, ...others];
+}
+
+function receivedText(session: CaseSession, sequence: number): AlertDetail['received'] {
+  const record = session.openCase.readRaw(sequence);
+  return {
+    text: new TextDecoder().decode(record.bytes),
+    source: record.sourcePath,
+    line: record.line,
+    byteOffset: record.byteOffset,
+  };
+}

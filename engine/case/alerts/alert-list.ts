@@ -1,0 +1,392 @@
+import { usageError } from '../../domain/error.ts';
+import { localDay } from '../../domain/time-zone.ts';
+import { verdictKinds, type VerdictKind } from '../../domain/verdict.ts';
+import type { AlertFilter, AlertRow, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
+import {
+  cursorAt,
+  flaggedRowsOf,
+  positionAfter,
+  rankTexts,
+  sortAlerts,
+  type AlertCursor,
+  type AlertGroups,
+  type SortKey,
+} from './alert-groups.ts';
+import { groupOfKey, keyOfAlert } from './alert-keys.ts';
+import type { CaseArrays } from '../case-arrays.ts';
+import type { CaseSession, DecisionState } from '../case-session.ts';
+import { keepNewest, type ModelView } from '../model/model-view.ts';
+import { firstReason } from '../model/reason-words.ts';
+
+type Sort = ParsedRequestInput<'alerts.page'>['sort'][number];
+type RowCondition = (row: number) => boolean;
+
+const cachedOrders = 8;
+/** Raw text looked at per row when searching; a longer row is found by its beginning. */
+const searchedBytes = 4096;
+
+/** What is known of the alerts of one threshold, made once. */
+interface ListCache {
+  readonly orders: Map<string, { readonly keys: readonly SortKey[]; readonly order: Uint32Array }>;
+  readonly passing: Map<string, Uint8Array>;
+  entityRanks?: Float64Array;
+  searchTexts?: ReadonlyMap<number, string>;
+  state?: { readonly decisions: DecisionState; readonly verdictOf: Uint8Array; readonly snoozedUntil: Float64Array };
+}
+
+const caches = new WeakMap<AlertGroups, ListCache>();
+
+function cacheOf(groups: AlertGroups): ListCache {
+  let cache = caches.get(groups);
+  if (cache === undefined) {
+    cache = { orders: new Map(), passing: new Map() };
+    caches.set(groups, cache);
+  }
+  return cache;
+}
+
+/** The alerts of a model at its threshold. */
+export function currentAlerts(
+  session: CaseSession,
+  modelId: number,
+): { readonly view: ModelView; readonly groups: AlertGroups } {
+  const view = session.view(modelId);
+  return { view, groups: view.groups(session.model(modelId).threshold.units) };
+}
+
+/**
+ * One page of alerts. `total` counts what passes the whole filter; `counts` and `decided` what passes all of it but the
+ * choice of verdicts, so that they tell what each choice would show.
+ *
+ * @param explain computes reasons of the page's rows beforehand, and returns how many are left for later.
+ */
+export function alertsPage(
+  session: CaseSession,
+  input: ParsedRequestInput<'alerts.page'>,
+  nowMs: number,
+  explain: (view: ModelView, sequences: readonly number[]) => number,
+): RequestOutput<'alerts.page'> {
+  const { view, groups, keys, order, counts, isChosen } = chooseAlerts(session, input, nowMs);
+  const total = order.reduce((sum, group) => sum + (isChosen(group) ? 1 : 0), 0);
+
+  const page: number[] = [];
+  let next: string | null = null;
+  const start = input.after === undefined ? 0 : positionAfter(groups, keys, order, parseCursor(input.after, keys));
+  for (let position = start; position < order.length; position++) {
+    const group = order[position];
+    if (!isChosen(group)) continue;
+    if (page.length === input.limit) {
+      next = writeCursor(cursorAt(groups, keys, page[page.length - 1]));
+      break;
+    }
+    page.push(group);
+  }
+  const reasonsPending = explain(
+    view,
+    page.map((group) => groups.topSequences[group]),
+  );
+  return {
+    rows: alertRows(session, view, groups, page),
+    next,
+    total,
+    decided: counts.fraud + counts.legitimate + counts.valuable + counts.unsure,
+    counts,
+    reasonsPending,
+  };
+}
+
+type AlertState = VerdictKind | 'none' | 'snoozed';
+
+/** Which alerts of a model, and in which order. */
+export type AlertChoice = Pick<ParsedRequestInput<'alerts.page'>, 'modelId' | 'filter' | 'sort'>;
+
+interface ChosenAlerts {
+  readonly view: ModelView;
+  readonly groups: AlertGroups;
+  readonly keys: readonly SortKey[];
+  /** Every alert, sorted; those that pass are told by `isChosen`. */
+  readonly order: Uint32Array;
+  readonly isChosen: (group: number) => boolean;
+  /** How many alerts pass all of the filter but its verdicts, by what was decided of them. */
+  readonly counts: Readonly<Record<AlertState, number>>;
+}
+
+function chooseAlerts(session: CaseSession, { modelId, filter, sort }: AlertChoice, nowMs: number): ChosenAlerts {
+  const { view, groups } = currentAlerts(session, modelId);
+  const { verdict: wantedVerdicts, ...rowFilter } = filter;
+  const passing = passingAlerts(session, groups, rowFilter);
+  const { verdictOf, snoozedUntil } = decisionsOf(session, groups);
+  const stateOf = (group: number): AlertState => {
+    if (verdictOf[group] > 0) return verdictKinds[verdictOf[group] - 1];
+    return snoozedUntil[group] > nowMs ? 'snoozed' : 'none';
+  };
+  const wanted = wantedVerdicts === undefined ? null : new Set<AlertState>(wantedVerdicts);
+  const counts: Record<AlertState, number> = { fraud: 0, legitimate: 0, valuable: 0, unsure: 0, none: 0, snoozed: 0 };
+  for (let group = 0; group < groups.count; group++) if (passing[group] === 1) counts[stateOf(group)]++;
+  return {
+    view,
+    groups,
+    ...sorted(session, groups, sort),
+    isChosen: (group) => passing[group] === 1 && (wanted === null || wanted.has(stateOf(group))),
+    counts,
+  };
+}
+
+/** All alerts that pass a filter, in order. */
+export function alertsInOrder(
+  session: CaseSession,
+  choice: AlertChoice,
+  nowMs: number,
+): { readonly view: ModelView; readonly groups: AlertGroups; readonly alerts: Uint32Array } {
+  const { view, groups, order, isChosen } = chooseAlerts(session, choice, nowMs);
+  return { view, groups, alerts: order.filter(isChosen) };
+}
+
+/** The rows of some alerts. Their first reasons are filled in where they were computed before. */
+export function alertRows(
+  session: CaseSession,
+  view: ModelView,
+  groups: AlertGroups,
+  alerts: readonly number[],
+): readonly AlertRow[] {
+  const { arrays, decisions } = session;
+  const ids = arrays.ids(alerts.map((group) => groups.topSequences[group]));
+  return alerts.map((group, index): AlertRow => {
+    const sequence = groups.topSequences[group];
+    const code = groups.codes[group];
+    const key = keyOfAlert(arrays, groups, group);
+    const flagged = groups.starts[group + 1] - groups.starts[group];
+    const byEntity = arrays.rowsByEntity;
+    return {
+      key,
+      entity: code < 0 ? '' : (arrays.entity?.dictionary.textOf(code) ?? ''),
+      score: view.scoreOf(groups.sums[group]),
+      topSequence: sequence,
+      topId: ids[index],
+      amount: numberAt(arrays.amounts, sequence),
+      currency: currencyOf(arrays, sequence),
+      timeMs: numberAt(arrays.times, sequence),
+      counterpart: textAt(arrays.counterpart, sequence),
+      flaggedTransactions: flagged,
+      transactions: code < 0 || byEntity === null ? flagged : byEntity.starts[code + 1] - byEntity.starts[code],
+      firstReason: view.knownReasons(sequence) === undefined ? '' : firstReason(view, sequence),
+      verdict: decisions.verdicts.get(key)?.kind ?? null,
+      snoozedUntilMs: decisions.snoozes.get(key) ?? null,
+      hasNote: decisions.notes.has(key),
+    };
+  });
+}
+
+/** A number of one row; null where it is missing. */
+export function numberAt(values: Float64Array | null, row: number): number | null {
+  const value = values?.[row] ?? NaN;
+  return Number.isNaN(value) ? null : value;
+}
+
+/** A category text of one row; null where it is missing. */
+export function textAt(column: CaseArrays['counterpart'], row: number): string | null {
+  const code = column?.codes[row] ?? -1;
+  return code < 0 ? null : (column?.dictionary.textOf(code) ?? null);
+}
+
+/** The currency code of one row, or the one that all rows share; null where none is known. */
+export function currencyOf(arrays: CaseArrays, row: number): string | null {
+  return textAt(arrays.currency, row);
+}
+
+/** For the filter of one category column: the texts among flagged rows, and how many alerts have each, most first. */
+export function columnValues(
+  session: CaseSession,
+  input: ParsedRequestInput<'alerts.columnValues'>,
+): RequestOutput<'alerts.columnValues'> {
+  const { groups } = currentAlerts(session, input.modelId);
+  const { codes, dictionary } = session.arrays.coded(input.column);
+  const alerts = new Uint32Array(dictionary.size);
+  const lastSeenIn = new Int32Array(dictionary.size).fill(-1);
+  for (let group = 0; group < groups.count; group++)
+    for (const row of flaggedRowsOf(groups, group)) {
+      const code = codes[row];
+      if (code < 0 || lastSeenIn[code] === group) continue;
+      lastSeenIn[code] = group;
+      alerts[code]++;
+    }
+  return Array.from(alerts.keys())
+    .filter((code) => alerts[code] > 0)
+    .sort((left, right) => alerts[right] - alerts[left] || left - right)
+    .slice(0, input.limit)
+    .map((code) => ({ text: dictionary.textOf(code), alerts: alerts[code] }));
+}
+
+function sorted(
+  session: CaseSession,
+  groups: AlertGroups,
+  sort: readonly Sort[],
+): { readonly keys: readonly SortKey[]; readonly order: Uint32Array } {
+  const cache = cacheOf(groups);
+  const name = JSON.stringify(sort);
+  const known = cache.orders.get(name);
+  if (known !== undefined) return known;
+  const keys = sort.map(({ by, descending }) => ({
+    values: sortValues(session.arrays, groups, cache, by),
+    descending,
+  }));
+  const made = { keys, order: sortAlerts(groups, keys) };
+  keepNewest(cache.orders, cachedOrders - 1);
+  cache.orders.set(name, made);
+  return made;
+}
+
+function sortValues(arrays: CaseArrays, groups: AlertGroups, cache: ListCache, by: Sort['by']): Float64Array {
+  const tops = groups.topSequences;
+  switch (by) {
+    case 'score':
+      return Float64Array.from(groups.sums, (sum) => -sum);
+    case 'amount':
+      return Float64Array.from(tops, (row) => arrays.amounts?.[row] ?? NaN);
+    case 'time':
+      return Float64Array.from(tops, (row) => arrays.times?.[row] ?? row);
+    case 'transactions':
+      return Float64Array.from(tops, (_, group) => groups.starts[group + 1] - groups.starts[group]);
+    case 'entity':
+      cache.entityRanks ??= rankTexts(Array.from(tops, (_, group) => keyOfAlert(arrays, groups, group)));
+      return cache.entityRanks;
+  }
+}
+
+/** Per alert 1 where some flagged transaction of it meets all conditions of the filter at once, else 0. */
+function passingAlerts(session: CaseSession, groups: AlertGroups, filter: AlertFilter): Uint8Array {
+  const cache = cacheOf(groups);
+  const name = JSON.stringify(filter);
+  const known = cache.passing.get(name);
+  if (known !== undefined) return known;
+  const conditions = rowConditions(session, groups, cache, filter);
+  const passing = new Uint8Array(groups.count);
+  for (let group = 0; group < groups.count; group++)
+    passing[group] =
+      conditions.length === 0 ||
+      flaggedRowsOf(groups, group).some((row) => conditions.every((condition) => condition(row)))
+        ? 1
+        : 0;
+  keepNewest(cache.passing, cachedOrders - 1);
+  cache.passing.set(name, passing);
+  return passing;
+}
+
+function rowConditions(
+  session: CaseSession,
+  groups: AlertGroups,
+  cache: ListCache,
+  filter: AlertFilter,
+): readonly RowCondition[] {
+  const { arrays } = session;
+  const { days, times, amounts } = arrays;
+  const conditions: RowCondition[] = [];
+  if (filter.dayMs !== undefined) {
+    const day = localDay(arrays.clock, filter.dayMs);
+    conditions.push((row) => days?.[row] === day);
+  }
+  conditions.push(...withinRange(times, filter.fromMs, filter.toMs));
+  conditions.push(...withinRange(amounts, filter.minimumAmount, filter.maximumAmount));
+  for (const [name, texts] of Object.entries(filter.columns ?? {})) {
+    const { codes, dictionary } = arrays.coded(name);
+    const wanted = new Set(texts.map((text) => dictionary.find(text)).filter((code) => code >= 0));
+    conditions.push((row) => wanted.has(codes[row]));
+  }
+  if (filter.anyOf !== undefined) conditions.push(isAnyOf(arrays, groups, filter.anyOf));
+  const words = (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length > 0) {
+    cache.searchTexts ??= searchTexts(session, groups);
+    const texts = cache.searchTexts;
+    conditions.push((row) => {
+      const text = texts.get(row) ?? '';
+      return words.every((word) => text.includes(word));
+    });
+  }
+  return conditions;
+}
+
+function withinRange(
+  values: Float64Array | null,
+  least: number | undefined,
+  greatest: number | undefined,
+): readonly RowCondition[] {
+  if (least === undefined && greatest === undefined) return [];
+  if (values === null) return [() => false];
+  return [(row) => values[row] >= (least ?? -Infinity) && values[row] <= (greatest ?? Infinity)];
+}
+
+/** Rows whose id, entity or counterpart is one of the texts, and the rows of alerts whose key is one. */
+function isAnyOf(arrays: CaseArrays, groups: AlertGroups, texts: readonly string[]): RowCondition {
+  const wanted = new Set(texts.map((text) => text.trim()).filter(Boolean));
+  const ids = arrays.ids(groups.rows);
+  const rows = new Set<number>();
+  ids.forEach((id, index) => {
+    if (wanted.has(id)) rows.add(groups.rows[index]);
+  });
+  for (const text of wanted) {
+    const group = text.startsWith('#') ? groupOfKey(arrays, groups, text) : -1;
+    if (group >= 0) for (const row of flaggedRowsOf(groups, group)) rows.add(row);
+  }
+  const codesIn = (column: CaseArrays['entity']): ReadonlySet<number> =>
+    new Set([...wanted].map((text) => column?.dictionary.find(text) ?? -1).filter((code) => code >= 0));
+  const entities = codesIn(arrays.entity);
+  const counterparts = codesIn(arrays.counterpart);
+  return (row) =>
+    rows.has(row) ||
+    entities.has(arrays.entity?.codes[row] ?? -1) ||
+    counterparts.has(arrays.counterpart?.codes[row] ?? -1);
+}
+
+/** What a search looks at, in lower case: each flagged row as received; its id and entity are part of it. */
+function searchTexts(session: CaseSession, groups: AlertGroups): ReadonlyMap<number, string> {
+  const decoder = new TextDecoder();
+  const texts = new Map<number, string>();
+  for (const row of groups.rows.slice().sort()) {
+    const { bytes } = session.openCase.readRaw(row);
+    texts.set(row, decoder.decode(bytes.subarray(0, searchedBytes)).toLowerCase());
+  }
+  return texts;
+}
+
+/** Verdicts and snoozes laid over the alerts: the verdict's place among `verdictKinds` plus one, and until when. */
+function decisionsOf(
+  session: CaseSession,
+  groups: AlertGroups,
+): { readonly verdictOf: Uint8Array; readonly snoozedUntil: Float64Array } {
+  const cache = cacheOf(groups);
+  const { arrays, decisions } = session;
+  if (cache.state?.decisions === decisions) return cache.state;
+  const verdictOf = new Uint8Array(groups.count);
+  const snoozedUntil = new Float64Array(groups.count);
+  for (const [key, { kind }] of decisions.verdicts) {
+    const group = groupOfKey(arrays, groups, key);
+    if (group >= 0) verdictOf[group] = verdictKinds.indexOf(kind) + 1;
+  }
+  for (const [key, untilMs] of decisions.snoozes) {
+    const group = groupOfKey(arrays, groups, key);
+    if (group >= 0) snoozedUntil[group] = untilMs;
+  }
+  cache.state = { decisions, verdictOf, snoozedUntil };
+  return cache.state;
+}
+
+function writeCursor(cursor: AlertCursor): string {
+  return Buffer.from(JSON.stringify([cursor.topSequence, ...cursor.values])).toString('base64url');
+}
+
+function parseCursor(text: string, keys: readonly SortKey[]): AlertCursor {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (Array.isArray(parts) && parts.length === keys.length + 1 && parts.every(isSortValue)) {
+      const [topSequence, ...values] = parts;
+      if (topSequence !== null) return { topSequence, values };
+    }
+  } catch {
+    // Not a cursor at all: told below.
+  }
+  throw usageError('WRONG_USE', 'The place to go on from does not belong to this list.', 'Ask for the first page.');
+}
+
+function isSortValue(value: unknown): value is number | null {
+  return value === null || typeof value === 'number';
+}

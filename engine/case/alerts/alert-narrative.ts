@@ -1,0 +1,103 @@
+import type { Narrative, ParsedRequestInput } from '../../../preload/contract/requests.ts';
+import { usageError } from '../../domain/error.ts';
+import { findAlert, flaggedThenNearest, rowsOfAlert } from './alert-detail.ts';
+import { currencyOf, numberAt, textAt } from './alert-list.ts';
+import type { CaseArrays } from '../case-arrays.ts';
+import type { CaseSession } from '../case-session.ts';
+import {
+  narrativeSentences,
+  narrativeSubject,
+  narrativeText,
+  type NarrativeFacts,
+  type NarrativeTransaction,
+} from './narrative.ts';
+import { rowsBefore } from './own-normal.ts';
+import { describedReasons } from '../model/reason-words.ts';
+
+/** Ids named behind one sentence; the others are counted. */
+const citedTransactions = 12;
+const statedReasons = 3;
+const statedCategories = 5;
+
+/**
+ * The draft about one decided alert, from facts of the case only.
+ * @throws AssayError WRONG_USE where the model has no such alert, or nobody has decided it.
+ */
+export function alertNarrative(session: CaseSession, input: ParsedRequestInput<'alerts.narrative'>): Narrative {
+  const facts = factsOf(session, input);
+  const sentences = narrativeSentences(facts);
+  const cited = sentences.map(({ sequences }) => sequences.slice(0, citedTransactions));
+  const ids = idsOf(session.arrays, cited.flat());
+  const narrative = {
+    title: `Draft about ${narrativeSubject(facts)}, from facts of case ${session.openCase.path.replace(/^.*[\\/]/u, '')}`,
+    sentences: sentences.map(({ topic, text, sequences }, index) => ({
+      topic,
+      text,
+      transactions: cited[index].map((sequence) => ({ sequence, id: ids.get(sequence) ?? String(sequence + 1) })),
+      transactionCount: sequences.length,
+    })),
+  };
+  return { ...narrative, text: narrativeText(narrative, 'plain') };
+}
+
+function factsOf(session: CaseSession, input: ParsedRequestInput<'alerts.narrative'>): NarrativeFacts {
+  const { arrays, decisions, openCase } = session;
+  const { view, groups, group } = findAlert(session, input);
+  const verdict = decisions.verdicts.get(input.key);
+  if (verdict === undefined)
+    throw usageError(
+      'WRONG_USE',
+      `Alert '${input.key}' has no verdict, so there is nothing to tell of it yet.`,
+      'Decide it, then ask again.',
+    );
+  const top = groups.topSequences[group];
+  const entityRows = rowsOfAlert(arrays, groups, group);
+  const { units } = session.model(input.modelId).threshold;
+  const transactionAt = (row: number): NarrativeTransaction => ({
+    sequence: row,
+    timeMs: numberAt(arrays.times, row),
+    amount: numberAt(arrays.amounts, row),
+    currency: currencyOf(arrays, row),
+    counterpart: textAt(arrays.counterpart, row),
+    flagged: view.sums[row] <= units,
+  });
+  const { entity } = arrays;
+  return {
+    clock: arrays.clock,
+    entity: entity === null ? null : { role: entity.column.role, text: textAt(entity, top) },
+    counterpartRole: arrays.counterpart?.column.role ?? null,
+    hasTimes: arrays.times !== null,
+    hasAmounts: arrays.amounts !== null,
+    model: { id: input.modelId, threshold: view.scoreOf(units) },
+    top: {
+      sequence: top,
+      id: arrays.ids([top])[0],
+      score: view.scoreOf(groups.sums[group]),
+      rank: group + 1,
+      of: groups.count,
+    },
+    transactions: flaggedThenNearest(arrays, groups, group, entityRows).map(transactionAt),
+    // The latest first: they are the ones that are named.
+    earlier: Array.from(rowsBefore(entityRows, arrays.times, top), transactionAt).reverse(),
+    reasons: describedReasons(view, top, statedReasons).reasons.map(({ sentence }) => sentence),
+    categories: categoriesOf(arrays, top),
+    decision: { ...verdict, isSameModel: verdict.modelDigest === view.digest },
+    notes: openCase.decisions.notes(input.key),
+  };
+}
+
+function categoriesOf(arrays: CaseArrays, row: number): NarrativeFacts['categories'] {
+  return arrays.decodedColumns
+    .filter(({ role, kind }) => role === 'feature' && kind === 'category')
+    .flatMap(({ name }) => {
+      const text = textAt(arrays.coded(name), row);
+      return text === null ? [] : [{ column: name, text }];
+    })
+    .slice(0, statedCategories);
+}
+
+function idsOf(arrays: CaseArrays, sequences: readonly number[]): ReadonlyMap<number, string> {
+  const distinct = [...new Set(sequences)];
+  const ids = arrays.ids(distinct);
+  return new Map(distinct.map((sequence, index) => [sequence, ids[index]]));
+}

@@ -1,0 +1,92 @@
+import type { AlertDetail } from '../../../preload/contract/requests.ts';
+import type { AlertGroups } from './alert-groups.ts';
+import { groupOfKey, keyOfAlert } from './alert-keys.ts';
+import type { CaseSession } from '../case-session.ts';
+import type { ModelView } from '../model/model-view.ts';
+import { computeReasons } from '../model/reason-words.ts';
+
+const listedAlerts = 5;
+const comparedAlerts = 500;
+const explainBudgetMs = 25;
+const strongFeatures = 3;
+
+/**
+ * The alerts explained most alike: those already decided first, then earlier ones. Alerts whose reasons were not
+ * computed yet are explained as far as a short time allows, the others are compared the next time.
+ */
+export function similarAlerts(
+  session: CaseSession,
+  view: ModelView,
+  groups: AlertGroups,
+  group: number,
+): AlertDetail['similar'] {
+  const { arrays, decisions } = session;
+  const decided = [...decisions.verdicts.keys()]
+    .map((key) => groupOfKey(arrays, groups, key))
+    .filter((other) => other >= 0 && other !== group)
+    .slice(-comparedAlerts);
+  computeReasons(
+    view,
+    decided.map((other) => groups.topSequences[other]),
+    explainBudgetMs,
+  );
+  const top = groups.topSequences[group];
+  const known = Array.from({ length: groups.count }, (_, other) => other).filter(
+    (other) => other !== group && groups.topSequences[other] < top && view.knownReasons(groups.topSequences[other]),
+  );
+  const own = view.reasons(top).contributions;
+  const isDecided = new Set(decided);
+  const nearest = [...new Set([...decided, ...known])]
+    .flatMap((other) => {
+      const reasons = view.knownReasons(groups.topSequences[other]);
+      return reasons === undefined ? [] : [{ other, alike: cosine(own, reasons.contributions) }];
+    })
+    .sort(
+      (left, right) =>
+        Number(isDecided.has(right.other)) - Number(isDecided.has(left.other)) || right.alike - left.alike,
+    )
+    .slice(0, listedAlerts);
+  const alerts = nearest.map(({ other }) => {
+    const key = keyOfAlert(arrays, groups, other);
+    return {
+      key,
+      score: view.scoreOf(groups.sums[other]),
+      sharedReasons: sharedReasons(view, own, view.reasons(groups.topSequences[other]).contributions),
+      verdict: decisions.verdicts.get(key)?.kind ?? null,
+      reason: decisions.verdicts.get(key)?.reason ?? null,
+    };
+  });
+  return {
+    alerts,
+    decided: alerts.filter(({ verdict }) => verdict !== null).length,
+    fraud: alerts.filter(({ verdict }) => verdict === 'fraud').length,
+  };
+}
+
+/** The features that are among the strongest reasons of both, in words. */
+function sharedReasons(view: ModelView, first: Float64Array, second: Float64Array): string {
+  const other = new Set(strongest(second));
+  const shared = strongest(first).filter((feature) => other.has(feature));
+  return shared.length === 0
+    ? 'No strong reason in common'
+    : shared.map((feature) => view.words[feature].label).join('; ');
+}
+
+function strongest(contributions: Float64Array): readonly number[] {
+  return Array.from(contributions.keys())
+    .filter((feature) => contributions[feature] < 0)
+    .sort((left, right) => contributions[left] - contributions[right] || left - right)
+    .slice(0, strongFeatures);
+}
+
+function cosine(first: Float64Array, second: Float64Array): number {
+  let product = 0;
+  let firstSquared = 0;
+  let secondSquared = 0;
+  for (let index = 0; index < first.length; index++) {
+    product += first[index] * second[index];
+    firstSquared += first[index] ** 2;
+    secondSquared += second[index] ** 2;
+  }
+  return firstSquared === 0 || secondSquared === 0 ? 0 : product / Math.sqrt(firstSquared * secondSquared);
+}

@@ -1,0 +1,254 @@
+import type { ColumnBlock, DecodedSegment, Dictionary } from '../domain/columns.ts';
+import { impossible, usageError } from '../domain/error.ts';
+import { columnWithRole, type Profile, type ProfileColumn } from '../domain/profile.ts';
+import { zoneClock, type ZoneClock } from '../domain/time-zone.ts';
+import { isDecoded } from '../features/decode-segment.ts';
+import { textsOf } from '../features/segment-access.ts';
+import { NO_DAY } from '../forest/tuning.ts';
+import type { ReadableCase } from '../store/readable-case.ts';
+import type { SegmentSummary } from '../store/types.ts';
+import { readCodes, readDays, readLabels, readNumbers } from './case-columns.ts';
+
+/** The rows of one column's groups: rows of code c are `rows.subarray(starts[c], starts[c + 1])`, in stream order. */
+export interface RowsByCode {
+  readonly starts: Uint32Array;
+  readonly rows: Uint32Array;
+}
+
+/** A category column in memory. */
+export interface CodedColumn {
+  readonly column: ProfileColumn;
+  /** One per row of the case; -1 is missing. */
+  readonly codes: Int32Array;
+  readonly dictionary: Dictionary;
+}
+
+const NO_HOUR = 255;
+const hourMs = 3_600_000;
+const hoursOfWeek = 168;
+/** 1 January 1970 was a Thursday. */
+const hoursToMonday = 72;
+const emptyProfile: Profile = { version: 1, timeZone: 'UTC', columns: [] };
+
+/**
+ * The columns of a case that questions are asked of again and again, as typed arrays in stream order. Each is read at
+ * its first use. They are true for the rows and the profile the case had when this was made.
+ */
+export class CaseArrays {
+  readonly rowCount: number;
+  readonly profile: Profile;
+  readonly clock: ZoneClock;
+  readonly segments: readonly SegmentSummary[];
+  readonly #case: ReadableCase;
+  readonly #cache = new Map<string, unknown>();
+
+  constructor(openedCase: ReadableCase) {
+    this.#case = openedCase;
+    this.rowCount = openedCase.nextSequence();
+    this.profile = openedCase.profile() ?? emptyProfile;
+    this.clock = zoneClock(this.profile.timeZone);
+    this.segments = openedCase.segments();
+  }
+
+  /** Event times, NaN where missing; null where the profile has no time with a clock. */
+  get times(): Float64Array | null {
+    const column = columnWithRole(this.profile, 'event_time');
+    return this.#once('times', () => (column === undefined ? null : readNumbers(this.#case, column.name)));
+  }
+
+  /** Amounts, NaN where missing; null without an amount column. */
+  get amounts(): Float64Array | null {
+    const column = columnWithRole(this.profile, 'amount');
+    return this.#once('amounts', () => (column === undefined ? null : readNumbers(this.#case, column.name)));
+  }
+
+  /** Calendar day of every row in the case's zone, or NO_DAY. */
+  get days(): Int32Array | null {
+    return this.#once('days', () => readDays(this.#case, this.profile));
+  }
+
+  /** The label column alone; verdicts are not in it. */
+  get labels(): Uint8Array | null {
+    return this.#once('labels', () => readLabels(this.#case, this.profile));
+  }
+
+  /** Distinct days that have rows, ascending. */
+  get distinctDays(): Int32Array {
+    return this.#once('distinctDays', () => {
+      const distinct = new Set<number>();
+      let previous = NO_DAY;
+      for (const day of this.days ?? []) {
+        if (day !== previous && day !== NO_DAY) distinct.add(day);
+        previous = day;
+      }
+      return Int32Array.from(distinct).sort();
+    });
+  }
+
+  /** First and last event time; null where no row has one. */
+  get timeSpan(): { readonly first: number; readonly last: number } | null {
+    return this.#once('timeSpan', () => {
+      let first = Infinity;
+      let last = -Infinity;
+      for (const time of this.times ?? []) {
+        if (time < first) first = time;
+        if (time > last) last = time;
+      }
+      return first <= last ? { first, last } : null;
+    });
+  }
+
+  /** Local hour of the week of every row, Monday 00:00 is 0, Sunday 23:00 is 167; 255 without a time. */
+  get hoursOfWeek(): Uint8Array {
+    return this.#once('hoursOfWeek', () => {
+      const hours = new Uint8Array(this.rowCount).fill(NO_HOUR);
+      const { times, clock } = this;
+      for (let row = 0; times !== null && row < times.length; row++) {
+        if (Number.isNaN(times[row])) continue;
+        const hour = Math.floor((times[row] + clock.offsetMsAt(times[row])) / hourMs) + hoursToMonday;
+        hours[row] = ((hour % hoursOfWeek) + hoursOfWeek) % hoursOfWeek;
+      }
+      return hours;
+    });
+  }
+
+  /** The column whose equal values make one alert: card, else customer, else account; null where there is none. */
+  get entity(): CodedColumn | null {
+    return this.#codedRole('card') ?? this.#codedRole('customer') ?? this.#codedRole('account');
+  }
+
+  /** The other side of a transaction: terminal, else merchant. */
+  get counterpart(): CodedColumn | null {
+    return this.#codedRole('terminal') ?? this.#codedRole('merchant');
+  }
+
+  get currency(): CodedColumn | null {
+    return this.#codedRole('currency');
+  }
+
+  get rowsByEntity(): RowsByCode | null {
+    return this.#once('rowsByEntity', () => (this.entity === null ? null : groupRows(this.entity)));
+  }
+
+  get rowsByCounterpart(): RowsByCode | null {
+    return this.#once('rowsByCounterpart', () => (this.counterpart === null ? null : groupRows(this.counterpart)));
+  }
+
+  get dictionaries(): ReadonlyMap<string, Dictionary> {
+    return this.#once('dictionaries', () => this.#case.dictionaries());
+  }
+
+  /** Columns whose cells are stored decoded, in the recording's order. */
+  get decodedColumns(): readonly ProfileColumn[] {
+    return this.profile.columns.filter(isDecoded);
+  }
+
+  /**
+   * A category column by name.
+   * @throws AssayError UNKNOWN_COLUMN where the case has no such column, or none of categories.
+   */
+  coded(name: string): CodedColumn {
+    const column = this.decodedColumns.find((candidate) => candidate.name === name);
+    const dictionary = this.dictionaries.get(name);
+    if (column === undefined || dictionary === undefined)
+      throw usageError(
+        'UNKNOWN_COLUMN',
+        `The case has no column of categories named '${name}'.`,
+        `It has: ${[...this.dictionaries.keys()].join(', ') || 'none'}.`,
+      );
+    return this.#once(`coded ${name}`, () => ({ column, dictionary, codes: readCodes(this.#case, name) }));
+  }
+
+  /** The segment that holds a row. */
+  segmentOf(sequence: number): SegmentSummary {
+    let low = 0;
+    let high = this.segments.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.segments[middle].firstSequence <= sequence) low = middle;
+      else high = middle - 1;
+    }
+    const segment = this.segments[low];
+    if (segment === undefined || sequence < 0 || sequence >= segment.firstSequence + segment.rowCount)
+      throw usageError('WRONG_USE', `The case has no row ${sequence}.`, 'Rows are counted from 0.');
+    return segment;
+  }
+
+  readonly #ids = new Map<number, string>();
+
+  /** The ids of some rows; the 1-based row number where a row has none. What was read once is kept. */
+  ids(sequences: ArrayLike<number>): readonly string[] {
+    const column = columnWithRole(this.profile, 'id');
+    if (column === undefined) return Array.from(sequences, (sequence) => String(sequence + 1));
+    const missing = Float64Array.from(Array.from(sequences).filter((sequence) => !this.#ids.has(sequence))).sort();
+    for (const { segment, rows } of this.#bySegment(missing)) {
+      const text = textsOf(this.#case.readSegmentColumns(segment.id, [column.name]), column.name, this.dictionaries);
+      for (const sequence of rows)
+        this.#ids.set(sequence, text(sequence - segment.firstSequence) ?? String(sequence + 1));
+    }
+    return Array.from(sequences, (sequence) => this.#ids.get(sequence) ?? impossible(`row ${sequence} was just read`));
+  }
+
+  /** The decoded cells of some rows as texts, in the order given; `sequences` ascend. Missing cells are empty. */
+  cells(sequences: ArrayLike<number>): readonly (readonly string[])[] {
+    const columns = this.decodedColumns;
+    const found: (readonly string[])[] = [];
+    for (const { segment, rows } of this.#bySegment(Float64Array.from(sequences))) {
+      const decoded = this.#case.readSegmentColumns(segment.id);
+      const cellOf = columns.map((column) => cellReader(decoded, column, this.dictionaries));
+      for (const sequence of rows) found.push(cellOf.map((cell) => cell(sequence - segment.firstSequence)));
+    }
+    return found;
+  }
+
+  /** Splits ascending rows by the segment that holds them. */
+  *#bySegment(ascending: Float64Array): Generator<{ readonly segment: SegmentSummary; readonly rows: Float64Array }> {
+    let at = 0;
+    while (at < ascending.length) {
+      const segment = this.segmentOf(ascending[at]);
+      const start = at;
+      while (at < ascending.length && ascending[at] < segment.firstSequence + segment.rowCount) at++;
+      yield { segment, rows: ascending.subarray(start, at) };
+    }
+  }
+
+  #codedRole(role: ProfileColumn['role']): CodedColumn | null {
+    const column = columnWithRole(this.profile, role);
+    if (column === undefined || this.dictionaries.get(column.name) === undefined) return null;
+    return this.coded(column.name);
+  }
+
+  #once<T>(name: string, make: () => T): T {
+    if (!this.#cache.has(name)) this.#cache.set(name, make());
+    return this.#cache.get(name) as T;
+  }
+}
+
+/** Row numbers grouped by code: a counting sort. Rows without a code are left out. */
+function groupRows({ codes, dictionary }: CodedColumn): RowsByCode {
+  const starts = new Uint32Array(dictionary.size + 1);
+  for (const code of codes) if (code >= 0) starts[code + 1]++;
+  for (let code = 0; code < dictionary.size; code++) starts[code + 1] += starts[code];
+  const next = starts.slice();
+  const rows = new Uint32Array(starts[dictionary.size]);
+  for (let row = 0; row < codes.length; row++) if (codes[row] >= 0) rows[next[codes[row]]++] = row;
+  return { starts, rows };
+}
+
+/** The rows of one code, in stream order. */
+export function rowsOfCode(groups: RowsByCode, code: number): Uint32Array {
+  return groups.rows.subarray(groups.starts[code], groups.starts[code + 1]);
+}
+
+function cellReader(
+  segment: DecodedSegment,
+  column: ProfileColumn,
+  dictionaries: ReadonlyMap<string, Dictionary>,
+): (row: number) => string {
+  const block: ColumnBlock | undefined = segment.columns.get(column.name);
+  if (block?.kind === 'number') return (row) => (Number.isNaN(block.values[row]) ? '' : String(block.values[row]));
+  if (block?.kind === 'time')
+    return (row) => (Number.isNaN(block.values[row]) ? '' : new Date(block.values[row]).toISOString());
+  const text = textsOf(segment, column.name, dictionaries);
+  return (row) => text(row) ?? '';
+}

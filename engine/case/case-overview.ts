@@ -1,0 +1,120 @@
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { ColumnReport } from '../../preload/contract/jobs.ts';
+import type { CaseOverview, ParsedRequestInput, RequestOutput } from '../../preload/contract/requests.ts';
+import { describeColumns } from './describe-columns.ts';
+import type { CaseSession } from './case-session.ts';
+
+const currencyCode = /^[A-Z]{3}$/;
+/** Longest piece of a malformed record that is shown. */
+const shownBytes = 4096;
+
+export function caseOverview(session: CaseSession): CaseOverview {
+  const { openCase, arrays, models } = session;
+  const counts = openCase.counts();
+  const { entity, counterpart } = arrays;
+  return {
+    path: session.path,
+    name: basename(session.path).replace(/\.assay$/, ''),
+    sizeBytes: statSync(session.path).size,
+    rows: counts.rows,
+    quarantined: counts.quarantined,
+    timeZone: arrays.profile.timeZone,
+    currency: sharedCurrency(session),
+    firstEventMs: arrays.timeSpan?.first ?? null,
+    lastEventMs: arrays.timeSpan?.last ?? null,
+    days: arrays.distinctDays.length,
+    hasLabels: arrays.profile.columns.some((column) => column.role === 'label'),
+    alertEntity: entity === null ? null : { role: entity.column.role, column: entity.column.name },
+    counterpart: counterpart === null ? null : { role: counterpart.column.role, column: counterpart.column.name },
+    sources: openCase.sources().map((source) => ({
+      id: source.id,
+      uri: source.uri,
+      kind: source.kind,
+      format: source.format,
+      rows: source.rows,
+      quarantined: source.quarantined,
+      complete: source.complete,
+      addedAtMs: source.addedAtMs,
+    })),
+    models: models.length,
+    championId: models.find((model) => model.isChampion)?.id ?? null,
+    readOnly: session.isReadOnly,
+  };
+}
+
+function sharedCurrency({ arrays }: CaseSession): string | null {
+  const dictionary = arrays.currency?.dictionary;
+  const only = dictionary?.size === 1 ? dictionary.textOf(0) : '';
+  return currencyCode.test(only) ? only : null;
+}
+
+/** How each column was understood, and what the champion (or the newest model) makes of it. */
+export function readProfile(session: CaseSession): { readonly columns: readonly ColumnReport[] } {
+  const model = session.models.find(({ isChampion }) => isChampion) ?? session.models.at(-1);
+  return {
+    columns: describeColumns(session.arrays.profile, model === undefined ? null : session.view(model.id).spec),
+  };
+}
+
+export function quarantinePage(
+  session: CaseSession,
+  input: ParsedRequestInput<'quarantine.page'>,
+): RequestOutput<'quarantine.page'> {
+  const { openCase } = session;
+  const uris = new Map(openCase.sources().map((source) => [source.id, source.uri]));
+  const page = openCase.quarantined({
+    ...(input.after === undefined ? {} : { after: input.after }),
+    limit: input.limit,
+    state: 'held',
+  });
+  const decoder = new TextDecoder();
+  return {
+    rows: page.rows.map((record) => ({
+      id: record.id,
+      source: uris.get(record.sourceId) ?? '',
+      line: record.line,
+      byteOffset: record.byteOffset,
+      reason: record.reason,
+      raw: decoder.decode(record.raw.subarray(0, shownBytes)),
+    })),
+    next: page.next,
+  };
+}
+
+/** Rows in stream order, with their scores under a model where one is named. */
+export function transactionsPage(
+  session: CaseSession,
+  input: ParsedRequestInput<'transactions.page'>,
+): RequestOutput<'transactions.page'> {
+  const { arrays } = session;
+  const first = (input.after ?? -1) + 1;
+  const end = Math.min(first + input.limit, arrays.rowCount);
+  const sequences = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
+  return {
+    ...transactionRows(session, sequences, input.modelId),
+    next: end < arrays.rowCount && sequences.length > 0 ? end - 1 : null,
+  };
+}
+
+/** The decoded cells of some rows, ascending, with their scores. */
+export function transactionRows(
+  session: CaseSession,
+  sequences: readonly number[],
+  modelId: number | undefined,
+): Pick<RequestOutput<'transactions.page'>, 'columns' | 'kinds' | 'rows'> {
+  const { arrays } = session;
+  const view = modelId === undefined ? null : session.view(modelId);
+  const units = modelId === undefined ? -1 : session.model(modelId).threshold.units;
+  const cells = arrays.cells(sequences);
+  return {
+    columns: arrays.decodedColumns.map((column) => column.name),
+    kinds: arrays.decodedColumns.map((column) => column.kind),
+    rows: sequences.map((sequence, index) => ({
+      sequence,
+      score: view === null ? null : view.scoreOf(view.sums[sequence]),
+      flagged: view !== null && view.sums[sequence] <= units,
+      cells: cells[index],
+    })),
+  };
+}

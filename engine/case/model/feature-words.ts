@@ -1,0 +1,159 @@
+import type { FeatureSpec, RowTransform } from '../../domain/feature-spec.ts';
+import { columnWithRole, type Profile } from '../../domain/profile.ts';
+import type { WindowFeature } from '../../domain/window-feature.ts';
+import { entityNoun, plainDuration } from '../../features/windows/describe-window-feature.ts';
+import type { FeatureWords } from '../../forest/reasons/describe-reasons.ts';
+
+/** A feature in an analyst's words, once whole and once short enough for a list. */
+export interface LabelledWords extends FeatureWords {
+  /** A few words with a capital, such as "Payments by customer, 24 h". */
+  readonly label: string;
+  /** The label without its window, and the window; empty where there is none. */
+  readonly subject: string;
+  readonly span: string;
+}
+
+type ValueKind = 'figure' | 'amount' | 'share' | 'times' | 'hours' | 'clock' | 'weekday' | 'yes-no';
+type Words = Pick<LabelledWords, 'subject' | 'span' | 'description'> & { readonly kind: ValueKind };
+
+/** The features of a spec in an analyst's words, in the order of the matrix columns. */
+export function featureWords(spec: FeatureSpec, profile: Profile): readonly LabelledWords[] {
+  const words = [
+    ...spec.features.map(({ name, transform }) => ({ name, ...rowWords(transform, profile) })),
+    ...(spec.windows?.features ?? []).map((feature) => ({ name: feature.name, ...windowWords(feature, profile) })),
+  ];
+  const labels = words.map(({ subject, span }) => labelOf(subject, span));
+  return words.map(({ name, subject, span, description, kind }, index) => {
+    // Two features that a few words cannot tell apart are told by all of them.
+    const isOnly = labels.indexOf(labels[index]) === labels.lastIndexOf(labels[index]);
+    const shown = isOnly ? { subject, span } : { subject: capitalised(description), span: '' };
+    return {
+      name,
+      label: labelOf(shown.subject, shown.span),
+      ...shown,
+      description,
+      valueText: valueTexts[kind],
+      comparesByRank: kind !== 'clock' && kind !== 'weekday' && kind !== 'yes-no',
+    };
+  });
+}
+
+function labelOf(subject: string, span: string): string {
+  return span === '' ? subject : `${subject}, ${span}`;
+}
+
+/** With a capital at its beginning, as a label or a sentence has it. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const figures = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
+const shortFigures = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+const amounts = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const shares = new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 3 });
+const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
+
+const valueTexts: Readonly<Record<ValueKind, (value: number) => string>> = {
+  figure: (value) => figures.format(value),
+  amount: (value) => amounts.format(value),
+  share: (value) => shares.format(value).replace('%', '\u00A0%'),
+  times: (value) => `${shortFigures.format(value)} times`,
+  hours: (value) => `${shortFigures.format(value)} h`,
+  clock: clockText,
+  weekday: (value) => weekdays[value] ?? figures.format(value),
+  'yes-no': (value) => (value === 1 ? 'yes' : value === 0 ? 'no' : figures.format(value)),
+};
+
+/** 14.5 is 14:30. */
+function clockText(hour: number): string {
+  const minutes = Math.floor(hour * 60) % 1440;
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+}
+
+function rowWords(transform: RowTransform, profile: Profile): Words {
+  const isAmount = columnWithRole(profile, 'amount')?.name === transform.column;
+  const ofTime = columnWithRole(profile, 'event_time')?.name === transform.column ? '' : ` of ${transform.column}`;
+  const column = isAmount ? 'amount' : transform.column.replaceAll('_', ' ');
+  const words = (subject: string, kind: ValueKind, description = subject): Words => ({
+    ...{ subject: capitalised(subject), span: '', description, kind },
+  });
+  switch (transform.kind) {
+    case 'identity':
+      return words(column, isAmount ? 'amount' : 'figure');
+    case 'log':
+      return words(`${column} (log)`, 'figure', `logarithm of ${isAmount ? 'the amount' : column}`);
+    case 'hour':
+      return words(`time of day${ofTime}`, 'clock');
+    case 'weekday':
+      return words(`day of the week${ofTime}`, 'weekday');
+    case 'night':
+      return words(`at night${ofTime}`, 'yes-no', `at night, from 00:00 to 06:59${ofTime}`);
+    case 'weekend':
+      return words(`at the weekend${ofTime}`, 'yes-no');
+    case 'frequency':
+      return words(`how common the ${column} is`, 'share', `share of transactions with the same ${column}`);
+    case 'one-hot':
+      return words(`${column} is ${transform.value}`, 'yes-no');
+  }
+}
+
+function windowWords(feature: WindowFeature, profile: Profile): Words {
+  return {
+    subject: `${windowSubject(feature, profile)}${feature.scale === 'log' ? ' (log)' : ''}`,
+    span: plainDuration(feature.windowMs),
+    description: feature.description.replace(/\.$/, ''),
+    kind: feature.scale === 'log' ? 'figure' : windowKinds[feature.kind],
+  };
+}
+
+const windowKinds: Readonly<Record<WindowFeature['kind'], ValueKind>> = {
+  count: 'figure',
+  sum: 'amount',
+  mean: 'amount',
+  min: 'amount',
+  max: 'amount',
+  std: 'amount',
+  'ratio-to-mean': 'times',
+  'deviations-from-mean': 'figure',
+  distinct: 'figure',
+  'since-last': 'hours',
+  'first-seen': 'yes-no',
+  'fraud-count': 'figure',
+  risk: 'share',
+};
+
+/** What is computed of whom, without the window. */
+function windowSubject(feature: WindowFeature, profile: Profile): string {
+  const nouns = feature.entity.map((column) => entityNoun(column, profile));
+  const who = nouns.join(' and ');
+  const place = nouns[0] === 'terminal' || nouns[0] === 'merchant' ? `at ${who}` : `by ${who}`;
+  const isBefore = 'includeCurrent' in feature && !feature.includeCurrent;
+  switch (feature.kind) {
+    case 'count':
+      return `Payments ${place}`;
+    case 'sum':
+      return `Total ${place}`;
+    case 'mean':
+      return `Mean amount ${place}`;
+    case 'min':
+      return `Smallest amount ${place}`;
+    case 'max':
+      return `Largest amount ${place}`;
+    case 'std':
+      return `Spread of amounts ${place}`;
+    case 'ratio-to-mean':
+      return `Amount against the ${who}'s ${isBefore ? 'earlier ' : ''}mean`;
+    case 'deviations-from-mean':
+      return `Deviations from the ${who}'s ${isBefore ? 'earlier ' : ''}mean`;
+    case 'distinct':
+      return `Different ${entityNoun(feature.of, profile)}s ${place}`;
+    case 'since-last':
+      return `Since the last payment ${place}`;
+    case 'first-seen':
+      return `First payment ${place}`;
+    case 'fraud-count':
+      return `Known frauds ${place}`;
+    case 'risk':
+      return `Known fraud ${place}`;
+  }
+}

@@ -1,0 +1,139 @@
+import { cardPrecisionTopK } from '../../evaluation/card-precision.ts';
+import {
+  anomalyOfSums,
+  aurocOfRanking,
+  averagePrecisionOfRanking,
+  orderRows,
+  precisionRecallCurveOfRanking,
+  rankOrdered,
+  type Anomaly,
+  type RowOrder,
+} from '../../evaluation/ranking.ts';
+import type { TuningView } from '../../../preload/contract/requests.ts';
+import { CARDS_PER_DAY, trivialBaselines } from './baselines.ts';
+import type { CaseArrays } from '../case-arrays.ts';
+import type { ModelView } from './model-view.ts';
+
+type RankingFigures = TuningView['rankings'][number];
+
+const curvePoints = 200;
+
+interface NamedOrder {
+  readonly name: string;
+  readonly anomaly: Anomaly;
+  readonly order: () => RowOrder;
+}
+
+const modelOrders = new WeakMap<ModelView, NamedOrder>();
+const baselineOrders = new WeakMap<CaseArrays, readonly NamedOrder[]>();
+/** Figures by what was ranked, for the labels they were computed with. */
+const figures = new WeakMap<NamedOrder, { readonly labels: Uint8Array; readonly figures: RankingFigures }>();
+const underWay = new WeakMap<ModelView, { readonly labels: Uint8Array; readonly done: Promise<Rankings> }>();
+
+type Rankings = readonly RankingFigures[];
+
+/** Time a request waits for rankings before it is answered without them. */
+const patienceMs = 150;
+
+/**
+ * The model's figures against labels, and those of the trivial baselines; null where they take longer than a request
+ * should. Then they are computed between other work, and `whenReady` is called once they are there.
+ */
+export async function rankingsAgainst(
+  view: ModelView,
+  arrays: CaseArrays,
+  labels: Uint8Array,
+  whenReady: () => void,
+): Promise<Rankings | null> {
+  let work = underWay.get(view);
+  if (work?.labels !== labels) {
+    work = { labels, done: rankAll(view, arrays, labels) };
+    underWay.set(view, work);
+  }
+  const timeIsUp = new Promise<null>((resolve) => setTimeout(resolve, patienceMs, null));
+  const rankings = await Promise.race([work.done, timeIsUp]);
+  if (rankings === null) void work.done.then(whenReady, () => undefined);
+  return rankings;
+}
+
+/** Sorting is done once for any labels; between two steps other work gets its turn. */
+async function rankAll(view: ModelView, arrays: CaseArrays, labels: Uint8Array): Promise<Rankings> {
+  const rankings: RankingFigures[] = [];
+  for (const [index, ranked] of [modelOrder(view), ...baselinesOf(arrays)].entries()) {
+    await new Promise(setImmediate);
+    rankings.push(await figuresOf(ranked, index === 0, labels, arrays));
+  }
+  return rankings;
+}
+
+function modelOrder(view: ModelView): NamedOrder {
+  let order = modelOrders.get(view);
+  if (order === undefined) {
+    order = namedOrder('this model', anomalyOfSums(view.sums));
+    modelOrders.set(view, order);
+  }
+  return order;
+}
+
+/** Sorted at the first use. */
+function namedOrder(name: string, anomaly: Anomaly): NamedOrder {
+  let order: RowOrder | undefined;
+  return {
+    name,
+    anomaly,
+    order: () => {
+      order ??= orderRows(anomaly);
+      return order;
+    },
+  };
+}
+
+function baselinesOf(arrays: CaseArrays): readonly NamedOrder[] {
+  let orders = baselineOrders.get(arrays);
+  if (orders === undefined) {
+    const { entity, amounts, rowCount } = arrays;
+    orders = trivialBaselines({
+      rowCount,
+      amounts,
+      entity: entity === null ? null : { role: entity.column.role, codes: entity.codes },
+    }).map(({ name, values }) => namedOrder(name, values));
+    baselineOrders.set(arrays, orders);
+  }
+  return orders;
+}
+
+async function figuresOf(
+  ranked: NamedOrder,
+  isModel: boolean,
+  labels: Uint8Array,
+  arrays: CaseArrays,
+): Promise<RankingFigures> {
+  const known = figures.get(ranked);
+  if (known?.labels === labels) return known.figures;
+  const { days, entity } = arrays;
+  const order = ranked.order();
+  await new Promise(setImmediate);
+  const ranking = rankOrdered(order, labels);
+  await new Promise(setImmediate);
+  const made: RankingFigures = {
+    name: ranked.name,
+    isModel,
+    auroc: aurocOfRanking(ranking),
+    auprc: averagePrecisionOfRanking(ranking),
+    curve: precisionRecallCurveOfRanking(ranking, curvePoints),
+    cardPrecisionTop100: await cardPrecision(ranked.anomaly, labels, days, entity?.codes ?? null),
+  };
+  figures.set(ranked, { labels, figures: made });
+  return made;
+}
+
+async function cardPrecision(
+  anomaly: Anomaly,
+  labels: Uint8Array,
+  days: Int32Array | null,
+  cards: Int32Array | null,
+): Promise<number | null> {
+  if (days === null || cards === null) return null;
+  await new Promise(setImmediate);
+  return cardPrecisionTopK({ labels, anomaly, cards, days, k: CARDS_PER_DAY }).mean;
+}

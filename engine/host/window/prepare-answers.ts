@@ -1,0 +1,32 @@
+import { currentAlerts } from '../../case/alerts/alert-list.ts';
+import type { CaseSession } from '../../case/case-session.ts';
+
+/**
+ * Computes step by step what the first detail, the first page and the first move of the line need of the champion (else
+ * of the newest model), so that they need not wait for it. Ends where the case is closed or changed meanwhile.
+ */
+export function* prepareAnswers(session: CaseSession): Generator<void> {
+  const model = session.models.find(({ isChampion }) => isChampion) ?? session.models.at(-1);
+  if (model === undefined || session.openCase.segmentsWithoutScores(model.id).length > 0) return;
+  const { arrays } = session;
+  const view = session.view(model.id);
+  const steps: readonly (() => unknown)[] = [
+    () => currentAlerts(session, model.id),
+    () => view.words,
+    () => view.background,
+    () => arrays.rowsByEntity,
+    () => arrays.rowsByCounterpart,
+    () => arrays.amounts,
+    () => arrays.times,
+    () => {
+      const [first] = currentAlerts(session, model.id).groups.topSequences;
+      return first === undefined ? null : view.reasons(first);
+    },
+    () => view.tuningIndex(session.labels),
+  ];
+  for (const step of steps) {
+    if (!session.openCase.isOpen || session.arrays !== arrays) return;
+    step();
+    yield;
+  }
+}

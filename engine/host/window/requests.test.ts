@@ -1,0 +1,575 @@
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requests, type RequestName } from '../../../preload/contract/requests.ts';
+import { connect } from '../../store/sqlite.ts';
+import { requestHandlers } from './requests.ts';
+import { createBench, smallRows, type Bench } from '../../case/small-recording.test-support.ts';
+
+let bench: Bench;
+const cleanUps: (() => Promise<void>)[] = [];
+beforeAll(async () => {
+  bench = await createBench((cleanUp) => cleanUps.push(cleanUp));
+  await bench.ask('case.open', { path: bench.casePath });
+});
+afterAll(async () => {
+  for (const cleanUp of cleanUps) await cleanUp();
+});
+
+const modelId = 1;
+const names = Object.keys(requests) as readonly RequestName[];
+
+async function firstAlerts(limit = 200) {
+  return (await bench.ask('alerts.page', { modelId, limit })).rows;
+}
+
+/** Takes back everything a test did. */
+async function undoAll(): Promise<void> {
+  while ((await bench.ask('actions.undo', {})).undone !== null);
+}
+
+/** The case anew from the same recording, opened; its journal stays. */
+async function buildAgain(): Promise<void> {
+  rmSync(bench.casePath);
+  const built = await bench.engine.runJob(
+    'run',
+    {
+      recordings: [bench.recording],
+      casePath: bench.casePath,
+      overrides: { label: 'is_fraud' },
+      forest: { trees: 60 },
+      threshold: { kind: 'contamination', value: 0.03 },
+    },
+    { signal: new AbortController().signal, report: () => undefined },
+  );
+  expect(built.ok).toBe(true);
+  await bench.ask('case.open', { path: bench.casePath });
+}
+
+describe('the list of requests', () => {
+  it('has a handler for every name and no other', () => {
+    expect(Object.keys(requestHandlers).sort()).toEqual([...names].sort());
+  });
+
+  it.each(names)('%s refuses input that is not an object, by name', async (name) => {
+    const answer = await bench.engine.request(name, 7 as never);
+    expect(answer).toMatchObject({ ok: false, error: { code: 'WRONG_USE', kind: 'usage' } });
+    expect(answer.ok ? '' : answer.error.message).toContain(name);
+  });
+
+  it.each(names.filter((name) => !requests[name].input.safeParse({}).success))(
+    '%s refuses an empty object, which lacks what it needs',
+    async (name) => {
+      expect(await bench.engine.request(name, {} as never)).toMatchObject({ ok: false, error: { code: 'WRONG_USE' } });
+    },
+  );
+
+  it('refuses names that the contract lacks, also those every object has', async () => {
+    for (const name of ['no.such', 'constructor', '__proto__'])
+      expect(await bench.engine.request(name as RequestName, {} as never)).toMatchObject({
+        ok: false,
+        error: { code: 'WRONG_USE' },
+      });
+  });
+
+  it('refuses a model that is not there, naming those that are', async () => {
+    const withModel = names.filter(
+      (name) => requests[name].input.safeParse({ modelId: 99 }).success && name !== 'transactions.page',
+    );
+    const asking = withModel.filter((name) => !requests[name].input.safeParse({}).success);
+    expect(asking.length).toBeGreaterThan(7);
+    for (const name of asking)
+      expect(await bench.engine.request(name, { modelId: 99 } as never), name).toMatchObject({
+        ok: false,
+        error: { code: 'NO_MODEL', nextStep: expect.stringContaining('1') },
+      });
+  });
+});
+
+describe('app, settings and folders', () => {
+  it('tells of the open case, and keeps settings beside it', async () => {
+    await bench.ask('settings.write', { analyst: 'Ana', windowState: { place: 'triage' } });
+    const app = await bench.ask('app.read', {});
+    expect(app.openCase).toMatchObject({
+      rows: smallRows,
+      readOnly: false,
+      hasLabels: true,
+      currency: 'EUR',
+      alertEntity: { role: 'card', column: 'card_id' },
+      championId: 1,
+    });
+    expect(app.settings).toMatchObject({ analyst: 'Ana', windowState: { place: 'triage' }, theme: 'system' });
+    expect(app.version).toMatch(/^\d+\.\d+/);
+    expect((await bench.ask('recent.list', {}))[0]).toMatchObject({
+      path: bench.casePath,
+      name: 'payments',
+      exists: true,
+    });
+  });
+
+  it('puts broken settings aside instead of losing or obeying them', async () => {
+    const file = join(bench.folder, 'home', 'settings.json');
+    for (const broken of [
+      '{"version":1,"settings"',
+      '[]',
+      '{"version":1,"settings":{"analysts":"many"},"recent":[]}',
+    ]) {
+      writeFileSync(file, broken);
+      expect((await bench.ask('app.read', {})).settings.analysts).toBe(3);
+      const aside = readdirSync(join(bench.folder, 'home')).filter((name) => name.startsWith('settings.json.broken-'));
+      expect(aside.map((name) => readFileSync(join(bench.folder, 'home', name), 'utf8'))).toContain(broken);
+    }
+  });
+
+  it('keeps the settings of an older version, and fills in what it did not know', async () => {
+    const file = join(bench.folder, 'home', 'settings.json');
+    writeFileSync(file, JSON.stringify({ version: 1, settings: { analyst: 'Bo' }, recent: [] }));
+    expect((await bench.ask('app.read', {})).settings).toMatchObject({ analyst: 'Bo', analysts: 3 });
+  });
+
+  it('lists a folder with folders first, and names one that is not there', async () => {
+    mkdirSync(join(bench.folder, 'zz-folder'), { recursive: true });
+    const listed = await bench.ask('folder.list', { folder: bench.folder });
+    expect(listed.entries[0].isFolder).toBe(true);
+    expect(listed.entries.find(({ name }) => name === 'payments.csv')?.sizeBytes).toBeGreaterThan(1000);
+    expect(await bench.engine.request('folder.list', { folder: join(bench.folder, 'none') })).toMatchObject({
+      ok: false,
+      error: { code: 'FILE_NOT_FOUND' },
+    });
+  });
+});
+
+describe('recordings and rows', () => {
+  it('looks into a recording without storing anything', async () => {
+    const before = readdirSync(bench.folder).sort();
+    const seen = await bench.ask('recording.inspect', { path: bench.recording });
+    expect(seen.format.kind).toBe('csv');
+    expect(seen.columns.find(({ name }) => name === 'card_id')?.role).toBe('card');
+    expect(seen.firstRows[0][0]).toBe('4000000000000000');
+    expect(readdirSync(bench.folder).sort()).toEqual(before);
+    expect(await bench.engine.request('recording.inspect', { path: join(bench.folder, 'none.csv') })).toMatchObject({
+      ok: false,
+      error: { code: 'FILE_NOT_FOUND' },
+    });
+  });
+
+  it('pages through all transactions in order, each once, with ids of 16 digits intact', async () => {
+    const ids: string[] = [];
+    let after: number | null | undefined;
+    for (;;) {
+      const page = await bench.ask('transactions.page', { limit: 500, ...(after == null ? {} : { after }) });
+      ids.push(...page.rows.map(({ cells }) => cells[page.columns.indexOf('payment_id')]));
+      after = page.next;
+      if (after === null) break;
+    }
+    expect(ids).toEqual(Array.from({ length: smallRows }, (_, row) => String(4_000_000_000_000_000 + row)));
+  });
+
+  it('changes a role in place, and refuses a profile it cannot read rows by', async () => {
+    const changed = await bench.ask('profile.write', { overrides: { columns: { currency: { role: 'ignored' } } } });
+    expect(changed.columns.find(({ name }) => name === 'currency')?.role).toBe('ignored');
+    await bench.ask('profile.write', { overrides: { label: 'is_fraud', columns: { currency: { role: 'currency' } } } });
+    expect((await bench.ask('profile.read', {})).columns.find(({ name }) => name === 'currency')?.role).toBe(
+      'currency',
+    );
+    expect(await bench.engine.request('profile.write', { overrides: { amount: 'no such column' } })).toMatchObject({
+      ok: false,
+    });
+  });
+
+  it('has an empty quarantine where every row could be read', async () => {
+    expect(await bench.ask('quarantine.page', {})).toEqual({ rows: [], next: null });
+  });
+});
+
+describe('alerts', () => {
+  it('is one alert per card; a row without a card is an alert of its own', async () => {
+    const alerts = await firstAlerts();
+    expect(new Set(alerts.map(({ key }) => key)).size).toBe(alerts.length);
+    const flagged = alerts.reduce((sum, row) => sum + row.flaggedTransactions, 0);
+    expect(flagged).toBe((await bench.ask('models.list', {}))[0].flagged);
+    for (const { key, entity } of alerts) expect(key === entity || /^#\d+$/.test(key)).toBe(true);
+  });
+
+  it.each(['score', 'amount', 'time', 'transactions', 'entity'] as const)(
+    'gives the same list by %s in pages of any size: nothing twice, nothing missing, ties included',
+    async (by) => {
+      for (const descending of [true, false]) {
+        const sort = [{ by, descending }];
+        const whole = (await bench.ask('alerts.page', { modelId, sort, limit: 500 })).rows.map(({ key }) => key);
+        for (const limit of [1, 3]) {
+          const keys: string[] = [];
+          let after: string | undefined;
+          do {
+            const page = await bench.ask('alerts.page', {
+              modelId,
+              sort,
+              limit,
+              ...(after === undefined ? {} : { after }),
+            });
+            keys.push(...page.rows.map(({ key }) => key));
+            after = page.next ?? undefined;
+          } while (after !== undefined);
+          expect(keys).toEqual(whole);
+        }
+      }
+    },
+  );
+
+  it('refuses a place to go on from that is not one', async () => {
+    for (const after of ['nonsense', Buffer.from('[1,2,3,4]').toString('base64url')])
+      expect(await bench.engine.request('alerts.page', { modelId, after })).toMatchObject({
+        ok: false,
+        error: { code: 'WRONG_USE' },
+      });
+  });
+
+  it('finds pasted ids and entities, at most 5000, and words in rows as received', async () => {
+    const [first, second] = await firstAlerts();
+    const filler = Array.from({ length: 4000 }, (_, index) => `unknown-${index}`);
+    const pasted = await bench.ask('alerts.page', {
+      modelId,
+      filter: { anyOf: [first.topId, ` ${second.entity} `, ...filler] },
+    });
+    expect(pasted.rows.map(({ key }) => key).sort()).toEqual([first.key, second.key].sort());
+    const searched = await bench.ask('alerts.page', { modelId, filter: { search: `${first.topId} eur` } });
+    expect(searched.rows.map(({ key }) => key)).toEqual([first.key]);
+    expect((await bench.ask('alerts.page', { modelId, filter: { search: 'nowhere' } })).total).toBe(0);
+  });
+
+  it('finds an alert without an entity by its key, as a link to a similar alert asks for it', async () => {
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.3 } });
+    const single = (await firstAlerts()).find(({ key }) => key.startsWith('#'));
+    const found = await bench.ask('alerts.page', { modelId, filter: { anyOf: [single?.key ?? 'none is flagged'] } });
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.03 } });
+    expect(found.rows.map(({ key }) => key)).toEqual([single?.key]);
+  });
+
+  it('filters by amount, column and day on one and the same transaction', async () => {
+    const all = await firstAlerts();
+    const [value] = await bench.ask('alerts.columnValues', { modelId, column: 'terminal_id' });
+    const byTerminal = await bench.ask('alerts.page', { modelId, filter: { columns: { terminal_id: [value.text] } } });
+    expect(byTerminal.total).toBe(value.alerts);
+    const none = await bench.ask('alerts.page', { modelId, filter: { minimumAmount: 1e9 } });
+    expect(none).toMatchObject({ total: 0, rows: [], next: null });
+    const day = (await bench.ask('tuning.read', { modelId })).days[20];
+    const onDay = await bench.ask('alerts.page', { modelId, filter: { dayMs: day } });
+    expect(onDay.total).toBeLessThan(all.length);
+    expect(
+      await bench.engine.request('alerts.page', { modelId, filter: { columns: { nothing: ['x'] } } }),
+    ).toMatchObject({
+      ok: false,
+      error: { code: 'UNKNOWN_COLUMN' },
+    });
+  });
+
+  it('explains every alert in parts that add up to its path length within 1e-9', async () => {
+    for (const { key } of (await firstAlerts()).slice(0, 12)) {
+      const detail = await bench.ask('alerts.detail', { modelId, key });
+      const sum = detail.contributions.reduce((total, { amount }) => total + amount, detail.restContribution);
+      expect(Math.abs(sum - (detail.baseline - detail.pathLength))).toBeLessThan(1e-9);
+      expect(detail.contributions.length).toBeLessThanOrEqual(5);
+      expect(detail.row.firstReason).not.toBe('');
+    }
+  });
+
+  it('starts with facts that compare with earlier payments only, and shows the row as received', async () => {
+    const alerts = await firstAlerts();
+    const wild = alerts.find(({ amount }) => (amount ?? 0) > 800);
+    const detail = await bench.ask('alerts.detail', { modelId, key: wild?.key ?? '' });
+    expect(detail.facts[0]).toMatchObject({ label: 'Amount', isEmphasised: true });
+    expect(detail.facts[0].value).toMatch(/^[\d,]+\.\d\d EUR$/);
+    expect(detail.facts[1].label).toBe('Usual for this card');
+    expect(detail.received.text).toContain(detail.row.topId);
+    expect(detail.received.line).toBe(detail.row.topSequence + 2);
+    expect(detail.strip.timesMs).toHaveLength(detail.strip.amounts.length);
+    expect(detail.transactions.findIndex(({ flagged }) => !flagged)).toBe(detail.row.flaggedTransactions);
+  });
+
+  it('says so where an alert is not there', async () => {
+    for (const key of ['C9999', '#999999999', ''])
+      expect(await bench.engine.request('alerts.detail', { modelId, key })).toMatchObject({
+        ok: false,
+        error: { code: 'WRONG_USE' },
+      });
+  });
+});
+
+describe('tuning', () => {
+  it('previews without storing, applies with flags and alerts, and goes back', async () => {
+    const before = await bench.ask('tuning.read', { modelId });
+    const preview = await bench.ask('tuning.preview', { modelId, handle: { kind: 'contamination', value: 0.01 } });
+    expect(preview.flagged).toBeLessThan(before.point.flagged);
+    expect(preview.byDay.reduce((sum, count) => sum + count, 0)).toBe(preview.flagged);
+    expect((await bench.ask('models.list', {}))[0].flagged).toBe(before.point.flagged);
+
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.01 } });
+    expect((await bench.ask('models.list', {}))[0].flagged).toBe(preview.flagged);
+    const swapped = await bench.ask('tuning.swapSet', { modelId, fromUnits: before.point.thresholdUnits });
+    expect(swapped).toMatchObject({ enteredTotal: 0, leftTotal: before.point.flagged - preview.flagged });
+    expect(swapped.left.every(({ isFraud }) => isFraud !== null)).toBe(true);
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'score', value: before.point.threshold } });
+    expect((await bench.ask('tuning.read', { modelId })).point).toEqual(before.point);
+  });
+
+  it('puts the trivial baselines beside the model', async () => {
+    const { rankings, rankingsPending, prevalence } = await bench.ask('tuning.read', { modelId });
+    expect(rankingsPending).toBe(false);
+    expect(rankings.map(({ name }) => name)).toEqual([
+      'this model',
+      'amount alone',
+      "amount against the card's own mean",
+      'chance',
+    ]);
+    expect(rankings[1].auroc).toBeGreaterThan(0.9);
+    expect(rankings[3].auprc).toBeLessThan(0.1);
+    expect(prevalence).toBeGreaterThan(0);
+  });
+
+  it('counts rows in histograms that add up', async () => {
+    const view = await bench.ask('tuning.read', { modelId });
+    expect(view.histogram.counts.reduce((sum, count) => sum + count, 0)).toBe(smallRows);
+    for (const { counts, flaggedCounts } of view.features) {
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(smallRows);
+      expect(flaggedCounts.reduce((sum, count) => sum + count, 0)).toBe(view.point.flagged);
+    }
+  });
+
+  it('refuses handles out of range by name', async () => {
+    for (const handle of [
+      { kind: 'contamination', value: 2 },
+      { kind: 'score', value: -1 },
+      { kind: 'recall', value: 0 },
+    ])
+      expect(await bench.engine.request('tuning.preview', { modelId, handle } as never)).toMatchObject({
+        ok: false,
+        error: { code: 'WRONG_USE' },
+      });
+  });
+});
+
+describe('models', () => {
+  it('compares a model with itself: all in common', async () => {
+    const compared = await bench.ask('models.compare', { firstModelId: 1, secondModelId: 1 });
+    expect(compared).toMatchObject({ onlyFirst: 0, onlySecond: 0, both: compared.first.flagged });
+    const { point } = await bench.ask('tuning.read', { modelId });
+    expect(compared.judged).toEqual({ first: point.judged, second: point.judged });
+    const [low, high] = point.judged?.precision ?? [1, 0];
+    expect(low).toBeLessThan(point.precision ?? 0);
+    expect(high).toBeGreaterThan(point.precision ?? 1);
+    expect((await bench.ask('models.setChampion', { modelId })).map(({ isChampion }) => isChampion)).toEqual([true]);
+  });
+});
+
+describe('explore', () => {
+  const within = { minimumAmount: 100 };
+
+  it('counts each row once in every picture, and the same rows under a filter', async () => {
+    const { total } = await bench.ask('explore.rows', { modelId, filter: within });
+    const flagged = (await bench.ask('models.list', {}))[0].flagged;
+    const sum = (counts: Uint32Array): number => counts.reduce((all, count) => all + count, 0);
+    for (const name of ['explore.scoreOverTime', 'explore.amountOverTime'] as const) {
+      const whole = await bench.ask(name, { modelId });
+      expect([sum(whole.counts), sum(whole.flaggedCounts)]).toEqual([smallRows, flagged]);
+      expect(whole.counts).toHaveLength((whole.xEdges.length - 1) * (whole.yEdges.length - 1));
+      expect(sum((await bench.ask(name, { modelId, filter: within })).counts)).toBe(total);
+    }
+    expect(sum((await bench.ask('explore.hourByWeekday', { modelId, filter: within })).counts)).toBe(total);
+    for (const { rest, flagged: marked } of await bench.ask('explore.features', { modelId, filter: within }))
+      expect(sum(rest) + sum(marked)).toBe(total);
+  });
+
+  it('pages the rows of a filter, each once', async () => {
+    const first = await bench.ask('explore.rows', { modelId, filter: within, limit: 5 });
+    const second = await bench.ask('explore.rows', { modelId, filter: within, limit: 500, after: first.next ?? -1 });
+    const all = [...first.rows, ...second.rows].map(({ sequence }) => sequence);
+    expect(all).toHaveLength(first.total);
+    expect(all).toEqual([...new Set(all)].sort((a, b) => a - b));
+  });
+
+  it('ranks lanes by flagged transactions, all of them reachable by paging', async () => {
+    const first = await bench.ask('explore.lanes', { modelId, limit: 1 });
+    const rest = await bench.ask('explore.lanes', { modelId, limit: 100, after: first.next ?? 0 });
+    const flagged = [...first.lanes, ...rest.lanes].map((lane) => lane.flagged);
+    expect(flagged).toEqual([...flagged].sort((a, b) => b - a));
+    expect(first.lanes[0].maximumScore).toHaveLength(first.dayStartsMs.length);
+  });
+
+  it('shows whom an entity deals with, from either side, within 200 nodes', async () => {
+    const card = await bench.ask('entity.read', { modelId, entity: 'C1000' });
+    expect(card.role).toBe('card');
+    expect(card.counterparts.reduce((sum, { transactions }) => sum + transactions, 0)).toBe(card.transactions);
+    expect(new Set(card.links.flatMap(({ from, to }) => [from, to])).size).toBeLessThanOrEqual(200);
+    expect((await bench.ask('entity.read', { modelId, entity: 'T1' })).role).toBe('terminal');
+    expect(await bench.engine.request('entity.read', { modelId, entity: 'nobody' })).toMatchObject({ ok: false });
+  });
+});
+
+describe('decisions', () => {
+  it('keeps score, model, person and reason, over closing and opening', async () => {
+    const [alert] = await firstAlerts();
+    const set = await bench.ask('verdicts.set', { modelId, keys: [alert.key], kind: 'fraud', reason: 'card-stolen' });
+    expect(set.verdicts).toMatchObject([
+      { alertKey: alert.key, kind: 'fraud', reason: 'card-stolen', decidedBy: 'Bo', scoreAtDecision: alert.score },
+    ]);
+    await bench.ask('case.close', {});
+    expect(await bench.engine.request('case.read', {})).toMatchObject({ ok: false, error: { code: 'WRONG_USE' } });
+    await bench.ask('case.open', { path: bench.casePath });
+    expect((await firstAlerts())[0]).toMatchObject({ key: alert.key, verdict: 'fraud' });
+    await undoAll();
+  });
+
+  it('does not move the score of a decision when the threshold moves', async () => {
+    const [alert] = await firstAlerts();
+    await bench.ask('verdicts.set', { modelId, keys: [alert.key], kind: 'legitimate' });
+    const { point } = await bench.ask('tuning.read', { modelId });
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.1 } });
+    const detail = await bench.ask('alerts.detail', { modelId, key: alert.key });
+    expect(detail.row.verdict).toBe('legitimate');
+    expect(detail.history.map(({ what }) => what)).toContain('verdict legitimate');
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'score', value: point.threshold } });
+    await undoAll();
+  });
+
+  it('counts verdicts as labels, over the label column', async () => {
+    const { prevalence } = await bench.ask('tuning.read', { modelId });
+    const keys = (await firstAlerts()).map(({ key }) => key);
+    await bench.ask('verdicts.set', { modelId, keys, kind: 'fraud' });
+    const view = await bench.ask('tuning.read', { modelId });
+    expect(view.point.precision).toBe(1);
+    expect(view.prevalence).toBeGreaterThan(prevalence ?? 1);
+    await bench.ask('verdicts.set', { modelId, keys, kind: 'valuable' });
+    const legitimate = await bench.ask('tuning.read', { modelId });
+    expect(legitimate.point.precision).toBe(0);
+    expect(legitimate.histogram.legitimate?.reduce((sum, count) => sum + count, 0)).toBe(view.point.flagged);
+    await undoAll();
+    expect((await bench.ask('tuning.read', { modelId })).prevalence).toBe(prevalence);
+  });
+
+  it('undoes a bulk verdict, notes and snoozes one step each, 20 deep and more', async () => {
+    const keys = (await firstAlerts()).map(({ key }) => key);
+    await bench.ask('verdicts.set', { modelId, keys, kind: 'unsure' });
+    for (let index = 0; index < 12; index++) {
+      await bench.ask('notes.add', { modelId, key: keys[0], text: `note ${index}` });
+      await bench.ask('alerts.snooze', { modelId, keys: [keys[1]], untilMs: Date.now() + 1e6 + index });
+    }
+    const { counts } = await bench.ask('alerts.page', { modelId });
+    expect(counts).toMatchObject({ unsure: keys.length, none: 0 });
+    for (let left = 24; left >= 1; left--) expect((await bench.ask('actions.undo', {})).undoDepth).toBe(left);
+    expect(await bench.ask('actions.undo', {})).toMatchObject({ undone: 'verdict unsure', keys, undoDepth: 0 });
+    expect(await bench.ask('actions.undo', {})).toEqual({ undone: null, keys: [], undoDepth: 0 });
+    expect((await bench.ask('audit.page', { limit: 500 })).chainIsWhole).toBe(true);
+  });
+
+  it('hides a snoozed alert from those to be done until its time', async () => {
+    const [alert] = await firstAlerts();
+    await bench.ask('alerts.snooze', { modelId, keys: [alert.key], untilMs: Date.now() + 60_000 });
+    const snoozed = await bench.ask('alerts.page', { modelId, filter: { verdict: ['snoozed'] } });
+    expect(snoozed.rows.map(({ key }) => key)).toEqual([alert.key]);
+    await bench.ask('alerts.snooze', { modelId, keys: [alert.key], untilMs: Date.now() - 1 });
+    expect((await bench.ask('alerts.page', { modelId, filter: { verdict: ['snoozed'] } })).total).toBe(0);
+    await undoAll();
+  });
+
+  it('keeps a draft until its note is written', async () => {
+    const [{ key }] = await firstAlerts();
+    await bench.ask('drafts.write', { key, text: 'called, no ans' });
+    expect(await bench.ask('drafts.read', { key })).toEqual({ text: 'called, no ans' });
+    await bench.ask('notes.add', { modelId, key, text: 'called, no answer' });
+    expect(await bench.ask('drafts.read', { key })).toEqual({ text: '' });
+    expect((await bench.ask('alerts.detail', { modelId, key })).notes).toMatchObject([{ text: 'called, no answer' }]);
+    await undoAll();
+  });
+
+  it('refuses to decide about what is not in the case', async () => {
+    for (const [name, input] of [
+      ['verdicts.set', { modelId, keys: ['C9999'], kind: 'fraud' }],
+      ['notes.add', { modelId, key: '#99999999', text: 'x' }],
+      ['alerts.snooze', { modelId, keys: ['nobody'], untilMs: 1 }],
+    ] as const)
+      expect(await bench.engine.request(name, input as never), name).toMatchObject({
+        ok: false,
+        error: { code: 'WRONG_USE' },
+      });
+    expect((await bench.ask('actions.undo', {})).undone).toBeNull();
+  });
+
+  it('brings decisions back from the journal into a case that is built again, but not what was undone', async () => {
+    const [first, second] = await firstAlerts();
+    await bench.ask('verdicts.set', { modelId, keys: [first.key], kind: 'fraud' });
+    await bench.ask('verdicts.set', { modelId, keys: [second.key], kind: 'legitimate' });
+    await bench.ask('actions.undo', {});
+    await bench.ask('notes.add', { modelId, key: first.key, text: 'keep me' });
+    await bench.ask('case.close', {});
+    appendFileSync(join(bench.folder, 'payments.decisions.jsonl'), '{"format":1,"torn');
+    await buildAgain();
+    const alerts = await firstAlerts();
+    expect(alerts.filter(({ verdict }) => verdict !== null)).toMatchObject([
+      { key: first.key, verdict: 'fraud', hasNote: true },
+    ]);
+  });
+
+  it('brings back what was decided after a restore too: a torn line and new numbers cost nothing', async () => {
+    const before = await firstAlerts();
+    const open = before.filter(({ verdict }) => verdict === null);
+    await bench.ask('actions.undo', {});
+    appendFileSync(join(bench.folder, 'payments.decisions.jsonl'), '{"format":1,"torn');
+    await bench.ask('verdicts.set', { modelId, keys: [open[0].key], kind: 'unsure' });
+    await bench.ask('notes.add', { modelId, key: open[1].key, text: 'after the restore' });
+    const decided = (await firstAlerts()).map(({ key, verdict, hasNote }) => ({ key, verdict, hasNote }));
+    await bench.ask('case.close', {});
+    await buildAgain();
+    expect((await firstAlerts()).map(({ key, verdict, hasNote }) => ({ key, verdict, hasNote }))).toEqual(decided);
+  });
+
+  it('notices what another process decided meanwhile', async () => {
+    const [, , third] = await firstAlerts();
+    const connection = connect(bench.casePath, {});
+    connection.exec(`INSERT INTO action (kind, what, done_at_ms, done_by) VALUES ('note', 'note', 1, 'x');
+      INSERT INTO note (action_id, alert_key, text) VALUES (last_insert_rowid(), '${third.key}', 'from elsewhere')`);
+    connection.close();
+    expect((await firstAlerts()).find(({ key }) => key === third.key)?.hasNote).toBe(true);
+    expect((await bench.ask('audit.page', {})).chainIsWhole).toBe(false);
+  });
+});
+
+describe('a case that cannot be written', () => {
+  it.skipIf(process.getuid?.() === 0)('opens for reading, and refuses decisions by name', async () => {
+    await bench.ask('case.close', {});
+    chmodSync(bench.casePath, 0o400);
+    expect((await bench.ask('case.open', { path: bench.casePath })).readOnly).toBe(true);
+    expect((await firstAlerts()).length).toBeGreaterThan(0);
+    expect(await bench.engine.request('verdicts.set', { modelId, keys: ['C1000'], kind: 'fraud' })).toMatchObject({
+      ok: false,
+      error: { code: 'CASE_READ_ONLY' },
+    });
+    chmodSync(bench.casePath, 0o600);
+  });
+
+  it('opens a case although the list of recent ones cannot be written', async () => {
+    const home = join(bench.folder, 'home');
+    rmSync(join(home, 'settings.json'), { force: true });
+    mkdirSync(join(home, 'settings.json', 'in the way'), { recursive: true });
+    const opened = await bench.engine.request('case.open', { path: bench.casePath });
+    rmSync(join(home, 'settings.json'), { recursive: true });
+    expect(opened).toMatchObject({ ok: true });
+  });
+
+  it('stays with the case that is open where another cannot be opened', async () => {
+    await bench.ask('case.open', { path: bench.casePath });
+    expect(await bench.engine.request('case.open', { path: join(bench.folder, 'none.assay') })).toMatchObject({
+      ok: false,
+      error: { code: 'CASE_NOT_FOUND' },
+    });
+    expect(existsSync((await bench.ask('case.read', {})).path)).toBe(true);
+  });
+});

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import type {
+  ParsedRequestInput,
+  RequestInput,
+  RequestName,
+  RequestOutput,
+} from '../../../preload/contract/requests.ts';
+import type { Settings } from '../../domain/settings.ts';
+import { alertDetail } from '../../case/alerts/alert-detail.ts';
+import { columnValues } from '../../case/alerts/alert-list.ts';
+import { alertNarrative } from '../../case/alerts/alert-narrative.ts';
+import { readBelowLine, readBelowLineDetail } from '../../case/alerts/below-line.ts';
+import { caseOverview, quarantinePage, readProfile, transactionsPage } from '../../case/case-overview.ts';
+import { closeCase, openCase, writeProfile } from './case-requests.ts';
+import {
+  addNote,
+  auditPage,
+  readDraft,
+  setVerdicts,
+  snoozeAlerts,
+  undoLast,
+  writeDraft,
+} from '../../case/decisions/decisions.ts';
+import { readEntity } from '../../case/alerts/entity-view.ts';
+import {
+  amountOverTime,
+  exploreRows,
+  featureDistributions,
+  hourByWeekday,
+  lanes,
+  scoreOverTime,
+} from '../../case/explore.ts';
+import { listFolder } from './folder-list.ts';
+import { inspectRecording } from '../../jobs/reading/inspect-recording.ts';
+import { runningStreamsText } from '../../monitor/running-streams.ts';
+import { enterKafka, kafkaEntry, kafkaTopics, peekKafka, testKafka } from './kafka.ts';
+import { compareModels, listModels, setChampion } from '../../case/model/model-list.ts';
+import { listOutbox } from '../../case/outbox-list.ts';
+import { alertsPageWithReasons, explainSoon } from './reasons-in-background.ts';
+import { readSettingsFile, recentCases, writeSettings } from './settings-file.ts';
+import { applyTuning, previewTuning, readTuning, swapSet } from '../../case/line/tuning.ts';
+import type { Workbench } from './workbench.ts';
+
+/** Time a list of swapped rows may spend on reasons before it is shown without the rest of them. */
+const swapReasonsBudgetMs = 20;
+
+type Handler<R extends RequestName> = (
+  workbench: Workbench,
+  input: ParsedRequestInput<R>,
+) => RequestOutput<R> | Promise<RequestOutput<R>>;
+
+/** Every request of the contract; a forgotten one does not compile. */
+export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
+  'app.read': readApp,
+  'settings.write': (workbench, input) => writeSettings(workbench.places.dataFolder, given(input)),
+  'recent.list': (workbench) => recentCases(workbench.places.dataFolder),
+  'folder.list': (_, input) => listFolder(input),
+  'case.open': openCase,
+  'case.close': closeCase,
+  'case.read': ({ session }) => caseOverview(session),
+  'profile.read': ({ session }) => readProfile(session),
+  'profile.write': writeProfile,
+  'recording.inspect': (_, input) => inspectRecording(input),
+  'quarantine.page': ({ session }, input) => quarantinePage(session, input),
+  'transactions.page': ({ session }, input) => transactionsPage(session, input),
+  'kafka.signIn': (_, input) => enterKafka(input),
+  'kafka.entry': (_, input) => kafkaEntry(input),
+  'kafka.test': (_, input) => testKafka(input),
+  'kafka.topics': (_, input) => kafkaTopics(input),
+  'kafka.peek': (_, input) => peekKafka(input),
+  'metrics.read': async () => ({ text: await runningStreamsText() }),
+  'job.command': ({ commands }, input) => commands.give(input.jobId, input.command),
+  'outbox.list': ({ session }) => listOutbox(session),
+  'models.list': ({ session }) => listModels(session),
+  'models.setChampion': (workbench, input) => setChampion(workbench.session, workbench.doing(), input),
+  'models.compare': ({ session }, input) => compareModels(session, input),
+  'tuning.read': (workbench, input) =>
+    readTuning(workbench.session, input, () => workbench.tell('tuning.rankingsReady', { modelId: input.modelId })),
+  'tuning.preview': ({ session }, input) => previewTuning(session, input),
+  'tuning.apply': (workbench, input) => applyTuning(workbench.session, workbench.doing(), input),
+  'tuning.swapSet': (workbench, input) =>
+    swapSet(workbench.session, input, (view, rows) => explainSoon(workbench, view, rows, swapReasonsBudgetMs)),
+  'alerts.page': alertsPageWithReasons,
+  'alerts.detail': ({ session }, input) => alertDetail(session, input),
+  'alerts.narrative': ({ session }, input) => alertNarrative(session, input),
+  'alerts.columnValues': ({ session }, input) => columnValues(session, input),
+  'belowLine.read': ({ session }, input) => readBelowLine(session, input),
+  'belowLine.detail': ({ session }, input) => readBelowLineDetail(session, input),
+  'verdicts.set': (workbench, input) => setVerdicts(workbench.session, workbench.doing(), input),
+  'actions.undo': (workbench) => undoLast(workbench.session, workbench.doing()),
+  'notes.add': (workbench, input) => addNote(workbench.session, workbench.doing(), input),
+  'drafts.write': (workbench, input) => writeDraft(workbench.session, workbench.doing(), input),
+  'drafts.read': ({ session }, input) => readDraft(session, input),
+  'alerts.snooze': (workbench, input) => snoozeAlerts(workbench.session, workbench.doing(), input),
+  'audit.page': ({ session }, input) => auditPage(session, input),
+  'explore.scoreOverTime': ({ session }, input) => scoreOverTime(session, input),
+  'explore.amountOverTime': ({ session }, input) => amountOverTime(session, input),
+  'explore.hourByWeekday': ({ session }, input) => hourByWeekday(session, input),
+  'explore.lanes': ({ session }, input) => lanes(session, input),
+  'explore.features': ({ session }, input) => featureDistributions(session, input),
+  'explore.rows': ({ session }, input) => exploreRows(session, input),
+  'entity.read': ({ session }, input) => readEntity(session, input),
+};
+
+/** Requests after which the overview of the open case may be another one. */
+export const requestsThatChangeTheCase: ReadonlySet<RequestName> = new Set<RequestName>([
+  'case.open',
+  'case.close',
+  'profile.write',
+  'models.setChampion',
+  'tuning.apply',
+  'verdicts.set',
+  'actions.undo',
+  'notes.add',
+  'alerts.snooze',
+]);
+
+function readApp({ places, openSession }: Workbench): RequestOutput<'app.read'> {
+  openSession?.refresh();
+  return {
+    version: places.version,
+    host: places.host,
+    openCase: openSession === null ? null : caseOverview(openSession),
+    settings: readSettingsFile(places.dataFolder).settings,
+    dataFolder: places.dataFolder,
+    firstCasePath: existsSync(places.firstCasePath) ? places.firstCasePath : null,
+    bundledRecording: places.bundledRecording,
+  };
+}
+
+/** The settings named in the input, without those left out. */
+function given(input: RequestInput<'settings.write'>): Partial<Settings> {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}

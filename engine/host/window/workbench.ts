@@ -1,0 +1,127 @@
+import { userInfo } from 'node:os';
+import { usageError } from '../../domain/error.ts';
+import type { Doing } from '../../store/decision-log.ts';
+import type { EventName, Events } from '../../../preload/contract/events.ts';
+import { JobCommands } from './job-commands.ts';
+import { CaseSession } from '../../case/case-session.ts';
+import { readSettingsFile } from './settings-file.ts';
+
+/** Where the workbench finds and keeps what is not in a case. */
+export interface WorkbenchPlaces {
+  readonly dataFolder: string;
+  readonly bundledRecording: string;
+  /** Where the case of the bundled recording is made at the first start. */
+  readonly firstCasePath: string;
+  readonly version: string;
+  readonly host: 'electron' | 'browser' | 'command-line';
+}
+
+/** What the window asks at once comes first. */
+const prepareAfterMs = 250;
+
+type Tell = <E extends EventName>(name: E, payload: Events[E]) => void;
+
+/** The state behind one window: at most one open case. */
+export class Workbench {
+  readonly places: WorkbenchPlaces;
+  /** Tells the window something unasked. */
+  readonly tell: Tell;
+  /** What the window asks of jobs that run. */
+  readonly commands = new JobCommands();
+  #session: CaseSession | null = null;
+  #background: (() => boolean) | null = null;
+  #preparation: Iterator<unknown> | null = null;
+  #isTurning = false;
+
+  constructor(places: WorkbenchPlaces, tell: Tell) {
+    this.places = places;
+    this.tell = tell;
+  }
+
+  get openSession(): CaseSession | null {
+    return this.#session;
+  }
+
+  /** @throws AssayError WRONG_USE where no case is open. */
+  get session(): CaseSession {
+    if (this.#session === null) throw usageError('WRONG_USE', 'No case is open.', 'Open a case first.');
+    this.#session.refresh();
+    return this.#session;
+  }
+
+  /** Opens a case in place of the one before; where that fails, the one before stays open. */
+  open(path: string): CaseSession {
+    const session = new CaseSession(path);
+    this.close();
+    this.#session = session;
+    return session;
+  }
+
+  close(): void {
+    this.#background = null;
+    this.#preparation = null;
+    this.#session?.close();
+    this.#session = null;
+  }
+
+  /**
+   * Does a piece of work turn by turn while nothing else waits, as long as a turn returns true. A new piece takes the
+   * place of the one before: only what the window shows now is worth the time.
+   */
+  inBackground(turn: () => boolean): void {
+    this.#background = turn;
+    this.#goOn();
+  }
+
+  /** Does step by step what will be asked for soon, while there is nothing else to do. New steps take the place of old. */
+  prepare(steps: Iterator<unknown>): void {
+    this.#preparation = steps;
+    setTimeout(() => this.#goOn(), prepareAfterMs).unref();
+  }
+
+  #goOn(): void {
+    if (this.#isTurning || (this.#background === null && this.#preparation === null)) return;
+    this.#isTurning = true;
+    setImmediate(() => {
+      this.#isTurning = false;
+      this.#nextTurn();
+      this.#goOn();
+    });
+  }
+
+  /** A failure of unasked work has nobody to be told to; the same work fails by name when it is asked for. */
+  #nextTurn(): void {
+    const turn = this.#background;
+    const steps = this.#preparation;
+    if (turn !== null) {
+      const goesOn = succeeds(turn);
+      if (!goesOn && this.#background === turn) this.#background = null;
+    } else if (steps !== null) {
+      const goesOn = succeeds(() => steps.next().done !== true);
+      if (!goesOn && this.#preparation === steps) this.#preparation = null;
+    }
+  }
+
+  /** Who acts now: the name in the settings, else that of the system's user. */
+  doing(): Doing {
+    const { analyst } = readSettingsFile(this.places.dataFolder).settings;
+    return { by: analyst.trim() === '' ? systemUser() : analyst.trim(), atMs: Date.now() };
+  }
+}
+
+function succeeds(turn: () => boolean): boolean {
+  try {
+    return turn();
+  } catch {
+    return false;
+  }
+}
+
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without a name, as in some containers.
+    return 'unknown';
+  }
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { JobInput } from '../../../preload/contract/jobs.ts';
+import type { AlertRow } from '../../../preload/contract/requests.ts';
+import { createBench, type Bench } from '../../case/small-recording.test-support.ts';
+
+let bench: Bench;
+let rows: readonly AlertRow[];
+const cleanUps: (() => Promise<void>)[] = [];
+const filter = { verdict: ['fraud'] as ['fraud'] };
+const sort: JobInput<'exportAlerts'>['sort'] = [{ by: 'amount', descending: false }];
+
+beforeAll(async () => {
+  bench = await createBench((cleanUp) => cleanUps.push(cleanUp));
+  await bench.ask('case.open', { path: bench.casePath });
+  const { rows: all } = await bench.ask('alerts.page', { modelId: 1 });
+  const keys = all.slice(0, 3).map(({ key }) => key);
+  await bench.ask('verdicts.set', { modelId: 1, keys, kind: 'fraud', reason: 'card-stolen' });
+  await bench.ask('notes.add', { modelId: 1, key: keys[0], text: '=HYPERLINK("http://x"), called\nback' });
+  rows = (await bench.ask('alerts.page', { modelId: 1, filter, sort })).rows;
+});
+afterAll(async () => {
+  for (const cleanUp of cleanUps) await cleanUp();
+});
+
+async function exported(name: string, choice: Partial<JobInput<'exportAlerts'>> = { filter, sort }): Promise<string> {
+  const output = join(bench.folder, name);
+  const stop = new AbortController();
+  const answer = await bench.engine.runJob(
+    'exportAlerts',
+    { casePath: bench.casePath, output, ...choice },
+    { signal: stop.signal, report: () => undefined },
+  );
+  if (!answer.ok) throw new Error(answer.error.message);
+  return output;
+}
+
+it('writes all alerts of the filter in its order as CSV, long ids whole and notes harmless', async () => {
+  const text = readFileSync(await exported('fraud.csv'), 'utf8');
+  expect(text.startsWith('\uFEFFentity,score,top_id,')).toBe(true);
+  expect(rows).toHaveLength(3);
+  const places = rows.map(({ topId }) => text.indexOf(`,'${topId},`));
+  expect(rows.every(({ topId }) => /^\d{16}$/.test(topId))).toBe(true);
+  expect(places.every((place) => place > 0)).toBe(true);
+  expect(places).toEqual([...places].sort((first, second) => first - second));
+  expect(text).toContain(`"'=HYPERLINK(""http://x""), called\nback"`);
+  expect(text.match(/,card-stolen,\d{4}-\d\d-\d\dT/g)).toHaveLength(3);
+});
+
+it('gives every alert its first reason, also those no page has shown', async () => {
+  const { total } = await bench.ask('alerts.page', { modelId: 1, limit: 1 });
+  const listed = await parquetReadObjects({ file: await asyncBufferFromFile(await exported('all.parquet', {})) });
+  expect(listed).toHaveLength(total);
+  expect(listed.filter(({ first_reason: reason }) => reason === '')).toEqual([]);
+});
+
+it('keeps every value as it is in Parquet', async () => {
+  const listed = await parquetReadObjects({ file: await asyncBufferFromFile(await exported('fraud.parquet')) });
+  expect(listed.map(({ top_id: id }) => id)).toEqual(rows.map(({ topId }) => topId));
+  expect(listed.map(({ score }) => score)).toEqual(rows.map(({ score }) => score));
+  expect(listed.map(({ time_utc: time }) => (time as Date).getTime())).toEqual(rows.map(({ timeMs }) => timeMs));
+  expect(listed.map(({ notes }) => notes)).toContain('=HYPERLINK("http://x"), called\nback');
+});
+
+it('stops when told to, and leaves no file', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const output = join(bench.folder, 'stopped.csv');
+  const answer = await bench.engine.runJob(
+    'exportAlerts',
+    { casePath: bench.casePath, output },
+    { signal: stop.signal, report: () => undefined },
+  );
+  expect(answer).toMatchObject({ ok: false, error: { code: 'CANCELLED' } });
+  expect(() => readFileSync(output)).toThrow('ENOENT');
+});

@@ -1,0 +1,139 @@
+import { resolve } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import type { AlertListFormat, JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import type { AlertRow } from '../../../preload/contract/requests.ts';
+import { chooseModel } from '../../case/model/choose-model.ts';
+import { csvCell, csvTextCell } from './csv-cell.ts';
+import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { writeWhole } from './write-whole.ts';
+import { alertRows, alertsInOrder } from '../../case/alerts/alert-list.ts';
+import { CaseSession } from '../../case/case-session.ts';
+import { computeReasons } from '../../case/model/reason-words.ts';
+
+const partRows = 500;
+const turnMs = 20;
+/** Tells spreadsheets that the file is UTF-8. */
+const byteOrderMark = '\uFEFF';
+
+/** An alert with what was decided of it. */
+interface ListedAlert extends AlertRow {
+  readonly reason: string | null;
+  readonly decidedAtMs: number | null;
+  readonly decidedBy: string | null;
+  readonly scoreAtDecision: number | null;
+  readonly notes: string;
+}
+
+/** A column of the list: a text, a number or a time (epoch milliseconds) of every alert, null where it has none. */
+type ListColumn = { readonly name: string } & (
+  | { readonly kind: 'text'; readonly of: (alert: ListedAlert) => string | null }
+  | { readonly kind: 'number' | 'count' | 'time'; readonly of: (alert: ListedAlert) => number | null }
+);
+
+const columns: readonly ListColumn[] = [
+  { name: 'entity', kind: 'text', of: ({ entity }) => entity },
+  { name: 'score', kind: 'number', of: ({ score }) => score },
+  { name: 'top_id', kind: 'text', of: ({ topId }) => topId },
+  { name: 'amount', kind: 'number', of: ({ amount }) => amount },
+  { name: 'currency', kind: 'text', of: ({ currency }) => currency },
+  { name: 'time_utc', kind: 'time', of: ({ timeMs }) => timeMs },
+  { name: 'counterpart', kind: 'text', of: ({ counterpart }) => counterpart },
+  { name: 'flagged_transactions', kind: 'count', of: ({ flaggedTransactions }) => flaggedTransactions },
+  { name: 'transactions', kind: 'count', of: ({ transactions }) => transactions },
+  { name: 'first_reason', kind: 'text', of: ({ firstReason }) => firstReason },
+  { name: 'verdict', kind: 'text', of: ({ verdict }) => verdict },
+  { name: 'verdict_reason', kind: 'text', of: ({ reason }) => reason },
+  { name: 'decided_at_utc', kind: 'time', of: ({ decidedAtMs }) => decidedAtMs },
+  { name: 'decided_by', kind: 'text', of: ({ decidedBy }) => decidedBy },
+  { name: 'score_at_decision', kind: 'number', of: ({ scoreAtDecision }) => scoreAtDecision },
+  { name: 'snoozed_until_utc', kind: 'time', of: ({ snoozedUntilMs }) => snoozedUntilMs },
+  { name: 'notes', kind: 'text', of: ({ notes }) => notes },
+];
+
+/**
+ * The `export alerts` job: the list of alerts as the window shows it, all that pass the filter in its order, with what
+ * was decided of each. Reasons not known yet are computed first.
+ */
+export async function exportAlerts(
+  input: ParsedJobInput<'exportAlerts'>,
+  context: WorkContext,
+): Promise<JobResult<'exportAlerts'>> {
+  const session = new CaseSession(input.casePath, openCaseToRead);
+  try {
+    const { stored, forest } = chooseModel(session.openCase, input.model);
+    const { view, groups, alerts } = alertsInOrder(session, { ...input, modelId: stored.id }, Date.now());
+    const listed: ListedAlert[] = [];
+    for (let start = 0; start < alerts.length; start += partRows) {
+      const part = [...alerts.subarray(start, start + partRows)];
+      let unexplained: readonly number[] = part.map((group) => groups.topSequences[group]);
+      const total = alerts.length;
+      while (unexplained.length > 0) {
+        throwIfCancelled(context.signal);
+        unexplained = computeReasons(view, unexplained, turnMs);
+        context.report({ phase: 'export', done: start + part.length - unexplained.length, total, unit: 'alerts' });
+        await new Promise(setImmediate);
+      }
+      listed.push(...alertRows(session, view, groups, part).map((alert) => withDecision(session, alert)));
+    }
+    const output = resolve(input.output);
+    const format = input.format ?? formatOf(output);
+    await writeWhole(output, format === 'parquet' ? asParquet(listed) : asCsv(listed));
+    return { output, files: [output], rows: listed.length, digest: forest.digest, case: resolve(input.casePath) };
+  } finally {
+    session.close();
+  }
+}
+
+function formatOf(path: string): AlertListFormat {
+  return path.toLowerCase().endsWith('.parquet') ? 'parquet' : 'csv';
+}
+
+function withDecision({ decisions, openCase }: CaseSession, alert: AlertRow): ListedAlert {
+  const verdict = decisions.verdicts.get(alert.key);
+  return {
+    ...alert,
+    reason: verdict?.reason ?? null,
+    decidedAtMs: verdict?.atMs ?? null,
+    decidedBy: verdict?.by ?? null,
+    scoreAtDecision: verdict?.score ?? null,
+    notes: alert.hasNote
+      ? openCase.decisions
+          .notes(alert.key)
+          .map(({ text }) => text)
+          .join('\n')
+      : '',
+  };
+}
+
+function asCsv(alerts: readonly ListedAlert[]): string {
+  const line = (cells: readonly string[]): string => `${cells.join(',')}\r\n`;
+  const header = line(columns.map(({ name }) => csvCell(name)));
+  return byteOrderMark + header + alerts.map((alert) => line(columns.map((column) => cellOf(column, alert)))).join('');
+}
+
+function cellOf(column: ListColumn, alert: ListedAlert): string {
+  if (column.kind === 'text') return csvTextCell(column.of(alert) ?? '');
+  const value = column.of(alert);
+  if (value === null) return '';
+  return column.kind === 'time' ? new Date(value).toISOString() : csvCell(`${value}`);
+}
+
+const parquetTypes = { text: 'STRING', number: 'DOUBLE', count: 'INT32', time: 'TIMESTAMP' } as const;
+
+function asParquet(alerts: readonly ListedAlert[]): Uint8Array {
+  const columnData = columns.map((column) => ({
+    name: column.name,
+    type: parquetTypes[column.kind],
+    nullable: column.kind !== 'count',
+    data:
+      column.kind === 'time'
+        ? alerts.map((alert) => dateOf(column.of(alert)))
+        : alerts.map((alert) => column.of(alert)),
+  }));
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
+}
+
+function dateOf(timeMs: number | null): Date | null {
+  return timeMs === null ? null : new Date(timeMs);
+}

@@ -1,0 +1,124 @@
+import { resolve } from 'node:path';
+import { impossible, usageError } from '../../domain/error.ts';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import { uploadPipeline } from '../../export/kubeflow/pipelines-client.ts';
+import { pipelineFiles } from '../../export/kubeflow/pipeline-files.ts';
+import { parseTrackingUri } from '../../export/mlflow/tracking-client.ts';
+import { sparkFiles } from '../../export/spark/spark-job.ts';
+import { serviceFiles } from '../../export/serving/service-files.ts';
+import { servingFiles } from '../../export/serving/serving-files.ts';
+import type { StoredThreshold } from '../../store/types.ts';
+import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { chooseModel, type ChosenModel } from '../../case/model/choose-model.ts';
+import { onnxOfModel } from './model-onnx.ts';
+import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import type { ReadableCase } from '../../store/readable-case.ts';
+import { writeFolder } from './write-whole.ts';
+
+/** The `export kserve` job: a Triton repository and InferenceService manifests for one model. */
+export function exportKserve(
+  input: ParsedJobInput<'exportKserve'>,
+  context: WorkContext,
+): Promise<JobResult<'exportKserve'>> {
+  return writeFrom(input, context, (openedCase, chosen) => {
+    const { bytes, inputs } = onnxOfModel(openedCase, chosen);
+    return servingFiles({ ...input, onnx: bytes, inputs });
+  });
+}
+
+/**
+ * The `export kubeflow` job: a pipeline that trains, weighs, registers and redeploys on a schedule as this model was; uploaded,
+ * scheduled and started where a server was named. The files are written first, so that they are there where it cannot be reached.
+ */
+export async function exportKubeflow(
+  input: ParsedJobInput<'exportKubeflow'>,
+  context: WorkContext,
+): Promise<JobResult<'exportKubeflow'>> {
+  const { upload, start, name, namespace, schedule } = input;
+  // What is written into manifests can be read by many.
+  parseTrackingUri(input.trackingUri);
+  if (start && upload === undefined)
+    throw usageError('WRONG_USE', 'A run is started at a server, and none was named.', 'Add --upload ADDRESS.');
+  let pipeline = '';
+  const written = await writeFrom(input, context, (_, { stored }) => {
+    const files = pipelineFiles({
+      ...input,
+      trees: stored.parameters.trees,
+      sample: stored.parameters.sample,
+      seed: stored.parameters.seed,
+      thresholdFlags: thresholdFlags(stored.threshold),
+    });
+    pipeline = files.get('pipeline.yaml') ?? impossible('the pipeline has no file');
+    return files;
+  });
+  if (upload === undefined) return { ...written, uploaded: null };
+  const server = { address: upload, token: process.env['KUBEFLOW_TOKEN'] ?? null, signal: context.signal };
+  return { ...written, uploaded: await uploadPipeline(server, { name, namespace, pipeline, schedule, start }) };
+}
+
+/** The `export service` job: what a cluster needs to run `assay serve --score` with this model. */
+export function exportService(
+  input: ParsedJobInput<'exportService'>,
+  context: WorkContext,
+): Promise<JobResult<'exportService'>> {
+  const { modelUri, trackingUri, volumeClaim, leastReplicas, mostReplicas } = input;
+  if ((modelUri === undefined) !== (trackingUri === undefined))
+    throw usageError(
+      'WRONG_USE',
+      'A registered model and its tracking server belong together.',
+      'Give both --model-uri and --tracking-uri, or neither to keep the model on a volume.',
+    );
+  if (trackingUri !== undefined) parseTrackingUri(trackingUri);
+  if (mostReplicas < leastReplicas)
+    throw usageError('WRONG_USE', `At most ${mostReplicas} replicas are fewer than at least ${leastReplicas}.`);
+  return writeFrom(input, context, (openedCase, chosen) =>
+    serviceFiles({
+      ...input,
+      model:
+        modelUri === undefined || trackingUri === undefined
+          ? { kind: 'volume', claim: volumeClaim, onnx: onnxOfModel(openedCase, chosen).bytes }
+          : { kind: 'registered', uri: modelUri, trackingUri },
+    }),
+  );
+}
+
+/** The `export spark` job: features over time and scoring as a PySpark job. */
+export function exportSpark(
+  input: ParsedJobInput<'exportSpark'>,
+  context: WorkContext,
+): Promise<JobResult<'exportSpark'>> {
+  return writeFrom(input, context, (openedCase, chosen) => {
+    const { bytes, profile, spec } = onnxOfModel(openedCase, chosen);
+    return sparkFiles({ onnx: bytes, profile, spec, digest: chosen.forest.digest });
+  });
+}
+
+async function writeFrom(
+  input: { readonly casePath: string; readonly model?: string | undefined; readonly output: string },
+  context: WorkContext,
+  filesOf: (openedCase: ReadableCase, chosen: ChosenModel) => ReadonlyMap<string, Uint8Array | string>,
+): Promise<JobResult<'exportKserve'>> {
+  const openedCase = openCaseToRead(input.casePath);
+  try {
+    throwIfCancelled(context.signal);
+    const chosen = chooseModel(openedCase, input.model);
+    const files = filesOf(openedCase, chosen);
+    const output = resolve(input.output);
+    await writeFolder(output, files);
+    return { output, files: [...files.keys()], digest: chosen.forest.digest, case: resolve(input.casePath) };
+  } finally {
+    openedCase.close();
+  }
+}
+
+/** The rule that set a threshold, as flags of `assay run`. */
+function thresholdFlags({ rule, details }: StoredThreshold): readonly string[] {
+  const value = details['value'];
+  if (['contamination', 'alerts-per-day', 'recall', 'precision'].includes(rule) && typeof value === 'number')
+    return [`--${rule}`, String(value)];
+  throw usageError(
+    'WRONG_USE',
+    `The threshold was set by the rule '${rule}', which a scheduled run cannot repeat.`,
+    'Set it by contamination, alerts per day, recall or precision with `assay tune`, then export again.',
+  );
+}

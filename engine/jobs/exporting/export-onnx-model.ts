@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { extname, join, resolve } from 'node:path';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { chooseModel } from '../../case/model/choose-model.ts';
+import { onnxOfModel } from './model-onnx.ts';
+import { writeWhole } from './write-whole.ts';
+
+/**
+ * The `export onnx` job: one model of a case as an ONNX file with what is needed to score with it alone: names,
+ * threshold, profile and feature spec in its metadata.
+ */
+export async function exportOnnxModel(
+  input: ParsedJobInput<'exportOnnx'>,
+  context: WorkContext,
+): Promise<JobResult<'exportOnnx'>> {
+  const openedCase = openCaseToRead(input.casePath);
+  try {
+    throwIfCancelled(context.signal);
+    const chosen = chooseModel(openedCase, input.model);
+    const { bytes, inputs, spec } = onnxOfModel(openedCase, chosen);
+    const output =
+      extname(input.output) === '.onnx' ? resolve(input.output) : join(resolve(input.output), 'model.onnx');
+    await writeWhole(output, bytes);
+    const windows = spec.windows?.features.length ?? 0;
+    return {
+      output,
+      bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      digest: chosen.forest.digest,
+      inputs: inputs.map(({ name, holds, columns }) => ({ name, type: holds, columns })),
+      notices:
+        windows === 0
+          ? []
+          : [
+              `${windows} features look back over time; the model takes them as finished numbers. \`assay score --model\` computes them from a recording.`,
+            ],
+      case: resolve(input.casePath),
+    };
+  } finally {
+    openedCase.close();
+  }
+}

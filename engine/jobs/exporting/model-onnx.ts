@@ -1,0 +1,38 @@
+import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
+import { impossible } from '../../domain/error.ts';
+import type { Profile } from '../../domain/profile.ts';
+import { exportOnnx, metadataKeys } from '../../export/onnx/export-onnx.ts';
+import { foldLogarithms } from '../../export/onnx/fold-log.ts';
+import { preprocessingOf, type OnnxInput } from '../../export/onnx/preprocessing.ts';
+import { scoreOfSum } from '../../forest/score.ts';
+import type { ReadableCase } from '../../store/readable-case.ts';
+import type { ChosenModel } from '../../case/model/choose-model.ts';
+
+/** A model of a case as an ONNX file, with the profile and the spec it was trained by. */
+export interface ModelOnnx {
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly OnnxInput[];
+  readonly profile: Profile;
+  readonly spec: FeatureSpec;
+}
+
+/** Writes one model of a case as ONNX, with names, threshold, profile and feature spec in its metadata. */
+export function onnxOfModel(openedCase: ReadableCase, { stored, forest }: ChosenModel): ModelOnnx {
+  const profile = openedCase.profile() ?? impossible('a case with a model has no profile');
+  const spec = openedCase.featureSpec(stored.featureSetId);
+  const { preprocessing, inputs } = preprocessingOf(spec);
+  const bytes = exportOnnx(foldLogarithms(forest, spec), {
+    featureNames: featureNames(spec),
+    thresholdUnits: stored.threshold.units,
+    metadata: {
+      'assay.threshold': String(scoreOfSum(forest, stored.threshold.units)),
+      'assay.parameters': JSON.stringify(stored.parameters),
+      'assay.threshold_rule': JSON.stringify({ rule: stored.threshold.rule, ...stored.threshold.details }),
+      [metadataKeys.profile]: JSON.stringify(profile),
+      [metadataKeys.featureSpec]: JSON.stringify(spec),
+      [metadataKeys.inputs]: JSON.stringify(inputs),
+    },
+    preprocessing,
+  });
+  return { bytes, inputs, profile, spec };
+}

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Dictionary } from '../../domain/columns.ts';
+import { TextDictionary } from '../../domain/dictionary.ts';
+import { usageError } from '../../domain/error.ts';
+import { featureSpecSchema, type FeatureSpec } from '../../domain/feature-spec.ts';
+import { profileSchema, type Profile } from '../../domain/profile.ts';
+import { metadataKeys } from '../../export/onnx/export-onnx.ts';
+import { inputsOf, openOnnxScorer, type OnnxScorer } from '../../export/onnx/onnx-scorer.ts';
+import type { OnnxInput } from '../../export/onnx/preprocessing.ts';
+import { dictionaryColumns } from '../../features/decode-segment.ts';
+
+/** An exported model with what its notes say of how a recording is read. */
+export interface OnnxModel {
+  readonly scorer: OnnxScorer;
+  readonly profile: Profile;
+  readonly spec: FeatureSpec;
+  readonly inputs: readonly OnnxInput[];
+}
+
+/** @throws AssayError MODEL_MISMATCH where Assay did not write the bytes; `where` names them in the sentence. */
+export async function openOnnxModel(bytes: Uint8Array, where: string): Promise<OnnxModel> {
+  const scorer = await openOnnxScorer(bytes, { threads: availableParallelism() });
+  const note = (key: string): unknown => {
+    const text = scorer.notes.metadata.get(key);
+    if (text === undefined)
+      throw usageError(
+        'MODEL_MISMATCH',
+        `${where} does not say how a recording is read (${key}).`,
+        'Export it again with `assay export onnx`.',
+      );
+    return JSON.parse(text) as unknown;
+  };
+  try {
+    const profile = profileSchema.parse(note(metadataKeys.profile));
+    const spec = featureSpecSchema.parse(note(metadataKeys.featureSpec));
+    return { scorer, profile, spec, inputs: inputsOf(scorer.notes) };
+  } catch (error) {
+    await scorer.close();
+    throw error;
+  }
+}
+
+/** The bytes of an ONNX file, or of `model.onnx` in a folder that was exported. */
+export async function readOnnxFile(path: string): Promise<Uint8Array> {
+  return readFile((await stat(path)).isDirectory() ? join(path, 'model.onnx') : path);
+}
+
+/** True for a file or folder that was exported; a case is a file of another kind. */
+export async function isOnnxModel(path: string): Promise<boolean> {
+  if (path.endsWith('.onnx')) {
+    if (!existsSync(path))
+      throw usageError('FILE_NOT_FOUND', `There is no file ${path}.`, 'Check the path given with --model.');
+    return true;
+  }
+  return existsSync(path) && (await stat(path)).isDirectory() && existsSync(join(path, 'model.onnx'));
+}
+
+/** A dictionary without texts for each column that needs one. */
+export function emptyDictionaries(profile: Profile): Map<string, Dictionary> {
+  return new Map(dictionaryColumns(profile).map((column) => [column, new TextDictionary()]));
+}

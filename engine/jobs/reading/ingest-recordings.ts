@@ -1,0 +1,292 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { TextDictionary } from '../../domain/dictionary.ts';
+import { AssayError, usageError } from '../../domain/error.ts';
+import type { Profile, ProfileOverrides } from '../../domain/profile.ts';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import type { RecordingFormat } from '../../domain/record-batch.ts';
+import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
+import { inferProfile } from '../../features/infer-profile.ts';
+import { sampleFromBatches } from '../../features/profile-sample.ts';
+import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
+import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
+import type { Source } from '../../store/types.ts';
+import { openRecording } from '../../stream/open-recording.ts';
+import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { appendOfBatch, newTextsOf } from './decoded-append.ts';
+import { watchColumns, type ColumnWatch } from './column-watch.ts';
+import { describeColumns } from '../../case/describe-columns.ts';
+import { fingerprintRecording } from './recording-fingerprint.ts';
+import { changedRoles, reprofileCase } from './reprofile-case.ts';
+
+/** What reading recordings into a case came to. */
+export interface IngestOutcome {
+  readonly addedRows: number;
+  readonly notices: readonly string[];
+  /** Reading, decoding and waiting for the writer. */
+  readonly readMs: number;
+  /** Waiting for the last rows to be on the disk. */
+  readonly storeMs: number;
+}
+
+interface Recording {
+  readonly path: string;
+  readonly storedBytes: number;
+  readonly fingerprint: string;
+}
+
+/** The `ingest` job: recordings into a case, with the profile found or given. */
+export async function ingestRecordings(
+  input: ParsedJobInput<'ingest'>,
+  context: WorkContext,
+): Promise<JobResult<'ingest'>> {
+  const outcome = await ingest(input.casePath, input.recordings, input.overrides, context);
+  const openedCase = openCaseReadOnly(input.casePath);
+  try {
+    const counts = openedCase.counts();
+    return {
+      rows: counts.rows,
+      addedRows: outcome.addedRows,
+      quarantined: counts.quarantined,
+      columns: describeColumns(openedCase.profile() ?? { version: 1, timeZone: 'UTC', columns: [] }, null),
+      notices: [...outcome.notices],
+      case: resolve(input.casePath),
+      readMs: outcome.readMs,
+      storeMs: outcome.storeMs,
+    };
+  } finally {
+    openedCase.close();
+  }
+}
+
+/**
+ * Reads recordings as one stream into a case. What the case already holds of them is not read again, and a
+ * recording whose reading was stopped goes on where it was.
+ */
+export async function ingest(
+  casePath: string,
+  paths: readonly string[],
+  overrides: ProfileOverrides,
+  context: WorkContext,
+): Promise<IngestOutcome> {
+  const startedMs = performance.now();
+  const notices: string[] = [];
+  const recordings = await distinctRecordings(paths, notices);
+  const sources = await prepareCase(casePath, recordings, overrides, context, notices);
+  const pending = sources.filter(({ source }) => !source.complete);
+  if (pending.length === 0) return { addedRows: 0, notices, readMs: performance.now() - startedMs, storeMs: 0 };
+
+  const reading = openCaseReadOnly(casePath);
+  const profile = reading.profile();
+  const dictionaries = reading.dictionaries();
+  const firstSequence = reading.nextSequence();
+  reading.close();
+  if (profile === undefined) throw new Error('Impossible: a prepared case has no profile.');
+  for (const column of dictionaryColumns(profile))
+    if (!dictionaries.has(column)) dictionaries.set(column, new TextDictionary());
+
+  const writer = await createCaseWriter(casePath);
+  const stream: IngestStream = {
+    decode: createSegmentDecoder(profile, dictionaries),
+    newTexts: newTextsOf(dictionaries),
+    writer,
+    nextSequence: firstSequence,
+    columns: watchColumns(profile, '`assay quarantine` shows them'),
+  };
+  try {
+    const totalBytes = pending.reduce((total, { recording }) => total + recording.storedBytes, 0);
+    let finishedBytes = 0;
+    for (const { recording, source } of pending) {
+      const reportBytes = (read: number): void =>
+        context.report({ phase: 'read', done: finishedBytes + read, total: totalBytes, unit: 'bytes' });
+      await ingestOne(recording, source, stream, context, reportBytes);
+      finishedBytes += recording.storedBytes;
+    }
+  } catch (error) {
+    // What was read before the fault is whole and stays; only a failure of the writer itself ends without it.
+    await writer.finish().catch(() => writer.abort().catch(() => undefined));
+    throw error;
+  }
+  const readMs = performance.now() - startedMs;
+  const finishing = performance.now();
+  await writer.finish();
+  const writable = openCase(casePath);
+  try {
+    for (const { source } of pending) writable.completeSource(source.id);
+  } finally {
+    writable.close();
+  }
+  notices.push(...stream.columns.sentences());
+  return {
+    addedRows: stream.nextSequence - firstSequence,
+    notices,
+    readMs,
+    storeMs: performance.now() - finishing,
+  };
+}
+
+interface IngestStream {
+  readonly decode: SegmentDecoder;
+  /** Texts that came into the dictionaries since the last call. */
+  readonly newTexts: () => ReadonlyMap<string, readonly string[]>;
+  readonly writer: CaseWriter;
+  nextSequence: number;
+  readonly columns: ColumnWatch;
+}
+
+async function ingestOne(
+  recording: Recording,
+  source: Source,
+  stream: IngestStream,
+  context: WorkContext,
+  reportBytes: (read: number) => void,
+): Promise<void> {
+  const reader = await openRecording(recording.path, {
+    start: source.position,
+    columnNames: source.columnNames,
+    ...(source.format === null ? {} : { format: source.format }),
+  });
+  try {
+    for await (const batch of reader.batches()) {
+      throwIfCancelled(context.signal);
+      const decoded = stream.decode(batch, stream.nextSequence);
+      stream.columns.note(batch, decoded, recording.path);
+      await stream.writer.append(appendOfBatch(source.id, batch, decoded, stream.newTexts()));
+      stream.nextSequence += decoded.segment.rowCount;
+      reportBytes(reader.storedBytesRead);
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Every recording once, in the order given. */
+async function distinctRecordings(paths: readonly string[], notices: string[]): Promise<readonly Recording[]> {
+  const recordings: Recording[] = [];
+  for (const path of paths) {
+    const { fingerprint, storedBytes } = await fingerprintRecording(path);
+    if (recordings.some((recording) => recording.fingerprint === fingerprint))
+      notices.push(`${path} was named twice, or is a copy of another recording in this command; it is read once.`);
+    else recordings.push({ path: resolve(path), storedBytes, fingerprint });
+  }
+  return recordings;
+}
+
+interface PreparedSource {
+  readonly recording: Recording;
+  readonly source: Source;
+}
+
+/** Makes the case where there is none, gives it a profile, and enters the recordings it does not know yet. */
+async function prepareCase(
+  casePath: string,
+  recordings: readonly Recording[],
+  overrides: ProfileOverrides,
+  context: WorkContext,
+  notices: string[],
+): Promise<readonly PreparedSource[]> {
+  const exists = existsSync(casePath);
+  const before = exists ? readCase(casePath) : { sources: [], profile: undefined };
+  const added = recordings.filter(
+    ({ fingerprint }) => !before.sources.some((source) => source.fingerprint === fingerprint),
+  );
+  refuseChangedRecordings(added, before.sources);
+  const opened = await openAll(added);
+  const profile = before.profile ?? (await profileOf(added, overrides, context));
+
+  const writable = openCase(casePath, { create: true });
+  try {
+    if (before.profile === undefined) writable.saveProfile(profile);
+    for (const { recording, format, columnNames } of opened)
+      writable.addSource({
+        kind: 'recording',
+        uri: recording.path,
+        fingerprint: recording.fingerprint,
+        format,
+        columnNames,
+      });
+    const sources = recordings.map((recording) => {
+      const source = writable.findSource(recording.fingerprint);
+      if (source === undefined) throw new Error('Impossible: a source that was just added is absent.');
+      return { recording, source };
+    });
+    const resumed = sources.filter(({ source }) => !source.complete && source.rows > 0);
+    for (const { source } of resumed)
+      notices.push(
+        `${source.uri} had been read up to row ${source.rows.toLocaleString('en-US')}; reading goes on from there.`,
+      );
+    if (before.sources.length > 0 && added.length > 0)
+      notices.push(
+        `The case already held ${before.sources.length} recording(s); ${added.length} added to the same stream.`,
+      );
+    if (before.profile !== undefined)
+      notices.push(...changedRoles(before.profile, await reprofileCase(writable, overrides)));
+    return sources;
+  } finally {
+    writable.close();
+  }
+}
+
+function readCase(casePath: string): { readonly sources: readonly Source[]; readonly profile: Profile | undefined } {
+  const reading = openCase(casePath);
+  try {
+    return { sources: reading.sources(), profile: reading.profile() };
+  } finally {
+    reading.close();
+  }
+}
+
+/**
+ * A file that lies where another one lay that the case has read is not that one.
+ * @throws AssayError RECORDING_CHANGED.
+ */
+export function refuseChangedRecordings(
+  added: readonly Pick<Recording, 'path'>[],
+  known: readonly Pick<Source, 'uri'>[],
+): void {
+  const changed = added.find((recording) => known.some((source) => source.uri === recording.path));
+  if (changed !== undefined)
+    throw usageError(
+      'RECORDING_CHANGED',
+      `${changed.path} is not the file that this case has read under that name.`,
+      'Use another --case for the new content, or put the old file back.',
+    );
+}
+
+interface OpenedRecording {
+  readonly recording: Recording;
+  readonly format: RecordingFormat;
+  readonly columnNames: readonly string[];
+}
+
+/** Looks into every recording, so that a wrong one is refused before anything is stored. */
+async function openAll(recordings: readonly Recording[]): Promise<readonly OpenedRecording[]> {
+  const opened: OpenedRecording[] = [];
+  for (const recording of recordings) {
+    const reader = await openRecording(recording.path);
+    opened.push({ recording, format: reader.format, columnNames: reader.columnNames });
+    await reader.close();
+  }
+  return opened;
+}
+
+/** The profile of a new case: from the first rows of the first recording that has any. */
+async function profileOf(
+  recordings: readonly Recording[],
+  overrides: ProfileOverrides,
+  context: WorkContext,
+): Promise<Profile> {
+  for (const recording of recordings) {
+    throwIfCancelled(context.signal);
+    const reader = await openRecording(recording.path);
+    try {
+      const sample = await sampleFromBatches(reader.batches());
+      if (sample.rowCount > 0) return inferProfile(sample, overrides);
+    } finally {
+      await reader.close();
+    }
+  }
+  throw new AssayError('EMPTY_RECORDING', 'usage', 'No row of the recordings could be read; all are malformed.', {
+    nextStep: 'Look at the first lines of the file: is it CSV, NDJSON, kcat JSON or Parquet?',
+  });
+}

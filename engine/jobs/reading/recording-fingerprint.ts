@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { AssayError, usageError } from '../../domain/error.ts';
+
+const edgeBytes = 1 << 20;
+
+export interface RecordingFingerprint {
+  readonly fingerprint: string;
+  readonly storedBytes: number;
+}
+
+/**
+ * Tells one recording from another without reading all of it: SHA-256 over the size and the first and last
+ * MiB of the file as stored. Throws FILE_NOT_FOUND, NOT_A_FILE or PERMISSION_DENIED as wrong use.
+ */
+export async function fingerprintRecording(path: string): Promise<RecordingFingerprint> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw openingError(path, error);
+  });
+  try {
+    const status = await file.stat();
+    if (status.isDirectory()) throw notAFile(path);
+    const hash = createHash('sha256').update(String(status.size));
+    const buffer = Buffer.alloc(Math.min(edgeBytes, status.size));
+    const head = await file.read(buffer, 0, buffer.length, 0);
+    hash.update(buffer.subarray(0, head.bytesRead));
+    const tail = await file.read(buffer, 0, buffer.length, Math.max(0, status.size - buffer.length));
+    hash.update(buffer.subarray(0, tail.bytesRead));
+    return { fingerprint: hash.digest('hex'), storedBytes: status.size };
+  } finally {
+    await file.close();
+  }
+}
+
+function openingError(path: string, error: NodeJS.ErrnoException): AssayError {
+  if (error.code === 'ENOENT')
+    return usageError('FILE_NOT_FOUND', `There is no file ${path}.`, 'Check the path; quote it if it has spaces.');
+  if (error.code === 'EACCES' || error.code === 'EPERM')
+    return usageError('PERMISSION_DENIED', `The file ${path} may not be read.`, 'Ask for read permission, or copy it.');
+  if (error.code === 'EISDIR') return notAFile(path);
+  return new AssayError('FILE_NOT_FOUND', 'usage', `The file ${path} cannot be opened: ${error.message}.`, {
+    cause: error,
+  });
+}
+
+function notAFile(path: string): AssayError {
+  return usageError(
+    'NOT_A_FILE',
+    `${path} is a folder, not a recording.`,
+    'Name the files in it, for example with a wildcard.',
+  );
+}

@@ -1,0 +1,124 @@
+import { usageError } from '../../domain/error.ts';
+import type { ColumnRole, Profile, ProfileColumn, ProfileOverrides } from '../../domain/profile.ts';
+import { isDecoded } from '../../features/decode-segment.ts';
+import { inferProfile } from '../../features/infer-profile.ts';
+import { defaultSampleRows, sampleFromBatches, type ProfileSample } from '../../features/profile-sample.ts';
+import type { ReadableCase } from '../../store/readable-case.ts';
+import type { WritableCase } from '../../store/writable-case.ts';
+import { readingRecords } from './stored-records.ts';
+
+type StatedColumn = NonNullable<ProfileOverrides['columns']>[string];
+
+/**
+ * Lets a person change the roles of columns in a case whose rows are already decoded; what was said before holds. How a column is read
+ * (number, time, category) cannot change without reading its rows again: that is refused with BAD_PROFILE.
+ */
+export async function reprofileCase(openedCase: WritableCase, overrides: ProfileOverrides): Promise<Profile> {
+  const stored = openedCase.profile();
+  if (stored === undefined)
+    throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording into it first.');
+  if (Object.keys(overrides).length === 0) return stored;
+  const readings = readingsOfRows(openedCase);
+  const inferred = inferProfile(await sampleOfStoredRows(openedCase), withEarlierWords(stored, overrides));
+  const wanted = { ...inferred, columns: inferred.columns.map((column) => asStored(column, readings)) };
+  refuseOtherReadings(stored, wanted, readings);
+  openedCase.saveProfile(wanted);
+  return wanted;
+}
+
+/** What a profile says otherwise than the one before it, a sentence a column. */
+export function changedRoles(before: Profile, after: Profile): readonly string[] {
+  return after.columns.flatMap(({ name, role }) => {
+    const earlier = before.columns.find((column) => column.name === name)?.role;
+    const words = (each: ColumnRole): string => each.replace('_', ' ');
+    return earlier === undefined || earlier === role
+      ? []
+      : [`The role of '${name}' is ${words(role)} now; before, it was ${words(earlier)}.`];
+  });
+}
+
+const rolesOfMany: ReadonlySet<ColumnRole> = new Set(['feature', 'ignored']);
+
+/** What a person said before holds, unless the column is named anew or its role is given to another one. */
+function withEarlierWords(stored: Profile, overrides: ProfileOverrides): ProfileOverrides {
+  const { id, time, amount, label, ignore = [] } = overrides;
+  const flags = { id, event_time: time, amount, label };
+  const named = new Set([...Object.values(flags), ...ignore, ...Object.keys(overrides.columns ?? {})]);
+  const given = new Set<string | undefined>([
+    ...Object.entries(flags).flatMap(([role, name]) => (name === undefined ? [] : [role])),
+    ...Object.values(overrides.columns ?? {}).map(({ role }) => role),
+  ]);
+  const kept = stored.columns.filter(
+    ({ name, role, inferred }) => !inferred && !named.has(name) && (rolesOfMany.has(role) || !given.has(role)),
+  );
+  const columns = Object.fromEntries(kept.map((column) => [column.name, wordsOf(column)]));
+  return { timeZone: stored.timeZone, ...overrides, columns: { ...columns, ...overrides.columns } };
+}
+
+function wordsOf({ role, kind, numberFormat, timeFormat, positiveValues }: ProfileColumn): StatedColumn {
+  if (role === 'ignored') return { role };
+  return {
+    role,
+    kind,
+    ...(numberFormat === undefined ? {} : { numberFormat }),
+    ...(timeFormat === undefined ? {} : { timeFormat }),
+    ...(positiveValues === undefined ? {} : { positiveValues }),
+  };
+}
+
+/** How the rows of each column were decoded: a column that was ignored later keeps what it was read as. */
+function readingsOfRows(openedCase: ReadableCase): ReadonlyMap<string, ProfileColumn> {
+  const decoded = openedCase.profiles().flatMap((profile) => profile.columns.filter(isDecoded));
+  return new Map(decoded.reverse().map((column) => [column.name, column]));
+}
+
+/** An ignored column is not read at all, so it may stay as it is stored and be used again later. */
+function asStored(column: ProfileColumn, readings: ReadonlyMap<string, ProfileColumn>): ProfileColumn {
+  const stored = readings.get(column.name);
+  if (stored === undefined || column.role !== 'ignored') return column;
+  const { name, role, confidence, reason, inferred } = column;
+  return { ...stored, name, role, confidence, reason, inferred };
+}
+
+function refuseOtherReadings(stored: Profile, wanted: Profile, known: ReadonlyMap<string, ProfileColumn>): void {
+  if (wanted.timeZone !== stored.timeZone && wanted.columns.some((column) => column.timeFormat !== undefined))
+    throw readAnew(`times are stored in the zone ${stored.timeZone}`);
+  for (const column of wanted.columns) {
+    const before = known.get(column.name);
+    if (isDecoded(column) && (before === undefined || readingOf(before) !== readingOf(column)))
+      throw readAnew(`the column '${column.name}' ${howItWasRead(before, column)}`);
+  }
+}
+
+function howItWasRead(before: ProfileColumn | undefined, wanted: ProfileColumn): string {
+  if (before === undefined) return `was not read, and is wanted as ${wanted.kind}`;
+  return before.kind === wanted.kind
+    ? `was read as ${before.kind} in another format`
+    : `was read as ${before.kind}, and is wanted as ${wanted.kind}`;
+}
+
+function readAnew(what: string): Error {
+  return usageError(
+    'BAD_PROFILE',
+    `In this case ${what}; that cannot be changed afterwards.`,
+    'Read the recording into a new case with these flags: assay run RECORDING --case NEW.assay ...',
+  );
+}
+
+function readingOf(column: ProfileColumn): string {
+  return JSON.stringify([isDecoded(column), column.kind, column.numberFormat ?? null, column.timeFormat ?? null]);
+}
+
+/** The first rows of a case as texts again, from their bytes as received. */
+async function sampleOfStoredRows(openedCase: ReadableCase): Promise<ProfileSample> {
+  const source = openedCase.sources().find(({ rows }) => rows > 0);
+  if (source === undefined)
+    throw usageError('BAD_PROFILE', 'The case holds no rows to look at.', 'Read a recording into it first.');
+  const sequences: number[] = [];
+  for (const segment of openedCase.segments())
+    if (segment.sourceId === source.id)
+      for (let row = 0; row < segment.rowCount && sequences.length < defaultSampleRows; row++)
+        sequences.push(segment.firstSequence + row);
+  const rows = openedCase.readRawMany(sequences).map(({ bytes }) => bytes);
+  return readingRecords(source, rows, (reader) => sampleFromBatches(reader.batches()));
+}

@@ -1,0 +1,126 @@
+import { availableParallelism } from 'node:os';
+import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
+import type { DecodedSegment } from '../../domain/columns.ts';
+import type { CompiledForest } from '../../domain/model.ts';
+import type { Profile } from '../../domain/profile.ts';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import type { Dictionaries } from '../../features/decode-segment.ts';
+import { createScoringPool, type ScoringPool } from '../../forest/kernel/scoring-pool.ts';
+import type { FlaggedRows, LiveScores, StoredModel } from '../../store/types.ts';
+import type { WritableCase } from '../../store/writable-case.ts';
+import { createResumableComputer, type ResumableComputer } from '../training/case-features.ts';
+import { chooseModel } from '../../case/model/choose-model.ts';
+
+/** A model that scores segments as they arrive. */
+export interface LiveScoring {
+  readonly model: StoredModel;
+  readonly forest: CompiledForest;
+  readonly spec: FeatureSpec;
+  /** Features, sums and flags of the next segment of the stream. */
+  score(segment: DecodedSegment): Promise<LiveScores>;
+  /** What the window features remember after the segments so far. */
+  windowState(): Uint8Array<ArrayBuffer>;
+  close(): Promise<void>;
+}
+
+/**
+ * The champion of a case (else its newest model), ready for the row after the last one stored. Rows that came in after
+ * the model are scored first. Window features start from the state stored last and see the rows after it again.
+ */
+export async function openLiveScoring(
+  openedCase: WritableCase,
+  profile: Profile,
+  dictionaries: Dictionaries,
+  context: WorkContext,
+): Promise<LiveScoring> {
+  const champion = openedCase.championModel();
+  const { stored: model, forest } = chooseModel(openedCase, champion && String(champion.id));
+  const spec = openedCase.featureSpec(model.featureSetId);
+  const computer = createResumableComputer(profile, spec, dictionaries);
+  const pool = createScoringPool(forest, { threads: availableParallelism() });
+  const scoring = liveScoring(model, forest, spec, computer, pool);
+  await catchUp(openedCase, scoring, computer, context);
+  return scoring;
+}
+
+function liveScoring(
+  model: StoredModel,
+  forest: CompiledForest,
+  spec: FeatureSpec,
+  computer: ResumableComputer,
+  pool: ScoringPool,
+): LiveScoring {
+  const featureCount = featureNames(spec).length;
+  return {
+    model,
+    forest,
+    spec,
+    score: async (segment) => {
+      const features = new Float32Array(segment.rowCount * featureCount);
+      computer.compute(segment, features);
+      const sums = new Int32Array(segment.rowCount);
+      if (segment.rowCount > 0) await pool.score(features, segment.rowCount, sums);
+      const flagged = flaggedRows(sums, model.threshold.units, segment.firstSequence);
+      return { modelId: model.id, featureSetId: model.featureSetId, features, sums, flagged };
+    },
+    windowState: () => computer.snapshot(),
+    close: () => pool.close(),
+  };
+}
+
+async function catchUp(
+  openedCase: WritableCase,
+  scoring: LiveScoring,
+  computer: ResumableComputer,
+  context: WorkContext,
+): Promise<void> {
+  const { model, spec } = scoring;
+  const unscored = new Set(openedCase.segmentsWithoutScores(model.id).map(({ id }) => id));
+  const segments = openedCase.segments();
+  const firstUnscored = segments.find(({ id }) => unscored.has(id))?.firstSequence ?? Number.POSITIVE_INFINITY;
+  const checkpoint = openedCase.windowCheckpoint(model.featureSetId);
+  const usable = checkpoint !== undefined && checkpoint.nextSequence <= firstUnscored;
+  if (usable && checkpoint.state.length > 0) computer.restore(checkpoint.state);
+  const needsHistory = spec.windows !== undefined;
+  const from = usable ? checkpoint.nextSequence : 0;
+  for (const { id, firstSequence } of segments) {
+    if (firstSequence < from || (!needsHistory && !unscored.has(id))) continue;
+    throwIfCancelled(context.signal);
+    const { modelId, featureSetId, features, sums, flagged } = await scoring.score(openedCase.readSegmentColumns(id));
+    if (!unscored.has(id)) continue;
+    openedCase.inTransaction(() => {
+      openedCase.writeFeatures(featureSetId, id, features);
+      openedCase.writeScores(modelId, id, sums);
+      openedCase.addAlerts(modelId, flagged);
+    });
+    await new Promise(setImmediate);
+  }
+}
+
+function flaggedRows(sums: Int32Array, thresholdUnits: number, firstSequence: number): FlaggedRows {
+  const rows: number[] = [];
+  sums.forEach((sum, row) => {
+    if (sum <= thresholdUnits) rows.push(row);
+  });
+  return { sequences: rows.map((row) => firstSequence + row), sums: Int32Array.from(rows, (row) => sums[row]) };
+}
+
+/** Rows that drift is measured against. */
+const referenceRows = 5_000;
+
+/** Features of rows the model was trained on, evenly spread over them, row-major; null for a model of another case. */
+export function trainingRows(openedCase: WritableCase, model: StoredModel, featureCount: number): Float32Array | null {
+  const step = Math.max(1, Math.ceil(model.trainedRows / referenceRows));
+  const values: number[] = [];
+  let next = 0;
+  for (const { id, firstSequence, rowCount } of openedCase.segments()) {
+    if (firstSequence >= model.trainedRows) break;
+    const features = openedCase.readFeatures(model.featureSetId, id);
+    if (features === undefined) return null;
+    for (; next < Math.min(firstSequence + rowCount, model.trainedRows); next += step) {
+      const at = (next - firstSequence) * featureCount;
+      values.push(...features.subarray(at, at + featureCount));
+    }
+  }
+  return next < model.trainedRows || values.length === 0 ? null : Float32Array.from(values);
+}

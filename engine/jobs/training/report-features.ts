@@ -1,0 +1,177 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { featureNames } from '../../domain/feature-spec.ts';
+import type { FeatureMatrix, ForestParameters } from '../../domain/model.ts';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import { anomalyOfSums, averagePrecision } from '../../evaluation/ranking.ts';
+import { summariseBackground } from '../../forest/reasons/background.ts';
+import { explainRows } from '../../forest/reasons/explain-rows.ts';
+import { trainForest } from '../../forest/train.ts';
+import { populationStabilityIndex } from '../../evaluation/stability-index.ts';
+import type { ReadableCase } from '../../store/readable-case.ts';
+import type { StoredModel } from '../../store/types.ts';
+import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { readLabels } from '../../case/case-columns.ts';
+import { chooseModel, modelSummary, readSums } from '../../case/model/choose-model.ts';
+import { readBackgroundRows, readFeatureRows } from '../../case/model/feature-rows.ts';
+import { featureWords } from '../../case/model/feature-words.ts';
+import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { scoreMatrix } from './train-model.ts';
+
+/** Flagged transactions whose reasons are averaged, most anomalous first. */
+const explainedAlerts = 500;
+
+/** The `features` job: what each feature of a model is like, what it adds, and what would be lost without it. */
+export async function reportFeatures(
+  input: ParsedJobInput<'features'>,
+  context: WorkContext,
+): Promise<JobResult<'features'>> {
+  const openedCase = openCaseToRead(input.casePath);
+  try {
+    const chosen = chooseModel(openedCase, input.model);
+    const { stored } = chosen;
+    const profile = openedCase.profile();
+    if (profile === undefined) throw new Error('Impossible: a case with a model has no profile.');
+    const spec = openedCase.featureSpec(stored.featureSetId);
+    const names = featureNames(spec);
+    const words = featureWords(spec, profile);
+    const sample = readBackgroundRows(openedCase, stored.featureSetId, names.length);
+    const background = summariseBackground(sample);
+    const labels = readLabels(openedCase, profile);
+    const contributions = await contributionsToFlags(openedCase, chosen, names.length, context);
+    const auprc = labels === null ? null : averagePrecision(labels, anomalyOfSums(readSums(openedCase, stored)));
+    const lost =
+      input.oneOut && labels !== null && auprc !== null
+        ? await lostWithout(openedCase, stored, names.length, labels, auprc, context)
+        : null;
+    const correlations = correlationsOf(sample);
+    const windows = spec.windows?.features ?? [];
+    return {
+      model: modelSummary(chosen),
+      features: names.map((name, feature) => ({
+        name,
+        description: words[feature].description,
+        usesLabels: (spec.features[feature] ?? windows[feature - spec.features.length]).usesLabels,
+        least: background[feature].least,
+        median: background[feature].median,
+        mean: background[feature].mean,
+        greatest: background[feature].greatest,
+        imputed: spec.features[feature]?.imputation.missingCount ?? 0,
+        drift: driftOf(sample, feature),
+        contribution: contributions.shares[feature],
+        strongestCorrelation: strongest(correlations, names, feature),
+        auprcLostWithout: lost === null ? null : lost[feature],
+      })),
+      auprc,
+      explainedAlerts: contributions.alerts,
+      spec,
+      case: resolve(input.casePath),
+    };
+  } finally {
+    openedCase.close();
+  }
+}
+
+/** Mean share of each feature in what makes the flagged transactions anomalous. */
+async function contributionsToFlags(
+  openedCase: ReadableCase,
+  { stored, forest }: ReturnType<typeof chooseModel>,
+  featureCount: number,
+  context: WorkContext,
+): Promise<{ readonly shares: Float64Array; readonly alerts: number }> {
+  const { rows } = openedCase.alertsPage(stored.id, { limit: explainedAlerts });
+  const matrix = readFeatureRows(
+    openedCase,
+    stored.featureSetId,
+    featureCount,
+    rows.map(({ sequence }) => sequence),
+  );
+  const { contributions } = await explainRows(forest, matrix, { ...context, threads: availableParallelism() });
+  const shares = new Float64Array(featureCount);
+  for (let row = 0; row < matrix.rowCount; row++) {
+    const part = contributions.subarray(row * featureCount, (row + 1) * featureCount);
+    const total = part.reduce((sum, value) => sum + value, 0);
+    if (total !== 0) part.forEach((value, feature) => (shares[feature] += value / total / matrix.rowCount));
+  }
+  return { shares, alerts: matrix.rowCount };
+}
+
+/** AUPRC lost when a forest with the same parameters is grown without one feature, for each feature. */
+async function lostWithout(
+  openedCase: ReadableCase,
+  stored: StoredModel,
+  featureCount: number,
+  labels: Uint8Array,
+  auprc: number,
+  context: WorkContext,
+): Promise<readonly number[]> {
+  const all = readFeatureRows(
+    openedCase,
+    stored.featureSetId,
+    featureCount,
+    Uint32Array.from({ length: openedCase.nextSequence() }, (_, row) => row),
+  );
+  const lost: number[] = [];
+  for (let feature = 0; feature < featureCount; feature++) {
+    throwIfCancelled(context.signal);
+    lost.push(
+      featureCount === 1 ? auprc : auprc - (await auprcWithout(all, feature, stored.parameters, labels, context)),
+    );
+    context.report({ phase: 'evaluate', done: feature + 1, total: featureCount, unit: 'steps' });
+  }
+  return lost;
+}
+
+async function auprcWithout(
+  all: FeatureMatrix,
+  left: number,
+  parameters: ForestParameters,
+  labels: Uint8Array,
+  context: WorkContext,
+): Promise<number> {
+  const featureCount = all.featureCount - 1;
+  const values = new Float32Array(new SharedArrayBuffer(4 * all.rowCount * featureCount));
+  for (let row = 0, to = 0; row < all.rowCount; row++)
+    for (let feature = 0; feature < all.featureCount; feature++)
+      if (feature !== left) values[to++] = all.values[row * all.featureCount + feature];
+  const matrix = { rowCount: all.rowCount, featureCount, values };
+  const quiet = { ...context, report: () => undefined };
+  const forest = await trainForest(matrix, parameters, { threads: availableParallelism(), signal: context.signal });
+  const sums = await scoreMatrix(forest, matrix, quiet);
+  return averagePrecision(labels, anomalyOfSums(sums)) ?? 0;
+}
+
+function driftOf(sample: FeatureMatrix, feature: number): number {
+  const third = Math.floor(sample.rowCount / 3);
+  const column = (from: number, to: number): Float64Array =>
+    Float64Array.from({ length: to - from }, (_, row) => sample.values[(from + row) * sample.featureCount + feature]);
+  return populationStabilityIndex(column(0, third), column(sample.rowCount - third, sample.rowCount));
+}
+
+/** Pearson correlations of all pairs of features over a sample; NaN where a feature does not vary. */
+function correlationsOf(sample: FeatureMatrix): readonly Float64Array[] {
+  const { rowCount, featureCount, values } = sample;
+  const standard = Array.from({ length: featureCount }, (_, feature) => {
+    const column = Float64Array.from({ length: rowCount }, (__, row) => values[row * featureCount + feature]);
+    const mean = column.reduce((sum, value) => sum + value, 0) / rowCount;
+    const centred = column.map((value) => value - mean);
+    const length = Math.sqrt(centred.reduce((sum, value) => sum + value * value, 0));
+    return centred.map((value) => value / length);
+  });
+  return standard.map((left) =>
+    Float64Array.from(standard, (right) => left.reduce((sum, value, row) => sum + value * right[row], 0)),
+  );
+}
+
+function strongest(
+  correlations: readonly Float64Array[],
+  names: readonly string[],
+  feature: number,
+): { with: string; value: number } | null {
+  let best = -1;
+  correlations[feature].forEach((value, other) => {
+    if (other === feature || Number.isNaN(value)) return;
+    if (best < 0 || Math.abs(value) > Math.abs(correlations[feature][best])) best = other;
+  });
+  return best < 0 ? null : { with: names[best], value: correlations[feature][best] };
+}

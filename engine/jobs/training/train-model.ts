@@ -1,0 +1,275 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { usageError } from '../../domain/error.ts';
+import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
+import type { CompiledForest, FeatureMatrix, ForestParameters } from '../../domain/model.ts';
+import { columnWithRole, type Profile } from '../../domain/profile.ts';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import type { WindowSpec } from '../../domain/window-feature.ts';
+import { proposeWindowFeatures } from '../../features/windows/propose-window-features.ts';
+import { encodeForest } from '../../forest/compile.ts';
+import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
+import { drawSubSamples, planGather } from '../../forest/sub-sample.ts';
+import { trainForest } from '../../forest/train.ts';
+import type { TuningState } from '../../forest/tuning.ts';
+import { openCase } from '../../store/open-case.ts';
+import type { ReadableCase } from '../../store/readable-case.ts';
+import type { WritableCase } from '../../store/writable-case.ts';
+import type { ParsedJobInput, ThresholdHandle, TrainResult } from '../../../preload/contract/jobs.ts';
+import { readDays, readLabels } from '../../case/case-columns.ts';
+import {
+  featureBlocks,
+  fitCaseSpec,
+  storeCaseFeatures,
+  withoutFeatures,
+  type CaseFeatures,
+  type StoredFeatures,
+} from './case-features.ts';
+import { storedThreshold, tuningHandle, tuningIndexOf } from '../../case/line/choose-threshold.ts';
+import { evaluateScores } from '../../case/model/evaluate-scores.ts';
+import { readFeatureRows } from '../../case/model/feature-rows.ts';
+import { changedRoles, reprofileCase } from '../reading/reprofile-case.ts';
+
+/** The `train` job: a model on the rows of a case, with every row scored and flagged. */
+export async function trainModel(input: ParsedJobInput<'train'>, context: WorkContext): Promise<TrainResult> {
+  const openedCase = openCase(input.casePath);
+  const startedMs = performance.now();
+  try {
+    const before = openedCase.profile();
+    const profile = await reprofileCase(openedCase, input.overrides);
+    const trained = await trainOnCase(openedCase, profile, input, context, { readMs: 0, storeMs: 0, startedMs });
+    return { ...trained, notices: [...changedRoles(before ?? profile, profile), ...trained.notices] };
+  } finally {
+    openedCase.close();
+  }
+}
+
+/** What was spent before training began, so that one set of timings covers a whole run. */
+export interface TimeBefore {
+  readonly readMs: number;
+  readonly storeMs: number;
+  readonly startedMs: number;
+}
+
+export interface TrainingChoice {
+  readonly casePath: string;
+  readonly forest: ForestParameters;
+  readonly threshold: ThresholdHandle;
+  readonly logAmount: boolean;
+  readonly windows: boolean;
+  readonly windowSpec?: WindowSpec | undefined;
+  readonly leaveOut: readonly string[];
+}
+
+/** Features, forest, scores, threshold and flags of one case, stored together. */
+export async function trainOnCase(
+  openedCase: WritableCase,
+  profile: Profile,
+  choice: TrainingChoice,
+  context: WorkContext,
+  before: TimeBefore,
+): Promise<TrainResult> {
+  const counts = openedCase.counts();
+  if (counts.rows === 0)
+    throw usageError(
+      'EMPTY_RECORDING',
+      'The case holds no transactions.',
+      'Read a recording into it with `assay ingest`.',
+    );
+  if (choice.threshold.kind === 'alerts-per-day') refuseWithoutDays(profile);
+  const notices: string[] = [];
+  const clock = stopwatch();
+
+  const spec = chosenSpec(openedCase, profile, choice, context);
+  const features = await storeCaseFeatures(openedCase, profile, spec, context);
+  const featureMs = clock();
+
+  const forest = await growForest(openedCase, features, choice.forest, context, notices);
+  const trainMs = clock();
+
+  const sums = await scoreCase(openedCase, features, forest, context);
+  const labels = readLabels(openedCase, profile);
+  const dayIndex = readDays(openedCase, profile);
+  const index = tuningIndexOf(forest, sums, labels, dayIndex);
+  const state = index.tune(tuningHandle(choice.threshold));
+  const scoreMs = clock();
+
+  throwIfCancelled(context.signal);
+  storeModel(openedCase, choice, features, forest, sums, state, index.flaggedRows(state.thresholdUnits));
+  const storeMs = clock();
+
+  const evaluation = labels === null ? null : evaluateScores(labels, sums, state.thresholdUnits);
+  if (evaluation !== null && 2 * evaluation.positives > evaluation.labelled)
+    notices.push(
+      `The label calls ${evaluation.positives.toLocaleString('en-US')} of ${evaluation.labelled.toLocaleString('en-US')} transactions fraud. If that is wrong, name another with --label, or state its positiveValues in a profile file.`,
+    );
+  return {
+    rows: counts.rows,
+    quarantined: counts.quarantined,
+    features: [...featureNames(spec)],
+    leftOut: [...spec.leftOut],
+    imputed: spec.features.map(({ name, imputation }) => ({
+      feature: name,
+      rule: imputation.rule,
+      cells: imputation.missingCount,
+    })),
+    flagged: state.flagged,
+    threshold: state.thresholdScore,
+    thresholdUnits: state.thresholdUnits,
+    contamination: state.contamination,
+    days: index.days.length === 0 ? null : index.days.length,
+    model: {
+      digest: forest.digest,
+      trees: forest.treeCount,
+      sample: forest.sampleSize,
+      seed: choice.forest.seed,
+      grower: choice.forest.grower,
+    },
+    ...(evaluation === null ? {} : { evaluation }),
+    notices,
+    timings: {
+      readMs: before.readMs,
+      featureMs,
+      trainMs,
+      scoreMs,
+      storeMs: before.storeMs + storeMs,
+      totalMs: performance.now() - before.startedMs,
+    },
+    case: resolve(choice.casePath),
+  };
+}
+
+/** The features of a choice: those of the rows fitted, those over time proposed or given, less what is to be left out. */
+function chosenSpec(
+  openedCase: WritableCase,
+  profile: Profile,
+  choice: TrainingChoice,
+  context: WorkContext,
+): FeatureSpec {
+  const windows = choice.windows ? (choice.windowSpec ?? proposeWindowFeatures(profile)) : undefined;
+  const spec = fitCaseSpec(openedCase, profile, windows, { logAmount: choice.logAmount }, context);
+  return withoutFeatures(spec, choice.leaveOut);
+}
+
+/** Grows the forest from those rows that its sub-samples draw; no others are read. */
+export async function growForest(
+  openedCase: ReadableCase,
+  features: StoredFeatures,
+  parameters: ForestParameters,
+  context: WorkContext,
+  notices: string[],
+): Promise<CompiledForest> {
+  const { rowCount, featureCount, featureSetId } = features;
+  if (parameters.sample > rowCount)
+    notices.push(
+      `The sample of ${parameters.sample} rows a tree is more than the ${rowCount} rows there are; all of them are used.`,
+    );
+  const plan = planGather(drawSubSamples(rowCount, parameters));
+  return trainForest(readFeatureRows(openedCase, featureSetId, featureCount, plan.rows), parameters, {
+    threads: availableParallelism(),
+    signal: context.signal,
+    subSamples: plan.subSamples,
+    onTree: (grown) => context.report({ phase: 'train', done: grown, total: parameters.trees, unit: 'trees' }),
+  });
+}
+
+/** Blocks given to the scoring threads before the first is awaited, so that reading and scoring overlap. */
+const blocksInFlight = 4;
+
+/** The sum of every row of a case, on all cores; features pass through memory block by block. */
+export async function scoreCase(
+  openedCase: ReadableCase,
+  features: StoredFeatures,
+  forest: CompiledForest,
+  context: WorkContext,
+): Promise<Int32Array> {
+  const sums = new Int32Array(features.rowCount);
+  const pool = createScoringPool(forest, { threads: availableParallelism() });
+  const pending: Promise<void>[] = [];
+  try {
+    for (const { firstSequence, rowCount, values } of featureBlocks(openedCase, features)) {
+      throwIfCancelled(context.signal);
+      if (pending.length >= blocksInFlight) await pending.shift();
+      pending.push(
+        pool.score(values, rowCount, sums.subarray(firstSequence, firstSequence + rowCount), context.signal),
+      );
+      context.report({ phase: 'score', done: firstSequence, total: features.rowCount, unit: 'rows' });
+    }
+    await Promise.all(pending);
+    return sums;
+  } finally {
+    await Promise.allSettled(pending);
+    await pool.close();
+  }
+}
+
+/** The sum of every row of a matrix in memory, on all cores. */
+export async function scoreMatrix(
+  forest: CompiledForest,
+  matrix: FeatureMatrix,
+  context: WorkContext,
+): Promise<Int32Array> {
+  const sums = new Int32Array(new SharedArrayBuffer(4 * matrix.rowCount));
+  const pool = createScoringPool(forest, { threads: availableParallelism() });
+  try {
+    context.report({ phase: 'score', done: 0, total: matrix.rowCount, unit: 'rows' });
+    await pool.score(matrix.values, matrix.rowCount, sums, context.signal);
+    return sums;
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Model, scores, threshold and flags in one transaction: a case never holds a model without its scores. */
+function storeModel(
+  openedCase: WritableCase,
+  choice: TrainingChoice,
+  features: CaseFeatures,
+  forest: CompiledForest,
+  sums: Int32Array,
+  state: TuningState,
+  flaggedRows: Uint32Array,
+): void {
+  const threshold = storedThreshold(state.thresholdUnits, choice.threshold);
+  openedCase.inTransaction(() => {
+    const modelId = openedCase.saveModel({
+      digest: forest.digest,
+      name: `forest ${forest.digest.slice(0, 8)}`,
+      parameters: choice.forest,
+      featureSetId: features.featureSetId,
+      forest: encodeForest(forest),
+      threshold,
+      trainedRows: features.rowCount,
+    });
+    for (const segment of openedCase.segments())
+      openedCase.writeScores(
+        modelId,
+        segment.id,
+        sums.subarray(segment.firstSequence, segment.firstSequence + segment.rowCount),
+      );
+    openedCase.replaceAlerts(modelId, threshold, {
+      sequences: flaggedRows,
+      sums: Int32Array.from(flaggedRows, (row) => sums[row]),
+    });
+  });
+}
+
+function refuseWithoutDays(profile: Profile): void {
+  if (columnWithRole(profile, 'event_time') === undefined)
+    throw usageError(
+      'NO_EVENT_TIME',
+      'Alerts per day need an event time, and no column was found to be one.',
+      'Name it with --time COLUMN, or use --contamination instead.',
+    );
+}
+
+/** Milliseconds since the last call. */
+function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    const elapsed = now - last;
+    last = now;
+    return elapsed;
+  };
+}
