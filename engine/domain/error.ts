@@ -3,6 +3,8 @@ export type ErrorCode =
   | 'WRONG_USE'
   | 'FILE_NOT_FOUND'
   | 'NOT_A_FILE'
+  | 'WOULD_OVERWRITE'
+  | 'OUTPUT_IS_INPUT'
   | 'PERMISSION_DENIED'
   | 'EMPTY_RECORDING'
   | 'UNKNOWN_FORMAT'

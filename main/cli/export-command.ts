@@ -5,13 +5,14 @@ import { printBigqueryReport, printFilesReport, printKubeflowReport, printMlflow
 import { printOnnxReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { publishTarget, type PublishFlags } from './publish-target.ts';
-import { requireCase } from './shared-options.ts';
+import { forceOption, requireCase } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface ExportFlags {
   readonly case?: string;
   readonly model?: string;
   readonly out: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -28,6 +29,7 @@ export function addExportCommands(program: Command, surroundings: CommandSurroun
     .requiredOption('--case <file>', 'the case file')
     .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
     .requiredOption('--out <path>', 'a folder for model.onnx, or a file that ends in .onnx')
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -40,6 +42,7 @@ Examples:
       await runCommand(surroundings, 'exportOnnx', flags.json === true, printOnnxReport, () => ({
         casePath: requireCase(flags.case),
         output: flags.out,
+        ...(flags.force === true ? { force: true } : {}),
         ...(flags.model === undefined ? {} : { model: flags.model }),
       }));
     });
@@ -58,6 +61,7 @@ Examples:
       '--ca <file>',
       "certificates in PEM that the server's must be signed by (default MLFLOW_TRACKING_SERVER_CERT_PATH)",
     )
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -75,6 +79,7 @@ Examples:
         casePath: requireCase(flags.case),
         ...(flags.model === undefined ? {} : { model: flags.model }),
         ...(flags.out === undefined ? {} : { output: flags.out }),
+        ...(flags.force === true ? { force: true } : {}),
         ...publishTarget(flags, flags.out === undefined),
       }));
     });
@@ -111,6 +116,7 @@ function addNarrative(group: Command, surroundings: CommandSurroundings): void {
     )
     .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
     .requiredOption('--out <path>', 'the file to write: Markdown where the name ends in .md, else plain text')
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -123,6 +129,7 @@ Examples:
         casePath: requireCase(flags.case),
         key: flags.alert,
         output: flags.out,
+        ...(flags.force === true ? { force: true } : {}),
         ...(flags.model === undefined ? {} : { model: flags.model }),
       }));
     });
@@ -142,6 +149,7 @@ function addPlain(
     .requiredOption('--case <file>', 'the case file')
     .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
     .requiredOption('--out <path>', name === 'spark' ? 'the folder to write' : 'the file to write')
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -153,6 +161,7 @@ Examples:
       await runCommand(surroundings, job, flags.json === true, printFilesReport, () => ({
         casePath: requireCase(flags.case),
         output: flags.out,
+        ...(flags.force === true ? { force: true } : {}),
         ...(flags.model === undefined ? {} : { model: flags.model }),
       }));
     });
@@ -178,6 +187,7 @@ function addBigquery(group: Command, surroundings: CommandSurroundings): void {
     )
     .option('--decisions-table <address>', 'send verdicts there (default: TABLE_decisions)')
     .option('--endpoint <url>', "another server than Google's, such as an emulator; over http no login is sent")
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -224,6 +234,7 @@ function addKserve(group: Command, surroundings: CommandSurroundings): void {
     .option('--namespace <name>', 'Kubernetes namespace (default default)')
     .option('--triton-uri <address>', 'where the cluster finds the folder triton, such as s3://bucket/triton')
     .option('--mlflow-uri <address>', 'where the cluster finds the MLflow model directory, such as s3://bucket/model')
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -266,6 +277,7 @@ function addService(group: Command, surroundings: CommandSurroundings): void {
     .option('--namespace <name>', 'Kubernetes namespace (default default)')
     .option('--least-replicas <count>', 'pods that always run (default 2)', parseWhole(1, 1000))
     .option('--most-replicas <count>', 'pods at most (default 6)', parseWhole(1, 1000))
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -323,6 +335,7 @@ function addKubeflow(group: Command, surroundings: CommandSurroundings): void {
     )
     .option('--start', 'with --upload: start one run now, too')
     .option('--namespace <name>', 'Kubernetes namespace (default default)')
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -1,10 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { AssayError } from '../../engine/domain/error.ts';
 import { jsonOption } from './json-option.ts';
 import { printFeaturesReport } from './report.ts';
 import { runCommand } from './run-job.ts';
-import { modelOption, requireCase } from './shared-options.ts';
+import { forceOption, modelOption, requireCase } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface FeaturesFlags {
@@ -13,18 +11,8 @@ interface FeaturesFlags {
   readonly report?: boolean;
   readonly spec?: string;
   readonly oneOut: boolean;
+  readonly force?: boolean;
   readonly json?: boolean;
-}
-
-function writeSpec(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new AssayError('PERMISSION_DENIED', 'usage', `${path} cannot be written.`, {
-      nextStep: 'Give --spec a file in a folder that exists and that you may write to.',
-      cause: error,
-    });
-  }
 }
 
 /** `assay features`: what a model's features are like, and what each of them adds. */
@@ -40,6 +28,7 @@ export function addFeaturesCommand(program: Command, surroundings: CommandSurrou
       '--spec <file>',
       'also write the feature spec to this file, as JSON; its `windows` can be edited and given to train',
     )
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -62,10 +51,9 @@ moved, above 0.2 the distribution is another one.`,
           casePath: requireCase(flags.case),
           oneOut: flags.oneOut,
           ...(flags.model === undefined ? {} : { model: flags.model }),
+          ...(flags.spec === undefined ? {} : { output: flags.spec }),
+          ...(flags.force === true ? { force: true } : {}),
         }),
-        (result) => {
-          if (flags.spec !== undefined) writeSpec(flags.spec, `${JSON.stringify(result.spec, null, 2)}\n`);
-        },
       );
     });
 }

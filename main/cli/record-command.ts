@@ -4,6 +4,7 @@ import { parsePositive, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import { runCommand } from './run-job.ts';
 import { printRecordReport } from './stream-report.ts';
+import { forceOption } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface RecordFlags {
@@ -12,6 +13,7 @@ interface RecordFlags {
   readonly rotate?: number;
   readonly untilIdle?: number;
   readonly maxMessages?: number;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -26,6 +28,7 @@ export function addRecordCommand(program: Command, surroundings: CommandSurround
     .option('--rotate <bytes>', 'begin a new file after so much content (default 256 MiB)', parseWhole(1, 2 ** 40))
     .option('--until-idle <seconds>', 'end when nothing has come for so long', parsePositive)
     .option('--max-messages <count>', 'end after so many messages', parseWhole(1, 2 ** 53 - 1))
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -38,6 +41,7 @@ Examples:
       await runCommand(surroundings, 'record', flags.json === true, printRecordReport, () => ({
         topic,
         output: flags.out,
+        ...(flags.force === true ? { force: true } : {}),
         ...(flags.from === undefined ? {} : { from: startingPoint(flags.from) }),
         ...(flags.rotate === undefined ? {} : { rotateBytes: flags.rotate }),
         ...(flags.untilIdle === undefined ? {} : { untilIdleMs: flags.untilIdle * 1000 }),

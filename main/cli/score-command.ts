@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import { jsonOption } from './json-option.ts';
 import { printScoreReport } from './report.ts';
 import { runCommand } from './run-job.ts';
+import { forceOption } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface ScoreFlags {
   readonly model: string;
   readonly modelName?: string;
   readonly out: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -20,6 +22,7 @@ export function addScoreCommand(program: Command, surroundings: CommandSurroundi
     .requiredOption('--model <model>', 'a case with a trained model, an ONNX file or its folder')
     .option('--model-name <name>', "which of the case's models, by number or digest (default: the one trained last)")
     .requiredOption('--out <file>', 'the CSV file to write: columns id, score, flagged, in input order')
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -32,6 +35,7 @@ Example:
         model: flags.model,
         recordings: [...recordings],
         output: flags.out,
+        ...(flags.force === true ? { force: true } : {}),
         ...(flags.modelName === undefined ? {} : { modelChoice: flags.modelName }),
       }));
     });

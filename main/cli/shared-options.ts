@@ -37,6 +37,11 @@ export interface ThresholdFlags {
   readonly precision?: number;
 }
 
+/** Outputs replace files of their own kind; with this, any. */
+export function forceOption(): Option {
+  return new Option('--force', 'replace what is there already, also where it is of another kind');
+}
+
 /** Which model of the case is meant. */
 export function modelOption(): Option {
   return new Option('--model <name>', "number or digest of one of the case's models (default: the one trained last)");

@@ -11,6 +11,7 @@ import { jsonOption } from './json-option.ts';
 import { printSimulationReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { printSentReport } from './stream-report.ts';
+import { forceOption } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface SimulateFlags {
@@ -25,6 +26,7 @@ interface SimulateFlags {
   readonly start?: string;
   readonly seed?: number;
   readonly scenarios?: readonly string[];
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -46,6 +48,7 @@ export function addSimulateCommand(program: Command, surroundings: CommandSurrou
     .option('--start <date>', 'first day, YYYY-MM-DD (default 2026-03-02)', parseDay)
     .option('--seed <number>', 'the same seed gives the same file (default 1)', parseWhole(0, 2 ** 32 - 1))
     .option('--scenarios <names>', `ways of fraud (default all): ${fraudScenarios.join(', ')}`, parseNames)
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -55,7 +58,7 @@ Examples:
   assay simulate --out topic.ndjson --format kcat --days 3
   assay simulate --to kafka://localhost:9092/financial_transactions --format messages --rate 100`,
     )
-    .action(async ({ json, out, to, rate, maxMessages, format, scenarios, ...rest }: SimulateFlags) => {
+    .action(async ({ json, out, to, rate, maxMessages, format, scenarios, force, ...rest }: SimulateFlags) => {
       const stream = { ...rest, ...(scenarios === undefined ? {} : { scenarios: scenarios.map(scenarioNamed) }) };
       if (to !== undefined)
         return runCommand(surroundings, 'feed', json === true, printSentReport, () => ({
@@ -68,6 +71,7 @@ Examples:
       await runCommand(surroundings, 'simulate', json === true, printSimulationReport, () => ({
         ...stream,
         output: outputNamed(out),
+        ...(force === true ? { force } : {}),
         ...(format === undefined ? {} : { format }),
       }));
     });

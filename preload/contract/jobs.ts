@@ -170,6 +170,12 @@ const sentSchema = z.object({
   reason: z.string().nullable().describe('why it waits'),
 });
 
+/** Where to write. Over what is there already only where it is of the same kind, or where that was forced. */
+const outputChoice = {
+  output: path,
+  force: z.boolean().default(false).describe('replace files of another kind'),
+};
+
 const kubernetesName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$/, 'small letters, digits and -, at most 53');
@@ -221,7 +227,7 @@ export const jobs = {
       model: path.describe('a case, or an ONNX file or its folder'),
       modelChoice,
       recordings: z.array(path).min(1),
-      output: path,
+      ...outputChoice,
     }),
     result: z.object({
       rows: z.number().int(),
@@ -329,7 +335,7 @@ export const jobs = {
     }),
   },
   exportOnnx: {
-    input: z.object({ casePath: path, model: modelChoice, output: path }),
+    input: z.object({ casePath: path, model: modelChoice, ...outputChoice }),
     result: z.object({
       output: path,
       bytes: z.number().int(),
@@ -344,6 +350,7 @@ export const jobs = {
     input: z.object({
       casePath: path,
       model: modelChoice,
+      ...outputChoice,
       output: path.optional(),
       ...publishTarget,
     }),
@@ -359,7 +366,7 @@ export const jobs = {
     input: z.object({
       casePath: path,
       model: modelChoice,
-      output: path,
+      ...outputChoice,
       name: kubernetesName.default('assay'),
       namespace: kubernetesName.default('default'),
       tritonUri: z
@@ -379,7 +386,7 @@ export const jobs = {
     input: z.object({
       casePath: path,
       model: modelChoice,
-      output: path,
+      ...outputChoice,
       name: kubernetesName.default('assay-retrain'),
       namespace: kubernetesName.default('default'),
       image: z.string().min(1),
@@ -414,7 +421,7 @@ export const jobs = {
     input: z.object({
       casePath: path,
       model: modelChoice,
-      output: path,
+      ...outputChoice,
       name: kubernetesName.default('assay-scores'),
       namespace: kubernetesName.default('default'),
       image: z.string().min(1),
@@ -429,8 +436,8 @@ export const jobs = {
     }),
     result: filesResult,
   },
-  exportSpark: { input: z.object({ casePath: path, model: modelChoice, output: path }), result: filesResult },
-  exportCsv: { input: z.object({ casePath: path, model: modelChoice, output: path }), result: alertsResult },
+  exportSpark: { input: z.object({ casePath: path, model: modelChoice, ...outputChoice }), result: filesResult },
+  exportCsv: { input: z.object({ casePath: path, model: modelChoice, ...outputChoice }), result: alertsResult },
   /** The list of alerts as the window shows it: one line an alert, all that pass the filter. */
   exportAlerts: {
     input: z.object({
@@ -439,19 +446,20 @@ export const jobs = {
       filter: alertFilterSchema.default({}),
       sort: alertSortSchema,
       format: z.enum(alertListFormats).optional().describe('by the name of the output when absent'),
-      output: path,
+      ...outputChoice,
     }),
     result: alertsResult,
   },
   /** The draft about one decided alert; Markdown where the name of the output ends in .md, else plain text. */
   exportNarrative: {
-    input: z.object({ casePath: path, model: modelChoice, key: z.string().min(1), output: path }),
+    input: z.object({ casePath: path, model: modelChoice, key: z.string().min(1), ...outputChoice }),
     result: alertsResult,
   },
   exportBigquery: {
     input: z.object({
       casePath: path,
       model: modelChoice,
+      ...outputChoice,
       output: path.optional().describe('a folder for `bq load`'),
       table: z.string().min(1).optional().describe('PROJECT.DATASET.TABLE for flagged transactions'),
       decisionsTable: z.string().min(1).optional().describe('the same for verdicts; TABLE_decisions when absent'),
@@ -536,7 +544,13 @@ export const jobs = {
     }),
   },
   features: {
-    input: z.object({ casePath: path, model: modelChoice, oneOut: z.boolean().default(true) }),
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      oneOut: z.boolean().default(true),
+      ...outputChoice,
+      output: path.optional().describe('the feature spec as JSON'),
+    }),
     result: z.object({
       model: modelSummarySchema,
       features: z.array(
@@ -566,7 +580,7 @@ export const jobs = {
   },
   simulate: {
     input: z.object({
-      output: path,
+      ...outputChoice,
       format: z.enum(simulationFormats).optional().describe('by the name of the output when absent'),
       ...simulationChoice,
     }),
@@ -655,6 +669,7 @@ export const jobs = {
   record: {
     input: z.object({
       topic: z.string(),
+      ...outputChoice,
       output: path.describe('a folder'),
       from: startingPointSchema.default({ kind: 'earliest' }),
       rotateBytes: z.number().int().min(1).default(268_435_456).describe('content of one file, not compressed'),

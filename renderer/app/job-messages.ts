@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
 import type { JobName, JobResult } from '../../preload/contract/jobs.ts';
 import { formatCount, formatCounted, formatDuration } from '../data/format.ts';
-import { useJobs } from '../data/jobs.tsx';
+import { mayReplace, useJobs } from '../data/jobs.tsx';
 import { useEvent } from '../data/requests.ts';
 import { fileName } from '../data/paths.ts';
 import { useToast } from '../ui/toast.tsx';
@@ -15,14 +15,17 @@ function trained(result: JobResult<'train'>): string {
 
 /** Says how each job ended, wherever the person is by then. */
 export function useJobMessages(): void {
-  const { onEnd } = useJobs();
+  const { onEnd, replace } = useJobs();
   const toast = useToast();
   const goTo = useGoTo();
-  const tell = useEffectEvent((name: JobName, outcome: Parameters<Parameters<typeof onEnd>[0]>[2]) => {
+  const tell = useEffectEvent((jobId: string, name: JobName, outcome: Parameters<Parameters<typeof onEnd>[0]>[2]) => {
     if (!outcome.ok) {
       const { code } = outcome.error;
       if (code === 'CANCELLED') toast({ text: `${jobTitle(name)} was stopped. What was stored before stays.` });
-      else toast({ text: errorWords(outcome.error), tone: 'problem' });
+      else {
+        const action = mayReplace(outcome) ? { action: { text: 'Replace it', run: () => replace(jobId) } } : {};
+        toast({ text: errorWords(outcome.error), tone: 'problem', ...action });
+      }
       return;
     }
     const triage = { text: 'Triage', run: () => goTo('triage') };
@@ -52,5 +55,5 @@ export function useJobMessages(): void {
       toast({ text: sentence, action: show });
     }
   });
-  useEffect(() => onEnd((_jobId, name, outcome) => tell(name, outcome)), [onEnd]);
+  useEffect(() => onEnd(tell), [onEnd]);
 }

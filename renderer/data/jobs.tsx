@@ -25,6 +25,8 @@ interface Jobs {
   readonly onEnd: (listener: EndListener) => () => void;
   /** An ending that came before anybody listened for it. */
   readonly endingOf: (jobId: string) => Ending | undefined;
+  /** Starts a job of this window once more, told to replace the file that it would not write over. */
+  readonly replace: (jobId: string) => void;
 }
 
 const JobsContext = createContext<Jobs | null>(null);
@@ -37,6 +39,7 @@ export function JobsProvider({ children }: { readonly children: ReactNode }) {
   const [running, setRunning] = useState<readonly RunningJob[]>([]);
   const endings = useRef(new Map<string, Ending>());
   const listeners = useRef(new Set<EndListener>());
+  const starts = useRef(new Map<string, () => void>());
 
   useEvent('job.progress', ({ jobId, name, progress }) => {
     if (endings.current.has(jobId)) return;
@@ -48,6 +51,7 @@ export function JobsProvider({ children }: { readonly children: ReactNode }) {
   });
   useEvent('job.ended', ({ jobId, name, outcome }) => {
     endings.current.set(jobId, outcome);
+    if (!mayReplace(outcome as JobOutcome<JobName>)) starts.current.delete(jobId);
     const [oldest] = endings.current.keys();
     if (endings.current.size > keptEndings && oldest !== undefined) endings.current.delete(oldest);
     setRunning((jobs) => jobs.filter((job) => job.jobId !== jobId));
@@ -62,6 +66,7 @@ export function JobsProvider({ children }: { readonly children: ReactNode }) {
       const answer = await client.startJob(name, input);
       if (!answer.ok) return answer.error;
       const { jobId } = answer.data;
+      starts.current.set(jobId, () => void start(name, replacing(input)));
       if (!endings.current.has(jobId)) {
         setRunning((jobs) =>
           jobs.some((job) => job.jobId === jobId)
@@ -84,9 +89,13 @@ export function JobsProvider({ children }: { readonly children: ReactNode }) {
     listeners.current.add(listener);
     return () => void listeners.current.delete(listener);
   }, []);
+  const replace = useCallback((jobId: string) => starts.current.get(jobId)?.(), []);
   const endingOf = useCallback((jobId: string) => endings.current.get(jobId), []);
 
-  const value = useMemo(() => ({ running, start, cancel, onEnd, endingOf }), [running, start, cancel, onEnd, endingOf]);
+  const value = useMemo(
+    () => ({ running, start, cancel, onEnd, endingOf, replace }),
+    [running, start, cancel, onEnd, endingOf, replace],
+  );
   return <JobsContext value={value}>{children}</JobsContext>;
 }
 
@@ -107,18 +116,32 @@ export interface JobHandle<J extends JobName> {
   /** The job of this kind that runs now, whoever started it. */
   readonly running: RunningJob | null;
   readonly outcome: JobOutcome<J> | null;
+  /** Starts it again, told to replace; null unless it ended because of a file of another kind. */
+  readonly replace: (() => void) | null;
+}
+
+/** The same job, told to replace a file of another kind. */
+function replacing<J extends JobName>(input: JobInput<J>): JobInput<J> {
+  return { ...input, force: true };
+}
+
+/** True where a job would not write over a file, and may be told to. */
+export function mayReplace(outcome: JobOutcome<JobName> | null): boolean {
+  return outcome?.ok === false && outcome.error.code === 'WOULD_OVERWRITE';
 }
 
 /** One kind of job: start it, follow it, stop it. It goes on when the place that started it is left. */
 export function useJob<J extends JobName>(name: J): JobHandle<J> {
   const jobs = useJobs();
   const [outcome, setOutcome] = useState<JobOutcome<J> | null>(null);
+  const [lastInput, setLastInput] = useState<JobInput<J> | null>(null);
   const running = jobs.running.find((job) => job.name === name) ?? null;
   const { start: startJob, cancel: cancelJob, onEnd, endingOf } = jobs;
 
   const start = useCallback(
     async (input: JobInput<J>): Promise<JobOutcome<J>> => {
       setOutcome(null);
+      setLastInput(input);
       const jobId = await startJob(name, input);
       const ended: JobOutcome<J> =
         typeof jobId !== 'string'
@@ -143,7 +166,8 @@ export function useJob<J extends JobName>(name: J): JobHandle<J> {
   const cancel = useCallback(() => {
     if (runningId !== undefined) cancelJob(runningId);
   }, [runningId, cancelJob]);
-  return { start, cancel, running, outcome };
+  const replace = lastInput !== null && mayReplace(outcome) ? () => void start(replacing(lastInput)) : null;
+  return { start, cancel, running, outcome, replace };
 }
 
 /** Done share of a report, 0 to 1, or null where the end is not known. */

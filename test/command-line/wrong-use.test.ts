@@ -66,6 +66,29 @@ describe('wrong use and bad input', () => {
     expect(readFileSync(recording).equals(before)).toBe(true);
   });
 
+  it('writes over its own case never, over a file of another kind with --force alone', async () => {
+    const folder = temporaryFolder();
+    const recording = join(folder, 'payments.csv');
+    writeSmallRecording(recording, { rows: 500 });
+    const casePath = join(folder, 'a.assay');
+    const notes = join(folder, 'notes.csv');
+    writeFileSync(notes, 'mine\n');
+    await runAssay(['run', recording, '--case', casePath, '--trees', '5'], folder);
+    const before = readFileSync(casePath);
+    const commands = [
+      ['export', 'csv', '--case', casePath, '--out'],
+      ['features', '--no-one-out', '--case', casePath, '--spec'],
+      ['score', '--model', casePath, recording, '--out'],
+    ];
+    for (const command of commands) {
+      for (const target of [[casePath], [casePath, '--force'], [notes]])
+        expect([target, (await runAssay([...command, ...target], folder)).code]).toEqual([target, 2]);
+      expect((await runAssay([...command, notes, '--force'], folder)).code).toBe(0);
+    }
+    expect((await runAssay(['simulate', '--days', '1', '--out', casePath], folder)).code).toBe(2);
+    expect(readFileSync(casePath).equals(before)).toBe(true);
+  });
+
   it('fails where the doctor finds a case that is none', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'a.assay'), 'not a case');

@@ -6,10 +6,11 @@ import type { AlertRow } from '../../../preload/contract/requests.ts';
 import { chooseModel } from '../../case/model/choose-model.ts';
 import { csvCell, csvTextCell } from './csv-cell.ts';
 import { openCaseToRead } from '../../case/open-case-to-read.ts';
-import { writeWhole } from './write-whole.ts';
 import { alertRows, alertsInOrder } from '../../case/alerts/alert-list.ts';
 import { CaseSession } from '../../case/case-session.ts';
 import { computeReasons } from '../../case/model/reason-words.ts';
+import { claimFile } from './output.ts';
+import { parquetKind, textKind } from './output-kind.ts';
 
 const partRows = 500;
 const turnMs = 20;
@@ -51,6 +52,14 @@ const columns: readonly ListColumn[] = [
   { name: 'notes', kind: 'text', of: ({ notes }) => notes },
 ];
 
+const kinds = {
+  csv: textKind('a CSV of alerts', csvHeader()),
+  parquet: parquetKind(
+    'a Parquet file of alerts',
+    columns.map(({ name }) => name),
+  ),
+} as const;
+
 /**
  * The `export alerts` job: the list of alerts as the window shows it, all that pass the filter in its order, with what
  * was decided of each. Reasons not known yet are computed first.
@@ -59,6 +68,8 @@ export async function exportAlerts(
   input: ParsedJobInput<'exportAlerts'>,
   context: WorkContext,
 ): Promise<JobResult<'exportAlerts'>> {
+  const format = input.format ?? formatOf(input.output);
+  const output = await claimFile(input.output, kinds[format], { reads: [input.casePath], force: input.force });
   const session = new CaseSession(input.casePath, openCaseToRead);
   try {
     const { stored, forest } = chooseModel(session.openCase, input.model);
@@ -76,10 +87,14 @@ export async function exportAlerts(
       }
       listed.push(...alertRows(session, view, groups, part).map((alert) => withDecision(session, alert)));
     }
-    const output = resolve(input.output);
-    const format = input.format ?? formatOf(output);
-    await writeWhole(output, format === 'parquet' ? asParquet(listed) : asCsv(listed));
-    return { output, files: [output], rows: listed.length, digest: forest.digest, case: resolve(input.casePath) };
+    await output.write(format === 'parquet' ? asParquet(listed) : asCsv(listed));
+    return {
+      output: output.path,
+      files: [output.path],
+      rows: listed.length,
+      digest: forest.digest,
+      case: resolve(input.casePath),
+    };
   } finally {
     session.close();
   }
@@ -107,9 +122,16 @@ function withDecision({ decisions, openCase }: CaseSession, alert: AlertRow): Li
 }
 
 function asCsv(alerts: readonly ListedAlert[]): string {
-  const line = (cells: readonly string[]): string => `${cells.join(',')}\r\n`;
-  const header = line(columns.map(({ name }) => csvCell(name)));
-  return byteOrderMark + header + alerts.map((alert) => line(columns.map((column) => cellOf(column, alert)))).join('');
+  const lines = alerts.map((alert) => csvLine(columns.map((column) => cellOf(column, alert))));
+  return byteOrderMark + csvHeader() + lines.join('');
+}
+
+function csvHeader(): string {
+  return csvLine(columns.map(({ name }) => csvCell(name)));
+}
+
+function csvLine(cells: readonly string[]): string {
+  return `${cells.join(',')}\r\n`;
 }
 
 function cellOf(column: ListColumn, alert: ListedAlert): string {

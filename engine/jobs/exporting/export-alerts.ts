@@ -5,24 +5,27 @@ import { alertRecords, type AlertRecord } from './alert-records.ts';
 import { chooseModel, type ChosenModel } from '../../case/model/choose-model.ts';
 import { csvCell } from './csv-cell.ts';
 import { openCaseToRead } from '../../case/open-case-to-read.ts';
-import { writeWhole } from './write-whole.ts';
+import { claimFile } from './output.ts';
+import { textKind } from './output-kind.ts';
 
 const shownReasons = 3;
+const header = 'id,event_time,score,reason_1,reason_2,reason_3\n';
 
 /** The `export csv` job: flagged transactions with their reasons, most anomalous first; nothing in it runs as a formula. */
 export async function exportCsv(
   input: ParsedJobInput<'exportCsv'>,
   context: WorkContext,
 ): Promise<JobResult<'exportCsv'>> {
-  const lines = ['id,event_time,score,reason_1,reason_2,reason_3\n'];
+  const kind = textKind('a CSV of flagged transactions', header);
+  const output = await claimFile(input.output, kind, { reads: [input.casePath], force: input.force });
+  const lines = [header];
   const { rows, digest } = await eachAlert(input, context, ({ id, timeMs, score, reasons }) => {
     const time = timeMs === null ? '' : new Date(timeMs).toISOString();
     const shown = Array.from({ length: shownReasons }, (_, index) => csvCell(reasons[index] ?? ''));
     lines.push(`${[csvCell(id), time, score, ...shown].join(',')}\n`);
   });
-  const output = resolve(input.output);
-  await writeWhole(output, lines.join(''));
-  return { output, files: [output], rows, digest, case: resolve(input.casePath) };
+  await output.write(lines.join(''));
+  return { output: output.path, files: [output.path], rows, digest, case: resolve(input.casePath) };
 }
 
 /** Hands over every flagged transaction of a model, most anomalous first. */

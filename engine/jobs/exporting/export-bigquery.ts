@@ -17,7 +17,7 @@ import { openCase } from '../../store/open-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { eachAlert } from './export-alerts.ts';
 import { openCaseToRead } from '../../case/open-case-to-read.ts';
-import { writeFolder } from './write-whole.ts';
+import { claimFolder } from './output.ts';
 
 type Input = ParsedJobInput<'exportBigquery'>;
 type SentTable = JobResult<'exportBigquery'>['tables'][number];
@@ -36,6 +36,10 @@ export async function exportBigquery(input: Input, context: WorkContext): Promis
       'Add --out FOLDER, or --table PROJECT.DATASET.TABLE.',
     );
   const tables = input.table === undefined ? null : tablesOf(input.table, input.decisionsTable);
+  const output =
+    input.output === undefined
+      ? null
+      : await claimFolder(input.output, 'export bigquery', { reads: [input.casePath], force: input.force });
   const flagged: TableRow[] = [];
   const { rows, digest } = await eachAlert(input, context, (alert, { stored, forest }) => {
     flagged.push(
@@ -43,14 +47,13 @@ export async function exportBigquery(input: Input, context: WorkContext): Promis
     );
   });
   const decisions = readDecisions(input.casePath);
-  const output = input.output === undefined ? null : resolve(input.output);
   const files = new Map([
     ['flagged.ndjson', flagged.map(bigqueryLine).join('')],
     ['schema.json', schemaText(flaggedTable)],
     ['decisions.ndjson', decisions.map(bigqueryLine).join('')],
     ['decisions-schema.json', schemaText(decisionTable)],
   ]);
-  if (output !== null) await writeFolder(output, files);
+  await output?.write(files);
   const sent: SentTable[] = [];
   if (tables !== null) {
     sent.push(await sendTo(tables.flagged, flaggedTable, flagged, input, context));
@@ -58,7 +61,7 @@ export async function exportBigquery(input: Input, context: WorkContext): Promis
     if (decisions.length > 0) sent.push(await sendTo(tables.decisions, decisionTable, decisions, input, context));
   }
   return {
-    output,
+    output: output?.path ?? null,
     files: output === null ? [] : [...files.keys()],
     rows,
     decisions: decisions.length,

@@ -13,14 +13,14 @@ import { chooseModel, type ChosenModel } from '../../case/model/choose-model.ts'
 import { onnxOfModel } from './model-onnx.ts';
 import { openCaseToRead } from '../../case/open-case-to-read.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
-import { writeFolder } from './write-whole.ts';
+import { claimFolder } from './output.ts';
 
 /** The `export kserve` job: a Triton repository and InferenceService manifests for one model. */
 export function exportKserve(
   input: ParsedJobInput<'exportKserve'>,
   context: WorkContext,
 ): Promise<JobResult<'exportKserve'>> {
-  return writeFrom(input, context, (openedCase, chosen) => {
+  return writeFrom('export kserve', input, context, (openedCase, chosen) => {
     const { bytes, inputs } = onnxOfModel(openedCase, chosen);
     return servingFiles({ ...input, onnx: bytes, inputs });
   });
@@ -40,7 +40,7 @@ export async function exportKubeflow(
   if (start && upload === undefined)
     throw usageError('WRONG_USE', 'A run is started at a server, and none was named.', 'Add --upload ADDRESS.');
   let pipeline = '';
-  const written = await writeFrom(input, context, (_, { stored }) => {
+  const written = await writeFrom('export kubeflow', input, context, (_, { stored }) => {
     const files = pipelineFiles({
       ...input,
       trees: stored.parameters.trees,
@@ -71,7 +71,7 @@ export function exportService(
   if (trackingUri !== undefined) parseTrackingUri(trackingUri);
   if (mostReplicas < leastReplicas)
     throw usageError('WRONG_USE', `At most ${mostReplicas} replicas are fewer than at least ${leastReplicas}.`);
-  return writeFrom(input, context, (openedCase, chosen) =>
+  return writeFrom('export service', input, context, (openedCase, chosen) =>
     serviceFiles({
       ...input,
       model:
@@ -87,25 +87,36 @@ export function exportSpark(
   input: ParsedJobInput<'exportSpark'>,
   context: WorkContext,
 ): Promise<JobResult<'exportSpark'>> {
-  return writeFrom(input, context, (openedCase, chosen) => {
+  return writeFrom('export spark', input, context, (openedCase, chosen) => {
     const { bytes, profile, spec } = onnxOfModel(openedCase, chosen);
     return sparkFiles({ onnx: bytes, profile, spec, digest: chosen.forest.digest });
   });
 }
 
 async function writeFrom(
-  input: { readonly casePath: string; readonly model?: string | undefined; readonly output: string },
+  command: string,
+  input: {
+    readonly casePath: string;
+    readonly model?: string | undefined;
+    readonly output: string;
+    readonly force: boolean;
+  },
   context: WorkContext,
   filesOf: (openedCase: ReadableCase, chosen: ChosenModel) => ReadonlyMap<string, Uint8Array | string>,
 ): Promise<JobResult<'exportKserve'>> {
+  const output = await claimFolder(input.output, command, { reads: [input.casePath], force: input.force });
   const openedCase = openCaseToRead(input.casePath);
   try {
     throwIfCancelled(context.signal);
     const chosen = chooseModel(openedCase, input.model);
     const files = filesOf(openedCase, chosen);
-    const output = resolve(input.output);
-    await writeFolder(output, files);
-    return { output, files: [...files.keys()], digest: chosen.forest.digest, case: resolve(input.casePath) };
+    await output.write(files);
+    return {
+      output: output.path,
+      files: [...files.keys()],
+      digest: chosen.forest.digest,
+      case: resolve(input.casePath),
+    };
   } finally {
     openedCase.close();
   }

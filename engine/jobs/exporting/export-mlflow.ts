@@ -8,7 +8,7 @@ import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.t
 import { chooseModel } from '../../case/model/choose-model.ts';
 import { readExportedModel } from './exported-model.ts';
 import { destinationOf, sendEntry } from './push-exports.ts';
-import { writeFolder } from './write-whole.ts';
+import { claimFolder } from './output.ts';
 
 /**
  * The `export mlflow` job: a model as a folder carried by hand, or into the case's outbox and from there to a tracking
@@ -25,13 +25,16 @@ export async function exportMlflow(
       'It was not said where the model is to go.',
       'Add --out FOLDER, or --tracking-uri ADDRESS and --experiment NAME.',
     );
+  const output =
+    input.output === undefined
+      ? null
+      : await claimFolder(input.output, 'export mlflow', { reads: [input.casePath], force: input.force });
   const model = await readExportedModel(input.casePath, input.model, context);
   const fresh = publicationOf(model, randomUUID(), Date.now());
-  const output = input.output === undefined ? null : resolve(input.output);
-  if (output !== null) await writeFolder(output, publicationFolder(fresh));
+  await output?.write(publicationFolder(fresh));
   const written = {
     digest: model.digest,
-    output,
+    output: output?.path ?? null,
     files: fresh.files.size,
     bytes: [...fresh.files.values()].reduce((total, { length }) => total + length, 0),
     case: resolve(input.casePath),

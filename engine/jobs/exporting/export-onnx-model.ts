@@ -5,7 +5,8 @@ import { openCaseToRead } from '../../case/open-case-to-read.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { chooseModel } from '../../case/model/choose-model.ts';
 import { onnxOfModel } from './model-onnx.ts';
-import { writeWhole } from './write-whole.ts';
+import { claimFile } from './output.ts';
+import { onnxKind } from './output-kind.ts';
 
 /**
  * The `export onnx` job: one model of a case as an ONNX file with what is needed to score with it alone: names,
@@ -15,17 +16,17 @@ export async function exportOnnxModel(
   input: ParsedJobInput<'exportOnnx'>,
   context: WorkContext,
 ): Promise<JobResult<'exportOnnx'>> {
+  const path = extname(input.output) === '.onnx' ? input.output : join(input.output, 'model.onnx');
+  const output = await claimFile(path, onnxKind, { reads: [input.casePath], force: input.force });
   const openedCase = openCaseToRead(input.casePath);
   try {
     throwIfCancelled(context.signal);
     const chosen = chooseModel(openedCase, input.model);
     const { bytes, inputs, spec } = onnxOfModel(openedCase, chosen);
-    const output =
-      extname(input.output) === '.onnx' ? resolve(input.output) : join(resolve(input.output), 'model.onnx');
-    await writeWhole(output, bytes);
+    await output.write(bytes);
     const windows = spec.windows?.features.length ?? 0;
     return {
-      output,
+      output: output.path,
       bytes: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
       digest: chosen.forest.digest,

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createWriteStream, statSync, type WriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import type { DecodedSegment, Dictionary } from '../../domain/columns.ts';
-import { AssayError, usageError } from '../../domain/error.ts';
+import { AssayError } from '../../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
@@ -23,7 +20,10 @@ import { watchColumns } from '../reading/column-watch.ts';
 import { csvCell } from '../exporting/csv-cell.ts';
 import { createOnnxFeeder } from '../exporting/onnx-feeds.ts';
 import { emptyDictionaries, isOnnxModel, openOnnxModel, readOnnxFile } from '../exporting/onnx-model.ts';
-import { writingError } from '../exporting/writing-error.ts';
+import { claimFile, writeChunk, type ClaimedFile } from '../exporting/output.ts';
+import { textKind } from '../exporting/output-kind.ts';
+
+const header = 'id,score,flagged\n';
 
 /**
  * The `score` job: recordings through a stored model into a CSV of id, score and flag, in input order. The file
@@ -33,26 +33,15 @@ export async function scoreRecordings(
   input: ParsedJobInput<'score'>,
   context: WorkContext,
 ): Promise<JobResult<'score'>> {
-  refuseOwnInput(input);
+  const output = await claimFile(input.output, textKind('a CSV of scores', header), {
+    reads: [...input.recordings, input.model, join(input.model, 'model.onnx')],
+    force: input.force,
+  });
   const scorer = (await isOnnxModel(input.model)) ? await onnxScorer(input.model) : await caseScorer(input);
   try {
-    return await writeScores(scorer, input, context);
+    return await writeScores(scorer, input, output, context);
   } finally {
     await scorer.close();
-  }
-}
-
-/** Writing over what is being read would lose it. */
-function refuseOwnInput({ output, recordings, model }: ParsedJobInput<'score'>): void {
-  const written = statSync(output, { throwIfNoEntry: false });
-  for (const path of [...recordings, model]) {
-    const read = statSync(path, { throwIfNoEntry: false });
-    if (written?.isFile() === true && read !== undefined && read.dev === written.dev && read.ino === written.ino)
-      throw usageError(
-        'WRONG_USE',
-        `${output} is read by this command; it was not written over.`,
-        'Name another --out.',
-      );
   }
 }
 
@@ -161,21 +150,18 @@ async function followsTheCase(
 
 async function writeScores(
   scorer: Scorer,
-  input: ParsedJobInput<'score'>,
+  { recordings }: ParsedJobInput<'score'>,
+  output: ClaimedFile,
   context: WorkContext,
 ): Promise<JobResult<'score'>> {
   const { profile, spec, dictionaries, thresholdUnits } = scorer;
   const decode = createSegmentDecoder(profile, dictionaries);
-  const output = resolve(input.output);
-  const partial = `${output}.part`;
-  const file = createWriteStream(partial);
   const hash = createHash('sha256');
   const totals = { rows: 0, quarantined: 0, flagged: 0 };
   const columns = watchColumns(profile, 'they have no score');
-  try {
-    await opened(file, output);
-    await write(file, 'id,score,flagged\n');
-    for (const recording of input.recordings) {
+  await output.stream(async (file) => {
+    await writeChunk(file, header);
+    for (const recording of recordings) {
       const reader = await openRecording(recording);
       try {
         refuseOtherColumns(profile, spec, reader.columnNames, recording);
@@ -194,7 +180,7 @@ async function writeScores(
             lines.push(`${csvCell(id)},${scoreAt(row)},${flagged}\n`);
             hash.update(`${id}\n${sums[row]}\n${flagged}\n`);
           }
-          await write(file, lines.join(''));
+          await writeChunk(file, lines.join(''));
           totals.rows += segment.rowCount;
           totals.quarantined += batch.rejected.length + invalid.length;
           context.report({ phase: 'score', done: totals.rows, total: null, unit: 'rows' });
@@ -203,19 +189,12 @@ async function writeScores(
         await reader.close();
       }
     }
-    file.end();
-    await once(file, 'close');
-    await rename(partial, output);
-  } catch (error) {
-    file.destroy();
-    await rm(partial, { force: true });
-    throw writingError(error, output);
-  }
+  });
   return {
     ...totals,
     digest: scorer.digest,
     flagsDigest: hash.digest('hex'),
-    output,
+    output: output.path,
     notices: [...scorer.notices, ...columns.sentences()],
   };
 }
@@ -235,16 +214,4 @@ function refuseOtherColumns(profile: Profile, spec: FeatureSpec, columns: readon
         nextStep: `It has: ${columns.join(', ')}. Score a recording with the columns the model was trained on.`,
       },
     );
-}
-
-async function opened(file: WriteStream, output: string): Promise<void> {
-  try {
-    await once(file, 'open');
-  } catch (error) {
-    throw writingError(error, output);
-  }
-}
-
-async function write(file: WriteStream, text: string): Promise<void> {
-  if (!file.write(text)) await once(file, 'drain');
 }

@@ -24,6 +24,14 @@ export function renderHeader(format: SimulationFormat): string {
   return format === 'csv' ? `${simulationColumns.join(',')}\n` : '';
 }
 
+/** How a recording of each format begins. */
+export const beginnings: Readonly<Record<SimulationFormat, string | RegExp>> = {
+  csv: renderHeader('csv'),
+  ndjson: '{"transaction_id":',
+  kcat: `{"topic":"${KCAT_TOPIC}","partition":0,"offset":0,`,
+  messages: /\{"id":1,"amount":[\d.]+,"transaction_type":/u,
+};
+
 /** One transaction as one line. `index` counts from 0 and is the message's offset. */
 export function renderTransaction(transaction: SimulatedTransaction, index: number, format: SimulationFormat): string {
   switch (format) {

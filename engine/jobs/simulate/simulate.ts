@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, createZstdCompress } from 'node:zlib';
 import type { SimulationFormat } from '../../domain/simulation.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { writingError } from '../exporting/writing-error.ts';
-import { renderHeader, renderTransaction } from './render-transaction.ts';
+import { beginnings, renderHeader, renderTransaction } from './render-transaction.ts';
+import { claimFile } from '../exporting/output.ts';
+import { textKind } from '../exporting/output-kind.ts';
 import { simulateTransactions } from './simulate-transactions.ts';
 
 const LINES_PER_CHUNK = 4096;
@@ -22,9 +20,9 @@ export async function simulate(
   input: ParsedJobInput<'simulate'>,
   context: WorkContext,
 ): Promise<JobResult<'simulate'>> {
-  const output = resolve(input.output);
-  const partial = `${output}.part`;
-  const format = input.format ?? formatOfName(output);
+  const format = input.format ?? formatOfName(input.output);
+  const kind = textKind('a simulated recording of this format', beginnings[format]);
+  const output = await claimFile(input.output, kind, { reads: [], force: input.force });
   const hash = createHash('sha256');
   const totals = { rows: 0, frauds: 0 };
   const measure = new Transform({
@@ -34,17 +32,12 @@ export async function simulate(
     },
   });
   const content = Readable.from(render(input, format, totals, context));
-  try {
-    const file = createWriteStream(partial);
-    if (output.endsWith('.gz')) await pipeline(content, measure, createGzip({ level: 9 }), file);
-    else if (output.endsWith('.zst')) await pipeline(content, measure, createZstdCompress(), file);
+  await output.stream(async (file) => {
+    if (output.path.endsWith('.gz')) await pipeline(content, measure, createGzip({ level: 9 }), file);
+    else if (output.path.endsWith('.zst')) await pipeline(content, measure, createZstdCompress(), file);
     else await pipeline(content, measure, file);
-    await rename(partial, output);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw writingError(error, output);
-  }
-  return { ...totals, days: input.days, seed: input.seed, format, sha256: hash.digest('hex'), output };
+  });
+  return { ...totals, days: input.days, seed: input.seed, format, sha256: hash.digest('hex'), output: output.path };
 }
 
 function* render(

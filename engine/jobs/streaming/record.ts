@@ -7,9 +7,9 @@ import { accessTo } from '../../stream/kafka/known-access.ts';
 import { followTopic } from '../../stream/kafka/follow-topic.ts';
 import { messagesOf } from '../../stream/kafka/message-block.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { writingError } from '../exporting/writing-error.ts';
-import { createRecorder, newManifest } from './recorder.ts';
-import { readManifest, type RecordingManifest } from './recording-files.ts';
+import { createRecorder, fileName, newManifest } from './recorder.ts';
+import { claimRecordingFile, readManifest, type RecordingManifest } from './recording-files.ts';
+import { writingError } from '../exporting/output.ts';
 
 const messagesPerWrite = 1_024;
 const lingerMs = 200;
@@ -24,6 +24,7 @@ export async function record(input: ParsedJobInput<'record'>, context: WorkConte
   const folder = resolve(input.output);
   const notices: string[] = [];
   const before = await readManifest(folder);
+  await claimRecordingFile(folder, fileName((before?.files.length ?? 0) + 1), input.force);
   const next = new Map(
     Object.entries(before?.files.at(-1)?.nextOffsets ?? {}).map(([partition, offset]) => [Number(partition), offset]),
   );
@@ -43,6 +44,7 @@ export async function record(input: ParsedJobInput<'record'>, context: WorkConte
     manifest: before ?? newManifest(follower.clusterId, address.topic),
     startOffsets: new Map([...follower.startOffsets, ...next]),
     rotateBytes: input.rotateBytes,
+    force: input.force,
   });
   const isDone = (): boolean =>
     context.signal.aborted ||

@@ -22,6 +22,8 @@ export interface RecorderOptions {
   readonly startOffsets: ReadonlyMap<number, number>;
   /** Content of one file, not compressed. */
   readonly rotateBytes: number;
+  /** Replace files of the names it needs that are no part of a recording. */
+  readonly force: boolean;
 }
 
 /** The manifest of a recording that has no file yet. */
@@ -29,7 +31,7 @@ export function newManifest(clusterId: string, topic: string): RecordingManifest
   return { version: 1, format: 'kcat', clusterId, topic, files: [] };
 }
 
-export function createRecorder({ folder, manifest, startOffsets, rotateBytes }: RecorderOptions): Recorder {
+export function createRecorder({ folder, manifest, startOffsets, rotateBytes, force }: RecorderOptions): Recorder {
   const next = new Map(startOffsets);
   let messages = 0;
   let file: RecordingFile | undefined;
@@ -49,7 +51,7 @@ export function createRecorder({ folder, manifest, startOffsets, rotateBytes }: 
     },
     write: async (taken) => {
       if (taken.length === 0) return;
-      file ??= await openRecordingFile(folder, fileName(manifest.files.length + 1));
+      file ??= await openRecordingFile(folder, fileName(manifest.files.length + 1), force);
       let firstMs = Number.POSITIVE_INFINITY;
       let lastMs = Number.NEGATIVE_INFINITY;
       for (const { timestampMs, partition, offset } of taken) {
@@ -69,6 +71,6 @@ export function createRecorder({ folder, manifest, startOffsets, rotateBytes }: 
   };
 }
 
-function fileName(number: number): string {
+export function fileName(number: number): string {
   return `part-${String(number).padStart(5, '0')}.ndjson.zst`;
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import { z } from 'zod';
 import { usageError } from '../../domain/error.ts';
+import { claimFile, type ClaimedFile } from '../exporting/output.ts';
+import { textKind } from '../exporting/output-kind.ts';
 
 /** One finished file of a recording. */
 const recordedFileSchema = z.object({
@@ -33,6 +35,8 @@ const manifestSchema = z.object({
 export type RecordingManifest = z.infer<typeof manifestSchema>;
 
 const manifestName = 'manifest.json';
+const manifestKind = textKind('a manifest of a recording', /\{\s*"version": 1,\s*"format": "kcat",/u);
+const recordingKind = textKind('a part of a recording', '{"topic":"');
 
 /** The manifest of a folder, or undefined where there is none yet. */
 export async function readManifest(folder: string): Promise<RecordingManifest | undefined> {
@@ -61,9 +65,8 @@ export async function filesOfRecording(recording: string): Promise<readonly stri
 
 /** Replaces the manifest as a whole: it never names a file that is not finished. */
 export async function writeManifest(folder: string, manifest: RecordingManifest): Promise<void> {
-  const path = join(folder, manifestName);
-  await writeFile(`${path}.part`, `${JSON.stringify(manifest, null, 2)}\n`);
-  await rename(`${path}.part`, path);
+  const output = await claimFile(join(folder, manifestName), manifestKind, { reads: [], force: false });
+  await output.write(`${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** A file being written: lines of JSON, compressed with Zstandard, checksummed. */
@@ -75,11 +78,15 @@ export interface RecordingFile {
   finish(nextOffsets: ReadonlyMap<number, number>): Promise<RecordedFile>;
 }
 
-export async function openRecordingFile(folder: string, name: string): Promise<RecordingFile> {
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, name);
+/** @throws AssayError WOULD_OVERWRITE where a file of that name is no part of a recording, unless that is forced. */
+export async function claimRecordingFile(folder: string, name: string, force: boolean): Promise<ClaimedFile> {
+  return claimFile(join(folder, name), recordingKind, { reads: [], force });
+}
+
+export async function openRecordingFile(folder: string, name: string, force: boolean): Promise<RecordingFile> {
+  const output = await claimRecordingFile(folder, name, force);
   const compressor = createZstdCompress();
-  const written = pipeline(compressor, createWriteStream(`${path}.part`));
+  const written = output.stream((file) => pipeline(compressor, file));
   // A full disk is told by `write` or `finish`; it must not end the process before.
   written.catch(() => undefined);
   const hash = createHash('sha256');
@@ -106,7 +113,6 @@ export async function openRecordingFile(folder: string, name: string): Promise<R
     finish: async (nextOffsets) => {
       compressor.end();
       await written;
-      await rename(`${path}.part`, path);
       return {
         name,
         messages,

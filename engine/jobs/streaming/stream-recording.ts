@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { AssayError, usageError } from '../../domain/error.ts';
 import type { StreamCommand, StreamFigures } from '../../domain/stream-figures.ts';
 import { messagesOf, type MessageSlice } from '../../stream/kafka/message-block.ts';
-import { writingError } from '../exporting/writing-error.ts';
+import { writingError } from '../exporting/output.ts';
 import { createRecorder, newManifest, type Recorder } from './recorder.ts';
 import { readManifest } from './recording-files.ts';
 
@@ -62,7 +62,7 @@ export class StreamRecording {
     if ((await readManifest(folder)) !== undefined)
       throw usageError('WRONG_USE', `${folder} holds a recording already.`, 'Record into a folder of its own.');
     const manifest = newManifest(this.#topic.clusterId, this.#topic.name);
-    this.#recorder = createRecorder({ folder, manifest, startOffsets: this.#nextOffsets, rotateBytes });
+    this.#recorder = createRecorder({ folder, manifest, startOffsets: this.#nextOffsets, rotateBytes, force: false });
     this.#note(`Recording into ${folder}.`);
   }
 

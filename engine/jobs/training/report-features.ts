@@ -16,16 +16,24 @@ import { chooseModel, modelSummary, readSums } from '../../case/model/choose-mod
 import { readBackgroundRows, readFeatureRows } from '../../case/model/feature-rows.ts';
 import { featureWords } from '../../case/model/feature-words.ts';
 import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { claimFile } from '../exporting/output.ts';
+import { textKind } from '../exporting/output-kind.ts';
 import { scoreMatrix } from './train-model.ts';
 
 /** Flagged transactions whose reasons are averaged, most anomalous first. */
 const explainedAlerts = 500;
+
+const specKind = textKind('a feature spec', /\{\s*"version":\s*1,\s*"timeZone":/u);
 
 /** The `features` job: what each feature of a model is like, what it adds, and what would be lost without it. */
 export async function reportFeatures(
   input: ParsedJobInput<'features'>,
   context: WorkContext,
 ): Promise<JobResult<'features'>> {
+  const output =
+    input.output === undefined
+      ? undefined
+      : await claimFile(input.output, specKind, { reads: [input.casePath], force: input.force });
   const openedCase = openCaseToRead(input.casePath);
   try {
     const chosen = chooseModel(openedCase, input.model);
@@ -46,6 +54,7 @@ export async function reportFeatures(
         : null;
     const correlations = correlationsOf(sample);
     const windows = spec.windows?.features ?? [];
+    await output?.write(`${JSON.stringify(spec, null, 2)}\n`);
     return {
       model: modelSummary(chosen),
       features: names.map((name, feature) => ({

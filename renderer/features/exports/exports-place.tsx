@@ -10,7 +10,7 @@ import { fileName, fileStem } from '../../data/paths.ts';
 import { Button } from '../../ui/button.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
-import { Item, type ExportProps } from './item.tsx';
+import { Item, Replace, type ExportProps } from './item.tsx';
 import { Outbox } from './outbox.tsx';
 import { BigqueryExport, KserveExport, KubeflowExport, MlflowExport, SparkExport } from './server-exports.tsx';
 import './exports.css';
@@ -91,6 +91,7 @@ function AlertsExport() {
           title="The alerts were not saved"
           error={job.outcome.error}
           whatIsSafe="The case: it was only read."
+          actions={<Replace job={job} />}
         />
       )}
     </Item>
@@ -132,6 +133,7 @@ function OnnxExport({ openCase, model }: ExportProps) {
           title="The model was not saved"
           error={job.outcome.error}
           whatIsSafe="The case: it was only read."
+          actions={<Replace job={job} />}
         />
       )}
     </Item>
@@ -174,6 +176,7 @@ function ScoresExport({ openCase, model }: ExportProps) {
           title="The scores were not written"
           error={job.outcome.error}
           whatIsSafe="The case and the recording."
+          actions={<Replace job={job} />}
         />
       )}
     </Item>

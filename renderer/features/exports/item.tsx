@@ -1,9 +1,15 @@
 import type { ReactNode } from 'react';
+import { Button } from '../../ui/button.tsx';
 import type { CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
 
 export interface ExportProps {
   readonly openCase: CaseOverview;
   readonly model: ModelListItem;
+}
+
+/** Asks whether a file of another kind is to be replaced; nothing where that is not the question. */
+export function Replace({ job: { replace } }: { readonly job: { readonly replace: (() => void) | null } }) {
+  return replace === null ? null : <Button onClick={replace}>Replace it</Button>;
 }
 
 /** One thing that can leave the case: what it is, and what starts it. */

@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { ErrorState } from '../../ui/states.tsx';
-import { Item, type ExportProps } from './item.tsx';
+import { Item, Replace, type ExportProps } from './item.tsx';
 
 /** What was typed last stays, also over a restart; none of it is secret. */
 function useTyped(key: string, initial = ''): readonly [string, (value: string) => void] {
@@ -47,7 +47,12 @@ function JobPart<J extends JobName>({
         </span>
       )}
       {job.outcome?.ok === false && job.outcome.error.code !== 'CANCELLED' && (
-        <ErrorState title={failure} error={job.outcome.error} whatIsSafe="The case, and what was sent before." />
+        <ErrorState
+          title={failure}
+          error={job.outcome.error}
+          whatIsSafe="The case, and what was sent before."
+          actions={<Replace job={job} />}
+        />
       )}
     </>
   );
