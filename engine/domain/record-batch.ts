@@ -61,7 +61,16 @@ export interface RecordingFormat {
   readonly delimiter?: string;
   /** CSV only: false where the first line is already data; columns are then named column1, column2, ... */
   readonly header?: boolean;
-  readonly encoding: 'utf-8' | 'utf-16le' | 'windows-1252';
+  /** CSV only: what stands around a field that holds delimiters, where it is not a double quote. */
+  readonly quote?: "'";
+  /** CSV only: true where a backslash takes its meaning from the character behind it. */
+  readonly backslashEscapes?: true;
+  /** JSON only, where records are not one a line: objects in any layout, or those of an array within an object. */
+  readonly jsonLayout?: 'objects' | 'wrapped';
+  /** Name by the WHATWG Encoding Standard. Windows-1252 that was found, not stated: cells that are not UTF-8 are read as it. */
+  readonly encoding: string;
+  /** True where a person named the encoding. */
+  readonly encodingStated?: true;
 }
 
 /** One recording opened for reading. Batches come in order; reading stops when iteration stops. */
@@ -73,6 +82,8 @@ export interface RecordingReader {
   readonly storedBytes: number;
   /** Bytes of the file as stored that have been consumed so far. */
   readonly storedBytesRead: number;
+  /** What a person should know of how the recording was read so far, a sentence each. */
+  readonly notices: readonly string[];
   batches(): AsyncIterable<RecordBatch>;
   close(): Promise<void>;
 }

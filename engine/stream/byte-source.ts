@@ -1,28 +1,30 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Transform } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { constants, createZstdDecompress } from 'node:zlib';
 import type { RecordingFormat } from '../domain/record-batch.ts';
-import { splitZstdFrames } from './zstd-frames.ts';
+import { decompress, nextChunk } from './decompress.ts';
+import { gzipMembers } from './gzip-members.ts';
+import { isTranscoded } from './encodings.ts';
+import { longestWindowLog, zstdFrames } from './zstd-frames.ts';
 
-/** The content of a recording as a run of chunks: decompressed, and transcoded to UTF-8 where it was UTF-16. */
+/** The content of a recording as a run of chunks: decompressed, and transcoded to UTF-8 where it is in another encoding. */
 export interface ByteSource {
   /** A chunk is valid until the next one is asked for. */
   chunks(): AsyncGenerator<Uint8Array, void, undefined>;
   /** Bytes of the file as stored that have been read so far. */
   readonly storedBytesRead: number;
+  /** Bytes behind the compressed content that are no part of it and were left out; known once all has been read. */
+  readonly tailBytes: number;
+  /** Characters that the stated encoding could not give, met so far; each stands as U+FFFD in the content. */
+  readonly undecodable: number;
 }
 
 export interface ByteSourceOptions {
-  readonly compression: RecordingFormat['compression'];
-  readonly encoding: RecordingFormat['encoding'];
+  readonly format: Pick<RecordingFormat, 'compression' | 'encoding' | 'encodingStated'>;
   /** Bytes of the (decompressed, transcoded) content to leave out at the start. */
   readonly skipBytes: number;
   /** Bytes read from a plain file at a time; also cuts decompressed content, so that tests can move the borders. */
   readonly chunkBytes?: number;
 }
-
-/** The content of a compressed recording ends early or cannot be decompressed. */
-export class DamagedContentError extends Error {}
 
 /** The content ends before the place from which it was to be read. */
 export class ContentTooShortError extends Error {}
@@ -30,7 +32,6 @@ export class ContentTooShortError extends Error {}
 const defaultChunkBytes = 1 << 20;
 /** Small enough that one compressed chunk cannot unfold into more than a few dozen megabytes of gzip. */
 const compressedChunkBytes = 1 << 16;
-const decompressedHighWaterBytes = 1 << 24;
 
 async function* readFileChunks(
   file: FileHandle,
@@ -49,71 +50,27 @@ async function* readFileChunks(
   }
 }
 
-/**
- * Feeds a decoder one input chunk at a time and hands on what it gives, all of it also when a later chunk fails:
- * a piped stream would drop its buffered output on an error.
- */
-async function* decompress(
-  input: AsyncIterable<Uint8Array>,
-  decoder: Transform,
+const replacementCharacter = '\ufffd';
+
+async function* transcode(
+  chunks: AsyncIterable<Uint8Array>,
+  encoding: string,
+  countUndecodable: (characters: number) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let produced: Uint8Array[] = [];
-  let producedBytes = 0;
-  let failure: Error | undefined;
-  let accepted = false;
-  let wake = (): void => undefined;
-  const isWaiting = (): boolean => !accepted && failure === undefined && producedBytes < decompressedHighWaterBytes;
-  const settled = async (): Promise<void> => {
-    if (isWaiting()) await new Promise<void>((resolve) => (wake = resolve));
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  const utf8Of = (text: string): Uint8Array => {
+    if (text.includes(replacementCharacter)) countUndecodable(text.split(replacementCharacter).length - 1);
+    return Buffer.from(text, 'utf8');
   };
-  const accept = (error?: Error | null): void => {
-    accepted = true;
-    failure ??= error ?? undefined;
-    wake();
-  };
-  decoder.on('data', (chunk: Uint8Array) => {
-    produced.push(chunk);
-    producedBytes += chunk.length;
-    if (producedBytes >= decompressedHighWaterBytes) {
-      decoder.pause();
-      wake();
-    }
-  });
-  decoder.on('end', () => accept());
-  decoder.on('error', accept);
-
-  const drain = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-    do {
-      await settled();
-      const chunks = produced;
-      produced = [];
-      producedBytes = 0;
-      decoder.resume();
-      yield* chunks;
-    } while (!accepted && failure === undefined);
-    yield* produced.splice(0);
-    producedBytes = 0;
-    if (failure !== undefined) throw new DamagedContentError(failure.message, { cause: failure });
-  };
-
-  try {
-    for await (const chunk of input) {
-      accepted = false;
-      decoder.write(Buffer.from(chunk), accept);
-      yield* drain();
-    }
-    accepted = false;
-    decoder.end();
-    yield* drain();
-  } finally {
-    decoder.destroy();
-  }
+  for await (const chunk of chunks) yield utf8Of(decoder.decode(chunk, { stream: true }));
+  yield utf8Of(decoder.decode());
 }
 
-async function* transcodeFromUtf16(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const decoder = new TextDecoder('utf-16le', { ignoreBOM: true });
-  for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }), 'utf8');
-  yield Buffer.from(decoder.decode(), 'utf8');
+async function* zstdContent(frames: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const first = await nextChunk(frames);
+  if (first === undefined) return;
+  const params = { [constants.ZSTD_d_windowLogMax]: longestWindowLog };
+  yield* decompress(first, frames, createZstdDecompress({ chunkSize: 1 << 18, params }));
 }
 
 async function* skipAndCut(
@@ -131,37 +88,54 @@ async function* skipAndCut(
 }
 
 /**
- * Opens the content of a file for one pass from `skipBytes` on. Plain files are read from there; compressed and
- * UTF-16 content is read from the start and left out up to there. The caller closes the file.
+ * Opens the content of a file for one pass from `skipBytes` on. Plain UTF-8 files are read from there; compressed and
+ * transcoded content is read from the start and left out up to there. The caller closes the file.
  */
 export function openByteSource(file: FileHandle, options: ByteSourceOptions): ByteSource {
   let storedBytesRead = 0;
+  let undecodable = 0;
+  let container: { readonly tailBytes: number } = { tailBytes: 0 };
   const count = (bytes: number): void => {
     storedBytesRead += bytes;
   };
   const chunkBytes = options.chunkBytes ?? defaultChunkBytes;
-  const { compression, encoding, skipBytes } = options;
+  const { format, skipBytes } = options;
+
+  function decompressed(): AsyncGenerator<Uint8Array, void, undefined> {
+    if (format.compression === 'none') return readFileChunks(file, 0, chunkBytes, count);
+    const stored = readFileChunks(file, 0, compressedChunkBytes, count);
+    if (format.compression === 'zstd') {
+      const frames = zstdFrames(stored);
+      container = frames;
+      return zstdContent(frames.chunks());
+    }
+    const members = gzipMembers(stored);
+    container = members;
+    return members.chunks();
+  }
 
   function chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    if (compression === 'none' && encoding !== 'utf-16le') {
+    if (format.compression === 'none' && !isTranscoded(format)) {
       storedBytesRead = skipBytes;
       return readFileChunks(file, skipBytes, chunkBytes, count);
     }
-    const stored = readFileChunks(file, 0, compression === 'none' ? chunkBytes : compressedChunkBytes, count);
-    const chunkSize = 1 << 18;
-    const plain =
-      compression === 'none'
-        ? stored
-        : compression === 'gzip'
-          ? decompress(stored, createGunzip({ chunkSize }))
-          : decompress(splitZstdFrames(stored), createZstdDecompress({ chunkSize }));
-    return skipAndCut(encoding === 'utf-16le' ? transcodeFromUtf16(plain) : plain, skipBytes, chunkBytes);
+    const plain = decompressed();
+    const text = isTranscoded(format)
+      ? transcode(plain, format.encoding, (characters) => (undecodable += characters))
+      : plain;
+    return skipAndCut(text, skipBytes, chunkBytes);
   }
 
   return {
     chunks,
     get storedBytesRead() {
       return storedBytesRead;
+    },
+    get tailBytes() {
+      return container.tailBytes;
+    },
+    get undecodable() {
+      return undecodable;
     },
   };
 }

@@ -1,32 +1,37 @@
 import { decodeNumberText, isMissingText } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import { decodeText } from './cell-text.ts';
+import { footerRows } from './footer-rows.ts';
 import { decodeNumberBytes } from './number-bytes.ts';
 import type { RecordScanner } from './text-batches.ts';
+import type { DelimitedDialect } from './text-layout.ts';
 import {
   bytesPerBatch,
   carriageReturnByte,
   isBlank,
+  isBlankByte,
   longestRecordBytes,
   newlineByte,
   rejectedRecord,
+  spaceByte,
   tooLongReason,
 } from './text-batches.ts';
 
-const quoteByte = 0x22;
+const backslashByte = 0x5c;
 
-export interface DelimitedLayout {
+export interface DelimitedLayout extends DelimitedDialect {
   readonly columnNames: readonly string[];
-  /** One ASCII character. */
-  readonly delimiter: string;
-  /** The byte that ends a line: line feed (a carriage return before it belongs to the line end), or carriage return. */
-  readonly lineEndByte: number;
   /** The header as written, empty without one: where it comes again (files put one behind the other) it is no row. */
   readonly headerBytes: Uint8Array;
+  /** Offset up to which lines are titles and the header, not rows. */
+  readonly rowsFrom: number;
 }
 
+/** What a backslash and a character stand for, where that is not the character itself. */
+const escapedCharacters: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '0': '\0' };
+
 /** Cells of one batch: for row r and column c, entry `r * columns + c` gives its byte range without quotes. */
-interface CellRanges {
+export interface CellRanges {
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
 }
@@ -50,9 +55,11 @@ export class DelimitedBatch implements RecordBatch {
   readonly rejected: readonly RejectedRecord[];
   readonly next: RecordingPosition;
   readonly #cells: CellRanges;
+  readonly #dialect: DelimitedDialect;
 
   constructor(
     columnNames: readonly string[],
+    dialect: DelimitedDialect,
     bytes: Buffer,
     rowCount: number,
     cells: CellRanges,
@@ -61,6 +68,7 @@ export class DelimitedBatch implements RecordBatch {
     next: RecordingPosition,
   ) {
     this.columnNames = columnNames;
+    this.#dialect = dialect;
     this.bytes = bytes;
     this.rowCount = rowCount;
     this.rawStart = rows.rawStart;
@@ -107,11 +115,23 @@ export class DelimitedBatch implements RecordBatch {
     return notNumbers;
   }
 
-  /** A cell stands right after a quote only when it was quoted itself: any other follows a delimiter or a line end. */
+  /**
+   * A cell stands right after a quote only when it was quoted itself: any other follows a delimiter or a line end.
+   * Blanks around a cell that was not quoted are padding.
+   */
   #cellText(start: number, end: number): string {
-    const text = decodeText(this.bytes, start, end);
-    const quoted = start > 0 && this.bytes[start - 1] === quoteByte;
-    return quoted && text.includes('""') ? text.replaceAll('""', '"') : text;
+    const { quote, backslashEscapes } = this.#dialect;
+    const isQuoted = start > 0 && this.bytes[start - 1] === quote.charCodeAt(0);
+    let from = start;
+    let to = end;
+    if (!isQuoted) {
+      while (from < to && isBlankByte(this.bytes[from])) from++;
+      while (from < to && isBlankByte(this.bytes[to - 1])) to--;
+    }
+    const text = decodeText(this.bytes, from, to);
+    const single = isQuoted && text.includes(quote) ? text.replaceAll(quote + quote, quote) : text;
+    if (!backslashEscapes || !single.includes('\\') || single === '\\N') return single;
+    return single.replaceAll(/\\([^])/g, (_all, character: string) => escapedCharacters[character] ?? character);
   }
 }
 
@@ -122,22 +142,26 @@ export interface DelimitedScanner extends RecordScanner {
 
 /**
  * Scans delimited text by RFC 4180: quoted fields may hold delimiters, line ends and doubled quotes. Beyond the RFC,
- * any one-byte delimiter is taken, lines may end with LF, CRLF or CR, blank lines are skipped, and a quote inside
- * an unquoted field is text. A record with the wrong number of fields is rejected whole. A quote that is never
- * closed, or text after a closing quote, rejects only the line the record starts on; reading resumes on the next.
+ * any one-byte delimiter is taken, lines may end with LF, CRLF or CR, blank lines are skipped, spaces may stand around a
+ * quoted field, a quote inside an unquoted field is text, and blank fields behind the last column say nothing.
+ * A record with the wrong number of fields, or without any value, is rejected whole, and so are the last lines where they
+ * are totals. A quote that is never closed, or text after a closing quote, rejects only the line the record starts
+ * on; reading resumes on the next.
  */
 export function delimitedScanner(
   layout: DelimitedLayout,
   start: RecordingPosition,
   rowsPerBatch: number,
 ): DelimitedScanner {
-  const { columnNames, lineEndByte, headerBytes } = layout;
+  const { columnNames, lineEndByte, headerBytes, backslashEscapes, rowsFrom } = layout;
+  const quoteByte = layout.quote.charCodeAt(0);
   const headerLength = headerBytes.length === 0 ? -1 : headerBytes.length;
   const columnCount = columnNames.length;
   const delimiterByte = layout.delimiter.charCodeAt(0);
   const endsUnquotedCell = new Uint8Array(256);
   endsUnquotedCell[delimiterByte] = 1;
   endsUnquotedCell[lineEndByte] = 1;
+  if (backslashEscapes) endsUnquotedCell[backslashByte] = 1;
 
   const cells: CellRanges = {
     starts: new Uint32Array(rowsPerBatch * columnCount),
@@ -156,6 +180,8 @@ export function delimitedScanner(
   let line = start.line;
   /** True while the rest of a line that is too long is passed over. */
   let isSkippingLine = false;
+  /** Index at which the recording ends, once that is known. */
+  let endOfContent = Infinity;
 
   function reject(bytes: Buffer, from: number, to: number, reason: string): void {
     rejected.push(rejectedRecord(bytes, from, to, { line, baseOffset }, reason));
@@ -192,6 +218,22 @@ export function delimitedScanner(
     isSkippingLine = true;
   }
 
+  function textBehindQuote(bytes: Buffer, closing: number, fields: number): string {
+    const hint = bytes[closing - 1] === backslashByte ? '; a backslash does not escape a quote in this recording' : '';
+    return `Text follows the closing quote of field ${String(fields + 1)}${hint}.`;
+  }
+
+  /** The last rows of the recording where they are totals and the like become rejected records. */
+  function rejectFooter(bytes: Buffer): void {
+    const first = rowCount - footerRows(bytes, cells, rowCount, columnCount);
+    for (let row = first; row < rowCount; row++) {
+      const place = { line: rows.line[row], baseOffset };
+      const reason = 'The line closes the recording (a total or a remark); it is not a row.';
+      rejected.push(rejectedRecord(bytes, rows.rawStart[row], rows.rawEnd[row], place, reason));
+    }
+    rowCount = first;
+  }
+
   function skipLine(bytes: Buffer, end: number, atEnd: boolean): boolean {
     const lineEnd = bytes.indexOf(lineEndByte, position);
     position = Math.min(lineEnd + 1, end);
@@ -203,6 +245,7 @@ export function delimitedScanner(
 
   function scan(bytes: Buffer, end: number, atEnd: boolean): boolean {
     bytes[end] = lineEndByte;
+    endOfContent = atEnd ? end : Infinity;
     if (isSkippingLine && !skipLine(bytes, end, atEnd)) return false;
     const { starts, ends } = cells;
 
@@ -216,34 +259,56 @@ export function delimitedScanner(
       let recordEnd = -1;
       let i = recordStart;
       let fault: string | undefined;
+      let isExtraFilled = false;
 
       while (recordEnd < 0) {
+        const fieldStart = i;
         let cellStart = i;
-        let cellEnd: number;
+        let cellEnd = -1;
+        while (bytes[i] === spaceByte && delimiterByte !== spaceByte) i++;
         if (bytes[i] === quoteByte) {
+          const linesBefore = innerLines;
           cellStart = ++i;
           for (; i < quoteLimit; i++) {
             const byte = bytes[i];
             if (byte === lineEndByte) innerLines++;
-            else if (byte === quoteByte) {
+            else if (backslashEscapes && byte === backslashByte) {
+              if (bytes[++i] === lineEndByte) innerLines++;
+            } else if (byte === quoteByte) {
               if (bytes[i + 1] !== quoteByte) break;
               i++;
             }
           }
+          let why: string | undefined;
           if (i >= quoteLimit) {
             if (!atEnd && end - recordStart < longestRecordBytes) return false;
-            fault = `The quote opened in field ${String(fields + 1)} is never closed.`;
-            break;
+            why = `The quote opened in field ${String(fields + 1)} is never closed.`;
+          } else {
+            cellEnd = i++;
+            while (bytes[i] === spaceByte && delimiterByte !== spaceByte) i++;
+            if (i >= end - 1 && !atEnd) return false;
+            if (bytes[i] === carriageReturnByte && bytes[i + 1] === lineEndByte) i++;
+            if (bytes[i] !== delimiterByte && bytes[i] !== lineEndByte) why = textBehindQuote(bytes, cellEnd, fields);
           }
-          cellEnd = i++;
-          if (i >= end - 1 && !atEnd) return false;
-          if (bytes[i] === carriageReturnByte && bytes[i + 1] === lineEndByte) i++;
-          if (bytes[i] !== delimiterByte && bytes[i] !== lineEndByte) {
-            fault = `Text follows the closing quote of field ${String(fields + 1)}.`;
-            break;
+          if (why !== undefined) {
+            // Behind a space, a quote that encloses nothing is text.
+            if (cellStart === fieldStart + 1) {
+              fault = why;
+              break;
+            }
+            innerLines = linesBefore;
+            cellStart = fieldStart;
+            cellEnd = -1;
+            i = fieldStart;
           }
-        } else {
+        }
+        if (cellEnd < 0) {
           while (endsUnquotedCell[bytes[i]] === 0) i++;
+          while (backslashEscapes && bytes[i] === backslashByte) {
+            if (bytes[i + 1] === lineEndByte && i + 1 < end) innerLines++;
+            i = Math.min(i + 2, end);
+            while (endsUnquotedCell[bytes[i]] === 0) i++;
+          }
           cellEnd = i;
         }
         if (bytes[i] !== delimiterByte) {
@@ -257,6 +322,8 @@ export function delimitedScanner(
         if (fields < columnCount) {
           starts[rowCell + fields] = cellStart;
           ends[rowCell + fields] = cellEnd;
+        } else if (!isExtraFilled) {
+          isExtraFilled = !isBlank(bytes, cellStart, cellEnd);
         }
         fields++;
         i++;
@@ -269,7 +336,7 @@ export function delimitedScanner(
       const blank = fields === 1 && isBlank(bytes, recordStart, recordEnd);
       if (recordEnd - recordStart > longestRecordBytes) {
         reject(bytes, recordStart, recordEnd, tooLongReason);
-      } else if (!blank && fields !== columnCount) {
+      } else if (!blank && (fields < columnCount || isExtraFilled)) {
         reject(
           bytes,
           recordStart,
@@ -278,6 +345,10 @@ export function delimitedScanner(
         );
       } else if (recordEnd - recordStart === headerLength && isHeader(bytes, recordStart, recordEnd)) {
         reject(bytes, recordStart, recordEnd, 'The line is the header, not a row.');
+      } else if (baseOffset + recordStart < rowsFrom) {
+        if (!blank) reject(bytes, recordStart, recordEnd, 'The line stands before the header; it is not a row.');
+      } else if (!blank && columnCount > 1 && recordEnd - recordStart === fields - 1) {
+        reject(bytes, recordStart, recordEnd, 'The row has no value in any field.');
       } else if (!blank) {
         rows.rawStart[rowCount] = recordStart;
         rows.rawEnd[rowCount] = recordEnd;
@@ -300,12 +371,14 @@ export function delimitedScanner(
       position = 0;
       rowCount = 0;
       rejected = [];
+      endOfContent = Infinity;
     },
     scan,
     finishBatch(bytes) {
+      if (position >= endOfContent) rejectFooter(bytes);
       if (rowCount === 0 && rejected.length === 0) return undefined;
       const next = { byteOffset: baseOffset + position, line };
-      return new DelimitedBatch(columnNames, bytes, rowCount, cells, rows, rejected, next);
+      return new DelimitedBatch(columnNames, layout, bytes, rowCount, cells, rows, rejected, next);
     },
   };
 }

@@ -1,8 +1,9 @@
-import type { RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
+import type { RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import type { CellSink, RawRows } from './cell-table.ts';
-import { CellBatch, createCellTable } from './cell-table.ts';
+import { CellBatch, createCellTable, type CellTable } from './cell-table.ts';
 import { decodeText } from './cell-text.ts';
 import { quickJsonWriter } from './json-bytes.ts';
+import { jsonOfLenient } from './lenient-json.ts';
 import { emptyShape, placeOf, type KeyPlace, type ObjectShape } from './json-shape.ts';
 import type { RecordScanner } from './text-batches.ts';
 import type { TypedCells } from './typed-cells.ts';
@@ -57,11 +58,36 @@ export function parseExactly(text: string): unknown {
   return JSON.parse(text, keepLargeIntegers as (key: string, value: unknown) => unknown);
 }
 
-function parseJson(text: string, what: string): unknown {
+interface ParsedJson {
+  readonly value: unknown;
+  /** The text as JSON has it, for reading it again digit by digit. */
+  readonly json: string;
+}
+
+function parseJson(text: string, what: string): ParsedJson {
+  try {
+    return { value: JSON.parse(text), json: text };
+  } catch (error) {
+    const json = jsonOfLenient(text);
+    const value = json === undefined ? undefined : parsedOrUndefined(json);
+    if (json !== undefined && value !== undefined) return { value, json };
+    throw new NotARecord(`${what} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** What a text that is JSON, or almost so, holds; undefined where it is neither. */
+export function parseLeniently(text: string): unknown {
+  const value = parsedOrUndefined(text);
+  if (value !== undefined) return value;
+  const json = jsonOfLenient(text);
+  return json === undefined ? undefined : parsedOrUndefined(json);
+}
+
+function parsedOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw new NotARecord(`${what} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  } catch {
+    return undefined;
   }
 }
 
@@ -102,13 +128,13 @@ function putObject(table: CellSink, row: number, object: JsonObject, shape: Obje
 
 /** Writes one JSON text into a row; a number beyond 2^53 is read again digit by digit. */
 function putJsonText(table: CellSink, row: number, text: string, what: string, shape: ObjectShape): void {
-  const value = parseJson(text, what);
+  const { value, json } = parseJson(text, what);
   if (!isJsonObject(value)) throw new NotARecord(`${what} is not a JSON object.`);
-  if (!putObject(table, row, value, shape)) putObject(table, row, parseExactly(text) as JsonObject, shape);
+  if (!putObject(table, row, value, shape)) putObject(table, row, parseExactly(json) as JsonObject, shape);
 }
 
 function putEnvelope(table: CellSink, row: number, text: string, shape: ObjectShape): void {
-  const envelope = parseJson(text, 'The line');
+  const { value: envelope, json } = parseJson(text, 'The line');
   if (!isKcatEnvelope(envelope))
     throw new NotARecord('The line is not a kcat envelope: topic, partition, offset or payload is absent.');
   const payload = envelope['payload'];
@@ -118,7 +144,7 @@ function putEnvelope(table: CellSink, row: number, text: string, shape: ObjectSh
   } else if (!isJsonObject(payload)) {
     throw new NotARecord('The payload is not a JSON object.');
   } else if (!putObject(table, row, payload, shape)) {
-    putObject(table, row, (parseExactly(text) as { payload: JsonObject }).payload, shape);
+    putObject(table, row, (parseExactly(json) as { payload: JsonObject }).payload, shape);
   }
   for (const [key, name] of envelopeColumns) {
     const value = envelope[key];
@@ -205,33 +231,96 @@ function faultOf(table: CellSink, row: number, write: () => void): string | unde
   }
 }
 
-/**
- * Scans JSON Lines: one object per line, blank lines skipped. Keys become columns in order of appearance; a key that
- * first appears later is appended. With `kcat` each line is a message and its payload gives the cells.
- */
+/** The rows of one batch of JSON records, with what could not be read beside them. */
+export class JsonRows {
+  /** Line of the next record, which whoever finds the records counts. */
+  line: number;
+  readonly #rowsPerBatch: number;
+  readonly #table: CellTable;
+  readonly #records: JsonRecordWriter;
+  readonly #rawStart: Uint32Array;
+  readonly #rawEnd: Uint32Array;
+  readonly #byteOffset: Float64Array;
+  readonly #lines: Float64Array;
+  #rejected: RejectedRecord[] = [];
+  #rowCount = 0;
+  #baseOffset: number;
+
+  constructor(kind: 'ndjson' | 'kcat', columnNames: readonly string[], start: RecordingPosition, rowsPerBatch: number) {
+    this.line = start.line;
+    this.#baseOffset = start.byteOffset;
+    this.#rowsPerBatch = rowsPerBatch;
+    this.#table = createCellTable(columnNames, rowsPerBatch);
+    this.#records = jsonRecordWriter(this.#table, kind);
+    this.#rawStart = new Uint32Array(rowsPerBatch);
+    this.#rawEnd = new Uint32Array(rowsPerBatch);
+    this.#byteOffset = new Float64Array(rowsPerBatch);
+    this.#lines = new Float64Array(rowsPerBatch);
+  }
+
+  get columnNames(): readonly string[] {
+    return this.#table.columnNames;
+  }
+
+  get isFull(): boolean {
+    return this.#rowCount >= this.#rowsPerBatch;
+  }
+
+  startBatch(baseOffset: number): void {
+    this.#baseOffset = baseOffset;
+    this.#rowCount = 0;
+    this.#rejected = [];
+    this.#table.clear();
+  }
+
+  reject(bytes: Buffer, from: number, to: number, reason: string): void {
+    const place = { line: this.line, baseOffset: this.#baseOffset };
+    this.#rejected.push(rejectedRecord(bytes, from, to, place, reason));
+  }
+
+  /** Reads `bytes[from..to)` as one record, or rejects it. */
+  read(bytes: Buffer, from: number, to: number): void {
+    if (to - from > longestRecordBytes) {
+      this.reject(bytes, from, to, tooLongReason);
+      return;
+    }
+    const row = this.#rowCount;
+    const fault = this.#records.put(row, decodeText(bytes, from, to));
+    if (fault !== undefined) {
+      this.reject(bytes, from, to, fault);
+      return;
+    }
+    this.#rawStart[row] = from;
+    this.#rawEnd[row] = to;
+    this.#byteOffset[row] = this.#baseOffset + from;
+    this.#lines[row] = this.line;
+    this.#rowCount++;
+  }
+
+  /** The batch read so far, of which the next record starts at `bytes[position]`; undefined when there is nothing. */
+  batch(bytes: Buffer, position: number): RecordBatch | undefined {
+    if (this.#rowCount === 0 && this.#rejected.length === 0) return undefined;
+    const raw: RawRows = { bytes, rawStart: this.#rawStart, rawEnd: this.#rawEnd };
+    const next = { byteOffset: this.#baseOffset + position, line: this.line };
+    const frame = { rowCount: this.#rowCount, columnNames: this.columnNames, rejected: this.#rejected, next };
+    return new CellBatch(frame, this.#table.columns, { byteOffset: this.#byteOffset, line: this.#lines }, () => raw);
+  }
+}
+
+/** A scanner of JSON records: keys become columns in order of appearance; one that first appears later is appended. */
+export type JsonScanner = RecordScanner & { readonly columnNames: readonly string[] };
+
+/** Scans JSON Lines: one object per line, blank lines skipped. With `kcat` each line is a message around its payload. */
 export function jsonLinesScanner(
   kind: 'ndjson' | 'kcat',
   columnNames: readonly string[],
   start: RecordingPosition,
   rowsPerBatch: number,
-): RecordScanner & { readonly columnNames: readonly string[] } {
-  const table = createCellTable(columnNames, rowsPerBatch);
-  const records = jsonRecordWriter(table, kind);
-  const rawStart = new Uint32Array(rowsPerBatch);
-  const rawEnd = new Uint32Array(rowsPerBatch);
-  const byteOffset = new Float64Array(rowsPerBatch);
-  const lines = new Float64Array(rowsPerBatch);
-  let rejected: RejectedRecord[] = [];
-  let rowCount = 0;
-  let baseOffset = start.byteOffset;
+): JsonScanner {
+  const rows = new JsonRows(kind, columnNames, start, rowsPerBatch);
   let position = 0;
-  let line = start.line;
   /** True while the rest of a line that is too long is passed over. */
   let isSkippingLine = false;
-
-  function reject(bytes: Buffer, from: number, to: number, reason: string): void {
-    rejected.push(rejectedRecord(bytes, from, to, { line, baseOffset }, reason));
-  }
 
   function readLine(bytes: Buffer, from: number, to: number): void {
     if (isSkippingLine) {
@@ -239,26 +328,12 @@ export function jsonLinesScanner(
       return;
     }
     const end = to > from && bytes[to - 1] === carriageReturnByte ? to - 1 : to;
-    if (isBlank(bytes, from, end)) return;
-    if (end - from > longestRecordBytes) {
-      reject(bytes, from, end, tooLongReason);
-      return;
-    }
-    const fault = records.put(rowCount, decodeText(bytes, from, end));
-    if (fault !== undefined) {
-      reject(bytes, from, end, fault);
-      return;
-    }
-    rawStart[rowCount] = from;
-    rawEnd[rowCount] = end;
-    byteOffset[rowCount] = baseOffset + from;
-    lines[rowCount] = line;
-    rowCount++;
+    if (!isBlank(bytes, from, end)) rows.read(bytes, from, end);
   }
 
   function waitForLineEnd(bytes: Buffer, end: number): void {
     if (!isSkippingLine && end - position > longestRecordBytes) {
-      reject(bytes, position, end, tooLongReason);
+      rows.reject(bytes, position, end, tooLongReason);
       isSkippingLine = true;
     }
     if (isSkippingLine) position = end;
@@ -266,21 +341,18 @@ export function jsonLinesScanner(
 
   return {
     get columnNames() {
-      return table.columnNames;
+      return rows.columnNames;
     },
     get position() {
       return position;
     },
     startBatch(offset) {
-      baseOffset = offset;
       position = 0;
-      rowCount = 0;
-      rejected = [];
-      table.clear();
+      rows.startBatch(offset);
     },
     scan(bytes, end, atEnd) {
       bytes[end] = newlineByte;
-      while (rowCount < rowsPerBatch && position < bytesPerBatch) {
+      while (!rows.isFull && position < bytesPerBatch) {
         if (position >= end) return false;
         const lineEnd = bytes.indexOf(newlineByte, position);
         if (lineEnd === end && !atEnd) {
@@ -288,17 +360,11 @@ export function jsonLinesScanner(
           return false;
         }
         readLine(bytes, position, lineEnd);
-        line++;
+        rows.line++;
         position = Math.min(lineEnd + 1, end);
       }
       return true;
     },
-    finishBatch(bytes) {
-      if (rowCount === 0 && rejected.length === 0) return undefined;
-      const raw: RawRows = { bytes, rawStart, rawEnd };
-      const next = { byteOffset: baseOffset + position, line };
-      const frame = { rowCount, columnNames: table.columnNames, rejected, next };
-      return new CellBatch(frame, table.columns, { byteOffset, line: lines }, () => raw);
-    },
+    finishBatch: (bytes) => rows.batch(bytes, position),
   };
 }

@@ -1,93 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeWithSharedData, sharedDataPath } from '../../test/shared-data.ts';
-import { AssayError } from '../domain/error.ts';
-import type { NumberFormat, RecordingFormat, RecordingPosition } from '../domain/record-batch.ts';
-import type { OpenRecordingOptions } from './open-recording.ts';
+import type { NumberFormat, RecordingFormat } from '../domain/record-batch.ts';
 import { openRecording } from './open-recording.ts';
+import { fileWith, read, readContent, refusal, temporaryFolder } from './read-recording.test-support.ts';
 
 const plainNumbers: NumberFormat = { decimal: '.', group: null, decorated: false };
-
-interface RejectedSummary {
-  readonly raw: string;
-  readonly line: number;
-  readonly byteOffset: number;
-  readonly reason: string;
-}
-
-interface Reading {
-  readonly format: RecordingFormat;
-  readonly columnNames: readonly string[];
-  readonly rows: readonly (readonly (string | undefined)[])[];
-  readonly raws: readonly string[];
-  readonly places: readonly { readonly line: number; readonly byteOffset: number }[];
-  readonly rejected: readonly RejectedSummary[];
-  readonly positions: readonly { readonly next: RecordingPosition; readonly rows: number; readonly rejected: number }[];
-  readonly error: unknown;
-}
-
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'assay-stream-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-let fileNumber = 0;
-function fileWith(content: string | Uint8Array, name = 'recording'): string {
-  const path = join(folder, `${String(fileNumber++)}-${name}`);
-  writeFileSync(path, content);
-  return path;
-}
-
-async function read(path: string, options: OpenRecordingOptions = {}): Promise<Reading> {
-  const reader = await openRecording(path, options);
-  const rows: (string | undefined)[][] = [];
-  const raws: string[] = [];
-  const places: { line: number; byteOffset: number }[] = [];
-  const rejected: RejectedSummary[] = [];
-  const positions: { next: RecordingPosition; rows: number; rejected: number }[] = [];
-  let error: unknown;
-  try {
-    for await (const batch of reader.batches()) {
-      for (let row = 0; row < batch.rowCount; row++) {
-        rows.push(batch.columnNames.map((_, column) => batch.text(row, column)));
-        raws.push(Buffer.from(batch.bytes.subarray(batch.rawStart[row], batch.rawEnd[row])).toString('utf8'));
-        places.push({ line: batch.line[row], byteOffset: batch.byteOffset[row] });
-      }
-      for (const { raw, line, byteOffset, reason } of batch.rejected) {
-        rejected.push({ raw: Buffer.from(raw).toString('utf8'), line, byteOffset, reason });
-      }
-      positions.push({ next: batch.next, rows: rows.length, rejected: rejected.length });
-    }
-  } catch (caught) {
-    error = caught;
-  }
-  const { format, columnNames } = reader;
-  await reader.close();
-  return { format, columnNames, rows, raws, places, rejected, positions, error };
-}
-
-async function readContent(content: string | Uint8Array, options: OpenRecordingOptions = {}): Promise<Reading> {
-  return read(fileWith(content), options);
-}
-
-async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    expect(error).toBeInstanceOf(AssayError);
-    expect((error as AssayError).kind).toBe('usage');
-    return (error as AssayError).code;
-  }
-  return 'accepted';
-}
 
 async function numbersOf(
   content: string,
@@ -524,7 +445,13 @@ describe('what is no recording', () => {
       'This is a letter to somebody.\nIt has lines, and some commas, but no table.\nKind regards to all of you\n',
       'UNKNOWN_FORMAT',
     ],
-    ['a JSON array', '[\n{"id":1},\n{"id":2}\n]\n', 'UNKNOWN_FORMAT'],
+    ['a JSON array of arrays', '[["id","amount"],[1,2.5],[2,3.5]]', 'UNKNOWN_FORMAT'],
+    ['a JSON array of values', '[\n1,\n2\n]\n', 'UNKNOWN_FORMAT'],
+    ['a table by columns in JSON', '{"id":{"0":1,"1":2},"amount":{"0":2.5,"1":3.5}}', 'UNKNOWN_FORMAT'],
+    ['JSON with two lists of objects', '{"cards":[{"id":1}],"payments":[{"id":1}]}', 'UNKNOWN_FORMAT'],
+    ['text in UTF-32', Buffer.from('fffe000069000000', 'hex'), 'UNKNOWN_FORMAT'],
+    ['a workbook', Buffer.from('PK\u0003\u0004rest'), 'UNKNOWN_FORMAT'],
+    ['content compressed twice', gzipSync(gzipSync('id,amount\n1,2\n')), 'UNKNOWN_FORMAT'],
     ['a pretty-printed object', '{\n  "id": 1,\n  "amount": 2\n}\n', 'UNKNOWN_FORMAT'],
     ['a Parquet file that is cut off', Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(300, 7)]), 'CORRUPT_RECORDING'],
     ['a gzip cut off in its header', gzipSync('id,amount\n1,2\n').subarray(0, 12), 'CORRUPT_RECORDING'],
@@ -533,8 +460,8 @@ describe('what is no recording', () => {
   });
 
   it('a file that is not there, a folder, and a file without the right to read it', async () => {
-    expect(await refusal(openRecording(join(folder, 'absent.csv')))).toBe('FILE_NOT_FOUND');
-    expect(await refusal(openRecording(folder))).toBe('NOT_A_FILE');
+    expect(await refusal(openRecording(join(temporaryFolder(), 'absent.csv')))).toBe('FILE_NOT_FOUND');
+    expect(await refusal(openRecording(temporaryFolder()))).toBe('NOT_A_FILE');
     if (process.getuid?.() !== 0) {
       const path = fileWith('id,amount\n1,2\n');
       await chmod(path, 0);

@@ -1,28 +1,42 @@
+import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import { type AssayError, usageError } from '../domain/error.ts';
 import type { RecordBatch, RecordingFormat, RecordingPosition, RecordingReader } from '../domain/record-batch.ts';
-import { ContentTooShortError, DamagedContentError, openByteSource } from './byte-source.ts';
+import { ContentTooShortError, openByteSource, type ByteSource } from './byte-source.ts';
 import { openByteWindow } from './byte-window.ts';
+import { DamagedContentError, UnsupportedContentError } from './decompress.ts';
 import { delimitedScanner } from './delimited-text.ts';
-import type { TextLayout } from './detect-format.ts';
-import { detectCompression, detectEncoding, detectTextLayout, isParquet } from './detect-format.ts';
+import { detectCompression, detectTextLayout, isParquet, type KnownLayout } from './detect-format.ts';
+import { detectEncoding, encodingNamed, isTranscoded } from './encodings.ts';
 import { jsonLinesScanner } from './json-lines.ts';
+import { jsonObjectsScanner } from './json-objects.ts';
+import type { TextLayout } from './text-layout.ts';
 import { openParquet } from './parquet.ts';
 import type { RecordScanner } from './text-batches.ts';
-import { corruptRecording, defaultRowsPerBatch, readTextBatches } from './text-batches.ts';
+import { corruptRecording, defaultRowsPerBatch, readTextBatches, unsupportedRecording } from './text-batches.ts';
 
 export interface OpenRecordingOptions {
   /** Where to resume; the start of the records when absent. */
   readonly start?: RecordingPosition;
   /** The format found when the recording was first opened; a recording that has another one now is refused. */
   readonly format?: RecordingFormat;
+  /** What a person said of how the recording is written; what is found by content gives way to it. */
+  readonly stated?: StatedFormat;
   /** The columns known so far; keys of JSON records keep their places, new ones are appended. */
   readonly columnNames?: readonly string[];
   /** For tests: bytes read at a time. */
   readonly chunkBytes?: number;
   /** For tests: most rows of a batch. */
   readonly rowsPerBatch?: number;
+}
+
+/** What a person may say of how a text recording is written. */
+export interface StatedFormat {
+  /** One character between fields. */
+  readonly delimiter?: string | undefined;
+  /** Name of an encoding. */
+  readonly encoding?: string | undefined;
 }
 
 const sampleBytes = 1 << 18;
@@ -106,18 +120,24 @@ async function detectText(
   path: string,
   file: FileHandle,
   compression: RecordingFormat['compression'],
+  { format: known, stated = {} }: OpenRecordingOptions,
 ): Promise<DetectedText> {
-  const source = (encoding: RecordingFormat['encoding']): AsyncGenerator<Uint8Array, void, undefined> =>
-    openByteSource(file, { compression, encoding, skipBytes: 0 }).chunks();
-  let sample = await readSample(source('utf-8'));
-  const encoding = detectEncoding(sample.bytes);
-  if (encoding === 'utf-16le') sample = await readSample(source(encoding));
+  const sampleIn = (encoding: Pick<RecordingFormat, 'encoding' | 'encodingStated'>): Promise<Sample> =>
+    readSample(openByteSource(file, { format: { compression, ...encoding }, skipBytes: 0 }).chunks());
+  let sample: Sample;
+  try {
+    sample = await sampleIn({ encoding: 'utf-8' });
+  } catch (error) {
+    throw error instanceof UnsupportedContentError ? unsupportedRecording(path, error) : error;
+  }
+  const encoding = encodingOf(path, sample, known, stated);
+  if (isTranscoded(encoding)) sample = await sampleIn(encoding);
   if (sample.bytes.length === 0) {
     if (sample.damage !== undefined) throw corruptRecording(path, 0, sample.damage);
     throw usageError('EMPTY_RECORDING', `${path} is empty.`, 'Check that the recording was written completely.');
   }
 
-  const layout = detectTextLayout(sample.bytes, sample.isWhole);
+  const layout = detectTextLayout(sample.bytes, sample.isWhole, knownLayout(known, stated));
   if (layout.kind === 'unreadable') {
     if (sample.damage !== undefined) throw corruptRecording(path, sample.bytes.length, sample.damage);
     throw usageError(
@@ -127,9 +147,77 @@ async function detectText(
         'Give a CSV, NDJSON, kcat -J or Parquet file with records in it, plain or compressed with gzip or zstd.',
     );
   }
-  const base = { kind: layout.kind, compression, encoding };
-  const format = layout.kind === 'csv' ? { ...base, delimiter: layout.delimiter, header: layout.header } : base;
-  return { format, layout };
+  return { format: { kind: layout.kind, compression, ...encoding, ...writtenAs(layout) }, layout };
+}
+
+function encodingOf(
+  path: string,
+  sample: Sample,
+  known: RecordingFormat | undefined,
+  stated: StatedFormat,
+): Pick<RecordingFormat, 'encoding' | 'encodingStated'> {
+  if (known !== undefined) {
+    const { encoding, encodingStated } = known;
+    return encodingStated === undefined ? { encoding } : { encoding, encodingStated };
+  }
+  if (stated.encoding !== undefined) return { encoding: encodingNamed(stated.encoding), encodingStated: true };
+  const encoding = detectEncoding(sample.bytes);
+  if (encoding === 'utf-32')
+    throw usageError(
+      'UNKNOWN_FORMAT',
+      `${path} cannot be read as a recording: it is text in UTF-32.`,
+      'Convert it with iconv -f UTF-32 -t UTF-8.',
+    );
+  return { encoding };
+}
+
+/** What is known before the content is looked into: the format it had before, or what a person said. */
+function knownLayout(known: RecordingFormat | undefined, stated: StatedFormat): KnownLayout {
+  if (known === undefined) return stated.delimiter === undefined ? {} : { delimiter: delimiterNamed(stated.delimiter) };
+  const { kind, jsonLayout, delimiter, quote = '"', backslashEscapes = false, header } = known;
+  if (kind !== 'csv') return jsonLayout === undefined ? { kind } : { kind, jsonLayout };
+  return { kind, delimiter, quote, backslashEscapes, header };
+}
+
+/** Names of delimiters that are hard to type. */
+const delimiterNames: Readonly<Record<string, string>> = {
+  tab: '\t',
+  space: ' ',
+  comma: ',',
+  semicolon: ';',
+  pipe: '|',
+  colon: ':',
+  caret: '^',
+  tilde: '~',
+};
+
+/**
+ * The character that a person named: itself, its name, or an escape such as \t, \x01, \u0001.
+ * @throws AssayError WRONG_USE where it is not one ASCII character that can stand between fields.
+ */
+function delimiterNamed(written: string): string {
+  const code = /^(?:\\x|\\u|0x|\\0?)([\da-f]{1,4})$/i.exec(written)?.[1];
+  const delimiter =
+    delimiterNames[written.toLowerCase()] ??
+    (written === '\\t' ? '\t' : code === undefined ? written : String.fromCharCode(Number.parseInt(code, 16)));
+  if (delimiter.length === 1 && delimiter.charCodeAt(0) < 0x80 && !'\r\n"\0'.includes(delimiter)) return delimiter;
+  throw usageError(
+    'WRONG_USE',
+    `'${written}' cannot stand between fields: a delimiter is one ASCII character.`,
+    "Name it as it is ('^'), by a name (tab, space, pipe, caret, tilde), or by its code ('\\x01').",
+  );
+}
+
+/** How the text of a recording is written, as it is kept with it. */
+function writtenAs(layout: TextLayout): Partial<RecordingFormat> {
+  if (layout.kind !== 'csv') return layout.records === 'lines' ? {} : { jsonLayout: layout.records };
+  const { delimiter, header, quote, backslashEscapes } = layout;
+  return {
+    delimiter,
+    header,
+    ...(quote === "'" ? { quote } : {}),
+    ...(backslashEscapes ? { backslashEscapes } : {}),
+  };
 }
 
 function refuseChangedFormat(path: string, known: RecordingFormat | undefined, found: RecordingFormat): void {
@@ -155,25 +243,23 @@ function openText(
   const start = isResumed && options.start !== undefined ? options.start : layout.start;
   const columnNames = options.columnNames ?? layout.columnNames;
   const source = openByteSource(file, {
-    compression: format.compression,
-    encoding: format.encoding,
+    format,
     skipBytes: start.byteOffset,
     ...(options.chunkBytes === undefined ? {} : { chunkBytes: options.chunkBytes }),
   });
 
   let scanner: RecordScanner & { readonly columnNames?: readonly string[] };
-  if (layout.kind === 'csv') {
-    const delimiter = format.delimiter ?? layout.delimiter;
-    const { lineEndByte, headerBytes } = layout;
-    scanner = delimitedScanner({ columnNames, delimiter, lineEndByte, headerBytes }, start, rowsPerBatch);
-  } else {
-    scanner = jsonLinesScanner(layout.kind, columnNames, start, rowsPerBatch);
-  }
+  if (layout.kind === 'csv') scanner = delimitedScanner({ ...layout, columnNames }, start, rowsPerBatch);
+  else if (layout.records === 'lines') scanner = jsonLinesScanner(layout.kind, columnNames, start, rowsPerBatch);
+  else scanner = jsonObjectsScanner(layout.kind, layout.records === 'wrapped', columnNames, start, rowsPerBatch);
+  const foreign = { bytes: 0 };
 
   async function* batches(): AsyncGenerator<RecordBatch, void, undefined> {
     const chunks = source.chunks();
     try {
-      yield* readTextBatches(path, openByteWindow(chunks, start.byteOffset), scanner);
+      yield* readTextBatches(path, openByteWindow(chunks, start.byteOffset), scanner, (bytes) => {
+        if (!isUtf8(bytes)) foreign.bytes += bytesBeyondAscii(bytes);
+      });
     } catch (error) {
       throw error instanceof ContentTooShortError ? shorterThanBefore(path, start) : error;
     } finally {
@@ -191,9 +277,42 @@ function openText(
     get storedBytesRead() {
       return Math.min(source.storedBytesRead, storedBytes);
     },
+    get notices() {
+      return textNotices(path, format, source, foreign.bytes);
+    },
     batches,
     close: () => file.close(),
   };
+}
+
+function bytesBeyondAscii(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) if (byte >= 0x80) count++;
+  return count;
+}
+
+/** What a person should know of how a text was read; `foreignBytes` are those beyond ASCII of batches that are not UTF-8. */
+function textNotices(
+  path: string,
+  format: RecordingFormat,
+  source: ByteSource,
+  foreignBytes: number,
+): readonly string[] {
+  const notices: string[] = [];
+  const count = (number: number): string => number.toLocaleString('en-US');
+  if (source.tailBytes > 0)
+    notices.push(
+      `${path} goes on for ${count(source.tailBytes)} bytes behind its compressed content; they are no part of it and were left out.`,
+    );
+  if (source.undecodable > 0)
+    notices.push(
+      `${count(source.undecodable)} characters of ${path} do not exist in ${format.encoding}; name another encoding with --encoding.`,
+    );
+  else if (foreignBytes > 0)
+    notices.push(
+      `${path} is not in UTF-8 (${count(foreignBytes)} bytes beyond ASCII); what is not is read as Windows-1252. Where names look wrong, say the encoding with --encoding.`,
+    );
+  return notices;
 }
 
 function shorterThanBefore(path: string, start: RecordingPosition): AssayError {
@@ -206,8 +325,8 @@ function shorterThanBefore(path: string, start: RecordingPosition): AssayError {
 
 /**
  * Opens a recording for one pass: finds compression, encoding and format by its content and reads its column names.
- * The caller closes the reader. Offsets and lines count in the decompressed content; of a UTF-16 file in its UTF-8
- * transcription.
+ * The caller closes the reader. Offsets and lines count in the decompressed content; of a
+ * transcoded file in its UTF-8 transcription.
  *
  * Throws AssayError (usage): FILE_NOT_FOUND, NOT_A_FILE, PERMISSION_DENIED, EMPTY_RECORDING, UNKNOWN_FORMAT,
  * CORRUPT_RECORDING, RECORDING_CHANGED. While batches are read CORRUPT_RECORDING comes after the last good batch.
@@ -222,7 +341,7 @@ export async function openRecording(path: string, options: OpenRecordingOptions 
       refuseChangedFormat(path, options.format, reader.format);
       return reader;
     }
-    const detected = await detectText(path, file, detectCompression(head));
+    const detected = await detectText(path, file, detectCompression(head), options);
     refuseChangedFormat(path, options.format, detected.format);
     return openText(path, file, size, detected, options);
   } catch (error) {

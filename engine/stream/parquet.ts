@@ -191,6 +191,7 @@ export async function openParquet(
     format: { kind: 'parquet', compression: 'none', encoding: 'utf-8' },
     columnNames,
     storedBytes,
+    notices: [],
     get storedBytesRead() {
       return Math.min(storedBytesRead, storedBytes);
     },

@@ -1,11 +1,13 @@
-import { AssayError } from '../domain/error.ts';
+import { AssayError, usageError } from '../domain/error.ts';
 import type { RecordBatch, RejectedRecord } from '../domain/record-batch.ts';
-import { DamagedContentError } from './byte-source.ts';
+import { DamagedContentError, UnsupportedContentError } from './decompress.ts';
 import type { ByteWindow } from './byte-window.ts';
 
 export const newlineByte = 0x0a;
 export const carriageReturnByte = 0x0d;
-const spaceByte = 0x20;
+export const spaceByte = 0x20;
+const tabByte = 0x09;
+const endOfTextMark = 0x1a;
 
 export const defaultRowsPerBatch = 4096;
 /** A batch ends at the first record border past this many bytes, whatever its rows, so that memory stays bounded. */
@@ -28,9 +30,14 @@ export interface RecordScanner {
   finishBatch(bytes: Buffer): RecordBatch | undefined;
 }
 
-/** True where a line holds nothing but spaces. */
+/** Bytes that hold nothing: spaces, tabs, the zeros of a block that was never written, the mark by which DOS ends a text. */
+export function isBlankByte(byte: number): boolean {
+  return byte === spaceByte || byte === 0 || byte === tabByte || byte === endOfTextMark;
+}
+
+/** True where a line holds nothing. */
 export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] !== spaceByte) return false;
+  for (let i = start; i < end; i++) if (!isBlankByte(bytes[i])) return false;
   return true;
 }
 
@@ -50,12 +57,14 @@ export const tooLongReason = `The record is longer than ${String(longestRecordBy
 
 /**
  * Reads all batches of a text recording. Content that breaks off damaged first gives every whole record before the
- * damage and then throws CORRUPT_RECORDING with the byte offset up to which it could be read.
+ * damage and then throws CORRUPT_RECORDING with the byte offset up to which it could be read. `look` sees the bytes of
+ * each batch.
  */
 export async function* readTextBatches(
   path: string,
   window: ByteWindow,
   scanner: RecordScanner,
+  look: (bytes: Uint8Array) => void = () => undefined,
 ): AsyncGenerator<RecordBatch, void, undefined> {
   for (;;) {
     window.release(scanner.position);
@@ -65,11 +74,13 @@ export async function* readTextBatches(
       try {
         await window.more();
       } catch (error) {
+        if (error instanceof UnsupportedContentError) throw unsupportedRecording(path, error);
         if (!(error instanceof DamagedContentError)) throw error;
         damage = error;
         break;
       }
     }
+    look(window.bytes.subarray(0, scanner.position));
     const batch = scanner.finishBatch(window.bytes);
     const reached = window.baseOffset + window.end;
     if (batch !== undefined) yield batch;
@@ -86,4 +97,9 @@ export function corruptRecording(path: string, byteOffset: number, cause: Error)
     `${path} is damaged or cut off: its content cannot be read beyond byte ${String(byteOffset)} (${cause.message}).`,
     { nextStep: 'Copy or record the file again; every whole record before that byte has been read.', cause },
   );
+}
+
+/** The failure of a recording whose content is whole, but of a kind that is not read. */
+export function unsupportedRecording(path: string, cause: UnsupportedContentError): AssayError {
+  return usageError('UNKNOWN_FORMAT', `${path} cannot be read as a recording: ${cause.message}.`, cause.nextStep);
 }

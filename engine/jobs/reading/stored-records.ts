@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { usageError } from '../../domain/error.ts';
 import type { RecordingFormat, RecordingReader } from '../../domain/record-batch.ts';
 import type { Source } from '../../store/types.ts';
+import { isTranscoded } from '../../stream/encodings.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 
 const lineEnd = Buffer.from('\n');
@@ -50,13 +51,15 @@ export function offsetsOfRecords(
 
 function headerLine(format: RecordingFormat, columnNames: readonly string[]): Buffer {
   if (format.kind !== 'csv' || format.header === false) return Buffer.alloc(0);
-  const cells = columnNames.map((name) => `"${name.replaceAll('"', '""')}"`);
+  const quote = format.quote ?? '"';
+  const cells = columnNames.map((name) => `${quote}${name.replaceAll(quote, quote + quote)}${quote}`);
   return Buffer.from(`${cells.join(format.delimiter ?? ',')}\n`);
 }
 
-/** Stored rows are plain text, those of UTF-16 in UTF-8; those of Parquet are one JSON object a line. */
+/** Stored rows are plain text, transcoded ones in UTF-8, without what stood around them; those of Parquet are JSON lines. */
 function textFormat(format: RecordingFormat): { readonly format?: RecordingFormat } {
   if (format.kind === 'parquet') return {};
-  const encoding = format.encoding === 'utf-16le' ? 'utf-8' : format.encoding;
-  return { format: { ...format, encoding, compression: 'none' } };
+  const encoding = isTranscoded(format) ? 'utf-8' : format.encoding;
+  const layout = format.jsonLayout === 'wrapped' ? ({ jsonLayout: 'objects' } as const) : {};
+  return { format: { ...format, ...layout, encoding, compression: 'none' } };
 }
