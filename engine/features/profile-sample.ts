@@ -2,6 +2,8 @@ import type { RecordBatch } from '../domain/record-batch.ts';
 
 /** Rows looked at to infer a profile, unless told otherwise. */
 export const defaultSampleRows = 20_000;
+/** Of very many columns fewer rows are looked at, so that memory stays bounded. */
+const mostSampleCells = 1 << 23;
 
 /** The first rows of a stream as texts, column by column. */
 export interface ProfileSample {
@@ -22,7 +24,7 @@ export class SampleCollector {
   }
 
   get full(): boolean {
-    return this.#rowCount >= this.#rowLimit;
+    return this.#rowCount >= this.#rowLimit || this.#rowCount * this.#cells.size >= mostSampleCells;
   }
 
   add(batch: RecordBatch): void {

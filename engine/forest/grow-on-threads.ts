@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { FeatureMatrix, ForestParameters, GrowerName, GrownTree } from '../domain/model.ts';
-import { cancelled } from './cancelled.ts';
+import { cancelled } from '../domain/cancelled.ts';
 import type { GrowAnswer, GrowTask } from './grow-task.ts';
 
 const entries: Readonly<Record<GrowerName, URL>> = {
@@ -21,7 +21,7 @@ export async function growOnThreads(
   context: { readonly threads: number; readonly signal: AbortSignal; readonly onTree: (grown: number) => void },
 ): Promise<GrownTree[]> {
   const { signal } = context;
-  if (signal.aborted) throw cancelled();
+  if (signal.aborted) throw cancelled('Training was stopped before the forest was complete.');
   const task: GrowTask = {
     matrix: { ...matrix, values: inSharedMemory(matrix.values) },
     parameters,
@@ -37,7 +37,7 @@ export async function growOnThreads(
   try {
     await new Promise<void>((resolve, reject) => {
       let grown = 0;
-      signal.addEventListener('abort', () => reject(cancelled()), { signal: settled.signal });
+      signal.addEventListener('abort', () => reject(cancelled('Training was stopped before the forest was complete.')), { signal: settled.signal });
       for (const thread of threads) {
         thread.on('message', ({ treeIndex, tree }: GrowAnswer) => {
           trees[treeIndex] = tree;

@@ -1,6 +1,6 @@
 import { usageError } from '../domain/error.ts';
 import type { CompiledForest, FeatureMatrix, ForestParameters, GrownTree } from '../domain/model.ts';
-import { cancelled } from './cancelled.ts';
+import { cancelled } from '../domain/cancelled.ts';
 import { compileForest } from './compile.ts';
 import { growAssayTree } from './grow-assay.ts';
 import { growOnThreads } from './grow-on-threads.ts';
@@ -74,7 +74,7 @@ async function growInTurns(
   const trees: GrownTree[] = [];
   let work = 0;
   for (let treeIndex = 0; treeIndex < parameters.trees; treeIndex++) {
-    if (signal.aborted) throw cancelled();
+    if (signal.aborted) throw cancelled('Training was stopped before the forest was complete.');
     trees.push(growAssayTree(matrix, parameters, treeIndex, subSamples?.[treeIndex]));
     onTree(trees.length);
     work += workPerTree;

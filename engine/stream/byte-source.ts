@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { constants, createZstdDecompress } from 'node:zlib';
 import type { RecordingFormat } from '../domain/record-batch.ts';
-import { decompress, nextChunk } from './decompress.ts';
+import { decompress, nextChunk, UnsupportedContentError } from './decompress.ts';
 import { gzipMembers } from './gzip-members.ts';
 import { isTranscoded } from './encodings.ts';
 import { longestWindowLog, zstdFrames } from './zstd-frames.ts';
@@ -32,6 +32,10 @@ export class ContentTooShortError extends Error {}
 const defaultChunkBytes = 1 << 20;
 /** Small enough that one compressed chunk cannot unfold into more than a few dozen megabytes of gzip. */
 const compressedChunkBytes = 1 << 16;
+/** Text of transactions shrinks to a fifth or a tenth, to a hundredth where it hardly changes. */
+const mostDecompressionRatio = 400;
+/** Below this size any ratio is taken. */
+const freeContentBytes = 1 << 28;
 
 async function* readFileChunks(
   file: FileHandle,
@@ -71,6 +75,23 @@ async function* zstdContent(frames: AsyncGenerator<Uint8Array>): AsyncGenerator<
   if (first === undefined) return;
   const params = { [constants.ZSTD_d_windowLogMax]: longestWindowLog };
   yield* decompress(first, frames, createZstdDecompress({ chunkSize: 1 << 18, params }));
+}
+
+/** Hands on content until it is so much more than what was read for it that it is made to fill a disk. */
+async function* refuseBombs(
+  chunks: AsyncIterable<Uint8Array>,
+  storedBytes: () => number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let contentBytes = 0;
+  for await (const chunk of chunks) {
+    contentBytes += chunk.length;
+    if (contentBytes > freeContentBytes && contentBytes > storedBytes() * mostDecompressionRatio)
+      throw new UnsupportedContentError(
+        `it unfolds to more than ${String(mostDecompressionRatio)} times its size, as no recording does`,
+        'If it is meant to be so, decompress it first and give the plain file.',
+      );
+    yield chunk;
+  }
 }
 
 async function* skipAndCut(
@@ -119,7 +140,7 @@ export function openByteSource(file: FileHandle, options: ByteSourceOptions): By
       storedBytesRead = skipBytes;
       return readFileChunks(file, skipBytes, chunkBytes, count);
     }
-    const plain = decompressed();
+    const plain = refuseBombs(decompressed(), () => storedBytesRead);
     const text = isTranscoded(format)
       ? transcode(plain, format.encoding, (characters) => (undecodable += characters))
       : plain;

@@ -8,7 +8,7 @@ export type Cell = string | number | boolean | bigint | undefined;
 export interface CellSink {
   /** Same array as long as no column is added. */
   readonly columnNames: readonly string[];
-  /** Index of a column, adding it when it is new. Throws RangeError beyond `mostColumns`. */
+  /** Index of a column, adding it when it is new. @throws TooManyColumnsError. */
   columnOf(name: string): number;
   put(row: number, column: number, value: Cell): void;
   clearRow(row: number): void;
@@ -21,8 +21,17 @@ export interface CellTable extends CellSink {
   readonly columns: readonly (readonly Cell[])[];
 }
 
-/** More distinct keys than this are a sign that keys carry data; each would cost memory in every batch. */
-export const mostColumns = 10_000;
+/** More columns than this are a sign that keys or a header carry data; each costs memory in every batch, and in the case. */
+export const mostColumns = 2048;
+
+/** A record has keys that would be columns beyond the limit. */
+export class TooManyColumnsError extends Error {
+  constructor() {
+    super(
+      `The record has keys beyond the ${mostColumns.toLocaleString('en-US')} different ones that are read as columns.`,
+    );
+  }
+}
 
 export function createCellTable(columnNames: readonly string[], rowsPerBatch: number): CellTable {
   const names = [...columnNames];
@@ -40,11 +49,12 @@ export function createCellTable(columnNames: readonly string[], rowsPerBatch: nu
     columnOf(name) {
       let index = indexOfName.get(name);
       if (index === undefined) {
-        if (names.length >= mostColumns) throw new RangeError(`more than ${String(mostColumns)} distinct keys`);
+        if (names.length >= mostColumns) throw new TooManyColumnsError();
         index = names.length;
         names.push(name);
         indexOfName.set(name, index);
-        columns.push(newColumn());
+        // Keys that carry data have few cells each: such a column grows with them.
+        columns.push([]);
       }
       return index;
     },
@@ -55,7 +65,9 @@ export function createCellTable(columnNames: readonly string[], rowsPerBatch: nu
       for (const column of columns) column[row] = undefined;
     },
     clear() {
-      for (const column of columns) column.fill(undefined);
+      for (const [index, column] of columns.entries())
+        if (index < columnNames.length) column.fill(undefined);
+        else column.length = 0;
     },
   };
 }
@@ -75,7 +87,7 @@ export interface RawRows {
   readonly rawEnd: Uint32Array;
 }
 
-/** A batch over cell columns. `raw` is asked at most once. */
+/** A batch over cell columns, in which NaN is a missing number too. `raw` is asked at most once. */
 export class CellBatch implements RecordBatch {
   readonly rowCount: number;
   readonly columnNames: readonly string[];
@@ -83,13 +95,13 @@ export class CellBatch implements RecordBatch {
   readonly line: Float64Array;
   readonly rejected: readonly RejectedRecord[];
   readonly next: RecordingPosition;
-  readonly #columns: readonly (readonly Cell[])[];
+  readonly #columns: readonly ArrayLike<Cell>[];
   readonly #renderRaw: () => RawRows;
   #raw: RawRows | undefined;
 
   constructor(
     frame: BatchFrame,
-    columns: readonly (readonly Cell[])[],
+    columns: readonly ArrayLike<Cell>[],
     places: { readonly byteOffset: Float64Array; readonly line: Float64Array },
     renderRaw: () => RawRows,
   ) {

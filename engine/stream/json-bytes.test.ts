@@ -93,7 +93,7 @@ it('gives the cells of JSON.parse, and refuses what JSON.parse refuses, for any 
 
 it('is quick for the common message once its keys are known, and never for keys met twice', () => {
   const cells = new TypedCells(['id', 'note', 'at.lat'], 4);
-  const shape = emptyShape('');
+  const shape = emptyShape();
   const put = quickJsonWriter(cells, shape);
   const putText = (text: string): boolean => {
     const bytes = Buffer.from(`${text} `);

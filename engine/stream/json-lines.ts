@@ -1,10 +1,10 @@
 import type { RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import type { CellSink, RawRows } from './cell-table.ts';
-import { CellBatch, createCellTable, type CellTable } from './cell-table.ts';
+import { CellBatch, createCellTable, TooManyColumnsError, type CellTable } from './cell-table.ts';
 import { decodeText } from './cell-text.ts';
 import { quickJsonWriter } from './json-bytes.ts';
 import { jsonOfLenient } from './lenient-json.ts';
-import { emptyShape, placeOf, type KeyPlace, type ObjectShape } from './json-shape.ts';
+import { childShape, emptyShape, mostDepth, placeOf, type KeyPlace, type ObjectShape } from './json-shape.ts';
 import type { RecordScanner } from './text-batches.ts';
 import type { TypedCells } from './typed-cells.ts';
 import {
@@ -41,6 +41,8 @@ export const kcatColumnNames: readonly string[] = envelopeColumns.map(([, name])
 
 /** Why a message without a value is no record. */
 export const tombstoneReason = 'The payload is null: a tombstone carries no transaction.';
+
+const tooDeepReason = `The record nests objects more than ${String(mostDepth)} deep.`;
 
 /** Why a line is no record, in words for the quarantine. */
 class NotARecord extends Error {}
@@ -109,7 +111,8 @@ function putObject(table: CellSink, row: number, object: JsonObject, shape: Obje
     likely = place.order + 1;
     const isPlain = typeof value !== 'object' || value === null || Array.isArray(value);
     if (!isPlain) {
-      place.child ??= emptyShape(`${shape.prefix}${key}.`);
+      if (shape.depth >= mostDepth) throw new NotARecord(tooDeepReason);
+      place.child ??= childShape(shape, key);
       isExact = putObject(table, row, value as JsonObject, place.child) && isExact;
       continue;
     }
@@ -169,7 +172,7 @@ const plainPayload: PayloadOutcome = { kind: 'plain' };
 const parsedPayload: PayloadOutcome = { kind: 'parsed' };
 
 export function payloadWriter(cells: TypedCells): PayloadWriter {
-  const shape = emptyShape('');
+  const shape = emptyShape();
   const putQuickly = quickJsonWriter(cells, shape);
   return {
     put(row, bytes, start, end) {
@@ -189,7 +192,7 @@ export interface JsonValueWriter {
 }
 
 export function jsonValueWriter(table: CellSink): JsonValueWriter {
-  const shape = emptyShape('');
+  const shape = emptyShape();
   return {
     put(row, value) {
       return faultOf(table, row, () => {
@@ -207,7 +210,7 @@ export interface JsonRecordWriter {
 }
 
 export function jsonRecordWriter(table: CellSink, kind: 'ndjson' | 'kcat'): JsonRecordWriter {
-  const shape = emptyShape('');
+  const shape = emptyShape();
   return {
     put(row, text) {
       return faultOf(table, row, () => {
@@ -225,8 +228,9 @@ function faultOf(table: CellSink, row: number, write: () => void): string | unde
     return undefined;
   } catch (error) {
     table.clearRow(row);
-    if (error instanceof NotARecord) return error.message;
-    if (error instanceof RangeError) return `The record is nested too deeply or has too many keys: ${error.message}.`;
+    if (error instanceof NotARecord || error instanceof TooManyColumnsError) return error.message;
+    // Lists have no limit of their own but the stack of the parser.
+    if (error instanceof RangeError) return 'The record nests lists too deep to be read.';
     throw error;
   }
 }

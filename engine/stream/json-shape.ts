@@ -1,4 +1,9 @@
-import { mostColumns } from './cell-table.ts';
+import { TooManyColumnsError, mostColumns } from './cell-table.ts';
+
+/** Objects in objects; a name of a column tells all of them. */
+export const mostDepth = 32;
+
+const mostKeys = 4 * mostColumns;
 
 /** Where the value of one key goes: a column when it is a plain value, a nested shape when it is an object. */
 export interface KeyPlace {
@@ -17,19 +22,29 @@ export interface KeyPlace {
 /** The keys met so far in the objects at one place; records mostly repeat them in the same order. */
 export interface ObjectShape {
   readonly prefix: string;
+  /** Objects around it. */
+  readonly depth: number;
+  /** Keys met in this object and in all that lie around, beside and in it; keys of empty objects are no columns. */
+  readonly met: { keys: number };
   readonly places: KeyPlace[];
   readonly byKey: Map<string, KeyPlace>;
 }
 
-export function emptyShape(prefix: string): ObjectShape {
-  return { prefix, places: [], byKey: new Map() };
+export function emptyShape(): ObjectShape {
+  return { prefix: '', depth: 0, met: { keys: 0 }, places: [], byKey: new Map() };
 }
 
-/** The place of a key, adding it when it is new. Throws RangeError beyond `mostColumns`. */
+/** The shape of the objects that stand under a key. */
+export function childShape({ prefix, depth, met }: ObjectShape, key: string): ObjectShape {
+  return { prefix: `${prefix}${key}.`, depth: depth + 1, met, places: [], byKey: new Map() };
+}
+
+/** The place of a key, adding it when it is new. @throws TooManyColumnsError. */
 export function placeOf(shape: ObjectShape, key: string): KeyPlace {
   let place = shape.byKey.get(key);
   if (place === undefined) {
-    if (shape.places.length >= mostColumns) throw new RangeError('too many distinct keys');
+    if (shape.met.keys >= mostKeys) throw new TooManyColumnsError();
+    shape.met.keys++;
     const quoted = /^[ !#-[\]-~]*$/.test(key) ? Buffer.from(`${key}"`, 'latin1') : null;
     place = { key, quoted, order: shape.places.length, column: -1, child: undefined, metIn: 0 };
     shape.places.push(place);

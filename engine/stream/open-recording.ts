@@ -5,6 +5,7 @@ import { type AssayError, usageError } from '../domain/error.ts';
 import type { RecordBatch, RecordingFormat, RecordingPosition, RecordingReader } from '../domain/record-batch.ts';
 import { ContentTooShortError, openByteSource, type ByteSource } from './byte-source.ts';
 import { openByteWindow } from './byte-window.ts';
+import { mostColumns } from './cell-table.ts';
 import { DamagedContentError, UnsupportedContentError } from './decompress.ts';
 import { delimitedScanner } from './delimited-text.ts';
 import { detectCompression, detectTextLayout, isParquet, type KnownLayout } from './detect-format.ts';
@@ -25,6 +26,8 @@ export interface OpenRecordingOptions {
   readonly stated?: StatedFormat;
   /** The columns known so far; keys of JSON records keep their places, new ones are appended. */
   readonly columnNames?: readonly string[];
+  /** Ends reading at once, also in the middle of a batch. */
+  readonly signal?: AbortSignal;
   /** For tests: bytes read at a time. */
   readonly chunkBytes?: number;
   /** For tests: most rows of a batch. */
@@ -40,6 +43,7 @@ export interface StatedFormat {
 }
 
 const sampleBytes = 1 << 18;
+const cellsPerBatch = 1 << 21;
 
 function fileError(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -147,6 +151,12 @@ async function detectText(
         'Give a CSV, NDJSON, kcat -J or Parquet file with records in it, plain or compressed with gzip or zstd.',
     );
   }
+  if (layout.columnNames.length > mostColumns)
+    throw usageError(
+      'TOO_LARGE',
+      `${path} has ${layout.columnNames.length.toLocaleString('en-US')} columns; at most ${mostColumns.toLocaleString('en-US')} are read.`,
+      'Leave out the columns that are not needed. Or is its first line data, with another delimiter?',
+    );
   return { format: { kind: layout.kind, compression, ...encoding, ...writtenAs(layout) }, layout };
 }
 
@@ -220,6 +230,11 @@ function writtenAs(layout: TextLayout): Partial<RecordingFormat> {
   };
 }
 
+/** Fewer rows where there are very many columns: a batch has a place for every cell. */
+function rowsOfBatch(columns: number): number {
+  return Math.max(1, Math.min(defaultRowsPerBatch, Math.floor(cellsPerBatch / Math.max(1, columns))));
+}
+
 function refuseChangedFormat(path: string, known: RecordingFormat | undefined, found: RecordingFormat): void {
   if (known === undefined || (known.kind === found.kind && known.compression === found.compression)) return;
   throw usageError(
@@ -238,7 +253,7 @@ function openText(
 ): RecordingReader {
   const { layout } = detected;
   const format = options.format ?? detected.format;
-  const rowsPerBatch = options.rowsPerBatch ?? defaultRowsPerBatch;
+  const rowsPerBatch = options.rowsPerBatch ?? rowsOfBatch(layout.columnNames.length);
   const isResumed = options.start !== undefined && options.start.byteOffset > 0;
   const start = isResumed && options.start !== undefined ? options.start : layout.start;
   const columnNames = options.columnNames ?? layout.columnNames;
@@ -337,7 +352,8 @@ export async function openRecording(path: string, options: OpenRecordingOptions 
     const { size } = await file.stat();
     const head = await readHead(file);
     if (isParquet(head)) {
-      const reader = await openParquet(path, file, size, options.start, options.rowsPerBatch ?? defaultRowsPerBatch);
+      const { start, signal, rowsPerBatch } = options;
+      const reader = await openParquet(path, file, size, { start, signal, rowsPerBatch });
       refuseChangedFormat(path, options.format, reader.format);
       return reader;
     }

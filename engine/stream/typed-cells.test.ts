@@ -12,14 +12,14 @@ it('keys that carry data cost no column each: ids as keys must not fill the memo
   const batcher = messageBatcher('payments', ['amount']);
   const before = process.memoryUsage().arrayBuffers;
   for (let batch = 0; batch < 2; batch++) {
-    const messages = Array.from({ length: 4_000 }, (_, index) =>
-      message(index, { amount: index, seen: { [`c${batch * 4_000 + index}`]: index } }),
+    const messages = Array.from({ length: 900 }, (_, index) =>
+      message(index, { amount: index, seen: { [`c${batch * 900 + index}`]: index } }),
     );
     const { rowCount, columnNames, text } = named(batcher.batchOf(slicesOf(messages), start));
-    expect(rowCount).toBe(4_000);
-    expect(columnNames.length).toBeGreaterThan((batch + 1) * 4_000);
-    expect(text(3_999, `seen.c${batch * 4_000 + 3_999}`)).toBe('3999');
-    expect(text(0, `seen.c${batch * 4_000 + 3_999}`)).toBeUndefined();
+    expect(rowCount).toBe(900);
+    expect(columnNames.length).toBeGreaterThan((batch + 1) * 900);
+    expect(text(899, `seen.c${batch * 900 + 899}`)).toBe('899');
+    expect(text(0, `seen.c${batch * 900 + 899}`)).toBeUndefined();
   }
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20);
 });

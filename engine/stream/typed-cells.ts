@@ -1,7 +1,7 @@
 import { decodeNumberText, isMissingText } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import type { BatchFrame, Cell, CellSink, RawRows } from './cell-table.ts';
-import { mostColumns } from './cell-table.ts';
+import { TooManyColumnsError, mostColumns } from './cell-table.ts';
 import { longestRecordBytes } from './text-batches.ts';
 
 const missing = 0;
@@ -57,7 +57,7 @@ export class TypedCells implements CellSink {
   columnOf(name: string): number {
     let index = this.#indexOfName.get(name);
     if (index === undefined) {
-      if (this.#names.length >= mostColumns) throw new RangeError(`more than ${String(mostColumns)} distinct keys`);
+      if (this.#names.length >= mostColumns) throw new TooManyColumnsError();
       index = this.#names.length;
       this.#names.push(name);
       this.#indexOfName.set(name, index);

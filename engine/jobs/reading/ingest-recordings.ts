@@ -144,6 +144,7 @@ async function ingestOne(
   const reader = await openRecording(recording.path, {
     start: source.position,
     columnNames: source.columnNames,
+    signal: context.signal,
     ...(source.format === null ? {} : { format: source.format }),
   });
   try {
@@ -191,7 +192,7 @@ async function prepareCase(
     ({ fingerprint }) => !before.sources.some((source) => source.fingerprint === fingerprint),
   );
   refuseChangedRecordings(added, before.sources);
-  const opened = await openAll(added);
+  const opened = await openAll(added, context);
   const profile = before.profile ?? (await profileOf(added, overrides, context));
 
   const writable = openCase(casePath, { create: true });
@@ -260,10 +261,10 @@ interface OpenedRecording {
 }
 
 /** Looks into every recording, so that a wrong one is refused before anything is stored. */
-async function openAll(recordings: readonly Recording[]): Promise<readonly OpenedRecording[]> {
+async function openAll(recordings: readonly Recording[], context: WorkContext): Promise<readonly OpenedRecording[]> {
   const opened: OpenedRecording[] = [];
   for (const recording of recordings) {
-    const reader = await openRecording(recording.path);
+    const reader = await openRecording(recording.path, { signal: context.signal });
     opened.push({ recording, format: reader.format, columnNames: reader.columnNames });
     await reader.close();
   }
@@ -278,7 +279,7 @@ async function profileOf(
 ): Promise<Profile> {
   for (const recording of recordings) {
     throwIfCancelled(context.signal);
-    const reader = await openRecording(recording.path);
+    const reader = await openRecording(recording.path, { signal: context.signal });
     try {
       const sample = await sampleFromBatches(reader.batches());
       if (sample.rowCount > 0) return inferProfile(sample, overrides);

@@ -162,7 +162,7 @@ async function writeScores(
   await output.stream(async (file) => {
     await writeChunk(file, header);
     for (const recording of recordings) {
-      const reader = await openRecording(recording);
+      const reader = await openRecording(recording, { signal: context.signal });
       try {
         refuseOtherColumns(profile, spec, reader.columnNames, recording);
         for await (const batch of reader.batches()) {

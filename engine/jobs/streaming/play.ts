@@ -163,6 +163,7 @@ class PlaySession {
     const reader = await openRecording(source.uri, {
       start: source.position,
       columnNames: source.columnNames,
+      signal: this.#context.signal,
       ...(source.format === null ? {} : { format: source.format }),
     });
     try {
