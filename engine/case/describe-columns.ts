@@ -13,6 +13,8 @@ export function describeColumns(profile: Profile, spec: FeatureSpec | null): Col
     confidence: row.confidence,
     usedAs: [...row.usedAs, ...windowsOver(known, row.column)],
     reason: row.why,
+    ...(row.written !== undefined && { written: row.written }),
+    ...(row.doubt && { doubt: row.doubt }),
   }));
 }
 

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'RECORDING_CHANGED'
   | 'UNKNOWN_COLUMN'
   | 'BAD_PROFILE'
+  | 'IN_DOUBT'
   | 'NO_FEATURES'
   | 'NO_LABEL'
   | 'NO_EVENT_TIME'

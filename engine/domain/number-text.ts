@@ -37,7 +37,7 @@ interface DigitsGrammar {
 function digitsGrammar(format: NumberFormat): DigitsGrammar {
   const decimal = format.decimal === '.' ? '\\.' : ',';
   const separator = format.group === null ? null : `[${groupCharacters[format.group]}]`;
-  const grouped = separator === null ? '' : `|\\d{1,3}(?:${separator}\\d{2,3})*${separator}\\d{3}`;
+  const grouped = separator === null ? '' : `|[1-9]\\d{0,2}(?:${separator}\\d{2,3})*${separator}\\d{3}`;
   return {
     pattern: new RegExp(`^(?:(?:\\d+${grouped})(?:${decimal}\\d*)?|${decimal}\\d+)(?:[eE][-+]?\\d+)?$`),
     separators: separator === null ? null : new RegExp(separator, 'g'),
@@ -92,4 +92,22 @@ export function decodeNumberText(text: string, format: NumberFormat): number {
   if (word === 'true') return 1;
   if (word === 'false') return 0;
   return format.decorated ? decodeDecorated(trimmed, format) : NaN;
+}
+
+/** Texts whose separators can be read in one way only: a group before a decimal, or two groups. */
+const onlyReadings: readonly { readonly pattern: RegExp; readonly notation: Omit<NumberFormat, 'decorated'> }[] = [
+  { pattern: /\d,\d{3}\.\d|\d,\d{2,3},\d{3}(?!\d)/, notation: { decimal: '.', group: ',' } },
+  { pattern: /\d\.\d{3},\d|\d\.\d{3}\.\d{3}(?!\d)/, notation: { decimal: ',', group: '.' } },
+];
+
+/**
+ * The number that a cell writes in its column's format, else in the one other way in which it can be read: with groups
+ * (`12,345.67`) or decoration (`$12.50`) that the rows looked at for the format did not have. NaN where there is none.
+ */
+export function readNumberText(text: string, format: NumberFormat): number {
+  const value = decodeNumberText(text, format);
+  if (!Number.isNaN(value)) return value;
+  const only = onlyReadings.find(({ pattern }) => pattern.test(text));
+  if (only !== undefined) return decodeNumberText(text, { ...only.notation, decorated: true });
+  return format.decorated ? NaN : decodeNumberText(text, { ...format, decorated: true });
 }

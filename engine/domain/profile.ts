@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timePatternProblem } from './time-pattern.ts';
 
 /** What a column means. Entities (customer, card, account, terminal, merchant) are never features themselves. */
 export const columnRoles = [
@@ -27,12 +28,8 @@ export const numberFormatSchema = z.object({
   decorated: z.boolean(),
 });
 
-/**
- * How times are written: ISO 8601 (`iso`, a space instead of T is accepted, no zone means the profile's zone), a date pattern with
- * an optional time after it, or a number of seconds / milliseconds / microseconds since 1970. `seconds-relative`
- * counts from an unknown origin: it orders the stream but has no hour or weekday.
- */
-export const timeFormatSchema = z.enum([
+/** Formats of times that have a name; any other is a pattern. */
+export const namedTimeFormats = [
   'iso',
   'month/day/year',
   'day/month/year',
@@ -41,9 +38,73 @@ export const timeFormatSchema = z.enum([
   'epoch-seconds',
   'epoch-milliseconds',
   'epoch-microseconds',
+  'epoch-nanoseconds',
+  'excel-serial',
+  'milliseconds-relative',
   'seconds-relative',
-]);
-export type TimeFormat = z.infer<typeof timeFormatSchema>;
+  'minutes-relative',
+  'hours-relative',
+  'days-relative',
+] as const;
+const namedTimeFormatSet: ReadonlySet<string> = new Set(namedTimeFormats);
+
+/**
+ * How times are written: ISO 8601 (`iso`, a space instead of T is accepted, no zone means the profile's zone), a named
+ * date with an optional time after it, a number since 1970 or a spreadsheet's day, or a pattern such as
+ * `dd-MMM-yyyy HH:mm:ss` (`time-pattern.ts`). The relative ones count from an unknown origin: they order the stream
+ * but have no hour or weekday.
+ */
+export const timeFormatSchema = z.string().superRefine((format, context) => {
+  if (namedTimeFormatSet.has(format)) return;
+  const problem = timePatternProblem(format);
+  if (problem === undefined) return;
+  const message = `'${format}' is neither a named format (${namedTimeFormats.join(', ')}) nor a pattern such as dd-MMM-yyyy HH:mm:ss: ${problem}`;
+  context.addIssue({ code: 'custom', message });
+});
+export type TimeFormat = string;
+
+/** What a person may say of one column. */
+const statedColumnSchema = z.object({
+  role: z.enum(columnRoles).optional(),
+  kind: z.enum(columnKinds).optional(),
+  numberFormat: numberFormatSchema.optional(),
+  timeFormat: timeFormatSchema.optional(),
+  /** Times in several columns: those whose cells follow this one's, after a space each. */
+  joinedWith: z.array(z.string()).optional(),
+  positiveValues: z.array(z.string()).optional(),
+});
+export type StatedColumn = z.infer<typeof statedColumnSchema>;
+const statedColumnsSchema = z.record(z.string(), statedColumnSchema);
+
+/** One way to read a column, and what it gives over the rows looked at. */
+const readingSchema = z.object({
+  reading: z.string(),
+  gives: z.object({
+    /** First and last time, ISO 8601, and the longest time between two neighbours in order of time. */
+    from: z.string().optional(),
+    to: z.string().optional(),
+    longestGapSeconds: z.number().optional(),
+    /** Numbers: their sum and the greatest of them. */
+    sum: z.string().optional(),
+    greatest: z.string().optional(),
+    /** Labels: the rows that would be fraud. */
+    positives: z.number().int().optional(),
+  }),
+  /** The flag of the command line that chooses this reading. */
+  settledBy: z.string(),
+  /** The same choice as part of a profile. */
+  states: statedColumnsSchema,
+});
+export type Reading = z.infer<typeof readingSchema>;
+
+/** Two readings fit the rows looked at: which was taken, and by what evidence. A person's word ends the doubt. */
+export const doubtSchema = z.object({
+  question: z.string(),
+  evidence: z.string(),
+  taken: readingSchema,
+  other: readingSchema,
+});
+export type Doubt = z.infer<typeof doubtSchema>;
 
 export const profileColumnSchema = z.object({
   name: z.string(),
@@ -56,8 +117,12 @@ export const profileColumnSchema = z.object({
   inferred: z.boolean(),
   numberFormat: numberFormatSchema.optional(),
   timeFormat: timeFormatSchema.optional(),
-  /** Label columns: the texts that mean fraud. */
+  /** Times in several columns: those whose cells follow this one's, after a space each. */
+  joinedWith: z.array(z.string()).optional(),
+  /** Label columns: the texts that mean fraud, in any case. */
   positiveValues: z.array(z.string()).optional(),
+  /** Present until a person decides. */
+  doubt: doubtSchema.optional(),
 });
 export type ProfileColumn = z.infer<typeof profileColumnSchema>;
 
@@ -75,21 +140,14 @@ export const profileOverridesSchema = z.object({
   time: z.string().optional(),
   amount: z.string().optional(),
   label: z.string().optional(),
+  /** The texts of the label column that mean fraud, whichever column that is. */
+  positive: z.array(z.string()).min(1).optional(),
   ignore: z.array(z.string()).optional(),
   timeZone: z.string().optional(),
+  /** Refuses what is in doubt instead of taking the likelier reading. */
+  strict: z.boolean().optional(),
   /** Per column: any part of its entry. */
-  columns: z
-    .record(
-      z.string(),
-      z.object({
-        role: z.enum(columnRoles).optional(),
-        kind: z.enum(columnKinds).optional(),
-        numberFormat: numberFormatSchema.optional(),
-        timeFormat: timeFormatSchema.optional(),
-        positiveValues: z.array(z.string()).optional(),
-      }),
-    )
-    .optional(),
+  columns: statedColumnsSchema.optional(),
 });
 export type ProfileOverrides = z.infer<typeof profileOverridesSchema>;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TimeFormat } from './profile.ts';
-import { decodeTimeText, millisecondsOfNumber } from './time-text.ts';
+import { decodeTimeText, instantOfNumber } from './time-text.ts';
 import { localHour, localWeekday, zoneClock } from './time-zone.ts';
 
 const utc = zoneClock('UTC');
@@ -55,10 +55,10 @@ describe('decodeTimeText', () => {
   });
 
   it('cuts fractions of a millisecond without losing the decimal that was written', () => {
-    expect(millisecondsOfNumber(1.001, 'seconds-relative')).toBe(1001);
-    expect(millisecondsOfNumber(1_600_000_000.001, 'epoch-seconds')).toBe(1_600_000_000_001);
-    expect(millisecondsOfNumber(1_600_000_000_001_999, 'epoch-microseconds')).toBe(1_600_000_000_001);
-    expect(millisecondsOfNumber(NaN, 'epoch-seconds')).toBeNaN();
+    expect(instantOfNumber(1.001, 'seconds-relative', utc)).toBe(1001);
+    expect(instantOfNumber(1_600_000_000.001, 'epoch-seconds', utc)).toBe(1_600_000_000_001);
+    expect(instantOfNumber(1_600_000_000_001_999, 'epoch-microseconds', utc)).toBe(1_600_000_000_001);
+    expect(instantOfNumber(NaN, 'epoch-seconds', utc)).toBeNaN();
   });
 });
 

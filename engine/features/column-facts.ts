@@ -1,9 +1,12 @@
+import type { StatedColumn, TimeFormat } from '../domain/profile.ts';
+import type { ZoneClock } from '../domain/time-zone.ts';
 import { columnWords } from './column-words.ts';
-import { inferNumberFormat } from './infer-number-format.ts';
+import { inferNumberFormat, readInFormat } from './infer-number-format.ts';
 import type { NumberFinding } from './infer-number-format.ts';
 import { inferTimeFormat } from './infer-time-format.ts';
 import type { TimeFinding } from './infer-time-format.ts';
 import type { ProfileSample } from './profile-sample.ts';
+import type { ReadingHints } from './reading-hints.ts';
 
 /** What the sampled cells of one column say, before anything is concluded from its name. */
 export interface ColumnFacts {
@@ -16,20 +19,30 @@ export interface ColumnFacts {
   readonly counts: ReadonlyMap<string, number>;
   readonly numbers: NumberFinding | undefined;
   readonly times: TimeFinding | undefined;
-  /** Only digits in every cell, so that the text may be a code as well as a magnitude. */
-  readonly digitsOnly: boolean;
+  /** Whole numbers without a sign but minus in every cell, so that the text may be a code as well as a magnitude. */
+  readonly wholeTexts: boolean;
+  readonly hints: ReadingHints;
   /** Digits with a leading zero, or more of them than a number holds: codes, not magnitudes. */
   readonly digitCodes: boolean;
+  /** How a person said the times of the column are written. */
+  readonly statedTimeFormat?: TimeFormat;
 }
 
 const digits = /^\d+$/;
+const wholeText = /^-?\d+$/;
 
-function factsOf(name: string, cells: readonly (string | undefined)[]): ColumnFacts {
+function factsOf(
+  name: string,
+  cells: readonly (string | undefined)[],
+  hints: ReadingHints,
+  stated: StatedColumn | undefined,
+): ColumnFacts {
   const present = cells.filter((cell) => cell !== undefined);
   const counts = new Map<string, number>();
   for (const text of present) counts.set(text, (counts.get(text) ?? 0) + 1);
   const digitsOnly = present.length > 0 && present.every((text) => digits.test(text));
-  const numbers = inferNumberFormat(present);
+  const numbers =
+    (stated?.numberFormat && readInFormat(present, stated.numberFormat)) ?? inferNumberFormat(present, hints);
   return {
     name,
     words: columnWords(name),
@@ -37,15 +50,72 @@ function factsOf(name: string, cells: readonly (string | undefined)[]): ColumnFa
     present,
     counts,
     numbers,
-    times: numbers === undefined ? inferTimeFormat(present) : undefined,
-    digitsOnly,
-    digitCodes: digitsOnly && present.some((text) => (text.length > 1 && text.startsWith('0')) || text.length > 15),
+    times: numbers === undefined ? inferTimeFormat(present, hints) : undefined,
+    wholeTexts: present.length > 0 && present.every((text) => wholeText.test(text)),
+    digitCodes: isDigitCode(present, digitsOnly),
+    hints,
+    ...(stated?.timeFormat !== undefined && { statedTimeFormat: stated.timeFormat }),
   };
 }
 
-/** The facts of every column of a sample, in order. */
-export function columnFacts(sample: ProfileSample): readonly ColumnFacts[] {
-  return sample.columnNames.map((name, column) => factsOf(name, sample.cells[column]));
+const mostDigitsOfNumber = 15;
+
+function isDigitCode(present: readonly string[], digitsOnly: boolean): boolean {
+  if (digitsOnly && present.some((text) => text.length > 1 && text.startsWith('0'))) return true;
+  return (
+    present.some((text) => text.length > mostDigitsOfNumber) &&
+    present.every((text) => wholeText.test(text)) &&
+    present.some((text) => text.replace('-', '').length > mostDigitsOfNumber)
+  );
+}
+
+/** The decimal character of a column that can be read in one way only; undefined where it writes no decimals. */
+function certainDecimal({ numbers, present }: ColumnFacts): '.' | ',' | undefined {
+  if (numbers === undefined || numbers.other !== undefined) return undefined;
+  const { decimal } = numbers.format;
+  return present.some((text) => text.includes(decimal)) ? decimal : undefined;
+}
+
+/** How the people of this file write, by the columns that leave no doubt, else by the file's delimiter. */
+function hintsOf(columns: readonly ColumnFacts[], delimiter: string | undefined, clock: ZoneClock): ReadingHints {
+  const certain = columns.find((facts) => certainDecimal(facts) !== undefined);
+  const decimal: ReadingHints['decimal'] =
+    certain !== undefined
+      ? {
+          character: certainDecimal(certain) ?? '.',
+          evidence: `'${certain.name}' is written with a decimal '${certainDecimal(certain) ?? '.'}'`,
+        }
+      : delimiter === ';'
+        ? { character: ',', evidence: 'files with semicolons write decimal commas' }
+        : undefined;
+  const dated = columns.find(({ times }) => times?.form.dayOrder !== undefined && times.other === undefined);
+  const order = dated?.times?.form.dayOrder;
+  const dayOrder: ReadingHints['dayOrder'] =
+    dated !== undefined && order !== undefined
+      ? { order, evidence: `'${dated.name}' can be read ${order.replace('-', ' ')} only` }
+      : decimal?.character === ','
+        ? { order: 'day-first', evidence: 'whoever writes decimal commas or semicolons writes the day first' }
+        : undefined;
+  return { clock, ...(decimal && { decimal }), ...(dayOrder && { dayOrder }) };
+}
+
+/**
+ * The facts of every column of a sample, in order; times without an offset are read by the clock. A column that can be
+ * read in two ways is looked at again with what the others say.
+ */
+export function columnFacts(
+  sample: ProfileSample,
+  clock: ZoneClock,
+  stated: ReadonlyMap<string, StatedColumn>,
+): readonly ColumnFacts[] {
+  const alone = sample.columnNames.map((name, column) =>
+    factsOf(name, sample.cells[column], { clock }, stated.get(name)),
+  );
+  const hints = hintsOf(alone, sample.delimiter, clock);
+  return alone.map((facts) => {
+    const isInDoubt = facts.numbers?.other !== undefined || facts.times?.other !== undefined;
+    return isInDoubt ? factsOf(facts.name, facts.cells, hints, stated.get(facts.name)) : { ...facts, hints };
+  });
 }
 
 /** Share of the present cells that differ from all others, at most 1; 0 where nothing is present. */

@@ -2,9 +2,10 @@ import type { ColumnBlock, DecodedSegment, Dictionary } from '../domain/columns.
 import { impossible } from '../domain/error.ts';
 import type { Profile, ProfileColumn, TimeFormat } from '../domain/profile.ts';
 import type { NumberFormat, RecordBatch } from '../domain/record-batch.ts';
-import { decodeTimeText, isNumericTimeFormat, millisecondsOfNumber } from '../domain/time-text.ts';
+import { instantOfNumber, isNumericTimeFormat, timeReader } from '../domain/time-text.ts';
 import { zoneClock } from '../domain/time-zone.ts';
 import type { ZoneClock } from '../domain/time-zone.ts';
+import { joinedText } from './joined-text.ts';
 
 /** One dictionary per column of kind category, by column name. */
 export type Dictionaries = ReadonlyMap<string, Dictionary>;
@@ -51,8 +52,16 @@ export function dictionaryOf(dictionaries: Dictionaries, column: string): Dictio
 /** Rows that cannot be read, by row; the first column that fails gives the reason. */
 type InvalidRows = Map<number, InvalidRow>;
 
+/** Where a batch has a column, or undefined where it has none. */
+type PositionOf = (column: string) => number | undefined;
+
 /** Decodes one column of a batch; bad rows are reported, and hold a missing value. */
-type ColumnDecoder = (batch: RecordBatch, column: number, reportBadRow: (row: number) => void) => ColumnBlock;
+type ColumnDecoder = (
+  batch: RecordBatch,
+  column: number,
+  reportBadRow: (row: number) => void,
+  positionOf: PositionOf,
+) => ColumnBlock;
 
 const plainNumber: NumberFormat = { decimal: '.', group: null, decorated: false };
 
@@ -64,22 +73,40 @@ function numberDecoder(format: NumberFormat): ColumnDecoder {
   };
 }
 
-function numericTimeDecoder(format: TimeFormat): ColumnDecoder {
+function numericTimeDecoder(format: TimeFormat, numberFormat: NumberFormat, clock: ZoneClock): ColumnDecoder {
   return (batch, column, reportBadRow) => {
     const values = new Float64Array(batch.rowCount);
-    batch.numbers(column, plainNumber, values).forEach(reportBadRow);
-    for (let row = 0; row < values.length; row++) values[row] = millisecondsOfNumber(values[row], format);
+    batch.numbers(column, numberFormat, values).forEach(reportBadRow);
+    for (let row = 0; row < values.length; row++) values[row] = instantOfNumber(values[row], format, clock);
     return { kind: 'time', values };
   };
 }
 
 function textTimeDecoder(format: TimeFormat, clock: ZoneClock): ColumnDecoder {
+  const read = timeReader(format);
   return (batch, column, reportBadRow) => {
     const values = new Float64Array(batch.rowCount);
     for (let row = 0; row < batch.rowCount; row++) {
       const text = batch.text(row, column);
-      values[row] = text === undefined ? NaN : decodeTimeText(text, format, clock);
+      values[row] = text === undefined ? NaN : read(text.trim(), clock);
       if (text !== undefined && Number.isNaN(values[row])) reportBadRow(row);
+    }
+    return { kind: 'time', values };
+  };
+}
+
+/** Times whose parts stand in several columns: missing where a part is. */
+function joinedTimeDecoder(format: TimeFormat, others: readonly string[], clock: ZoneClock): ColumnDecoder {
+  const read = timeReader(format);
+  return (batch, column, reportBadRow, positionOf) => {
+    const positions = [column, ...others.map((name) => positionOf(name) ?? -1)];
+    const values = new Float64Array(batch.rowCount).fill(NaN);
+    if (positions.includes(-1)) return { kind: 'time', values };
+    for (let row = 0; row < batch.rowCount; row++) {
+      const text = joinedText(positions.map((position) => batch.text(row, position)));
+      if (text === undefined) continue;
+      values[row] = read(text, clock);
+      if (Number.isNaN(values[row])) reportBadRow(row);
     }
     return { kind: 'time', values };
   };
@@ -124,7 +151,10 @@ function columnDecoder(column: ProfileColumn, clock: ZoneClock, dictionaries: Di
       return numberDecoder(column.numberFormat ?? plainNumber);
     case 'time': {
       const format = column.timeFormat ?? impossible(`the time column '${column.name}' has no format`);
-      return isNumericTimeFormat(format) ? numericTimeDecoder(format) : textTimeDecoder(format, clock);
+      if (column.joinedWith !== undefined) return joinedTimeDecoder(format, column.joinedWith, clock);
+      return isNumericTimeFormat(format)
+        ? numericTimeDecoder(format, column.numberFormat ?? plainNumber, clock)
+        : textTimeDecoder(format, clock);
     }
     case 'category':
       return codeDecoder(dictionaryOf(dictionaries, column.name));
@@ -199,6 +229,7 @@ export function createSegmentDecoder(profile: Profile, dictionaries: Dictionarie
 
   return (batch, firstSequence) => {
     const position = new Map(batch.columnNames.map((name, index) => [name, index]));
+    const positionOf: PositionOf = (name) => position.get(name);
     const invalidRows: InvalidRows = new Map();
     const absentColumns: string[] = [];
     const decoded = new Map<string, ColumnBlock>();
@@ -213,7 +244,7 @@ export function createSegmentDecoder(profile: Profile, dictionaries: Dictionarie
         if (column.role === 'ignored' || invalidRows.has(row)) return;
         invalidRows.set(row, { row, column: column.name, reason: badCellReason(column, batch.text(row, index)) });
       };
-      decoded.set(column.name, decode(batch, index, reportBadRow));
+      decoded.set(column.name, decode(batch, index, reportBadRow, positionOf));
     }
 
     const unknownColumns = batch.columnNames.filter((name) => !knownNames.has(name));

@@ -1,4 +1,4 @@
-import type { ColumnKind, ColumnRole, TimeFormat } from '../domain/profile.ts';
+import type { ColumnKind, ColumnRole, Doubt, TimeFormat } from '../domain/profile.ts';
 import type { ColumnFacts } from './column-facts.ts';
 
 /** What the inference concluded about one column. */
@@ -9,7 +9,9 @@ export interface Finding {
   readonly confidence: number;
   readonly reason: string;
   readonly timeFormat?: TimeFormat;
+  readonly joinedWith?: readonly string[];
   readonly positiveValues?: readonly string[];
+  readonly doubt?: Doubt;
 }
 
 /** "a, b and c". */

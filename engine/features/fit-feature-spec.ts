@@ -4,6 +4,7 @@ import type { Feature, FeatureSpec } from '../domain/feature-spec.ts';
 import type { Profile, ProfileColumn } from '../domain/profile.ts';
 import { localHour, localWeekday, zoneClock } from '../domain/time-zone.ts';
 import type { ZoneClock } from '../domain/time-zone.ts';
+import { isRelativeTimeFormat } from '../domain/time-text.ts';
 import { dictionaryOf } from './decode-segment.ts';
 import type { Dictionaries } from './decode-segment.ts';
 import { formatCount, joinWords } from './finding.ts';
@@ -304,7 +305,7 @@ function fitterOf(
   options: FeatureOptions,
 ): ColumnFitter | undefined {
   if (column.role === 'event_time') {
-    return column.timeFormat === 'seconds-relative' ? undefined : new TimeFitter(column.name, clock);
+    return isRelativeTimeFormat(column.timeFormat ?? 'iso') ? undefined : new TimeFitter(column.name, clock);
   }
   if (column.role !== 'amount' && column.role !== 'feature') return undefined;
   switch (column.kind) {

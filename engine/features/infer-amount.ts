@@ -1,48 +1,15 @@
+import { amountNoise, amountRows, currencyNoise, currencyRows } from './amount-names.ts';
 import type { ColumnFacts } from './column-facts.ts';
 import type { Finding } from './finding.ts';
+import { rowOfWord, wordsOf } from './name-rows.ts';
 
-const amountWords: ReadonlyMap<string, number> = new Map([
-  ...['amount', 'amt', 'betrag', 'montant', 'importe', 'importo', 'bedrag', 'kwota', 'monto', 'quantia', 'belop'].map(
-    (word) => [word, 0.97] as const,
-  ),
-  ...[
-    'value',
-    'wert',
-    'valor',
-    'price',
-    'preis',
-    'prix',
-    'precio',
-    'prezzo',
-    'summe',
-    'cost',
-    'paid',
-    'sum',
-    'total',
-  ].map((word) => [word, 0.8] as const),
-]);
-const amountNoise: ReadonlySet<string> = new Set([
-  ...[
-    'tx',
-    'txn',
-    'trans',
-    'transaction',
-    'payment',
-    'purchase',
-    'transfer',
-    'local',
-    'gross',
-    'in',
-    'cents',
-    'original',
-  ],
-  ...['billing', 'settlement', 'eur', 'usd', 'gbp', 'chf', 'total', 'the', 'order'],
-]);
+const amountRowOf = rowOfWord(amountRows);
+const currencyWords = wordsOf(currencyRows);
 
 function amountLook(facts: ColumnFacts): number {
   let best = 0;
   for (const word of facts.words) {
-    const look = amountWords.get(word);
+    const look = amountRowOf.get(word)?.certainty;
     if (look === undefined && !amountNoise.has(word)) return 0;
     best = Math.max(best, look ?? 0);
   }
@@ -51,15 +18,17 @@ function amountLook(facts: ColumnFacts): number {
 
 function howWritten(facts: ColumnFacts): string {
   const format = facts.numbers?.format;
-  if (format === undefined || (format.decimal === '.' && format.group === null && !format.decorated)) return '';
+  if (format === undefined) return '';
+  const isPlain = format.decimal === '.' && format.group === null && !format.decorated;
+  if (isPlain && facts.numbers?.other === undefined) return '';
   const group = format.group === null ? '' : `, '${format.group}' between thousands`;
-  const doubt = facts.numbers?.ambiguous === true ? '; other readings are possible' : '';
+  const doubt = facts.numbers?.other === undefined ? '' : '; other readings are possible';
   return `; written with '${format.decimal}' before decimals${group}${format.decorated ? ', with currency signs or parentheses' : ''}${doubt}`;
 }
 
 /** The finding for a column taken as the amount. */
 export function amountFinding(facts: ColumnFacts, confidence: number, why: string): Finding {
-  const doubt = facts.numbers?.ambiguous === true ? 0.3 : 0;
+  const doubt = facts.numbers?.other === undefined ? 0 : 0.3;
   return {
     facts,
     role: 'amount',
@@ -80,11 +49,6 @@ export function inferAmount(columns: readonly ColumnFacts[]): Finding | undefine
   const decorated = numeric.filter((facts) => facts.numbers?.format.decorated === true);
   return decorated.length === 1 ? amountFinding(decorated[0], 0.6, 'the only column written as money') : undefined;
 }
-
-const currencyWords: ReadonlySet<string> = new Set([
-  ...['currency', 'ccy', 'curr', 'wahrung', 'waehrung', 'devise', 'moneda', 'valuta', 'moeda'],
-]);
-const currencyNoise: ReadonlySet<string> = new Set(['tx', 'txn', 'trans', 'transaction', 'code', 'payment', 'iso']);
 
 /** The currency of the amount: named so, three letters or digits in every cell. */
 export function inferCurrency(columns: readonly ColumnFacts[]): Finding | undefined {

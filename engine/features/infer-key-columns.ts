@@ -3,26 +3,32 @@ import { distinctShare, isWhole } from './column-facts.ts';
 import type { ColumnFacts } from './column-facts.ts';
 import { formatCount } from './finding.ts';
 import type { Finding } from './finding.ts';
+import { entityNoise, entityRows, identifierRows, recordRows } from './key-names.ts';
+import type { EntityRole } from './key-names.ts';
+import { rowOfWord, wordsOf } from './name-rows.ts';
 
-const identifierWords: ReadonlySet<string> = new Set([
-  ...['id', 'ids', 'uuid', 'guid', 'num', 'number', 'no', 'nr', 'nummer', 'numero', 'key', 'hash', 'ref', 'reference'],
-]);
-const recordWords: ReadonlySet<string> = new Set([
-  ...['transaction', 'trans', 'tx', 'txn', 'payment', 'order', 'operation', 'transfer', 'authorization', 'auth'],
-  ...['event', 'message', 'record', 'row', 'unique', 'transaktion', 'transaccion', 'transacao', 'operacion'],
-]);
-const positionNames: ReadonlySet<string> = new Set(['index', 'unnamed 0', 'row', 'rowid', '']);
+const identifierWords = wordsOf(identifierRows);
+const recordRowOf = rowOfWord(recordRows);
+const roleOfWord: ReadonlyMap<string, EntityRole> = new Map(
+  [...rowOfWord(entityRows)].map(([word, { role }]) => [word, role]),
+);
+/** An index that a table wrote out names the transaction where nothing better does. */
+const positionNames: ReadonlySet<string> = new Set(['index', 'row', 'rowid', 'row id']);
 
 /** How much a name sounds like that of a transaction's identifier, 0 where it does not. */
 function identifierLook(facts: ColumnFacts): number {
   const { words } = facts;
   if (positionNames.has(words.join(' '))) return 0.6;
-  if (!words.every((word) => identifierWords.has(word) || recordWords.has(word))) return 0;
+  if (!words.every((word) => identifierWords.has(word) || recordRowOf.has(word))) return 0;
   if (!words.some((word) => identifierWords.has(word))) return 0;
-  if (words.some((word) => recordWords.has(word) && !['event', 'message', 'record', 'row'].includes(word))) return 0.99;
-  if (words.some((word) => ['id', 'uuid', 'guid'].includes(word))) return words.length === 1 ? 0.95 : 0.85;
+  const record = Math.max(0, ...words.map((word) => recordRowOf.get(word)?.certainty ?? 0));
+  if (record > 0.9) return record;
+  if (words.some((word) => bareIdentifiers.has(word))) return words.length === 1 ? 0.95 : 0.85;
   return words.length === 1 ? 0 : 0.7;
 }
+
+/** Words that name the transaction where they stand alone. */
+const bareIdentifiers: ReadonlySet<string> = new Set(identifierRows[0].words);
 
 function canIdentify(facts: ColumnFacts): boolean {
   return facts.present.length > 0 && (facts.numbers === undefined || isWhole(facts));
@@ -61,28 +67,7 @@ export function otherIdFinding(facts: ColumnFacts, id: Finding | undefined): Fin
   return { facts, role: 'ignored', kind: 'text', confidence: 0.85, reason };
 }
 
-type EntityRole = Extract<ColumnRole, 'customer' | 'card' | 'account' | 'terminal' | 'merchant'>;
-
-const entityWords: Readonly<Record<EntityRole, readonly string[]>> = {
-  customer: [
-    ...['customer', 'cust', 'client', 'user', 'member', 'cardholder', 'payer', 'sender', 'person', 'owner', 'consumer'],
-    ...['subscriber', 'kunde', 'kunden', 'cliente', 'klant', 'usuario'],
-  ],
-  card: ['card', 'pan', 'cc', 'karte', 'karten', 'tarjeta', 'carte', 'carta', 'kaart', 'cartao'],
-  account: ['account', 'acct', 'iban', 'konto', 'compte', 'cuenta', 'conto', 'conta', 'rekening', 'orig'],
-  terminal: ['terminal', 'device', 'pos', 'atm', 'tid', 'kasse'],
-  merchant: [
-    ...['merchant', 'merch', 'mid', 'seller', 'vendor', 'shop', 'store', 'payee', 'beneficiary', 'recipient', 'dest'],
-    ...['supplier', 'counterparty', 'handler', 'haendler', 'comercio', 'commercant'],
-  ],
-};
 export const entityRoles: readonly EntityRole[] = ['customer', 'card', 'account', 'terminal', 'merchant'];
-const roleOfWord: ReadonlyMap<string, EntityRole> = new Map(
-  entityRoles.flatMap((role) => entityWords[role].map((word) => [word, role] as const)),
-);
-const entityNoise: ReadonlySet<string> = new Set([
-  ...['tx', 'txn', 'transaction', 'trans', 'masked', 'hashed', 'anon', 'anonymous', 'token', 'source', 'src', 'holder'],
-]);
 
 interface EntityCandidate {
   readonly facts: ColumnFacts;
@@ -97,15 +82,14 @@ function entityCandidate(facts: ColumnFacts): EntityCandidate | undefined {
   let role: EntityRole | undefined;
   for (const word of facts.words) {
     const named = roleOfWord.get(word);
-    if (named === undefined && !identifierWords.has(word) && !entityNoise.has(word) && word !== 'name')
-      return undefined;
+    if (named === undefined && !identifierWords.has(word) && !entityNoise.has(word)) return undefined;
     role = named ?? role;
   }
   if (role === undefined || facts.present.length === 0) return undefined;
-  if (facts.numbers !== undefined && !facts.digitsOnly) return undefined;
+  if (facts.numbers !== undefined && !facts.wholeTexts && !isWhole(facts)) return undefined;
   const hasIdentifier = facts.words.some((word) => identifierWords.has(word));
   const fewKinds = facts.present.length >= tellingRows && facts.counts.size <= 8;
-  if (!hasIdentifier && fewKinds) return undefined;
+  if (!hasIdentifier && fewKinds && !facts.digitCodes) return undefined;
   const byName = hasIdentifier ? 0.97 : facts.words.includes('name') ? 0.6 : 0.85;
   const neverRepeats = facts.present.length >= tellingRows && distinctShare(facts) > 0.95;
   return { facts, role, confidence: neverRepeats ? byName - 0.3 : byName };
@@ -132,4 +116,10 @@ export function otherEntityFinding(facts: ColumnFacts, chosen: ReadonlyMap<Colum
   if (candidate === undefined) return undefined;
   const reason = `another identifier of the ${candidate.role}; ${chosen.get(candidate.role) ?? 'another column'} stands for it`;
   return { facts, role: 'ignored', kind: 'category', confidence: 0.8, reason };
+}
+
+/** True where the last word of a name is one for somebody who takes part: its whole numbers are codes, not magnitudes. */
+export function namesEntity(facts: ColumnFacts): boolean {
+  const words = facts.words.filter((word) => !/^\d+$/.test(word));
+  return roleOfWord.has(words.at(-1) ?? '');
 }

@@ -1,54 +1,62 @@
+import type { Doubt, Reading } from '../domain/profile.ts';
 import type { ColumnFacts } from './column-facts.ts';
-import type { Finding } from './finding.ts';
+import { flagOf } from './doubts.ts';
 import { joinWords } from './finding.ts';
+import type { Finding } from './finding.ts';
+import {
+  labelNoise,
+  labelRows,
+  leastLabelCertainty,
+  negativeTexts,
+  positiveTexts,
+  unknownTexts,
+} from './label-names.ts';
+import { rowOfWord } from './name-rows.ts';
 
-const labelWords: ReadonlyMap<string, number> = new Map([
-  ['fraud', 0.98],
-  ['fraudulent', 0.98],
-  ['chargeback', 0.95],
-  ['label', 0.97],
-  ['anomaly', 0.97],
-  ['anomalous', 0.97],
-  ['outlier', 0.97],
-  ['target', 0.9],
-  ['class', 0.9],
-  ['y', 0.6],
-]);
-const labelNoise: ReadonlySet<string> = new Set([
-  ...['tx', 'txn', 'trans', 'transaction', 'is', 'flag', 'has', 'bool', 'boolean', 'indicator', 'confirmed'],
-]);
-/** Words that occur only in what was found out about a transaction afterwards. */
-const outcomeWords: ReadonlySet<string> = new Set(['fraud', 'fraudulent', 'chargeback', 'label', 'verdict']);
+const labelWords = rowOfWord(labelRows);
+const isOutcomeWord = (word: string): boolean => labelWords.get(word)?.isOutcome === true;
 
-const positiveTexts: readonly string[] = [
-  ...['1', '1.0', 'true', 't', 'yes', 'y', 'fraud', 'fraudulent', 'anomaly', 'anomalous', 'outlier', 'positive', 'bad'],
-  ...['suspicious', 'chargeback', 'confirmed', 'ja', 'oui', 'si'],
-];
-const negativeTexts: readonly string[] = [
-  ...['0', '0.0', 'false', 'f', 'no', 'n', 'legit', 'legitimate', 'genuine', 'normal', 'inlier', 'negative', 'good'],
-  ...['nein', 'non', 'ok'],
-];
-const isPositiveText = (text: string): boolean => positiveTexts.includes(text.toLowerCase());
-const isNegativeText = (text: string): boolean => negativeTexts.includes(text.toLowerCase());
+const textSet = (texts: readonly string[]): ReadonlySet<string> => new Set(texts);
+const positiveSet = textSet(positiveTexts);
+const negativeSet = textSet(negativeTexts);
+const unknownSet = textSet(unknownTexts);
+const plain = (text: string): string => text.trim().toLowerCase();
+const isPositiveText = (text: string): boolean => positiveSet.has(plain(text));
+const isNegativeText = (text: string): boolean => negativeSet.has(plain(text));
 
-/**
- * The texts of a label column that mean fraud: all but 0 where the cells are 0 and above; the text that says so where one does;
- * else every text but the most frequent.
- */
-export function positiveValuesOf(facts: ColumnFacts): readonly string[] {
+/** Whether `-1` stands beside `1`: of the two, fraud is the rarer one. */
+function isSignedPair(texts: readonly string[]): boolean {
+  const values = new Set(texts.map(Number));
+  return values.size === 2 && values.has(-1) && values.has(1);
+}
+
+function rarest(facts: ColumnFacts): readonly string[] {
   const texts = [...facts.counts.keys()].sort();
-  if (texts.length > 0 && texts.every(isNegativeText)) return ['1', 'true', 'yes'];
-  if (texts.some(isNegativeText)) return texts.filter((text) => !isNegativeText(text));
-  const said = texts.filter(isPositiveText);
-  if (said.length > 0) return said;
   const mostFrequent = Math.max(...facts.counts.values());
   const usual = texts.find((text) => facts.counts.get(text) === mostFrequent);
   return texts.filter((text) => text !== usual);
 }
 
+/**
+ * The texts of a label column that mean fraud: all but those that deny it where one does; the texts that say so where there
+ * are some; of -1 and 1 the rarer; else every text but the most frequent. Where every row looked at denies it,
+ * all texts that would say so.
+ */
+export function positiveValuesOf(facts: ColumnFacts): readonly string[] {
+  const texts = [...facts.counts.keys()].filter((text) => !unknownSet.has(plain(text))).sort();
+  if (texts.length > 0 && texts.every(isNegativeText)) return positiveTexts;
+  if (texts.some(isNegativeText)) return texts.filter((text) => !isNegativeText(text));
+  const said = texts.filter(isPositiveText);
+  if (said.length > 0 && !isSignedPair(texts)) return said;
+  return rarest(facts);
+}
+
+function positiveCount(facts: ColumnFacts, positives: readonly string[]): number {
+  return positives.reduce((sum, text) => sum + (facts.counts.get(text) ?? 0), 0);
+}
+
 function positiveShare(facts: ColumnFacts, positives: readonly string[]): number {
-  const count = positives.reduce((sum, text) => sum + (facts.counts.get(text) ?? 0), 0);
-  return facts.present.length === 0 ? 0 : count / facts.present.length;
+  return facts.present.length === 0 ? 0 : positiveCount(facts, positives) / facts.present.length;
 }
 
 const mostTextsShown = 5;
@@ -61,42 +69,129 @@ function meaning(positives: readonly string[]): string {
 }
 
 /** The label of a column that a person named, with the texts that mean fraud: whatever its name and number of values. */
-export function statedLabel(facts: ColumnFacts, positives = positiveValuesOf(facts)): Finding {
-  const reason = `named as the label; ${meaning(positives)}`;
-  return { facts, role: 'label', kind: 'category', confidence: 1, reason, positiveValues: positives };
+export function statedLabel(facts: ColumnFacts, stated: readonly string[] | undefined): Finding {
+  const positiveValues = stated ?? positiveValuesOf(facts);
+  const reason = `named as the label; ${meaning(positiveValues)}`;
+  const doubt = stated === undefined ? meaningDoubt(facts, positiveValues) : undefined;
+  return { facts, role: 'label', kind: 'category', confidence: 1, reason, positiveValues, ...(doubt && { doubt }) };
 }
 
 /** Two values of which one can only be what was found out afterwards, whatever the column is called. */
 function saysFraud(facts: ColumnFacts): boolean {
-  return facts.counts.size === 2 && [...facts.counts.keys()].some((text) => outcomeWords.has(text.toLowerCase()));
+  const isSaid = (text: string): boolean => {
+    const word = plain(text);
+    return isOutcomeWord(word) && word !== 'label' && word !== 'verdict';
+  };
+  return facts.counts.size === 2 && [...facts.counts.keys()].some(isSaid);
+}
+
+/** How surely a name says that the column is the label: only words for labels and words that add nothing; else undefined. */
+function nameCertainty(facts: ColumnFacts): number | undefined {
+  const rows = facts.words.flatMap((word) => labelWords.get(word) ?? []);
+  const rest = facts.words.filter((word) => !labelWords.has(word) && !labelNoise.has(word));
+  if (rows.length === 0 || rest.length > 0) return undefined;
+  const best = Math.max(...rows.map(({ certainty }) => certainty));
+  const another = rows.some(({ certainty }) => certainty < leastLabelCertainty) && rows.length > 1;
+  return another ? best - 0.05 : best;
+}
+
+/** Values that a label may have beside the two: not known yet, or kinds of fraud. */
+const mostValues = 5;
+
+function mayBeLabel(facts: ColumnFacts): boolean {
+  const { size } = facts.counts;
+  if (size === 0 || size > mostValues) return false;
+  if (size <= 2) return true;
+  const texts = [...facts.counts.keys()];
+  if (texts.filter((text) => !unknownSet.has(plain(text))).length <= 2) return true;
+  return texts.every((text) => /^-?\d(?:\.0)?$/.test(text)) || texts.some(isNegativeText);
+}
+
+function readingOf(facts: ColumnFacts, positives: readonly string[]): Reading {
+  return {
+    reading: meaning(positives),
+    gives: { positives: positiveCount(facts, positives) },
+    settledBy: flagOf('--positive', positives.join(',')),
+    states: { [facts.name]: { role: 'label', positiveValues: [...positives] } },
+  };
+}
+
+/** The doubt which values mean fraud, where nothing in them says so; undefined where they do. */
+function meaningDoubt(facts: ColumnFacts, positives: readonly string[]): Doubt | undefined {
+  const texts = [...facts.counts.keys()].sort();
+  if (texts.length < 2) return undefined;
+  const rest = texts.filter((text) => !positives.includes(text) && !unknownSet.has(plain(text)));
+  const isSaid = positives.every(isPositiveText) && rest.every(isNegativeText);
+  const question = `Which values of '${facts.name}' mean fraud?`;
+  if (isSaid && positiveShare(facts, positives) <= 0.5) return undefined;
+  if (texts.length === 2 && !(isSaid && positives.length === 1 && rest.length === 0)) {
+    const evidence = isSaid
+      ? 'the value says so, although it is the more frequent one'
+      : 'the rarer of two values is taken for fraud';
+    return { question, evidence, taken: readingOf(facts, positives), other: readingOf(facts, rest) };
+  }
+  const alone = positives.filter((text) => Number(text) === 1);
+  const fewer = alone.length === 1 ? alone : positives.slice(0, 1);
+  if (positives.length < 2) return undefined;
+  const evidence = 'every value but the one for genuine is taken for fraud';
+  return { question, evidence, taken: readingOf(facts, positives), other: readingOf(facts, fewer) };
 }
 
 function labelFinding(facts: ColumnFacts): Finding | undefined {
-  const kept = facts.words.filter((word) => !labelNoise.has(word));
-  const named = kept.length === 1 ? labelWords.get(kept[0]) : undefined;
+  const named = nameCertainty(facts);
   const certainty = named ?? (saysFraud(facts) ? 0.85 : undefined);
-  if (certainty === undefined || facts.counts.size > 2 || facts.counts.size === 0) return undefined;
+  if (certainty === undefined || certainty < leastLabelCertainty || !mayBeLabel(facts)) return undefined;
   const positives = positiveValuesOf(facts);
   const share = positiveShare(facts, positives);
-  if (share > 0.5) return undefined;
+  const isSure = certainty >= 0.94;
+  if (share > 0.5 && !isSure) return undefined;
   const only = [...facts.counts.keys()][0];
   if (facts.counts.size === 1 && !isNegativeText(only) && !isPositiveText(only)) return undefined;
   const seen =
     facts.counts.size === 1 ? `only ${only} in the sampled rows` : `${(share * 100).toFixed(2)} % of the sampled rows`;
+  const values = facts.counts.size <= 2 ? 'two values' : `${String(facts.counts.size)} values`;
+  const doubt = meaningDoubt(facts, positives);
+  const confidence = (facts.counts.size === 1 ? 0.7 : certainty) - (facts.counts.size > 2 ? 0.1 : 0);
   return {
     facts,
     role: 'label',
     kind: 'category',
-    confidence: facts.counts.size === 1 ? 0.7 : certainty,
-    reason: `${named === undefined ? 'two values, one of which says fraud' : 'named like a label with two values'}; ${meaning(positives)} (${seen})`,
+    confidence: Math.max(0.3, confidence - (doubt === undefined ? 0 : 0.2)),
+    reason: `${named === undefined ? 'two values, one of which says fraud' : `named like a label with ${values}`}; ${meaning(positives)} (${seen})`,
     positiveValues: positives,
+    ...(doubt && { doubt }),
   };
 }
 
-/** The label column by name and values (two values, the positive one at most half of the rows), or undefined. */
+function asLabel(facts: ColumnFacts): Reading {
+  return {
+    reading: `'${facts.name}' is the label`,
+    gives: { positives: positiveCount(facts, positiveValuesOf(facts)) },
+    settledBy: flagOf('--label', facts.name),
+    states: { [facts.name]: { role: 'label' } },
+  };
+}
+
+/** Two names are equally likely the label's within this much certainty. */
+const equallyLikely = 0.04;
+
+/** The label column by name and values (few values, the positive one at most half of the rows unless the name is sure), or undefined. */
 export function inferLabel(columns: readonly ColumnFacts[]): Finding | undefined {
   const findings = columns.flatMap((facts) => labelFinding(facts) ?? []);
-  return findings.sort((left, right) => right.confidence - left.confidence)[0];
+  const [best, second] = findings.sort((left, right) => right.confidence - left.confidence);
+  if (best === undefined || second === undefined || best.confidence - second.confidence > equallyLikely) return best;
+  if (best.doubt !== undefined || isSameColumn(best.facts, second.facts)) return best;
+  const doubt: Doubt = {
+    question: 'Which column is the label?',
+    evidence: `the name '${best.facts.name}' says it more plainly`,
+    taken: asLabel(best.facts),
+    other: asLabel(second.facts),
+  };
+  return { ...best, confidence: best.confidence - 0.2, doubt };
+}
+
+function isSameColumn(left: ColumnFacts, right: ColumnFacts): boolean {
+  return left.cells.every((text, row) => text === right.cells[row]);
 }
 
 /** Few enough values, and frauds enough, that telling all of them apart is no coincidence. */
@@ -105,19 +200,34 @@ const leastPositives = 5;
 
 function separates(facts: ColumnFacts, label: Finding): boolean {
   if (facts.counts.size < 2 || facts.counts.size > fewValues) return false;
-  const positives = new Set(label.positiveValues);
+  const positives = new Set(label.positiveValues?.map(plain));
   const meaning = new Map<string, boolean>();
-  let positiveCount = 0;
+  let positiveRows = 0;
   for (let row = 0; row < facts.cells.length; row++) {
     const labelText = label.facts.cells[row];
     if (labelText === undefined) continue;
-    const isPositive = positives.has(labelText);
-    if (isPositive) positiveCount += 1;
+    const isPositive = positives.has(plain(labelText));
+    if (isPositive) positiveRows += 1;
     const text = facts.cells[row] ?? '';
     if ((meaning.get(text) ?? isPositive) !== isPositive) return false;
     meaning.set(text, isPositive);
   }
-  return positiveCount >= Math.max(leastPositives, facts.counts.size);
+  return positiveRows >= Math.max(leastPositives, facts.counts.size);
+}
+
+/** The doubt about a column that may be a verdict, where there is no label to compare it with. */
+function verdictDoubt(facts: ColumnFacts): Doubt {
+  return {
+    question: `Is '${facts.name}' what was found out later?`,
+    evidence: 'its name may say so; left out, it can give nothing away',
+    taken: {
+      reading: 'left out',
+      gives: {},
+      settledBy: flagOf('--ignore', facts.name),
+      states: { [facts.name]: { role: 'ignored' } },
+    },
+    other: asLabel(facts),
+  };
 }
 
 /** A column that would give the label away, because its name says what was found out later or because it equals the label. */
@@ -127,11 +237,15 @@ export function leakFinding(facts: ColumnFacts, label: Finding | undefined): Fin
     const reason = `gives the label away: in every sampled row its value tells whether ${label.facts.name} says fraud`;
     return { ...ignored, confidence: 0.95, reason };
   }
-  const word = facts.words.find((each) => outcomeWords.has(each));
-  if (word === undefined) return undefined;
-  return {
-    ...ignored,
-    confidence: 0.9,
-    reason: `gives the label away: '${word}' in its name says what was found out later`,
-  };
+  const word = facts.words.find(isOutcomeWord);
+  if (word !== undefined) {
+    const reason = `gives the label away: '${word}' in its name says what was found out later`;
+    const doubt = label === undefined && facts.counts.size > 1 && mayBeLabel(facts) ? verdictDoubt(facts) : undefined;
+    return { ...ignored, confidence: doubt === undefined ? 0.9 : 0.5, reason, ...(doubt && { doubt }) };
+  }
+  const isVerdict = nameCertainty(facts) !== undefined && facts.counts.size <= 2 && facts.counts.size > 0;
+  if (!isVerdict) return undefined;
+  const reason = 'named like a verdict with two values: it may say what was found out later';
+  if (label !== undefined || facts.counts.size < 2) return { ...ignored, confidence: 0.7, reason };
+  return { ...ignored, confidence: 0.5, reason, doubt: verdictDoubt(facts) };
 }

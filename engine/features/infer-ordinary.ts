@@ -1,49 +1,14 @@
+import { codeRows, kindRows, namelessPattern, proseRows, rowNumberNames } from './code-names.ts';
 import { distinctShare, isWhole } from './column-facts.ts';
 import type { ColumnFacts } from './column-facts.ts';
 import { formatCount } from './finding.ts';
 import type { Finding } from './finding.ts';
+import { namesEntity } from './infer-key-columns.ts';
+import { wordsOf } from './name-rows.ts';
 
-/** Last words of names whose whole numbers are codes of few kinds rather than magnitudes. */
-const kindWords: ReadonlySet<string> = new Set([
-  ...[
-    'type',
-    'code',
-    'kind',
-    'status',
-    'flag',
-    'category',
-    'channel',
-    'method',
-    'mode',
-    'state',
-    'art',
-    'tipo',
-    'brand',
-  ],
-]);
-/** Last words of names whose whole numbers are always codes. */
-const codeWords: ReadonlySet<string> = new Set([
-  ...[
-    'mcc',
-    'zip',
-    'zipcode',
-    'postcode',
-    'postal',
-    'plz',
-    'country',
-    'region',
-    'bin',
-    'sic',
-    'land',
-    'id',
-    'uuid',
-    'ref',
-  ],
-]);
-const proseWords: ReadonlySet<string> = new Set([
-  ...['description', 'desc', 'note', 'notes', 'comment', 'comments', 'memo', 'text', 'message', 'narrative', 'remark'],
-  ...['purpose', 'details', 'name', 'address', 'street', 'email', 'mail', 'phone', 'url'],
-]);
+const kindWords = wordsOf(kindRows);
+const codeWords = wordsOf(codeRows);
+const proseWords = wordsOf(proseRows);
 const manyKinds = 200;
 const fewKinds = 50;
 
@@ -56,19 +21,38 @@ const constantSoFar = '; the same in every sampled row, so it is left out if it 
 function numericCode(facts: ColumnFacts): string | undefined {
   if (facts.digitCodes) return 'digits that are a code: leading zeros or more digits than a number holds';
   if (!isWhole(facts)) return undefined;
-  const { words } = facts;
+  const words = facts.words.filter((word) => !/^\d+$/.test(word));
   const last = words.at(-1) ?? '';
-  const head = last === 'code' || last === 'number' ? (words.at(-2) ?? '') : last;
-  if (codeWords.has(head)) return `whole numbers that are codes by the name ('${head}')`;
+  const head = last === 'code' || last === 'number' || last === 'no' || last === 'nr' ? (words.at(-2) ?? '') : last;
+  if (codeWords.has(head) || namesEntity(facts)) return `whole numbers that are codes by the name ('${head}')`;
   if (!kindWords.has(last) || facts.counts.size > fewKinds) return undefined;
   const onlyFlags = [...facts.counts.keys()].every((text) => Number(text) === 0 || Number(text) === 1);
   return onlyFlags && !isConstant(facts) ? undefined : `few whole numbers that are kinds by the name ('${last}')`;
 }
 
+/** A number that only says where its row stood: named so or not at all, whole, and in no row the same. */
+export function rowNumberFinding(facts: ColumnFacts): Finding | undefined {
+  const isNameless = namelessPattern.test(facts.name.trim()) || facts.name.trim() === '';
+  if (!isNameless && !rowNumberNames.has(facts.words.join(' '))) return undefined;
+  if (facts.numbers === undefined || !isWhole(facts) || facts.present.length < 2) return undefined;
+  if (facts.counts.size !== facts.cells.length || !countsRows(facts.numbers.values)) return undefined;
+  const reason = `a row number${isNameless ? ' that nobody named' : ''}: different in every row, and it tells nothing about a single transaction`;
+  return { facts, role: 'ignored', kind: 'text', confidence: 0.9, reason };
+}
+
+/** A drawn part of a table keeps its old row numbers: they have gaps, but are not scattered like measurements. */
+const mostRowsPerNumber = 1000;
+
+function countsRows(values: Float64Array): boolean {
+  const least = values.reduce((smallest, value) => Math.min(smallest, value), Infinity);
+  const greatest = values.reduce((largest, value) => Math.max(largest, value), -Infinity);
+  return least >= 0 && greatest - least < values.length * mostRowsPerNumber;
+}
+
 function numberFinding(facts: ColumnFacts): Finding {
   const bad = facts.numbers?.badCount ?? 0;
   const quarantined = bad === 0 ? '' : `; ${formatCount(bad)} sampled cells are not numbers and will be quarantined`;
-  const doubt = facts.numbers?.ambiguous === true ? '; other readings of the separators are possible' : '';
+  const doubt = facts.numbers?.other === undefined ? '' : '; other readings of the separators are possible';
   const confidence = 0.95 - (bad > 0 ? 0.2 : 0) - (doubt === '' ? 0 : 0.3) - (isConstant(facts) ? 0.3 : 0);
   const reason = `numeric${quarantined}${doubt}${isConstant(facts) ? constantSoFar : ''}`;
   return { facts, role: 'feature', kind: 'number', confidence, reason };

@@ -70,7 +70,8 @@ describe('roles by name and values', () => {
     ['is_weekend', (r) => r % 2, 'feature number'],
     ['online', (r) => r % 2 === 0, 'feature number'],
     ['note', (r) => `paid for thing ${r}`, 'ignored text'],
-    ['booked_date', (r) => `0${1 + (r % 7)}-Jan-26 10:15 AM`, 'ignored text'],
+    ['booked_date', (r) => `0${1 + (r % 7)}-Jan-26 10:15 AM`, 'event_time time'],
+    ['booked_date', (r) => `day ${r} of 26, ${r % 7}:15`, 'ignored text'],
     ['time_zone', (r) => ['CET', 'EET', 'UTC'][r % 3], 'feature category'],
     ['outcome', (r) => (r % 50 === 0 ? 'chargeback' : 'settled'), 'label category'],
     ['trace', (r) => `x${r}y`, 'ignored text'],
@@ -145,7 +146,12 @@ describe('roles by name and values', () => {
     const ambiguous = await profileOf([{ date: '03/04/2020' }, { date: '05/06/2020' }]);
     const settled = await profileOf([{ date: '03/04/2020' }, { date: '25/06/2020' }]);
     expect(ambiguous.columns[0].confidence).toBeLessThan(settled.columns[0].confidence);
-    expect(ambiguous.columns[0].reason).toMatch(/which is day and which is month/);
+    expect(ambiguous.columns[0].doubt).toMatchObject({
+      question: "Which number of 'date' is the day, and which the month?",
+      taken: { settledBy: '--time-format date=month/day/year' },
+      other: { settledBy: '--time-format date=day/month/year' },
+    });
+    expect(settled.columns[0].doubt).toBeUndefined();
     expect(settled.columns[0].timeFormat).toBe('day/month/year');
   });
 

@@ -1,19 +1,36 @@
 import { usageError } from '../domain/error.ts';
-import type { ColumnKind, ColumnRole, Profile, ProfileColumn, ProfileOverrides } from '../domain/profile.ts';
+import type {
+  ColumnKind,
+  ColumnRole,
+  Doubt,
+  Profile,
+  ProfileColumn,
+  ProfileOverrides,
+  StatedColumn,
+} from '../domain/profile.ts';
+import { isNumericTimeFormat } from '../domain/time-text.ts';
 import { zoneClock } from '../domain/time-zone.ts';
 import { columnFacts } from './column-facts.ts';
 import type { ColumnFacts } from './column-facts.ts';
+import { numberDoubt, refuseDoubt } from './doubts.ts';
 import { joinWords } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { amountFinding, inferAmount, inferCurrency } from './infer-amount.ts';
 import { entityRoles, inferEntities, inferId, otherEntityFinding, otherIdFinding } from './infer-key-columns.ts';
 import { inferLabel, leakFinding, positiveValuesOf, statedLabel } from './infer-label.ts';
-import { envelopeFinding, hasEnvelope, ordinaryFinding } from './infer-ordinary.ts';
-import { inferEventTime, otherTimeFinding, statedTimeFormat, unreadableTimeFinding } from './infer-time-column.ts';
+import { joinedTimeCandidates, timePartFinding } from './infer-joined-time.ts';
+import { envelopeFinding, hasEnvelope, ordinaryFinding, rowNumberFinding } from './infer-ordinary.ts';
+import {
+  eventTimeFinding,
+  likeliestTime,
+  otherTimeFinding,
+  statedTime,
+  timeCandidate,
+  unreadableTimeFinding,
+} from './infer-time-column.ts';
 import { nearNames } from './near-names.ts';
+import { numberFormName } from './number-forms.ts';
 import type { ProfileSample } from './profile-sample.ts';
-
-type StatedColumn = NonNullable<ProfileOverrides['columns']>[string];
 
 function assertKnownColumn(name: string, known: readonly string[]): void {
   if (known.includes(name)) return;
@@ -76,15 +93,16 @@ function statedFinding(facts: ColumnFacts, stated: StatedColumn, role: ColumnRol
     case 'label':
       return statedLabel(facts, stated.positiveValues);
     case 'event_time': {
-      const timeFormat = stated.timeFormat ?? statedTimeFormat(facts);
-      if (timeFormat === undefined) {
+      if (stated.timeFormat !== undefined) return { ...common, kind: 'time', timeFormat: stated.timeFormat };
+      const found = statedTime(facts);
+      if (found === undefined) {
         throw usageError(
           'BAD_PROFILE',
           `The column '${facts.name}' is to be the event time, but its cells are not times in any known format, for example '${facts.present[0] ?? ''}'.`,
-          'Name another column, or state its timeFormat in the profile file.',
+          `Name another column, or say how its times are written: --time-format '${facts.name}=dd-MMM-yyyy HH:mm:ss'.`,
         );
       }
-      return { ...common, kind: 'time', timeFormat };
+      return { ...common, kind: 'time', timeFormat: found.format, ...(found.doubt && { doubt: found.doubt }) };
     }
     case 'amount':
       return amountFinding(facts, 1, said);
@@ -116,33 +134,69 @@ function profileColumn(finding: Finding, stated: StatedColumn | undefined): Prof
     else if (role !== 'ignored') throw notNumeric(facts);
   }
   if (kind === 'time') {
-    const timeFormat = stated?.timeFormat ?? finding.timeFormat ?? statedTimeFormat(facts);
+    const timeFormat = stated?.timeFormat ?? finding.timeFormat ?? statedTime(facts)?.format;
     if (timeFormat === undefined) {
       throw usageError(
         'BAD_PROFILE',
         `The column '${facts.name}' is to be read as times, but its cells are not times in any known format.`,
-        'State its timeFormat in the profile file.',
+        `Say how they are written: --time-format '${facts.name}=dd-MMM-yyyy HH:mm:ss'.`,
       );
     }
     column.timeFormat = timeFormat;
+    const joinedWith = stated?.joinedWith ?? finding.joinedWith;
+    if (joinedWith !== undefined) column.joinedWith = [...joinedWith];
+    const written = facts.numbers?.format;
+    if (isNumericTimeFormat(timeFormat) && written !== undefined && numberFormName(written) !== '1234.5') {
+      column.numberFormat = written;
+    }
   }
   if (role === 'label') {
     column.positiveValues = [...(stated?.positiveValues ?? finding.positiveValues ?? positiveValuesOf(facts))];
   }
+  const doubt = doubtOf(finding, column, stated);
+  if (doubt !== undefined) column.doubt = doubt;
   return column;
+}
+
+/** What is in doubt about a column that is used, or would be; undefined where a person has said it. */
+function doubtOf(finding: Finding, column: ProfileColumn, stated: StatedColumn | undefined): Doubt | undefined {
+  if (column.kind === 'number')
+    return stated?.numberFormat !== undefined || column.role === 'ignored' ? undefined : numberDoubt(finding.facts);
+  if (column.kind === 'time' && (stated?.timeFormat !== undefined || column.role === 'ignored')) return undefined;
+  if (column.role === 'ignored' && stated?.role === 'ignored') return undefined;
+  return finding.doubt;
+}
+
+/** The label with the texts that a person said mean fraud. @throws AssayError WRONG_USE where there is no label. */
+function withPositives(label: Finding | undefined, positives: readonly string[] | undefined): Finding | undefined {
+  if (positives === undefined) return label;
+  if (label === undefined) {
+    throw usageError(
+      'WRONG_USE',
+      'It was said which values mean fraud, but no column was found to be the label.',
+      'Name the label column with --label.',
+    );
+  }
+  return statedLabel(label.facts, positives);
+}
+
+/** The event time: the likeliest of the columns that hold times, alone or together, or undefined. */
+function inferEventTime(columns: readonly ColumnFacts[]): Finding | undefined {
+  const alone = columns.flatMap((facts) => timeCandidate(facts) ?? []);
+  const best = likeliestTime([...alone, ...joinedTimeCandidates(columns, alone)]);
+  return best === undefined ? undefined : eventTimeFinding(best);
 }
 
 /**
  * Infers what every column of a recording means from its name and its sampled cells. What a person stated wins.
  * Roles are given in the order label, columns that give it away, event time, id, entities, amount, currency; a column
  * gets one role, and each of these roles one column.
- * @throws AssayError UNKNOWN_COLUMN, WRONG_USE or BAD_PROFILE where an override cannot be followed.
+ * @throws AssayError UNKNOWN_COLUMN, WRONG_USE or BAD_PROFILE where an override cannot be followed, IN_DOUBT under `strict`.
  */
 export function inferProfile(sample: ProfileSample, overrides: ProfileOverrides): Profile {
   const timeZone = overrides.timeZone ?? 'UTC';
-  zoneClock(timeZone);
-  const all = columnFacts(sample);
   const stated = statedColumns(overrides, sample.columnNames);
+  const all = columnFacts(sample, zoneClock(timeZone), stated);
   const findings = new Map<string, Finding>();
   const nameOfRole = new Map<ColumnRole, string>();
   const settle = (finding: Finding | undefined): void => {
@@ -163,13 +217,18 @@ export function inferProfile(sample: ProfileSample, overrides: ProfileOverrides)
 
   for (const facts of all) {
     const said = stated.get(facts.name);
-    if (said?.role !== undefined) settle(statedFinding(facts, said, said.role));
+    if (said?.role === undefined) continue;
+    const positives =
+      said.role === 'label' && overrides.positive !== undefined ? { positiveValues: overrides.positive } : {};
+    settle(statedFinding(facts, { ...positives, ...said }, said.role));
   }
   const columnsHaveEnvelope = hasEnvelope(all);
   settleEach((facts) => envelopeFinding(facts, columnsHaveEnvelope));
-  const label = settleRole('label', inferLabel);
+  const label = settleRole('label', (columns) => withPositives(inferLabel(columns), overrides.positive));
   settleEach((facts) => leakFinding(facts, label));
+  settleEach(rowNumberFinding);
   const eventTime = settleRole('event_time', inferEventTime);
+  settleEach((facts) => timePartFinding(facts, eventTime));
   settleEach((facts) => otherTimeFinding(facts, eventTime));
   settleEach(unreadableTimeFinding);
   const id = settleRole('id', inferId);
@@ -187,5 +246,7 @@ export function inferProfile(sample: ProfileSample, overrides: ProfileOverrides)
     const finding = findings.get(facts.name);
     return finding === undefined ? [] : [profileColumn(finding, stated.get(facts.name))];
   });
-  return { version: 1, timeZone, columns: columns.flat() };
+  const profile: Profile = { version: 1, timeZone, columns: columns.flat() };
+  if (overrides.strict === true) refuseDoubt(profile);
+  return profile;
 }

@@ -1,156 +1,226 @@
-import type { TimeFormat } from '../domain/profile.ts';
-import { isRising } from './column-facts.ts';
+import type { Doubt, Reading, TimeFormat } from '../domain/profile.ts';
+import { isRelativeTimeFormat, timeReader } from '../domain/time-text.ts';
+import { isRising, isWhole } from './column-facts.ts';
 import type { ColumnFacts } from './column-facts.ts';
+import { flagOf } from './doubts.ts';
+import { formatCount } from './finding.ts';
 import type { Finding } from './finding.ts';
-import { inferEpochFormat } from './infer-time-format.ts';
+import { inferNumericTimeFormat } from './infer-time-format.ts';
+import type { TimeFinding } from './infer-time-format.ts';
+import { rowOfWord, wordsOf } from './name-rows.ts';
+import { spanOf, spanWords, timesGiven } from './time-evidence.ts';
+import { countedTimeForms, packedTimeForms, textTimeForms } from './time-forms.ts';
+import { counterWords, elapsedWords, eventRows, otherEventRows, stepRows, timeRows } from './time-names.ts';
 
-const timeWords: ReadonlySet<string> = new Set([
-  ...['datetime', 'timestamp', 'time', 'date', 'ts', 'when', 'at', 'stamp', 'epoch', 'unix', 'dt'],
-  ...['zeit', 'zeitpunkt', 'datum', 'fecha', 'hora', 'heure', 'data', 'tijd', 'ora'],
-]);
-const eventWords: ReadonlySet<string> = new Set([
-  ...[
-    'event',
-    'transaction',
-    'trans',
-    'tx',
-    'txn',
-    'payment',
-    'purchase',
-    'booking',
-    'buchung',
-    'authorization',
-    'auth',
-  ],
-]);
-const otherEventWords: ReadonlySet<string> = new Set([
-  ...['birth', 'dob', 'birthday', 'expiry', 'expires', 'expiration', 'open', 'opened', 'since', 'valid', 'registered'],
-  ...[
-    'updated',
-    'modified',
-    'due',
-    'settlement',
-    'settled',
-    'ingest',
-    'ingested',
-    'processed',
-    'received',
-    'last',
-    'first',
-  ],
-]);
-/** Names made of these alone may count seconds from the start of the recording. */
-const elapsedWords: ReadonlySet<string> = new Set([
-  ...['time', 'seconds', 'second', 'sec', 'secs', 'elapsed', 'relative', 'since', 'start'],
-  ...['tx', 'txn', 'trans', 'transaction', 'event', 's', 'dt'],
-]);
+const timeWords = wordsOf(timeRows);
+const eventWords = wordsOf(eventRows);
+const otherEventWords = wordsOf(otherEventRows);
+const stepRowOf = rowOfWord(stepRows);
 
-interface Candidate {
+/** A column that may be the event time. */
+export interface TimeCandidate {
   readonly facts: ColumnFacts;
   readonly format: TimeFormat;
   readonly confidence: number;
+  /** The confidence that the name alone gives: what is no event by its name is none, however well it can be read. */
+  readonly byName: number;
   readonly reason: string;
+  readonly hasClock: boolean;
+  readonly doubt?: Doubt;
+  readonly joinedWith?: readonly ColumnFacts[];
 }
 
-const formatPhrases: Readonly<Record<TimeFormat, string>> = {
-  iso: 'ISO 8601 times',
-  'month/day/year': 'dates written month/day/year',
-  'day/month/year': 'dates written day/month/year',
-  'year/month/day': 'dates written year/month/day',
-  'day.month.year': 'dates written day.month.year',
-  'epoch-seconds': 'seconds since 1970',
-  'epoch-milliseconds': 'milliseconds since 1970',
-  'epoch-microseconds': 'microseconds since 1970',
-  'seconds-relative': 'seconds from an unknown start: they order the stream but tell no hour or weekday',
-};
+const formNames: ReadonlyMap<TimeFormat, string> = new Map(
+  [...textTimeForms, ...packedTimeForms, ...countedTimeForms].map(({ format, name }) => [format, name]),
+);
 
-function nameConfidence(facts: ColumnFacts): number {
-  const { words } = facts;
-  if (words.some((word) => otherEventWords.has(word))) return 0.2;
-  if (words.some((word) => eventWords.has(word)) && words.some((word) => timeWords.has(word))) return 0.98;
-  if (words.some((word) => timeWords.has(word))) return words.length === 1 ? 0.95 : 0.9;
+const relativePhrase = 'from an unknown start: they order the stream but tell no hour or weekday';
+
+/** How times are written, in words. */
+export function formatPhrase(format: TimeFormat): string {
+  if (isRelativeTimeFormat(format)) return `${format.replace('-relative', '')} ${relativePhrase}`;
+  const [pattern, language] = format.split('@');
+  const name = formNames.get(pattern.replace("'.0'", ''));
+  const phrase = name === undefined ? `times written ${pattern}` : `times: ${name}`;
+  return language === undefined ? phrase : `${phrase}, with names in the language '${language}'`;
+}
+
+/** How likely a column is the event time by its name. */
+export function timeNameConfidence({ words }: ColumnFacts): number {
+  const isTime = words.some((word) => timeWords.has(word));
+  if (words.some((word) => otherEventWords.has(word))) return isTime && words.length === 1 ? 0.5 : 0.2;
+  if (words.some((word) => eventWords.has(word)) && isTime) return 0.98;
+  if (isTime) return words.length === 1 ? 0.95 : 0.9;
   return 0.6;
 }
 
-function textCandidate(facts: ColumnFacts): Candidate | undefined {
-  const { times } = facts;
-  if (times === undefined) return undefined;
-  const doubt = times.ambiguous ? 0.4 : 0;
-  const clock = times.hasClock ? 0 : 0.02;
-  const ambiguity = times.ambiguous ? '; no number above 12 settles which is day and which is month' : '';
+function timeReading(name: string, format: TimeFormat, gives: Reading['gives']): Reading {
   return {
-    facts,
-    format: times.format,
-    confidence: Math.max(0.1, nameConfidence(facts) - doubt - clock),
-    reason: `${formatPhrases[times.format]}${times.hasClock ? '' : ', without a time of day'}${ambiguity}`,
+    reading: formatPhrase(format),
+    gives,
+    settledBy: flagOf('--time-format', `${name}=${format}`),
+    states: { [name]: { kind: 'time', timeFormat: format } },
   };
 }
 
-function numberCandidate(facts: ColumnFacts): Candidate | undefined {
-  if (facts.numbers === undefined || !facts.words.some((word) => timeWords.has(word) || elapsedWords.has(word))) {
-    return undefined;
-  }
-  const values = facts.numbers.values.filter((value) => !Number.isNaN(value));
-  const epoch = facts.words.some((word) => timeWords.has(word)) ? inferEpochFormat(values) : undefined;
-  if (epoch !== undefined) {
-    return { facts, format: epoch, confidence: nameConfidence(facts) - 0.03, reason: formatPhrases[epoch] };
-  }
+function questionOf(name: string, finding: TimeFinding, other: TimeFormat): string {
+  if (finding.form.dayOrder !== undefined && finding.other?.form.dayOrder !== undefined)
+    return `Which number of '${name}' is the day, and which the month?`;
+  if (finding.format.includes('@') && other.includes('@')) return `In which language are the months of '${name}'?`;
+  return /yy/.test(finding.format + other)
+    ? `Which number of '${name}' is the year?`
+    : `How are the times of '${name}' written?`;
+}
+
+/** The doubt of a column that can be read as two different times, or undefined. */
+function timeDoubt(name: string, finding: TimeFinding): Doubt | undefined {
+  const { other } = finding;
+  if (other === undefined) return undefined;
+  return {
+    question: questionOf(name, finding, other.format),
+    evidence: finding.evidence ?? 'nothing in these rows speaks for either',
+    taken: timeReading(name, finding.format, timesGiven(finding.values)),
+    other: timeReading(name, other.format, timesGiven(other.values)),
+  };
+}
+
+function candidateOf(facts: ColumnFacts, finding: TimeFinding, byName: number): TimeCandidate {
+  const doubt = timeDoubt(facts.name, finding);
+  const phrase = formatPhrase(finding.format);
+  const clock = finding.hasClock ? '' : ', without a time of day';
+  const bad = finding.badCount === 0 ? '' : `; ${formatCount(finding.badCount)} sampled cells are none`;
+  const orDoubt = doubt === undefined ? '' : `; in doubt: ${doubt.evidence}`;
+  return {
+    facts,
+    format: finding.format,
+    byName,
+    confidence: Math.max(0.1, byName - (doubt === undefined ? 0 : 0.4) - (finding.hasClock ? 0 : 0.02)),
+    reason: `${phrase}${clock}${bad}${orDoubt}`,
+    hasClock: finding.hasClock,
+    ...(doubt && { doubt }),
+  };
+}
+
+function presentNumbers(facts: ColumnFacts): Float64Array {
+  return facts.numbers?.values.filter((value) => !Number.isNaN(value)) ?? new Float64Array(0);
+}
+
+function relativeGiven(values: Float64Array, format: TimeFormat, { hints }: ColumnFacts): Reading['gives'] {
+  const read = timeReader(format);
+  const { firstMs, lastMs, longestGapMs } = spanOf(values.map((value) => read(String(value), hints.clock)));
+  return {
+    from: `start + ${spanWords(firstMs)}`,
+    to: `start + ${spanWords(lastMs)}`,
+    longestGapSeconds: Math.round(longestGapMs / 1000),
+  };
+}
+
+/** Steps may fall in a few places where recordings were put together. */
+const toleratedFalls = 0.1;
+
+/** A column that counts hours, days or other steps from an unknown start. */
+function stepCandidate(facts: ColumnFacts, values: Float64Array): TimeCandidate | undefined {
+  const rows = facts.words.flatMap((word) => stepRowOf.get(word) ?? []);
+  const isNamed = facts.words.every((word) => stepRowOf.has(word) || elapsedWords.has(word) || word === 'number');
+  if (rows.length !== 1 || !isNamed || !isWhole(facts)) return undefined;
+  const { format, other, above, certainty } = rows[0];
+  if (!values.every((value) => value >= 0) || !isRising(values, toleratedFalls)) return undefined;
+  if (!values.some((value) => value > above)) return undefined;
+  const candidate = {
+    facts,
+    format,
+    confidence: certainty,
+    byName: certainty,
+    reason: formatPhrase(format),
+    hasClock: false,
+  };
+  if (other === undefined) return candidate;
+  const doubt: Doubt = {
+    question: `How long is a step of '${facts.name}'?`,
+    evidence: 'the best known recordings with such a column count hours',
+    taken: timeReading(facts.name, format, relativeGiven(values, format, facts)),
+    other: timeReading(facts.name, other, relativeGiven(values, other, facts)),
+  };
+  return { ...candidate, reason: `${candidate.reason}; in doubt: ${doubt.evidence}`, doubt };
+}
+
+function elapsedCandidate(facts: ColumnFacts, values: Float64Array): TimeCandidate | undefined {
   const namesElapsed = facts.words.some(
     (word) => word === 'time' || word === 'dt' || word === 'elapsed' || word.startsWith('sec'),
   );
   if (!namesElapsed || !facts.words.every((word) => elapsedWords.has(word))) return undefined;
-  if (!values.every((value) => value >= 0) || !isRising(values, 0.1)) return undefined;
+  if (!values.every((value) => value >= 0) || !isRising(values, toleratedFalls)) return undefined;
   const format: TimeFormat = 'seconds-relative';
-  return { facts, format, confidence: isRising(values, 0) ? 0.9 : 0.7, reason: formatPhrases[format] };
+  const confidence = isRising(values, 0) ? 0.9 : 0.7;
+  return { facts, format, confidence, byName: confidence, reason: formatPhrase(format), hasClock: false };
+}
+
+function numberCandidate(facts: ColumnFacts): TimeCandidate | undefined {
+  if (facts.numbers === undefined) return undefined;
+  if (facts.words.some((word) => timeWords.has(word))) {
+    const finding = inferNumericTimeFormat(facts.present, facts.numbers.values, facts.hints);
+    if (finding !== undefined) return candidateOf(facts, finding, timeNameConfidence(facts) - 0.03);
+  }
+  const values = presentNumbers(facts);
+  return elapsedCandidate(facts, values) ?? stepCandidate(facts, values);
 }
 
 /** How a column holds times, by its cells and, where they are plain numbers, its name; undefined where it holds none. */
-function timeCandidate(facts: ColumnFacts): Candidate | undefined {
-  return textCandidate(facts) ?? numberCandidate(facts);
+export function timeCandidate(facts: ColumnFacts): TimeCandidate | undefined {
+  if (facts.statedTimeFormat !== undefined) {
+    const byName = timeNameConfidence(facts);
+    const reason = `${formatPhrase(facts.statedTimeFormat)}, as stated`;
+    return { facts, format: facts.statedTimeFormat, confidence: byName, byName, reason, hasClock: true };
+  }
+  if (facts.times !== undefined) return candidateOf(facts, facts.times, timeNameConfidence(facts));
+  return numberCandidate(facts);
 }
 
 /**
- * How a column that a person named as the event time holds it: as inferred, else, where it is numeric, as seconds
- * since 1970 by magnitude or from an unknown start.
+ * How a column that a person named as the event time holds it: as inferred, else, where it is numeric, as packed digits or a count
+ * since 1970 by magnitude, or as seconds from an unknown start.
  */
-export function statedTimeFormat(facts: ColumnFacts): TimeFormat | undefined {
+export function statedTime(facts: ColumnFacts): Pick<TimeCandidate, 'format' | 'doubt'> | undefined {
   const inferred = timeCandidate(facts);
-  if (inferred !== undefined) return inferred.format;
-  if (facts.numbers === undefined) return undefined;
-  return inferEpochFormat(facts.numbers.values.filter((value) => !Number.isNaN(value))) ?? 'seconds-relative';
+  if (inferred !== undefined || facts.numbers === undefined) return inferred;
+  const finding = inferNumericTimeFormat(facts.present, facts.numbers.values, facts.hints);
+  return finding === undefined ? { format: 'seconds-relative' } : candidateOf(facts, finding, 1);
 }
 
-/** The event time: the likeliest of the columns that hold times, or undefined. */
-export function inferEventTime(columns: readonly ColumnFacts[]): Finding | undefined {
-  const candidates = columns.flatMap((facts) => timeCandidate(facts) ?? []);
-  const best = candidates.sort((left, right) => right.confidence - left.confidence)[0];
-  if (best === undefined || best.confidence < 0.3) {
-    return undefined;
-  }
-  const { facts, format, confidence, reason } = best;
-  return { facts, role: 'event_time', kind: 'time', confidence, reason, timeFormat: format };
+/** The finding for the column that was taken as the event time. */
+export function eventTimeFinding(candidate: TimeCandidate): Finding {
+  const { facts, format, confidence, reason, doubt, joinedWith } = candidate;
+  return {
+    ...{ facts, role: 'event_time', kind: 'time', confidence, reason, timeFormat: format },
+    ...(doubt && { doubt }),
+    ...(joinedWith && { joinedWith: joinedWith.map(({ name }) => name) }),
+  };
 }
+
+/** The likeliest of the candidates for the event time, or undefined. */
+export function likeliestTime(candidates: readonly TimeCandidate[]): TimeCandidate | undefined {
+  const events = candidates.filter(({ byName }) => byName >= leastByName);
+  return events.sort((left, right) => right.confidence - left.confidence)[0];
+}
+
+/** A birthday or an expiry is no event time, even where nothing else is. */
+const leastByName = 0.3;
 
 /** A column that by its name and its digits holds times, in a format that cannot be read: one kind a time would be no feature. */
 export function unreadableTimeFinding(facts: ColumnFacts): Finding | undefined {
   const named = facts.words.some((word) => timeWords.has(word));
   if (!named || facts.numbers !== undefined || facts.counts.size < 2) return undefined;
   if (!facts.present.every((text) => /\d.*\d.*\d/.test(text))) return undefined;
-  const reason = `named like a time, but in no format that is known, for example '${facts.present[0]}'`;
+  const reason = `named like a time, but in no format that is known, for example '${facts.present[0]}'; state it with ${flagOf('--time-format', `${facts.name}=PATTERN`)}`;
   return { facts, role: 'ignored', kind: 'text', confidence: 0.8, reason };
 }
-
-const counterWords: ReadonlySet<string> = new Set([
-  ...['time', 'timestamp', 'day', 'days', 'date', 'hours', 'minutes', 'seconds'],
-  ...['week', 'weeks', 'month', 'months', 'step', 'steps', 'index', 'row', 'seq', 'sequence', 'offset', 'counter'],
-]);
 
 /** A time or counter beside the event time, which tells nothing about a single transaction; undefined for other columns. */
 export function otherTimeFinding(facts: ColumnFacts, eventTime: Finding | undefined): Finding | undefined {
   const candidate = timeCandidate(facts);
   if (candidate !== undefined) {
     const beside = eventTime === undefined ? '' : `; the event time is ${eventTime.facts.name}`;
-    const reason = `another time (${formatPhrases[candidate.format]})${beside}`;
+    const reason = `another time (${formatPhrase(candidate.format)})${beside}`;
     return { facts, role: 'ignored', kind: 'time', confidence: 0.8, reason, timeFormat: candidate.format };
   }
   const last = facts.words.at(-1);

@@ -1,4 +1,4 @@
-import type { RecordBatch } from '../domain/record-batch.ts';
+import type { RecordBatch, RecordingReader } from '../domain/record-batch.ts';
 
 /** Rows looked at to infer a profile, unless told otherwise. */
 export const defaultSampleRows = 20_000;
@@ -11,6 +11,8 @@ export interface ProfileSample {
   readonly rowCount: number;
   /** `cells[column][row]`; undefined is missing. */
   readonly cells: readonly (readonly (string | undefined)[])[];
+  /** Of a delimited file: it tells how its people write numbers and dates. */
+  readonly delimiter?: string;
 }
 
 /** Gathers a profile sample batch by batch; columns that appear later (JSON) are missing in the rows before. */
@@ -45,6 +47,16 @@ export class SampleCollector {
     for (const cells of this.#cells.values()) while (cells.length < this.#rowCount) cells.push(undefined);
     return { columnNames: [...this.#cells.keys()], rowCount: this.#rowCount, cells: [...this.#cells.values()] };
   }
+}
+
+/** The sample of the first `rowLimit` rows of a recording; reading stops once it is full. */
+export async function sampleOfRecording(
+  reader: RecordingReader,
+  rowLimit: number = defaultSampleRows,
+): Promise<ProfileSample> {
+  const sample = await sampleFromBatches(reader.batches(), rowLimit);
+  const { delimiter } = reader.format;
+  return delimiter === undefined ? sample : { ...sample, delimiter };
 }
 
 /** The sample of the first `rowLimit` rows; reading stops once it is full. */

@@ -5,11 +5,22 @@ import { columnWithRole } from '../domain/profile.ts';
 import type { Profile } from '../domain/profile.ts';
 import { dictionaryOf } from './decode-segment.ts';
 import type { Dictionaries } from './decode-segment.ts';
+import { unknownTexts } from './label-names.ts';
 
-/** True where the text is one of the positive values, or the same number as one of them (`1.0` for `1`). */
-function isPositive(text: string, positives: readonly string[]): boolean {
-  const value = Number(text);
-  return positives.some((positive) => positive === text || (positive !== '' && value === Number(positive)));
+const unknownSet: ReadonlySet<string> = new Set(unknownTexts);
+
+/**
+ * What a label's text means: FRAUD where it is one of the positive values in any case, or the same number as one of them
+ * (`1.0` for `1`); UNLABELLED where it says that nothing is known yet.
+ */
+function meaningOf(text: string, positives: readonly string[]): number {
+  const plain = text.trim().toLowerCase();
+  const value = Number(plain);
+  const isPositive = positives.some(
+    (positive) => positive.trim().toLowerCase() === plain || (positive !== '' && value === Number(positive)),
+  );
+  if (isPositive) return FRAUD;
+  return unknownSet.has(plain) ? UNLABELLED : GENUINE;
 }
 
 /**
@@ -27,14 +38,14 @@ export function labelsOf(profile: Profile, segment: DecodedSegment, dictionaries
   if (block?.kind === 'code') {
     const dictionary = dictionaryOf(dictionaries, column.name);
     const meaning = Uint8Array.from({ length: dictionary.size }, (_, code) =>
-      isPositive(dictionary.textOf(code), positives) ? FRAUD : GENUINE,
+      meaningOf(dictionary.textOf(code), positives),
     );
     block.codes.forEach((code, row) => {
       if (code >= 0) labels[row] = meaning[code];
     });
   } else if (block?.kind === 'number') {
     block.values.forEach((value, row) => {
-      if (!Number.isNaN(value)) labels[row] = isPositive(String(value), positives) ? FRAUD : GENUINE;
+      if (!Number.isNaN(value)) labels[row] = meaningOf(String(value), positives);
     });
   }
   return labels;

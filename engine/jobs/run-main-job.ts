@@ -1,3 +1,4 @@
+import { doubtSentences, noEventTime } from '../features/doubts.ts';
 import type { CompiledForest } from '../domain/model.ts';
 import { columnWithRole, type Profile } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
@@ -39,7 +40,13 @@ export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkCont
     const spec = openedCase.featureSpec(stored.featureSetId);
     const result: RunResult = {
       ...trained,
-      notices: [...reading.notices, ...unsureColumns(profile), ...trained.notices],
+      notices: [
+        ...reading.notices,
+        ...doubtSentences(profile),
+        ...unsureColumns(profile),
+        ...noEventTime(profile),
+        ...trained.notices,
+      ],
       columns: describeColumns(profile, spec),
       topAlerts: topAlerts(openedCase, profile, stored.id, forest),
     };
@@ -62,7 +69,7 @@ function unsureColumns(profile: Profile): readonly string[] {
   const flags = { label: '--label', event_time: '--time', amount: '--amount', id: '--id' } as const;
   return Object.entries(flags).flatMap(([role, flag]) => {
     const column = columnWithRole(profile, role as keyof typeof flags);
-    return column !== undefined && column.confidence < unsureBelow
+    return column?.doubt === undefined && column !== undefined && column.confidence < unsureBelow
       ? [`'${column.name}' was taken as the ${role.replace('_', ' ')} (${column.reason}); ${flag} settles it.`]
       : [];
   });

@@ -1,4 +1,4 @@
-import { decodeNumberText, isMissingText } from '../domain/number-text.ts';
+import { isMissingText, readNumberText } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 
 /** One value as JSON or Parquet gives it; a bigint stands for a whole number that a double cannot hold. */
@@ -142,7 +142,7 @@ export class CellBatch implements RecordBatch {
       if (typeof cell === 'number') {
         out[row] = cell;
       } else if (typeof cell === 'string') {
-        const value = decodeNumberText(cell, format);
+        const value = readNumberText(cell, format);
         out[row] = value;
         if (Number.isNaN(value) && !isMissingText(cell)) notNumbers.push(row);
       } else {

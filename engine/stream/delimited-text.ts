@@ -1,4 +1,4 @@
-import { decodeNumberText, isMissingText } from '../domain/number-text.ts';
+import { isMissingText, readNumberText } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import { decodeText } from './cell-text.ts';
 import { footerRows } from './footer-rows.ts';
@@ -107,7 +107,7 @@ export class DelimitedBatch implements RecordBatch {
       let value = start === end ? NaN : decodeNumberBytes(bytes, start, end, decimalByte);
       if (value !== value && start !== end) {
         const text = this.#cellText(start, end);
-        value = decodeNumberText(text, format);
+        value = readNumberText(text, format);
         if (value !== value && !isMissingText(text)) notNumbers.push(row);
       }
       out[row] = value;

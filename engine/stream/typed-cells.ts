@@ -1,4 +1,4 @@
-import { decodeNumberText, isMissingText } from '../domain/number-text.ts';
+import { isMissingText, readNumberText } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import type { BatchFrame, Cell, CellSink, RawRows } from './cell-table.ts';
 import { TooManyColumnsError, mostColumns } from './cell-table.ts';
@@ -197,7 +197,7 @@ class TypedBatch implements RecordBatch {
         out[row] = cell === undefined ? NaN : Number(cell);
         continue;
       }
-      out[row] = decodeNumberText(text, format);
+      out[row] = readNumberText(text, format);
       if (Number.isNaN(out[row]) && !isMissingText(text)) notNumbers.push(row);
     }
     return notNumbers;

@@ -48,3 +48,14 @@ export function parseNames(text: string, previous: readonly string[] | undefined
     .filter((name) => name !== '');
   return [...(previous ?? []), ...names];
 }
+
+/** One `COLUMN=VALUE`; the flag may be given several times. Column names may hold an equals sign, values may not. */
+export function parseAssignment(
+  text: string,
+  previous: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const at = text.lastIndexOf('=');
+  if (at <= 0 || at === text.length - 1)
+    throw new InvalidArgumentError('it must name a column and what is said of it, as in COLUMN=VALUE.');
+  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
+}

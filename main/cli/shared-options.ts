@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { AssayError, usageError } from '../../engine/domain/error.ts';
 import { growerNames, type GrowerName } from '../../engine/domain/model.ts';
-import type { ProfileOverrides } from '../../engine/domain/profile.ts';
+import { columnRoles, timeFormatSchema } from '../../engine/domain/profile.ts';
+import type { ColumnRole, ProfileOverrides, StatedColumn } from '../../engine/domain/profile.ts';
+import type { NumberFormat } from '../../engine/domain/record-batch.ts';
 import type { WindowSpec } from '../../engine/domain/window-feature.ts';
-import { parseProfileOverrides, parseWindowSpec } from '../../engine/host/spec-files.ts';
+import {
+  numberFormNames,
+  numberFormatOf,
+  parseProfileOverrides,
+  parseWindowSpec,
+} from '../../engine/host/spec-files.ts';
 import type { JobInput, ThresholdHandle } from '../../preload/contract/jobs.ts';
-import { parseNames, parsePositive, parseShare, parseWhole } from './flags.ts';
+import { parseAssignment, parseNames, parsePositive, parseShare, parseWhole } from './flags.ts';
 
 export interface ProfileFlags {
   readonly profile?: string;
@@ -16,6 +23,11 @@ export interface ProfileFlags {
   readonly amount?: string;
   readonly ignore?: readonly string[];
   readonly timeZone?: string;
+  readonly timeFormat?: Readonly<Record<string, string>>;
+  readonly numberFormat?: Readonly<Record<string, string>>;
+  readonly role?: Readonly<Record<string, string>>;
+  readonly positive?: readonly string[];
+  readonly strict?: boolean;
 }
 
 export interface ForestFlags {
@@ -56,7 +68,20 @@ export function addProfileOptions(command: Command): Command {
     .option('--time <column>', 'column with the time of the event')
     .option('--amount <column>', 'column with the amount')
     .option('--ignore <columns>', 'columns to leave out, separated by commas', parseNames)
-    .option('--time-zone <zone>', 'IANA zone of times written without one (default UTC)');
+    .option('--time-zone <zone>', 'IANA zone of times written without one (default UTC)')
+    .option(
+      '--time-format <column=format>',
+      'how the times of a column are written: iso, day/month/year, epoch-seconds, or a pattern such as yyMMddHHmmss',
+      parseAssignment,
+    )
+    .option(
+      '--number-format <column=format>',
+      `how the number 1234.5 would be written in a column: ${numberFormNames.join('  ')}`,
+      parseAssignment,
+    )
+    .option('--role <column=role>', `what a column means: ${columnRoles.join(', ')}`, parseAssignment)
+    .option('--positive <values>', 'values of the label that mean fraud, separated by commas', parseNames)
+    .option('--strict', 'refuse what is in doubt instead of taking the likelier reading');
 }
 
 export function addForestOptions(command: Command): Command {
@@ -109,6 +134,7 @@ export function addThresholdOptions(command: Command, labelled: boolean): Comman
 /** Turns profile flags, and the profile file if there is one, into overrides. Flags win over the file. */
 export function readProfileOverrides(flags: ProfileFlags): ProfileOverrides {
   const fromFile = flags.profile === undefined ? {} : readProfileFile(flags.profile);
+  const columns = statedColumns(flags, fromFile.columns);
   return {
     ...fromFile,
     ...(flags.label === undefined ? {} : { label: flags.label }),
@@ -116,8 +142,53 @@ export function readProfileOverrides(flags: ProfileFlags): ProfileOverrides {
     ...(flags.time === undefined ? {} : { time: flags.time }),
     ...(flags.amount === undefined ? {} : { amount: flags.amount }),
     ...(flags.timeZone === undefined ? {} : { timeZone: flags.timeZone }),
+    ...(flags.positive === undefined ? {} : { positive: [...flags.positive] }),
+    ...(flags.strict === true ? { strict: true } : {}),
     ...(flags.ignore === undefined ? {} : { ignore: [...(fromFile.ignore ?? []), ...flags.ignore] }),
+    ...(columns === undefined ? {} : { columns }),
   };
+}
+
+/** What flags say of single columns, beside what the file says. @throws AssayError BAD_PROFILE. */
+function statedColumns(flags: ProfileFlags, fromFile: ProfileOverrides['columns']): ProfileOverrides['columns'] {
+  const { timeFormat = {}, numberFormat = {}, role = {} } = flags;
+  const columns: Record<string, StatedColumn> = { ...fromFile };
+  const state = (name: string, said: StatedColumn): void => {
+    columns[name] = { ...columns[name], ...said };
+  };
+  for (const [name, format] of Object.entries(timeFormat)) state(name, { kind: 'time', timeFormat: format });
+  for (const [name, form] of Object.entries(numberFormat)) state(name, { numberFormat: numberFormatNamed(form) });
+  for (const [name, said] of Object.entries(role)) state(name, { role: roleNamed(said) });
+  for (const format of Object.values(timeFormat)) assertTimeFormat(format);
+  return Object.keys(columns).length === 0 ? fromFile : columns;
+}
+
+function assertTimeFormat(format: string): void {
+  const parsed = timeFormatSchema.safeParse(format);
+  if (!parsed.success)
+    throw usageError(
+      'BAD_PROFILE',
+      `${parsed.error.issues[0].message}.`,
+      'docs/what-is-understood.md lists what a pattern may hold.',
+    );
+}
+
+function numberFormatNamed(form: string): NumberFormat {
+  const format = numberFormatOf(form);
+  if (format === undefined)
+    throw usageError(
+      'BAD_PROFILE',
+      `'${form}' is no way to write the number 1234.5.`,
+      `Write it as the column would: ${numberFormNames.join('  ')}.`,
+    );
+  return format;
+}
+
+function roleNamed(said: string): ColumnRole {
+  const role = columnRoles.find((each) => each === said);
+  if (role === undefined)
+    throw usageError('BAD_PROFILE', `'${said}' is no role of a column.`, `The roles are ${columnRoles.join(', ')}.`);
+  return role;
 }
 
 function readProfileFile(path: string): ProfileOverrides {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { columnKinds, columnRoles, profileOverridesSchema } from '../../engine/domain/profile.ts';
+import { columnKinds, columnRoles, doubtSchema, profileOverridesSchema } from '../../engine/domain/profile.ts';
 import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
 import { growerNames } from '../../engine/domain/model.ts';
 import { fraudScenarios, simulationFormats } from '../../engine/domain/simulation.ts';
@@ -99,6 +99,8 @@ export const columnReportSchema = z.object({
   confidence: z.number(),
   usedAs: z.array(z.string()),
   reason: z.string(),
+  written: z.string().optional().describe('how its times or numbers are written'),
+  doubt: doubtSchema.optional().describe('two readings fit; which one was taken, and the flags that settle it'),
 });
 export type ColumnReport = z.infer<typeof columnReportSchema>;
 

@@ -1,6 +1,7 @@
 import { usageError } from '../../domain/error.ts';
 import type { FeatureSpec } from '../../domain/feature-spec.ts';
-import { columnWithRole, type Profile, type ProfileColumn } from '../../domain/profile.ts';
+import { columnWithRole, namedTimeFormats, type Profile, type ProfileColumn } from '../../domain/profile.ts';
+import { millisecondsOfUnit } from '../../domain/time-text.ts';
 import { renderSparkSql } from '../../features/windows/render-spark-sql.ts';
 import { loaderModule, loaderSource } from '../mlflow/loader-source.ts';
 
@@ -75,30 +76,30 @@ function prepared(column: ProfileColumn): string {
   return name;
 }
 
+/** Digits and separators alone: what Spark's patterns read as Assay's do. */
+const plainPattern = /^(?:yyyy|yy|MM|dd|DDD|HH|mm|ss|SSS|[-/. :])+$/;
+
 /** Whole milliseconds since 1970, cut as the engine cuts them. The session's zone is the profile's. */
 function milliseconds(column: ProfileColumn): string {
   const name = quoted(column.name);
-  const shortfall = '0.0005D';
-  switch (column.timeFormat ?? 'iso') {
-    case 'epoch-seconds':
-    case 'seconds-relative':
-      return `CAST(FLOOR(CAST(${name} AS DOUBLE) * 1000D + ${shortfall}) AS BIGINT)`;
-    case 'epoch-milliseconds':
-      return `CAST(FLOOR(CAST(${name} AS DOUBLE) + ${shortfall}) AS BIGINT)`;
-    case 'epoch-microseconds':
-      return `CAST(FLOOR(CAST(${name} AS DOUBLE) / 1000D + ${shortfall}) AS BIGINT)`;
-    case 'iso':
-    case 'year/month/day':
-      return `UNIX_MILLIS(CAST(${name} AS TIMESTAMP))`;
-    case 'month/day/year':
-    case 'day/month/year':
-    case 'day.month.year':
-      throw usageError(
-        'WRONG_USE',
-        `The times of '${column.name}' are written in a way that the Spark job does not read.`,
-        'Write them as ISO 8601, such as 2026-03-02T00:17:14Z, for the cluster.',
-      );
+  const format = column.timeFormat ?? 'iso';
+  const unitMs = millisecondsOfUnit(format);
+  if (column.joinedWith === undefined) {
+    if (unitMs !== undefined) return `CAST(FLOOR(CAST(${name} AS DOUBLE) ${scaled(unitMs)}+ 0.0005D) AS BIGINT)`;
+    if (format === 'iso' || format === 'year/month/day') return `UNIX_MILLIS(CAST(${name} AS TIMESTAMP))`;
+    if (plainPattern.test(format) && !namedTimeFormats.some((each) => each === format))
+      return `UNIX_MILLIS(TO_TIMESTAMP(CAST(${name} AS STRING), ${literal(format)}))`;
   }
+  throw usageError(
+    'WRONG_USE',
+    `The times of '${column.name}' are written in a way that the Spark job does not read.`,
+    'Write them as ISO 8601, such as 2026-03-02T00:17:14Z, for the cluster.',
+  );
+}
+
+function scaled(unitMs: number): string {
+  if (unitMs === 1) return '';
+  return unitMs < 1 ? `/ ${String(Math.round(1 / unitMs))}D ` : `* ${String(unitMs)}D `;
 }
 
 function featureQuery(spec: FeatureSpec): string {

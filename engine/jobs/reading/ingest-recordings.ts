@@ -6,8 +6,9 @@ import type { Profile, ProfileOverrides } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { RecordingFormat } from '../../domain/record-batch.ts';
 import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
+import { doubtSentences, noEventTime } from '../../features/doubts.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
-import { sampleFromBatches } from '../../features/profile-sample.ts';
+import { sampleOfRecording } from '../../features/profile-sample.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
 import type { Source } from '../../store/types.ts';
@@ -44,12 +45,13 @@ export async function ingestRecordings(
   const openedCase = openCaseReadOnly(input.casePath);
   try {
     const counts = openedCase.counts();
+    const profile = openedCase.profile() ?? { version: 1, timeZone: 'UTC', columns: [] };
     return {
       rows: counts.rows,
       addedRows: outcome.addedRows,
       quarantined: counts.quarantined,
-      columns: describeColumns(openedCase.profile() ?? { version: 1, timeZone: 'UTC', columns: [] }, null),
-      notices: [...outcome.notices],
+      columns: describeColumns(profile, null),
+      notices: [...outcome.notices, ...doubtSentences(profile), ...noEventTime(profile)],
       case: resolve(input.casePath),
       readMs: outcome.readMs,
       storeMs: outcome.storeMs,
@@ -281,7 +283,7 @@ async function profileOf(
     throwIfCancelled(context.signal);
     const reader = await openRecording(recording.path, { signal: context.signal });
     try {
-      const sample = await sampleFromBatches(reader.batches());
+      const sample = await sampleOfRecording(reader);
       if (sample.rowCount > 0) return inferProfile(sample, overrides);
     } finally {
       await reader.close();

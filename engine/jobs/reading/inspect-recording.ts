@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import { inferProfile } from '../../features/infer-profile.ts';
-import { sampleFromBatches } from '../../features/profile-sample.ts';
+import { sampleOfRecording } from '../../features/profile-sample.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import { describeColumns } from '../../case/describe-columns.ts';
 
-const lookedAtRows = 2000;
 const shownRows = 50;
 
 /** The format of a recording, how its columns would be understood, and its first rows. Nothing is stored. */
@@ -15,7 +14,7 @@ export async function inspectRecording(
   const path = resolve(input.path);
   const reader = await openRecording(path);
   try {
-    const sample = await sampleFromBatches(reader.batches(), lookedAtRows);
+    const sample = await sampleOfRecording(reader);
     const profile = inferProfile(sample, input.overrides);
     const rows = Math.min(shownRows, sample.rowCount);
     return {

@@ -2,7 +2,7 @@ import { usageError } from '../../domain/error.ts';
 import type { ColumnRole, Profile, ProfileColumn, ProfileOverrides } from '../../domain/profile.ts';
 import { isDecoded } from '../../features/decode-segment.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
-import { defaultSampleRows, sampleFromBatches, type ProfileSample } from '../../features/profile-sample.ts';
+import { defaultSampleRows, sampleOfRecording, type ProfileSample } from '../../features/profile-sample.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { readingRecords } from './stored-records.ts';
@@ -120,5 +120,5 @@ async function sampleOfStoredRows(openedCase: ReadableCase): Promise<ProfileSamp
       for (let row = 0; row < segment.rowCount && sequences.length < defaultSampleRows; row++)
         sequences.push(segment.firstSequence + row);
   const rows = openedCase.readRawMany(sequences).map(({ bytes }) => bytes);
-  return readingRecords(source, rows, (reader) => sampleFromBatches(reader.batches()));
+  return readingRecords(source, rows, sampleOfRecording);
 }

@@ -1,0 +1,78 @@
+import { usageError } from '../domain/error.ts';
+import { columnWithRole } from '../domain/profile.ts';
+import type { Doubt, Profile, Reading } from '../domain/profile.ts';
+import type { ColumnFacts } from './column-facts.ts';
+import { numbersGiven } from './infer-number-format.ts';
+import type { NumberReading } from './infer-number-format.ts';
+import { numberFormName } from './number-forms.ts';
+
+const needsNoQuotes = /^[\w.,:@/=+-]+$/;
+
+/** A flag with its value as it is typed in a shell. */
+export function flagOf(flag: string, value: string): string {
+  return `${flag} ${needsNoQuotes.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`}`;
+}
+
+function numberReading(facts: ColumnFacts, { format, values }: NumberReading): Reading {
+  const name = numberFormName(format);
+  return {
+    reading: `numbers written ${name}`,
+    gives: numbersGiven(values),
+    settledBy: flagOf('--number-format', `${facts.name}=${name}`),
+    states: { [facts.name]: { numberFormat: format } },
+  };
+}
+
+/** The doubt about what separates three digits, or undefined where the numbers can be read in one way only. */
+export function numberDoubt(facts: ColumnFacts): Doubt | undefined {
+  const { numbers } = facts;
+  if (numbers?.other === undefined) return undefined;
+  const mark = /[.,]/.exec(facts.present.find((text) => /[.,]/.test(text)) ?? '')?.[0] ?? '.';
+  return {
+    question: `Is '${mark}' in '${facts.name}' a decimal or between thousands?`,
+    evidence: numbers.evidence ?? 'nothing in these rows speaks for either',
+    taken: numberReading(facts, numbers),
+    other: numberReading(facts, numbers.other),
+  };
+}
+
+function givenWords({ from, to, longestGapSeconds, sum, greatest, positives }: Reading['gives']): string {
+  const parts = [
+    from === undefined || to === undefined ? [] : [`${from} to ${to}`],
+    longestGapSeconds === undefined ? [] : [`longest gap ${longestGapSeconds.toLocaleString('en-US')} s`],
+    sum === undefined ? [] : [`sum ${sum}`],
+    greatest === undefined ? [] : [`greatest ${greatest}`],
+    positives === undefined ? [] : [`${positives.toLocaleString('en-US')} of the rows looked at`],
+  ].flat();
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+/** One sentence for each doubt of a profile: what was taken and why, what else it may be, and the flags that settle it. */
+export function doubtSentences(profile: Profile): readonly string[] {
+  return profile.columns.flatMap(({ doubt }) => {
+    if (doubt === undefined) return [];
+    const { question, evidence, taken, other } = doubt;
+    return [
+      `${question} In doubt. Taken: ${taken.reading}${givenWords(taken.gives)}, because ${evidence}; ` +
+        `otherwise: ${other.reading}${givenWords(other.gives)}. ` +
+        `Settle it with \`${taken.settledBy}\` or \`${other.settledBy}\`.`,
+    ];
+  });
+}
+
+/** One sentence where no column tells when a transaction happened. */
+export function noEventTime(profile: Profile): readonly string[] {
+  return columnWithRole(profile, 'event_time') === undefined
+    ? [
+        'No column tells when a transaction happened, so there are no features over time and no alerts per day; --time COLUMN names one, and --time-format COLUMN=PATTERN says how it is written.',
+      ]
+    : [];
+}
+
+const moreFlag = 'Add the flag of the reading that is right, or leave out --strict to take the likelier one.';
+
+/** Refuses what is in doubt. @throws AssayError IN_DOUBT with every doubt. */
+export function refuseDoubt(profile: Profile): void {
+  const sentences = doubtSentences(profile);
+  if (sentences.length > 0) throw usageError('IN_DOUBT', sentences.join(' '), moreFlag);
+}
