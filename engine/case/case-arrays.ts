@@ -1,13 +1,14 @@
 import type { ColumnBlock, DecodedSegment, Dictionary } from '../domain/columns.ts';
+import { alertEntityRoles, type AlertEntityRole } from '../domain/alert-grouping.ts';
 import { impossible, usageError } from '../domain/error.ts';
+import { UNLABELLED } from '../domain/label.ts';
 import { columnWithRole, type Profile, type ProfileColumn } from '../domain/profile.ts';
-import { zoneClock, type ZoneClock } from '../domain/time-zone.ts';
+import { localDay, zoneClock, type ZoneClock } from '../domain/time-zone.ts';
 import { isDecoded } from '../features/decode-segment.ts';
-import { textsOf } from '../features/segment-access.ts';
+import { idsOf, labelsOf, textsOf } from '../features/segment-access.ts';
 import { NO_DAY } from '../forest/tuning.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
 import type { SegmentSummary } from '../store/types.ts';
-import { readCodes, readDays, readLabels, readNumbers } from './case-columns.ts';
 
 /** The rows of one column's groups: rows of code c are `rows.subarray(starts[c], starts[c + 1])`, in stream order. */
 export interface RowsByCode {
@@ -22,6 +23,9 @@ export interface CodedColumn {
   readonly codes: Int32Array;
   readonly dictionary: Dictionary;
 }
+
+/** The code of a row whose text is missing. */
+export const UNKNOWN_CODE = -1;
 
 const NO_HOUR = 255;
 const hourMs = 3_600_000;
@@ -40,10 +44,13 @@ export class CaseArrays {
   readonly clock: ZoneClock;
   readonly segments: readonly SegmentSummary[];
   readonly #case: ReadableCase;
+  readonly #entityRole: AlertEntityRole | null;
   readonly #cache = new Map<string, unknown>();
 
-  constructor(openedCase: ReadableCase) {
+  /** @param entityRole what makes one alert; null for the first of card, customer and account that the case has. */
+  constructor(openedCase: ReadableCase, entityRole: AlertEntityRole | null = null) {
     this.#case = openedCase;
+    this.#entityRole = entityRole;
     this.rowCount = openedCase.nextSequence();
     this.profile = openedCase.profile() ?? emptyProfile;
     this.clock = zoneClock(this.profile.timeZone);
@@ -112,9 +119,15 @@ export class CaseArrays {
     });
   }
 
-  /** The column whose equal values make one alert: card, else customer, else account; null where there is none. */
+  /** The column whose equal values may make one alert; null where there is none. */
   get entity(): CodedColumn | null {
-    return this.#codedRole('card') ?? this.#codedRole('customer') ?? this.#codedRole('account');
+    const chosen = this.#entityRole === null ? null : this.#codedRole(this.#entityRole);
+    return chosen ?? this.#codedRole(this.entityRoles[0]);
+  }
+
+  /** The roles that may make one alert here: card, customer, account, as far as the case has them. */
+  get entityRoles(): readonly AlertEntityRole[] {
+    return alertEntityRoles.filter((role) => this.#codedRole(role) !== null);
   }
 
   /** The other side of a transaction: terminal, else merchant. */
@@ -189,6 +202,36 @@ export class CaseArrays {
     return Array.from(sequences, (sequence) => this.#ids.get(sequence) ?? impossible(`row ${sequence} was just read`));
   }
 
+  /**
+   * The first row of each id, in the order given; ids are row numbers from 1 where the case has no id column.
+   * @throws AssayError WRONG_USE, naming ids that the case does not have.
+   */
+  rowsOfIds(ids: readonly string[]): readonly number[] {
+    const { found, unknown } = this.findIds(ids);
+    if (unknown.length > 0)
+      throw usageError(
+        'WRONG_USE',
+        `The case has no transaction ${unknown.slice(0, 5).join(', ')}.`,
+        'Check the id column.',
+      );
+    return found;
+  }
+
+  /** As `rowsOfIds`, with the ids that the case does not have apart. */
+  findIds(ids: readonly string[]): { readonly found: readonly number[]; readonly unknown: readonly string[] } {
+    const wanted = new Set(ids);
+    const rows = new Map<string, number>();
+    const column = columnWithRole(this.profile, 'id');
+    for (const segment of segmentsOf(this.#case, column === undefined ? [] : [column.name])) {
+      const idOf = idsOf(this.profile, segment, this.dictionaries);
+      for (let row = 0; row < segment.rowCount && rows.size < wanted.size; row++) {
+        const id = idOf(row) ?? String(segment.firstSequence + row + 1);
+        if (wanted.has(id) && !rows.has(id)) rows.set(id, segment.firstSequence + row);
+      }
+    }
+    return { found: ids.flatMap((id) => rows.get(id) ?? []), unknown: ids.filter((id) => !rows.has(id)) };
+  }
+
   /** The decoded cells of some rows as texts, in the order given; `sequences` ascend. Missing cells are empty. */
   cells(sequences: ArrayLike<number>): readonly (readonly string[])[] {
     const columns = this.decodedColumns;
@@ -212,8 +255,8 @@ export class CaseArrays {
     }
   }
 
-  #codedRole(role: ProfileColumn['role']): CodedColumn | null {
-    const column = columnWithRole(this.profile, role);
+  #codedRole(role: ProfileColumn['role'] | undefined): CodedColumn | null {
+    const column = role === undefined ? undefined : columnWithRole(this.profile, role);
     if (column === undefined || this.dictionaries.get(column.name) === undefined) return null;
     return this.coded(column.name);
   }
@@ -251,4 +294,55 @@ function cellReader(
     return (row) => (Number.isNaN(block.values[row]) ? '' : new Date(block.values[row]).toISOString());
   const text = textsOf(segment, column.name, dictionaries);
   return (row) => text(row) ?? '';
+}
+
+/** Labels of every row of a case in stream order (FRAUD, GENUINE or UNLABELLED); null without a label column. */
+function readLabels(openedCase: ReadableCase, profile: Profile): Uint8Array | null {
+  const label = columnWithRole(profile, 'label');
+  if (label === undefined) return null;
+  const dictionaries = openedCase.dictionaries();
+  const labels = new Uint8Array(openedCase.nextSequence()).fill(UNLABELLED);
+  for (const segment of segmentsOf(openedCase, [label.name]))
+    labels.set(labelsOf(profile, segment, dictionaries), segment.firstSequence);
+  return labels;
+}
+
+/** Calendar day of every row, as days since 1970 in the profile's zone; null where there is no event time with a clock. */
+function readDays(openedCase: ReadableCase, profile: Profile): Int32Array | null {
+  const time = columnWithRole(profile, 'event_time');
+  if (time === undefined) return null;
+  const clock = zoneClock(profile.timeZone);
+  const days = new Int32Array(openedCase.nextSequence()).fill(NO_DAY);
+  for (const segment of segmentsOf(openedCase, [time.name])) {
+    const block = segment.columns.get(time.name);
+    if (block?.kind !== 'time') continue;
+    for (let row = 0; row < segment.rowCount; row++)
+      if (!Number.isNaN(block.values[row])) days[segment.firstSequence + row] = localDay(clock, block.values[row]);
+  }
+  return days;
+}
+
+/** One numeric column of a case in stream order, NaN where missing. */
+function readNumbers(openedCase: ReadableCase, column: string): Float64Array {
+  const numbers = new Float64Array(openedCase.nextSequence()).fill(NaN);
+  for (const segment of segmentsOf(openedCase, [column])) {
+    const block = segment.columns.get(column);
+    if (block?.kind === 'number' || block?.kind === 'time') numbers.set(block.values, segment.firstSequence);
+  }
+  return numbers;
+}
+
+/** The codes of one entity column in stream order, -1 where missing. */
+function readCodes(openedCase: ReadableCase, column: string): Int32Array {
+  const codes = new Int32Array(openedCase.nextSequence()).fill(-1);
+  for (const segment of segmentsOf(openedCase, [column])) {
+    const block = segment.columns.get(column);
+    if (block?.kind === 'code') codes.set(block.codes, segment.firstSequence);
+  }
+  return codes;
+}
+
+/** The segments of a case in stream order, with the columns named (all when absent). */
+export function* segmentsOf(openedCase: ReadableCase, names?: readonly string[]): Generator<DecodedSegment> {
+  for (const summary of openedCase.segments()) yield openedCase.readSegmentColumns(summary.id, names);
 }

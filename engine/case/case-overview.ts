@@ -1,9 +1,13 @@
 import { statSync } from 'node:fs';
+import { findModel } from './model/chosen-model.ts';
+import { isFlagged } from '../forest/threshold.ts';
 import { basename } from 'node:path';
 import type { ColumnReport } from '../../preload/contract/jobs.ts';
 import type { CaseOverview, ParsedRequestInput, RequestOutput } from '../../preload/contract/requests.ts';
 import { describeColumns } from './describe-columns.ts';
-import type { CaseSession } from './case-session.ts';
+import { usageError } from '../domain/error.ts';
+import type { Doing } from '../store/decision-log.ts';
+import { ALERT_GROUPING_SETTING, type CaseSession } from './case-session.ts';
 
 const currencyCode = /^[A-Z]{3}$/;
 /** Longest piece of a malformed record that is shown. */
@@ -26,6 +30,9 @@ export function caseOverview(session: CaseSession): CaseOverview {
     days: arrays.distinctDays.length,
     hasLabels: arrays.profile.columns.some((column) => column.role === 'label'),
     alertEntity: entity === null ? null : { role: entity.column.role, column: entity.column.name },
+    alertEntityRoles: arrays.entityRoles,
+    alertGap: session.grouping.gap,
+    labelConflicts: session.labels.conflicts.length,
     counterpart: counterpart === null ? null : { role: counterpart.column.role, column: counterpart.column.name },
     sources: openCase.sources().map((source) => ({
       id: source.id,
@@ -49,9 +56,9 @@ function sharedCurrency({ arrays }: CaseSession): string | null {
   return currencyCode.test(only) ? only : null;
 }
 
-/** How each column was understood, and what the champion (or the newest model) makes of it. */
+/** How each column was understood, and what the champion makes of it. */
 export function readProfile(session: CaseSession): { readonly columns: readonly ColumnReport[] } {
-  const model = session.models.find(({ isChampion }) => isChampion) ?? session.models.at(-1);
+  const model = findModel(session.models, undefined);
   return {
     columns: describeColumns(session.arrays.profile, model === undefined ? null : session.view(model.id).spec),
   };
@@ -113,8 +120,43 @@ export function transactionRows(
     rows: sequences.map((sequence, index) => ({
       sequence,
       score: view === null ? null : view.scoreOf(view.sums[sequence]),
-      flagged: view !== null && view.sums[sequence] <= units,
+      flagged: view !== null && isFlagged(view.sums[sequence], units),
       cells: cells[index],
     })),
   };
+}
+
+/** Transactions of which a verdict says other than the label column. */
+export function labelConflicts(
+  { arrays, labels }: CaseSession,
+  { limit }: ParsedRequestInput<'labels.conflicts'>,
+): RequestOutput<'labels.conflicts'> {
+  const listed = labels.conflicts.slice(0, limit);
+  const ids = arrays.ids(listed.map(({ sequence }) => sequence));
+  return listed.map(({ sequence, verdict, columnSays }, index) => ({
+    sequence,
+    id: ids[index],
+    columnSays: columnSays === 1 ? 'fraud' : 'legitimate',
+    verdict: verdict.kind,
+    decidedBy: verdict.by,
+    decidedAtMs: verdict.atMs,
+  }));
+}
+
+/** Chooses how flagged transactions become alerts. Verdicts keep to their transactions. */
+export function groupAlerts(
+  session: CaseSession,
+  doing: Doing,
+  { gap = session.grouping.gap, entity = session.grouping.entity }: ParsedRequestInput<'case.groupAlerts'>,
+): CaseOverview {
+  const { entityRoles } = session.arrays;
+  if (entity !== null && !entityRoles.includes(entity))
+    throw usageError(
+      'UNKNOWN_COLUMN',
+      `The case has no column for the ${entity}.`,
+      entityRoles.length === 0 ? 'Each transaction is an alert.' : `Choose ${entityRoles.join(' or ')}.`,
+    );
+  session.writableCase.chooseSetting(ALERT_GROUPING_SETTING, { gap, entity }, doing);
+  session.groupingChanged();
+  return caseOverview(session);
 }

@@ -1,26 +1,31 @@
 import { realpathSync } from 'node:fs';
-import { AssayError, usageError } from '../domain/error.ts';
-import { UNLABELLED } from '../domain/label.ts';
-import { labelOfVerdict } from '../domain/verdict.ts';
-import type { StoredVerdict } from '../store/decision-log.ts';
-import { openCase, openCaseReadOnly } from '../store/open-case.ts';
+import { alertGroupingSchema, gapInMs, type AlertGrouping } from '../domain/alert-grouping.ts';
+import { usageError } from '../domain/error.ts';
+import { orderForAlerts, type AlertOrder } from '../forest/alert-sweep.ts';
+import type { CompiledForest } from '../domain/model.ts';
+import { buildTuningIndex, type TuningIndex } from '../forest/tuning.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
 import type { StoredModel } from '../store/types.ts';
 import { WritableCase } from '../store/writable-case.ts';
-import { CaseArrays } from './case-arrays.ts';
+import type { AlertGroups } from './alerts/alert-groups.ts';
+import { CaseArrays, UNKNOWN_CODE } from './case-arrays.ts';
+import { readDecisions, type DecisionState } from './decisions/decision-state.ts';
+import { combineLabels, countVerdicts, labelsForFigures, type CaseLabels, type CountedVerdict } from './labels.ts';
+import { findModel, modelSummary, unknownModel, type ModelSummary } from './model/chosen-model.ts';
 import { ModelView } from './model/model-view.ts';
 
-/** What analysts have decided, in memory. */
-export interface DecisionState {
-  readonly verdicts: ReadonlyMap<string, StoredVerdict>;
-  /** Until when each alert is put aside. */
-  readonly snoozes: ReadonlyMap<string, number>;
-  readonly notes: ReadonlySet<string>;
+/** Setting of a case: how its flagged transactions become alerts. */
+export const ALERT_GROUPING_SETTING = 'alert grouping';
+
+interface CountedLabels {
+  readonly of: CaseLabels;
+  readonly verdicts: readonly CountedVerdict[];
+  readonly labels: Uint8Array | null;
 }
 
 /**
- * The open case of a window: one connection that stays open, and what was read through it. What other connections
- * (jobs, another process) change is noticed at the next request.
+ * An open case: one connection that stays open, and what was read through it. What other connections (jobs, another
+ * process) change is noticed at the next request.
  */
 export class CaseSession {
   /** Absolute, without symbolic links. */
@@ -30,15 +35,17 @@ export class CaseSession {
   #models: readonly StoredModel[] | undefined;
   readonly #views = new Map<number, ModelView>();
   #decisions: DecisionState | undefined;
-  #labels: { readonly labels: Uint8Array | null } | undefined;
+  #labels: CaseLabels | undefined;
+  readonly #counted = new WeakMap<ModelView, CountedLabels>();
+  #alertOrder: { readonly of: CaseArrays; readonly groupings: string; readonly order: AlertOrder } | undefined;
+  #grouping: AlertGrouping | undefined;
   #dataVersion: number;
   #profileText: string;
 
-  /** @param open how the file is opened; for writing where that is possible, unless something else is named. */
-  constructor(path: string, open: (path: string) => ReadableCase = openForWritingIfPossible) {
-    this.openCase = open(path);
-    this.path = realpathSync(this.openCase.path);
-    this.#dataVersion = this.openCase.dataVersion();
+  constructor(openCase: ReadableCase) {
+    this.openCase = openCase;
+    this.path = realpathSync(openCase.path);
+    this.#dataVersion = openCase.dataVersion();
     this.#profileText = this.#profileNow();
   }
 
@@ -67,6 +74,7 @@ export class CaseSession {
     this.#dataVersion = version;
     this.modelsChanged();
     this.decisionsChanged();
+    this.groupingChanged();
     const profile = this.#profileNow();
     if (this.#arrays?.rowCount !== this.openCase.nextSequence() || profile !== this.#profileText) this.rowsChanged();
     this.#profileText = profile;
@@ -89,8 +97,21 @@ export class CaseSession {
     this.#labels = undefined;
   }
 
+  /** How flagged transactions become alerts is another now. */
+  groupingChanged(): void {
+    const before = this.#grouping;
+    this.#grouping = undefined;
+    if (before !== undefined && before.entity !== this.grouping.entity) this.rowsChanged();
+  }
+
+  /** How flagged transactions become alerts in this case. */
+  get grouping(): AlertGrouping {
+    this.#grouping ??= alertGroupingSchema.parse(this.openCase.setting(ALERT_GROUPING_SETTING) ?? {});
+    return this.#grouping;
+  }
+
   get arrays(): CaseArrays {
-    this.#arrays ??= new CaseArrays(this.openCase);
+    this.#arrays ??= new CaseArrays(this.openCase, this.grouping.entity);
     return this.#arrays;
   }
 
@@ -101,15 +122,15 @@ export class CaseSession {
 
   /** @throws AssayError NO_MODEL, naming the models there are. */
   model(id: number): StoredModel {
-    const stored = this.models.find((model) => model.id === id);
-    if (stored !== undefined) return stored;
-    throw usageError(
-      'NO_MODEL',
-      `The case has no model ${id}.`,
-      this.models.length === 0
-        ? 'Train one first.'
-        : `It has the models ${this.models.map((model) => model.id).join(', ')}.`,
-    );
+    return this.models.find((model) => model.id === id) ?? unknownModel(this.models, String(id));
+  }
+
+  /**
+   * One model by number, or by the first digits of its digest; the champion where none is named.
+   * @throws AssayError NO_MODEL, naming the models there are.
+   */
+  chosenModel(choice: string | undefined): StoredModel {
+    return findModel(this.models, choice) ?? unknownModel(this.models, choice ?? 'champion');
   }
 
   view(modelId: number): ModelView {
@@ -121,43 +142,99 @@ export class CaseSession {
     return view;
   }
 
+  /** What a report says of a model. */
+  modelSummary(id: number): ModelSummary {
+    return modelSummary({ stored: this.model(id), forest: this.view(id).forest });
+  }
+
   get decisions(): DecisionState {
-    const log = this.openCase.decisions;
-    this.#decisions ??= {
-      verdicts: new Map(log.standingVerdicts().map((verdict) => [verdict.alertKey, verdict])),
-      snoozes: log.standingSnoozes(),
-      notes: log.keysWithNotes(),
-    };
+    this.#decisions ??= readDecisions(this.openCase);
     return this.#decisions;
   }
 
-  /** Labels of all rows: the label column, and over it what verdicts say; null where neither says anything. */
-  get labels(): Uint8Array | null {
-    this.#labels ??= { labels: this.#labelsWithVerdicts() };
-    return this.#labels.labels;
+  /** What is known of every row, and on what it stands. */
+  get labels(): CaseLabels {
+    this.#labels ??= combineLabels(this.arrays.labels, this.decisions, this.arrays.rowCount);
+    return this.#labels;
   }
 
-  /** The label column where it exists, else nothing known; verdicts are not in it. */
-  #labelsWithVerdicts(): Uint8Array | null {
-    const { labels: fromColumn, rowCount } = this.arrays;
-    const decided = [...this.decisions.verdicts.values()].filter(({ kind }) => labelOfVerdict(kind) !== null);
-    if (decided.length === 0) return fromColumn;
-    const labels = fromColumn?.slice() ?? new Uint8Array(rowCount).fill(UNLABELLED);
-    for (const { kind, sequences } of decided)
-      for (const sequence of sequences) labels[sequence] = labelOfVerdict(kind) ?? UNLABELLED;
-    return labels;
+  /** What figures of quality count under one model: the label column's rows, and each verdict once. */
+  counted(view: ModelView): CountedLabels {
+    const known = this.#counted.get(view);
+    if (known?.of === this.labels) return known;
+    const verdicts = countVerdicts(this.labels, this.decisions, view.sums);
+    const labels = labelsForFigures(this.labels, verdicts, this.arrays.rowCount);
+    const counted = { of: this.labels, verdicts, labels };
+    this.#counted.set(view, counted);
+    return counted;
+  }
+
+  /** How rows make alerts: by entity and gap, less what people split or joined. */
+  get alertOrder(): AlertOrder {
+    const { arrays, grouping } = this;
+    const name = JSON.stringify([grouping, this.decisions.groupings.map((rows) => [...rows])]);
+    if (this.#alertOrder?.of === arrays && this.#alertOrder.groupings === name) return this.#alertOrder.order;
+    const order = this.#orderOf(arrays.rowCount);
+    this.#alertOrder = { of: arrays, groupings: name, order };
+    return order;
+  }
+
+  #orderOf(rowCount: number): AlertOrder {
+    const { arrays, grouping } = this;
+    const { groupings } = this.decisions;
+    const { entity, times } = arrays;
+    const entityCount = entity?.dictionary.size ?? 0;
+    let groups = entity?.codes ?? null;
+    if (groupings.length > 0) {
+      groups = groups?.slice() ?? new Int32Array(arrays.rowCount).fill(UNKNOWN_CODE);
+      for (const [index, rows] of groupings.entries())
+        for (const row of rows) if (row < groups.length) groups[row] = entityCount + index;
+    }
+    return orderForAlerts({
+      rowCount,
+      groups,
+      groupCount: entityCount + groupings.length,
+      times,
+      gapMs: gapInMs(grouping.gap),
+      firstWholeGroup: entityCount,
+    });
+  }
+
+  /**
+   * The index of sums that are in no view, such as those of a model that is being trained, or of the leading rows that
+   * a model has scored.
+   */
+  indexOf(
+    forest: CompiledForest,
+    sums: Int32Array,
+  ): { readonly labels: Uint8Array | null; readonly index: TuningIndex } {
+    const { arrays, decisions } = this;
+    const rowCount = sums.length;
+    const verdicts = countVerdicts(this.labels, decisions, sums);
+    const labels = labelsForFigures(this.labels, verdicts, arrays.rowCount)?.subarray(0, rowCount) ?? null;
+    const index = buildTuningIndex({
+      forest,
+      sums,
+      alertOrder: rowCount === arrays.rowCount ? this.alertOrder : this.#orderOf(rowCount),
+      ...(labels === null ? {} : { labels }),
+      ...(arrays.days === null ? {} : { dayIndex: arrays.days.subarray(0, rowCount) }),
+    });
+    return { labels, index };
+  }
+
+  /** Every question about the line of a model is a search in this. */
+  tuningIndex(modelId: number): TuningIndex {
+    const view = this.view(modelId);
+    return view.tuningIndex(this.counted(view).labels, this.alertOrder);
+  }
+
+  /** The alerts of a model at its threshold. */
+  alerts(modelId: number): { readonly view: ModelView; readonly groups: AlertGroups } {
+    const view = this.view(modelId);
+    return { view, groups: view.groups(this.model(modelId).threshold.units, this.alertOrder) };
   }
 
   #profileNow(): string {
     return JSON.stringify(this.openCase.profile() ?? null);
-  }
-}
-
-function openForWritingIfPossible(path: string): ReadableCase {
-  try {
-    return openCase(path);
-  } catch (error) {
-    if (error instanceof AssayError && error.code === 'CASE_READ_ONLY') return openCaseReadOnly(path);
-    throw error;
   }
 }

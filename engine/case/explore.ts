@@ -1,4 +1,5 @@
 import type { Density, ParsedRequestInput, RequestOutput } from '../../preload/contract/requests.ts';
+import { isFlagged } from '../forest/threshold.ts';
 import { NO_DAY } from '../forest/tuning.ts';
 import { rowsOfCode, type CaseArrays } from './case-arrays.ts';
 import { transactionRows } from './case-overview.ts';
@@ -112,7 +113,7 @@ function density(session: CaseSession, input: Filtered<'explore.scoreOverTime'>,
     if (y === NO_BIN || !(x >= 0 && x <= timeBins)) continue;
     const cell = y * timeBins + (x < timeBins ? Math.trunc(x) : timeBins - 1);
     counts[cell]++;
-    if (sums[row] <= units) flaggedCounts[cell]++;
+    if (isFlagged(sums[row], units)) flaggedCounts[cell]++;
   }
   return { xEdges, yEdges: values.edges.slice(), counts, flaggedCounts };
 }
@@ -142,7 +143,7 @@ export function hourByWeekday(
     const hour = hours[row];
     if (hour >= hoursOfWeek) continue;
     counts[hour]++;
-    if (sums[row] <= units) flagged[hour]++;
+    if (isFlagged(sums[row], units)) flagged[hour]++;
   }
   return { counts, flagged };
 }
@@ -159,7 +160,7 @@ export function lanes(
   const view = session.view(input.modelId);
   const passes = rowFilter(arrays, input.filter);
   const flagged = new Uint32Array(entity.dictionary.size);
-  for (const row of view.tuningIndex(session.labels).flaggedRows(session.model(input.modelId).threshold.units))
+  for (const row of session.alerts(input.modelId).groups.rows)
     if (entity.codes[row] >= 0 && passes(row)) flagged[entity.codes[row]]++;
   const ranked = Array.from(flagged.keys())
     .filter((code) => flagged[code] > 0)
@@ -197,7 +198,7 @@ export function featureDistributions(
   const { edges, bins, counts } = featureBins(view, arrays);
   const rows = filteredRows(arrays, input.filter);
   const isWhole = rows.length === arrays.rowCount;
-  const flaggedRows = rows.filter((row) => view.sums[row] <= units);
+  const flaggedRows = rows.filter((row) => isFlagged(view.sums[row], units));
   return view.words.map(({ name, label }, feature) => {
     const all = isWhole ? counts[feature] : countBins(bins[feature], rows);
     const flagged = countBins(bins[feature], flaggedRows);

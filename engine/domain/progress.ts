@@ -26,10 +26,18 @@ export interface Progress {
   readonly stream?: StreamFigures;
 }
 
+/** Who asked for a piece of work, for the history, and what their team can look at. */
+export interface Asker {
+  readonly by: string;
+  readonly alertsPerDay: number;
+}
+
 /** What every long piece of work is given: how to report, and how to be told to stop. */
 export interface WorkContext {
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
+  /** Absent where nobody is known to have asked. */
+  readonly asker?: Asker;
   /** Hears what is asked of the job while it runs; absent where nobody can ask. */
   readonly onCommand?: (listener: (command: StreamCommand) => void) => void;
 }

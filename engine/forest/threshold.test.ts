@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   countFlagged,
   orderBySum,
+  budgetOf,
   sortSums,
-  thresholdForAlertsPerDay,
   thresholdForBudget,
   thresholdForContamination,
 } from './threshold.ts';
@@ -84,9 +84,9 @@ describe('thresholdForBudget', () => {
 
   it('takes alerts per day times days, not losing an alert to rounding (0.1 * 30 is a little above 3, 0.29 * 100 below 29)', () => {
     const sorted = Int32Array.from({ length: 100 }, (_, i) => i);
-    expect(countFlagged(sorted, thresholdForAlertsPerDay(sorted, 0.1, 30))).toBe(3);
-    expect(countFlagged(sorted, thresholdForAlertsPerDay(sorted, 0.29, 100))).toBe(29);
-    expect(countFlagged(sorted, thresholdForAlertsPerDay(sorted, 2.5, 3))).toBe(7);
+    expect(countFlagged(sorted, thresholdForBudget(sorted, budgetOf(0.1, 30)))).toBe(3);
+    expect(countFlagged(sorted, thresholdForBudget(sorted, budgetOf(0.29, 100)))).toBe(29);
+    expect(countFlagged(sorted, thresholdForBudget(sorted, budgetOf(2.5, 3)))).toBe(7);
   });
 });
 

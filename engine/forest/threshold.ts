@@ -43,6 +43,11 @@ export function sortSums(sums: Int32Array): Int32Array {
   return sorted;
 }
 
+/** True where a transaction with this sum is flagged. The one rule of the house: integers on both sides. */
+export function isFlagged(sum: number, thresholdUnits: number): boolean {
+  return sum <= thresholdUnits;
+}
+
 /** How many of the ascending sums are flagged, that is not above the threshold. */
 export function countFlagged(sortedSums: Int32Array, thresholdUnits: number): number {
   let low = 0;
@@ -91,11 +96,6 @@ export function thresholdForBudget(sortedSums: Int32Array, budget: number): numb
   if (sortedSums.length === 0) return -1;
   const rank = Math.floor(budget);
   return rank < sortedSums.length ? sortedSums[rank] - 1 : sortedSums[sortedSums.length - 1];
-}
-
-/** The largest threshold that flags at most `alertsPerDay` rows a day on average over `days` days. */
-export function thresholdForAlertsPerDay(sortedSums: Int32Array, alertsPerDay: number, days: number): number {
-  return thresholdForBudget(sortedSums, budgetOf(alertsPerDay, days));
 }
 
 /** Whole alerts within `alertsPerDay * days`; a product that rounding left just under a whole number counts as it. */

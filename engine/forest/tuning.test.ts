@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { orderForAlerts, type AlertOrder } from './alert-sweep.ts';
 import { UNLABELLED } from '../domain/label.ts';
 import { compileForest } from './compile.ts';
 import { scoreOfSum } from './score.ts';
@@ -11,6 +12,11 @@ import type { TuningIndex, TuningInput } from './tuning.ts';
 const forest = compileForest(growForest(makeTestRows(500, 4), testParameters()), 4, 64);
 
 type CompleteInput = Required<Omit<TuningInput, 'earlier'>>;
+
+/** Each row is an alert of its own. */
+function eachAlone(rowCount: number): AlertOrder {
+  return orderForAlerts({ rowCount, groups: null, groupCount: 0, times: null, gapMs: 0 });
+}
 
 /** Sums near those that the forest gives, with ties, and labels that are sometimes missing. */
 const inputs = fc
@@ -27,6 +33,7 @@ const inputs = fc
     sums: Int32Array.from(rows, (row) => row.sum),
     labels: Uint8Array.from(rows, (row) => row.label),
     dayIndex: Int32Array.from(rows, (row) => row.day),
+    alertOrder: eachAlone(rows.length),
   }));
 
 /** Everything about one threshold, counted row by row. */
@@ -194,6 +201,6 @@ describe('buildTuningIndex', () => {
       ]),
     ).toEqual(new Array(5).fill('WRONG_USE'));
     const unjudged = buildTuningIndex({ forest, sums: Int32Array.of(5), labels: Uint8Array.of(UNLABELLED) });
-    expect(unjudged.tune({ kind: 'budget', alerts: 1 }).outcome).toBe(null);
+    expect(unjudged.tune({ kind: 'alerts', alerts: 1 }).outcome).toBe(null);
   });
 });

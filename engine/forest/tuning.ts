@@ -1,6 +1,7 @@
 import { impossible, usageError } from '../domain/error.ts';
 import { UNLABELLED } from '../domain/label.ts';
 import type { CompiledForest } from '../domain/model.ts';
+import { mostAlertsUpTo, orderForAlerts, sweepAlerts, type AlertOrder, type AlertSweep } from './alert-sweep.ts';
 import { SUM_LIMIT } from './compile.ts';
 import { scoreOfSum, unitsAtHalf } from './score.ts';
 import { budgetOf, countFlagged, orderBySum, thresholdForBudget, thresholdForContamination } from './threshold.ts';
@@ -11,16 +12,17 @@ export const NO_DAY = -0x80000000;
 /** The ways to say one thing: which threshold to use. */
 export type ThresholdHandle =
   | { readonly kind: 'contamination'; readonly contamination: number }
-  | { readonly kind: 'alerts-per-day'; readonly alertsPerDay: number }
-  | { readonly kind: 'budget'; readonly alerts: number }
+  /** The most alerts that keep to a number a day on average, and flag at most `mostShare` of the rows. */
+  | { readonly kind: 'alerts-per-day'; readonly alertsPerDay: number; readonly mostShare?: number }
+  | { readonly kind: 'alerts'; readonly alerts: number }
   | { readonly kind: 'threshold'; readonly thresholdUnits: number }
   /** Flags every row whose score is at least this. */
   | { readonly kind: 'score'; readonly score: number }
-  /** The fewest alerts that reach this recall. */
+  /** The fewest flagged rows that reach this recall. */
   | { readonly kind: 'recall'; readonly recall: number }
-  /** The most alerts that keep at least this precision; none where no threshold keeps it. */
+  /** The most flagged rows that keep at least this precision; none where no threshold keeps it. */
   | { readonly kind: 'precision'; readonly precision: number }
-  /** The least total of missed frauds and reviews, in one currency; the fewest alerts among equals. */
+  /** The least total of missed frauds and reviews, in one currency; the fewest flagged rows among equals. */
   | { readonly kind: 'cost'; readonly missedFraudCost: number; readonly reviewCost: number };
 
 /** What a threshold means where rows are labelled. Ratios are null where nothing is there to divide by. */
@@ -42,6 +44,7 @@ export interface TuningState {
   readonly flagged: number;
   /** Share of all rows that is really flagged. */
   readonly contamination: number;
+  readonly alerts: number;
   /** Mean over the days of the stream; null where no row has a day. */
   readonly alertsPerDay: number | null;
   /** Null where no row is labelled. */
@@ -75,7 +78,7 @@ export interface TuningIndex {
   histogram(bins: number, range?: { readonly low: number; readonly high: number }): ScoreHistogram;
   /** At most `points` points by rising recall, at steps of equal recall; empty without labelled frauds. */
   precisionRecallCurve(points?: number): CurvePoint[];
-  /** Alerts on each of `days`. */
+  /** Alerts that open on each of `days`. */
   alertsByDay(thresholdUnits: number): Uint32Array;
   /** Flagged rows, most anomalous first, ties in row order: a view, not to be written to. */
   flaggedRows(thresholdUnits: number): Uint32Array;
@@ -89,7 +92,9 @@ export interface TuningInput {
   readonly labels?: Uint8Array;
   /** Day number of each row's event time (any origin), or NO_DAY. */
   readonly dayIndex?: Int32Array;
-  /** An index of the same forest, sums and days under other labels: what does not hang on labels is taken from it. */
+  /** How rows make alerts; without it each flagged row is one. */
+  readonly alertOrder?: AlertOrder;
+  /** An index of the same forest, sums, days and alert order under other labels: what does not hang on labels is taken from it. */
   readonly earlier?: TuningIndex;
 }
 
@@ -98,7 +103,8 @@ interface SortedRows {
   readonly order: Uint32Array;
   readonly sorted: Int32Array;
   readonly days: Int32Array;
-  readonly dayInOrder: Uint32Array;
+  readonly sweep: AlertSweep;
+  readonly mostAlerts: Uint32Array;
 }
 
 const sortedRowsOf = new WeakMap<TuningIndex, SortedRows>();
@@ -109,8 +115,8 @@ const CURVE_POINTS = 500;
 export function buildTuningIndex(input: TuningInput): TuningIndex {
   const { forest, sums } = input;
   const rowCount = sums.length;
-  const rows = (input.earlier && sortedRowsOf.get(input.earlier)) ?? sortRows(sums, input.dayIndex);
-  const { order, sorted, days, dayInOrder } = rows;
+  const rows = (input.earlier && sortedRowsOf.get(input.earlier)) ?? sortRows(input);
+  const { order, sorted, days, sweep } = rows;
   const ranked = input.labels === undefined ? null : rankLabels(sorted, order, input.labels);
   const scoreOf = (units: number): number => scoreOfSum(forest, units);
 
@@ -123,8 +129,8 @@ export function buildTuningIndex(input: TuningInput): TuningIndex {
     switch (handle.kind) {
       case 'contamination':
         return thresholdForContamination(sorted, handle.contamination);
-      case 'budget':
-        return thresholdForBudget(sorted, handle.alerts);
+      case 'alerts':
+        return thresholdForAlerts(rows, handle.alerts);
       case 'alerts-per-day':
         if (days.length === 0) {
           throw usageError(
@@ -133,7 +139,10 @@ export function buildTuningIndex(input: TuningInput): TuningIndex {
             'Name the time column in the profile, or set the share of the stream to flag (contamination) instead.',
           );
         }
-        return thresholdForBudget(sorted, budgetOf(handle.alertsPerDay, days.length));
+        return Math.min(
+          thresholdForAlerts(rows, budgetOf(handle.alertsPerDay, days.length)),
+          handle.mostShare === undefined ? Infinity : thresholdForBudget(sorted, handle.mostShare * rowCount),
+        );
       case 'threshold':
         return handle.thresholdUnits;
       case 'score':
@@ -158,7 +167,8 @@ export function buildTuningIndex(input: TuningInput): TuningIndex {
         thresholdScore: scoreOf(thresholdUnits),
         flagged,
         contamination: rowCount === 0 ? 0 : flagged / rowCount,
-        alertsPerDay: days.length === 0 ? null : flagged / days.length,
+        alerts: sweep.alertsUpTo[flagged],
+        alertsPerDay: days.length === 0 ? null : sweep.alertsUpTo[flagged] / days.length,
         outcome: ranked === null ? null : outcomeAt(ranked, flagged),
       };
     },
@@ -168,23 +178,35 @@ export function buildTuningIndex(input: TuningInput): TuningIndex {
       return histogramOf(bins, low < high ? { low, high } : { low: 0, high: 1 }, forest, sorted, ranked);
     },
     precisionRecallCurve: (points = CURVE_POINTS) => (ranked === null ? [] : curveOf(ranked, sorted, points, scoreOf)),
-    alertsByDay: (thresholdUnits) => {
-      const counts = new Uint32Array(days.length + 1);
-      const flagged = countFlagged(sorted, thresholdUnits);
-      for (let i = 0; i < flagged; i++) counts[dayInOrder[i]]++;
-      return counts.subarray(0, days.length);
-    },
+    alertsByDay: (thresholdUnits) => sweep.openedByDay(countFlagged(sorted, thresholdUnits)),
     flaggedRows: (thresholdUnits) => order.subarray(0, countFlagged(sorted, thresholdUnits)),
   };
   sortedRowsOf.set(index, rows);
   return index;
 }
 
-function sortRows(sums: Int32Array, dayIndex: Int32Array | undefined): SortedRows {
+function sortRows({ sums, dayIndex, alertOrder }: TuningInput): SortedRows {
   const order = orderBySum(sums);
   const sorted = new Int32Array(sums.length);
   for (let i = 0; i < sums.length; i++) sorted[i] = sums[order[i]];
-  return { order, sorted, ...rankDays(order, dayIndex) };
+  const { days, dayInOrder } = rankDays(order, dayIndex);
+  const alerts =
+    alertOrder ?? orderForAlerts({ rowCount: sums.length, groups: null, groupCount: 0, times: null, gapMs: 0 });
+  const sweep = sweepAlerts(alerts, order, dayInOrder, days.length);
+  return { order, sorted, days, sweep, mostAlerts: mostAlertsUpTo(sweep.alertsUpTo, sorted) };
+}
+
+/** The largest threshold up to which there are never more than `alerts` alerts. */
+function thresholdForAlerts({ sorted, mostAlerts }: SortedRows, alerts: number): number {
+  if (!(alerts >= 0)) throw usageError('WRONG_USE', `The alert budget must be 0 or more; it is ${alerts}.`);
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (mostAlerts[middle] <= alerts) low = middle;
+    else high = middle - 1;
+  }
+  return thresholdForBudget(sorted, low);
 }
 
 function raiseNoLabel(sentence: string): never {

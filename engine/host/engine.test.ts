@@ -44,8 +44,8 @@ describe('jobs of a window', () => {
     const models = await bench.ask('models.list', {});
     expect(models.map(({ id }) => id)).toEqual([1, 2]);
     expect((await bench.ask('tuning.read', { modelId: 2 })).rows).toBe(smallRows);
-    const compared = await bench.ask('models.compare', { firstModelId: 1, secondModelId: 2 });
-    expect(compared.both + compared.onlySecond).toBe(compared.second.flagged);
+    const compared = await bench.ask('models.compare', { firstModelId: 1, secondModelId: 2, at: 'own-threshold' });
+    expect(compared.flagged.both + compared.flagged.onlySecond).toBe(compared.second.flagged);
   });
 
   it('end with CANCELLED when they are told to stop, and leave the case usable', async () => {

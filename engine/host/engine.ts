@@ -1,14 +1,23 @@
 import { z } from 'zod';
+import {
+  auditCase,
+  compareTwoModels,
+  explainAlerts,
+  judgeAlerts,
+  listCaseAlerts,
+  measureMissed,
+  promoteModel,
+  rollBackModel,
+  tuneModel,
+} from './case-commands.ts';
 import type { WorkContext } from '../domain/progress.ts';
-import { compareModels } from '../jobs/training/compare-models.ts';
 import { runDoctor } from '../jobs/doctor.ts';
 import { evaluateModel } from '../jobs/training/evaluate-model.ts';
-import { explainAlerts } from '../jobs/training/explain-alerts.ts';
 import { exportCsv } from '../jobs/exporting/export-alerts.ts';
 import { exportBigquery } from '../jobs/exporting/export-bigquery.ts';
 import { exportKserve, exportKubeflow, exportService, exportSpark } from '../jobs/exporting/export-cluster.ts';
 import { exportMlflow } from '../jobs/exporting/export-mlflow.ts';
-import { exportOnnxModel } from '../jobs/exporting/export-onnx-model.ts';
+import { exportOnnxModel } from '../jobs/exporting/export-onnx.ts';
 import { ingestRecordings } from '../jobs/reading/ingest-recordings.ts';
 import { pushExports } from '../jobs/exporting/push-exports.ts';
 import { listQuarantine } from '../jobs/reading/list-quarantine.ts';
@@ -17,7 +26,6 @@ import { evaluateRolling } from '../jobs/training/evaluate-rolling.ts';
 import { reportFeatures } from '../jobs/training/report-features.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/scoring/score-recordings.ts';
-import { measureMissed } from '../case/alerts/below-line.ts';
 import { measureStability } from '../jobs/training/seed-stability.ts';
 import { feed } from '../jobs/streaming/feed.ts';
 import { follow } from '../jobs/streaming/follow.ts';
@@ -26,7 +34,6 @@ import { record } from '../jobs/streaming/record.ts';
 import { replay } from '../jobs/streaming/replay.ts';
 import { simulate } from '../jobs/simulate/simulate.ts';
 import { trainModel } from '../jobs/training/train-model.ts';
-import { tuneModel } from '../jobs/training/tune-model.ts';
 import { exportAlerts } from '../jobs/exporting/export-alert-list.ts';
 import { exportNarrative } from '../jobs/exporting/export-narrative.ts';
 import type { WorkbenchPlaces } from './window/workbench.ts';
@@ -35,6 +42,7 @@ import { jobs, type JobInput, type JobName, type JobResult, type ParsedJobInput 
 import { dataFolder, defaultCasePath } from './default-case.ts';
 import { reportOf, wrongUse } from './error-report.ts';
 import { findInstallation } from './installation.ts';
+import { askerOf } from './window/settings-file.ts';
 import { createWindowPart, type WindowPart } from './window-part.ts';
 
 /** The engine as a host sees it: one door for everything in the contract. */
@@ -61,7 +69,12 @@ const handlers: Handlers = {
   score: scoreRecordings,
   evaluate: evaluateModel,
   explain: explainAlerts,
-  compare: compareModels,
+  compare: compareTwoModels,
+  alerts: listCaseAlerts,
+  judge: judgeAlerts,
+  audit: auditCase,
+  promote: promoteModel,
+  rollback: rollBackModel,
   missed: measureMissed,
   stability: measureStability,
   exportOnnx: exportOnnxModel,
@@ -97,8 +110,11 @@ export function createEngine(options: EngineOptions = { host: 'command-line' }):
     dataFolder: options.dataFolder ?? dataFolder(),
     firstCasePath: defaultCasePath([installation.bundledRecording], options.dataFolder),
   };
-  return { ...createWindowPart(places, runJob), runJob };
+  const run: RunJob = (name, input, context) => runJob(name, input, { asker: askerOf(places.dataFolder), ...context });
+  return { ...createWindowPart(places, run), runJob: run };
 }
+
+type RunJob = Engine['runJob'];
 
 async function runJob<J extends JobName>(
   name: J,

@@ -1,13 +1,10 @@
 import { doubtSentences, noEventTime } from '../features/doubts.ts';
-import type { CompiledForest } from '../domain/model.ts';
 import { columnWithRole, type Profile } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
 import { openCase } from '../store/open-case.ts';
-import type { WritableCase } from '../store/writable-case.ts';
-import { scoreOfSum } from '../forest/score.ts';
 import type { ParsedJobInput, RunResult } from '../../preload/contract/jobs.ts';
-import { readIds } from '../case/case-columns.ts';
-import { chooseModel } from '../case/model/choose-model.ts';
+import { CaseSession } from '../case/case-session.ts';
+import { doingOf } from '../case/decisions/doing.ts';
 import { describeColumns } from '../case/describe-columns.ts';
 import { ingest } from './reading/ingest-recordings.ts';
 import { reprofileCase } from './reading/reprofile-case.ts';
@@ -27,17 +24,17 @@ export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkCont
   const run = openedCase.startRun('run', {
     recordings: input.recordings,
     forest: input.forest,
-    threshold: input.threshold,
+    threshold: input.threshold ?? null,
   });
   try {
-    const profile = openedCase.profile() ?? (await reprofileCase(openedCase, {}));
+    const profile = openedCase.profile() ?? (await reprofileCase(openedCase, {}, doingOf(context)));
     const trained = await trainOnCase(openedCase, profile, input, context, {
       readMs: reading.readMs,
       storeMs: reading.storeMs,
       startedMs,
     });
-    const { stored, forest } = chooseModel(openedCase, undefined);
-    const spec = openedCase.featureSpec(stored.featureSetId);
+    const session = new CaseSession(openedCase);
+    const spec = session.view(trained.model.id).spec;
     const result: RunResult = {
       ...trained,
       notices: [
@@ -48,7 +45,7 @@ export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkCont
         ...trained.notices,
       ],
       columns: describeColumns(profile, spec),
-      topAlerts: topAlerts(openedCase, profile, stored.id, forest),
+      topAlerts: topAlerts(session, trained.model.id),
     };
     openedCase.finishRun(run, 'completed', { digest: trained.model.digest, flagged: trained.flagged });
     return result;
@@ -75,25 +72,16 @@ function unsureColumns(profile: Profile): readonly string[] {
   });
 }
 
-function topAlerts(
-  openedCase: WritableCase,
-  profile: Profile,
-  modelId: number,
-  forest: CompiledForest,
-): RunResult['topAlerts'] {
-  const { rows } = openedCase.alertsPage(modelId, { limit: shownAlerts });
-  const ids = readIds(
-    openedCase,
-    profile,
-    rows.map(({ sequence }) => sequence),
-  );
-  const received = new Map(
-    openedCase.readRawMany(rows.map(({ sequence }) => sequence)).map((raw) => [raw.sequence, raw]),
-  );
-  return rows.map(({ sequence, sum }) => ({
+/** The most anomalous transactions of the first alerts, as received. */
+function topAlerts(session: CaseSession, modelId: number): RunResult['topAlerts'] {
+  const { view, groups } = session.alerts(modelId);
+  const sequences = [...groups.topSequences.subarray(0, shownAlerts)];
+  const ids = session.arrays.ids(sequences);
+  const received = new Map(session.openCase.readRawMany(sequences).map((raw) => [raw.sequence, raw]));
+  return sequences.map((sequence, group) => ({
     sequence,
-    id: ids.get(sequence) ?? String(sequence + 1),
-    score: scoreOfSum(forest, sum),
+    id: ids[group],
+    score: view.scoreOf(groups.sums[group]),
     raw: new TextDecoder().decode(received.get(sequence)?.bytes.subarray(0, shownRawBytes)),
   }));
 }

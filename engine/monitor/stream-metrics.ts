@@ -12,9 +12,9 @@ export interface BatchFigures {
   readonly messages: number;
   readonly rejected: readonly RejectedRecord[];
   readonly rowCount: number;
-  readonly scored?:
-    | { readonly features: Float32Array; readonly sums: Int32Array; readonly flagged: { readonly sums: Int32Array } }
-    | undefined;
+  readonly scored?: { readonly features: Float32Array; readonly sums: Int32Array } | undefined;
+  /** Rows flagged by the line of the moment; undefined while there is no model. */
+  readonly flagged?: number | undefined;
 }
 
 export type SinkName = 'case' | 'flags' | 'dead-letters';
@@ -47,6 +47,8 @@ export interface StreamMetrics {
     /** Row-major features of rows the model was trained on; null where they are not at hand. */
     trainingRows: Float32Array | null,
   ): void;
+  /** A person moved the line of the model. */
+  line(thresholdUnits: number): void;
   /** As measured last; empty until enough rows came. */
   drift(): readonly FeatureDrift[];
   /** The text form, as served. */
@@ -196,13 +198,13 @@ export async function startMetrics(
 
   return {
     address: server?.address ?? null,
-    batch({ messages, rejected, rowCount, scored }) {
+    batch({ messages, rejected, rowCount, scored, flagged: flaggedRows }) {
       consumed.inc({ topic, model: modelName }, messages);
       batchRecords.observe({ model: modelName }, rowCount);
       for (const { reason } of rejected) invalid.inc({ topic, reason: reasonWord(reason) });
       if (scored === undefined || forest === undefined) return;
       scoredRows.inc({ topic, model: modelName }, rowCount);
-      flagged.inc({ topic, model: modelName }, scored.flagged.sums.length);
+      flagged.inc({ topic, model: modelName }, flaggedRows ?? 0);
       for (const row of evenly(rowCount)) {
         const score = scoreOfSum(forest, scored.sums[row]);
         scores.observe({ model: modelName }, score);
@@ -255,6 +257,9 @@ export async function startMetrics(
       driftMonitor = trainingRows === null ? undefined : new DriftMonitor(features, trainingRows);
       threshold.set({ model: modelName }, scoreOfSum(compiled, model.threshold.units));
       modelInfo.set({ version: modelName, trees: String(compiled.treeCount), psi: String(compiled.sampleSize) }, 1);
+    },
+    line(thresholdUnits) {
+      if (forest !== undefined) threshold.set({ model: modelName }, scoreOfSum(forest, thresholdUnits));
     },
     drift: () => drifted,
     timed: async (work) => {

@@ -5,7 +5,9 @@ import type { Profile } from '../domain/profile.ts';
 import { appendOf, rowText } from './append-fixture.ts';
 import { openCase, openCaseReadOnly } from './open-case.ts';
 import { codeOf, oneRecording, temporaryFolder } from './store-fixtures.ts';
-import type { Alert, NewModel } from './types.ts';
+import type { NewModel } from './types.ts';
+
+const doing = { by: 'ana', atMs: 7 };
 import type { WritableCase } from './writable-case.ts';
 
 const spec: FeatureSpec = { version: 1, timeZone: 'UTC', features: [], leftOut: [] };
@@ -131,14 +133,20 @@ describe('features, models and alerts of a case', () => {
     expect(store.saveFeatureSet(spec, 'features')).toBe(featureSet);
     expect(store.findFeatureSet('features')).toEqual({ id: featureSet, spec });
     expect(store.findFeatureSet('others')).toBeUndefined();
-    const model = store.saveModel(modelOn(featureSet));
-    expect(store.saveModel({ ...modelOn(featureSet), name: 'again' })).toBe(model);
-    const other = store.saveModel(modelOn(featureSet, 'd2'));
-    expect(store.championModel()?.id).toBe(model);
-    store.setChampion(other);
+    const model = store.saveModel(modelOn(featureSet), doing);
+    expect(store.saveModel({ ...modelOn(featureSet), name: 'again' }, doing)).toBe(model);
+    const other = store.saveModel(modelOn(featureSet, 'd2'), doing);
+    expect(store.models().find(({ isChampion }) => isChampion)?.id).toBe(model);
+    store.promote(other, 'finds more', doing);
     expect(store.models().map((one) => [one.name, one.isChampion])).toEqual([
       ['again', false],
       ['first', true],
+    ]);
+    expect(store.rollBack('worse live', doing)).toBe(model);
+    expect(store.rollBack('once more', doing)).toBeNull();
+    expect(store.promotions().map(({ modelId, reason, undoneAtMs }) => [modelId, reason, undoneAtMs])).toEqual([
+      [model, 'the first model', null],
+      [other, 'finds more', doing.atMs],
     ]);
     expect(store.model('d2')?.id).toBe(other);
     expect([...store.readForest(model)]).toEqual([1, 2, 3]);
@@ -152,7 +160,7 @@ describe('features, models and alerts of a case', () => {
     store.appendSegment(appendOf(store.source(source.id), 2, 3));
     const [first, second] = store.segments();
     const featureSet = store.saveFeatureSet(spec, 'features');
-    const model = store.saveModel(modelOn(featureSet));
+    const model = store.saveModel(modelOn(featureSet), doing);
     store.writeFeatures(featureSet, first.id, Float32Array.of(0.5, NaN, -0, 4));
     store.writeScores(model, second.id, Int32Array.of(3, 2, 1));
     expect(store.readFeatures(featureSet, first.id)).toEqual(Float32Array.of(0.5, NaN, -0, 4));
@@ -163,27 +171,33 @@ describe('features, models and alerts of a case', () => {
     store.close();
   });
 
-  it('page alerts without gap or repetition where many rows have the same sum', () => {
+  it('write every threshold, profile and setting into the history with what was before', () => {
     const store = freshCase();
-    const model = store.saveModel(modelOn(store.saveFeatureSet(spec, 'features')));
-    const sequences = Array.from({ length: 1000 }, (_, index) => (index * 7919) % 1000);
-    const sums = Int32Array.from(sequences, (sequence) => sequence % 3);
-    store.replaceAlerts(model, { units: 99, rule: 'budget', details: {} }, { sequences: [5], sums: Int32Array.of(1) });
-    store.replaceAlerts(model, { units: 2, rule: 'budget', details: { alertsPerDay: 60 } }, { sequences, sums });
-    const seen: Alert[] = [];
-    let after: Alert | null = null;
-    do {
-      const page = store.alertsPage(model, after === null ? { limit: 7 } : { after, limit: 7 });
-      seen.push(...page.rows);
-      after = page.next;
-    } while (after !== null);
-    const expected = sequences
-      .map((sequence) => ({ sequence, sum: sequence % 3 }))
-      .sort((a, b) => a.sum - b.sum || a.sequence - b.sequence);
-    expect(seen).toEqual(expected);
-    expect(store.alertCount(model)).toBe(1000);
-    expect(store.model(model)?.threshold).toEqual({ units: 2, rule: 'budget', details: { alertsPerDay: 60 } });
-    expect(codeOf(() => store.alertsPage(model, { limit: 501 }))).toBe('WRONG_USE');
+    const model = store.saveModel(modelOn(store.saveFeatureSet(spec, 'features')), doing);
+    store.setThreshold(model, { units: 2, rule: 'alerts-per-day', details: { value: 60 } }, doing);
+    store.chooseSetting('gap', 5, doing);
+    expect(store.model(model)?.threshold).toEqual({ units: 2, rule: 'alerts-per-day', details: { value: 60 } });
+    const [setting, threshold, trained] = store.decisions.auditPage({ limit: 9 }).rows;
+    expect([setting.what, threshold.what, trained.what]).toEqual([
+      'setting gap: 5',
+      'threshold of first',
+      'model trained: first',
+    ]);
+    expect(JSON.parse(threshold.details)).toMatchObject({ now: { units: 2 } });
+    expect(store.decisions.brokenAuditEntry()).toBeNull();
+    store.close();
+  });
+
+  it('keep no change without its entry in the history, and no entry without its change', () => {
+    const store = freshCase();
+    expect(() =>
+      store.change(doing, () => {
+        store.setSetting('draft', 1);
+        throw new Error('stop');
+      }),
+    ).toThrow('stop');
+    expect(store.setting('draft')).toBeUndefined();
+    expect(store.decisions.auditPage({ limit: 9 }).rows).toEqual([]);
     store.close();
   });
 
@@ -205,8 +219,8 @@ describe('features, models and alerts of a case', () => {
     const store = freshCase();
     const profile: Profile = { version: 1, timeZone: 'UTC', columns: [] };
     expect(store.profile()).toBeUndefined();
-    store.saveProfile(profile);
-    store.saveProfile({ ...profile, timeZone: 'Europe/Vienna' });
+    store.saveProfile(profile, doing);
+    store.saveProfile({ ...profile, timeZone: 'Europe/Vienna' }, doing);
     expect(store.profile()?.timeZone).toBe('Europe/Vienna');
     const run = store.startRun('run', { trees: 100 });
     expect(store.runs()[0]).toMatchObject({ status: 'running', endedAtMs: null, result: null });

@@ -12,20 +12,29 @@ export interface Doing {
   readonly atMs: number;
 }
 
-export type ActionKind = 'verdict' | 'note' | 'snooze';
+export type ActionKind = 'verdict' | 'note' | 'snooze' | 'grouping';
 
 /** A verdict on several alerts at once; it is undone as one. */
 export interface NewVerdicts extends Doing {
   readonly kind: VerdictKind;
   readonly reason: DismissalReason | null;
   readonly modelDigest: string;
+  /** New flags of an alert before this time leave it closed; null where any new flag opens it again. */
+  readonly closedUntilMs: number | null;
   readonly alerts: readonly {
     readonly key: string;
     /** The alert's score when it was decided. */
     readonly score: number;
-    /** The transactions that were flagged when it was decided: those that the verdict labels. */
+    /** The extent: the transactions that were flagged and shown when it was decided. The verdict speaks for these. */
     readonly sequences: Uint32Array;
   }[];
+}
+
+/** Transactions that are one alert of their own, because a person split or joined them; later ones hold over earlier. */
+export interface NewGrouping extends Doing {
+  readonly kind: 'split' | 'join';
+  readonly key: string;
+  readonly sequences: Uint32Array;
 }
 
 export interface StoredVerdict extends Doing {
@@ -35,6 +44,7 @@ export interface StoredVerdict extends Doing {
   readonly reason: DismissalReason | null;
   readonly score: number;
   readonly modelDigest: string;
+  readonly closedUntilMs: number | null;
   readonly sequences: Uint32Array;
 }
 
@@ -53,7 +63,17 @@ export interface UndoneAction {
 export interface AuditEntry extends Doing {
   readonly id: number;
   readonly what: string;
+  readonly details: string;
   readonly hash: string;
+}
+
+/** Which entries of the chain; those that meet all that is given. */
+export interface AuditFilter {
+  /** About one of these alerts. */
+  readonly keys?: readonly string[];
+  readonly modelDigest?: string;
+  /** Words of what was done, by whom, or of the details. */
+  readonly text?: string;
 }
 
 interface AuditRow {
@@ -74,6 +94,7 @@ interface VerdictRow {
   readonly reason: DismissalReason | null;
   readonly score: number;
   readonly model_digest: string;
+  readonly closed_until_ms: number | null;
   readonly sequences: Uint8Array;
   readonly done_at_ms: number;
   readonly done_by: string;
@@ -82,7 +103,12 @@ interface VerdictRow {
 /** What stands before the first link of the audit chain. */
 const CHAIN_START = '0'.repeat(64);
 
-const tableOfKind: Readonly<Record<ActionKind, string>> = { verdict: 'verdict', note: 'note', snooze: 'snooze' };
+const tableOfKind: Readonly<Record<ActionKind, string>> = {
+  verdict: 'verdict',
+  note: 'note',
+  snooze: 'snooze',
+  grouping: '"grouping"',
+};
 
 /**
  * What analysts decided in a case. Nothing is ever deleted: an action that is undone stays, marked as undone, and the
@@ -106,14 +132,15 @@ export class DecisionLog {
     return this.#act('verdict', `verdict ${verdicts.kind}${reason}`, verdicts, keysOf(verdicts.alerts), (actionId) => {
       for (const alert of verdicts.alerts)
         this.#run(
-          `INSERT INTO verdict (action_id, alert_key, kind, reason, score, model_digest, sequences)
-           VALUES (?, ?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO verdict (action_id, alert_key, kind, reason, score, model_digest, closed_until_ms, sequences)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
           actionId,
           alert.key,
           verdicts.kind,
           verdicts.reason,
           alert.score,
           verdicts.modelDigest,
+          verdicts.closedUntilMs,
           bytesOf(alert.sequences),
         );
       return { kind: verdicts.kind, reason: verdicts.reason, modelDigest: verdicts.modelDigest };
@@ -143,11 +170,35 @@ export class DecisionLog {
     });
   }
 
-  /** Takes back the newest action that still stands; null where there is none. */
+  /** Makes transactions one alert of their own; returns the action's id. */
+  addGrouping(grouping: NewGrouping): number {
+    const { kind, key, sequences } = grouping;
+    const what = kind === 'split' ? 'split from its alert' : 'joined into one alert';
+    return this.#act('grouping', `${sequences.length} transactions ${what}`, grouping, [key], (actionId) => {
+      this.#run(
+        'INSERT INTO "grouping" (action_id, alert_key, sequences) VALUES (?, ?, ?)',
+        actionId,
+        key,
+        bytesOf(sequences),
+      );
+      return { kind, transactions: sequences.length };
+    });
+  }
+
+  /** The transactions of every grouping that stands, oldest first. */
+  standingGroupings(): readonly Uint32Array[] {
+    return this.#rows<{ sequences: Uint8Array }>(
+      `SELECT sequences FROM "grouping" JOIN action ON action.id = action_id
+       WHERE undone_at_ms IS NULL ORDER BY "grouping".id`,
+    ).map(({ sequences }) => new Uint32Array(alignedBuffer(sequences)));
+  }
+
+  /** Takes back the newest of a person's actions that still stand; null where there is none. */
   undoLast(doing: Doing): UndoneAction | null {
     return this.#transaction(() => {
       const row = this.#row<{ id: number; kind: ActionKind; what: string }>(
-        'SELECT id, kind, what FROM action WHERE undone_at_ms IS NULL ORDER BY id DESC LIMIT 1',
+        'SELECT id, kind, what FROM action WHERE undone_at_ms IS NULL AND done_by = ? ORDER BY id DESC LIMIT 1',
+        doing.by,
       );
       if (row === undefined) return null;
       const keys = this.#keysOfAction(row.id, row.kind);
@@ -157,9 +208,18 @@ export class DecisionLog {
     });
   }
 
-  /** How many actions can be taken back, one after the other. */
-  undoDepth(): number {
-    return this.#row<{ count: number }>('SELECT count(*) AS count FROM action WHERE undone_at_ms IS NULL')?.count ?? 0;
+  /** Whether anybody has decided anything, taken back or not. */
+  hasActions(): boolean {
+    return this.#row('SELECT 1 FROM action LIMIT 1') !== undefined;
+  }
+
+  /** How many actions a person can take back, one after the other. */
+  undoDepth(by: string): number {
+    const row = this.#row<{ count: number }>(
+      'SELECT count(*) AS count FROM action WHERE undone_at_ms IS NULL AND done_by = ?',
+      by,
+    );
+    return row?.count ?? 0;
   }
 
   /** Adds a link to the audit chain for something that is not undone by `undoLast`, such as a moved threshold. */
@@ -167,15 +227,9 @@ export class DecisionLog {
     this.#transaction(() => this.#link(doing, what, details, []));
   }
 
-  /** The newest standing verdict of every alert that has one, oldest decision first. */
+  /** Every verdict that nobody took back, oldest first; of several on a transaction the newest holds. */
   standingVerdicts(): readonly StoredVerdict[] {
-    return this.#verdicts(`verdict.id IN (SELECT max(v.id) FROM verdict v JOIN action a ON a.id = v.action_id
-      WHERE a.undone_at_ms IS NULL GROUP BY v.alert_key)`);
-  }
-
-  /** The newest standing verdict of one alert. */
-  standingVerdict(key: string): StoredVerdict | undefined {
-    return this.#verdicts('verdict.alert_key = ? AND undone_at_ms IS NULL', key).at(-1);
+    return this.#verdicts('undone_at_ms IS NULL');
   }
 
   verdictsOfAction(actionId: number): readonly StoredVerdict[] {
@@ -191,12 +245,12 @@ export class DecisionLog {
     return new Map(rows.map((row) => [row.alert_key, row.until_ms]));
   }
 
-  /** The standing notes of one alert, oldest first. */
-  notes(key: string): readonly StoredNote[] {
+  /** The standing notes under these keys, oldest first. */
+  notes(keys: readonly string[]): readonly StoredNote[] {
     return this.#rows<{ id: number; text: string; done_at_ms: number; done_by: string }>(
       `SELECT note.id, text, done_at_ms, done_by FROM note JOIN action ON action.id = action_id
-       WHERE alert_key = ? AND undone_at_ms IS NULL ORDER BY note.id`,
-      key,
+       WHERE alert_key IN (SELECT value FROM json_each(?)) AND undone_at_ms IS NULL ORDER BY note.id`,
+      JSON.stringify(keys),
     ).map((row) => ({ id: row.id, text: row.text, atMs: row.done_at_ms, by: row.done_by }));
   }
 
@@ -224,18 +278,28 @@ export class DecisionLog {
     return this.#row<{ text: string }>('SELECT text FROM draft WHERE alert_key = ?', key)?.text ?? '';
   }
 
-  /** Everything that was done to one alert, undone or not, oldest first. */
-  history(key: string): readonly AuditEntry[] {
+  /** Everything that was done under these keys, undone or not, oldest first. */
+  history(keys: readonly string[]): readonly AuditEntry[] {
     return this.#rows<AuditRow>(
-      'SELECT audit.* FROM audit_subject JOIN audit ON audit.id = audit_id WHERE alert_key = ? ORDER BY audit.id',
-      key,
+      `SELECT DISTINCT audit.* FROM audit_subject JOIN audit ON audit.id = audit_id
+       WHERE alert_key IN (SELECT value FROM json_each(?)) ORDER BY audit.id`,
+      JSON.stringify(keys),
     ).map(entryOf);
   }
 
   /** The audit chain, newest first; `after` is the id of the last one seen. */
-  auditPage(page: { readonly after?: number; readonly limit: number }): Page<AuditEntry, number> {
+  auditPage(page: AuditFilter & { readonly after?: number; readonly limit: number }): Page<AuditEntry, number> {
     const rows = this.#rows<AuditRow>(
-      'SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?',
+      `WITH wanted (keys, digest, words) AS (VALUES (?, ?, ?))
+       SELECT audit.* FROM audit, wanted WHERE id < ?
+         AND (keys IS NULL OR id IN (SELECT audit_id FROM audit_subject
+              WHERE alert_key IN (SELECT value FROM json_each(keys))))
+         AND (digest IS NULL OR instr(details, digest) > 0)
+         AND (words IS NULL OR instr(lower(what || ' ' || done_by || ' ' || details), lower(words)) > 0)
+       ORDER BY id DESC LIMIT ?`,
+      page.keys === undefined ? null : JSON.stringify(page.keys),
+      page.modelDigest ?? null,
+      page.text ?? null,
       page.after ?? Number.MAX_SAFE_INTEGER,
       page.limit,
     ).map(entryOf);
@@ -331,13 +395,18 @@ export class DecisionLog {
       actionId,
     );
     if (action === undefined) return 'the action is missing';
-    const verdicts = this.#verdicts('action_id = ?', actionId).map((verdict) => ({
+    const verdicts = this.#verdicts('action_id = ?', actionId).map(({ closedUntilMs, ...verdict }) => ({
       ...verdict,
       sequences: sha256(bytesOf(verdict.sequences)),
+      ...(closedUntilMs === null ? {} : { closedUntilMs }),
     }));
     const notes = this.#rows('SELECT id, alert_key, text FROM note WHERE action_id = ? ORDER BY id', actionId);
     const snoozes = this.#rows('SELECT id, alert_key, until_ms FROM snooze WHERE action_id = ? ORDER BY id', actionId);
-    return digestOf([action, verdicts, notes, snoozes]);
+    const groupings = this.#rows<{ id: number; alert_key: string; sequences: Uint8Array }>(
+      'SELECT id, alert_key, sequences FROM "grouping" WHERE action_id = ? ORDER BY id',
+      actionId,
+    ).map((grouping) => ({ ...grouping, sequences: sha256(grouping.sequences) }));
+    return digestOf([action, verdicts, notes, snoozes, ...(groupings.length === 0 ? [] : [groupings])]);
   }
 
   #keysOfAction(actionId: number, kind: ActionKind): readonly string[] {
@@ -359,6 +428,7 @@ export class DecisionLog {
       reason: row.reason,
       score: row.score,
       modelDigest: row.model_digest,
+      closedUntilMs: row.closed_until_ms,
       sequences: new Uint32Array(alignedBuffer(row.sequences)),
       atMs: row.done_at_ms,
       by: row.done_by,
@@ -406,7 +476,7 @@ function digestOf(value: unknown): string {
 }
 
 function entryOf(row: AuditRow): AuditEntry {
-  return { id: row.id, atMs: row.at_ms, by: row.done_by, what: row.what, hash: row.hash };
+  return { id: row.id, atMs: row.at_ms, by: row.done_by, what: row.what, details: row.details, hash: row.hash };
 }
 
 /** As SQLite orders texts with its default collation, for texts without lone surrogates. */

@@ -13,21 +13,23 @@ function caseWithModel(): { readonly store: WritableCase; readonly path: string;
   onTestFinished(() => store.close());
   const source = store.addSource({ ...oneRecording, kind: 'topic' });
   const featureSetId = store.saveFeatureSet({ version: 1, timeZone: 'UTC', features: [], leftOut: [] }, 'spec');
-  const modelId = store.saveModel({
-    digest: 'forest',
-    name: 'forest',
-    parameters: { trees: 1, sample: 2, featuresPerTree: null, seed: 1, grower: 'assay' },
-    featureSetId,
-    forest: Uint8Array.of(1),
-    threshold: { units: 1, rule: 'contamination', details: {} },
-    trainedRows: 1,
-  });
+  const modelId = store.saveModel(
+    {
+      digest: 'forest',
+      name: 'forest',
+      parameters: { trees: 1, sample: 2, featuresPerTree: null, seed: 1, grower: 'assay' },
+      featureSetId,
+      forest: Uint8Array.of(1),
+      threshold: { units: 1, rule: 'contamination', details: {} },
+      trainedRows: 1,
+    },
+    { by: 'ana', atMs: 1 },
+  );
   const scored = {
     modelId,
     featureSetId,
     features: new Float32Array(10),
     sums: Int32Array.from({ length: 10 }, (_, row) => row),
-    flagged: { sequences: [0, 1], sums: Int32Array.of(0, 1) },
   };
   const nextOffsets = new Map([
     [0, 7],
@@ -37,7 +39,7 @@ function caseWithModel(): { readonly store: WritableCase; readonly path: string;
 }
 
 describe('rows of a live stream', () => {
-  it('come with scores, alerts, offsets and window state, through the thread as directly', async () => {
+  it('come with scores, offsets and window state, through the thread as directly', async () => {
     const { store, path, live } = caseWithModel();
     const committed: number[] = [];
     const writer = await createCaseWriter(path, { onCommitted: ({ rows }) => committed.push(rows) });
@@ -46,20 +48,11 @@ describe('rows of a live stream', () => {
     expect(committed).toEqual([10]);
     const [segment] = store.segments();
     expect(store.readScores(1, segment.id)).toHaveLength(10);
-    expect(store.alertCount(1)).toBe(2);
     expect([...store.partitionOffsets(1)]).toEqual([
       [0, 7],
       [3, 1],
     ]);
     expect(store.windowCheckpoint(1)).toEqual({ nextSequence: 10, state: Uint8Array.of(9) });
-  });
-
-  it('are flagged by the threshold as it is when they are stored, not as it was when they were scored', () => {
-    const { store, live } = caseWithModel();
-    const none = { sequences: [], sums: new Int32Array(0) };
-    store.replaceAlerts(1, { units: 4, rule: 'score', details: {} }, none);
-    store.appendLive(live);
-    expect(store.alertsPage(1, { limit: 10 }).rows.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('are dropped whole where one part cannot be stored: offsets never run ahead of rows', () => {

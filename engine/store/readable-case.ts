@@ -14,10 +14,10 @@ import type { Connection, Parameter, Statement } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
 import {
   MAXIMUM_PAGE_ROWS,
-  type Alert,
   type CaseCounts,
   type JsonValue,
   type Page,
+  type Promotion,
   type QuarantinedRecord,
   type QuarantineState,
   type RawRecord,
@@ -303,11 +303,6 @@ export class ReadableCase {
     return row && modelOf(row);
   }
 
-  championModel(): StoredModel | undefined {
-    const row = this.row<ModelRow>(`SELECT ${modelColumns} FROM model WHERE is_champion = 1`);
-    return row && modelOf(row);
-  }
-
   /** The encoded forest of a model, byte for byte as it was saved. */
   readForest(modelId: number): Uint8Array<ArrayBuffer> {
     const row = this.row<{ forest: Uint8Array }>('SELECT forest FROM model WHERE id = ?', modelId);
@@ -333,21 +328,12 @@ export class ReadableCase {
     );
   }
 
-  /** Flagged rows, most anomalous (smallest sum) first; rows with equal sums in stream order. */
-  alertsPage(modelId: number, page: { readonly after?: Alert; readonly limit: number }): Page<Alert, Alert> {
-    const after = page.after ?? { sum: -1, sequence: -1 };
-    const rows = this.rows<Alert>(
-      'SELECT sequence, sum FROM alert WHERE model_id = ? AND (sum, sequence) > (?, ?) ORDER BY sum, sequence LIMIT ?',
-      modelId,
-      after.sum,
-      after.sequence,
-      pageLimit(page.limit),
+  /** Every model that was made the champion, oldest first; those rolled back are in it too. */
+  promotions(): readonly Promotion[] {
+    return this.rows<Promotion>(
+      `SELECT id, model_id AS modelId, reason, done_at_ms AS atMs, done_by AS by, undone_at_ms AS undoneAtMs
+       FROM promotion ORDER BY id`,
     );
-    return pageOf(rows, page.limit, (row) => row);
-  }
-
-  alertCount(modelId: number): number {
-    return this.row<{ count: number }>('SELECT count(*) AS count FROM alert WHERE model_id = ?', modelId)?.count ?? 0;
   }
 
   /** The jobs that were run on this case, oldest first. */

@@ -71,7 +71,6 @@ export interface LiveScores {
   /** Row-major float32. */
   readonly features: Float32Array;
   readonly sums: Int32Array;
-  readonly flagged: FlaggedRows;
 }
 
 /** State of the window features of one feature set, as it was before row `nextSequence`. */
@@ -133,17 +132,6 @@ export interface StoredModel extends Omit<NewModel, 'forest'> {
   readonly isChampion: boolean;
 }
 
-/** Flagged rows column by column: row k of the stream position `sequences[k]` has the sum `sums[k]`. */
-export interface FlaggedRows {
-  readonly sequences: ArrayLike<number>;
-  readonly sums: Int32Array;
-}
-
-export interface Alert {
-  readonly sequence: number;
-  readonly sum: number;
-}
-
 /** One page, and what to pass as `after` for the following one; null at the end. */
 export interface Page<Row, Cursor> {
   readonly rows: readonly Row[];
@@ -168,4 +156,14 @@ export interface CaseCounts {
   readonly quarantined: number;
   readonly sources: number;
   readonly models: number;
+}
+
+/** A model that was made the champion. */
+export interface Promotion {
+  readonly id: number;
+  readonly modelId: number;
+  readonly reason: string;
+  readonly atMs: number;
+  readonly by: string;
+  readonly undoneAtMs: number | null;
 }

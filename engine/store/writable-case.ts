@@ -4,13 +4,13 @@ import type { FeatureSpec } from '../domain/feature-spec.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { RecordingPosition } from '../domain/record-batch.ts';
 import { bytesOf } from './blob.ts';
+import type { Doing } from './decision-log.ts';
 import { sha256 } from './digest.ts';
 import { ReadableCase } from './readable-case.ts';
 import { encodeAppend, packAppend, type EncodedAppend } from './segment-encoding.ts';
 import { endSession } from './session.ts';
 import type { Connection, Parameter } from './sqlite.ts';
 import type {
-  FlaggedRows,
   JsonValue,
   LiveAppend,
   LiveScores,
@@ -23,6 +23,13 @@ import type {
   StoredThreshold,
   WindowCheckpoint,
 } from './types.ts';
+
+/** What a change did, for the history, and what it gives. */
+export interface Change<T> {
+  readonly what: string;
+  readonly details: { readonly [name: string]: JsonValue };
+  readonly result: T;
+}
 
 const TIDY_TIMEOUT_MS = 250; // at close nothing is worth waiting long for: the data is committed already
 
@@ -215,14 +222,6 @@ export class WritableCase extends ReadableCase {
     return row && { nextSequence: row.next_sequence, state: Uint8Array.from(row.state) };
   }
 
-  /** Adds flagged rows to those that a model has flagged before. */
-  addAlerts(modelId: number, { sequences, sums }: FlaggedRows): void {
-    this.inTransaction(() => {
-      const insert = this.statement('INSERT INTO alert (model_id, sum, sequence) VALUES (?, ?, ?)');
-      sums.forEach((sum, index) => insert.run(modelId, sum, sequences[index]));
-    });
-  }
-
   /** As `appendSegments`, for appends that were encoded beforehand. */
   appendEncoded(appends: readonly EncodedAppend[]): void {
     this.inTransaction(() => {
@@ -235,9 +234,36 @@ export class WritableCase extends ReadableCase {
     this.#change('UPDATE quarantine SET state = ? WHERE id = ?', state, id);
   }
 
+  /**
+   * Does a piece of work and writes what it was into the history, in one transaction. Decisions, thresholds, champions,
+   * profiles and settings that matter are changed in no other way.
+   */
+  change<T>(doing: Doing, work: () => Change<T>): T {
+    return this.inTransaction(() => {
+      const { what, details, result } = work();
+      this.decisions.addAudit(doing, what, details);
+      return result;
+    });
+  }
+
   /** Adds to the history of profiles; the newest one is the case's profile. */
-  saveProfile(profile: Profile): void {
-    this.#change('INSERT INTO profile (content, saved_at_ms) VALUES (?, ?)', JSON.stringify(profile), Date.now());
+  saveProfile(profile: Profile, doing: Doing): void {
+    this.change(doing, () => {
+      const isFirst = this.row('SELECT 1 FROM profile LIMIT 1') === undefined;
+      const content = JSON.stringify(profile);
+      this.#change('INSERT INTO profile (content, saved_at_ms) VALUES (?, ?)', content, doing.atMs);
+      const what = isFirst ? 'profile of the columns' : 'profile changed';
+      return { what, details: { profileSha256: sha256(new TextEncoder().encode(content)) }, result: undefined };
+    });
+  }
+
+  /** Sets what people chose for this case, such as the gap between alerts. */
+  chooseSetting(key: string, value: JsonValue, doing: Doing): void {
+    this.change(doing, () => {
+      const before = this.setting(key) ?? null;
+      this.setSetting(key, value);
+      return { what: `setting ${key}: ${JSON.stringify(value)}`, details: { key, before, value }, result: undefined };
+    });
   }
 
   /** Saves a feature set and returns its id; one with the same digest is not saved twice. */
@@ -266,47 +292,94 @@ export class WritableCase extends ReadableCase {
    * Saves a model and returns its id. The same forest on the same feature set is one model: saving it again takes
    * over the name, the threshold and the time. The first model of a case becomes its champion.
    */
-  saveModel(model: NewModel): number {
-    return this.inTransaction(() => {
-      const known = this.row<{ id: number }>(
-        'SELECT id FROM model WHERE digest = ? AND feature_set_id = ?',
-        model.digest,
-        model.featureSetId,
-      );
-      if (known !== undefined) {
-        this.#change(
-          'UPDATE model SET name = ?, threshold = ?, created_at_ms = ? WHERE id = ?',
-          model.name,
-          JSON.stringify(model.threshold),
-          Date.now(),
-          known.id,
-        );
-        return known.id;
-      }
-      const isFirst = this.row('SELECT 1 FROM model LIMIT 1') === undefined;
-      return this.#insert(
-        `INSERT INTO model (digest, name, parameters, feature_set_id, threshold, trained_rows, created_at_ms,
-           is_champion, forest_sha256, forest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        model.digest,
-        model.name,
-        JSON.stringify(model.parameters),
-        model.featureSetId,
-        JSON.stringify(model.threshold),
-        model.trainedRows,
-        Date.now(),
-        isFirst ? 1 : 0,
-        sha256(model.forest),
-        model.forest,
-      );
+  saveModel(model: NewModel, doing: Doing): number {
+    return this.change(doing, () => {
+      const id = this.#keepModel(model, doing);
+      const { digest, trainedRows, threshold } = model;
+      return {
+        what: `model trained: ${model.name}`,
+        details: { digest, trainedRows, threshold: { ...threshold } },
+        result: id,
+      };
     });
   }
 
+  #keepModel(model: NewModel, doing: Doing): number {
+    const known = this.row<{ id: number }>(
+      'SELECT id FROM model WHERE digest = ? AND feature_set_id = ?',
+      model.digest,
+      model.featureSetId,
+    );
+    if (known !== undefined) {
+      this.#change(
+        'UPDATE model SET name = ?, threshold = ?, created_at_ms = ? WHERE id = ?',
+        model.name,
+        JSON.stringify(model.threshold),
+        doing.atMs,
+        known.id,
+      );
+      return known.id;
+    }
+    const isFirst = this.row('SELECT 1 FROM model LIMIT 1') === undefined;
+    const id = this.#insert(
+      `INSERT INTO model (digest, name, parameters, feature_set_id, threshold, trained_rows, created_at_ms,
+         is_champion, forest_sha256, forest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      model.digest,
+      model.name,
+      JSON.stringify(model.parameters),
+      model.featureSetId,
+      JSON.stringify(model.threshold),
+      model.trainedRows,
+      doing.atMs,
+      0,
+      sha256(model.forest),
+      model.forest,
+    );
+    if (isFirst) this.#crown(id, 'the first model', doing);
+    return id;
+  }
+
   /** Makes one model the champion, in place of the one before. */
-  setChampion(modelId: number): void {
-    this.inTransaction(() => {
-      this.#change('UPDATE model SET is_champion = 0 WHERE is_champion = 1');
-      this.#change('UPDATE model SET is_champion = 1 WHERE id = ?', modelId);
+  promote(modelId: number, reason: string, doing: Doing): void {
+    this.change(doing, () => {
+      const { name, digest } = this.model(modelId) ?? impossible(`the case has no model ${modelId}`);
+      this.#crown(modelId, reason, doing);
+      return { what: `champion: ${name}`, details: { modelDigest: digest, reason }, result: undefined };
     });
+  }
+
+  /** Takes the last promotion back, and returns the champion there is again; null where there was none before. */
+  rollBack(reason: string, doing: Doing): number | null {
+    const [last, before] = this.promotions()
+      .filter(({ undoneAtMs }) => undoneAtMs === null)
+      .reverse();
+    if (last === undefined || before === undefined) return null;
+    return this.change(doing, () => {
+      const { name, digest } = this.model(before.modelId) ?? impossible('a champion is a stored model');
+      this.#change('UPDATE promotion SET undone_at_ms = ? WHERE id = ?', doing.atMs, last.id);
+      this.#setChampion(before.modelId);
+      return {
+        what: `rolled back to champion: ${name}`,
+        details: { modelDigest: digest, reason },
+        result: before.modelId,
+      };
+    });
+  }
+
+  #crown(modelId: number, reason: string, doing: Doing): void {
+    this.#change(
+      'INSERT INTO promotion (model_id, reason, done_at_ms, done_by) VALUES (?, ?, ?, ?)',
+      modelId,
+      reason,
+      doing.atMs,
+      doing.by,
+    );
+    this.#setChampion(modelId);
+  }
+
+  #setChampion(modelId: number): void {
+    this.#change('UPDATE model SET is_champion = 0 WHERE is_champion = 1');
+    this.#change('UPDATE model SET is_champion = 1 WHERE id = ?', modelId);
   }
 
   /** The sums of one segment's rows; replaces what was there. */
@@ -320,18 +393,16 @@ export class WritableCase extends ReadableCase {
     );
   }
 
-  /** Sets a model's threshold and the rows it flags, in one transaction: the two never disagree. */
-  replaceAlerts(modelId: number, threshold: StoredThreshold, flagged: FlaggedRows): void {
-    const { sequences, sums } = flagged;
-    if (sequences.length !== sums.length) impossible(`${sequences.length} flagged rows have ${sums.length} sums`);
-    const order = Uint32Array.from(sums, (_, index) => index).sort(
-      (a, b) => sums[a] - sums[b] || sequences[a] - sequences[b],
-    );
-    this.inTransaction(() => {
+  /** Moves the line of a model: the rows with a sum not above it are flagged. */
+  setThreshold(modelId: number, threshold: StoredThreshold, doing: Doing): void {
+    this.change(doing, () => {
+      const { name, digest, threshold: before } = this.model(modelId) ?? impossible(`the case has no model ${modelId}`);
       this.#change('UPDATE model SET threshold = ? WHERE id = ?', JSON.stringify(threshold), modelId);
-      this.#change('DELETE FROM alert WHERE model_id = ?', modelId);
-      const insert = this.statement('INSERT INTO alert (model_id, sum, sequence) VALUES (?, ?, ?)');
-      for (const index of order) insert.run(modelId, sums[index], sequences[index]);
+      return {
+        what: `threshold of ${name}`,
+        details: { modelDigest: digest, before: { ...before }, now: { ...threshold } },
+        result: undefined,
+      };
     });
   }
 
@@ -402,13 +473,6 @@ export class WritableCase extends ReadableCase {
     const segmentId = segment?.id ?? impossible('the segment was just stored');
     this.writeFeatures(scored.featureSetId, segmentId, scored.features);
     this.writeScores(scored.modelId, segmentId, scored.sums);
-    // By the threshold as it is now: a person may have moved it since these rows were scored.
-    const { units } = (this.model(scored.modelId) ?? impossible('rows are scored by a stored model')).threshold;
-    const flagged = Array.from(scored.sums.keys()).filter((row) => scored.sums[row] <= units);
-    this.addAlerts(scored.modelId, {
-      sequences: flagged.map((row) => append.firstSequence + row),
-      sums: Int32Array.from(flagged, (row) => scored.sums[row]),
-    });
   }
 
   #insertSegment(append: EncodedAppend): void {

@@ -6,7 +6,7 @@ import { fraudScenarios, simulationFormats } from '../../engine/domain/simulatio
 import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
 import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
 import { belowLineReportSchema, belowLineSampleSchema } from './below-line.ts';
-import { verdictKinds } from './verdicts.ts';
+import { dismissalReasons, verdictKinds } from './verdicts.ts';
 
 /*
  * Every job the engine does: what it takes (untrusted, parsed by the engine) and what it gives.
@@ -14,12 +14,17 @@ import { verdictKinds } from './verdicts.ts';
  */
 
 const path = z.string().min(1);
-const modelChoice = z.string().optional().describe('model number or digest; the one trained last when absent');
+const modelChoice = z.string().optional().describe('model number or digest; the champion when absent');
 
 /** The handles of one threshold; at most one may be given. */
 export const thresholdHandleSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('contamination'), value: z.number().gt(0).max(0.5) }),
-  z.object({ kind: z.literal('alerts-per-day'), value: z.number().positive() }),
+  z.object({
+    kind: z.literal('alerts-per-day'),
+    value: z.number().positive(),
+    /** No more than this share of the transactions is flagged, whatever the budget. */
+    mostShare: z.number().gt(0).max(0.5).optional(),
+  }),
   z.object({ kind: z.literal('recall'), value: z.number().gt(0).max(1) }),
   z.object({ kind: z.literal('precision'), value: z.number().gt(0).max(1) }),
   z.object({ kind: z.literal('cost'), missedFraud: z.number().positive(), review: z.number().positive() }),
@@ -44,7 +49,8 @@ const ingestInput = profileChoice.extend({
 const trainInput = z.object({
   casePath: path,
   forest: forestChoiceSchema.prefault({}),
-  threshold: thresholdHandleSchema.default({ kind: 'contamination', value: 0.02 }),
+  /** Where absent the champion's handle holds on; in a new case the team's budget, but never more than 5 %. */
+  threshold: thresholdHandleSchema.optional(),
   overrides: profileOverridesSchema.default({}),
   logAmount: z.boolean().default(false),
   /** False leaves out features over time. */
@@ -64,7 +70,14 @@ export const startingPointSchema = z.discriminatedUnion('kind', [
 ]);
 export type StartingPoint = z.infer<typeof startingPointSchema>;
 
+export const labelBasisSchema = z
+  .enum(['labels', 'verdicts', 'both'])
+  .describe(
+    'on what a figure stands: the label column, verdicts (each counted once), or verdicts where the column is silent',
+  );
+
 export const evaluationSchema = z.object({
+  basis: labelBasisSchema,
   positives: z.number().int(),
   labelled: z.number().int(),
   auroc: z.number().nullable(),
@@ -85,6 +98,7 @@ export const timingsSchema = z.object({
 export type Timings = z.infer<typeof timingsSchema>;
 
 export const modelSummarySchema = z.object({
+  id: z.number().int().describe('number in its case; 0 outside of one'),
   digest: z.string(),
   trees: z.number().int(),
   sample: z.number().int(),
@@ -117,18 +131,69 @@ const ingestResult = z.object({
   storeMs: z.number(),
 });
 
+/** What set the line between flagged and not. */
+export const lineSchema = z.object({
+  handle: thresholdHandleSchema.nullable(),
+  holds: z
+    .enum(['handle', 'most-share'])
+    .describe('most-share where the budget would flag more than its greatest share of the transactions'),
+  sentence: z.string(),
+});
+export type Line = z.infer<typeof lineSchema>;
+
+/** Where two models are compared: at the budget of the first one, or each at its own threshold. */
+export const comparisonLineSchema = z.enum(['same-budget', 'own-threshold']).default('same-budget');
+
+const inParts = z.object({ both: z.number().int(), onlyFirst: z.number().int(), onlySecond: z.number().int() });
+const judgedSchema = z.object({
+  flaggedFrauds: z.number().int(),
+  flagged: z.number().int(),
+  frauds: z.number().int(),
+  precision: z.tuple([z.number(), z.number()]).readonly().nullable(),
+  recall: z.tuple([z.number(), z.number()]).readonly().nullable(),
+});
+
+/** Two models by what they flag in common and apart. */
+export const modelComparisonSchema = z.object({
+  at: comparisonLineSchema,
+  rows: z.number().int().describe('the leading rows that both have scored'),
+  alerts: z.object({
+    first: z.number().int(),
+    second: z.number().int(),
+    both: z.number().int().describe('alerts of the first that share a transaction with one of the second'),
+  }),
+  flagged: inParts.describe('transactions'),
+  overlap: z.number().describe('transactions flagged by both, as a share of those flagged by either'),
+  fraud: inParts.nullable().describe('known frauds among the flagged transactions'),
+  basis: labelBasisSchema.nullable(),
+  judged: z.object({ first: judgedSchema, second: judgedSchema }).nullable(),
+  thresholdUnits: z.object({ first: z.number().int(), second: z.number().int() }),
+});
+export type ModelComparison = z.infer<typeof modelComparisonSchema>;
+
+/** Which part of a case's history. */
+export const auditFilterSchema = z.object({
+  alert: z.string().optional().describe('the key of an alert, or of a transaction'),
+  model: z.string().optional().describe('model number or digest'),
+  text: z.string().max(500).optional().describe('words of what was done, or of who did it'),
+});
+
 const trainResult = z.object({
   rows: z.number().int(),
   quarantined: z.number().int(),
   features: z.array(z.string()),
   leftOut: z.array(z.object({ column: z.string(), reason: z.string() })),
   imputed: z.array(z.object({ feature: z.string(), rule: z.string(), cells: z.number().int() })),
-  flagged: z.number().int(),
+  alerts: z.number().int().describe('episodes of flagged transactions'),
+  alertsPerDay: z.number().nullable(),
+  flagged: z.number().int().describe('transactions'),
   threshold: z.number().describe('score from which a transaction is flagged, for people; flags use integers'),
   thresholdUnits: z.number().int(),
   contamination: z.number().describe('share of rows really flagged'),
   days: z.number().int().nullable(),
+  line: lineSchema,
   model: modelSummarySchema,
+  isChampion: z.boolean(),
   evaluation: evaluationSchema.optional(),
   notices: z.array(noticeSchema),
   timings: timingsSchema,
@@ -213,12 +278,14 @@ export const jobs = {
     result: z.object({
       model: modelSummarySchema,
       rows: z.number().int(),
+      alerts: z.number().int(),
+      alertsPerDay: z.number().nullable(),
       flagged: z.number().int(),
       threshold: z.number(),
       thresholdUnits: z.number().int(),
       contamination: z.number(),
-      alertsPerDay: z.number().nullable(),
       days: z.number().int().nullable(),
+      line: lineSchema,
       evaluation: evaluationSchema.optional(),
       histogram: z.array(z.object({ fromScore: z.number(), toScore: z.number(), rows: z.number().int() })),
       case: path,
@@ -246,7 +313,10 @@ export const jobs = {
     result: z.object({
       model: modelSummarySchema,
       rows: z.number().int(),
+      alerts: z.number().int(),
       flagged: z.number().int(),
+      /** By the label column alone, by verdicts alone and by both, as far as there are any. */
+      evaluations: z.array(evaluationSchema),
       evaluation: evaluationSchema.extend({
         f1: z.number().nullable(),
         precisionAtPositives: z.number().nullable(),
@@ -257,6 +327,111 @@ export const jobs = {
       notices: z.array(noticeSchema),
       case: path,
     }),
+  },
+  alerts: {
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      filter: alertFilterSchema.default({}),
+      sort: alertSortSchema,
+      limit: z.number().int().min(1).max(1_000_000).optional().describe('all of them when absent'),
+      transactions: z.boolean().default(false).describe('list the flagged transactions of each alert'),
+    }),
+    result: z.object({
+      model: modelSummarySchema,
+      alerts: z.array(
+        z.object({
+          key: z.string(),
+          entity: z.string(),
+          day: z.string().nullable().describe('on which it opens, in the time zone of the case'),
+          score: z.number(),
+          flagged: z.number().int().describe('transactions'),
+          verdict: z.enum(verdictKinds).nullable().describe('that closes it'),
+          reopened: z
+            .object({ verdict: z.enum(verdictKinds), newTransactions: z.number().int() })
+            .nullable()
+            .describe('by flags that no verdict was shown'),
+          topId: z.string(),
+          transactions: z.array(z.object({ id: z.string(), score: z.number() })).optional(),
+        }),
+      ),
+      total: z.number().int().describe('alerts that pass the filter'),
+      alertsPerDay: z.number().nullable(),
+      flagged: z.number().int().describe('transactions of all alerts of the model'),
+      case: path,
+    }),
+  },
+  judge: {
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      by: z.string().max(200).optional(),
+      action: z.discriminatedUnion('kind', [
+        z.object({
+          kind: z.literal('verdict'),
+          alerts: z.array(z.string()).default([]).describe('keys of alerts'),
+          transactions: z.array(z.string()).default([]).describe('ids of transactions, flagged or not'),
+          as: z.enum(verdictKinds),
+          reason: z.enum(dismissalReasons).nullable().default(null),
+          note: z.string().max(20_000).optional(),
+          closedUntilMs: z.number().nullable().default(null),
+        }),
+        z.object({ kind: z.literal('undo') }),
+      ]),
+    }),
+    result: z.object({
+      verdicts: z.array(
+        z.object({
+          key: z.string(),
+          verdict: z.enum(verdictKinds),
+          reason: z.string().nullable(),
+          transactions: z.number().int().describe('that it speaks for'),
+          by: z.string(),
+        }),
+      ),
+      undone: z.string().nullable(),
+      undoDepth: z.number().int().describe('actions of this person that can be taken back'),
+      case: path,
+    }),
+  },
+  audit: {
+    input: auditFilterSchema.extend({
+      casePath: path,
+      verify: z.boolean().default(false),
+      limit: z.number().int().min(1).optional(),
+      output: path.optional(),
+      force: z.boolean().default(false),
+    }),
+    result: z.object({
+      entries: z.array(
+        z.object({
+          id: z.number().int(),
+          at: z.string(),
+          by: z.string(),
+          what: z.string(),
+          details: z.unknown(),
+          hash: z.string(),
+        }),
+      ),
+      total: z.number().int(),
+      whole: z.boolean().nullable().describe('null where it was not asked for'),
+      brokenEntry: z.number().int().nullable(),
+      output: path.nullable(),
+      case: path,
+    }),
+  },
+  promote: {
+    input: z.object({
+      casePath: path,
+      model: z.string(),
+      reason: z.string().max(2000).default(''),
+      by: z.string().max(200).optional(),
+    }),
+    result: z.object({ model: modelSummarySchema, before: modelSummarySchema.nullable(), case: path }),
+  },
+  rollback: {
+    input: z.object({ casePath: path, reason: z.string().max(2000).default(''), by: z.string().max(200).optional() }),
+    result: z.object({ model: modelSummarySchema, before: modelSummarySchema.nullable(), case: path }),
   },
   /** What a random sample below the line, judged blind, says of the fraud that is missed. Only reads. */
   missed: {
@@ -308,21 +483,19 @@ export const jobs = {
     }),
   },
   compare: {
-    input: z.object({ casePath: path, first: z.string(), second: z.string() }),
-    result: z.object({
+    input: z.object({ casePath: path, first: z.string(), second: z.string(), at: comparisonLineSchema }),
+    result: modelComparisonSchema.extend({
       first: z.object({ model: modelSummarySchema, evaluation: evaluationSchema.nullable() }),
       second: z.object({ model: modelSummarySchema, evaluation: evaluationSchema.nullable() }),
-      flagged: z.object({ both: z.number().int(), onlyFirst: z.number().int(), onlySecond: z.number().int() }),
-      fraud: z.object({ both: z.number().int(), onlyFirst: z.number().int(), onlySecond: z.number().int() }).nullable(),
-      overlap: z.number().describe('flagged by both, as a share of those flagged by either'),
       case: path,
     }),
   },
-  /** Whether another seed gives the same alerts: as many forests more, each flagging as many as the model. */
+  /** Whether another seed gives the same alerts: as many forests more, each at a line that gives as many alerts as the model's. */
   stability: {
     input: z.object({ casePath: path, model: modelChoice, seeds: z.number().int().min(1).max(100).default(5) }),
     result: z.object({
       model: modelSummarySchema,
+      alerts: z.number().int(),
       flagged: z.number().int(),
       seeds: z.array(
         z.object({

@@ -5,9 +5,18 @@ import type { ForestParameters } from '../../engine/domain/model.ts';
 import type { RecordingFormat } from '../../engine/domain/record-batch.ts';
 import { streamCommandSchema } from '../../engine/domain/stream-figures.ts';
 import { saslMechanisms, type SaslMechanism } from '../../engine/domain/topic-address.ts';
+import { alertGroupingChoiceSchema, type AlertEntityRole, type AlertGap } from '../../engine/domain/alert-grouping.ts';
 import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
 import { belowLineSampleSchema, type BelowLineReport } from './below-line.ts';
-import { thresholdHandleSchema, type ColumnReport } from './jobs.ts';
+import {
+  auditFilterSchema,
+  comparisonLineSchema,
+  thresholdHandleSchema,
+  type ColumnReport,
+  type Line,
+  type ModelComparison,
+  type ThresholdHandle,
+} from './jobs.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 import { dismissalReasons, verdictKinds, type DismissalReason, type VerdictKind } from './verdicts.ts';
 
@@ -49,6 +58,12 @@ export interface CaseOverview {
   readonly hasLabels: boolean;
   /** The role whose equal values make one alert, for example 'card', and its column. */
   readonly alertEntity: { readonly role: string; readonly column: string } | null;
+  /** Roles that could make one alert in this case. */
+  readonly alertEntityRoles: readonly AlertEntityRole[];
+  /** How flagged transactions of one entity follow each other in one alert. */
+  readonly alertGap: AlertGap;
+  /** Transactions of which a verdict says other than the label column. */
+  readonly labelConflicts: number;
   /** The other side of a transaction: 'terminal' or 'merchant', and its column. */
   readonly counterpart: { readonly role: string; readonly column: string } | null;
   readonly sources: readonly {
@@ -80,8 +95,11 @@ export interface ModelListItem {
   readonly thresholdUnits: number;
   readonly threshold: number;
   readonly flagged: number;
+  readonly alerts: number;
   /** Alert budget that set the threshold, where one did. */
   readonly alertsPerDay: number | null;
+  /** The handle that set the threshold; null where it was set by a score or by hand. */
+  readonly handle: ThresholdHandle | null;
   /** False where rows came in after this model scored. */
   readonly scoresAllRows: boolean;
 }
@@ -89,18 +107,28 @@ export interface ModelListItem {
 export interface TuningPoint {
   readonly thresholdUnits: number;
   readonly threshold: number;
+  /** Flagged transactions. */
   readonly flagged: number;
   readonly contamination: number;
+  readonly alerts: number;
+  /** Alerts that open a day, in the mean over the days of the stream. */
   readonly alertsPerDay: number | null;
-  /** Flagged rows of each day of the stream, in day order; empty without event times. */
+  /** Alerts that open on each day of the stream, in day order; empty without event times. */
   readonly byDay: Uint32Array;
   readonly precision: number | null;
   readonly recall: number | null;
+  /** On what precision and recall stand; null where nothing is known. */
+  readonly basis: LabelBasis | null;
   /** What precision and recall were counted from, and how sure they are; null where no row is judged. */
   readonly judged: JudgedFlags | null;
+  /** The same by the label column alone, by verdicts alone, and by both, as far as there are any. */
+  readonly quality: readonly { readonly basis: LabelBasis; readonly judged: JudgedFlags }[];
 }
 
-/** 95 % intervals by Wilson's score, from the rows that a label or a verdict judges. */
+/** On what a figure of quality stands: the label column, verdicts, or the column and verdicts where it says nothing. */
+export type LabelBasis = 'labels' | 'verdicts' | 'both';
+
+/** 95 % intervals by Wilson's score, from the rows that the label column judges and from verdicts, each counted once. */
 export interface JudgedFlags {
   readonly flaggedFrauds: number;
   readonly flagged: number;
@@ -122,6 +150,8 @@ export interface TuningView {
     readonly legitimate: Uint32Array | null;
   };
   readonly point: TuningPoint;
+  /** What set the line, in words. */
+  readonly line: Line;
   /** Share of fraud among the labelled rows: the line that chance reaches. Null without labels. */
   readonly prevalence: number | null;
   readonly curve: readonly { readonly thresholdUnits: number; readonly precision: number; readonly recall: number }[];
@@ -150,9 +180,9 @@ export interface TuningView {
   }[];
 }
 
-/** One alert: all flagged transactions of one entity (or one transaction where the case has no entity). */
+/** One alert: the flagged transactions of one entity that follow each other closely (see `CaseOverview.alertGap`). */
 export interface AlertRow {
-  /** Stable within a model: the entity's text, or `#sequence`. */
+  /** `#` and the sequence of its most anomalous transaction; finds the alert that holds it after any change. */
   readonly key: string;
   readonly entity: string;
   readonly score: number;
@@ -162,12 +192,22 @@ export interface AlertRow {
   readonly amount: number | null;
   readonly currency: string | null;
   readonly timeMs: number | null;
+  /** Time of its first flagged transaction: it counts on that day. */
+  readonly opensMs: number | null;
   readonly counterpart: string | null;
   readonly flaggedTransactions: number;
+  /** Transactions of the entity in the whole case. */
   readonly transactions: number;
   /** The strongest reason as a short phrase; empty until it was computed. */
   readonly firstReason: string;
+  /** The verdict that closes it; null while it is open. */
   readonly verdict: VerdictKind | null;
+  /** Set where flags that no verdict was shown opened it again. */
+  readonly reopened: {
+    readonly kind: VerdictKind;
+    readonly decidedAtMs: number;
+    readonly newTransactions: number;
+  } | null;
   readonly snoozedUntilMs: number | null;
   readonly hasNote: boolean;
 }
@@ -183,6 +223,9 @@ export interface Verdict {
   readonly alertKey: string;
   readonly kind: VerdictKind;
   readonly reason: string | null;
+  /** How many transactions it speaks for. */
+  readonly transactions: number;
+  readonly closedUntilMs: number | null;
   readonly decidedAtMs: number;
   readonly decidedBy: string;
   /** Kept as they were when decided; a closed alert is never re-scored silently. */
@@ -203,7 +246,23 @@ export interface AlertDetail {
     readonly scoreAtDecision: number;
     /** False where another model, or none of this case, gave that score. */
     readonly isSameModel: boolean;
+    /** Flagged transactions of the alert that it speaks for. */
+    readonly transactions: number;
+    /** Flagged transactions that it was not shown and that opened the alert again. */
+    readonly newSequences: readonly number[];
+    readonly closedUntilMs: number | null;
   } | null;
+  /** Verdicts on other alerts of the same entity, newest first. */
+  readonly earlier: readonly {
+    readonly kind: VerdictKind;
+    readonly reason: DismissalReason | null;
+    readonly decidedAtMs: number;
+    readonly decidedBy: string;
+    /** Its most anomalous transaction, by which the alert is found. */
+    readonly key: string;
+    readonly timeMs: number | null;
+    readonly transactions: number;
+  }[];
   readonly facts: readonly { readonly label: string; readonly value: string; readonly isEmphasised: boolean }[];
   /** At most five, then the rest; in edges of path length. They add up to `baseline - pathLength`. */
   readonly contributions: readonly {
@@ -289,6 +348,14 @@ export interface HistoryEntry {
   readonly atMs: number;
   readonly by: string;
   readonly what: string;
+}
+
+/** One link of the history of a case. */
+export interface AuditEntry extends HistoryEntry {
+  readonly id: number;
+  readonly hash: string;
+  /** What was changed, as JSON. */
+  readonly details: string;
 }
 
 export interface TransactionPage {
@@ -446,19 +513,31 @@ export const requests = {
   'outbox.list': request<readonly OutboxItem[]>()(nothing),
 
   'models.list': request<readonly ModelListItem[]>()(nothing),
-  'models.setChampion': request<readonly ModelListItem[]>()(z.object({ modelId })),
-  'models.compare': request<{
-    readonly first: ModelListItem;
-    readonly second: ModelListItem;
-    readonly both: number;
-    readonly onlyFirst: number;
-    readonly onlySecond: number;
-    /** Known frauds among each of the three. */
-    readonly fraud: { readonly both: number; readonly onlyFirst: number; readonly onlySecond: number } | null;
-    /** What each model's flags come to where rows are judged; null without labels and verdicts. */
-    readonly judged: { readonly first: JudgedFlags; readonly second: JudgedFlags } | null;
-    readonly specs: { readonly first: FeatureSpec; readonly second: FeatureSpec };
-  }>()(z.object({ firstModelId: modelId, secondModelId: modelId })),
+  'models.setChampion': request<readonly ModelListItem[]>()(
+    z.object({ modelId, reason: z.string().max(2000).default('') }),
+  ),
+  /** Takes the last promotion back: the champion before it is the champion again. */
+  'models.rollBack': request<readonly ModelListItem[]>()(z.object({ reason: z.string().max(2000).default('') })),
+  'models.compare': request<
+    ModelComparison & {
+      readonly first: ModelListItem;
+      readonly second: ModelListItem;
+      readonly specs: { readonly first: FeatureSpec; readonly second: FeatureSpec };
+    }
+  >()(z.object({ firstModelId: modelId, secondModelId: modelId, at: comparisonLineSchema })),
+  /** How flagged transactions become alerts in this case; verdicts hold on to their transactions. */
+  'case.groupAlerts': request<CaseOverview>()(alertGroupingChoiceSchema),
+  /** Transactions of which a verdict says other than the label column; the column wins. */
+  'labels.conflicts': request<
+    readonly {
+      readonly sequence: number;
+      readonly id: string;
+      readonly columnSays: 'fraud' | 'legitimate';
+      readonly verdict: VerdictKind;
+      readonly decidedBy: string;
+      readonly decidedAtMs: number;
+    }[]
+  >()(z.object({ limit: pageLimit })),
 
   'tuning.read': request<TuningView>()(z.object({ modelId })),
   'tuning.preview': request<TuningPoint>()(
@@ -479,6 +558,8 @@ export const requests = {
     readonly left: readonly SwappedRow[];
     readonly enteredTotal: number;
     readonly leftTotal: number;
+    /** Alerts of both lines, and those of each that share no transaction with the other's. */
+    readonly alerts: { readonly now: number; readonly before: number; readonly entered: number; readonly left: number };
     /** As in `alerts.page`. */
     readonly reasonsPending: number;
   }>()(
@@ -530,7 +611,17 @@ export const requests = {
       keys: z.array(z.string()).min(1).max(5000),
       kind: z.enum(verdictKinds),
       reason: z.enum(dismissalReasons).nullable().default(null),
+      /** New flags of these alerts before this time leave them closed; null where any new flag opens them again. */
+      closedUntilMs: z.number().nullable().default(null),
     }),
+  ),
+  /** Makes some flagged transactions of an alert one of their own. */
+  'alerts.split': request<{ readonly key: string; readonly undoDepth: number }>()(
+    z.object({ modelId, key: z.string(), sequences: z.array(z.number().int().min(0)).min(1).max(5000) }),
+  ),
+  /** Makes one alert of several. */
+  'alerts.join': request<{ readonly key: string; readonly undoDepth: number }>()(
+    z.object({ modelId, keys: z.array(z.string()).min(2).max(500) }),
   ),
   /** Takes back the last change (verdict, note, snooze), whatever it was; 20 deep at least. */
   'actions.undo': request<{
@@ -547,11 +638,13 @@ export const requests = {
   'alerts.snooze': request<{ readonly undoDepth: number }>()(
     z.object({ modelId, keys: z.array(z.string()).min(1).max(5000), untilMs: z.number() }),
   ),
+  /** The history of the case, newest first: all of it, of one alert, or of one model. */
   'audit.page': request<{
-    readonly rows: readonly (HistoryEntry & { readonly id: number; readonly hash: string })[];
+    readonly rows: readonly AuditEntry[];
     readonly next: number | null;
-    readonly chainIsWhole: boolean;
-  }>()(z.object({ after: z.number().int().optional(), limit: pageLimit })),
+    /** The first entry that is not as it was written; null where the chain is whole. */
+    readonly brokenEntry: number | null;
+  }>()(auditFilterSchema.extend({ after: z.number().int().optional(), limit: pageLimit })),
 
   'explore.scoreOverTime': request<Density>()(z.object({ modelId, filter: exploreFilterSchema.default({}) })),
   'explore.amountOverTime': request<Density>()(z.object({ modelId, filter: exploreFilterSchema.default({}) })),

@@ -1,12 +1,14 @@
 import { usageError } from '../../domain/error.ts';
+import { isFlagged } from '../../forest/threshold.ts';
+import type { StoredVerdict } from '../../store/decision-log.ts';
 import { limitsOf, smallestChange } from '../../forest/reasons/smallest-change.ts';
 import type { AlertDetail, ParsedRequestInput } from '../../../preload/contract/requests.ts';
 import { capitalised } from '../model/feature-words.ts';
 import { flaggedRowsOf, type AlertGroups } from './alert-groups.ts';
 import { alertFacts } from './alert-facts.ts';
-import { alertRows, currentAlerts, numberAt, textAt } from './alert-list.ts';
-import { groupOfKey } from './alert-keys.ts';
-import { rowsOfCode, type CaseArrays } from '../case-arrays.ts';
+import { alertRows, decidedAlerts, entityRowsOf, noteKeysOf, numberAt, textAt } from './alert-list.ts';
+import { keyOfRow, rowOfKey } from './alert-keys.ts';
+import type { CaseArrays } from '../case-arrays.ts';
 import type { CaseSession } from '../case-session.ts';
 import type { ModelView } from '../model/model-view.ts';
 import { normalOf, rowsBefore } from './own-normal.ts';
@@ -22,14 +24,17 @@ export function alertDetail(session: CaseSession, input: ParsedRequestInput<'ale
   const { arrays, openCase } = session;
   const { view, groups, group } = findAlert(session, input);
   const sequence = groups.topSequences[group];
-  const entityRows = rowsOfAlert(arrays, groups, group);
+  const flagged = flaggedRowsOf(groups, group);
+  const entityRows = entityRowsOf(arrays, sequence, flagged);
+  const keys = noteKeysOf(arrays, flagged);
   const described = describedReasons(view, sequence, listedReasons);
   const [row] = alertRows(session, view, groups, [group]);
   return {
     row,
     rank: group + 1,
     of: groups.count,
-    decision: decisionOf(session, view, input.key),
+    decision: decisionOf(session, view, groups, group),
+    earlier: earlierVerdicts(session, flagged, entityRows),
     facts: alertFacts({ session, view, sequence, entityRows, flagged: row.flaggedTransactions }),
     ...contributionsOf(view, sequence, groups.sums[group]),
     sentence: described.reasons
@@ -41,9 +46,9 @@ export function alertDetail(session: CaseSession, input: ParsedRequestInput<'ale
     transactions: transactionsOf(session, view, groups, group, entityRows),
     similar: similarAlerts(session, view, groups, group),
     received: receivedText(session, sequence),
-    history: openCase.decisions.history(input.key).map(({ atMs, by, what }) => ({ atMs, by, what })),
+    history: openCase.decisions.history(keys).map(({ atMs, by, what }) => ({ atMs, by, what })),
     notes: openCase.decisions
-      .notes(input.key)
+      .notes(keys)
       .map((note) => ({ id: note.id, text: note.text, writtenAtMs: note.atMs, writtenBy: note.by })),
   };
 }
@@ -53,8 +58,8 @@ export function findAlert(
   session: CaseSession,
   { modelId, key }: ParsedRequestInput<'alerts.detail'>,
 ): { readonly view: ModelView; readonly groups: AlertGroups; readonly group: number } {
-  const { view, groups } = currentAlerts(session, modelId);
-  const group = groupOfKey(session.arrays, groups, key);
+  const { view, groups } = session.alerts(modelId);
+  const group = groups.groupOfRow(rowOfKey(session.arrays, key));
   if (group < 0)
     throw usageError(
       'WRONG_USE',
@@ -64,20 +69,55 @@ export function findAlert(
   return { view, groups, group };
 }
 
-function decisionOf({ decisions }: CaseSession, view: ModelView, key: string): AlertDetail['decision'] {
-  const verdict = decisions.verdicts.get(key);
-  if (verdict === undefined) return null;
-  const { kind, reason, atMs, by, score, modelDigest } = verdict;
-  const isSameModel = modelDigest === view.digest;
-  return { kind, reason, decidedAtMs: atMs, decidedBy: by, scoreAtDecision: score, isSameModel };
+function decisionOf(
+  session: CaseSession,
+  view: ModelView,
+  groups: AlertGroups,
+  group: number,
+): AlertDetail['decision'] {
+  const decision = decidedAlerts(session, groups).decisions.get(group);
+  if (decision === undefined) return null;
+  const { kind, reason, atMs, by, score, modelDigest, closedUntilMs } = decision.verdict;
+  const { verdictOfRow } = session.decisions;
+  return {
+    kind,
+    reason,
+    decidedAtMs: atMs,
+    decidedBy: by,
+    scoreAtDecision: score,
+    isSameModel: modelDigest === view.digest,
+    transactions: flaggedRowsOf(groups, group).reduce((count, row) => count + (verdictOfRow.has(row) ? 1 : 0), 0),
+    newSequences: decision.newSequences,
+    closedUntilMs,
+  };
 }
 
-/** All transactions of the alert's entity in stream order; the one row where it has no entity. */
-export function rowsOfAlert(arrays: CaseArrays, groups: AlertGroups, group: number): Uint32Array {
-  const code = groups.codes[group];
-  return code < 0 || arrays.rowsByEntity === null
-    ? flaggedRowsOf(groups, group)
-    : rowsOfCode(arrays.rowsByEntity, code);
+/** Verdicts that stand on other transactions of the entity, newest first. */
+function earlierVerdicts(
+  { arrays, decisions }: CaseSession,
+  flagged: Uint32Array,
+  entityRows: Uint32Array,
+): AlertDetail['earlier'] {
+  const own = new Set(flagged);
+  const others = new Map<number, { verdict: StoredVerdict; rows: number[] }>();
+  for (const row of entityRows) {
+    const verdict = own.has(row) ? undefined : decisions.verdictOfRow.get(row);
+    if (verdict === undefined || verdict.sequences.some((covered) => own.has(covered))) continue;
+    const known = others.get(verdict.id) ?? { verdict, rows: [] };
+    known.rows.push(row);
+    others.set(verdict.id, known);
+  }
+  return [...others.values()]
+    .sort((left, right) => right.verdict.id - left.verdict.id)
+    .map(({ verdict, rows }) => ({
+      kind: verdict.kind,
+      reason: verdict.reason,
+      decidedAtMs: verdict.atMs,
+      decidedBy: verdict.by,
+      key: keyOfRow(rows[0]),
+      timeMs: numberAt(arrays.times, rows[0]),
+      transactions: rows.length,
+    }));
 }
 
 /** At most five reasons with their share of the path length, which with the rest add up to the whole. */
@@ -146,7 +186,7 @@ function stripOf(
     toMs: Number.isNaN(centre) ? 0 : toMs,
     timesMs: Float64Array.from(rows, (row) => times?.[row] ?? NaN),
     amounts: Float64Array.from(rows, (row) => amounts?.[row] ?? NaN),
-    flagged: Uint8Array.from(rows, (row) => (view.sums[row] <= units ? 1 : 0)),
+    flagged: Uint8Array.from(rows, (row) => (isFlagged(view.sums[row], units) ? 1 : 0)),
     sequences: Float64Array.from(rows),
     normalLow: normal?.low ?? null,
     normalHigh: normal?.high ?? null,

@@ -1,7 +1,9 @@
 import type { AlertDetail } from '../../../preload/contract/requests.ts';
+import { FRAUD, UNLABELLED } from '../../domain/label.ts';
 import { currencyOf } from './alert-list.ts';
 import { rowsOfCode } from '../case-arrays.ts';
 import type { CaseSession } from '../case-session.ts';
+import { labelsKnownAt } from '../labels.ts';
 import type { ModelView } from '../model/model-view.ts';
 import { countsInTrailingDay, normalOf, quantileOf, rowsBefore, type Normal } from './own-normal.ts';
 
@@ -105,7 +107,10 @@ function counterpartFacts({ session, view, sequence }: FactInput): readonly Fact
   return knownFraud === null ? facts : [...facts, knownFraud];
 }
 
-/** Frauds at the other side that were known by then: labels count only after their delay. */
+/**
+ * Frauds at the other side that were known by then: labels of the recording only after their delay, verdicts from the
+ * moment they were given.
+ */
 function knownFraudFact(
   session: CaseSession,
   view: ModelView,
@@ -115,13 +120,20 @@ function knownFraudFact(
 ): Fact | null {
   const { arrays, labels } = session;
   const { times } = arrays;
-  if (labels === null || times === null || Number.isNaN(times[sequence])) return null;
+  if (labels.rows === null || times === null || Number.isNaN(times[sequence])) return null;
   const delayMs = labelDelayMs(view);
-  const known = earlier.filter((row) => times[row] <= times[sequence] - delayMs && labels[row] <= 1);
-  const frauds = known.reduce((count, row) => count + labels[row], 0);
+  const known = labelsKnownAt(session, delayMs, times[sequence]);
+  let frauds = 0;
+  let judged = 0;
+  for (const row of earlier) {
+    const label = known(row);
+    if (label === UNLABELLED) continue;
+    judged++;
+    if (label === FRAUD) frauds++;
+  }
   return {
     label: `Known fraud at this ${role}`,
-    value: `${wholeNumber.format(frauds)} of ${wholeNumber.format(known.length)}, ${Math.round(delayMs / dayMs)} days old or more`,
+    value: `${wholeNumber.format(frauds)} of ${wholeNumber.format(judged)}, ${Math.round(delayMs / dayMs)} days old or more`,
     isEmphasised: frauds > 0,
   };
 }

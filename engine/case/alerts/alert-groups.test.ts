@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { orderForAlerts, sweepAlerts, type AlertOrder } from '../../forest/alert-sweep.ts';
 import { cursorAt, flaggedRowsOf, groupAlerts, positionAfter, rankTexts, sortAlerts } from './alert-groups.ts';
 
 /** Rows in score order as the tuning index gives them: ascending sums, ties by row. */
@@ -11,29 +12,60 @@ const cases = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: -1, max: 4 })), { maxLength: 40 })
   .map((rows) => ({ sums: Int32Array.from(rows, ([sum]) => sum), codes: Int32Array.from(rows, ([, code]) => code) }));
 
+/** Rows an hour apart, in stream order; alerts of a gap of two hours unless said. */
+function orderOf(codes: Int32Array | null, rowCount: number, gapMs = 2): AlertOrder {
+  const times = Float64Array.from({ length: rowCount }, (_, row) => row);
+  return orderForAlerts({ rowCount, groups: codes, groupCount: 5, times, gapMs });
+}
+
 describe('groupAlerts', () => {
-  it('puts every flagged row into one alert, of its entity or of its own, led by the most anomalous', () => {
+  it('puts every flagged row into one alert of its entity, led by the most anomalous, opened by the earliest', () => {
     fc.assert(
       fc.property(cases, ({ sums, codes }) => {
-        const groups = groupAlerts(flaggedByScore(sums), sums, codes, 5);
+        const groups = groupAlerts(flaggedByScore(sums), sums, orderOf(codes, sums.length));
         const seen: number[] = [];
         for (let group = 0; group < groups.count; group++) {
           const rows = flaggedRowsOf(groups, group);
           seen.push(...rows);
           expect(rows[0]).toBe(groups.topSequences[group]);
+          expect(groups.openingRows[group]).toBe(Math.min(...rows));
           expect(groups.sums[group]).toBe(Math.min(...Array.from(rows, (row) => sums[row])));
-          for (const row of rows) expect(codes[row]).toBe(groups.codes[group]);
-          if (groups.codes[group] < 0) expect(rows).toHaveLength(1);
+          for (const row of rows) expect(groups.groupOfRow(row)).toBe(group);
+          expect(new Set(Array.from(rows, (row) => codes[row])).size).toBe(1);
+          const inTime = [...rows].sort((a, b) => a - b);
+          inTime.slice(1).forEach((row, index) => expect(row - inTime[index]).toBeLessThanOrEqual(2));
         }
         expect(seen.sort((a, b) => a - b)).toEqual([...sums.keys()]);
-        expect(new Set(groups.codes.filter((code) => code >= 0)).size + groups.groupOfRow.size).toBe(groups.count);
       }),
     );
   });
 
-  it('makes one alert per row where the case has no entity', () => {
+  it('makes as many alerts as the sweep counts at every threshold', () => {
+    fc.assert(
+      fc.property(cases, ({ sums, codes }) => {
+        const order = orderOf(codes, sums.length);
+        const ranked = flaggedByScore(sums);
+        const { alertsUpTo } = sweepAlerts(order, ranked, new Uint32Array(sums.length), 1);
+        for (let flagged = 0; flagged <= sums.length; flagged++)
+          expect(groupAlerts(ranked.subarray(0, flagged), sums, order).count).toBe(alertsUpTo[flagged]);
+      }),
+    );
+  });
+
+  it('closes an alert with the gap, and makes one of an entity where the gap is the whole recording', () => {
+    const sums = new Int32Array(6);
+    const flagged = Uint32Array.of(0, 1, 5);
+    const codes = new Int32Array(6);
+    expect(groupAlerts(flagged, sums, orderOf(codes, 6)).count).toBe(2);
+    expect(groupAlerts(flagged, sums, orderOf(codes, 6, Infinity)).count).toBe(1);
+    expect(groupAlerts(flagged, sums, orderOf(codes, 6, -1)).count).toBe(3);
+  });
+
+  it('makes one alert per row where the case has no entity, and finds none for a row that is not flagged', () => {
     const sums = Int32Array.of(3, 1, 2);
-    expect([...groupAlerts(flaggedByScore(sums), sums, null, 0).topSequences]).toEqual([1, 2, 0]);
+    const groups = groupAlerts(Uint32Array.of(1, 2), sums, orderOf(null, 3));
+    expect([...groups.topSequences]).toEqual([1, 2]);
+    expect([0, 1, 2, 3].map(groups.groupOfRow)).toEqual([-1, 0, 1, -1]);
   });
 });
 
@@ -46,7 +78,7 @@ describe('paging', () => {
         fc.array(value, { minLength: 40, maxLength: 40 }),
         fc.boolean(),
         ({ sums, codes }, values, descending) => {
-          const groups = groupAlerts(flaggedByScore(sums), sums, codes, 5);
+          const groups = groupAlerts(flaggedByScore(sums), sums, orderOf(codes, sums.length));
           const keys = [{ values: Float64Array.from(values.slice(0, groups.count)), descending }];
           const order = sortAlerts(groups, keys);
           order.forEach((group, position) => {
@@ -61,12 +93,12 @@ describe('paging', () => {
 
   it('finds its place again where the alert it ended with has gone', () => {
     const sums = Int32Array.of(1, 2, 3, 4);
-    const all = groupAlerts(flaggedByScore(sums), sums, null, 0);
+    const all = groupAlerts(flaggedByScore(sums), sums, orderOf(null, 4));
     const keysOf = (groups: typeof all) => [
       { values: Float64Array.from(groups.sums, (sum) => -sum), descending: true },
     ];
     const cursor = cursorAt(all, keysOf(all), 1);
-    const fewer = groupAlerts(Uint32Array.of(0, 2, 3), sums, null, 0);
+    const fewer = groupAlerts(Uint32Array.of(0, 2, 3), sums, orderOf(null, 4));
     const order = sortAlerts(fewer, keysOf(fewer));
     const next = order[positionAfter(fewer, keysOf(fewer), order, cursor)];
     expect(fewer.topSequences[next]).toBe(2);

@@ -1,70 +1,95 @@
 import { impossible } from '../../domain/error.ts';
+import { isSameAlert, type AlertOrder } from '../../forest/alert-sweep.ts';
 
-/** All flagged transactions of one threshold, grouped into alerts: one per entity, or one per row without an entity. */
+/** All flagged transactions of one threshold, grouped into alerts: one entity's open episode each. */
 export interface AlertGroups {
   readonly count: number;
-  /** Code of the entity, -1 where the alert is a single transaction without one. */
-  readonly codes: Int32Array;
   /** The most anomalous flagged row of each alert; the earliest of equals. */
   readonly topSequences: Uint32Array;
   /** The sum of that row; lower is more anomalous. */
   readonly sums: Int32Array;
+  /** The first flagged row in time, on whose day the alert opens. */
+  readonly openingRows: Uint32Array;
   /** Flagged rows of alert g: `rows.subarray(starts[g], starts[g + 1])`, most anomalous first. */
   readonly starts: Uint32Array;
   readonly rows: Uint32Array;
-  /** The alert of an entity code, -1 where it has none flagged. */
-  readonly groupOfCode: Int32Array;
-  /** The alert of a single row without an entity. */
-  readonly groupOfRow: ReadonlyMap<number, number>;
+  /** The alert that a row belongs to, -1 where it is not flagged. */
+  readonly groupOfRow: (row: number) => number;
 }
 
 /**
  * Groups flagged rows, given most anomalous first, into alerts. Alerts come out in the order of their most anomalous
  * row, so that alert g has rank g by score, ties by row.
- *
- * @param codes code of each row's entity, -1 where it is missing; null where the case has no entity at all.
  */
-export function groupAlerts(
-  flagged: Uint32Array,
-  sums: Int32Array,
-  codes: Int32Array | null,
-  entityCount: number,
-): AlertGroups {
-  const groupOfCode = new Int32Array(entityCount).fill(-1);
-  const groupOfRow = new Map<number, number>();
-  const groupOf = new Uint32Array(flagged.length);
-  const groupCodes = new Int32Array(flagged.length);
-  const topSequences = new Uint32Array(flagged.length);
-  let count = 0;
-  flagged.forEach((row, index) => {
-    const code = codes === null ? -1 : codes[row];
-    let group = code < 0 ? -1 : groupOfCode[code];
-    if (group < 0) {
-      group = count++;
-      groupCodes[group] = code;
-      topSequences[group] = row;
-      if (code < 0) groupOfRow.set(row, group);
-      else groupOfCode[code] = group;
+export function groupAlerts(flagged: Uint32Array, sums: Int32Array, order: AlertOrder): AlertGroups {
+  const ranked = rankedPlaces(flagged, order);
+  const episodeOfRank = new Uint32Array(flagged.length);
+  const openingOfEpisode: number[] = [];
+  ranked.places.forEach((place, index) => {
+    const isFirst = index === 0 || !isSameAlert(order, ranked.places[index - 1], place);
+    if (isFirst) openingOfEpisode.push(order.rowAt[place]);
+    episodeOfRank[ranked.ranks[index]] = openingOfEpisode.length - 1;
+  });
+
+  const count = openingOfEpisode.length;
+  const groupOfEpisode = new Int32Array(count).fill(-1);
+  const topSequences = new Uint32Array(count);
+  const openingRows = new Uint32Array(count);
+  const groupOfRank = new Uint32Array(flagged.length);
+  let groups = 0;
+  flagged.forEach((row, rank) => {
+    const episode = episodeOfRank[rank];
+    if (groupOfEpisode[episode] < 0) {
+      topSequences[groups] = row;
+      openingRows[groups] = openingOfEpisode[episode];
+      groupOfEpisode[episode] = groups++;
     }
-    groupOf[index] = group;
+    groupOfRank[rank] = groupOfEpisode[episode];
   });
   const starts = new Uint32Array(count + 1);
-  for (const group of groupOf) starts[group + 1]++;
+  for (const group of groupOfRank) starts[group + 1]++;
   for (let group = 0; group < count; group++) starts[group + 1] += starts[group];
   const next = starts.slice();
   const rows = new Uint32Array(flagged.length);
-  flagged.forEach((row, index) => (rows[next[groupOf[index]]++] = row));
-  const tops = topSequences.slice(0, count);
+  flagged.forEach((row, rank) => (rows[next[groupOfRank[rank]]++] = row));
   return {
     count,
-    codes: groupCodes.slice(0, count),
-    topSequences: tops,
-    sums: Int32Array.from(tops, (row) => sums[row]),
+    topSequences,
+    sums: Int32Array.from(topSequences, (row) => sums[row]),
+    openingRows,
     starts,
     rows,
-    groupOfCode,
-    groupOfRow,
+    groupOfRow: (row) => {
+      const index = row < order.placeOf.length ? indexOfPlace(ranked.places, order.placeOf[row]) : -1;
+      return index < 0 ? -1 : groupOfRank[ranked.ranks[index]];
+    },
   };
+}
+
+/** The flagged places ascending, and the rank by score of the row at each. */
+function rankedPlaces(
+  flagged: Uint32Array,
+  { placeOf }: AlertOrder,
+): { readonly places: Uint32Array; readonly ranks: Uint32Array } {
+  // Place and rank in one number sort together without a comparison in JavaScript; both are far below 2^26.
+  const width = flagged.length + 1;
+  const joined = Float64Array.from(flagged, (row, rank) => placeOf[row] * width + rank).sort();
+  return {
+    places: Uint32Array.from(joined, (value) => Math.floor(value / width)),
+    ranks: Uint32Array.from(joined, (value) => value % width),
+  };
+}
+
+function indexOfPlace(places: Uint32Array, place: number): number {
+  let low = 0;
+  let high = places.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    if (places[middle] === place) return middle;
+    if (places[middle] < place) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
 }
 
 /** The flagged rows of one alert, most anomalous first. */

@@ -1,6 +1,6 @@
 import { usageError } from '../../domain/error.ts';
 import { localDay } from '../../domain/time-zone.ts';
-import { verdictKinds, type VerdictKind } from '../../domain/verdict.ts';
+import type { VerdictKind } from '../../domain/verdict.ts';
 import type { AlertFilter, AlertRow, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import {
   cursorAt,
@@ -12,9 +12,10 @@ import {
   type AlertGroups,
   type SortKey,
 } from './alert-groups.ts';
-import { groupOfKey, keyOfAlert } from './alert-keys.ts';
-import type { CaseArrays } from '../case-arrays.ts';
-import type { CaseSession, DecisionState } from '../case-session.ts';
+import { keyOfRow, keysOfRow, rowOfKey } from './alert-keys.ts';
+import { rowsOfCode, UNKNOWN_CODE, type CaseArrays } from '../case-arrays.ts';
+import type { CaseSession } from '../case-session.ts';
+import { decisionOfRows, type AlertDecision, type DecisionState } from '../decisions/decision-state.ts';
 import { keepNewest, type ModelView } from '../model/model-view.ts';
 import { firstReason } from '../model/reason-words.ts';
 
@@ -31,7 +32,15 @@ interface ListCache {
   readonly passing: Map<string, Uint8Array>;
   entityRanks?: Float64Array;
   searchTexts?: ReadonlyMap<number, string>;
-  state?: { readonly decisions: DecisionState; readonly verdictOf: Uint8Array; readonly snoozedUntil: Float64Array };
+  state?: DecidedAlerts;
+}
+
+/** Decisions laid over the alerts of one threshold. */
+interface DecidedAlerts {
+  readonly of: DecisionState;
+  /** What was decided of each alert that a verdict touches. */
+  readonly decisions: ReadonlyMap<number, AlertDecision>;
+  readonly snoozedUntil: ReadonlyMap<number, number>;
 }
 
 const caches = new WeakMap<AlertGroups, ListCache>();
@@ -43,15 +52,6 @@ function cacheOf(groups: AlertGroups): ListCache {
     caches.set(groups, cache);
   }
   return cache;
-}
-
-/** The alerts of a model at its threshold. */
-export function currentAlerts(
-  session: CaseSession,
-  modelId: number,
-): { readonly view: ModelView; readonly groups: AlertGroups } {
-  const view = session.view(modelId);
-  return { view, groups: view.groups(session.model(modelId).threshold.units) };
 }
 
 /**
@@ -112,13 +112,14 @@ interface ChosenAlerts {
 }
 
 function chooseAlerts(session: CaseSession, { modelId, filter, sort }: AlertChoice, nowMs: number): ChosenAlerts {
-  const { view, groups } = currentAlerts(session, modelId);
+  const { view, groups } = session.alerts(modelId);
   const { verdict: wantedVerdicts, ...rowFilter } = filter;
   const passing = passingAlerts(session, groups, rowFilter);
-  const { verdictOf, snoozedUntil } = decisionsOf(session, groups);
+  const { decisions, snoozedUntil } = decidedAlerts(session, groups);
   const stateOf = (group: number): AlertState => {
-    if (verdictOf[group] > 0) return verdictKinds[verdictOf[group] - 1];
-    return snoozedUntil[group] > nowMs ? 'snoozed' : 'none';
+    const decision = decisions.get(group);
+    if (decision?.newSequences.length === 0) return decision.verdict.kind;
+    return (snoozedUntil.get(group) ?? 0) > nowMs ? 'snoozed' : 'none';
   };
   const wanted = wantedVerdicts === undefined ? null : new Set<AlertState>(wantedVerdicts);
   const counts: Record<AlertState, number> = { fraud: 0, legitimate: 0, valuable: 0, unsure: 0, none: 0, snoozed: 0 };
@@ -149,32 +150,52 @@ export function alertRows(
   groups: AlertGroups,
   alerts: readonly number[],
 ): readonly AlertRow[] {
-  const { arrays, decisions } = session;
+  const { arrays } = session;
+  const { keysWithNotes } = session.decisions;
+  const { decisions, snoozedUntil } = decidedAlerts(session, groups);
   const ids = arrays.ids(alerts.map((group) => groups.topSequences[group]));
   return alerts.map((group, index): AlertRow => {
     const sequence = groups.topSequences[group];
-    const code = groups.codes[group];
-    const key = keyOfAlert(arrays, groups, group);
-    const flagged = groups.starts[group + 1] - groups.starts[group];
-    const byEntity = arrays.rowsByEntity;
+    const flagged = flaggedRowsOf(groups, group);
+    const decision = decisions.get(group);
+    const isOpenAgain = decision !== undefined && decision.newSequences.length > 0;
     return {
-      key,
-      entity: code < 0 ? '' : (arrays.entity?.dictionary.textOf(code) ?? ''),
+      key: keyOfRow(sequence),
+      entity: textAt(arrays.entity, sequence) ?? '',
       score: view.scoreOf(groups.sums[group]),
       topSequence: sequence,
       topId: ids[index],
       amount: numberAt(arrays.amounts, sequence),
       currency: currencyOf(arrays, sequence),
       timeMs: numberAt(arrays.times, sequence),
+      opensMs: numberAt(arrays.times, groups.openingRows[group]),
       counterpart: textAt(arrays.counterpart, sequence),
-      flaggedTransactions: flagged,
-      transactions: code < 0 || byEntity === null ? flagged : byEntity.starts[code + 1] - byEntity.starts[code],
+      flaggedTransactions: flagged.length,
+      transactions: entityRowsOf(arrays, sequence, flagged).length,
       firstReason: view.knownReasons(sequence) === undefined ? '' : firstReason(view, sequence),
-      verdict: decisions.verdicts.get(key)?.kind ?? null,
-      snoozedUntilMs: decisions.snoozes.get(key) ?? null,
-      hasNote: decisions.notes.has(key),
+      verdict: decision === undefined || isOpenAgain ? null : decision.verdict.kind,
+      reopened: isOpenAgain
+        ? {
+            kind: decision.verdict.kind,
+            decidedAtMs: decision.verdict.atMs,
+            newTransactions: decision.newSequences.length,
+          }
+        : null,
+      snoozedUntilMs: snoozedUntil.get(group) ?? null,
+      hasNote: noteKeysOf(arrays, flagged).some((key) => keysWithNotes.has(key)),
     };
   });
+}
+
+/** All transactions of a row's entity in stream order; the alert's own where it has none. */
+export function entityRowsOf(arrays: CaseArrays, row: number, flagged: Uint32Array): Uint32Array {
+  const code = arrays.entity?.codes[row] ?? UNKNOWN_CODE;
+  return code === UNKNOWN_CODE || arrays.rowsByEntity === null ? flagged : rowsOfCode(arrays.rowsByEntity, code);
+}
+
+/** The keys under which notes on an alert may stand: those of its transactions, and its entity's. */
+export function noteKeysOf(arrays: CaseArrays, flagged: Uint32Array): readonly string[] {
+  return [...new Set(Array.from(flagged).flatMap((row) => keysOfRow(arrays, row)))];
 }
 
 /** A number of one row; null where it is missing. */
@@ -199,7 +220,7 @@ export function columnValues(
   session: CaseSession,
   input: ParsedRequestInput<'alerts.columnValues'>,
 ): RequestOutput<'alerts.columnValues'> {
-  const { groups } = currentAlerts(session, input.modelId);
+  const { groups } = session.alerts(input.modelId);
   const { codes, dictionary } = session.arrays.coded(input.column);
   const alerts = new Uint32Array(dictionary.size);
   const lastSeenIn = new Int32Array(dictionary.size).fill(-1);
@@ -248,7 +269,7 @@ function sortValues(arrays: CaseArrays, groups: AlertGroups, cache: ListCache, b
     case 'transactions':
       return Float64Array.from(tops, (_, group) => groups.starts[group + 1] - groups.starts[group]);
     case 'entity':
-      cache.entityRanks ??= rankTexts(Array.from(tops, (_, group) => keyOfAlert(arrays, groups, group)));
+      cache.entityRanks ??= rankTexts(Array.from(tops, (row) => textAt(arrays.entity, row) ?? keyOfRow(row)));
       return cache.entityRanks;
   }
 }
@@ -324,7 +345,7 @@ function isAnyOf(arrays: CaseArrays, groups: AlertGroups, texts: readonly string
     if (wanted.has(id)) rows.add(groups.rows[index]);
   });
   for (const text of wanted) {
-    const group = text.startsWith('#') ? groupOfKey(arrays, groups, text) : -1;
+    const group = groups.groupOfRow(rowOfKey(arrays, text));
     if (group >= 0) for (const row of flaggedRowsOf(groups, group)) rows.add(row);
   }
   const codesIn = (column: CaseArrays['entity']): ReadonlySet<number> =>
@@ -348,26 +369,39 @@ function searchTexts(session: CaseSession, groups: AlertGroups): ReadonlyMap<num
   return texts;
 }
 
-/** Verdicts and snoozes laid over the alerts: the verdict's place among `verdictKinds` plus one, and until when. */
-function decisionsOf(
-  session: CaseSession,
-  groups: AlertGroups,
-): { readonly verdictOf: Uint8Array; readonly snoozedUntil: Float64Array } {
+/** What was decided of each alert; computed anew only after a decision. */
+export function decidedAlerts(session: CaseSession, groups: AlertGroups): DecidedAlerts {
   const cache = cacheOf(groups);
-  const { arrays, decisions } = session;
-  if (cache.state?.decisions === decisions) return cache.state;
-  const verdictOf = new Uint8Array(groups.count);
-  const snoozedUntil = new Float64Array(groups.count);
-  for (const [key, { kind }] of decisions.verdicts) {
-    const group = groupOfKey(arrays, groups, key);
-    if (group >= 0) verdictOf[group] = verdictKinds.indexOf(kind) + 1;
+  const { arrays, decisions: state } = session;
+  if (cache.state?.of === state) return cache.state;
+  const decisions = new Map<number, AlertDecision>();
+  for (const row of state.verdictOfRow.keys()) {
+    const group = groups.groupOfRow(row);
+    if (group < 0 || decisions.has(group)) continue;
+    const decision = decisionOfRows(state, flaggedRowsOf(groups, group), arrays.times);
+    if (decision !== null) decisions.set(group, decision);
   }
+  const made = { of: state, decisions, snoozedUntil: snoozedAlerts(session, groups) };
+  cache.state = made;
+  return made;
+}
+
+function snoozedAlerts({ arrays, decisions }: CaseSession, groups: AlertGroups): ReadonlyMap<number, number> {
+  const until = new Map<number, number>();
+  const snooze = (group: number, untilMs: number): void => {
+    if (group >= 0) until.set(group, Math.max(untilMs, until.get(group) ?? 0));
+  };
+  const ofEntities = new Map<string, number>();
   for (const [key, untilMs] of decisions.snoozes) {
-    const group = groupOfKey(arrays, groups, key);
-    if (group >= 0) snoozedUntil[group] = untilMs;
+    const row = rowOfKey(arrays, key);
+    if (row >= 0) snooze(groups.groupOfRow(row), untilMs);
+    else ofEntities.set(key, untilMs);
   }
-  cache.state = { decisions, verdictOf, snoozedUntil };
-  return cache.state;
+  if (ofEntities.size > 0)
+    groups.topSequences.forEach((row, group) => {
+      for (const key of keysOfRow(arrays, row)) snooze(ofEntities.has(key) ? group : -1, ofEntities.get(key) ?? 0);
+    });
+  return until;
 }
 
 function writeCursor(cursor: AlertCursor): string {

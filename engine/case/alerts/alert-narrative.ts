@@ -1,7 +1,9 @@
 import type { Narrative, ParsedRequestInput } from '../../../preload/contract/requests.ts';
 import { usageError } from '../../domain/error.ts';
-import { findAlert, flaggedThenNearest, rowsOfAlert } from './alert-detail.ts';
-import { currencyOf, numberAt, textAt } from './alert-list.ts';
+import { isFlagged } from '../../forest/threshold.ts';
+import { findAlert, flaggedThenNearest } from './alert-detail.ts';
+import { flaggedRowsOf } from './alert-groups.ts';
+import { currencyOf, decidedAlerts, entityRowsOf, noteKeysOf, numberAt, textAt } from './alert-list.ts';
 import type { CaseArrays } from '../case-arrays.ts';
 import type { CaseSession } from '../case-session.ts';
 import {
@@ -41,9 +43,9 @@ export function alertNarrative(session: CaseSession, input: ParsedRequestInput<'
 }
 
 function factsOf(session: CaseSession, input: ParsedRequestInput<'alerts.narrative'>): NarrativeFacts {
-  const { arrays, decisions, openCase } = session;
+  const { arrays, openCase } = session;
   const { view, groups, group } = findAlert(session, input);
-  const verdict = decisions.verdicts.get(input.key);
+  const verdict = decidedAlerts(session, groups).decisions.get(group)?.verdict;
   if (verdict === undefined)
     throw usageError(
       'WRONG_USE',
@@ -51,7 +53,8 @@ function factsOf(session: CaseSession, input: ParsedRequestInput<'alerts.narrati
       'Decide it, then ask again.',
     );
   const top = groups.topSequences[group];
-  const entityRows = rowsOfAlert(arrays, groups, group);
+  const flagged = flaggedRowsOf(groups, group);
+  const entityRows = entityRowsOf(arrays, top, flagged);
   const { units } = session.model(input.modelId).threshold;
   const transactionAt = (row: number): NarrativeTransaction => ({
     sequence: row,
@@ -59,7 +62,7 @@ function factsOf(session: CaseSession, input: ParsedRequestInput<'alerts.narrati
     amount: numberAt(arrays.amounts, row),
     currency: currencyOf(arrays, row),
     counterpart: textAt(arrays.counterpart, row),
-    flagged: view.sums[row] <= units,
+    flagged: isFlagged(view.sums[row], units),
   });
   const { entity } = arrays;
   return {
@@ -82,7 +85,7 @@ function factsOf(session: CaseSession, input: ParsedRequestInput<'alerts.narrati
     reasons: describedReasons(view, top, statedReasons).reasons.map(({ sentence }) => sentence),
     categories: categoriesOf(arrays, top),
     decision: { ...verdict, isSameModel: verdict.modelDigest === view.digest },
-    notes: openCase.decisions.notes(input.key),
+    notes: openCase.decisions.notes(noteKeysOf(arrays, flagged)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomStream } from '../../forest/random.ts';
+import { isFlagged } from '../../forest/threshold.ts';
 
 /** What decides which transactions below the line are drawn. */
 export interface BelowLineDraw {
@@ -29,7 +30,7 @@ export function drawBelowLine({ sums, thresholdUnits, modelDigest, seed, count }
   };
   sums.forEach((sum, row) => {
     const lot = lots.nextUnit();
-    if (sum <= thresholdUnits || lot > highest) return;
+    if (isFlagged(sum, thresholdUnits) || lot > highest) return;
     drawn.push({ row, lot });
     if (drawn.length >= count + SLACK) sortOut();
   });

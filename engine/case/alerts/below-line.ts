@@ -1,20 +1,15 @@
-import { resolve } from 'node:path';
 import { usageError } from '../../domain/error.ts';
 import type { ProfileColumn } from '../../domain/profile.ts';
 import { labelOfVerdict } from '../../domain/verdict.ts';
 import { estimateMissedFraud, FEWEST_JUDGED, type MissedFraud } from '../../evaluation/missed-fraud.ts';
 import type { BelowLineReport } from '../../../preload/contract/below-line.ts';
-import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import type { BelowLineRow, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import { drawBelowLine } from './below-line-draw.ts';
-import { chooseModel, modelSummary } from '../model/choose-model.ts';
-import { openCaseToRead } from '../open-case-to-read.ts';
 import { transactionFacts } from './alert-facts.ts';
-import { keyOfRow, subjectOfKey } from './alert-keys.ts';
-import { currencyOf, currentAlerts, numberAt, textAt } from './alert-list.ts';
+import { keyOfRow, keysOfRow, rowOfKey } from './alert-keys.ts';
+import { currencyOf, entityRowsOf, numberAt, textAt } from './alert-list.ts';
 import type { AlertGroups } from './alert-groups.ts';
-import { rowsOfCode } from '../case-arrays.ts';
-import { CaseSession } from '../case-session.ts';
+import type { CaseSession } from '../case-session.ts';
 import { keepNewest, type ModelView } from '../model/model-view.ts';
 
 /** The sample is this large at most, unless its size is said. */
@@ -32,7 +27,7 @@ export function readBelowLine(
   session: CaseSession,
   { modelId, sample }: ParsedRequestInput<'belowLine.read'>,
 ): RequestOutput<'belowLine.read'> {
-  const { view, groups } = currentAlerts(session, modelId);
+  const { view, groups } = session.alerts(modelId);
   const { units } = session.model(modelId).threshold;
   const sequences = drawOnce(view, groups, units, sample);
   const rows = belowLineRows(session, sequences);
@@ -45,13 +40,9 @@ export function readBelowLineDetail(
   { modelId, key }: ParsedRequestInput<'belowLine.detail'>,
 ): RequestOutput<'belowLine.detail'> {
   const { arrays, openCase } = session;
-  const subject = subjectOfKey(arrays, key);
-  if (subject === null || 'code' in subject)
-    throw usageError('WRONG_USE', `'${key}' is not a transaction of this case.`, 'Reload the list.');
-  const { sequence } = subject;
-  const code = arrays.entity?.codes[sequence] ?? -1;
-  const entityRows =
-    code < 0 || arrays.rowsByEntity === null ? Uint32Array.of(sequence) : rowsOfCode(arrays.rowsByEntity, code);
+  const sequence = rowOfKey(arrays, key);
+  if (sequence < 0) throw usageError('WRONG_USE', `'${key}' is not a transaction of this case.`, 'Reload the list.');
+  const entityRows = entityRowsOf(arrays, sequence, Uint32Array.of(sequence));
   const [cells] = arrays.cells([sequence]);
   return {
     key,
@@ -60,26 +51,9 @@ export function readBelowLineDetail(
       isBlind(column) && cells[index] !== '' ? [{ name: column.name, value: cells[index] }] : [],
     ),
     notes: openCase.decisions
-      .notes(key)
+      .notes(keysOfRow(arrays, sequence))
       .map((note) => ({ id: note.id, text: note.text, writtenAtMs: note.atMs, writtenBy: note.by })),
   };
-}
-
-/** The `missed` job: the same as `belowLine.read`, on a case that is not open in a window. */
-export function measureMissed(input: ParsedJobInput<'missed'>): Promise<JobResult<'missed'>> {
-  const session = new CaseSession(input.casePath, openCaseToRead);
-  try {
-    const chosen = chooseModel(session.openCase, input.model);
-    const { rows, report } = readBelowLine(session, { modelId: chosen.stored.id, sample: input.sample });
-    return Promise.resolve({
-      model: modelSummary(chosen),
-      ...report,
-      sample: rows.map(({ key, id, verdict }) => ({ sequence: Number(key.slice(1)), id, verdict })),
-      case: resolve(input.casePath),
-    });
-  } finally {
-    session.close();
-  }
 }
 
 /** Whether a column may be seen by somebody who is to judge for himself. */
@@ -113,9 +87,9 @@ function belowLineRows({ arrays, decisions }: CaseSession, sequences: readonly n
       currency: currencyOf(arrays, sequence),
       timeMs: numberAt(arrays.times, sequence),
       counterpart: textAt(arrays.counterpart, sequence),
-      verdict: decisions.verdicts.get(key)?.kind ?? null,
+      verdict: decisions.verdictOfRow.get(sequence)?.kind ?? null,
       snoozedUntilMs: decisions.snoozes.get(key) ?? null,
-      hasNote: decisions.notes.has(key),
+      hasNote: decisions.keysWithNotes.has(key),
     };
   });
 }

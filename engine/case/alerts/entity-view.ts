@@ -1,4 +1,5 @@
 import { usageError } from '../../domain/error.ts';
+import { isFlagged } from '../../forest/threshold.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import { rowsOfCode, type CodedColumn, type RowsByCode } from '../case-arrays.ts';
 import type { CaseSession } from '../case-session.ts';
@@ -39,7 +40,7 @@ export function readEntity(
     entity: input.entity,
     role: own.column.column.role,
     transactions: rows.length,
-    flagged: rows.reduce((count, row) => count + (sums[row] <= units ? 1 : 0), 0),
+    flagged: rows.reduce((count, row) => count + (isFlagged(sums[row], units) ? 1 : 0), 0),
     totalAmount: amounts === null ? null : rows.reduce((sum, row) => sum + (amounts[row] || 0), 0),
     counterparts: counterparts.slice(0, listedCounterparts).map((entry) => ({
       text: other?.column.dictionary.textOf(entry.code) ?? '',
@@ -76,7 +77,7 @@ function tally(
     if (code < 0) continue;
     const entry = byCode.get(code) ?? { code, transactions: 0, flagged: 0, amount: 0 };
     entry.transactions++;
-    if (sums[row] <= units) entry.flagged++;
+    if (isFlagged(sums[row], units)) entry.flagged++;
     entry.amount += amounts === null || Number.isNaN(amounts[row]) ? 0 : amounts[row];
     byCode.set(code, entry);
   }

@@ -1,6 +1,7 @@
 import type { AlertDetail } from '../../../preload/contract/requests.ts';
 import type { AlertGroups } from './alert-groups.ts';
-import { groupOfKey, keyOfAlert } from './alert-keys.ts';
+import { decidedAlerts } from './alert-list.ts';
+import { keyOfRow } from './alert-keys.ts';
 import type { CaseSession } from '../case-session.ts';
 import type { ModelView } from '../model/model-view.ts';
 import { computeReasons } from '../model/reason-words.ts';
@@ -20,11 +21,8 @@ export function similarAlerts(
   groups: AlertGroups,
   group: number,
 ): AlertDetail['similar'] {
-  const { arrays, decisions } = session;
-  const decided = [...decisions.verdicts.keys()]
-    .map((key) => groupOfKey(arrays, groups, key))
-    .filter((other) => other >= 0 && other !== group)
-    .slice(-comparedAlerts);
+  const { decisions } = decidedAlerts(session, groups);
+  const decided = [...decisions.keys()].filter((other) => other !== group).slice(-comparedAlerts);
   computeReasons(
     view,
     decided.map((other) => groups.topSequences[other]),
@@ -47,13 +45,13 @@ export function similarAlerts(
     )
     .slice(0, listedAlerts);
   const alerts = nearest.map(({ other }) => {
-    const key = keyOfAlert(arrays, groups, other);
+    const verdict = decisions.get(other)?.verdict;
     return {
-      key,
+      key: keyOfRow(groups.topSequences[other]),
       score: view.scoreOf(groups.sums[other]),
       sharedReasons: sharedReasons(view, own, view.reasons(groups.topSequences[other]).contributions),
-      verdict: decisions.verdicts.get(key)?.kind ?? null,
-      reason: decisions.verdicts.get(key)?.reason ?? null,
+      verdict: verdict?.kind ?? null,
+      reason: verdict?.reason ?? null,
     };
   });
   return {

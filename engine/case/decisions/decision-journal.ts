@@ -22,10 +22,18 @@ const entrySchema = z.discriminatedUnion('kind', [
     verdict: z.enum(verdictKinds),
     reason: z.enum(dismissalReasons).nullable(),
     modelDigest: z.string(),
+    closedUntilMs: z.number().nullable().default(null),
     alerts: z.array(z.object({ key: z.string(), score: z.number(), sequences: z.array(z.number().int()) })),
   }),
   z.object({ ...common, kind: z.literal('note'), key: z.string(), text: z.string() }),
   z.object({ ...common, kind: z.literal('snooze'), keys: z.array(z.string()), untilMs: z.number() }),
+  z.object({
+    ...common,
+    kind: z.literal('grouping'),
+    how: z.enum(['split', 'join']),
+    key: z.string(),
+    sequences: z.array(z.number().int()),
+  }),
   /** `action` is the one that was undone. */
   z.object({ ...common, kind: z.literal('undo') }),
 ]);
@@ -95,7 +103,7 @@ function endsInsideLine(file: number): boolean {
  */
 export function restoreFromJournal(openedCase: WritableCase, casePath: string): number {
   const lines = readJournal(openedCase, casePath);
-  if (lines.length === 0 || openedCase.decisions.auditPage({ limit: 1 }).rows.length > 0) return 0;
+  if (lines.length === 0 || openedCase.decisions.hasActions()) return 0;
   const standing = standingActions(lines);
   openedCase.inTransaction(() => {
     const numbers = Array.from(standing, ([from, entry]) => ({ from, to: restore(openedCase, entry) }));
@@ -142,10 +150,19 @@ function restore({ decisions }: WritableCase, entry: Action): number {
         kind: entry.verdict,
         reason: entry.reason,
         modelDigest: entry.modelDigest,
+        closedUntilMs: entry.closedUntilMs,
         alerts: entry.alerts.map((alert) => ({ ...alert, sequences: Uint32Array.from(alert.sequences) })),
       });
     case 'note':
       return decisions.addNote({ by, atMs, key: entry.key, text: entry.text });
+    case 'grouping':
+      return decisions.addGrouping({
+        by,
+        atMs,
+        kind: entry.how,
+        key: entry.key,
+        sequences: Uint32Array.from(entry.sequences),
+      });
     case 'snooze':
       return decisions.addSnooze({ by, atMs, keys: entry.keys, untilMs: entry.untilMs });
   }

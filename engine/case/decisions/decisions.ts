@@ -2,96 +2,159 @@ import { usageError } from '../../domain/error.ts';
 import type { Doing, NewVerdicts } from '../../store/decision-log.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import { flaggedRowsOf, type AlertGroups } from '../alerts/alert-groups.ts';
-import { groupOfKey, subjectOfKey } from '../alerts/alert-keys.ts';
-import { currentAlerts } from '../alerts/alert-list.ts';
-import { rowsOfCode } from '../case-arrays.ts';
+import { keyOfRow, rowOfKey } from '../alerts/alert-keys.ts';
 import type { CaseSession } from '../case-session.ts';
-import { appendToJournal, recordingsDigest, type JournalEntry } from './decision-journal.ts';
 import type { ModelView } from '../model/model-view.ts';
+import { appendToJournal, recordingsDigest, type JournalEntry } from './decision-journal.ts';
 
 type DecidedAlert = NewVerdicts['alerts'][number];
 
-/** A verdict on one or many alerts: one action, undone as one. */
+/** A verdict on one or many alerts, or on single transactions: one action, undone as one. */
 export function setVerdicts(
   session: CaseSession,
   doing: Doing,
-  input: ParsedRequestInput<'verdicts.set'>,
+  input: ParsedRequestInput<'verdicts.set'> & { readonly note?: string | undefined },
 ): RequestOutput<'verdicts.set'> {
-  const { view, groups } = currentAlerts(session, input.modelId);
-  const alerts = [...new Set(input.keys)].map((key) => decidedAlert(session, view, groups, key));
+  const { view, groups } = session.alerts(input.modelId);
+  const alerts = decidedOnce(input.keys.map((key) => decidedAlert(session, view, groups, key)));
   const { decisions } = session.writableCase;
-  const actionId = store(session, () => {
-    const action = decisions.addVerdicts({
-      ...doing,
-      kind: input.kind,
-      reason: input.reason,
-      modelDigest: view.digest,
-      alerts,
-    });
-    return {
-      ...doing,
-      action,
-      kind: 'verdict',
-      verdict: input.kind,
-      reason: input.reason,
-      modelDigest: view.digest,
-      alerts: alerts.map((alert) => ({ ...alert, sequences: [...alert.sequences] })),
-    };
+  const { kind, reason, closedUntilMs, note } = input;
+  const { digest: modelDigest } = view;
+  const action = store(session, () => {
+    const decided = decisions.addVerdicts({ ...doing, kind, reason, modelDigest, closedUntilMs, alerts });
+    const lines: UnsignedEntry[] = [
+      {
+        ...doing,
+        action: decided,
+        kind: 'verdict',
+        verdict: kind,
+        reason,
+        modelDigest,
+        closedUntilMs,
+        alerts: alerts.map((alert) => ({ ...alert, sequences: [...alert.sequences] })),
+      },
+    ];
+    if (note !== undefined && note !== '')
+      for (const { key } of alerts)
+        lines.push({
+          ...doing,
+          key,
+          text: note,
+          kind: 'note',
+          action: decisions.addNote({ ...doing, key, text: note }),
+        });
+    return lines;
   });
   return {
-    verdicts: decisions.verdictsOfAction(actionId).map((verdict) => ({
+    verdicts: decisions.verdictsOfAction(action).map((verdict) => ({
       id: verdict.id,
       alertKey: verdict.alertKey,
       kind: verdict.kind,
       reason: verdict.reason,
+      transactions: verdict.sequences.length,
+      closedUntilMs: verdict.closedUntilMs,
       decidedAtMs: verdict.atMs,
       decidedBy: verdict.by,
       scoreAtDecision: verdict.score,
       modelDigest: verdict.modelDigest,
     })),
-    undoDepth: decisions.undoDepth(),
+    undoDepth: decisions.undoDepth(doing.by),
   };
 }
 
-/** The score and the transactions a verdict is about: the flagged ones, or the most anomalous one where none is. */
+/** Several keys may name one alert. */
+function decidedOnce(alerts: readonly DecidedAlert[]): readonly DecidedAlert[] {
+  return [...new Map(alerts.map((alert) => [alert.key, alert])).values()];
+}
+
+/** The extent of a verdict: the flagged transactions of the alert, or the one transaction that nobody flagged. */
 function decidedAlert(session: CaseSession, view: ModelView, groups: AlertGroups, key: string): DecidedAlert {
-  const { arrays } = session;
-  const group = groupOfKey(arrays, groups, key);
-  if (group >= 0)
-    return { key, score: view.scoreOf(groups.sums[group]), sequences: flaggedRowsOf(groups, group).slice().sort() };
-  const rows = rowsOfKey(session, key);
-  if (rows.length === 0)
+  const row = knownRow(session, key);
+  const group = groups.groupOfRow(row);
+  if (group < 0) return { key: keyOfRow(row), score: view.scoreOf(view.sums[row]), sequences: Uint32Array.of(row) };
+  return {
+    key: keyOfRow(groups.topSequences[group]),
+    score: view.scoreOf(groups.sums[group]),
+    sequences: flaggedRowsOf(groups, group).slice().sort(),
+  };
+}
+
+/** @throws AssayError WRONG_USE where the key names no transaction of the case. */
+function knownRow({ arrays }: CaseSession, key: string): number {
+  const row = rowOfKey(arrays, key);
+  if (row >= 0) return row;
+  throw usageError('WRONG_USE', `'${key}' is neither an alert nor a transaction of this case.`, 'Reload the list.');
+}
+
+/** Makes some flagged transactions of an alert one of their own. */
+export function splitAlert(
+  session: CaseSession,
+  doing: Doing,
+  input: ParsedRequestInput<'alerts.split'>,
+): RequestOutput<'alerts.split'> {
+  const { view, groups } = session.alerts(input.modelId);
+  const group = groups.groupOfRow(knownRow(session, input.key));
+  const own = new Set(group < 0 ? [] : flaggedRowsOf(groups, group));
+  const sequences = [...new Set(input.sequences)].sort((left, right) => left - right);
+  if (sequences.length >= own.size || sequences.some((row) => !own.has(row)))
     throw usageError(
       'WRONG_USE',
-      `'${key}' is neither an alert nor an entity of this case.`,
-      'Reload the list and decide again.',
+      'Only some of the flagged transactions of one alert can be split from it.',
+      'Choose those that are another story, and leave at least one.',
     );
-  let top = rows[0];
-  for (const row of rows) if (view.sums[row] < view.sums[top]) top = row;
-  return { key, score: view.scoreOf(view.sums[top]), sequences: Uint32Array.of(top) };
+  return regroup(session, doing, view, 'split', sequences);
 }
 
-/** All rows a key speaks of; none where the case does not know it. */
-function rowsOfKey({ arrays }: CaseSession, key: string): ArrayLike<number> & Iterable<number> {
-  const subject = subjectOfKey(arrays, key);
-  if (subject === null) return [];
-  if ('sequence' in subject) return [subject.sequence];
-  return arrays.rowsByEntity === null ? [] : rowsOfCode(arrays.rowsByEntity, subject.code);
+/** Makes one alert of several. */
+export function joinAlerts(
+  session: CaseSession,
+  doing: Doing,
+  input: ParsedRequestInput<'alerts.join'>,
+): RequestOutput<'alerts.join'> {
+  const { view, groups } = session.alerts(input.modelId);
+  const joined = new Set(input.keys.map((key) => groups.groupOfRow(knownRow(session, key))));
+  if (joined.has(-1) || joined.size < 2)
+    throw usageError('WRONG_USE', 'Two alerts or more are needed to join them.', 'Choose several alerts of the list.');
+  const sequences = [...joined].flatMap((group) => [...flaggedRowsOf(groups, group)]);
+  return regroup(
+    session,
+    doing,
+    view,
+    'join',
+    sequences.sort((left, right) => left - right),
+  );
 }
 
-/** Takes back the last verdict, note or snooze. */
+function regroup(
+  session: CaseSession,
+  doing: Doing,
+  view: ModelView,
+  how: 'split' | 'join',
+  sequences: readonly number[],
+): RequestOutput<'alerts.split'> {
+  const { decisions } = session.writableCase;
+  const top = sequences.reduce((least, row) => (view.sums[row] < view.sums[least] ? row : least));
+  const key = keyOfRow(top);
+  store(session, () => {
+    const action = decisions.addGrouping({ ...doing, kind: how, key, sequences: Uint32Array.from(sequences) });
+    return [{ ...doing, kind: 'grouping', action, how, key, sequences: [...sequences] }];
+  });
+  return { key, undoDepth: decisions.undoDepth(doing.by) };
+}
+
+/** Takes back the last verdict, note, snooze, split or join of a person. */
 export function undoLast(session: CaseSession, doing: Doing): RequestOutput<'actions.undo'> {
   const { decisions } = session.writableCase;
-  if (decisions.undoDepth() === 0) return { undone: null, keys: [], undoDepth: 0 };
+  if (decisions.undoDepth(doing.by) === 0) return { undone: null, keys: [], undoDepth: 0 };
   let undone: string | null = null;
   let keys: readonly string[] = [];
   store(session, () => {
     const action = decisions.undoLast(doing);
     undone = action?.what ?? null;
     keys = action?.keys ?? [];
-    return { ...doing, kind: 'undo', action: action?.actionId ?? 0 };
+    return [{ ...doing, kind: 'undo', action: action?.actionId ?? 0 }];
   });
-  return { undone, keys, undoDepth: decisions.undoDepth() };
+  return { undone, keys, undoDepth: decisions.undoDepth(doing.by) };
 }
 
 export function addNote(
@@ -99,12 +162,13 @@ export function addNote(
   doing: Doing,
   input: ParsedRequestInput<'notes.add'>,
 ): RequestOutput<'notes.add'> {
-  refuseUnknownKeys(session, [input.key]);
   const { decisions } = session.writableCase;
-  const note = { ...doing, key: input.key, text: input.text };
-  store(session, () => ({ ...note, kind: 'note', action: decisions.addNote(note) }));
-  decisions.writeDraft(input.key, '', note.atMs);
-  return { undoDepth: decisions.undoDepth() };
+  const note = { ...doing, key: keyOfRow(knownRow(session, input.key)), text: input.text };
+  store(session, () => {
+    decisions.writeDraft(input.key, '', doing.atMs);
+    return [{ ...note, kind: 'note', action: decisions.addNote(note) }];
+  });
+  return { undoDepth: decisions.undoDepth(doing.by) };
 }
 
 export function snoozeAlerts(
@@ -112,12 +176,11 @@ export function snoozeAlerts(
   doing: Doing,
   input: ParsedRequestInput<'alerts.snooze'>,
 ): RequestOutput<'alerts.snooze'> {
-  const keys = [...new Set(input.keys)];
-  refuseUnknownKeys(session, keys);
   const { decisions } = session.writableCase;
+  const keys = [...new Set(input.keys.map((key) => keyOfRow(knownRow(session, key))))];
   const snooze = { ...doing, keys, untilMs: Math.round(input.untilMs) };
-  store(session, () => ({ ...snooze, kind: 'snooze', action: decisions.addSnooze(snooze) }));
-  return { undoDepth: decisions.undoDepth() };
+  store(session, () => [{ ...snooze, kind: 'snooze', action: decisions.addSnooze(snooze) }]);
+  return { undoDepth: decisions.undoDepth(doing.by) };
 }
 
 export function writeDraft(session: CaseSession, { atMs }: Doing, input: ParsedRequestInput<'drafts.write'>): null {
@@ -129,31 +192,18 @@ export function readDraft(session: CaseSession, input: ParsedRequestInput<'draft
   return { text: session.openCase.decisions.draft(input.key) };
 }
 
-export function auditPage(session: CaseSession, input: ParsedRequestInput<'audit.page'>): RequestOutput<'audit.page'> {
-  const { decisions } = session.openCase;
-  const page = decisions.auditPage({
-    ...(input.after === undefined ? {} : { after: input.after }),
-    limit: input.limit,
-  });
-  return { rows: page.rows, next: page.next, chainIsWhole: decisions.brokenAuditEntry() === null };
-}
-
 type WithoutCommon<Entry> = Entry extends JournalEntry ? Omit<Entry, 'format' | 'recordings'> : never;
+type UnsignedEntry = WithoutCommon<JournalEntry>;
 
-/** Stores a decision and its line in the journal together; returns the action's id. */
-function store(session: CaseSession, decide: () => WithoutCommon<JournalEntry>): number {
+/** Stores decisions and their lines in the journal together; returns the first action's id. */
+function store(session: CaseSession, decide: () => readonly UnsignedEntry[]): number {
   const openedCase = session.writableCase;
-  const actionId = openedCase.inTransaction(() => {
-    const entry = decide();
-    appendToJournal(session.path, { ...entry, format: 1, recordings: recordingsDigest(openedCase) });
-    return entry.action;
+  const [first] = openedCase.inTransaction(() => {
+    const entries = decide();
+    const recordings = recordingsDigest(openedCase);
+    for (const entry of entries) appendToJournal(session.path, { ...entry, format: 1, recordings });
+    return entries;
   });
   session.decisionsChanged();
-  return actionId;
-}
-
-function refuseUnknownKeys(session: CaseSession, keys: readonly string[]): void {
-  const unknown = keys.find((key) => subjectOfKey(session.arrays, key) === null);
-  if (unknown !== undefined)
-    throw usageError('WRONG_USE', `'${unknown}' is neither an alert nor an entity of this case.`, 'Reload the list.');
+  return first.action;
 }

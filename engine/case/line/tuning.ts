@@ -1,6 +1,6 @@
 import { UNLABELLED } from '../../domain/label.ts';
-import { labelOfVerdict } from '../../domain/verdict.ts';
-import type { ThresholdHandle as IndexHandle, TuningIndex } from '../../forest/tuning.ts';
+import { isFlagged } from '../../forest/threshold.ts';
+import type { ThresholdHandle as IndexHandle } from '../../forest/tuning.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type {
   ParsedRequestInput,
@@ -9,18 +9,17 @@ import type {
   TuningPoint,
   TuningView,
 } from '../../../preload/contract/requests.ts';
-import { tuningHandle } from './choose-threshold.ts';
+import { handleOf, indexHandle, lineOf, storedThreshold } from './threshold-handle.ts';
 import { capitalised } from '../model/feature-words.ts';
+import { flaggedRowsOf, type AlertGroups } from '../alerts/alert-groups.ts';
 import { numberAt, textAt } from '../alerts/alert-list.ts';
 import type { CaseSession } from '../case-session.ts';
 import { countBins, featureBins } from '../model/feature-bins.ts';
-import { judgedFlags } from './judged-flags.ts';
+import { qualityAt } from './quality.ts';
 import { modelListItem } from '../model/model-list.ts';
 import { rankingsAgainst } from '../model/model-rankings.ts';
 import type { ModelView } from '../model/model-view.ts';
 import { firstReason } from '../model/reason-words.ts';
-
-type Handle = ParsedRequestInput<'tuning.preview'>['handle'];
 
 const histogramBins = 120;
 const curvePoints = 200;
@@ -35,11 +34,12 @@ export async function readTuning(
   input: ParsedRequestInput<'tuning.read'>,
   whenRanked: () => void,
 ): Promise<TuningView> {
-  const { arrays, labels } = session;
+  const { arrays } = session;
   const stored = session.model(input.modelId);
   const view = session.view(input.modelId);
   const model = modelListItem(session, stored);
-  const index = view.tuningIndex(labels);
+  const index = session.tuningIndex(input.modelId);
+  const { labels } = session.counted(view);
   const { units } = stored.threshold;
   const histogram = index.histogram(histogramBins);
   const read: Omit<TuningView, 'rankings' | 'rankingsPending'> = {
@@ -52,7 +52,8 @@ export async function readTuning(
       fraud: histogram.positives?.some((count) => count > 0) ? histogram.positives : null,
       legitimate: legitimateByVerdict(session, view, histogram.edges),
     },
-    point: pointOf(index, { kind: 'threshold', thresholdUnits: units }),
+    point: pointOf(session, input.modelId, { kind: 'threshold', thresholdUnits: units }),
+    line: lineOf(index, units, handleOf(stored.threshold)),
     prevalence: prevalenceOf(labels),
     curve: index
       .precisionRecallCurve(curvePoints)
@@ -66,36 +67,18 @@ export async function readTuning(
 
 /** What a threshold would mean; nothing is stored. */
 export function previewTuning(session: CaseSession, input: ParsedRequestInput<'tuning.preview'>): TuningPoint {
-  return pointOf(session.view(input.modelId).tuningIndex(session.labels), indexHandle(input.handle));
+  return pointOf(session, input.modelId, indexHandle(input.handle));
 }
 
-/** Moves the model's threshold and the flags with it. */
+/** Moves the line of a model. */
 export function applyTuning(
   session: CaseSession,
   doing: Doing,
   input: ParsedRequestInput<'tuning.apply'>,
 ): TuningPoint {
-  const stored = session.model(input.modelId);
-  const view = session.view(input.modelId);
-  const openedCase = session.writableCase;
-  const index = view.tuningIndex(session.labels);
-  const point = pointOf(index, indexHandle(input.handle));
-  const sequences = index.flaggedRows(point.thresholdUnits);
-  const { kind: rule, ...details } = input.handle;
-  openedCase.inTransaction(() => {
-    openedCase.replaceAlerts(
-      stored.id,
-      { units: point.thresholdUnits, rule, details },
-      { sequences, sums: Int32Array.from(sequences, (row) => view.sums[row]) },
-    );
-    openedCase.decisions.addAudit(doing, `threshold of ${stored.name}: ${point.flagged} flagged`, {
-      modelDigest: view.digest,
-      fromUnits: stored.threshold.units,
-      toUnits: point.thresholdUnits,
-      rule,
-      ...details,
-    });
-  });
+  const { id } = session.model(input.modelId);
+  const point = pointOf(session, id, indexHandle(input.handle));
+  session.writableCase.setThreshold(id, storedThreshold(point.thresholdUnits, input.handle), doing);
   session.modelsChanged();
   return point;
 }
@@ -113,10 +96,10 @@ export function swapSet(
   const otherUnits = other?.threshold.units ?? input.fromUnits ?? stored.threshold.units;
   const { units } = stored.threshold;
 
-  const now = view.tuningIndex(session.labels).flaggedRows(units);
-  const before = otherView.tuningIndex(session.labels).flaggedRows(otherUnits);
-  const entered = now.filter((row) => otherView.sums[row] > otherUnits);
-  const left = before.filter((row) => view.sums[row] > units);
+  const now = view.groups(units, session.alertOrder);
+  const before = otherView.groups(otherUnits, session.alertOrder);
+  const entered = now.rows.filter((row) => !isFlagged(otherView.sums[row], otherUnits)).sort(bySum(view));
+  const left = before.rows.filter((row) => !isFlagged(view.sums[row], units)).sort(bySum(otherView));
   const listed = [...entered.subarray(0, input.limit), ...left.subarray(0, input.limit)];
   const reasonsPending = explain(view, listed);
   const rowsOf = (rows: Uint32Array): readonly SwappedRow[] => swappedRows(session, view, other && otherView, rows);
@@ -125,8 +108,22 @@ export function swapSet(
     left: rowsOf(left.subarray(0, input.limit)),
     enteredTotal: entered.length,
     leftTotal: left.length,
+    alerts: { now: now.count, before: before.count, entered: onlyIn(now, before), left: onlyIn(before, now) },
     reasonsPending,
   };
+}
+
+/** Most anomalous first, ties in row order. */
+function bySum({ sums }: ModelView): (left: number, right: number) => number {
+  return (left, right) => sums[left] - sums[right] || left - right;
+}
+
+/** Alerts that share no transaction with any alert of the others. */
+function onlyIn(alerts: AlertGroups, others: AlertGroups): number {
+  let only = 0;
+  for (let group = 0; group < alerts.count; group++)
+    if (flaggedRowsOf(alerts, group).every((row) => others.groupOfRow(row) < 0)) only++;
+  return only;
 }
 
 function swappedRows(
@@ -135,7 +132,8 @@ function swappedRows(
   otherView: ModelView | null,
   rows: Uint32Array,
 ): readonly SwappedRow[] {
-  const { arrays, labels } = session;
+  const { arrays } = session;
+  const { rows: labels } = session.labels;
   const ids = arrays.ids(rows);
   return Array.from(rows, (row, index) => ({
     sequence: row,
@@ -150,29 +148,25 @@ function swappedRows(
   }));
 }
 
-function indexHandle(handle: Handle): IndexHandle {
-  return handle.kind === 'score' ? { kind: 'score', score: handle.value } : tuningHandle(handle);
-}
-
-function pointOf(index: TuningIndex, handle: IndexHandle): TuningPoint {
+/** What a threshold means under one model, in alerts, transactions and known fraud. */
+export function pointOf(session: CaseSession, modelId: number, handle: IndexHandle): TuningPoint {
+  const index = session.tuningIndex(modelId);
   const state = index.tune(handle);
+  const quality = qualityAt(session, modelId, state);
+  const main = quality.find(({ basis }) => basis === session.labels.basis) ?? quality.at(-1) ?? null;
   return {
     thresholdUnits: state.thresholdUnits,
     threshold: state.thresholdScore,
     flagged: state.flagged,
     contamination: state.contamination,
+    alerts: state.alerts,
     alertsPerDay: state.alertsPerDay,
     byDay: index.alertsByDay(state.thresholdUnits).slice(),
     precision: state.outcome?.precision ?? null,
     recall: state.outcome?.recall ?? null,
-    judged:
-      state.outcome === null
-        ? null
-        : judgedFlags({
-            flaggedFrauds: state.outcome.truePositives,
-            flagged: state.outcome.labelledFlagged,
-            frauds: state.outcome.positives,
-          }),
+    basis: main?.basis ?? null,
+    judged: main?.judged ?? null,
+    quality,
   };
 }
 
@@ -188,11 +182,9 @@ function prevalenceOf(labels: Uint8Array | null): number | null {
   return judged === 0 ? null : frauds / judged;
 }
 
-/** Rows that a verdict says are legitimate, by score; null where there is none. */
+/** Verdicts of legitimate, by score, each once; null where there is none. */
 function legitimateByVerdict(session: CaseSession, view: ModelView, edges: Float64Array): Uint32Array | null {
-  const rows = [...session.decisions.verdicts.values()]
-    .filter(({ kind }) => labelOfVerdict(kind) === 0)
-    .flatMap(({ sequences }) => [...sequences]);
+  const rows = session.counted(view).verdicts.flatMap(({ row, label }) => (label === 0 ? [row] : []));
   if (rows.length === 0) return null;
   const counts = new Uint32Array(edges.length - 1);
   const [low] = edges;

@@ -1,10 +1,11 @@
 import { featureNames } from '../../domain/feature-spec.ts';
-import { FRAUD, UNLABELLED } from '../../domain/label.ts';
+import { usageError } from '../../domain/error.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { StoredModel } from '../../store/types.ts';
 import type { ModelListItem, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import type { CaseSession } from '../case-session.ts';
-import { judgedFlags } from '../line/judged-flags.ts';
+import { handleOf } from '../line/threshold-handle.ts';
+import { readLeadingSums } from './chosen-model.ts';
 
 /** Every model of the case, oldest first. */
 export function listModels(session: CaseSession): readonly ModelListItem[] {
@@ -27,65 +28,47 @@ export function modelListItem(session: CaseSession, model: StoredModel): ModelLi
     isChampion: model.isChampion,
     thresholdUnits: units,
     threshold: view.scoreOf(units),
-    flagged: openCase.alertCount(model.id),
+    ...countsOf(session, model),
     alertsPerDay: rule === 'alerts-per-day' && typeof details['value'] === 'number' ? details['value'] : null,
+    handle: handleOf(model.threshold),
     scoresAllRows: openCase.segmentsWithoutScores(model.id).length === 0,
   };
 }
 
+/** Flagged transactions and alerts of a model at its threshold, over the leading rows that it has scored. */
+function countsOf(session: CaseSession, model: StoredModel): { readonly flagged: number; readonly alerts: number } {
+  if (session.openCase.segmentsWithoutScores(model.id).length === 0) {
+    const { groups } = session.alerts(model.id);
+    return { flagged: groups.rows.length, alerts: groups.count };
+  }
+  const { index } = session.indexOf(session.view(model.id).forest, readLeadingSums(session.openCase, model.id));
+  const { flagged, alerts } = index.tune({ kind: 'threshold', thresholdUnits: model.threshold.units });
+  return { flagged, alerts };
+}
+
+/** Makes a model the champion: from then on it is *the model* wherever none is named. */
 export function setChampion(
   session: CaseSession,
   doing: Doing,
-  input: ParsedRequestInput<'models.setChampion'>,
+  { modelId, reason }: ParsedRequestInput<'models.setChampion'>,
 ): RequestOutput<'models.setChampion'> {
-  const model = session.model(input.modelId);
-  const openedCase = session.writableCase;
-  openedCase.inTransaction(() => {
-    openedCase.setChampion(model.id);
-    openedCase.decisions.addAudit(doing, `champion: ${model.name}`, { modelDigest: model.digest });
-  });
+  session.writableCase.promote(session.model(modelId).id, reason, doing);
   session.modelsChanged();
   return listModels(session);
 }
 
-/** What two models flag in common and apart, each at its own threshold. */
-export function compareModels(
+/** @throws AssayError WRONG_USE where there was no champion before the present one. */
+export function rollBack(
   session: CaseSession,
-  input: ParsedRequestInput<'models.compare'>,
-): RequestOutput<'models.compare'> {
-  const first = session.model(input.firstModelId);
-  const second = session.model(input.secondModelId);
-  const firstSums = session.view(first.id).sums;
-  const secondSums = session.view(second.id).sums;
-  const { labels } = session;
-  const rows = { both: 0, onlyFirst: 0, onlySecond: 0 };
-  const fraud = { both: 0, onlyFirst: 0, onlySecond: 0 };
-  const judged = { first: 0, second: 0 };
-  let frauds = 0;
-  for (let row = 0; row < firstSums.length; row++) {
-    const byFirst = firstSums[row] <= first.threshold.units;
-    const bySecond = secondSums[row] <= second.threshold.units;
-    const label = labels?.[row] ?? UNLABELLED;
-    if (label === FRAUD) frauds++;
-    if (!byFirst && !bySecond) continue;
-    if (label !== UNLABELLED && byFirst) judged.first++;
-    if (label !== UNLABELLED && bySecond) judged.second++;
-    const part = byFirst && bySecond ? 'both' : byFirst ? 'onlyFirst' : 'onlySecond';
-    rows[part]++;
-    if (label === FRAUD) fraud[part]++;
-  }
-  return {
-    first: modelListItem(session, first),
-    second: modelListItem(session, second),
-    ...rows,
-    fraud: labels === null ? null : fraud,
-    judged:
-      labels === null
-        ? null
-        : {
-            first: judgedFlags({ flaggedFrauds: fraud.both + fraud.onlyFirst, flagged: judged.first, frauds }),
-            second: judgedFlags({ flaggedFrauds: fraud.both + fraud.onlySecond, flagged: judged.second, frauds }),
-          },
-    specs: { first: session.view(first.id).spec, second: session.view(second.id).spec },
-  };
+  doing: Doing,
+  { reason }: ParsedRequestInput<'models.rollBack'>,
+): RequestOutput<'models.rollBack'> {
+  if (session.writableCase.rollBack(reason, doing) === null)
+    throw usageError(
+      'WRONG_USE',
+      'There was no champion before the present one.',
+      'Promote another model with `assay promote --case FILE --model N`.',
+    );
+  session.modelsChanged();
+  return listModels(session);
 }

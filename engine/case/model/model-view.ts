@@ -1,15 +1,16 @@
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { impossible } from '../../domain/error.ts';
-import type { CompiledForest } from '../../domain/model.ts';
+import type { CompiledForest, FeatureMatrix } from '../../domain/model.ts';
 import { decodeForest } from '../../forest/compile.ts';
 import { summariseBackground, type FeatureBackground } from '../../forest/reasons/background.ts';
 import { rowExplainer } from '../../forest/reasons/tree-shap.ts';
 import { scoreOfSum } from '../../forest/score.ts';
-import type { TuningIndex } from '../../forest/tuning.ts';
+import type { AlertOrder } from '../../forest/alert-sweep.ts';
+import { isFlagged } from '../../forest/threshold.ts';
+import { buildTuningIndex, type TuningIndex } from '../../forest/tuning.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { StoredModel } from '../../store/types.ts';
-import { readSums } from './choose-model.ts';
-import { tuningIndexOf } from '../line/choose-threshold.ts';
+import { readSums } from './chosen-model.ts';
 import { featureWords, type LabelledWords } from './feature-words.ts';
 import { groupAlerts, type AlertGroups } from '../alerts/alert-groups.ts';
 import type { CaseArrays } from '../case-arrays.ts';
@@ -34,22 +35,21 @@ export class ModelView {
   readonly featureSetId: number;
   readonly #case: ReadableCase;
   readonly #arrays: CaseArrays;
-  readonly #stored: StoredModel;
   #forest: CompiledForest | undefined;
   #spec: FeatureSpec | undefined;
   #words: readonly LabelledWords[] | undefined;
   #sums: Int32Array | undefined;
-  #index: { readonly labels: Uint8Array | null; readonly index: TuningIndex } | undefined;
+  #index: { readonly labels: Uint8Array | null; readonly order: AlertOrder; readonly index: TuningIndex } | undefined;
   #background: readonly FeatureBackground[] | undefined;
+  #backgroundRows: FeatureMatrix | undefined;
   #explain: ReturnType<typeof rowExplainer> | undefined;
   readonly #reasons = new Map<number, RowReasons>();
   readonly #features = new Map<number, Float32Array>();
-  readonly #groupings = new Map<number, AlertGroups>();
+  #groupings: { readonly order: AlertOrder; readonly byUnits: Map<number, AlertGroups> } | undefined;
 
   constructor(openedCase: ReadableCase, arrays: CaseArrays, stored: StoredModel) {
     this.#case = openedCase;
     this.#arrays = arrays;
-    this.#stored = stored;
     this.id = stored.id;
     this.digest = stored.digest;
     this.featureSetId = stored.featureSetId;
@@ -77,7 +77,7 @@ export class ModelView {
 
   /** @throws AssayError NO_MODEL where rows came in after the model scored. */
   get sums(): Int32Array {
-    this.#sums ??= readSums(this.#case, this.#stored);
+    this.#sums ??= readSums(this.#case, this.id);
     return this.#sums;
   }
 
@@ -85,25 +85,33 @@ export class ModelView {
     return scoreOfSum(this.forest, sum);
   }
 
-  /** The tuning index over these labels; made anew only where other labels are given. */
-  tuningIndex(labels: Uint8Array | null): TuningIndex {
-    if (this.#index === undefined || this.#index.labels !== labels)
-      this.#index = {
-        labels,
-        index: tuningIndexOf(this.forest, this.sums, labels, this.#arrays.days, this.#index?.index),
-      };
-    return this.#index.index;
+  /** The tuning index over these labels and alerts; made anew only where others are given. */
+  tuningIndex(labels: Uint8Array | null, order: AlertOrder): TuningIndex {
+    const known = this.#index;
+    if (known?.labels === labels && known.order === order) return known.index;
+    const { days } = this.#arrays;
+    const index = buildTuningIndex({
+      forest: this.forest,
+      sums: this.sums,
+      alertOrder: order,
+      ...(labels === null ? {} : { labels }),
+      ...(days === null ? {} : { dayIndex: days }),
+      ...(known?.order === order ? { earlier: known.index } : {}),
+    });
+    this.#index = { labels, order, index };
+    return index;
   }
 
   /** The alerts of a threshold. */
-  groups(thresholdUnits: number): AlertGroups {
-    const known = this.#groupings.get(thresholdUnits);
+  groups(thresholdUnits: number, order: AlertOrder): AlertGroups {
+    if (this.#groupings?.order !== order) this.#groupings = { order, byUnits: new Map() };
+    const { byUnits } = this.#groupings;
+    const known = byUnits.get(thresholdUnits);
     if (known !== undefined) return known;
     const flagged = this.#index?.index.flaggedRows(thresholdUnits) ?? flaggedByScore(this.sums, thresholdUnits);
-    const { entity } = this.#arrays;
-    const groups = groupAlerts(flagged, this.sums, entity?.codes ?? null, entity?.dictionary.size ?? 0);
-    keepNewest(this.#groupings, CACHED_GROUPINGS - 1);
-    this.#groupings.set(thresholdUnits, groups);
+    const groups = groupAlerts(flagged, this.sums, order);
+    keepNewest(byUnits, CACHED_GROUPINGS - 1);
+    byUnits.set(thresholdUnits, groups);
     return groups;
   }
 
@@ -129,8 +137,14 @@ export class ModelView {
 
   /** What is usual: rows at even distances within segments at even distances over the whole case. */
   get background(): readonly FeatureBackground[] {
-    this.#background ??= summariseBackground(this.#backgroundRows());
+    this.#background ??= summariseBackground(this.backgroundRows);
     return this.#background;
+  }
+
+  /** The rows that stand for all others where values are compared; one background for every door. */
+  get backgroundRows(): FeatureMatrix {
+    this.#backgroundRows ??= this.#drawBackgroundRows();
+    return this.#backgroundRows;
   }
 
   /** The reasons of one row; computed once. */
@@ -149,7 +163,7 @@ export class ModelView {
     return this.#reasons.get(sequence);
   }
 
-  #backgroundRows(): { readonly rowCount: number; readonly featureCount: number; readonly values: Float32Array } {
+  #drawBackgroundRows(): FeatureMatrix {
     const { segments } = this.#arrays;
     const featureCount = featureNames(this.spec).length;
     const segmentCount = Math.min(segments.length, BACKGROUND_SEGMENTS);
@@ -173,7 +187,7 @@ export class ModelView {
  */
 function flaggedByScore(sums: Int32Array, thresholdUnits: number): Uint32Array {
   const flagged: number[] = [];
-  for (let row = 0; row < sums.length; row++) if (sums[row] <= thresholdUnits) flagged.push(row);
+  for (let row = 0; row < sums.length; row++) if (isFlagged(sums[row], thresholdUnits)) flagged.push(row);
   return Uint32Array.from(flagged.sort((left, right) => sums[left] - sums[right] || left - right));
 }
 

@@ -8,8 +8,8 @@ export function featureValueText({ valueText }: LabelledWords, value: number): s
   return Number.isNaN(value) ? 'missing' : valueText(value);
 }
 
-/** The reasons of one row in words, at most `limit` of those that raise its score, and the rest. */
-export function describedReasons(view: ModelView, sequence: number, limit: number): DescribedReasons {
+/** The reasons of one row in words, at most `limit` of those that raise its score (the usual number where absent), and the rest. */
+export function describedReasons(view: ModelView, sequence: number, limit?: number): DescribedReasons {
   return describeReasons(
     view.forest,
     view.reasons(sequence),

@@ -1,4 +1,5 @@
 import { impossible } from '../../domain/error.ts';
+import { isFlagged } from '../threshold.ts';
 import type { CompiledForest } from '../../domain/model.ts';
 import { previousFloat32 } from '../float32.ts';
 import type { FeatureBackground } from './background.ts';
@@ -136,7 +137,7 @@ function smallestInPlane(
       for (let bandOnY = 0; bandOnY <= boundsY.length; bandOnY++) {
         sum += steps[bandOnY];
         const distanceY = candidatesY[bandOnY].distance;
-        if (sum <= thresholdUnits || distanceY === null) continue;
+        if (isFlagged(sum, thresholdUnits) || distanceY === null) continue;
         const distance = distanceX + distanceY;
         if (best !== null && distance >= best.distance) continue;
         const changes = [{ feature: featureX, from: x, to: toX }];

@@ -39,8 +39,7 @@ export async function writeProfile(
 ): Promise<{ readonly columns: readonly ColumnReport[] }> {
   const { session } = workbench;
   const openedCase = session.writableCase;
-  await reprofileCase(openedCase, input.overrides);
-  openedCase.decisions.addAudit(workbench.doing(), 'profile changed', { overrides: JSON.stringify(input.overrides) });
+  await reprofileCase(openedCase, input.overrides, workbench.doing());
   session.rowsChanged();
   return readProfile(session);
 }

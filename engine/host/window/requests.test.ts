@@ -192,12 +192,19 @@ describe('recordings and rows', () => {
 });
 
 describe('alerts', () => {
-  it('is one alert per card; a row without a card is an alert of its own', async () => {
+  it('is one episode of a card: flags a day apart are another alert, and each flag is in one', async () => {
     const alerts = await firstAlerts();
+    const byCard = Map.groupBy(alerts, ({ entity }) => entity);
+    expect(byCard.size).toBeLessThan(alerts.length);
+    for (const [card, episodes] of byCard) {
+      const opened = episodes.map(({ opensMs }) => opensMs ?? 0).sort((one, other) => one - other);
+      if (card !== '')
+        opened.slice(1).forEach((ms, index) => expect(ms - opened[index]).toBeGreaterThan(24 * 3_600_000));
+    }
     expect(new Set(alerts.map(({ key }) => key)).size).toBe(alerts.length);
     const flagged = alerts.reduce((sum, row) => sum + row.flaggedTransactions, 0);
     expect(flagged).toBe((await bench.ask('models.list', {}))[0].flagged);
-    for (const { key, entity } of alerts) expect(key === entity || /^#\d+$/.test(key)).toBe(true);
+    for (const { key, topSequence } of alerts) expect(key).toBe(`#${topSequence}`);
   });
 
   it.each(['score', 'amount', 'time', 'transactions', 'entity'] as const)(
@@ -240,7 +247,8 @@ describe('alerts', () => {
       modelId,
       filter: { anyOf: [first.topId, ` ${second.entity} `, ...filler] },
     });
-    expect(pasted.rows.map(({ key }) => key).sort()).toEqual([first.key, second.key].sort());
+    const wanted = (await firstAlerts()).filter(({ key, entity }) => key === first.key || entity === second.entity);
+    expect(pasted.rows.map(({ key }) => key).sort()).toEqual(wanted.map(({ key }) => key).sort());
     const searched = await bench.ask('alerts.page', { modelId, filter: { search: `${first.topId} eur` } });
     expect(searched.rows.map(({ key }) => key)).toEqual([first.key]);
     expect((await bench.ask('alerts.page', { modelId, filter: { search: 'nowhere' } })).total).toBe(0);
@@ -248,7 +256,7 @@ describe('alerts', () => {
 
   it('finds an alert without an entity by its key, as a link to a similar alert asks for it', async () => {
     await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.3 } });
-    const single = (await firstAlerts()).find(({ key }) => key.startsWith('#'));
+    const single = (await firstAlerts()).find(({ entity }) => entity === '');
     const found = await bench.ask('alerts.page', { modelId, filter: { anyOf: [single?.key ?? 'none is flagged'] } });
     await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.03 } });
     expect(found.rows.map(({ key }) => key)).toEqual([single?.key]);
@@ -309,13 +317,18 @@ describe('tuning', () => {
     const before = await bench.ask('tuning.read', { modelId });
     const preview = await bench.ask('tuning.preview', { modelId, handle: { kind: 'contamination', value: 0.01 } });
     expect(preview.flagged).toBeLessThan(before.point.flagged);
-    expect(preview.byDay.reduce((sum, count) => sum + count, 0)).toBe(preview.flagged);
+    expect(preview.byDay.reduce((sum, count) => sum + count, 0)).toBe(preview.alerts);
+    expect(preview.alerts).toBeLessThan(preview.flagged);
     expect((await bench.ask('models.list', {}))[0].flagged).toBe(before.point.flagged);
 
     await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.01 } });
     expect((await bench.ask('models.list', {}))[0].flagged).toBe(preview.flagged);
     const swapped = await bench.ask('tuning.swapSet', { modelId, fromUnits: before.point.thresholdUnits });
-    expect(swapped).toMatchObject({ enteredTotal: 0, leftTotal: before.point.flagged - preview.flagged });
+    expect(swapped).toMatchObject({
+      enteredTotal: 0,
+      leftTotal: before.point.flagged - preview.flagged,
+      alerts: { now: preview.alerts, before: before.point.alerts, entered: 0 },
+    });
     expect(swapped.left.every(({ isFraud }) => isFraud !== null)).toBe(true);
     await bench.ask('tuning.apply', { modelId, handle: { kind: 'score', value: before.point.threshold } });
     expect((await bench.ask('tuning.read', { modelId })).point).toEqual(before.point);
@@ -360,7 +373,9 @@ describe('tuning', () => {
 describe('models', () => {
   it('compares a model with itself: all in common', async () => {
     const compared = await bench.ask('models.compare', { firstModelId: 1, secondModelId: 1 });
-    expect(compared).toMatchObject({ onlyFirst: 0, onlySecond: 0, both: compared.first.flagged });
+    const { flagged, alerts } = compared.first;
+    expect(compared.flagged).toEqual({ onlyFirst: 0, onlySecond: 0, both: flagged });
+    expect(compared.alerts).toEqual({ first: alerts, second: alerts, both: alerts });
     const { point } = await bench.ask('tuning.read', { modelId });
     expect(compared.judged).toEqual({ first: point.judged, second: point.judged });
     const [low, high] = point.judged?.precision ?? [1, 0];
@@ -440,19 +455,92 @@ describe('decisions', () => {
     await undoAll();
   });
 
-  it('counts verdicts as labels, over the label column', async () => {
-    const { prevalence } = await bench.ask('tuning.read', { modelId });
-    const keys = (await firstAlerts()).map(({ key }) => key);
-    await bench.ask('verdicts.set', { modelId, keys, kind: 'fraud' });
+  it('lets the label column win over verdicts, lists where they differ, and counts each verdict once', async () => {
+    const before = await bench.ask('tuning.read', { modelId });
+    const alerts = await firstAlerts();
+    await bench.ask('verdicts.set', { modelId, keys: alerts.map(({ key }) => key), kind: 'fraud' });
     const view = await bench.ask('tuning.read', { modelId });
-    expect(view.point.precision).toBe(1);
-    expect(view.prevalence).toBeGreaterThan(prevalence ?? 1);
-    await bench.ask('verdicts.set', { modelId, keys, kind: 'valuable' });
-    const legitimate = await bench.ask('tuning.read', { modelId });
-    expect(legitimate.point.precision).toBe(0);
-    expect(legitimate.histogram.legitimate?.reduce((sum, count) => sum + count, 0)).toBe(view.point.flagged);
+    expect(view.point.precision).toBe(before.point.precision);
+    expect(view.prevalence).toBe(before.prevalence);
+    expect(view.rankings).toEqual(before.rankings);
+    const [byLabels, byVerdicts] = view.point.quality;
+    expect(byLabels).toEqual(before.point.quality[0]);
+    expect(byVerdicts).toMatchObject({
+      basis: 'verdicts',
+      judged: { flagged: alerts.length, flaggedFrauds: alerts.length },
+    });
+    const conflicts = await bench.ask('labels.conflicts', { limit: 500 });
+    expect(conflicts).toHaveLength((await bench.ask('case.read', {})).labelConflicts);
+    expect(conflicts[0]).toMatchObject({ columnSays: 'legitimate', verdict: 'fraud', decidedBy: 'Bo' });
     await undoAll();
-    expect((await bench.ask('tuning.read', { modelId })).prevalence).toBe(prevalence);
+    expect(await bench.ask('labels.conflicts', {})).toEqual([]);
+  });
+
+  it('speaks for the rows it was shown: flags beyond them open the alert again, and only they are new', async () => {
+    const { point } = await bench.ask('tuning.read', { modelId });
+    await bench.ask('verdicts.set', { modelId, keys: (await firstAlerts()).map(({ key }) => key), kind: 'legitimate' });
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.2 } });
+    const reopened = (await firstAlerts()).filter((row) => row.reopened !== null);
+    expect(reopened.length).toBeGreaterThan(0);
+    const [alert] = reopened;
+    expect(alert).toMatchObject({ verdict: null, reopened: { kind: 'legitimate' } });
+    const detail = await bench.ask('alerts.detail', { modelId, key: alert.key });
+    expect(detail.decision?.newSequences).toHaveLength(alert.reopened?.newTransactions ?? 0);
+    expect((detail.decision?.transactions ?? 0) + (alert.reopened?.newTransactions ?? 0)).toBe(
+      alert.flaggedTransactions,
+    );
+    await bench.ask('verdicts.set', { modelId, keys: [alert.key], kind: 'legitimate' });
+    const again = (await firstAlerts()).find(({ key }) => key === alert.key);
+    expect(again).toMatchObject({ verdict: 'legitimate', reopened: null });
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'score', value: point.threshold } });
+    await undoAll();
+  });
+
+  it('stays closed until a time where that was chosen', async () => {
+    const { point } = await bench.ask('tuning.read', { modelId });
+    const keys = (await firstAlerts()).map(({ key }) => key);
+    await bench.ask('verdicts.set', { modelId, keys, kind: 'legitimate', closedUntilMs: Date.UTC(2030, 0, 1) });
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.2 } });
+    expect((await firstAlerts()).filter((row) => row.reopened !== null)).toEqual([]);
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'score', value: point.threshold } });
+    await undoAll();
+  });
+
+  it('can be split and joined, in the list and in every count, and each is undone', async () => {
+    const alerts = await firstAlerts();
+    const large = alerts.find(({ flaggedTransactions }) => flaggedTransactions > 1);
+    const { transactions } = await bench.ask('alerts.detail', { modelId, key: large?.key ?? '' });
+    const [top, next] = transactions.map(({ sequence }) => sequence);
+    const { key } = await bench.ask('alerts.split', { modelId, key: large?.key ?? '', sequences: [next] });
+    expect(key).toBe(`#${next}`);
+    const split = await firstAlerts();
+    expect(split).toHaveLength(alerts.length + 1);
+    expect((await bench.ask('tuning.read', { modelId })).point.alerts).toBe(alerts.length + 1);
+    const others = split.filter((row) => ![`#${top}`, key].includes(row.key)).slice(0, 2);
+    await bench.ask('alerts.join', { modelId, keys: others.map((row) => row.key) });
+    expect(await firstAlerts()).toHaveLength(alerts.length);
+    expect((await bench.ask('models.list', {}))[0].alerts).toBe(alerts.length);
+    await undoAll();
+    expect((await firstAlerts()).map((row) => row.key)).toEqual(alerts.map((row) => row.key));
+    for (const sequences of [[top, next], [0], []])
+      expect(await bench.engine.request('alerts.split', { modelId, key: `#${top}`, sequences })).toMatchObject({
+        ok: false,
+        error: { code: 'WRONG_USE' },
+      });
+  });
+
+  it('keeps to its rows where alerts are made in another way, and counts follow', async () => {
+    const alerts = await firstAlerts();
+    await bench.ask('verdicts.set', { modelId, keys: alerts.map(({ key }) => key), kind: 'legitimate' });
+    for (const gap of ['whole-recording', 'each-transaction', 3_600_000] as const) {
+      expect((await bench.ask('case.groupAlerts', { gap })).alertGap).toBe(gap);
+      const page = await bench.ask('alerts.page', { modelId });
+      expect(page).toMatchObject({ counts: { legitimate: page.total, none: 0 } });
+      expect((await bench.ask('tuning.read', { modelId })).point.alerts).toBe(page.total);
+    }
+    await bench.ask('case.groupAlerts', { gap: 24 * 3_600_000 });
+    expect(await bench.engine.request('case.groupAlerts', { entity: 'account' })).toMatchObject({ ok: false });
+    await undoAll();
   });
 
   it('undoes a bulk verdict, notes and snoozes one step each, 20 deep and more', async () => {
@@ -467,7 +555,7 @@ describe('decisions', () => {
     for (let left = 24; left >= 1; left--) expect((await bench.ask('actions.undo', {})).undoDepth).toBe(left);
     expect(await bench.ask('actions.undo', {})).toMatchObject({ undone: 'verdict unsure', keys, undoDepth: 0 });
     expect(await bench.ask('actions.undo', {})).toEqual({ undone: null, keys: [], undoDepth: 0 });
-    expect((await bench.ask('audit.page', { limit: 500 })).chainIsWhole).toBe(true);
+    expect((await bench.ask('audit.page', { limit: 500 })).brokenEntry).toBeNull();
   });
 
   it('hides a snoozed alert from those to be done until its time', async () => {
@@ -538,7 +626,7 @@ describe('decisions', () => {
       INSERT INTO note (action_id, alert_key, text) VALUES (last_insert_rowid(), '${third.key}', 'from elsewhere')`);
     connection.close();
     expect((await firstAlerts()).find(({ key }) => key === third.key)?.hasNote).toBe(true);
-    expect((await bench.ask('audit.page', {})).chainIsWhole).toBe(false);
+    expect((await bench.ask('audit.page', {})).brokenEntry).not.toBeNull();
   });
 });
 

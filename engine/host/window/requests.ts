@@ -5,19 +5,28 @@ import type {
   RequestName,
   RequestOutput,
 } from '../../../preload/contract/requests.ts';
+import type { CaseSession } from '../../case/case-session.ts';
 import type { Settings } from '../../domain/settings.ts';
 import { alertDetail } from '../../case/alerts/alert-detail.ts';
 import { columnValues } from '../../case/alerts/alert-list.ts';
 import { alertNarrative } from '../../case/alerts/alert-narrative.ts';
 import { readBelowLine, readBelowLineDetail } from '../../case/alerts/below-line.ts';
-import { caseOverview, quarantinePage, readProfile, transactionsPage } from '../../case/case-overview.ts';
+import {
+  caseOverview,
+  groupAlerts,
+  labelConflicts,
+  quarantinePage,
+  readProfile,
+  transactionsPage,
+} from '../../case/case-overview.ts';
 import { closeCase, openCase, writeProfile } from './case-requests.ts';
 import {
   addNote,
-  auditPage,
+  joinAlerts,
   readDraft,
   setVerdicts,
   snoozeAlerts,
+  splitAlert,
   undoLast,
   writeDraft,
 } from '../../case/decisions/decisions.ts';
@@ -34,7 +43,9 @@ import { listFolder } from './folder-list.ts';
 import { inspectRecording } from '../../jobs/reading/inspect-recording.ts';
 import { runningStreamsText } from '../../monitor/running-streams.ts';
 import { enterKafka, kafkaEntry, kafkaTopics, peekKafka, testKafka } from './kafka.ts';
-import { compareModels, listModels, setChampion } from '../../case/model/model-list.ts';
+import { historyPage } from '../../case/decisions/history.ts';
+import { compareModels } from '../../case/model/model-comparison.ts';
+import { listModels, modelListItem, rollBack, setChampion } from '../../case/model/model-list.ts';
 import { listOutbox } from '../../case/outbox-list.ts';
 import { alertsPageWithReasons, explainSoon } from './reasons-in-background.ts';
 import { readSettingsFile, recentCases, writeSettings } from './settings-file.ts';
@@ -73,7 +84,10 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'outbox.list': ({ session }) => listOutbox(session),
   'models.list': ({ session }) => listModels(session),
   'models.setChampion': (workbench, input) => setChampion(workbench.session, workbench.doing(), input),
-  'models.compare': ({ session }, input) => compareModels(session, input),
+  'models.rollBack': (workbench, input) => rollBack(workbench.session, workbench.doing(), input),
+  'models.compare': ({ session }, input) => compareInWindow(session, input),
+  'case.groupAlerts': (workbench, input) => groupAlerts(workbench.session, workbench.doing(), input),
+  'labels.conflicts': ({ session }, input) => labelConflicts(session, input),
   'tuning.read': (workbench, input) =>
     readTuning(workbench.session, input, () => workbench.tell('tuning.rankingsReady', { modelId: input.modelId })),
   'tuning.preview': ({ session }, input) => previewTuning(session, input),
@@ -87,12 +101,14 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'belowLine.read': ({ session }, input) => readBelowLine(session, input),
   'belowLine.detail': ({ session }, input) => readBelowLineDetail(session, input),
   'verdicts.set': (workbench, input) => setVerdicts(workbench.session, workbench.doing(), input),
+  'alerts.split': (workbench, input) => splitAlert(workbench.session, workbench.doing(), input),
+  'alerts.join': (workbench, input) => joinAlerts(workbench.session, workbench.doing(), input),
   'actions.undo': (workbench) => undoLast(workbench.session, workbench.doing()),
   'notes.add': (workbench, input) => addNote(workbench.session, workbench.doing(), input),
   'drafts.write': (workbench, input) => writeDraft(workbench.session, workbench.doing(), input),
   'drafts.read': ({ session }, input) => readDraft(session, input),
   'alerts.snooze': (workbench, input) => snoozeAlerts(workbench.session, workbench.doing(), input),
-  'audit.page': ({ session }, input) => auditPage(session, input),
+  'audit.page': ({ session }, input) => historyPage(session, input),
   'explore.scoreOverTime': ({ session }, input) => scoreOverTime(session, input),
   'explore.amountOverTime': ({ session }, input) => amountOverTime(session, input),
   'explore.hourByWeekday': ({ session }, input) => hourByWeekday(session, input),
@@ -108,12 +124,28 @@ export const requestsThatChangeTheCase: ReadonlySet<RequestName> = new Set<Reque
   'case.close',
   'profile.write',
   'models.setChampion',
+  'models.rollBack',
+  'case.groupAlerts',
+  'alerts.split',
+  'alerts.join',
   'tuning.apply',
   'verdicts.set',
   'actions.undo',
   'notes.add',
   'alerts.snooze',
 ]);
+
+function compareInWindow(
+  session: CaseSession,
+  { firstModelId, secondModelId, at }: ParsedRequestInput<'models.compare'>,
+): RequestOutput<'models.compare'> {
+  return {
+    ...compareModels(session, firstModelId, secondModelId, at).comparison,
+    first: modelListItem(session, session.model(firstModelId)),
+    second: modelListItem(session, session.model(secondModelId)),
+    specs: { first: session.view(firstModelId).spec, second: session.view(secondModelId).spec },
+  };
+}
 
 function readApp({ places, openSession }: Workbench): RequestOutput<'app.read'> {
   openSession?.refresh();

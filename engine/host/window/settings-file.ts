@@ -9,9 +9,11 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import { userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { AssayError } from '../../domain/error.ts';
+import type { Asker } from '../../domain/progress.ts';
 import { defaultSettings, settingsSchema, type Settings } from '../../domain/settings.ts';
 
 const recentLimit = 20;
@@ -116,4 +118,22 @@ function notUsable(path: string, cause: unknown): AssayError {
     `The settings in ${path} cannot be read or written (${code}).`,
     { nextStep: 'Check the folder, or name another one in ASSAY_HOME. Cases are not affected.', cause },
   );
+}
+
+/** Who acts: the name in the settings, else that of the system's user; and the budget of their team. */
+export function askerOf(dataFolder: string): Asker {
+  const { analyst, analysts, alertsPerAnalystPerDay } = readSettingsFile(dataFolder).settings;
+  return {
+    by: analyst.trim() === '' ? systemUser() : analyst.trim(),
+    alertsPerDay: analysts * alertsPerAnalystPerDay,
+  };
+}
+
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without a name, as in some containers.
+    return 'unknown';
+  }
 }

@@ -1,10 +1,11 @@
-import { userInfo } from 'node:os';
 import { usageError } from '../../domain/error.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { EventName, Events } from '../../../preload/contract/events.ts';
 import { JobCommands } from './job-commands.ts';
 import { CaseSession } from '../../case/case-session.ts';
-import { readSettingsFile } from './settings-file.ts';
+import { doingOf } from '../../case/decisions/doing.ts';
+import { openCaseForWindow } from '../../case/opening.ts';
+import { askerOf } from './settings-file.ts';
 
 /** Where the workbench finds and keeps what is not in a case. */
 export interface WorkbenchPlaces {
@@ -51,7 +52,7 @@ export class Workbench {
 
   /** Opens a case in place of the one before; where that fails, the one before stays open. */
   open(path: string): CaseSession {
-    const session = new CaseSession(path);
+    const session = new CaseSession(openCaseForWindow(path));
     this.close();
     this.#session = session;
     return session;
@@ -102,10 +103,9 @@ export class Workbench {
     }
   }
 
-  /** Who acts now: the name in the settings, else that of the system's user. */
+  /** Who acts now, and when. */
   doing(): Doing {
-    const { analyst } = readSettingsFile(this.places.dataFolder).settings;
-    return { by: analyst.trim() === '' ? systemUser() : analyst.trim(), atMs: Date.now() };
+    return doingOf({ asker: askerOf(this.places.dataFolder) });
   }
 }
 
@@ -114,14 +114,5 @@ function succeeds(turn: () => boolean): boolean {
     return turn();
   } catch {
     return false;
-  }
-}
-
-function systemUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A user id without a name, as in some containers.
-    return 'unknown';
   }
 }

@@ -1,18 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { featureNames } from '../../domain/feature-spec.ts';
-import { impossible } from '../../domain/error.ts';
-import { columnWithRole } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import { summariseBackground } from '../../forest/reasons/background.ts';
 import { describeReasons } from '../../forest/reasons/describe-reasons.ts';
 import { explainRows } from '../../forest/reasons/explain-rows.ts';
-import { scoreOfSum } from '../../forest/score.ts';
-import type { ReadableCase } from '../../store/readable-case.ts';
-import { MAXIMUM_PAGE_ROWS, type Alert } from '../../store/types.ts';
-import { readIds, readNumbers } from '../../case/case-columns.ts';
-import type { ChosenModel } from '../../case/model/choose-model.ts';
-import { readBackgroundRows, readFeatureRows } from '../../case/model/feature-rows.ts';
-import { featureWords } from '../../case/model/feature-words.ts';
+import { MAXIMUM_PAGE_ROWS } from '../../store/types.ts';
+import { flaggedInOrder } from '../../case/alerts/explain-rows.ts';
+import { numberAt } from '../../case/alerts/alert-list.ts';
+import type { CaseSession } from '../../case/case-session.ts';
+import { readFeatureRows } from '../../case/model/feature-rows.ts';
 
 /** One flagged transaction with why it was flagged. */
 export interface AlertRecord {
@@ -26,59 +21,39 @@ export interface AlertRecord {
   readonly reasons: readonly string[];
 }
 
-/** Every flagged transaction of a model, most anomalous first, some hundred at a time. */
+/** Every flagged transaction of a model, most anomalous first, some hundred at a time, reasons on all cores. */
 export async function* alertRecords(
-  openedCase: ReadableCase,
-  { stored, forest }: ChosenModel,
+  session: CaseSession,
+  modelId: number,
   context: WorkContext,
 ): AsyncGenerator<readonly AlertRecord[]> {
-  const profile = openedCase.profile() ?? impossible('a case with a model has no profile');
-  const spec = openedCase.featureSpec(stored.featureSetId);
-  const names = featureNames(spec);
-  const words = featureWords(spec, profile);
-  const background = summariseBackground(readBackgroundRows(openedCase, stored.featureSetId, names.length));
-  const time = columnWithRole(profile, 'event_time');
-  const times = time === undefined ? null : readNumbers(openedCase, time.name);
-  const total = openedCase.alertCount(stored.id);
-  let done = 0;
-  let after: Alert | null = null;
-  do {
+  const { arrays, openCase } = session;
+  const { view, groups } = session.alerts(modelId);
+  const names = featureNames(view.spec);
+  const rows = flaggedInOrder(groups.rows, view.sums);
+  for (let start = 0; start < rows.length; start += MAXIMUM_PAGE_ROWS) {
     throwIfCancelled(context.signal);
-    const page: { readonly rows: readonly Alert[]; readonly next: Alert | null } = openedCase.alertsPage(stored.id, {
-      limit: MAXIMUM_PAGE_ROWS,
-      ...(after === null ? {} : { after }),
+    const page = rows.subarray(start, start + MAXIMUM_PAGE_ROWS);
+    const matrix = readFeatureRows(openCase, view.featureSetId, names.length, page);
+    const { baseline, contributions } = await explainRows(view.forest, matrix, {
+      ...context,
+      threads: availableParallelism(),
     });
-    const sequences = page.rows.map(({ sequence }) => sequence);
-    if (sequences.length > 0) {
-      const matrix = readFeatureRows(openedCase, stored.featureSetId, names.length, sequences);
-      const { baseline, contributions } = await explainRows(forest, matrix, {
-        ...context,
-        threads: availableParallelism(),
-      });
-      const ids = readIds(openedCase, profile, sequences);
-      yield page.rows.map(({ sequence, sum }, position) => {
-        const part = [position * names.length, (position + 1) * names.length] as const;
-        const row = matrix.values.subarray(...part);
-        const described = describeReasons(
-          forest,
-          { baseline, contributions: contributions.subarray(...part) },
-          row,
-          words,
-          background,
-        );
-        const timeMs = times?.[sequence] ?? NaN;
-        return {
-          sequence,
-          id: ids.get(sequence) ?? String(sequence + 1),
-          timeMs: Number.isNaN(timeMs) ? null : timeMs,
-          score: scoreOfSum(forest, sum),
-          features: Object.fromEntries(names.map((name, feature) => [name, row[feature]])),
-          reasons: described.reasons.map(({ sentence }) => sentence),
-        };
-      });
-    }
-    done += page.rows.length;
-    context.report({ phase: 'export', done, total, unit: 'alerts' });
-    after = page.next;
-  } while (after !== null);
+    const ids = arrays.ids(page);
+    yield Array.from(page, (sequence, position) => {
+      const part = [position * names.length, (position + 1) * names.length] as const;
+      const row = matrix.values.subarray(...part);
+      const lengths = { baseline, contributions: contributions.subarray(...part) };
+      const described = describeReasons(view.forest, lengths, row, view.words, view.background);
+      return {
+        sequence,
+        id: ids[position],
+        timeMs: numberAt(arrays.times, sequence),
+        score: view.scoreOf(view.sums[sequence]),
+        features: Object.fromEntries(names.map((name, feature) => [name, row[feature]])),
+        reasons: described.reasons.map(({ sentence }) => sentence),
+      };
+    });
+    context.report({ phase: 'export', done: start + page.length, total: rows.length, unit: 'rows' });
+  }
 }

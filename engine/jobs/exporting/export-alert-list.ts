@@ -3,11 +3,11 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { AlertListFormat, JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import type { AlertRow } from '../../../preload/contract/requests.ts';
-import { chooseModel } from '../../case/model/choose-model.ts';
 import { csvCell, csvTextCell } from './csv-cell.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
-import { alertRows, alertsInOrder } from '../../case/alerts/alert-list.ts';
-import { CaseSession } from '../../case/case-session.ts';
+import { withCase } from '../../case/opening.ts';
+import { flaggedRowsOf, type AlertGroups } from '../../case/alerts/alert-groups.ts';
+import { alertRows, alertsInOrder, decidedAlerts, noteKeysOf } from '../../case/alerts/alert-list.ts';
+import type { CaseSession } from '../../case/case-session.ts';
 import { computeReasons } from '../../case/model/reason-words.ts';
 import { claimFile } from './output.ts';
 import { parquetKind, textKind } from './output-kind.ts';
@@ -23,6 +23,8 @@ interface ListedAlert extends AlertRow {
   readonly decidedAtMs: number | null;
   readonly decidedBy: string | null;
   readonly scoreAtDecision: number | null;
+  /** Flagged transactions that opened it again after its verdict. */
+  readonly newTransactions: number;
   readonly notes: string;
 }
 
@@ -33,21 +35,24 @@ type ListColumn = { readonly name: string } & (
 );
 
 const columns: readonly ListColumn[] = [
+  { name: 'key', kind: 'text', of: ({ key }) => key },
   { name: 'entity', kind: 'text', of: ({ entity }) => entity },
   { name: 'score', kind: 'number', of: ({ score }) => score },
   { name: 'top_id', kind: 'text', of: ({ topId }) => topId },
   { name: 'amount', kind: 'number', of: ({ amount }) => amount },
   { name: 'currency', kind: 'text', of: ({ currency }) => currency },
   { name: 'time_utc', kind: 'time', of: ({ timeMs }) => timeMs },
+  { name: 'opens_utc', kind: 'time', of: ({ opensMs }) => opensMs },
   { name: 'counterpart', kind: 'text', of: ({ counterpart }) => counterpart },
   { name: 'flagged_transactions', kind: 'count', of: ({ flaggedTransactions }) => flaggedTransactions },
   { name: 'transactions', kind: 'count', of: ({ transactions }) => transactions },
   { name: 'first_reason', kind: 'text', of: ({ firstReason }) => firstReason },
-  { name: 'verdict', kind: 'text', of: ({ verdict }) => verdict },
+  { name: 'verdict', kind: 'text', of: ({ verdict, reopened }) => verdict ?? reopened?.kind ?? null },
   { name: 'verdict_reason', kind: 'text', of: ({ reason }) => reason },
   { name: 'decided_at_utc', kind: 'time', of: ({ decidedAtMs }) => decidedAtMs },
   { name: 'decided_by', kind: 'text', of: ({ decidedBy }) => decidedBy },
   { name: 'score_at_decision', kind: 'number', of: ({ scoreAtDecision }) => scoreAtDecision },
+  { name: 'new_transactions', kind: 'count', of: ({ newTransactions }) => newTransactions },
   { name: 'snoozed_until_utc', kind: 'time', of: ({ snoozedUntilMs }) => snoozedUntilMs },
   { name: 'notes', kind: 'text', of: ({ notes }) => notes },
 ];
@@ -70,10 +75,9 @@ export async function exportAlerts(
 ): Promise<JobResult<'exportAlerts'>> {
   const format = input.format ?? formatOf(input.output);
   const output = await claimFile(input.output, kinds[format], { reads: [input.casePath], force: input.force });
-  const session = new CaseSession(input.casePath, openCaseToRead);
-  try {
-    const { stored, forest } = chooseModel(session.openCase, input.model);
-    const { view, groups, alerts } = alertsInOrder(session, { ...input, modelId: stored.id }, Date.now());
+  return withCase(input.casePath, 'read', async (session) => {
+    const { id: modelId } = session.chosenModel(input.model);
+    const { view, groups, alerts } = alertsInOrder(session, { ...input, modelId }, Date.now());
     const listed: ListedAlert[] = [];
     for (let start = 0; start < alerts.length; start += partRows) {
       const part = [...alerts.subarray(start, start + partRows)];
@@ -85,39 +89,36 @@ export async function exportAlerts(
         context.report({ phase: 'export', done: start + part.length - unexplained.length, total, unit: 'alerts' });
         await new Promise(setImmediate);
       }
-      listed.push(...alertRows(session, view, groups, part).map((alert) => withDecision(session, alert)));
+      const rows = alertRows(session, view, groups, part);
+      listed.push(...rows.map((row, index) => withDecision(session, groups, part[index], row)));
     }
     await output.write(format === 'parquet' ? asParquet(listed) : asCsv(listed));
     return {
       output: output.path,
       files: [output.path],
       rows: listed.length,
-      digest: forest.digest,
+      digest: view.digest,
       case: resolve(input.casePath),
     };
-  } finally {
-    session.close();
-  }
+  });
 }
 
 function formatOf(path: string): AlertListFormat {
   return path.toLowerCase().endsWith('.parquet') ? 'parquet' : 'csv';
 }
 
-function withDecision({ decisions, openCase }: CaseSession, alert: AlertRow): ListedAlert {
-  const verdict = decisions.verdicts.get(alert.key);
+function withDecision(session: CaseSession, groups: AlertGroups, group: number, alert: AlertRow): ListedAlert {
+  const verdict = decidedAlerts(session, groups).decisions.get(group)?.verdict;
+  const keys = noteKeysOf(session.arrays, flaggedRowsOf(groups, group));
+  const notes = alert.hasNote ? session.openCase.decisions.notes(keys) : [];
   return {
     ...alert,
     reason: verdict?.reason ?? null,
     decidedAtMs: verdict?.atMs ?? null,
     decidedBy: verdict?.by ?? null,
     scoreAtDecision: verdict?.score ?? null,
-    notes: alert.hasNote
-      ? openCase.decisions
-          .notes(alert.key)
-          .map(({ text }) => text)
-          .join('\n')
-      : '',
+    newTransactions: alert.reopened?.newTransactions ?? 0,
+    notes: notes.map(({ text }) => text).join('\n'),
   };
 }
 

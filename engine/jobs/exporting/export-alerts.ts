@@ -2,9 +2,8 @@ import { resolve } from 'node:path';
 import type { WorkContext } from '../../domain/progress.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { alertRecords, type AlertRecord } from './alert-records.ts';
-import { chooseModel, type ChosenModel } from '../../case/model/choose-model.ts';
 import { csvCell } from './csv-cell.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { withCase } from '../../case/opening.ts';
 import { claimFile } from './output.ts';
 import { textKind } from './output-kind.ts';
 
@@ -29,21 +28,20 @@ export async function exportCsv(
 }
 
 /** Hands over every flagged transaction of a model, most anomalous first. */
-export async function eachAlert(
+export function eachAlert(
   input: { readonly casePath: string; readonly model?: string | undefined },
   context: WorkContext,
-  take: (alert: AlertRecord, chosen: ChosenModel) => void,
+  take: (alert: AlertRecord, model: { readonly digest: string; readonly threshold: number }) => void,
 ): Promise<{ readonly rows: number; readonly digest: string }> {
-  const openedCase = openCaseToRead(input.casePath);
-  try {
-    const chosen = chooseModel(openedCase, input.model);
+  return withCase(input.casePath, 'read', async (session) => {
+    const { id, threshold } = session.chosenModel(input.model);
+    const view = session.view(id);
+    const model = { digest: view.digest, threshold: view.scoreOf(threshold.units) };
     let rows = 0;
-    for await (const alerts of alertRecords(openedCase, chosen, context)) {
-      for (const alert of alerts) take(alert, chosen);
+    for await (const alerts of alertRecords(session, id, context)) {
+      for (const alert of alerts) take(alert, model);
       rows += alerts.length;
     }
-    return { rows, digest: chosen.forest.digest };
-  } finally {
-    openedCase.close();
-  }
+    return { rows, digest: view.digest };
+  });
 }

@@ -36,6 +36,7 @@ beforeAll(async () => {
     atMs: Date.UTC(2026, 0, 5),
     kind: 'fraud',
     reason: null,
+    closedUntilMs: null,
     modelDigest: digest,
     alerts: [{ key: 'c1', score: 0.7, sequences: Uint32Array.of(3, 9) }],
   });

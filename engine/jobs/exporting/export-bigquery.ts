@@ -12,11 +12,10 @@ import {
   type TableRow,
 } from '../../export/bigquery/bigquery-rows.ts';
 import { openTableStream, parseTableAddress, type RefusedRow } from '../../export/bigquery/stream-rows.ts';
-import { scoreOfSum } from '../../forest/score.ts';
 import { openCase } from '../../store/open-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { eachAlert } from './export-alerts.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { openCaseToRead } from '../../case/opening.ts';
 import { claimFolder } from './output.ts';
 
 type Input = ParsedJobInput<'exportBigquery'>;
@@ -41,10 +40,8 @@ export async function exportBigquery(input: Input, context: WorkContext): Promis
       ? null
       : await claimFolder(input.output, 'export bigquery', { reads: [input.casePath], force: input.force });
   const flagged: TableRow[] = [];
-  const { rows, digest } = await eachAlert(input, context, (alert, { stored, forest }) => {
-    flagged.push(
-      flaggedRow({ ...alert, threshold: scoreOfSum(forest, stored.threshold.units), modelDigest: forest.digest }),
-    );
+  const { rows, digest } = await eachAlert(input, context, (alert, { digest: modelDigest, threshold }) => {
+    flagged.push(flaggedRow({ ...alert, threshold, modelDigest }));
   });
   const decisions = readDecisions(input.casePath);
   const files = new Map([

@@ -9,9 +9,9 @@ import { serviceFiles } from '../../export/serving/service-files.ts';
 import { servingFiles } from '../../export/serving/serving-files.ts';
 import type { StoredThreshold } from '../../store/types.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { chooseModel, type ChosenModel } from '../../case/model/choose-model.ts';
-import { onnxOfModel } from './model-onnx.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { chosenModel, type ChosenModel } from '../../case/model/chosen-model.ts';
+import { onnxOfModel } from './write-onnx.ts';
+import { openCaseToRead } from '../../case/opening.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import { claimFolder } from './output.ts';
 
@@ -108,7 +108,7 @@ async function writeFrom(
   const openedCase = openCaseToRead(input.casePath);
   try {
     throwIfCancelled(context.signal);
-    const chosen = chooseModel(openedCase, input.model);
+    const chosen = chosenModel(openedCase, input.model);
     const files = filesOf(openedCase, chosen);
     await output.write(files);
     return {

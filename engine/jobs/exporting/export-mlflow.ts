@@ -5,8 +5,8 @@ import type { WorkContext } from '../../domain/progress.ts';
 import { publicationFolder, publicationOf } from '../../export/mlflow/publication.ts';
 import { openCase } from '../../store/open-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { chooseModel } from '../../case/model/choose-model.ts';
-import { readExportedModel } from './exported-model.ts';
+import { chosenModel } from '../../case/model/chosen-model.ts';
+import { readExportedModel } from './describe-model.ts';
 import { destinationOf, sendEntry } from './push-exports.ts';
 import { claimFolder } from './output.ts';
 
@@ -44,7 +44,7 @@ export async function exportMlflow(
 
   const openedCase = openCase(input.casePath);
   try {
-    const { stored } = chooseModel(openedCase, input.model);
+    const { stored } = chosenModel(openedCase, input.model);
     const entry = openedCase.outbox.put({
       publishId: fresh.notes.publishId,
       modelId: stored.id,

@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { chooseModel } from '../../case/model/choose-model.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { withCase } from '../../case/opening.ts';
 import { alertNarrative } from '../../case/alerts/alert-narrative.ts';
-import { CaseSession } from '../../case/case-session.ts';
 import { narrativeText } from '../../case/alerts/narrative.ts';
 import { claimFile } from './output.ts';
 import { textKind } from './output-kind.ts';
@@ -17,20 +15,17 @@ const narrativeKind = textKind('a narrative of Assay', /(# )?Draft about /u);
  */
 export async function exportNarrative(input: ParsedJobInput<'exportNarrative'>): Promise<JobResult<'exportNarrative'>> {
   const output = await claimFile(input.output, narrativeKind, { reads: [input.casePath], force: input.force });
-  const session = new CaseSession(input.casePath, openCaseToRead);
-  try {
-    const { stored, forest } = chooseModel(session.openCase, input.model);
-    const narrative = alertNarrative(session, { modelId: stored.id, key: input.key });
+  return withCase(input.casePath, 'read', async (session) => {
+    const { id: modelId, digest } = session.chosenModel(input.model);
+    const narrative = alertNarrative(session, { modelId, key: input.key });
     const format = output.path.toLowerCase().endsWith('.md') ? 'markdown' : 'plain';
     await output.write(narrativeText(narrative, format));
     return {
       output: output.path,
       files: [output.path],
       rows: narrative.sentences.length,
-      digest: forest.digest,
+      digest,
       case: resolve(input.casePath),
     };
-  } finally {
-    session.close();
-  }
+  });
 }

@@ -18,6 +18,7 @@ import { appendOfBatch, newTextsOf } from './decoded-append.ts';
 import { watchColumns, type ColumnWatch } from './column-watch.ts';
 import { describeColumns } from '../../case/describe-columns.ts';
 import { fingerprintRecording } from './recording-fingerprint.ts';
+import { doingOf } from '../../case/decisions/doing.ts';
 import { changedRoles, reprofileCase } from './reprofile-case.ts';
 
 /** What reading recordings into a case came to. */
@@ -199,7 +200,7 @@ async function prepareCase(
 
   const writable = openCase(casePath, { create: true });
   try {
-    if (before.profile === undefined) writable.saveProfile(profile);
+    if (before.profile === undefined) writable.saveProfile(profile, doingOf(context));
     for (const { recording, format, columnNames } of opened)
       writable.addSource({
         kind: 'recording',
@@ -223,7 +224,7 @@ async function prepareCase(
         `The case already held ${before.sources.length} recording(s); ${added.length} added to the same stream.`,
       );
     if (before.profile !== undefined)
-      notices.push(...changedRoles(before.profile, await reprofileCase(writable, overrides)));
+      notices.push(...changedRoles(before.profile, await reprofileCase(writable, overrides, doingOf(context))));
     return sources;
   } finally {
     writable.close();

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { MAXIMUM_PAGE_ROWS, type QuarantinedRecord } from '../../store/types.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { openCaseToRead } from '../../case/opening.ts';
 
 /** The `quarantine` job: the records of a case that could not be read, with their place, reason and bytes as text. */
 export function listQuarantine(

@@ -3,6 +3,7 @@ import type { ColumnRole, Profile, ProfileColumn, ProfileOverrides } from '../..
 import { isDecoded } from '../../features/decode-segment.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
 import { defaultSampleRows, sampleOfRecording, type ProfileSample } from '../../features/profile-sample.ts';
+import type { Doing } from '../../store/decision-log.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { readingRecords } from './stored-records.ts';
@@ -13,7 +14,11 @@ type StatedColumn = NonNullable<ProfileOverrides['columns']>[string];
  * Lets a person change the roles of columns in a case whose rows are already decoded; what was said before holds. How a column is read
  * (number, time, category) cannot change without reading its rows again: that is refused with BAD_PROFILE.
  */
-export async function reprofileCase(openedCase: WritableCase, overrides: ProfileOverrides): Promise<Profile> {
+export async function reprofileCase(
+  openedCase: WritableCase,
+  overrides: ProfileOverrides,
+  doing: Doing,
+): Promise<Profile> {
   const stored = openedCase.profile();
   if (stored === undefined)
     throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording into it first.');
@@ -22,7 +27,7 @@ export async function reprofileCase(openedCase: WritableCase, overrides: Profile
   const inferred = inferProfile(await sampleOfStoredRows(openedCase), withEarlierWords(stored, overrides));
   const wanted = { ...inferred, columns: inferred.columns.map((column) => asStored(column, readings)) };
   refuseOtherReadings(stored, wanted, readings);
-  openedCase.saveProfile(wanted);
+  openedCase.saveProfile(wanted, doing);
   return wanted;
 }
 

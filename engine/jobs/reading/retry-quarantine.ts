@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
+import { isFlagged } from '../../forest/threshold.ts';
 import type { DecodedSegment, Dictionary } from '../../domain/columns.ts';
 import { TextDictionary } from '../../domain/dictionary.ts';
-import { AssayError, usageError } from '../../domain/error.ts';
+import { AssayError, impossible, usageError } from '../../domain/error.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import {
   createSegmentDecoder,
@@ -117,6 +118,11 @@ class Retry {
     await this.#scoring?.close();
   }
 
+  #thresholdUnits(): number {
+    const model = this.#scoring && this.#case.model(this.#scoring.model.id);
+    return model?.threshold.units ?? impossible('rows are scored by a stored model');
+  }
+
   async #retry(source: Source, records: readonly QuarantinedRecord[]): Promise<void> {
     if (records.length === 0) return;
     this.tried += records.length;
@@ -127,7 +133,7 @@ class Retry {
       if (this.#isDry) continue;
       const scored = await this.#scoring?.score(fitting.append.segment);
       this.#case.appendRetried(fitting.append, fitting.recordIds, scored);
-      this.flagged += scored?.flagged.sums.length ?? 0;
+      for (const sum of scored?.sums ?? []) if (isFlagged(sum, this.#thresholdUnits())) this.flagged++;
     }
     for (const reason of open.values()) this.failing.set(reason, (this.failing.get(reason) ?? 0) + 1);
   }

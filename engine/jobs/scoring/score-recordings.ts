@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { isFlagged } from '../../forest/threshold.ts';
 import type { DecodedSegment, Dictionary } from '../../domain/columns.ts';
 import { AssayError } from '../../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
@@ -9,17 +10,17 @@ import { createSegmentDecoder, type Dictionaries } from '../../features/decode-s
 import { idsOf } from '../../features/segment-access.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { scoreOfSum } from '../../forest/score.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { openCaseToRead } from '../../case/opening.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { segmentsOf } from '../../case/case-columns.ts';
+import { segmentsOf } from '../../case/case-arrays.ts';
 import { createSegmentComputer } from '../training/case-features.ts';
-import { chooseModel } from '../../case/model/choose-model.ts';
+import { chosenModel } from '../../case/model/chosen-model.ts';
 import { watchColumns } from '../reading/column-watch.ts';
 import { csvCell } from '../exporting/csv-cell.ts';
-import { createOnnxFeeder } from '../exporting/onnx-feeds.ts';
-import { emptyDictionaries, isOnnxModel, openOnnxModel, readOnnxFile } from '../exporting/onnx-model.ts';
+import { createOnnxFeeder } from './onnx-feeds.ts';
+import { emptyDictionaries, isOnnxModel, openOnnxModel, readOnnxFile } from './open-onnx.ts';
 import { claimFile, writeChunk, type ClaimedFile } from '../exporting/output.ts';
 import { textKind } from '../exporting/output-kind.ts';
 
@@ -64,7 +65,7 @@ interface Scorer {
 async function caseScorer(input: ParsedJobInput<'score'>): Promise<Scorer> {
   const openedCase = openCaseToRead(input.model);
   try {
-    const { stored, forest } = chooseModel(openedCase, input.modelChoice);
+    const { stored, forest } = chosenModel(openedCase, input.modelChoice);
     const profile = openedCase.profile();
     if (profile === undefined) throw new Error('Impossible: a case with a model has no profile.');
     const spec = openedCase.featureSpec(stored.featureSetId);
@@ -175,7 +176,7 @@ async function writeScores(
           const lines: string[] = [];
           for (let row = 0; row < segment.rowCount; row++) {
             const id = idOf(row) ?? String(totals.rows + row + 1);
-            const flagged = sums[row] <= thresholdUnits ? 1 : 0;
+            const flagged = isFlagged(sums[row], thresholdUnits) ? 1 : 0;
             totals.flagged += flagged;
             lines.push(`${csvCell(id)},${scoreAt(row)},${flagged}\n`);
             hash.update(`${id}\n${sums[row]}\n${flagged}\n`);

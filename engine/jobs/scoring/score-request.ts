@@ -1,4 +1,5 @@
 import { AssayError, usageError } from '../../domain/error.ts';
+import { isFlagged } from '../../forest/threshold.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { columnWithRole, type Profile, type ProfileColumn } from '../../domain/profile.ts';
 import type { RecordBatch } from '../../domain/record-batch.ts';
@@ -7,7 +8,7 @@ import { createSegmentDecoder, isDecoded, type Dictionaries } from '../../featur
 import { idsOf } from '../../features/segment-access.ts';
 import { jsonRecords, type JsonRecords } from '../../stream/json-records.ts';
 import { createSegmentComputer, type SegmentComputer } from '../training/case-features.ts';
-import { emptyDictionaries } from '../exporting/onnx-model.ts';
+import { emptyDictionaries } from './open-onnx.ts';
 import type { ServedModel } from './served-model.ts';
 
 /**
@@ -99,7 +100,7 @@ export async function scoreRecords(
     id: idOf(row) ?? String(row + 1),
     score: scores[row],
     sum,
-    flagged: sum <= thresholdUnits,
+    flagged: isFlagged(sum, thresholdUnits),
   }));
 }
 

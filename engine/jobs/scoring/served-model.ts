@@ -9,10 +9,10 @@ import { openTrackingClient } from '../../export/mlflow/tracking-client.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import type { SegmentComputer } from '../training/case-features.ts';
-import { chooseModel } from '../../case/model/choose-model.ts';
-import { createOnnxFeeder } from '../exporting/onnx-feeds.ts';
-import { isOnnxModel, openOnnxModel, readOnnxFile, type OnnxModel } from '../exporting/onnx-model.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { chosenModel } from '../../case/model/chosen-model.ts';
+import { createOnnxFeeder } from './onnx-feeds.ts';
+import { isOnnxModel, openOnnxModel, readOnnxFile, type OnnxModel } from './open-onnx.ts';
+import { openCaseToRead } from '../../case/opening.ts';
 import { trackingAccess } from '../exporting/tracking-access.ts';
 
 /** Where a model comes from. */
@@ -67,7 +67,7 @@ async function fetched({ model, trackingUri }: ModelSource, signal: AbortSignal)
 function fromCase({ model, modelChoice }: ModelSource): ServedModel {
   const openedCase = openCaseToRead(model);
   try {
-    const { stored, forest } = chooseModel(openedCase, modelChoice);
+    const { stored, forest } = chosenModel(openedCase, modelChoice);
     const profile = openedCase.profile() ?? impossible('a case with a model has no profile');
     const spec = openedCase.featureSpec(stored.featureSetId);
     const featureCount = featureNames(spec).length;

@@ -1,4 +1,5 @@
 import { impossible } from '../../domain/error.ts';
+import { isFlagged } from '../../forest/threshold.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import { MAXIMUM_SEGMENT_ROWS, type StoredModel } from '../../store/types.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
@@ -64,7 +65,7 @@ export function flagEntries(
         const firstRow = Math.max(0, from - segment.firstSequence);
         for (let row = firstRow; row < Math.min(sums.length, MAXIMUM_SEGMENT_ROWS); row++) {
           const sequence = segment.firstSequence + row;
-          if (sums[row] <= units && segment.sourceId === sourceId) {
+          if (isFlagged(sums[row], units) && segment.sourceId === sourceId) {
             const message = flagMessage(openedCase, sequence, sums[row], units);
             if (message !== null && !fits(message, messages)) return { messages, next };
             if (message !== null) messages.push(message);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isFlagged } from '../../forest/threshold.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { idsOf } from '../../features/segment-access.ts';
 import { columnWithRole } from '../../domain/profile.ts';
@@ -21,7 +22,7 @@ export function flagsDigest(openedCase: ReadableCase, profile: Profile, model: S
     const lines: string[] = [];
     sums.forEach((sum, row) => {
       const id = idOf(row) ?? String(summary.firstSequence + row + 1);
-      lines.push(`${id}\n${sum}\n${sum <= model.threshold.units ? 1 : 0}\n`);
+      lines.push(`${id}\n${sum}\n${isFlagged(sum, model.threshold.units) ? 1 : 0}\n`);
     });
     hash.update(lines.join(''));
   }

@@ -16,6 +16,7 @@ import { scoreOfSum } from '../../forest/score.ts';
 import { startMetrics, type StreamMetrics } from '../../monitor/stream-metrics.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase } from '../../store/open-case.ts';
+import type { Doing } from '../../store/decision-log.ts';
 import type { LiveScores, SegmentAppend, Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { decodedFollower } from '../../stream/kafka/decoded-follower.ts';
@@ -24,8 +25,10 @@ import { followTopic, type TopicFollower } from '../../stream/kafka/follow-topic
 import { messageBatcher, type MessageBatcher } from '../../stream/kafka/message-batches.ts';
 import { openSchemaRegistry, schemaRegistryAccess } from '../../stream/kafka/schema-registry.ts';
 import { messageCount, splitSlices, type MessageSlice } from '../../stream/kafka/message-block.ts';
-import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { chooseModel, modelSummary } from '../../case/model/choose-model.ts';
+import type { JobResult, ParsedJobInput, ThresholdHandle } from '../../../preload/contract/jobs.ts';
+import { doingOf } from '../../case/decisions/doing.ts';
+import { countFlagged, LiveLine } from '../../case/line/live-line.ts';
+import { chosenModel, modelSummary } from '../../case/model/chosen-model.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
 import { trainOnCase } from '../training/train-model.ts';
@@ -56,6 +59,8 @@ const waitMs = 250;
 const batchesBeingScored = 6;
 /** Rows between two stored states of the window features; those after it are seen again when the stream goes on. */
 const rowsPerCheckpoint = 100_000;
+/** The first rows of a stream rarely fill a day, so that a budget a day would mean nothing yet. */
+const streamLine: ThresholdHandle = { kind: 'contamination', value: 0.02 };
 const groupFarewellMs = 1_000;
 const groupSetting = 'stream.group';
 /** Messages are kept as the lines of a recording would hold them. */
@@ -69,7 +74,7 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
   const startedMs = performance.now();
   const address = parseTopicAddress(input.topic);
   const notices: string[] = [];
-  const groupId = prepareCase(input);
+  const groupId = prepareCase(input, doingOf(context));
   const metrics = await startMetrics(address.topic, input.metricsPort, input.metricsHost);
   let follower: TopicFollower | undefined;
   try {
@@ -113,10 +118,10 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
 }
 
 /** Makes the case where there is none, with the model it is to score with where one was named. */
-function prepareCase(input: FollowInput): string {
+function prepareCase(input: FollowInput, doing: Doing): string {
   const openedCase = openCase(input.casePath, { create: true });
   try {
-    if (input.model !== undefined) adoptModel(openedCase, input.model);
+    if (input.model !== undefined) adoptModel(openedCase, input.model, doing);
     const known = openedCase.setting(groupSetting);
     if (typeof known === 'string') return known;
     const groupId = `assay-${randomBytes(6).toString('hex')}`;
@@ -176,7 +181,7 @@ class FollowSession {
   #addedRows = 0;
   #nextSequence = 0;
   #position = { byteOffset: 0, line: 1 };
-  #flagged = 0;
+  #line: LiveLine | undefined;
   #rowsSinceCheckpoint = 0;
   #lastMessageMs = performance.now();
   #firstMessageMs: number | null = null;
@@ -228,7 +233,7 @@ class FollowSession {
     return this.#withCase((openedCase) => {
       const counts = openedCase.counts();
       const profile = openedCase.profile();
-      const chosen = counts.models === 0 ? null : chooseModel(openedCase, undefined);
+      const chosen = counts.models === 0 ? null : chosenModel(openedCase, undefined);
       const lag = [...this.#follower.lag().values()].reduce((sum, value) => sum + value, 0);
       const { readingSinceMs } = this.#follower;
       const activeMs = readingSinceMs === null ? 0 : this.#storedMs - readingSinceMs;
@@ -238,7 +243,7 @@ class FollowSession {
         rows: counts.rows,
         addedRows: this.#addedRows,
         quarantined: counts.quarantined,
-        flagged: chosen === null ? 0 : openedCase.alertCount(chosen.stored.id),
+        flagged: chosen === null ? 0 : countFlagged(openedCase, chosen.stored.id, chosen.stored.threshold.units),
         threshold: chosen === null ? null : scoreOfSum(chosen.forest, chosen.stored.threshold.units),
         model: chosen === null ? null : modelSummary(chosen),
         flagsDigest: chosen === null || profile === undefined ? null : flagsDigest(openedCase, profile, chosen.stored),
@@ -353,7 +358,7 @@ class FollowSession {
   #prepareSource(openedCase: WritableCase, profile: Profile, isNew: boolean, preview: MessageBatcher): PreparedSource {
     const fingerprint = fingerprintOf(this.#follower.clusterId, this.#address);
     const source = openedCase.inTransaction(() => {
-      if (isNew) openedCase.saveProfile(profile);
+      if (isNew) openedCase.saveProfile(profile, doingOf(this.#context));
       const known = openedCase.findSource(fingerprint);
       if (known !== undefined) return known;
       const columnNames = isNew ? preview.columnNames : profile.columns.map(({ name }) => name);
@@ -436,9 +441,8 @@ class FollowSession {
     const nextOffsets = nextOffsetsOf(slices);
     this.#ledger.sent(slices, nextOffsets);
     const { rowCount } = append.segment;
-    this.#metrics.batch({ messages: messageCount(slices), rejected: append.rejected, rowCount, scored });
-    const flagged = scored?.flagged.sums.length;
-    this.#flagged += flagged ?? 0;
+    const flagged = scored && this.#line?.take(scored.sums);
+    this.#metrics.batch({ messages: messageCount(slices), rejected: append.rejected, rowCount, scored, flagged });
     this.#meter.took({ messages: messageCount(slices), rows: rowCount, quarantined: append.rejected.length, flagged });
     await live.writer.appendLive({
       append,
@@ -461,9 +465,10 @@ class FollowSession {
     const openedCase = openCase(this.#input.casePath);
     try {
       const before = { readMs: 0, storeMs: 0, startedMs: performance.now() };
-      const trained = await trainOnCase(openedCase, live.profile, this.#input, this.#context, before);
+      const threshold = this.#input.threshold ?? streamLine;
+      const choice = { ...this.#input, threshold };
+      const trained = await trainOnCase(openedCase, live.profile, choice, this.#context, before);
       this.#notices.push(...trained.notices);
-      this.#flagged = trained.flagged;
     } finally {
       openedCase.close();
     }
@@ -475,7 +480,7 @@ class FollowSession {
     const openedCase = openCase(this.#input.casePath);
     try {
       this.#scoring = await openLiveScoring(openedCase, live.profile, live.dictionaries, this.#context);
-      this.#flagged = openedCase.alertCount(this.#scoring.model.id);
+      this.#line = new LiveLine(this.#input.casePath, this.#scoring.model.id);
       const { model, forest, spec } = this.#scoring;
       this.#metrics.model(
         model,
@@ -498,7 +503,8 @@ class FollowSession {
     const lag = this.#follower.lag();
     this.#metrics.position(lag, this.#follower.isPaused, this.#follower.rebalances);
     const waiting = [...lag.values()].reduce((sum, value) => sum + value, 0);
-    const scored = this.#scoring === undefined ? 'no model yet' : `${this.#flagged} flagged`;
+    if (this.#line?.refresh() === true) this.#metrics.line(this.#line.thresholdUnits);
+    const scored = this.#line === undefined ? 'no model yet' : `${this.#line.flagged} flagged`;
     this.#context.report({
       phase: 'follow',
       done: this.#messages,
@@ -527,6 +533,7 @@ class FollowSession {
   }
 
   async #closeCase(): Promise<void> {
+    this.#line?.close();
     await this.#scoring?.close();
     const writer = this.#live?.writer;
     // What was taken is whole and stays; only a failure of the writer itself ends without it.

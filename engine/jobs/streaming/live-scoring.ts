@@ -6,17 +6,17 @@ import type { Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { Dictionaries } from '../../features/decode-segment.ts';
 import { createScoringPool, type ScoringPool } from '../../forest/kernel/scoring-pool.ts';
-import type { FlaggedRows, LiveScores, StoredModel } from '../../store/types.ts';
+import type { LiveScores, StoredModel } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { createResumableComputer, type ResumableComputer } from '../training/case-features.ts';
-import { chooseModel } from '../../case/model/choose-model.ts';
+import { chosenModel } from '../../case/model/chosen-model.ts';
 
 /** A model that scores segments as they arrive. */
 export interface LiveScoring {
   readonly model: StoredModel;
   readonly forest: CompiledForest;
   readonly spec: FeatureSpec;
-  /** Features, sums and flags of the next segment of the stream. */
+  /** Features and sums of the next segment of the stream. */
   score(segment: DecodedSegment): Promise<LiveScores>;
   /** What the window features remember after the segments so far. */
   windowState(): Uint8Array<ArrayBuffer>;
@@ -24,7 +24,7 @@ export interface LiveScoring {
 }
 
 /**
- * The champion of a case (else its newest model), ready for the row after the last one stored. Rows that came in after
+ * The champion of a case, ready for the row after the last one stored. Rows that came in after
  * the model are scored first. Window features start from the state stored last and see the rows after it again.
  */
 export async function openLiveScoring(
@@ -33,8 +33,7 @@ export async function openLiveScoring(
   dictionaries: Dictionaries,
   context: WorkContext,
 ): Promise<LiveScoring> {
-  const champion = openedCase.championModel();
-  const { stored: model, forest } = chooseModel(openedCase, champion && String(champion.id));
+  const { stored: model, forest } = chosenModel(openedCase, undefined);
   const spec = openedCase.featureSpec(model.featureSetId);
   const computer = createResumableComputer(profile, spec, dictionaries);
   const pool = createScoringPool(forest, { threads: availableParallelism() });
@@ -60,8 +59,7 @@ function liveScoring(
       computer.compute(segment, features);
       const sums = new Int32Array(segment.rowCount);
       if (segment.rowCount > 0) await pool.score(features, segment.rowCount, sums);
-      const flagged = flaggedRows(sums, model.threshold.units, segment.firstSequence);
-      return { modelId: model.id, featureSetId: model.featureSetId, features, sums, flagged };
+      return { modelId: model.id, featureSetId: model.featureSetId, features, sums };
     },
     windowState: () => computer.snapshot(),
     close: () => pool.close(),
@@ -86,23 +84,14 @@ async function catchUp(
   for (const { id, firstSequence } of segments) {
     if (firstSequence < from || (!needsHistory && !unscored.has(id))) continue;
     throwIfCancelled(context.signal);
-    const { modelId, featureSetId, features, sums, flagged } = await scoring.score(openedCase.readSegmentColumns(id));
+    const { modelId, featureSetId, features, sums } = await scoring.score(openedCase.readSegmentColumns(id));
     if (!unscored.has(id)) continue;
     openedCase.inTransaction(() => {
       openedCase.writeFeatures(featureSetId, id, features);
       openedCase.writeScores(modelId, id, sums);
-      openedCase.addAlerts(modelId, flagged);
     });
     await new Promise(setImmediate);
   }
-}
-
-function flaggedRows(sums: Int32Array, thresholdUnits: number, firstSequence: number): FlaggedRows {
-  const rows: number[] = [];
-  sums.forEach((sum, row) => {
-    if (sum <= thresholdUnits) rows.push(row);
-  });
-  return { sequences: rows.map((row) => firstSequence + row), sums: Int32Array.from(rows, (row) => sums[row]) };
 }
 
 /** Rows that drift is measured against. */

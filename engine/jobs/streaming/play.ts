@@ -9,12 +9,15 @@ import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '..
 import { scoreOfSum } from '../../forest/score.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase } from '../../store/open-case.ts';
+import type { Doing } from '../../store/decision-log.ts';
 import type { SegmentAppend, Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import { ReplayClock } from '../../stream/replay-clock.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { chooseModel, modelSummary } from '../../case/model/choose-model.ts';
+import { doingOf } from '../../case/decisions/doing.ts';
+import { countFlagged, LiveLine } from '../../case/line/live-line.ts';
+import { chosenModel, modelSummary } from '../../case/model/chosen-model.ts';
 import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { refuseChangedRecordings } from '../reading/ingest-recordings.ts';
@@ -40,7 +43,7 @@ const transactionAgeMs = 50;
  */
 export async function play(input: PlayInput, context: WorkContext): Promise<JobResult<'play'>> {
   const startedMs = performance.now();
-  const prepared = await prepareCase(input);
+  const prepared = await prepareCase(input, doingOf(context));
   const session = new PlaySession(input, prepared, context);
   try {
     await session.open();
@@ -60,7 +63,7 @@ interface PreparedCase {
 }
 
 /** The case with its model, and the recording entered in it. */
-async function prepareCase(input: PlayInput): Promise<PreparedCase> {
+async function prepareCase(input: PlayInput, doing: Doing): Promise<PreparedCase> {
   if (!existsSync(input.casePath) && input.model === undefined)
     throw usageError(
       'NO_MODEL',
@@ -70,8 +73,8 @@ async function prepareCase(input: PlayInput): Promise<PreparedCase> {
   const recordings = await Promise.all((await filesOfRecording(input.recording)).map(recordingAt));
   const openedCase = openCase(input.casePath, { create: true });
   try {
-    if (input.model !== undefined) adoptModel(openedCase, input.model);
-    chooseModel(openedCase, undefined);
+    if (input.model !== undefined) adoptModel(openedCase, input.model, doing);
+    chosenModel(openedCase, undefined);
     const profile = openedCase.profile() ?? impossible('a case with a model has no profile');
     const known = openedCase.sources();
     const added = recordings.filter(({ fingerprint }) => openedCase.findSource(fingerprint) === undefined);
@@ -108,6 +111,7 @@ async function recordingAt(
 interface Stage {
   readonly writer: CaseWriter;
   readonly scoring: LiveScoring;
+  readonly line: LiveLine;
 }
 
 class PlaySession {
@@ -154,7 +158,11 @@ class PlaySession {
     } finally {
       openedCase.close();
     }
-    this.#stage = { scoring, writer: await createCaseWriter(this.#input.casePath, { transactionAgeMs }) };
+    this.#stage = {
+      scoring,
+      line: new LiveLine(this.#input.casePath, scoring.model.id),
+      writer: await createCaseWriter(this.#input.casePath, { transactionAgeMs }),
+    };
   }
 
   /** One file, from where the case stands in it to its end. */
@@ -196,12 +204,12 @@ class PlaySession {
   }
 
   async #store(append: SegmentAppend): Promise<void> {
-    const { writer, scoring } = this.#stage ?? impossible('a row came before the case was open');
+    const { writer, scoring, line } = this.#stage ?? impossible('a row came before the case was open');
     const { rowCount } = append.segment;
     const scored = rowCount === 0 ? undefined : await scoring.score(append.segment);
     this.#positionMs = lastEventMs(this.#prepared.profile, append.segment) ?? this.#positionMs;
     const quarantined = append.rejected.length;
-    const flagged = scored?.flagged.sums.length ?? 0;
+    const flagged = scored === undefined ? 0 : line.take(scored.sums);
     this.#meter.took({ messages: rowCount + quarantined, rows: rowCount, quarantined, flagged });
     this.#nextSequence += rowCount;
     await writer.appendLive({ append, nextOffsets: new Map(), ...(scored === undefined ? {} : { scored }) });
@@ -221,6 +229,7 @@ class PlaySession {
   }
 
   #report(): void {
+    this.#stage?.line.refresh();
     const stream = this.#meter.figures(() => this.#figuresNow(), this.#clock.isPaused);
     this.#context.report({
       phase: 'replay',
@@ -253,6 +262,7 @@ class PlaySession {
     const stage = this.#stage;
     if (stage === undefined) return;
     await stage.scoring.close();
+    stage.line.close();
     try {
       await stage.writer.finish();
     } catch (error) {
@@ -278,7 +288,7 @@ class PlaySession {
         rows: counts.rows,
         addedRows: counts.rows - this.#prepared.nextSequence,
         quarantined: counts.quarantined,
-        flagged: openedCase.alertCount(stored.id),
+        flagged: countFlagged(openedCase, stored.id, stored.threshold.units),
         threshold: scoreOfSum(scoring.forest, stored.threshold.units),
         model: modelSummary({ stored, forest: scoring.forest }),
         flagsDigest: flagsDigest(openedCase, this.#prepared.profile, stored),

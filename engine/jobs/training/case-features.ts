@@ -11,7 +11,7 @@ import { labelsOf } from '../../features/segment-access.ts';
 import { WindowEngine, type TransactionBlock } from '../../features/windows/window-engine.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
-import { segmentsOf } from '../../case/case-columns.ts';
+import { segmentsOf } from '../../case/case-arrays.ts';
 
 /** The features of every row of a case, stored in it. They are never in memory as a whole. */
 export interface CaseFeatures extends StoredFeatures {

@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
 import { usageError } from '../../domain/error.ts';
-import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { precisionRecallAt } from '../../evaluation/at-threshold.ts';
 import { bootstrapOverDays } from '../../evaluation/bootstrap.ts';
@@ -11,80 +9,103 @@ import {
   averagePrecisionOfRanking,
   precisionAtKOfRanking,
   rankRows,
-  type Anomaly,
   type Ranking,
 } from '../../evaluation/ranking.ts';
 import { randomStream } from '../../forest/random.ts';
-import { openCase } from '../../store/open-case.ts';
-import type { ReadableCase } from '../../store/readable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import type { CaseArrays } from '../../case/case-arrays.ts';
+import type { CaseSession } from '../../case/case-session.ts';
+import { doingOf } from '../../case/decisions/doing.ts';
+import { labelsOfVerdicts } from '../../case/labels.ts';
 import { CARDS_PER_DAY, trivialBaselines } from '../../case/model/baselines.ts';
-import { payerColumn, readCodes, readDays, readLabels, readNumbers } from '../../case/case-columns.ts';
-import { chooseModel, modelSummary, readSums } from '../../case/model/choose-model.ts';
 import { evaluateScores } from '../../case/model/evaluate-scores.ts';
+import { withCase } from '../../case/opening.ts';
 import { changedRoles, reprofileCase } from '../reading/reprofile-case.ts';
 
 const bootstrapReplicates = 200;
 const bootstrapLevel = 0.95;
 const bootstrapSeed = 1;
 
-/** The `evaluate` job: a model's scores against labels, with intervals over days and trivial baselines beside. */
-export async function evaluateModel(
-  input: ParsedJobInput<'evaluate'>,
-  context: WorkContext,
-): Promise<JobResult<'evaluate'>> {
-  const openedCase = openCase(input.casePath);
-  try {
-    const chosen = chooseModel(openedCase, input.model);
-    const before = openedCase.profile();
-    const profile = await reprofileCase(openedCase, input.overrides);
-    const labels = readLabels(openedCase, profile);
-    const sums = readSums(openedCase, chosen.stored);
-    const thresholdUnits = chosen.stored.threshold.units;
-    const evaluation = labels === null ? null : evaluateScores(labels, sums, thresholdUnits);
-    if (labels === null || evaluation === null)
-      throw usageError(
-        'NO_LABEL',
-        'No column of this case says which transactions are fraud.',
-        'Name it with --label COLUMN.',
-      );
-
-    const anomaly = anomalyOfSums(sums);
-    const ranking = rankRows(labels, anomaly);
-    const days = readDays(openedCase, profile);
-    throwIfCancelled(context.signal);
-    context.report({ phase: 'evaluate', done: 0, total: 2, unit: 'steps' });
-    const outcome = precisionRecallAt(labels, anomaly, -thresholdUnits);
-    return {
-      model: modelSummary(chosen),
-      rows: sums.length,
-      flagged: sums.reduce((total, sum) => total + (sum <= thresholdUnits ? 1 : 0), 0),
-      evaluation: {
-        ...evaluation,
-        f1: outcome.f1,
-        precisionAtPositives: evaluation.positives === 0 ? null : precisionAtKOfRanking(ranking, evaluation.positives),
-        cardPrecisionTop100: days === null ? null : cardPrecision(openedCase, profile, labels, anomaly, days),
-        intervals: days === null ? {} : intervalsOverDays(ranking, days),
-      },
-      baselines: baselineFigures(openedCase, profile, labels),
-      notices: [...changedRoles(before ?? profile, profile)],
-      case: resolve(input.casePath),
-    };
-  } finally {
-    openedCase.close();
-  }
+/**
+ * The `evaluate` job: a model's scores against what is known, with intervals over days and trivial baselines beside. A
+ * column that is named becomes the case's label; nothing else is changed.
+ */
+export function evaluateModel(input: ParsedJobInput<'evaluate'>, context: WorkContext): Promise<JobResult<'evaluate'>> {
+  const changes = Object.keys(input.overrides).length > 0;
+  return withCase(input.casePath, changes ? 'change' : 'read', async (session) => {
+    const notices = changes ? await nameLabel(session, input.overrides, context) : [];
+    return { ...(await evaluateIn(session, input.model, context)), notices: [...notices] };
+  });
 }
 
-function cardPrecision(
-  openedCase: ReadableCase,
-  profile: Profile,
-  labels: Uint8Array,
-  anomaly: Anomaly,
-  days: Int32Array,
-): number | null {
-  const card = payerColumn(profile);
-  if (card === undefined) return null;
-  return cardPrecisionTopK({ labels, anomaly, cards: readCodes(openedCase, card.name), days, k: CARDS_PER_DAY }).mean;
+/** A person says which column is the label: said in the notices and in the history. */
+async function nameLabel(
+  session: CaseSession,
+  overrides: ParsedJobInput<'evaluate'>['overrides'],
+  context: WorkContext,
+): Promise<readonly string[]> {
+  const before = session.arrays.profile;
+  const profile = await reprofileCase(session.writableCase, overrides, doingOf(context));
+  session.rowsChanged();
+  return changedRoles(before, profile);
+}
+
+/** A model of an open case against labels and verdicts. @throws AssayError NO_LABEL where nothing is known. */
+export async function evaluateIn(
+  session: CaseSession,
+  choice: string | undefined,
+  context: WorkContext,
+): Promise<Omit<JobResult<'evaluate'>, 'notices'>> {
+  const { id, threshold } = session.chosenModel(choice);
+  const { arrays } = session;
+  const { view, groups } = session.alerts(id);
+  const { labels, verdicts } = session.counted(view);
+  const { basis } = session.labels;
+  const evaluation =
+    labels === null || basis === null ? null : evaluateScores(labels, basis, view.sums, threshold.units);
+  if (labels === null || evaluation === null)
+    throw usageError(
+      'NO_LABEL',
+      'No column and no verdict of this case says which transactions are fraud.',
+      'Name the column with --label COLUMN, or judge some alerts first.',
+    );
+  const anomaly = anomalyOfSums(view.sums);
+  const ranking = rankRows(labels, anomaly);
+  throwIfCancelled(context.signal);
+  context.report({ phase: 'evaluate', done: 0, total: 2, unit: 'steps' });
+  await new Promise(setImmediate);
+  const { days, entity, labels: columnLabels, rowCount } = arrays;
+  const outcome = precisionRecallAt(labels, anomaly, -threshold.units);
+  const byBasis = [
+    ['labels', columnLabels],
+    ['verdicts', labelsOfVerdicts(verdicts, rowCount)],
+  ] as const;
+  return {
+    model: session.modelSummary(id),
+    rows: rowCount,
+    alerts: groups.count,
+    flagged: groups.rows.length,
+    evaluations: [
+      ...byBasis.flatMap(([each, known]) => {
+        if (each === basis) return [];
+        const figures = known === null ? null : evaluateScores(known, each, view.sums, threshold.units);
+        return figures === null ? [] : [figures];
+      }),
+      evaluation,
+    ],
+    evaluation: {
+      ...evaluation,
+      f1: outcome.f1,
+      precisionAtPositives: evaluation.positives === 0 ? null : precisionAtKOfRanking(ranking, evaluation.positives),
+      cardPrecisionTop100:
+        days === null || entity === null
+          ? null
+          : cardPrecisionTopK({ labels, anomaly, cards: entity.codes, days, k: CARDS_PER_DAY }).mean,
+      intervals: days === null ? {} : intervalsOverDays(ranking, days),
+    },
+    baselines: baselineFigures(arrays, labels),
+    case: session.path,
+  };
 }
 
 /** Equal scores are one rank; beyond this many, neighbouring ranks share one, which moves a figure by far less than its interval. */
@@ -134,16 +155,13 @@ function intervalsOverDays(ranking: Ranking, days: Int32Array): Record<string, [
 
 /** The figures of the rankings a model must beat. */
 function baselineFigures(
-  openedCase: ReadableCase,
-  profile: Profile,
+  { amounts, entity, rowCount }: CaseArrays,
   labels: Uint8Array,
 ): JobResult<'evaluate'>['baselines'] {
-  const amount = columnWithRole(profile, 'amount');
-  const entity = payerColumn(profile);
   const baselines = trivialBaselines({
-    rowCount: labels.length,
-    amounts: amount === undefined ? null : readNumbers(openedCase, amount.name),
-    entity: entity === undefined ? null : { role: entity.role, codes: readCodes(openedCase, entity.name) },
+    rowCount,
+    amounts,
+    entity: entity === null ? null : { role: entity.column.role, codes: entity.codes },
   });
   return baselines.flatMap(({ name, values }) => {
     const ranking = rankRows(labels, values);

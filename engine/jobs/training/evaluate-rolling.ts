@@ -18,9 +18,9 @@ import { trainForest } from '../../forest/train.ts';
 import { NO_DAY } from '../../forest/tuning.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { payerColumn, readCodes, readDays, readLabels, segmentsOf } from '../../case/case-columns.ts';
+import { CaseArrays, segmentsOf } from '../../case/case-arrays.ts';
 import { createSegmentComputer, withoutFeatures } from './case-features.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { openCaseToRead } from '../../case/opening.ts';
 import { scoreMatrix } from './train-model.ts';
 
 const bootstrapReplicates = 1000;
@@ -56,14 +56,13 @@ export async function evaluateRolling(input: Input, context: WorkContext): Promi
     const profile = openedCase.profile();
     if (profile === undefined)
       throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording first.');
-    const labels = readLabels(openedCase, profile);
+    const { labels, days, entity } = new CaseArrays(openedCase);
     if (labels === null)
       throw usageError(
         'NO_LABEL',
         'No column of this case says which transactions are fraud.',
         'Read it with --label COLUMN.',
       );
-    const days = readDays(openedCase, profile);
     if (days === null)
       throw usageError(
         'NO_EVENT_TIME',
@@ -72,11 +71,10 @@ export async function evaluateRolling(input: Input, context: WorkContext): Promi
       );
     const folds = foldsOf(days, input);
     const spec = fitBefore(openedCase, profile, days, folds[0].testFrom, input);
-    const payer = payerColumn(profile);
     const stream: Stream = {
       labels,
       days,
-      cards: payer === undefined ? null : readCodes(openedCase, payer.name),
+      cards: entity?.codes ?? null,
       matrix: computeMatrix(openedCase, profile, spec, context),
     };
     const scored = await scoreFolds(stream, folds, input, context);

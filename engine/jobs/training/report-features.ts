@@ -4,18 +4,16 @@ import { featureNames } from '../../domain/feature-spec.ts';
 import type { FeatureMatrix, ForestParameters } from '../../domain/model.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { anomalyOfSums, averagePrecision } from '../../evaluation/ranking.ts';
-import { summariseBackground } from '../../forest/reasons/background.ts';
 import { explainRows } from '../../forest/reasons/explain-rows.ts';
 import { trainForest } from '../../forest/train.ts';
 import { populationStabilityIndex } from '../../evaluation/stability-index.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { StoredModel } from '../../store/types.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { readLabels } from '../../case/case-columns.ts';
-import { chooseModel, modelSummary, readSums } from '../../case/model/choose-model.ts';
-import { readBackgroundRows, readFeatureRows } from '../../case/model/feature-rows.ts';
-import { featureWords } from '../../case/model/feature-words.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { flaggedInOrder } from '../../case/alerts/explain-rows.ts';
+import type { CaseSession } from '../../case/case-session.ts';
+import { readFeatureRows } from '../../case/model/feature-rows.ts';
+import { withCase } from '../../case/opening.ts';
 import { claimFile } from '../exporting/output.ts';
 import { textKind } from '../exporting/output-kind.ts';
 import { scoreMatrix } from './train-model.ts';
@@ -34,20 +32,15 @@ export async function reportFeatures(
     input.output === undefined
       ? undefined
       : await claimFile(input.output, specKind, { reads: [input.casePath], force: input.force });
-  const openedCase = openCaseToRead(input.casePath);
-  try {
-    const chosen = chooseModel(openedCase, input.model);
-    const { stored } = chosen;
-    const profile = openedCase.profile();
-    if (profile === undefined) throw new Error('Impossible: a case with a model has no profile.');
-    const spec = openedCase.featureSpec(stored.featureSetId);
+  return withCase(input.casePath, 'read', async (session) => {
+    const stored = session.chosenModel(input.model);
+    const { view } = session.alerts(stored.id);
+    const { openCase: openedCase } = session;
+    const { spec, words, background, backgroundRows: sample } = view;
     const names = featureNames(spec);
-    const words = featureWords(spec, profile);
-    const sample = readBackgroundRows(openedCase, stored.featureSetId, names.length);
-    const background = summariseBackground(sample);
-    const labels = readLabels(openedCase, profile);
-    const contributions = await contributionsToFlags(openedCase, chosen, names.length, context);
-    const auprc = labels === null ? null : averagePrecision(labels, anomalyOfSums(readSums(openedCase, stored)));
+    const { labels } = session.counted(view);
+    const contributions = await contributionsToFlags(session, stored, names.length, context);
+    const auprc = labels === null ? null : averagePrecision(labels, anomalyOfSums(view.sums));
     const lost =
       input.oneOut && labels !== null && auprc !== null
         ? await lostWithout(openedCase, stored, names.length, labels, auprc, context)
@@ -56,7 +49,7 @@ export async function reportFeatures(
     const windows = spec.windows?.features ?? [];
     await output?.write(`${JSON.stringify(spec, null, 2)}\n`);
     return {
-      model: modelSummary(chosen),
+      model: session.modelSummary(stored.id),
       features: names.map((name, feature) => ({
         name,
         description: words[feature].description,
@@ -76,26 +69,20 @@ export async function reportFeatures(
       spec,
       case: resolve(input.casePath),
     };
-  } finally {
-    openedCase.close();
-  }
+  });
 }
 
 /** Mean share of each feature in what makes the flagged transactions anomalous. */
 async function contributionsToFlags(
-  openedCase: ReadableCase,
-  { stored, forest }: ReturnType<typeof chooseModel>,
+  session: CaseSession,
+  { id, featureSetId }: StoredModel,
   featureCount: number,
   context: WorkContext,
 ): Promise<{ readonly shares: Float64Array; readonly alerts: number }> {
-  const { rows } = openedCase.alertsPage(stored.id, { limit: explainedAlerts });
-  const matrix = readFeatureRows(
-    openedCase,
-    stored.featureSetId,
-    featureCount,
-    rows.map(({ sequence }) => sequence),
-  );
-  const { contributions } = await explainRows(forest, matrix, { ...context, threads: availableParallelism() });
+  const { view, groups } = session.alerts(id);
+  const rows = flaggedInOrder(groups.rows, view.sums).subarray(0, explainedAlerts);
+  const matrix = readFeatureRows(session.openCase, featureSetId, featureCount, rows);
+  const { contributions } = await explainRows(view.forest, matrix, { ...context, threads: availableParallelism() });
   const shares = new Float64Array(featureCount);
   for (let row = 0; row < matrix.rowCount; row++) {
     const part = contributions.subarray(row * featureCount, (row + 1) * featureCount);

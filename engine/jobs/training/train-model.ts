@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { usageError } from '../../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import type { CompiledForest, FeatureMatrix, ForestParameters } from '../../domain/model.ts';
+import { FRAUD } from '../../domain/label.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
+import { defaultSettings } from '../../domain/settings.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { WindowSpec } from '../../domain/window-feature.ts';
 import { proposeWindowFeatures } from '../../features/windows/propose-window-features.ts';
@@ -11,12 +13,16 @@ import { encodeForest } from '../../forest/compile.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { drawSubSamples, planGather } from '../../forest/sub-sample.ts';
 import { trainForest } from '../../forest/train.ts';
-import type { TuningState } from '../../forest/tuning.ts';
 import { openCase } from '../../store/open-case.ts';
+import type { Doing } from '../../store/decision-log.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
+import type { StoredThreshold } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import type { ParsedJobInput, ThresholdHandle, TrainResult } from '../../../preload/contract/jobs.ts';
-import { readDays, readLabels } from '../../case/case-columns.ts';
+import { CaseSession } from '../../case/case-session.ts';
+import { doingOf } from '../../case/decisions/doing.ts';
+import { lineOf, storedThreshold, indexHandle, usualHandle } from '../../case/line/threshold-handle.ts';
+import { findModel, modelSummary } from '../../case/model/chosen-model.ts';
 import {
   featureBlocks,
   fitCaseSpec,
@@ -25,7 +31,6 @@ import {
   type CaseFeatures,
   type StoredFeatures,
 } from './case-features.ts';
-import { storedThreshold, tuningHandle, tuningIndexOf } from '../../case/line/choose-threshold.ts';
 import { evaluateScores } from '../../case/model/evaluate-scores.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
 import { changedRoles, reprofileCase } from '../reading/reprofile-case.ts';
@@ -36,7 +41,7 @@ export async function trainModel(input: ParsedJobInput<'train'>, context: WorkCo
   const startedMs = performance.now();
   try {
     const before = openedCase.profile();
-    const profile = await reprofileCase(openedCase, input.overrides);
+    const profile = await reprofileCase(openedCase, input.overrides, doingOf(context));
     const trained = await trainOnCase(openedCase, profile, input, context, { readMs: 0, storeMs: 0, startedMs });
     return { ...trained, notices: [...changedRoles(before ?? profile, profile), ...trained.notices] };
   } finally {
@@ -54,7 +59,8 @@ export interface TimeBefore {
 export interface TrainingChoice {
   readonly casePath: string;
   readonly forest: ForestParameters;
-  readonly threshold: ThresholdHandle;
+  /** Where absent the champion's handle holds on; in a new case the asker's budget, within bounds. */
+  readonly threshold?: ThresholdHandle | undefined;
   readonly logAmount: boolean;
   readonly windows: boolean;
   readonly windowSpec?: WindowSpec | undefined;
@@ -76,8 +82,9 @@ export async function trainOnCase(
       'The case holds no transactions.',
       'Read a recording into it with `assay ingest`.',
     );
-  if (choice.threshold.kind === 'alerts-per-day') refuseWithoutDays(profile);
+  if (choice.threshold?.kind === 'alerts-per-day') refuseWithoutDays(profile);
   const notices: string[] = [];
+  const session = new CaseSession(openedCase);
   const clock = stopwatch();
 
   const spec = chosenSpec(openedCase, profile, choice, context);
@@ -88,17 +95,26 @@ export async function trainOnCase(
   const trainMs = clock();
 
   const sums = await scoreCase(openedCase, features, forest, context);
-  const labels = readLabels(openedCase, profile);
-  const dayIndex = readDays(openedCase, profile);
-  const index = tuningIndexOf(forest, sums, labels, dayIndex);
-  const state = index.tune(tuningHandle(choice.threshold));
+  const { labels, index } = session.indexOf(forest, sums);
+  const handle = choice.threshold ?? lineThatGoesOn(session, index.days.length > 0, context);
+  const state = index.tune(indexHandle(handle));
+  const line = lineOf(index, state.thresholdUnits, handle);
   const scoreMs = clock();
 
   throwIfCancelled(context.signal);
-  storeModel(openedCase, choice, features, forest, sums, state, index.flaggedRows(state.thresholdUnits));
+  const threshold = storedThreshold(state.thresholdUnits, handle);
+  const modelId = storeModel(openedCase, choice.forest, features, forest, sums, threshold, doingOf(context));
+  session.modelsChanged();
+  const { isChampion } = session.model(modelId);
+  if (!isChampion)
+    notices.push(
+      `Model ${modelId} is not the champion; ${session.chosenModel(undefined).name} stays it until \`assay promote --case FILE --model ${modelId}\`.`,
+    );
   const storeMs = clock();
 
-  const evaluation = labels === null ? null : evaluateScores(labels, sums, state.thresholdUnits);
+  const { basis } = session.labels;
+  const evaluation =
+    labels === null || basis === null ? null : evaluateScores(labels, basis, sums, state.thresholdUnits);
   if (evaluation !== null && 2 * evaluation.positives > evaluation.labelled)
     notices.push(
       `The label calls ${evaluation.positives.toLocaleString('en-US')} of ${evaluation.labelled.toLocaleString('en-US')} transactions fraud. If that is wrong, name another with --label, or state its positiveValues in a profile file.`,
@@ -113,18 +129,16 @@ export async function trainOnCase(
       rule: imputation.rule,
       cells: imputation.missingCount,
     })),
+    alerts: state.alerts,
+    alertsPerDay: state.alertsPerDay,
     flagged: state.flagged,
     threshold: state.thresholdScore,
     thresholdUnits: state.thresholdUnits,
     contamination: state.contamination,
     days: index.days.length === 0 ? null : index.days.length,
-    model: {
-      digest: forest.digest,
-      trees: forest.treeCount,
-      sample: forest.sampleSize,
-      seed: choice.forest.seed,
-      grower: choice.forest.grower,
-    },
+    line,
+    model: modelSummary({ stored: session.model(modelId), forest }),
+    isChampion,
     ...(evaluation === null ? {} : { evaluation }),
     notices,
     timings: {
@@ -220,37 +234,45 @@ export async function scoreMatrix(
   }
 }
 
-/** Model, scores, threshold and flags in one transaction: a case never holds a model without its scores. */
+/** The champion's handle, where it can be used on the rows there are; in a new case the asker's budget. */
+function lineThatGoesOn(session: CaseSession, hasDays: boolean, { asker }: WorkContext): ThresholdHandle {
+  const budget = asker?.alertsPerDay ?? defaultSettings.analysts * defaultSettings.alertsPerAnalystPerDay;
+  const handle = usualHandle(findModel(session.models, undefined), hasDays, budget);
+  const needsFraud = handle.kind === 'recall' || handle.kind === 'precision' || handle.kind === 'cost';
+  const isPossible = needsFraud ? session.labels.rows?.includes(FRAUD) === true : hasDays;
+  return handle.kind === 'contamination' || isPossible ? handle : usualHandle(undefined, hasDays, budget);
+}
+
+/** Model, scores and threshold in one transaction: a case never holds a model without its scores. */
 function storeModel(
   openedCase: WritableCase,
-  choice: TrainingChoice,
+  parameters: ForestParameters,
   features: CaseFeatures,
   forest: CompiledForest,
   sums: Int32Array,
-  state: TuningState,
-  flaggedRows: Uint32Array,
-): void {
-  const threshold = storedThreshold(state.thresholdUnits, choice.threshold);
-  openedCase.inTransaction(() => {
-    const modelId = openedCase.saveModel({
-      digest: forest.digest,
-      name: `forest ${forest.digest.slice(0, 8)}`,
-      parameters: choice.forest,
-      featureSetId: features.featureSetId,
-      forest: encodeForest(forest),
-      threshold,
-      trainedRows: features.rowCount,
-    });
+  threshold: StoredThreshold,
+  doing: Doing,
+): number {
+  return openedCase.inTransaction(() => {
+    const modelId = openedCase.saveModel(
+      {
+        digest: forest.digest,
+        name: `forest ${forest.digest.slice(0, 8)}`,
+        parameters,
+        featureSetId: features.featureSetId,
+        forest: encodeForest(forest),
+        threshold,
+        trainedRows: features.rowCount,
+      },
+      doing,
+    );
     for (const segment of openedCase.segments())
       openedCase.writeScores(
         modelId,
         segment.id,
         sums.subarray(segment.firstSequence, segment.firstSequence + segment.rowCount),
       );
-    openedCase.replaceAlerts(modelId, threshold, {
-      sequences: flaggedRows,
-      sums: Int32Array.from(flaggedRows, (row) => sums[row]),
-    });
+    return modelId;
   });
 }
 

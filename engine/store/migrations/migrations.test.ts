@@ -1,55 +1,73 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { appendOf, rowText } from '../append-fixture.ts';
 import { verifyCase } from '../backup.ts';
 import { openCase, openCaseWithMigrations } from '../open-case.ts';
+import { connect } from '../sqlite.ts';
 import { oneRecording, temporaryFolder } from '../store-fixtures.ts';
 import { migrations } from './migrations.ts';
 
-/** A closed case of an earlier layout with rows, a model with scores and alerts, and a finished job. */
-function populatedCase(version: number): string {
+/** A closed case of the first layout with rows, a model with scores and alerts, and a finished job. */
+function caseOfFirstLayout(): string {
   const path = join(temporaryFolder(onTestFinished), 'old.assay');
-  const store = openCaseWithMigrations(path, { create: true }, migrations.slice(0, version));
+  const store = openCaseWithMigrations(path, { create: true }, migrations.slice(0, 1));
   store.appendSegment(appendOf(store.addSource(oneRecording), 0, 500));
-  const spec = { version: 1 as const, timeZone: 'UTC', features: [], leftOut: [] };
-  const featureSetId = store.saveFeatureSet(spec, 'spec');
-  const threshold = { units: 7, rule: 'contamination', details: { value: 0.01 } };
-  const modelId = store.saveModel({
-    digest: 'forest',
-    name: 'forest',
-    parameters: { trees: 1, sample: 2, featuresPerTree: null, seed: 1, grower: 'assay' },
-    featureSetId,
-    forest: Uint8Array.of(1, 2, 3),
-    threshold,
-    trainedRows: 500,
-  });
-  store.writeScores(
-    modelId,
-    store.segments()[0].id,
-    Int32Array.from({ length: 500 }, (_, row) => row),
-  );
-  store.replaceAlerts(modelId, threshold, { sequences: [3, 5], sums: Int32Array.of(3, 5) });
+  store.saveFeatureSet({ version: 1, timeZone: 'UTC', features: [], leftOut: [] }, 'spec');
   store.finishRun(store.startRun('run', {}), 'completed', { rows: 500 });
   store.close();
+  const connection = connect(path, {});
+  connection.exec(`
+    INSERT INTO model VALUES (1, 'forest', 'forest', '{"trees":1,"sample":2,"featuresPerTree":null,"seed":1,"grower":"assay"}', 1,
+      '{"units":7,"rule":"contamination","details":{"value":0.01}}', 500, 5, 1,
+      '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81', x'010203');
+    INSERT INTO score_segment VALUES (1, 1, 1, x'00000000');
+    INSERT INTO alert VALUES (1, 3, 3), (1, 5, 5);`);
+  connection.close();
   return path;
 }
 
 describe('a populated case of layout 1', () => {
-  it('keeps rows, models, scores and alerts, and can hold decisions afterwards', () => {
-    const path = populatedCase(1);
+  it('keeps rows, models and scores, remembers its champion, and can hold decisions afterwards', () => {
+    const path = caseOfFirstLayout();
     const store = openCase(path);
     onTestFinished(() => store.close());
     expect(new TextDecoder().decode(store.readRaw(499).bytes)).toBe(rowText(499));
     const [model] = store.models();
-    expect(store.readScores(model.id, store.segments()[0].id)?.[499]).toBe(499);
-    expect(store.alertsPage(model.id, { limit: 10 }).rows).toEqual([
-      { sequence: 3, sum: 3 },
-      { sequence: 5, sum: 5 },
-    ]);
+    expect(model).toMatchObject({ isChampion: true, threshold: { units: 7, rule: 'contamination' } });
+    expect(store.promotions()).toMatchObject([{ modelId: model.id, undoneAtMs: null }]);
+    expect(store.readScores(model.id, store.segments()[0].id)).toHaveLength(1);
     expect(store.runs()).toHaveLength(1);
-    expect(store.decisions.undoDepth()).toBe(0);
+    expect(store.decisions.undoDepth('ana')).toBe(0);
     store.decisions.addNote({ by: 'ana', atMs: 1, key: 'card-1', text: 'seen' });
-    expect(store.decisions.notes('card-1')).toMatchObject([{ text: 'seen', by: 'ana' }]);
+    expect(store.decisions.notes(['card-1'])).toMatchObject([{ text: 'seen', by: 'ana' }]);
+    expect(verifyCase(path)).toMatchObject({ ok: true });
+  });
+});
+
+describe('a case made by the version before, with decisions', () => {
+  it('keeps verdicts, notes, snoozes, what can be undone and a whole chain', () => {
+    const path = join(temporaryFolder(onTestFinished), 'former.assay');
+    const packed = new URL('../../../test/former-cases/layout-4.assay.gz', import.meta.url);
+    writeFileSync(path, gunzipSync(readFileSync(packed)));
+    const store = openCase(path);
+    onTestFinished(() => store.close());
+    const verdicts = store.decisions.standingVerdicts();
+    expect(
+      verdicts.map(({ kind, sequences, by, closedUntilMs }) => [kind, sequences.length, by, closedUntilMs]),
+    ).toEqual([
+      ['fraud', 1, 'ana', null],
+      ['legitimate', 4, 'ana', null],
+    ]);
+    expect(store.decisions.notes(['K525117-11'])).toMatchObject([{ text: 'called the customer' }]);
+    expect(store.decisions.standingSnoozes().get('K659287-9')).toBe(4102444800000);
+    expect(store.decisions.undoDepth('ana')).toBe(4);
+    expect(store.decisions.brokenAuditEntry()).toBeNull();
+    store.decisions.addGrouping({ by: 'ana', atMs: 9, kind: 'split', key: '#1', sequences: Uint32Array.of(1) });
+    expect(store.decisions.undoLast({ by: 'ana', atMs: 10 })).toMatchObject({ kind: 'grouping' });
+    expect(store.decisions.undoLast({ by: 'ana', atMs: 11 })).toMatchObject({ kind: 'snooze' });
+    expect(store.decisions.brokenAuditEntry()).toBeNull();
     expect(verifyCase(path)).toMatchObject({ ok: true });
   });
 });

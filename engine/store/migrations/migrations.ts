@@ -4,6 +4,7 @@ import { firstCase } from './0001-first-case.ts';
 import { decisions } from './0002-decisions.ts';
 import { streams } from './0003-streams.ts';
 import { outbox } from './0004-outbox.ts';
+import { oneTruth } from './0005-one-truth.ts';
 
 /** One step of the case file's layout. Once released it never changes: a test pins its checksum. */
 export interface Migration {
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'decisions', up: decisions },
   { version: 3, name: 'streams', up: streams },
   { version: 4, name: 'outbox', up: outbox },
+  { version: 5, name: 'one truth', up: oneTruth },
 ];
 
 /** The version that a list of steps leads to; throws where the list is not 1, 2, 3, ... */
@@ -48,9 +50,23 @@ export function migrate(connection: Connection, path: string, steps: readonly Mi
         throw migrationFailed(path, step, error);
       }
     }
+    const dangling = connection.pragma('foreign_key_check');
+    if (Array.isArray(dangling) && dangling.length > 0)
+      throw migrationFailed(
+        path,
+        steps[target - 1],
+        new Error(`references to missing rows: ${JSON.stringify(dangling[0])}`),
+      );
     connection.pragma(`user_version = ${target}`);
   });
-  applyPending.immediate();
+  // A table that others refer to can be made anew only while references are not watched; they are checked before the end.
+  const watched = connection.pragma('foreign_keys', { simple: true });
+  connection.pragma('foreign_keys = OFF');
+  try {
+    applyPending.immediate();
+  } finally {
+    connection.pragma(`foreign_keys = ${String(watched)}`);
+  }
 }
 
 function migrationFailed(path: string, step: Migration, cause: unknown): unknown {

@@ -38,14 +38,14 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
   const compared = useRequest('models.compare', { firstModelId: first.id, secondModelId: second.id });
   const differences = differencesOf(first, second);
   const data = compared.data;
-  const either = data === undefined ? 0 : data.both + data.onlyFirst + data.onlySecond;
+  const either = data === undefined ? 0 : data.flagged.both + data.flagged.onlyFirst + data.flagged.onlySecond;
   const parts =
     data === undefined
       ? []
       : [
-          { name: `Only ${first.name}`, rows: data.onlyFirst, fraud: data.fraud?.onlyFirst, tone: 'first' },
-          { name: 'Both', rows: data.both, fraud: data.fraud?.both, tone: 'both' },
-          { name: `Only ${second.name}`, rows: data.onlySecond, fraud: data.fraud?.onlySecond, tone: 'second' },
+          { name: `Only ${first.name}`, rows: data.flagged.onlyFirst, fraud: data.fraud?.onlyFirst, tone: 'first' },
+          { name: 'Both', rows: data.flagged.both, fraud: data.fraud?.both, tone: 'both' },
+          { name: `Only ${second.name}`, rows: data.flagged.onlySecond, fraud: data.fraud?.onlySecond, tone: 'second' },
         ];
   return (
     <section className="models-comparison" aria-label={`${first.name} against ${second.name}`}>
@@ -86,7 +86,7 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
       {data !== undefined && (
         <>
           <p className="tabular">
-            <strong>{formatPercent(either === 0 ? null : data.both / either)}</strong>{' '}
+            <strong>{formatPercent(either === 0 ? null : data.flagged.both / either)}</strong>{' '}
             <span className="soft">of {formatCount(either)} flagged by either are flagged by both</span>
           </p>
           <div className="models-overlap" aria-hidden="true">

@@ -11,11 +11,13 @@ const row = (key: string): AlertRow => ({
   amount: 10,
   currency: null,
   timeMs: 0,
+  opensMs: 0,
   counterpart: null,
   flaggedTransactions: 1,
   transactions: 2,
   firstReason: '',
   verdict: null,
+  reopened: null,
   snoozedUntilMs: null,
   hasNote: false,
 });

@@ -15,7 +15,9 @@ const model: ModelListItem = {
   thresholdUnits: 1,
   threshold: 0.6,
   flagged: 1,
+  alerts: 1,
   alertsPerDay: null,
+  handle: null,
   scoresAllRows: true,
 };
 const features = [

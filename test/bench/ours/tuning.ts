@@ -27,7 +27,7 @@ const dayIndex = Int32Array.from(sums, (_, row) => Math.floor((days * row) / row
 
 const stopwatch = new Stopwatch();
 const index = await stopwatch.time('sort once', () => buildTuningIndex({ forest, sums, labels, dayIndex }));
-const least = index.tune({ kind: 'budget', alerts: 1 }).thresholdUnits;
+const least = index.tune({ kind: 'alerts', alerts: 1 }).thresholdUnits;
 /** A handle at a place between 0 and 1 of its travel. */
 const handles = {
   contamination: (place) => ({ kind: 'contamination', contamination: 0.0001 + 0.4 * place }),

@@ -5,44 +5,36 @@ import type { WorkContext } from '../../domain/progress.ts';
 import type { Cell, ExportedModel, SplitTable } from '../../export/mlflow/exported-model.ts';
 import { modelColumns, type ModelColumn } from '../../export/mlflow/model-inputs.ts';
 import type { Dictionaries } from '../../features/decode-segment.ts';
-import { scoreOfSum } from '../../forest/score.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { StoredThreshold } from '../../store/types.ts';
 import type { JobResult } from '../../../preload/contract/jobs.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
-import { readDays, readLabels } from '../../case/case-columns.ts';
-import { chooseModel, readSums } from '../../case/model/choose-model.ts';
-import { tuningIndexOf } from '../../case/line/choose-threshold.ts';
-import { evaluateModel } from '../training/evaluate-model.ts';
+import { pointOf } from '../../case/line/tuning.ts';
+import { evaluateIn } from '../training/evaluate-model.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
-import { onnxOfModel } from './model-onnx.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { onnxOfModel } from './write-onnx.ts';
+import { withCase } from '../../case/opening.ts';
 
 const histogramBins = 60;
 const curvePoints = 200;
 const exampleRows = 5;
 
 /** One model of a case with its figures, charts and an example: everything that leaves the laptop with it. */
-export async function readExportedModel(
+export function readExportedModel(
   casePath: string,
   choice: string | undefined,
   context: WorkContext,
 ): Promise<ExportedModel> {
-  const openedCase = openCaseToRead(casePath);
-  try {
-    const chosen = chooseModel(openedCase, choice);
-    const { stored, forest } = chosen;
-    const { bytes, inputs, profile, spec } = onnxOfModel(openedCase, chosen);
-    const sums = readSums(openedCase, stored);
-    const labels = readLabels(openedCase, profile);
-    const index = tuningIndexOf(forest, sums, labels, readDays(openedCase, profile));
+  return withCase(casePath, 'read', async (session) => {
+    const { openCase: openedCase } = session;
+    const stored = session.chosenModel(choice);
+    const view = session.view(stored.id);
+    const { sums, forest } = view;
+    const { bytes, inputs, profile, spec } = onnxOfModel(openedCase, { stored, forest });
+    const index = session.tuningIndex(stored.id);
     const { edges, counts, positives } = index.histogram(histogramBins);
-    const flagged = index.flaggedRows(stored.threshold.units).length;
-    const thresholdScore = scoreOfSum(forest, stored.threshold.units);
-    const isLabelled = labels?.some((label) => label <= 1) ?? false;
-    const evaluated = isLabelled
-      ? await evaluateModel({ casePath, model: String(stored.id), overrides: {} }, context)
-      : null;
+    const point = pointOf(session, stored.id, { kind: 'threshold', thresholdUnits: stored.threshold.units });
+    const evaluated = point.basis === null ? null : await evaluateIn(session, String(stored.id), context);
     return {
       name: stored.name,
       assayVersion: packageFile.version,
@@ -54,17 +46,19 @@ export async function readExportedModel(
       parameters: stored.parameters,
       sampleSize: forest.sampleSize,
       thresholdUnits: stored.threshold.units,
-      thresholdScore,
+      thresholdScore: point.threshold,
       thresholdRule: flatRule(stored.threshold),
       trainedRows: stored.trainedRows,
       trainedAtMs: stored.createdAtMs,
       rows: sums.length,
-      flagged,
+      flagged: point.flagged,
       metrics: {
         rows: sums.length,
-        flagged_rows: flagged,
-        flagged_share: sums.length === 0 ? 0 : flagged / sums.length,
-        threshold_score: thresholdScore,
+        flagged_rows: point.flagged,
+        flagged_share: point.contamination,
+        alerts: point.alerts,
+        ...(point.alertsPerDay === null ? {} : { alerts_per_day: point.alertsPerDay }),
+        threshold_score: point.threshold,
         ...(evaluated === null ? {} : evaluationMetrics(evaluated)),
       },
       histogram: Array.from(counts, (rows, bin) => ({
@@ -81,13 +75,15 @@ export async function readExportedModel(
         .sources()
         .map(({ uri, fingerprint, rows }) => ({ name: basename(uri), fingerprint, rows })),
     };
-  } finally {
-    openedCase.close();
-  }
+  });
 }
 
 /** Evaluation by names that stay the same, so that a server can compare runs. */
-function evaluationMetrics({ evaluation, baselines }: JobResult<'evaluate'>): Record<string, number> {
+function evaluationMetrics({
+  evaluation,
+  evaluations,
+  baselines,
+}: Pick<JobResult<'evaluate'>, 'evaluation' | 'evaluations' | 'baselines'>): Record<string, number> {
   const figures: readonly (readonly [string, number | null | undefined])[] = [
     ['labelled_rows', evaluation.labelled],
     ['fraud_rows', evaluation.positives],
@@ -101,6 +97,12 @@ function evaluationMetrics({ evaluation, baselines }: JobResult<'evaluate'>): Re
     ...Object.entries(evaluation.intervals).flatMap(([name, [low, high]]) => [
       [`${name}_low_95`, low] as const,
       [`${name}_high_95`, high] as const,
+    ]),
+    ...evaluations.flatMap(({ basis, positives, labelled, precision, recall }) => [
+      [`${basis}_labelled_rows`, labelled] as const,
+      [`${basis}_fraud_rows`, positives] as const,
+      [`${basis}_precision`, precision] as const,
+      [`${basis}_recall`, recall] as const,
     ]),
     ...baselines.flatMap(({ name, auroc, auprc }) => [
       [`baseline_${wordOf(name)}_auroc`, auroc] as const,

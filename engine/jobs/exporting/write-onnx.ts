@@ -6,7 +6,7 @@ import { foldLogarithms } from '../../export/onnx/fold-log.ts';
 import { preprocessingOf, type OnnxInput } from '../../export/onnx/preprocessing.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
-import type { ChosenModel } from '../../case/model/choose-model.ts';
+import type { ChosenModel } from '../../case/model/chosen-model.ts';
 
 /** A model of a case as an ONNX file, with the profile and the spec it was trained by. */
 export interface ModelOnnx {

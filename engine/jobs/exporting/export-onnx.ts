@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { extname, join, resolve } from 'node:path';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import { openCaseToRead } from '../../case/open-case-to-read.ts';
+import { openCaseToRead } from '../../case/opening.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { chooseModel } from '../../case/model/choose-model.ts';
-import { onnxOfModel } from './model-onnx.ts';
+import { chosenModel } from '../../case/model/chosen-model.ts';
+import { onnxOfModel } from './write-onnx.ts';
 import { claimFile } from './output.ts';
 import { onnxKind } from './output-kind.ts';
 
@@ -21,7 +21,7 @@ export async function exportOnnxModel(
   const openedCase = openCaseToRead(input.casePath);
   try {
     throwIfCancelled(context.signal);
-    const chosen = chooseModel(openedCase, input.model);
+    const chosen = chosenModel(openedCase, input.model);
     const { bytes, inputs, spec } = onnxOfModel(openedCase, chosen);
     await output.write(bytes);
     const windows = spec.windows?.features.length ?? 0;

@@ -1,0 +1,46 @@
+import { localDay } from '../../domain/time-zone.ts';
+import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import type { CaseSession } from '../case-session.ts';
+import { flaggedRowsOf } from './alert-groups.ts';
+import { alertRows, alertsInOrder } from './alert-list.ts';
+
+const DAY_MS = 86_400_000;
+
+type Listed = Pick<JobResult<'alerts'>, 'alerts' | 'total'>;
+
+/** The alerts of a model that pass a filter, in order, as the window lists them; with their transactions where asked. */
+export function listAlerts(
+  session: CaseSession,
+  modelId: number,
+  { filter, sort, limit, transactions }: Pick<ParsedJobInput<'alerts'>, 'filter' | 'sort' | 'limit' | 'transactions'>,
+): Listed {
+  const { arrays } = session;
+  const { view, groups, alerts } = alertsInOrder(session, { modelId, filter, sort }, Date.now());
+  const listed = [...alerts.subarray(0, limit)];
+  return {
+    total: alerts.length,
+    alerts: alertRows(session, view, groups, listed).map((row, index) => {
+      const flagged = flaggedRowsOf(groups, listed[index]);
+      const ids = transactions ? arrays.ids(flagged) : [];
+      return {
+        key: row.key,
+        entity: row.entity,
+        day: row.opensMs === null ? null : dayText(session, row.opensMs),
+        score: row.score,
+        flagged: row.flaggedTransactions,
+        verdict: row.verdict,
+        reopened:
+          row.reopened === null ? null : { verdict: row.reopened.kind, newTransactions: row.reopened.newTransactions },
+        topId: row.topId,
+        ...(transactions
+          ? { transactions: ids.map((id, place) => ({ id, score: view.scoreOf(view.sums[flagged[place]]) })) }
+          : {}),
+      };
+    }),
+  };
+}
+
+/** The calendar day of an instant in the time zone of the case, such as 2026-03-02. */
+function dayText({ arrays }: CaseSession, atMs: number): string {
+  return new Date(localDay(arrays.clock, atMs) * DAY_MS).toISOString().slice(0, 10);
+}

@@ -1,0 +1,54 @@
+import type { AuditEntry, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
+import type { AuditFilter } from '../../store/decision-log.ts';
+import { flaggedRowsOf } from '../alerts/alert-groups.ts';
+import { noteKeysOf } from '../alerts/alert-list.ts';
+import { rowOfKey } from '../alerts/alert-keys.ts';
+import type { CaseSession } from '../case-session.ts';
+
+type Choice = Pick<ParsedRequestInput<'audit.page'>, 'alert' | 'model' | 'text'>;
+
+/** The history of a case, newest first: all of it, of one alert, of one model, or what holds some words. */
+export function historyPage(
+  session: CaseSession,
+  input: ParsedRequestInput<'audit.page'>,
+): RequestOutput<'audit.page'> {
+  const { decisions } = session.openCase;
+  const page = decisions.auditPage({
+    ...auditFilter(session, input),
+    ...(input.after === undefined ? {} : { after: input.after }),
+    limit: input.limit,
+  });
+  return { rows: page.rows, next: page.next, brokenEntry: decisions.brokenAuditEntry() };
+}
+
+const pageRows = 500;
+
+/** Every entry of the history that a choice takes, oldest first. */
+export function wholeHistory(session: CaseSession, choice: Choice): readonly AuditEntry[] {
+  const filter = auditFilter(session, choice);
+  const entries: AuditEntry[] = [];
+  let after: number | null = Number.MAX_SAFE_INTEGER;
+  while (after !== null) {
+    const page = session.openCase.decisions.auditPage({ ...filter, after, limit: pageRows });
+    entries.push(...page.rows);
+    after = page.next;
+  }
+  return entries.reverse();
+}
+
+function auditFilter(session: CaseSession, { alert, model, text }: Choice): AuditFilter {
+  return {
+    ...(alert === undefined ? {} : { keys: keysOfAlert(session, alert) }),
+    ...(model === undefined ? {} : { modelDigest: session.chosenModel(model).digest }),
+    ...(text === undefined || text === '' ? {} : { text }),
+  };
+}
+
+/** The keys of an alert under the champion; of a transaction that is not flagged, its own. */
+function keysOfAlert(session: CaseSession, key: string): readonly string[] {
+  const row = rowOfKey(session.arrays, key);
+  if (row < 0 || session.models.length === 0) return [key];
+  const { groups } = session.alerts(session.chosenModel(undefined).id);
+  const group = groups.groupOfRow(row);
+  return noteKeysOf(session.arrays, group < 0 ? Uint32Array.of(row) : flaggedRowsOf(groups, group));
+}

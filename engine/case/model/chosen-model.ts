@@ -1,0 +1,84 @@
+import { decodeForest } from '../../forest/compile.ts';
+import { usageError } from '../../domain/error.ts';
+import type { StoredModel } from '../../store/types.ts';
+import type { CompiledForest } from '../../domain/model.ts';
+import type { ReadableCase } from '../../store/readable-case.ts';
+
+function noModelYet(): Error {
+  return usageError('NO_MODEL', 'The case holds no model yet.', 'Train one with `assay train --case FILE`.');
+}
+
+/** @throws AssayError NO_MODEL, naming the models there are. */
+export function unknownModel(models: readonly StoredModel[], choice: string): never {
+  throw models.length === 0
+    ? noModelYet()
+    : usageError(
+        'NO_MODEL',
+        `The case has no model '${choice}'.`,
+        `It has: ${models.map((model) => `${model.id} (${model.digest.slice(0, 12)})`).join(', ')}.`,
+      );
+}
+
+/** A model by number, or by the first six digits or more of its digest; the champion where none is named. */
+export function findModel(models: readonly StoredModel[], choice: string | undefined): StoredModel | undefined {
+  if (choice === undefined) return models.find(({ isChampion }) => isChampion);
+  const byNumber = models.find((model) => String(model.id) === choice);
+  if (byNumber !== undefined) return byNumber;
+  return models.filter((model) => choice.length >= 6 && model.digest.startsWith(choice.toLowerCase())).at(-1);
+}
+
+/** The sums of the leading rows that a model has scored: rows that came in after it are left out. */
+export function readLeadingSums(openedCase: ReadableCase, modelId: number): Int32Array {
+  const sums = new Int32Array(openedCase.nextSequence());
+  for (const segment of openedCase.segments()) {
+    const part = openedCase.readScores(modelId, segment.id);
+    if (part === undefined) return sums.subarray(0, segment.firstSequence);
+    sums.set(part, segment.firstSequence);
+  }
+  return sums;
+}
+
+/**
+ * The sums of every row of a case under one model.
+ * @throws AssayError NO_MODEL where rows came in after the model scored.
+ */
+export function readSums(openedCase: ReadableCase, modelId: number): Int32Array {
+  const sums = readLeadingSums(openedCase, modelId);
+  if (sums.length === openedCase.nextSequence()) return sums;
+  throw usageError(
+    'NO_MODEL',
+    `Rows were added after model ${modelId} scored the case, so it has no score for them.`,
+    'Train again with `assay train --case FILE`.',
+  );
+}
+
+/** A model with its forest. */
+export interface ChosenModel {
+  readonly stored: StoredModel;
+  readonly forest: CompiledForest;
+}
+
+/**
+ * One model of a case by number, or by the first digits of its digest; the champion where none is named.
+ * @throws AssayError NO_MODEL, naming the models there are.
+ */
+export function chosenModel(openedCase: ReadableCase, choice: string | undefined): ChosenModel {
+  const models = openedCase.models();
+  const stored = findModel(models, choice) ?? unknownModel(models, choice ?? 'champion');
+  return { stored, forest: decodeForest(openedCase.readForest(stored.id)) };
+}
+
+export interface ModelSummary {
+  readonly id: number;
+  readonly digest: string;
+  readonly trees: number;
+  readonly sample: number;
+  readonly seed: number;
+  readonly grower: StoredModel['parameters']['grower'];
+}
+
+/** What a report says of a model. */
+export function modelSummary({ stored: { id, parameters }, forest }: ChosenModel): ModelSummary {
+  const { digest, treeCount, sampleSize } = forest;
+  return { id, digest, trees: treeCount, sample: sampleSize, seed: parameters.seed, grower: parameters.grower };
+}

@@ -1,0 +1,115 @@
+import { FRAUD, UNLABELLED } from '../../domain/label.ts';
+import type { CompiledForest } from '../../domain/model.ts';
+import { isFlagged } from '../../forest/threshold.ts';
+import type { TuningIndex } from '../../forest/tuning.ts';
+import type { StoredModel } from '../../store/types.ts';
+import type { ModelComparison } from '../../../preload/contract/jobs.ts';
+import { flaggedRowsOf, groupAlerts, type AlertGroups } from '../alerts/alert-groups.ts';
+import type { CaseSession } from '../case-session.ts';
+import { judgedFlags } from '../line/quality.ts';
+import { readLeadingSums } from './chosen-model.ts';
+
+/** One of two models that are compared. */
+interface Compared {
+  readonly forest: CompiledForest;
+  readonly sums: Int32Array;
+  readonly labels: Uint8Array | null;
+  readonly index: TuningIndex;
+  readonly thresholdUnits: number;
+}
+
+/** What two models are at the lines they are compared at. */
+export interface ComparedModels {
+  readonly comparison: ModelComparison;
+  readonly first: Compared;
+  readonly second: Compared;
+}
+
+/**
+ * Two models over the leading rows that both have scored: each at its own threshold, or the second at the line that gives
+ * as many alerts as the first one has.
+ */
+export function compareModels(
+  session: CaseSession,
+  firstId: number,
+  secondId: number,
+  at: ModelComparison['at'],
+): ComparedModels {
+  const { openCase } = session;
+  const firstModel = session.model(firstId);
+  const secondModel = session.model(secondId);
+  const firstSums = readLeadingSums(openCase, firstId);
+  const secondSums = readLeadingSums(openCase, secondId);
+  const rows = Math.min(firstSums.length, secondSums.length);
+  const first = comparedAt(session, firstModel, firstSums.subarray(0, rows), null);
+  const second = comparedAt(
+    session,
+    secondModel,
+    secondSums.subarray(0, rows),
+    at === 'own-threshold' ? null : alertsOf(first),
+  );
+  return { comparison: { at, rows, ...partsOf(session, first, second) }, first, second };
+}
+
+function comparedAt(session: CaseSession, model: StoredModel, sums: Int32Array, alerts: number | null): Compared {
+  const { forest } = session.view(model.id);
+  const { labels, index } = session.indexOf(forest, sums);
+  const { thresholdUnits } = index.tune(
+    alerts === null ? { kind: 'threshold', thresholdUnits: model.threshold.units } : { kind: 'alerts', alerts },
+  );
+  return { forest, sums, labels, index, thresholdUnits };
+}
+
+function alertsOf({ index, thresholdUnits }: Compared): number {
+  return index.tune({ kind: 'threshold', thresholdUnits }).alerts;
+}
+
+function partsOf(session: CaseSession, first: Compared, second: Compared): Omit<ModelComparison, 'at' | 'rows'> {
+  const flagged = { both: 0, onlyFirst: 0, onlySecond: 0 };
+  const fraud = { both: 0, onlyFirst: 0, onlySecond: 0 };
+  const known = session.labels.rows;
+  for (let row = 0; row < first.sums.length; row++) {
+    const byFirst = isFlagged(first.sums[row], first.thresholdUnits);
+    const bySecond = isFlagged(second.sums[row], second.thresholdUnits);
+    if (!byFirst && !bySecond) continue;
+    const part = byFirst && bySecond ? 'both' : byFirst ? 'onlyFirst' : 'onlySecond';
+    flagged[part]++;
+    if ((known?.[row] ?? UNLABELLED) === FRAUD) fraud[part]++;
+  }
+  const union = flagged.both + flagged.onlyFirst + flagged.onlySecond;
+  const firstAlerts = groupsOf(session, first);
+  const secondAlerts = groupsOf(session, second);
+  const outcomes = { first: judgedOf(first), second: judgedOf(second) };
+  return {
+    alerts: {
+      first: firstAlerts.count,
+      second: secondAlerts.count,
+      both: sharedAlerts(firstAlerts, secondAlerts),
+    },
+    flagged,
+    overlap: union === 0 ? 1 : flagged.both / union,
+    fraud: known === null ? null : fraud,
+    basis: session.labels.basis,
+    judged:
+      outcomes.first === null || outcomes.second === null ? null : { first: outcomes.first, second: outcomes.second },
+    thresholdUnits: { first: first.thresholdUnits, second: second.thresholdUnits },
+  };
+}
+
+function groupsOf(session: CaseSession, { index, sums, thresholdUnits }: Compared): AlertGroups {
+  return groupAlerts(index.flaggedRows(thresholdUnits), sums, session.alertOrder);
+}
+
+function sharedAlerts(first: AlertGroups, second: AlertGroups): number {
+  let shared = 0;
+  for (let group = 0; group < first.count; group++)
+    if (flaggedRowsOf(first, group).some((row) => second.groupOfRow(row) >= 0)) shared++;
+  return shared;
+}
+
+function judgedOf({ index, thresholdUnits }: Compared): NonNullable<ModelComparison['judged']>['first'] | null {
+  const { outcome } = index.tune({ kind: 'threshold', thresholdUnits });
+  if (outcome === null) return null;
+  const { truePositives, labelledFlagged, positives } = outcome;
+  return judgedFlags({ flaggedFrauds: truePositives, flagged: labelledFlagged, frauds: positives });
+}

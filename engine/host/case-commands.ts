@@ -1,0 +1,228 @@
+import { resolve } from 'node:path';
+import { usageError } from '../domain/error.ts';
+import { throwIfCancelled, type WorkContext } from '../domain/progress.ts';
+import { listAlerts } from '../case/alerts/list-alerts.ts';
+import { explainRows } from '../case/alerts/explain-rows.ts';
+import { readBelowLine } from '../case/alerts/below-line.ts';
+import { keyOfRow } from '../case/alerts/alert-keys.ts';
+import type { CaseSession } from '../case/case-session.ts';
+import { doingOf } from '../case/decisions/doing.ts';
+import { setVerdicts, undoLast } from '../case/decisions/decisions.ts';
+import { wholeHistory } from '../case/decisions/history.ts';
+import { handleOf, lineOf } from '../case/line/threshold-handle.ts';
+import { applyTuning, pointOf } from '../case/line/tuning.ts';
+import { compareModels, type ComparedModels } from '../case/model/model-comparison.ts';
+import { evaluateScores } from '../case/model/evaluate-scores.ts';
+import { rollBack, setChampion } from '../case/model/model-list.ts';
+import { withCase } from '../case/opening.ts';
+import { claimFile } from '../jobs/exporting/output.ts';
+import { textKind } from '../jobs/exporting/output-kind.ts';
+import type { Evaluation, JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
+
+/*
+ * What a command asks of a case that no window has open: each opens the case, asks `engine/case` what a window would,
+ * and closes it.
+ */
+
+const histogramBins = 24;
+
+/** The `tune` job: moves the line of a model on the scores it has, or says where it stands. */
+export function tuneModel(input: ParsedJobInput<'tune'>, context: WorkContext): Promise<JobResult<'tune'>> {
+  return withCase(input.casePath, input.threshold === undefined ? 'read' : 'change', (session) => {
+    throwIfCancelled(context.signal);
+    const { id } = session.chosenModel(input.model);
+    if (input.threshold !== undefined) applyTuning(session, doingOf(context), { modelId: id, handle: input.threshold });
+    const { threshold } = session.model(id);
+    const index = session.tuningIndex(id);
+    const point = pointOf(session, id, { kind: 'threshold', thresholdUnits: threshold.units });
+    const histogram = index.histogram(histogramBins);
+    const evaluation = evaluationOf(session, id, threshold.units);
+    return {
+      model: session.modelSummary(id),
+      rows: session.arrays.rowCount,
+      alerts: point.alerts,
+      alertsPerDay: point.alertsPerDay,
+      flagged: point.flagged,
+      threshold: point.threshold,
+      thresholdUnits: point.thresholdUnits,
+      contamination: point.contamination,
+      days: index.days.length === 0 ? null : index.days.length,
+      line: lineOf(index, threshold.units, handleOf(threshold)),
+      ...(evaluation === null ? {} : { evaluation }),
+      histogram: Array.from(histogram.counts, (rows, bin) => ({
+        fromScore: histogram.edges[bin],
+        toScore: histogram.edges[bin + 1],
+        rows,
+      })),
+      case: resolve(input.casePath),
+    };
+  });
+}
+
+function evaluationOf(session: CaseSession, modelId: number, thresholdUnits: number): Evaluation | null {
+  const view = session.view(modelId);
+  const { labels } = session.counted(view);
+  const { basis } = session.labels;
+  return labels === null || basis === null ? null : evaluateScores(labels, basis, view.sums, thresholdUnits);
+}
+
+/** The `compare` job: two models of one case, by what they flag and by what they find. */
+export function compareTwoModels(
+  input: ParsedJobInput<'compare'>,
+  context: WorkContext,
+): Promise<JobResult<'compare'>> {
+  return withCase(input.casePath, 'read', (session) => {
+    throwIfCancelled(context.signal);
+    const { id: firstId } = session.chosenModel(input.first);
+    const { id: secondId } = session.chosenModel(input.second);
+    const { comparison, first, second } = compareModels(session, firstId, secondId, input.at);
+    const { basis } = session.labels;
+    const partOf = (id: number, { labels, sums, thresholdUnits }: ComparedModels['first']) => ({
+      model: session.modelSummary(id),
+      evaluation: labels === null || basis === null ? null : evaluateScores(labels, basis, sums, thresholdUnits),
+    });
+    return {
+      ...comparison,
+      first: partOf(firstId, first),
+      second: partOf(secondId, second),
+      case: resolve(input.casePath),
+    };
+  });
+}
+
+/** The `explain` job: why the most anomalous transactions, or those named by id, score as they do. */
+export function explainAlerts(input: ParsedJobInput<'explain'>, context: WorkContext): Promise<JobResult<'explain'>> {
+  return withCase(input.casePath, 'read', async (session) => ({
+    model: session.modelSummary(session.chosenModel(input.model).id),
+    alerts: await explainRows(session, input, context),
+    case: resolve(input.casePath),
+  }));
+}
+
+/** The `alerts` job: the list that a window shows in Triage, or a part of it. */
+export function listCaseAlerts(input: ParsedJobInput<'alerts'>, context: WorkContext): Promise<JobResult<'alerts'>> {
+  return withCase(input.casePath, 'read', (session) => {
+    throwIfCancelled(context.signal);
+    const { id, threshold } = session.chosenModel(input.model);
+    const { flagged, alertsPerDay } = pointOf(session, id, { kind: 'threshold', thresholdUnits: threshold.units });
+    return {
+      model: session.modelSummary(id),
+      ...listAlerts(session, id, input),
+      alertsPerDay,
+      flagged,
+      case: resolve(input.casePath),
+    };
+  });
+}
+
+/** The `judge` job: a verdict on alerts or transactions, or the last action taken back. */
+export function judgeAlerts(input: ParsedJobInput<'judge'>, context: WorkContext): Promise<JobResult<'judge'>> {
+  return withCase(input.casePath, 'change', (session) => {
+    const doing = { ...doingOf(context), ...(input.by === undefined ? {} : { by: input.by }) };
+    const { id: modelId } = session.chosenModel(input.model);
+    const { action } = input;
+    if (action.kind === 'undo') {
+      const { undone, undoDepth } = undoLast(session, doing);
+      return { verdicts: [], undone, undoDepth, case: resolve(input.casePath) };
+    }
+    const ofTransactions = session.arrays.rowsOfIds(action.transactions).map(keyOfRow);
+    const keys = [...action.alerts.map(withHash), ...ofTransactions];
+    if (keys.length === 0)
+      throw usageError(
+        'WRONG_USE',
+        'It was not said what is judged.',
+        'Name an alert by its key (assay alerts --case FILE), or a transaction by its id.',
+      );
+    const { as: kind, reason, note, closedUntilMs } = action;
+    const { verdicts, undoDepth } = setVerdicts(session, doing, { modelId, keys, kind, reason, closedUntilMs, note });
+    return {
+      verdicts: verdicts.map((verdict) => ({
+        key: verdict.alertKey,
+        verdict: verdict.kind,
+        reason: verdict.reason,
+        transactions: verdict.transactions,
+        by: verdict.decidedBy,
+      })),
+      undone: null,
+      undoDepth,
+      case: resolve(input.casePath),
+    };
+  });
+}
+
+/** A shell takes `#12` for a comment, so the number alone is understood too. */
+function withHash(key: string): string {
+  return /^\d+$/.test(key) ? `#${key}` : key;
+}
+
+const historyKind = textKind('a history of a case', /\{"id":\d+,"at":"/u);
+
+/** The `audit` job: the history of a case, as a list or a file, and whether its chain is whole. */
+export async function auditCase(input: ParsedJobInput<'audit'>): Promise<JobResult<'audit'>> {
+  const output =
+    input.output === undefined
+      ? null
+      : await claimFile(input.output, historyKind, { reads: [input.casePath], force: input.force });
+  return withCase(input.casePath, 'read', async (session) => {
+    const { alert, model, text, limit } = input;
+    const choice = { alert: alert === undefined ? undefined : withHash(alert), model, text };
+    const all = wholeHistory(session, choice).map(({ id, atMs, by, what, details, hash }) => ({
+      id,
+      at: new Date(atMs).toISOString(),
+      by,
+      what,
+      details: JSON.parse(details) as unknown,
+      hash,
+    }));
+    await output?.write(all.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    const brokenEntry = input.verify ? session.openCase.decisions.brokenAuditEntry() : null;
+    return {
+      entries: limit === undefined ? all : all.slice(-limit),
+      total: all.length,
+      whole: input.verify ? brokenEntry === null : null,
+      brokenEntry,
+      output: output?.path ?? null,
+      case: resolve(input.casePath),
+    };
+  });
+}
+
+/** The `promote` job: makes a model the champion. */
+export function promoteModel(input: ParsedJobInput<'promote'>, context: WorkContext): Promise<JobResult<'promote'>> {
+  return withCase(input.casePath, 'change', (session) => {
+    const before = championOf(session);
+    const { id: modelId } = session.chosenModel(input.model);
+    const doing = { ...doingOf(context), ...(input.by === undefined ? {} : { by: input.by }) };
+    setChampion(session, doing, { modelId, reason: input.reason });
+    return { model: session.modelSummary(modelId), before, case: resolve(input.casePath) };
+  });
+}
+
+/** The `rollback` job: the champion before the present one is the champion again. */
+export function rollBackModel(input: ParsedJobInput<'rollback'>, context: WorkContext): Promise<JobResult<'rollback'>> {
+  return withCase(input.casePath, 'change', (session) => {
+    const before = championOf(session);
+    const doing = { ...doingOf(context), ...(input.by === undefined ? {} : { by: input.by }) };
+    rollBack(session, doing, { reason: input.reason });
+    const { id } = session.chosenModel(undefined);
+    return { model: session.modelSummary(id), before, case: resolve(input.casePath) };
+  });
+}
+
+function championOf(session: CaseSession): JobResult<'promote'>['before'] {
+  return session.models.length === 0 ? null : session.modelSummary(session.chosenModel(undefined).id);
+}
+
+/** The `missed` job: what a random sample below the line, judged blind, says of the fraud that is missed. */
+export function measureMissed(input: ParsedJobInput<'missed'>): Promise<JobResult<'missed'>> {
+  return withCase(input.casePath, 'read', (session) => {
+    const { id } = session.chosenModel(input.model);
+    const { rows, report } = readBelowLine(session, { modelId: id, sample: input.sample });
+    return {
+      model: session.modelSummary(id),
+      ...report,
+      sample: rows.map(({ key, id: rowId, verdict }) => ({ sequence: Number(key.slice(1)), id: rowId, verdict })),
+      case: resolve(input.casePath),
+    };
+  });
+}
