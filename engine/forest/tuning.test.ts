@@ -50,6 +50,35 @@ function thresholdsOf(input: TuningInput): number[] {
   return [0, ...new Set(input.sums)];
 }
 
+describe('a budget of alerts', () => {
+  it('is kept at the line it gives, and flags no more rows than the most alerts need', () => {
+    const rows = fc.array(fc.record({ sum: fc.integer({ min: 1, max: 30 }), group: fc.integer({ min: -1, max: 2 }) }), {
+      minLength: 1,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 0, max: 45 }), (given, alerts) => {
+        const sums = Int32Array.from(given, ({ sum }) => sum * 100_000);
+        const alertOrder = orderForAlerts({
+          rowCount: given.length,
+          groups: Int32Array.from(given, ({ group }) => group),
+          groupCount: 3,
+          times: Float64Array.from(given.keys()),
+          gapMs: 2,
+        });
+        const index = buildTuningIndex({ forest, sums, alertOrder });
+        const state = index.tune({ kind: 'alerts', alerts });
+        expect(state.alerts).toBeLessThanOrEqual(alerts);
+        const states = given.map(({ sum }) => index.tune({ kind: 'threshold', thresholdUnits: sum * 100_000 }));
+        const most = Math.max(...states.map((each) => each.alerts));
+        if (alerts < most) return;
+        expect(state.alerts).toBe(most);
+        for (const each of states) if (each.flagged < state.flagged) expect(each.alerts).toBeLessThan(most);
+      }),
+    );
+  });
+});
+
 describe('buildTuningIndex', () => {
   it('under other labels gives the same from an earlier index as from the rows', () => {
     fc.assert(

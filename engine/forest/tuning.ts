@@ -196,7 +196,10 @@ function sortRows({ sums, dayIndex, alertOrder }: TuningInput): SortedRows {
   return { order, sorted, days, sweep, mostAlerts: mostAlertsUpTo(sweep.alertsUpTo, sorted) };
 }
 
-/** The largest threshold up to which there are never more than `alerts` alerts. */
+/**
+ * The largest threshold up to which there are never more than `alerts` alerts; where there never are, the smallest one
+ * with the most alerts there can be, because flags beyond it only make alerts larger.
+ */
 function thresholdForAlerts({ sorted, mostAlerts }: SortedRows, alerts: number): number {
   if (!(alerts >= 0)) throw usageError('WRONG_USE', `The alert budget must be 0 or more; it is ${alerts}.`);
   let low = 0;
@@ -206,7 +209,19 @@ function thresholdForAlerts({ sorted, mostAlerts }: SortedRows, alerts: number):
     if (mostAlerts[middle] <= alerts) low = middle;
     else high = middle - 1;
   }
-  return thresholdForBudget(sorted, low);
+  return thresholdForBudget(sorted, low === sorted.length ? firstWithAtLeast(mostAlerts, mostAlerts[low]) : low);
+}
+
+/** The first place of a rising array that holds at least `wanted`. */
+function firstWithAtLeast(rising: Uint32Array, wanted: number): number {
+  let low = 0;
+  let high = rising.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rising[middle] < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function raiseNoLabel(sentence: string): never {
@@ -311,24 +326,12 @@ function checkShare(name: string, share: number): void {
 
 function countForRecall(ranked: RankedLabels, recall: number): number {
   checkShare('Recall', recall);
-  return ranked.cutAtOrAfter(countReaching(ranked.positivesUpTo, wantedPositives(ranked, recall)));
+  return ranked.cutAtOrAfter(firstWithAtLeast(ranked.positivesUpTo, wantedPositives(ranked, recall)));
 }
 
 /** Frauds to find for a recall; a product that rounding left just above a whole number counts as it. */
 function wantedPositives(ranked: RankedLabels, recall: number): number {
   return Math.ceil(recall * ranked.positives * (1 - 4 * Number.EPSILON));
-}
-
-/** The fewest rows that hold `wanted` frauds. */
-function countReaching(positivesUpTo: Uint32Array, wanted: number): number {
-  let low = 0;
-  let high = positivesUpTo.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (positivesUpTo[middle] < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function countForPrecision(ranked: RankedLabels, precision: number): number {
