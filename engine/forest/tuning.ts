@@ -209,7 +209,8 @@ function thresholdForAlerts({ sorted, mostAlerts }: SortedRows, alerts: number):
     if (mostAlerts[middle] <= alerts) low = middle;
     else high = middle - 1;
   }
-  return thresholdForBudget(sorted, low === sorted.length ? firstWithAtLeast(mostAlerts, mostAlerts[low]) : low);
+  if (low < sorted.length) return thresholdForBudget(sorted, low);
+  return thresholdForCount(sorted, firstWithAtLeast(mostAlerts, mostAlerts[low]));
 }
 
 /** The first place of a rising array that holds at least `wanted`. */
