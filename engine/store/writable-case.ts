@@ -251,6 +251,8 @@ export class WritableCase extends ReadableCase {
     this.change(doing, () => {
       const isFirst = this.row('SELECT 1 FROM profile LIMIT 1') === undefined;
       const content = JSON.stringify(profile);
+      // A profile that no row was read by says nothing of how rows were read.
+      this.#change('DELETE FROM profile WHERE NOT EXISTS (SELECT 1 FROM segment)');
       this.#change('INSERT INTO profile (content, saved_at_ms) VALUES (?, ?)', content, doing.atMs);
       const what = isFirst ? 'profile of the columns' : 'profile changed';
       return { what, details: { profileSha256: sha256(new TextEncoder().encode(content)) }, result: undefined };

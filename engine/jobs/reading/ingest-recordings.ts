@@ -8,7 +8,7 @@ import type { RecordingFormat } from '../../domain/record-batch.ts';
 import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
 import { doubtSentences, noEventTime } from '../../features/doubts.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
-import { sampleOfRecording } from '../../features/profile-sample.ts';
+import { sampleOfRecording, type ProfileSample } from '../../features/profile-sample.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
 import type { Source } from '../../store/types.ts';
@@ -196,11 +196,18 @@ async function prepareCase(
   );
   refuseChangedRecordings(added, before.sources);
   const opened = await openAll(added, context);
-  const profile = before.profile ?? (await profileOf(added, overrides, context));
+  // Before its first row a case is as good as new: what was guessed of it was used for nothing, and may be said otherwise now.
+  const former = before.sources.some(({ rows }) => rows > 0) ? before.profile : undefined;
+  const first = before.sources.at(0);
+  const unfinished = recordings.filter(
+    ({ fingerprint }) => first?.complete === false && fingerprint === first.fingerprint,
+  );
+  const profile = former ?? inferProfile(await sampleOf(recordings, context), overrides);
+  const sample = unfinished.length === 0 ? undefined : await sampleOf(unfinished, context);
 
   const writable = openCase(casePath, { create: true });
   try {
-    if (before.profile === undefined) writable.saveProfile(profile, doingOf(context));
+    if (former === undefined) writable.saveProfile(profile, doingOf(context));
     for (const { recording, format, columnNames } of opened)
       writable.addSource({
         kind: 'recording',
@@ -223,8 +230,8 @@ async function prepareCase(
       notices.push(
         `The case already held ${before.sources.length} recording(s); ${added.length} added to the same stream.`,
       );
-    if (before.profile !== undefined)
-      notices.push(...changedRoles(before.profile, await reprofileCase(writable, overrides, doingOf(context))));
+    if (former !== undefined)
+      notices.push(...changedRoles(former, await reprofileCase(writable, overrides, doingOf(context), sample)));
     return sources;
   } finally {
     writable.close();
@@ -274,18 +281,14 @@ async function openAll(recordings: readonly Recording[], context: WorkContext): 
   return opened;
 }
 
-/** The profile of a new case: from the first rows of the first recording that has any. */
-async function profileOf(
-  recordings: readonly Recording[],
-  overrides: ProfileOverrides,
-  context: WorkContext,
-): Promise<Profile> {
+/** What a profile is inferred from: the first rows of the first recording that has any. */
+async function sampleOf(recordings: readonly Recording[], context: WorkContext): Promise<ProfileSample> {
   for (const recording of recordings) {
     throwIfCancelled(context.signal);
     const reader = await openRecording(recording.path, { signal: context.signal });
     try {
       const sample = await sampleOfRecording(reader);
-      if (sample.rowCount > 0) return inferProfile(sample, overrides);
+      if (sample.rowCount > 0) return sample;
     } finally {
       await reader.close();
     }

@@ -13,18 +13,20 @@ type StatedColumn = NonNullable<ProfileOverrides['columns']>[string];
 /**
  * Lets a person change the roles of columns in a case whose rows are already decoded; what was said before holds. How a column is read
  * (number, time, category) cannot change without reading its rows again: that is refused with BAD_PROFILE.
+ * @param sample the recording's first rows, where its reading was stopped and the case may hold fewer of them
  */
 export async function reprofileCase(
   openedCase: WritableCase,
   overrides: ProfileOverrides,
   doing: Doing,
+  sample?: ProfileSample,
 ): Promise<Profile> {
   const stored = openedCase.profile();
   if (stored === undefined)
     throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording into it first.');
   if (Object.keys(overrides).length === 0) return stored;
   const readings = readingsOfRows(openedCase);
-  const inferred = inferProfile(await sampleOfStoredRows(openedCase), withEarlierWords(stored, overrides));
+  const inferred = inferProfile(sample ?? (await sampleOfStoredRows(openedCase)), withEarlierWords(stored, overrides));
   const wanted = { ...inferred, columns: inferred.columns.map((column) => asStored(column, readings)) };
   refuseOtherReadings(stored, wanted, readings);
   openedCase.saveProfile(wanted, doing);
