@@ -8,7 +8,7 @@ const fewestRows = 500;
 /** How far one feature has moved from the rows that the model was trained on. */
 export interface FeatureDrift {
   readonly feature: string;
-  /** Population stability index over ten bins of equal count in the training; above 0.2 it is another distribution. */
+  /** Population stability index against the training, whose bins do not split equal values; above 0.2 it is another distribution. */
   readonly psi: number;
   /** Kolmogorov-Smirnov distance, 0 to 1: the largest difference of the two cumulative shares. */
   readonly ks: number;
