@@ -47,12 +47,19 @@ export class CaseArrays {
   readonly #entityRole: AlertEntityRole | null;
   readonly #cache = new Map<string, unknown>();
 
-  /** @param entityRole what makes one alert; null for the first of card, customer and account that the case has. */
-  constructor(openedCase: ReadableCase, entityRole: AlertEntityRole | null = null) {
+  /**
+   * @param entityRole what makes one alert; null for the first of card, customer and account that the case has
+   * @param profile the case's own, unless questions are to be answered as if it had another
+   */
+  constructor(
+    openedCase: ReadableCase,
+    entityRole: AlertEntityRole | null = null,
+    profile: Profile = openedCase.profile() ?? emptyProfile,
+  ) {
     this.#case = openedCase;
     this.#entityRole = entityRole;
     this.rowCount = openedCase.nextSequence();
-    this.profile = openedCase.profile() ?? emptyProfile;
+    this.profile = profile;
     this.clock = zoneClock(this.profile.timeZone);
     this.segments = openedCase.segments();
   }

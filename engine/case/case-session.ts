@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { alertGroupingSchema, gapInMs, type AlertGrouping } from '../domain/alert-grouping.ts';
 import { usageError } from '../domain/error.ts';
 import { orderForAlerts, type AlertOrder } from '../forest/alert-sweep.ts';
+import type { Profile } from '../domain/profile.ts';
 import type { CompiledForest } from '../domain/model.ts';
 import { buildTuningIndex, type TuningIndex } from '../forest/tuning.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
@@ -39,6 +40,7 @@ export class CaseSession {
   readonly #counted = new WeakMap<ModelView, CountedLabels>();
   #alertOrder: { readonly of: CaseArrays; readonly groupings: string; readonly order: AlertOrder } | undefined;
   #grouping: AlertGrouping | undefined;
+  #supposed: Profile | undefined;
   #dataVersion: number;
   #profileText: string;
 
@@ -104,6 +106,12 @@ export class CaseSession {
     if (before !== undefined && before.entity !== this.grouping.entity) this.rowsChanged();
   }
 
+  /** Answers from now on as if the case had this profile; nothing is stored. */
+  suppose(profile: Profile): void {
+    this.#supposed = profile;
+    this.rowsChanged();
+  }
+
   /** How flagged transactions become alerts in this case. */
   get grouping(): AlertGrouping {
     this.#grouping ??= alertGroupingSchema.parse(this.openCase.setting(ALERT_GROUPING_SETTING) ?? {});
@@ -111,7 +119,7 @@ export class CaseSession {
   }
 
   get arrays(): CaseArrays {
-    this.#arrays ??= new CaseArrays(this.openCase, this.grouping.entity);
+    this.#arrays ??= new CaseArrays(this.openCase, this.grouping.entity, this.#supposed);
     return this.#arrays;
   }
 

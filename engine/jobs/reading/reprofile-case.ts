@@ -21,6 +21,13 @@ export async function reprofileCase(
   doing: Doing,
   sample?: ProfileSample,
 ): Promise<Profile> {
+  const wanted = await profileWith(openedCase, overrides);
+  if (Object.keys(overrides).length > 0) openedCase.saveProfile(wanted, doing);
+  return wanted;
+}
+
+/** The profile a case would have with these words of a person; nothing is stored. Errors: as `reprofileCase`. */
+export async function profileWith(openedCase: ReadableCase, overrides: ProfileOverrides): Promise<Profile> {
   const stored = openedCase.profile();
   if (stored === undefined)
     throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording into it first.');
@@ -29,7 +36,6 @@ export async function reprofileCase(
   const inferred = inferProfile(sample ?? (await sampleOfStoredRows(openedCase)), withEarlierWords(stored, overrides));
   const wanted = { ...inferred, columns: inferred.columns.map((column) => asStored(column, readings)) };
   refuseOtherReadings(stored, wanted, readings);
-  openedCase.saveProfile(wanted, doing);
   return wanted;
 }
 

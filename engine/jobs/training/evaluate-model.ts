@@ -15,12 +15,11 @@ import { randomStream } from '../../forest/random.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import type { CaseArrays } from '../../case/case-arrays.ts';
 import type { CaseSession } from '../../case/case-session.ts';
-import { doingOf } from '../../case/decisions/doing.ts';
 import { labelsOfVerdicts } from '../../case/labels.ts';
 import { CARDS_PER_DAY, trivialBaselines } from '../../case/model/baselines.ts';
 import { evaluateScores } from '../../case/model/evaluate-scores.ts';
 import { withCase } from '../../case/opening.ts';
-import { changedRoles, reprofileCase } from '../reading/reprofile-case.ts';
+import { changedRoles, profileWith } from '../reading/reprofile-case.ts';
 
 const bootstrapReplicates = 200;
 const bootstrapLevel = 0.95;
@@ -28,26 +27,19 @@ const bootstrapSeed = 1;
 
 /**
  * The `evaluate` job: a model's scores against what is known, with intervals over days and trivial baselines beside. A
- * column that is named becomes the case's label; nothing else is changed.
+ * label column that is named counts for this once; the case is not changed.
  */
 export function evaluateModel(input: ParsedJobInput<'evaluate'>, context: WorkContext): Promise<JobResult<'evaluate'>> {
-  const changes = Object.keys(input.overrides).length > 0;
-  return withCase(input.casePath, changes ? 'change' : 'read', async (session) => {
-    const notices = changes ? await nameLabel(session, input.overrides, context) : [];
-    return { ...(await evaluateIn(session, input.model, context)), notices: [...notices] };
+  return withCase(input.casePath, 'read', async (session) => {
+    const { profile: own } = session.arrays;
+    const supposed = await profileWith(session.openCase, input.overrides);
+    session.suppose(supposed);
+    const notices = changedRoles(own, supposed);
+    return {
+      ...(await evaluateIn(session, input.model, context)),
+      notices: notices.length === 0 ? [] : [...notices, 'This counts for this evaluation only; the case is as it was.'],
+    };
   });
-}
-
-/** A person says which column is the label: said in the notices and in the history. */
-async function nameLabel(
-  session: CaseSession,
-  overrides: ParsedJobInput<'evaluate'>['overrides'],
-  context: WorkContext,
-): Promise<readonly string[]> {
-  const before = session.arrays.profile;
-  const profile = await reprofileCase(session.writableCase, overrides, doingOf(context));
-  session.rowsChanged();
-  return changedRoles(before, profile);
 }
 
 /** A model of an open case against labels and verdicts. @throws AssayError NO_LABEL where nothing is known. */
