@@ -1,7 +1,9 @@
 import { useCallback, useRef, useState } from 'react';
 import { useCommand } from '../../app/commands.tsx';
 import type { DismissalReason, VerdictKind } from '../../../preload/contract/verdicts.ts';
+import type { Answer } from '../../../preload/contract/envelope.ts';
 import { useClient } from '../../data/client.tsx';
+import { RequestQueue } from './request-queue.ts';
 import { useToast } from '../../ui/toast.tsx';
 import type { AlertChange } from './alert-list.ts';
 import { selectionAfterDecision } from './next-selection.ts';
@@ -51,7 +53,7 @@ export function useDecisions(input: DecisionsInput): Decisions {
   const client = useClient();
   const toast = useToast();
   const [last, setLast] = useState<LastDecision | null>(null);
-  const queue = useRef<Promise<void>>(Promise.resolve());
+  const [queue] = useState(() => new RequestQueue());
   const changes = useRef<{ readonly keys: readonly string[]; readonly takeBack: () => void }[]>([]);
   const { change, reload } = alerts;
 
@@ -61,24 +63,21 @@ export function useDecisions(input: DecisionsInput): Decisions {
   );
   /** Shows a change, asks the engine for it, and takes it back where that fails. */
   const perform = useCallback(
-    (
-      keys: readonly string[],
-      made: AlertChange,
-      ask: () => Promise<{ ok: true } | { ok: false; error: { message: string; nextStep?: string } }>,
-    ) => {
+    (keys: readonly string[], made: AlertChange, ask: () => Promise<Answer<unknown>>) => {
       const takeBack = change(new Set(keys), made);
       const entry = { keys, takeBack };
       changes.current.push(entry);
-      queue.current = queue.current.then(async () => {
-        const answer = await ask();
+      void queue.add(ask, (answer) => {
         if (answer.ok) return;
         takeBack();
         changes.current = changes.current.filter((other) => other !== entry);
         setLast(null);
+        // Decisions behind this one may stand on it: what the engine holds is shown.
+        reload();
         toast({ text: `Not saved, and taken back here. ${errorWords(answer.error)}`, tone: 'problem' });
       });
     },
-    [change, toast],
+    [change, reload, toast, queue],
   );
   const moveOn = useCallback(
     (keys: readonly string[]) => {
@@ -145,27 +144,29 @@ export function useDecisions(input: DecisionsInput): Decisions {
   }, [keysNow, snoozeFor, moveOn]);
 
   const undo = useCallback(() => {
-    queue.current = queue.current.then(async () => {
-      const answer = await client.request('actions.undo', {});
-      if (!answer.ok) {
-        toast({ text: `Nothing was undone. ${errorWords(answer.error)}`, tone: 'problem' });
-        return;
-      }
-      const { undone, keys } = answer.data;
-      setLast(null);
-      if (undone === null) {
-        toast({ text: 'Nothing left to undo' });
-        return;
-      }
-      const entry = changes.current.at(-1);
-      if (entry !== undefined && entry.keys.length === keys.length && entry.keys.every((key) => keys.includes(key))) {
-        changes.current.pop();
-        entry.takeBack();
-      } else reload();
-      if (keys.length > 0) onSelect(keys[0]);
-      toast({ text: `Undone: ${undone}` });
-    });
-  }, [client, toast, reload, onSelect]);
+    void queue.add(
+      () => client.request('actions.undo', {}),
+      (answer) => {
+        if (!answer.ok) {
+          toast({ text: `Nothing was undone. ${errorWords(answer.error)}`, tone: 'problem' });
+          return;
+        }
+        const { undone, keys } = answer.data;
+        setLast(null);
+        if (undone === null) {
+          toast({ text: 'Nothing left to undo' });
+          return;
+        }
+        const entry = changes.current.at(-1);
+        if (entry !== undefined && entry.keys.length === keys.length && entry.keys.every((key) => keys.includes(key))) {
+          changes.current.pop();
+          entry.takeBack();
+        } else reload();
+        if (keys.length > 0) onSelect(keys[0]);
+        toast({ text: `Undone: ${undone}` });
+      },
+    );
+  }, [client, toast, reload, onSelect, queue]);
 
   const noted = useCallback(
     (key: string) => {
