@@ -21,13 +21,17 @@ export async function reprofileCase(
   doing: Doing,
   sample?: ProfileSample,
 ): Promise<Profile> {
-  const wanted = await profileWith(openedCase, overrides);
+  const wanted = await profileWith(openedCase, overrides, sample);
   if (Object.keys(overrides).length > 0) openedCase.saveProfile(wanted, doing);
   return wanted;
 }
 
 /** The profile a case would have with these words of a person; nothing is stored. Errors: as `reprofileCase`. */
-export async function profileWith(openedCase: ReadableCase, overrides: ProfileOverrides): Promise<Profile> {
+export async function profileWith(
+  openedCase: ReadableCase,
+  overrides: ProfileOverrides,
+  sample?: ProfileSample,
+): Promise<Profile> {
   const stored = openedCase.profile();
   if (stored === undefined)
     throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording into it first.');
