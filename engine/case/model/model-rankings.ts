@@ -37,7 +37,7 @@ const patienceMs = 150;
 
 /**
  * The model's figures against labels, and those of the trivial baselines; null where they take longer than a request
- * should. Then they are computed between other work, and `whenReady` is called once they are there.
+ * should. Then they are computed between other work, and `whenReady` is called once they are there, or have failed.
  */
 export async function rankingsAgainst(
   view: ModelView,
@@ -51,9 +51,16 @@ export async function rankingsAgainst(
     underWay.set(view, work);
   }
   const timeIsUp = new Promise<null>((resolve) => setTimeout(resolve, patienceMs, null));
-  const rankings = await Promise.race([work.done, timeIsUp]);
-  if (rankings === null) void work.done.then(whenReady, () => undefined);
-  return rankings;
+  try {
+    const rankings = await Promise.race([work.done, timeIsUp]);
+    // A failure is told too: who asks again then is answered with it.
+    if (rankings === null) void work.done.then(whenReady, whenReady);
+    return rankings;
+  } catch (error) {
+    // Told once, it is not kept: the next request computes anew.
+    if (underWay.get(view) === work) underWay.delete(view);
+    throw error;
+  }
 }
 
 /** Sorting is done once for any labels; between two steps other work gets its turn. */
