@@ -7,7 +7,7 @@ import {
   aurocOfRanking,
   averagePrecision,
   averagePrecisionOfRanking,
-  precisionAtK,
+  precisionAtKOfRanking,
   rankRows,
 } from './ranking.ts';
 
@@ -130,15 +130,15 @@ describe('rankRows', () => {
   });
 });
 
-describe('precisionAtK', () => {
+describe('precisionAtKOfRanking', () => {
   it('is the share of frauds among the k highest, and the expected share where a tie straddles k', () => {
     const labels = Uint8Array.of(1, 0, 1, 0, 1, UNLABELLED);
     const anomaly = Int32Array.of(9, 8, 5, 5, 5, 100);
-    expect(precisionAtK(labels, anomaly, 1)).toBe(1);
-    expect(precisionAtK(labels, anomaly, 2)).toBe(0.5);
-    expect(precisionAtK(labels, anomaly, 3)).toBeCloseTo((1 + 2 / 3) / 3, 12);
-    expect(precisionAtK(labels, anomaly, 5)).toBeCloseTo(0.6, 12);
-    expect(precisionAtK(labels, anomaly, 50)).toBeCloseTo(0.6, 12);
-    expect(precisionAtK(labels, anomaly, 0)).toBe(null);
+    expect(precisionAtKOfRanking(rankRows(labels, anomaly), 1)).toBe(1);
+    expect(precisionAtKOfRanking(rankRows(labels, anomaly), 2)).toBe(0.5);
+    expect(precisionAtKOfRanking(rankRows(labels, anomaly), 3)).toBeCloseTo((1 + 2 / 3) / 3, 12);
+    expect(precisionAtKOfRanking(rankRows(labels, anomaly), 5)).toBeCloseTo(0.6, 12);
+    expect(precisionAtKOfRanking(rankRows(labels, anomaly), 50)).toBeCloseTo(0.6, 12);
+    expect(precisionAtKOfRanking(rankRows(labels, anomaly), 0)).toBe(null);
   });
 });

@@ -207,8 +207,3 @@ export function auroc(labels: Uint8Array, anomaly: Anomaly): number | null {
 export function averagePrecision(labels: Uint8Array, anomaly: Anomaly): number | null {
   return averagePrecisionOfRanking(rankRows(labels, anomaly));
 }
-
-/** `precisionAtKOfRanking` of labels and anomaly values. */
-export function precisionAtK(labels: Uint8Array, anomaly: Anomaly, k: number): number | null {
-  return precisionAtKOfRanking(rankRows(labels, anomaly), k);
-}

@@ -95,7 +95,6 @@ export const timingsSchema = z.object({
   storeMs: z.number(),
   totalMs: z.number(),
 });
-export type Timings = z.infer<typeof timingsSchema>;
 
 export const modelSummarySchema = z.object({
   id: z.number().int().describe('number in its case; 0 outside of one'),

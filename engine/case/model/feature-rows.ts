@@ -2,9 +2,6 @@ import { impossible } from '../../domain/error.ts';
 import type { FeatureMatrix } from '../../domain/model.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 
-/** Rows looked at to know what is usual for a feature. */
-const backgroundRows = 20_000;
-
 /** The stored features of some rows of a case, in the order of `sequences`. */
 export function readFeatureRows(
   openedCase: ReadableCase,
@@ -28,16 +25,4 @@ export function readFeatureRows(
     }
   }
   return { rowCount: sequences.length, featureCount, values };
-}
-
-/** Rows spread evenly over the whole stream: what a value of a flagged row is compared with. */
-export function readBackgroundRows(
-  openedCase: ReadableCase,
-  featureSetId: number,
-  featureCount: number,
-): FeatureMatrix {
-  const rows = openedCase.nextSequence();
-  const count = Math.min(rows, backgroundRows);
-  const sequences = Float64Array.from({ length: count }, (_, index) => Math.floor((index * rows) / count));
-  return readFeatureRows(openedCase, featureSetId, featureCount, sequences);
 }
