@@ -19,3 +19,18 @@ export function sharedDataPath(...parts: readonly string[]): string {
 
 /** A suite that is skipped, by name, where the shared recordings are absent. */
 export const describeWithSharedData = describe.skipIf(sharedDataFolder === null);
+
+/** Small inputs that were read wrongly or broke the reader, beside the shared recordings; null where they are absent. */
+const sharedCasesFolder: string | null = (() => {
+  const folder = sharedDataFolder === null ? null : resolve(sharedDataFolder, '../cases');
+  return folder !== null && existsSync(folder) ? folder : null;
+})();
+
+/** Absolute path of one of them. Call it only inside `describeWithSharedCases`. */
+export function sharedCasePath(...parts: readonly string[]): string {
+  if (sharedCasesFolder === null) throw new Error('The shared cases are absent; use describeWithSharedCases.');
+  return join(sharedCasesFolder, ...parts);
+}
+
+/** A suite that is skipped, by name, where the shared cases are absent. */
+export const describeWithSharedCases = describe.skipIf(sharedCasesFolder === null);

@@ -1,9 +1,10 @@
-import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar } from 'yaml';
 import type { Document } from 'yaml';
 import { usageError } from '../domain/error.ts';
 import { profileOverridesSchema } from '../domain/profile.ts';
 import type { ProfileOverrides } from '../domain/profile.ts';
 import { nearNames } from './near-names.ts';
+import { readYaml } from './read-yaml.ts';
 
 const columnSchema = profileOverridesSchema.shape.columns.unwrap().valueType;
 const topKeys: readonly string[] = Object.keys(profileOverridesSchema.shape);
@@ -49,7 +50,7 @@ function assertKnownKeys(
  */
 export function parseProfileOverrides(text: string, fileName: string): ProfileOverrides {
   const lines = new LineCounter();
-  const document = parseDocument(text.replace(/^\ufeff/, ''), { lineCounter: lines, prettyErrors: false });
+  const { document, content } = readYaml(text, fileName, lines);
   const error = document.errors[0];
   if (error !== undefined) {
     throw badProfile(fileName, lines.linePos(error.pos[0]).line, `this is not YAML or JSON: ${error.message}.`);
@@ -63,7 +64,7 @@ export function parseProfileOverrides(text: string, fileName: string): ProfileOv
     for (const { key, value } of columns.items)
       assertKnownKeys(fileName, lines, value, columnKeys, `for the column '${String(key)}'`);
   }
-  const parsed = profileOverridesSchema.safeParse(document.toJS());
+  const parsed = profileOverridesSchema.safeParse(content());
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;

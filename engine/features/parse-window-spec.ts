@@ -1,6 +1,7 @@
-import { parseDocument } from 'yaml';
+import { LineCounter } from 'yaml';
 import { z } from 'zod';
 import { usageError } from '../domain/error.ts';
+import { readYaml } from './read-yaml.ts';
 import { windowSpecSchema, type WindowSpec } from '../domain/window-feature.ts';
 
 /**
@@ -9,10 +10,10 @@ import { windowSpecSchema, type WindowSpec } from '../domain/window-feature.ts';
  * @throws AssayError BAD_PROFILE naming the place.
  */
 export function parseWindowSpec(text: string, fileName: string): WindowSpec {
-  const document = parseDocument(text);
+  const { document, content: valuesOf } = readYaml(text, fileName, new LineCounter());
   if (document.errors.length > 0)
     throw usageError('BAD_PROFILE', `${fileName} is not YAML or JSON: ${document.errors[0].message}.`);
-  const content: unknown = document.toJS();
+  const content = valuesOf();
   const whole = z.object({ windows: z.unknown() }).safeParse(content);
   const parsed = windowSpecSchema.safeParse(
     whole.success && whole.data.windows !== undefined ? whole.data.windows : content,

@@ -1,6 +1,7 @@
 import { impossible } from '../domain/error.ts';
 import { compress, decompress } from './blob.ts';
 import type { Connection } from './sqlite.ts';
+import { jsonValueSchema, storedJson } from './stored-json.ts';
 import { guarded } from './store-error.ts';
 import type { JsonValue } from './types.ts';
 
@@ -55,7 +56,10 @@ export class Outbox {
   /** All entries, oldest first. */
   entries(): readonly OutboxEntry[] {
     return this.#guard(() =>
-      this.#connection.prepare<[], OutboxRow>('SELECT * FROM outbox ORDER BY id').all().map(entryOf),
+      this.#connection
+        .prepare<[], OutboxRow>('SELECT * FROM outbox ORDER BY id')
+        .all()
+        .map((row) => entryOf(row, this.#path)),
     );
   }
 
@@ -64,7 +68,7 @@ export class Outbox {
     const row = this.#guard(() =>
       this.#connection.prepare<[number], OutboxRow>('SELECT * FROM outbox WHERE id = ?').get(id),
     );
-    return row === undefined ? impossible(`the outbox has no entry ${id}`) : entryOf(row);
+    return row === undefined ? impossible(`the outbox has no entry ${id}`) : entryOf(row, this.#path);
   }
 
   /** The files of an entry, by path. */
@@ -144,19 +148,19 @@ export class Outbox {
   }
 }
 
-function entryOf(row: OutboxRow): OutboxEntry {
+function entryOf(row: OutboxRow, path: string): OutboxEntry {
   return {
     id: row.id,
     publishId: row.publish_id,
     modelId: row.model_id,
     identity: row.identity,
-    destination: JSON.parse(row.destination) as JsonValue,
-    notes: JSON.parse(row.notes) as JsonValue,
+    destination: storedJson(path, row.destination, jsonValueSchema, 'outbox'),
+    notes: storedJson(path, row.notes, jsonValueSchema, 'outbox'),
     state: row.state,
     attempts: row.attempts,
     lastError: row.last_error,
     createdAtMs: row.created_at_ms,
     endedAtMs: row.ended_at_ms,
-    result: JSON.parse(row.result) as JsonValue,
+    result: storedJson(path, row.result, jsonValueSchema, 'outbox'),
   };
 }

@@ -4,7 +4,6 @@ import { impossible, usageError } from '../domain/error.ts';
 import { featureSpecSchema, type FeatureSpec } from '../domain/feature-spec.ts';
 import { forestParametersSchema } from '../domain/model.ts';
 import { profileSchema, type Profile } from '../domain/profile.ts';
-import type { RecordingFormat } from '../domain/record-batch.ts';
 import { alignedBuffer, decompress } from './blob.ts';
 import { decodeColumn, type ColumnEncoding } from './column-encoding.ts';
 import { DecisionLog } from './decision-log.ts';
@@ -12,6 +11,13 @@ import { Outbox } from './outbox.ts';
 import { decodeRowLayout, type RowLayout } from './row-layout.ts';
 import type { Connection, Parameter, Statement } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
+import {
+  columnNamesSchema,
+  jsonValueSchema,
+  recordingFormatSchema,
+  storedJson,
+  thresholdSchema,
+} from './stored-json.ts';
 import {
   MAXIMUM_PAGE_ROWS,
   type CaseCounts,
@@ -27,7 +33,6 @@ import {
   type Source,
   type SourceKind,
   type StoredModel,
-  type StoredThreshold,
 } from './types.ts';
 
 interface SourceRow {
@@ -99,17 +104,17 @@ export class ReadableCase {
 
   /** Every recording and topic of the case, in the order they were added. */
   sources(): readonly Source[] {
-    return this.rows<SourceRow>('SELECT * FROM source ORDER BY id').map(sourceOf);
+    return this.rows<SourceRow>('SELECT * FROM source ORDER BY id').map((row) => sourceOf(row, this.path));
   }
 
   findSource(fingerprint: string): Source | undefined {
     const row = this.row<SourceRow>('SELECT * FROM source WHERE fingerprint = ?', fingerprint);
-    return row && sourceOf(row);
+    return row && sourceOf(row, this.path);
   }
 
   source(id: number): Source {
     const row = this.row<SourceRow>('SELECT * FROM source WHERE id = ?', id);
-    return row === undefined ? impossible(`the case has no source ${id}`) : sourceOf(row);
+    return row === undefined ? impossible(`the case has no source ${id}`) : sourceOf(row, this.path);
   }
 
   /** The position that the next stored row will have in the stream; also the number of rows. */
@@ -249,24 +254,25 @@ export class ReadableCase {
   /** The profile saved last. */
   profile(): Profile | undefined {
     const row = this.row<{ content: string }>('SELECT content FROM profile ORDER BY id DESC LIMIT 1');
-    return row && profileSchema.parse(JSON.parse(row.content));
+    return row && storedJson(this.path, row.content, profileSchema, 'profile');
   }
 
   /** Every profile the case has had, oldest first. */
   profiles(): readonly Profile[] {
     return this.rows<{ content: string }>('SELECT content FROM profile ORDER BY id').map((row) =>
-      profileSchema.parse(JSON.parse(row.content)),
+      storedJson(this.path, row.content, profileSchema, 'profile'),
     );
   }
 
   findFeatureSet(digest: string): { readonly id: number; readonly spec: FeatureSpec } | undefined {
     const row = this.row<{ id: number; spec: string }>('SELECT id, spec FROM feature_set WHERE digest = ?', digest);
-    return row && { id: row.id, spec: featureSpecSchema.parse(JSON.parse(row.spec)) };
+    return row && { id: row.id, spec: storedJson(this.path, row.spec, featureSpecSchema, 'feature set') };
   }
 
   featureSpec(featureSetId: number): FeatureSpec {
     const row = this.row<{ spec: string }>('SELECT spec FROM feature_set WHERE id = ?', featureSetId);
-    return featureSpecSchema.parse(JSON.parse(row?.spec ?? impossible(`the case has no feature set ${featureSetId}`)));
+    if (row === undefined) throw corrupt(this.path, `it has no feature set ${featureSetId}`);
+    return storedJson(this.path, row.spec, featureSpecSchema, 'feature set');
   }
 
   /** Row-major float32 features of a segment; undefined where they were not computed yet. */
@@ -290,7 +296,7 @@ export class ReadableCase {
 
   /** All models, oldest first. */
   models(): readonly StoredModel[] {
-    return this.rows<ModelRow>(`SELECT ${modelColumns} FROM model ORDER BY id`).map(modelOf);
+    return this.rows<ModelRow>(`SELECT ${modelColumns} FROM model ORDER BY id`).map((row) => modelOf(row, this.path));
   }
 
   /** A model by its id, or by its digest (the newest one where several feature sets share it). */
@@ -300,7 +306,7 @@ export class ReadableCase {
       `SELECT ${modelColumns} FROM model WHERE ${key} = ? ORDER BY id DESC LIMIT 1`,
       idOrDigest,
     );
-    return row && modelOf(row);
+    return row && modelOf(row, this.path);
   }
 
   /** The encoded forest of a model, byte for byte as it was saved. */
@@ -349,17 +355,17 @@ export class ReadableCase {
     }>('SELECT * FROM run ORDER BY id').map((row) => ({
       id: row.id,
       command: row.command,
-      parameters: JSON.parse(row.parameters) as JsonValue,
+      parameters: storedJson(this.path, row.parameters, jsonValueSchema, 'list of runs'),
       startedAtMs: row.started_at_ms,
       endedAtMs: row.ended_at_ms,
       status: row.status,
-      result: JSON.parse(row.result) as JsonValue,
+      result: storedJson(this.path, row.result, jsonValueSchema, 'list of runs'),
     }));
   }
 
   setting(key: string): JsonValue | undefined {
     const row = this.row<{ value: string }>('SELECT value FROM setting WHERE key = ?', key);
-    return row && (JSON.parse(row.value) as JsonValue);
+    return row && storedJson(this.path, row.value, jsonValueSchema, `setting '${key}'`);
   }
 
   protected guard<T>(work: () => T): T {
@@ -423,15 +429,14 @@ export class ReadableCase {
   }
 }
 
-function sourceOf(row: SourceRow): Source {
+function sourceOf(row: SourceRow, path: string): Source {
   return {
     id: row.id,
     kind: row.kind,
     uri: row.uri,
     fingerprint: row.fingerprint,
-    // Written by `addSource` from the same types.
-    format: JSON.parse(row.format) as RecordingFormat | null,
-    columnNames: JSON.parse(row.column_names) as readonly string[],
+    format: storedJson(path, row.format, recordingFormatSchema, 'list of recordings'),
+    columnNames: storedJson(path, row.column_names, columnNamesSchema, 'list of recordings'),
     position: { byteOffset: row.next_byte_offset, line: row.next_line },
     complete: row.complete === 1,
     rows: row.row_count,
@@ -440,14 +445,14 @@ function sourceOf(row: SourceRow): Source {
   };
 }
 
-function modelOf(row: ModelRow): StoredModel {
+function modelOf(row: ModelRow, path: string): StoredModel {
   return {
     id: row.id,
     digest: row.digest,
     name: row.name,
-    parameters: forestParametersSchema.parse(JSON.parse(row.parameters)),
+    parameters: storedJson(path, row.parameters, forestParametersSchema, 'list of models'),
     featureSetId: row.feature_set_id,
-    threshold: JSON.parse(row.threshold) as StoredThreshold,
+    threshold: storedJson(path, row.threshold, thresholdSchema, 'threshold'),
     trainedRows: row.trained_rows,
     createdAtMs: row.created_at_ms,
     isChampion: row.is_champion === 1,

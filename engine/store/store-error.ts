@@ -64,6 +64,9 @@ export function storeError(error: unknown, path: string): unknown {
       `${path} may not be opened by this user.`,
       'Check the permissions of the file and its folder.',
     );
+  // Blobs and numbers of a case that do not fit together end in these, wherever they are taken apart.
+  if (error instanceof RangeError || error instanceof SyntaxError)
+    return corrupt(path, 'parts of it do not fit together', error);
   return error;
 }
 

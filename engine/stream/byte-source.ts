@@ -30,12 +30,14 @@ export interface ByteSourceOptions {
 export class ContentTooShortError extends Error {}
 
 const defaultChunkBytes = 1 << 20;
+/** A small file needs no large buffer; one that still grows is read on in pieces of this size. */
+const smallestChunkBytes = 1 << 12;
 /** Small enough that one compressed chunk cannot unfold into more than a few dozen megabytes of gzip. */
 const compressedChunkBytes = 1 << 16;
 /** Text of transactions shrinks to a fifth or a tenth, to a hundredth where it hardly changes. */
 const mostDecompressionRatio = 400;
 /** Below this size any ratio is taken. */
-const freeContentBytes = 1 << 28;
+const freeContentBytes = 1 << 26;
 
 async function* readFileChunks(
   file: FileHandle,
@@ -43,10 +45,11 @@ async function* readFileChunks(
   chunkBytes: number,
   count: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if ((await file.stat()).size < start) throw new ContentTooShortError();
-  const buffer = Buffer.allocUnsafeSlow(chunkBytes);
+  const { size } = await file.stat();
+  if (size < start) throw new ContentTooShortError();
+  const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, Math.max(smallestChunkBytes, size - start)));
   for (let position = start; ;) {
-    const { bytesRead } = await file.read(buffer, 0, chunkBytes, position);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
     if (bytesRead === 0) return;
     position += bytesRead;
     count(bytesRead);

@@ -14,7 +14,7 @@ export interface ByteWindow {
   more(): Promise<void>;
 }
 
-const initialCapacity = 1 << 22;
+const initialCapacity = 1 << 16;
 
 /** Opens a window over chunks whose first byte lies at `baseOffset` of the content. */
 export function openByteWindow(chunks: AsyncGenerator<Uint8Array, void, undefined>, baseOffset: number): ByteWindow {

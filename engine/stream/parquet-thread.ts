@@ -128,7 +128,7 @@ export async function serveParquet(port: MessagePort, task: ParquetTask): Promis
   let rowsRead = task.firstRow;
   const post = (reply: ParquetReply, transfer: readonly Transferable[] = []): void => port.postMessage(reply, transfer);
   const fail = (error: unknown): void => {
-    post(failureOf(task.path, rowsRead, error));
+    post(parquetFailure(task.path, rowsRead, error));
     port.close();
   };
   try {
@@ -154,7 +154,12 @@ export async function serveParquet(port: MessagePort, task: ParquetTask): Promis
   }
 }
 
-function failureOf(path: string, rowsRead: number, error: unknown): Extract<ParquetReply, { kind: 'failed' }> {
+/** What is said of a file that cannot be read on. */
+export function parquetFailure(
+  path: string,
+  rowsRead: number,
+  error: unknown,
+): Extract<ParquetReply, { kind: 'failed' }> {
   if (error instanceof RefusedParquetError)
     return {
       kind: 'failed',
@@ -182,7 +187,8 @@ interface ParquetFile {
   batches(): AsyncGenerator<Extract<ParquetReply, { kind: 'batch' }>, void, undefined>;
 }
 
-async function openParquetFile({
+/** Opens a file for reading in this thread. @throws whatever is wrong with it; `parquetFailure` says it. */
+export async function openParquetFile({
   fd,
   storedBytes,
   firstRow,

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { printableText } from '../../engine/domain/printable-text.ts';
 import { createEngine } from '../../engine/host/engine.ts';
 import { createProgram } from './program.ts';
 import { createProgressLine } from './progress-line.ts';
@@ -24,21 +25,25 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', endQuietlyOnClosedPipe);
 
   let exitCode: number = exitCodes.done;
+  let isAbandoned = false;
   const surroundings: CommandSurroundings = {
     engine: createEngine(),
     context: { signal: controller.signal, report: progress.report },
     print: (text) => {
       progress.clear();
-      process.stdout.write(`${text}\n`);
+      process.stdout.write(`${printableText(text)}\n`);
     },
     note: (text) => {
       progress.clear();
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${printableText(text)}\n`);
+    },
+    abandon: () => {
+      isAbandoned = true;
     },
     fail: (error) => {
       progress.clear();
-      process.stderr.write(`assay: ${error.message}\n`);
-      if (error.nextStep !== undefined) process.stderr.write(`  ${error.nextStep}\n`);
+      process.stderr.write(`assay: ${printableText(error.message)}\n`);
+      if (error.nextStep !== undefined) process.stderr.write(`  ${printableText(error.nextStep)}\n`);
       if (error.code === 'CANCELLED') exitCode = exitCodes.interrupted;
       else exitCode = error.kind === 'usage' ? exitCodes.wrongUse : exitCodes.failed;
     },
@@ -54,6 +59,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
+  if (isAbandoned) process.exit(exitCode);
   return exitCode;
 }
 

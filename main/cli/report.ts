@@ -1,4 +1,5 @@
 import type { ColumnReport, JobResult, RunResult, TrainResult } from '../../preload/contract/jobs.ts';
+import { printableLine } from '../../engine/domain/printable-text.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 const barWidth = 40;
@@ -49,7 +50,7 @@ export function printIngestReport(result: JobResult<'ingest'>, { print, note }: 
 export function printQuarantineReport(result: JobResult<'quarantine'>, { print }: CommandSurroundings): void {
   const { records, quarantined } = result;
   for (const source of new Set(records.map((record) => record.source))) {
-    print(heading(printable(source)));
+    print(heading(printableLine(source)));
     print(
       table(
         ['line', 'byte', 'why', 'as received'],
@@ -290,7 +291,9 @@ export function printRollingReport(result: JobResult<'rolling'>, { print }: Comm
 
 export function printExplainReport(result: JobResult<'explain'>, { print }: CommandSurroundings): void {
   for (const alert of result.alerts) {
-    print(heading(`${printable(alert.id)}  score ${alert.score.toFixed(4)}${alert.flagged ? '' : '  (not flagged)'}`));
+    print(
+      heading(`${printableLine(alert.id)}  score ${alert.score.toFixed(4)}${alert.flagged ? '' : '  (not flagged)'}`),
+    );
     print(
       table(
         ['part', 'why'],
@@ -303,7 +306,7 @@ export function printExplainReport(result: JobResult<'explain'>, { print }: Comm
         [true, false],
       ),
     );
-    if (alert.smallestChange !== null) print(`  Not flagged with: ${printable(alert.smallestChange)}.`);
+    if (alert.smallestChange !== null) print(`  Not flagged with: ${printableLine(alert.smallestChange)}.`);
     for (const neighbour of alert.nearestNormal)
       print(`  Nearest ordinary at ${neighbour.distance.toFixed(2)}: ${neighbour.values.join(', ')}`);
   }
@@ -470,7 +473,7 @@ function table(
   cells: readonly (readonly string[])[],
   alignRight: readonly boolean[],
 ): string {
-  const rows = cells.map((row) => row.map(printable));
+  const rows = cells.map((row) => row.map(printableLine));
   const widths = headings.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
   );
@@ -486,7 +489,7 @@ function table(
 /** Names and values, one a line, the values under one another. */
 export function pairs(entries: readonly (readonly [string, string])[]): string {
   const width = Math.max(...entries.map(([name]) => name.length));
-  return entries.map(([name, value]) => `  ${name.padEnd(width)}  ${printable(value)}`).join('\n');
+  return entries.map(([name, value]) => `  ${name.padEnd(width)}  ${printableLine(value)}`).join('\n');
 }
 
 /** A line that begins a part of a report. */
@@ -518,11 +521,6 @@ function nullable(value: number | null): string {
 
 function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-}
-
-/** Untrusted text (ids, merchant names) must not move the cursor or colour the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '·');
 }
 
 function quoted(path: string): string {

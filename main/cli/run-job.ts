@@ -1,7 +1,14 @@
+import { cancelled } from '../../engine/domain/cancelled.ts';
 import { AssayError } from '../../engine/domain/error.ts';
+import { printableJson } from '../../engine/domain/printable-text.ts';
 import { errorReportOf, type Answer, type ErrorReport } from '../../preload/contract/envelope.ts';
 import type { JobInput, JobName, JobResult } from '../../preload/contract/jobs.ts';
 import type { CommandSurroundings } from './surroundings.ts';
+
+/** How long a job may take to end in order once it is told to stop. */
+const stopGraceMs = 800;
+/** Jobs that have no end of their own: being stopped is how they finish, and what they came to is told then. */
+const endlessJobs: ReadonlySet<JobName> = new Set<JobName>(['follow', 'record']);
 
 /**
  * The one way a command runs a job: build its input (which may fail as wrong use), run it, do what comes after it, then print either
@@ -17,7 +24,7 @@ export async function runCommand<J extends JobName>(
 ): Promise<void> {
   const answer = await answerOf(surroundings, name, buildInput, afterwards);
   if (answer.ok && !asJson) printReport(answer.data, surroundings);
-  if (asJson) surroundings.print(JSON.stringify(answer.ok ? answer.data : { error: answer.error }));
+  if (asJson) surroundings.print(printableJson(JSON.stringify(answer.ok ? answer.data : { error: answer.error })));
   if (!answer.ok) surroundings.fail(answer.error);
 }
 
@@ -28,7 +35,8 @@ async function answerOf<J extends JobName>(
   afterwards: (result: JobResult<J>) => void,
 ): Promise<Answer<JobResult<J>>> {
   try {
-    const answer = await surroundings.engine.runJob(name, buildInput(), surroundings.context);
+    const job = surroundings.engine.runJob(name, buildInput(), surroundings.context);
+    const answer = await (endlessJobs.has(name) ? job : Promise.race([job, deafTo(surroundings)]));
     if (answer.ok) afterwards(answer.data);
     return answer;
   } catch (error) {
@@ -36,4 +44,15 @@ async function answerOf<J extends JobName>(
     const report: ErrorReport = errorReportOf(error);
     return { ok: false, error: report };
   }
+}
+
+/** The answer for a job that goes on although it was told to stop: its work is left where it is, which is safe at any moment. */
+function deafTo({ context: { signal }, abandon }: CommandSurroundings): Promise<Answer<never>> {
+  return new Promise((resolve) => {
+    const answer = (): void => {
+      abandon();
+      resolve({ ok: false, error: errorReportOf(cancelled()) });
+    };
+    signal.addEventListener('abort', () => setTimeout(answer, stopGraceMs).unref());
+  });
 }

@@ -10,6 +10,8 @@ export interface CommandSurroundings {
   readonly print: (text: string) => void;
   /** To standard error. */
   readonly note: (text: string) => void;
+  /** The command ends without waiting for what still runs. */
+  readonly abandon: () => void;
   /** Says what went wrong on standard error and sets the exit code. */
   readonly fail: (error: ErrorReport) => void;
 }

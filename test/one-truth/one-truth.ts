@@ -272,6 +272,7 @@ export class Doors {
       context: { signal: new AbortController().signal, report: () => undefined },
       print: (text) => printed.push(text),
       note: () => undefined,
+      abandon: () => undefined,
       fail: (error) => (failure = `${argv.join(' ')}: ${error.code} ${error.message}`),
     });
     await program.parseAsync([...argv, '--json'], { from: 'user' });

@@ -1,3 +1,4 @@
+import { printableLine } from '../../domain/printable-text.ts';
 import type { Narrative, NarrativeTopic } from '../../../preload/contract/requests.ts';
 import type { DismissalReason, VerdictKind } from '../../domain/verdict.ts';
 import type { ZoneClock } from '../../domain/time-zone.ts';
@@ -229,7 +230,10 @@ const topicTitles: Readonly<Record<NarrativeTopic, string>> = {
 /** A narrative as plain text or Markdown: under each topic its sentences, behind each the ids it stands on. */
 export function narrativeText({ title, sentences }: Omit<Narrative, 'text'>, format: 'plain' | 'markdown'): string {
   const isMarkdown = format === 'markdown';
-  const plain = (text: string): string => (isMarkdown ? text.replace(/[\\`*_<>[\]#|~]/gu, '\\$&') : text);
+  const plain = (text: string): string => {
+    const shown = printableLine(text);
+    return isMarkdown ? shown.replace(/[\\`*_<>[\]#|~]/gu, '\\$&') : shown;
+  };
   const topics = [...new Set(sentences.map(({ topic }) => topic))];
   const blocks = topics.map((topic) => {
     const lines = sentences
@@ -237,7 +241,7 @@ export function narrativeText({ title, sentences }: Omit<Narrative, 'text'>, for
       .map((sentence) => `${isMarkdown ? '- ' : ''}${plain(`${sentence.text} ${citation(sentence)}`)}`);
     return [isMarkdown ? `## ${topicTitles[topic]}\n` : topicTitles[topic], ...lines].join('\n');
   });
-  return `${[isMarkdown ? `# ${plain(title)}` : title, ...blocks].join('\n\n')}\n`;
+  return `${[isMarkdown ? `# ${plain(title)}` : plain(title), ...blocks].join('\n\n')}\n`;
 }
 
 /** `[transactions 41, 57 and 12 more]`. */

@@ -1,3 +1,4 @@
+import { printableLine } from '../../domain/printable-text.ts';
 import type { ExportedModel } from './exported-model.ts';
 import { modelColumns, type ModelColumn } from './model-inputs.ts';
 
@@ -68,9 +69,9 @@ function rule(model: ExportedModel): string {
 
 /** One line of untrusted text, with the marks of Markdown and HTML taken away. */
 function line(value: string): string {
-  return value.replace(/[\r\n]+/g, ' ').replace(/[<>[\]|`*_\\]/g, (mark) => `\\${mark}`);
+  return printableLine(value.replace(/[\r\n]+/g, ' ')).replace(/[<>[\]|`*_\\]/g, (mark) => `\\${mark}`);
 }
 
 function code(value: string): string {
-  return `\`${value.replace(/[\r\n`|]+/g, ' ')}\``;
+  return `\`${printableLine(value.replace(/[\r\n`|]+/g, ' '))}\``;
 }

@@ -4,7 +4,7 @@ import type { FeatureMatrix } from '../../domain/model.ts';
 import { z } from 'zod';
 import { metadataKeys, outputNames } from './export-onnx.ts';
 import type { OnnxInput } from './preprocessing.ts';
-import { readOnnxNotes } from './read-onnx.ts';
+import { noteOf, readOnnxNotes } from './read-onnx.ts';
 import type { OnnxModelNotes } from './read-onnx.ts';
 
 type OnnxRuntime = typeof import('onnxruntime-node');
@@ -69,15 +69,14 @@ export async function openOnnxScorer(bytes: Uint8Array, options: OnnxScorerOptio
 export function inputsOf(notes: OnnxModelNotes): readonly OnnxInput[] {
   const text = notes.metadata.get(metadataKeys.inputs);
   if (text === undefined) return [{ name: 'features', holds: 'matrix', columns: notes.featureNames.length }];
-  return z
-    .array(
-      z.object({
-        name: z.string(),
-        holds: z.enum(['matrix', 'number', 'time', 'text', 'feature']),
-        columns: z.number().int(),
-      }),
-    )
-    .parse(JSON.parse(text));
+  const schema = z.array(
+    z.object({
+      name: z.string(),
+      holds: z.enum(['matrix', 'number', 'time', 'text', 'feature']),
+      columns: z.number().int().min(1),
+    }),
+  );
+  return noteOf(text, schema, 'its inputs');
 }
 
 async function loadRuntime(load: () => Promise<OnnxRuntime>): Promise<OnnxRuntime> {

@@ -5,6 +5,15 @@ import { metadataKeys, outputNames } from './export-onnx.ts';
 import { ModelProtoSchema } from './schema/onnx_pb.js';
 import type { ModelProto } from './schema/onnx_pb.js';
 
+/** JSON text in the notes of a model. @throws AssayError MODEL_MISMATCH where it is not what the schema says. */
+export function noteOf<T>(text: string, schema: z.ZodType<T>, what: string): T {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    throw notOurs(`is an ONNX model, but its note of ${what} is not as Assay writes it.`);
+  }
+}
+
 /** What one of our models says of itself. */
 export interface OnnxModelNotes {
   readonly featureNames: readonly string[];

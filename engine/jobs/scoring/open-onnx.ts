@@ -4,10 +4,12 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Dictionary } from '../../domain/columns.ts';
 import { TextDictionary } from '../../domain/dictionary.ts';
+import type { z } from 'zod';
 import { usageError } from '../../domain/error.ts';
 import { featureSpecSchema, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { profileSchema, type Profile } from '../../domain/profile.ts';
 import { metadataKeys } from '../../export/onnx/export-onnx.ts';
+import { noteOf } from '../../export/onnx/read-onnx.ts';
 import { inputsOf, openOnnxScorer, type OnnxScorer } from '../../export/onnx/onnx-scorer.ts';
 import type { OnnxInput } from '../../export/onnx/preprocessing.ts';
 import { dictionaryColumns } from '../../features/decode-segment.ts';
@@ -23,7 +25,7 @@ export interface OnnxModel {
 /** @throws AssayError MODEL_MISMATCH where Assay did not write the bytes; `where` names them in the sentence. */
 export async function openOnnxModel(bytes: Uint8Array, where: string): Promise<OnnxModel> {
   const scorer = await openOnnxScorer(bytes, { threads: availableParallelism() });
-  const note = (key: string): unknown => {
+  const note = <T>(key: string, schema: z.ZodType<T>, what: string): T => {
     const text = scorer.notes.metadata.get(key);
     if (text === undefined)
       throw usageError(
@@ -31,11 +33,11 @@ export async function openOnnxModel(bytes: Uint8Array, where: string): Promise<O
         `${where} does not say how a recording is read (${key}).`,
         'Export it again with `assay export onnx`.',
       );
-    return JSON.parse(text) as unknown;
+    return noteOf(text, schema, what);
   };
   try {
-    const profile = profileSchema.parse(note(metadataKeys.profile));
-    const spec = featureSpecSchema.parse(note(metadataKeys.featureSpec));
+    const profile = note(metadataKeys.profile, profileSchema, 'its columns');
+    const spec = note(metadataKeys.featureSpec, featureSpecSchema, 'its features');
     return { scorer, profile, spec, inputs: inputsOf(scorer.notes) };
   } catch (error) {
     await scorer.close();

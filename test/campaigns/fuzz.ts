@@ -1,0 +1,116 @@
+/*
+ * `npm run campaign:fuzz -- [--minutes 20] [--from N] [--only N]`: inputs near whole ones, for every reader of recordings, profiles,
+ * models and cases, by a fixed list of seeds. Prints a table; exits with 1 where an input ended the process, was a fault of
+ * Assay itself, or took more than five seconds. `--only` runs one input again, in this process.
+ */
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runInputs, type RunnerReport } from './fuzz/runner.ts';
+import { targetNames } from './fuzz/targets.ts';
+
+const seedList = [1, 2, 3, 5, 8, 13, 21, 34];
+const hangMs = 5000;
+const mostPeakBytes = 700 * 2 ** 20;
+const shownFaults = 20;
+
+interface Totals {
+  inputs: number;
+  crashes: number;
+  hangs: number;
+  faults: number;
+  peakBytes: number;
+  busyMs: number;
+  readonly counts: Map<string, { read: number; refused: number }>;
+  /** By the first lines of their stack, so that one fault is shown once. */
+  readonly faultsByPlace: Map<string, number>;
+  readonly lines: string[];
+}
+
+/** One process with inputs from `first` on; gives the input after the one that ended it, or null when time is up. */
+function runProcess(first: number, endMs: number, totals: Totals): Promise<number | null> {
+  return new Promise((resolve) => {
+    const child = fork(join(import.meta.dirname, 'fuzz/runner.ts'), [seedList.join(','), String(first)]);
+    let current: Extract<RunnerReport, { kind: 'started' }> | undefined;
+    let startedMs = performance.now();
+    let ending: 'time' | 'hang' | undefined;
+    child.on('message', (report: RunnerReport) => {
+      if (report.kind === 'started') {
+        if (current !== undefined) totals.inputs++;
+        current = report;
+        startedMs = performance.now();
+      } else if (report.kind === 'fault') {
+        totals.faults++;
+        const place = report.what.split('\n').slice(0, 3).join('\n');
+        totals.faultsByPlace.set(place, (totals.faultsByPlace.get(place) ?? 0) + 1);
+        if (totals.faultsByPlace.get(place) === 1)
+          totals.lines.push(`fault, input ${report.input} (${report.target}): ${report.what}`);
+      } else {
+        totals.peakBytes = Math.max(totals.peakBytes, report.peakBytes);
+        totals.busyMs += report.busyMs;
+        for (const [target, { read, refused }] of Object.entries(report.counts)) {
+          const known = totals.counts.get(target) ?? { read: 0, refused: 0 };
+          totals.counts.set(target, { read: known.read + read, refused: known.refused + refused });
+        }
+      }
+    });
+    const watch = setInterval(() => {
+      if (performance.now() > endMs) ending = 'time';
+      else if (current !== undefined && performance.now() - startedMs > hangMs) ending = 'hang';
+      if (ending !== undefined) child.kill('SIGKILL');
+    }, 100);
+    child.on('exit', (code, signal) => {
+      clearInterval(watch);
+      if (ending === 'time') return resolve(null);
+      const place = `input ${current?.input ?? first} (${current?.target ?? 'seeds'})`;
+      totals.inputs++;
+      if (ending === 'hang') {
+        totals.hangs++;
+        totals.lines.push(`hang, ${place}: no end after ${hangMs} ms`);
+      } else {
+        totals.crashes++;
+        totals.lines.push(`crash, ${place}: the process ended with ${signal ?? String(code)}`);
+      }
+      resolve((current?.input ?? first) + 1);
+    });
+  });
+}
+
+async function campaign(minutes: number, from: number): Promise<boolean> {
+  const totals: Totals = {
+    inputs: 0,
+    crashes: 0,
+    hangs: 0,
+    faults: 0,
+    peakBytes: 0,
+    busyMs: 0,
+    counts: new Map(),
+    faultsByPlace: new Map(),
+    lines: [],
+  };
+  const endMs = performance.now() + minutes * 60_000;
+  for (let next: number | null = from; next !== null;) next = await runProcess(next, endMs, totals);
+
+  for (const line of totals.lines.slice(0, shownFaults)) console.log(line);
+  if (totals.lines.length > shownFaults) console.log(`and ${totals.lines.length - shownFaults} more`);
+  console.log('\n| target | read | refused with a sentence |\n| --- | --: | --: |');
+  for (const name of targetNames) {
+    const { read, refused } = totals.counts.get(name) ?? { read: 0, refused: 0 };
+    console.log(`| ${name} | ${read} | ${refused} |`);
+  }
+  const peakMegabytes = Math.round(totals.peakBytes / 2 ** 20);
+  console.log(
+    `\n${totals.inputs} inputs in ${minutes} min and ${Math.round(totals.busyMs / 1000)} s of processor time: ${totals.crashes} crashes, ${totals.hangs} hangs, ${totals.faults} faults, peak ${peakMegabytes} MB.`,
+  );
+  return totals.crashes + totals.hangs + totals.faults === 0 && totals.peakBytes <= mostPeakBytes;
+}
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '20' },
+    from: { type: 'string', default: '0' },
+    only: { type: 'string' },
+  },
+});
+if (values.only !== undefined) await runInputs(seedList, Number(values.only), 1, (report) => console.log(report));
+else process.exitCode = (await campaign(Number(values.minutes), Number(values.from))) ? 0 : 1;
