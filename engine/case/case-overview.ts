@@ -32,7 +32,8 @@ export function caseOverview(session: CaseSession): CaseOverview {
     alertEntity: entity === null ? null : { role: entity.column.role, column: entity.column.name },
     alertEntityRoles: arrays.entityRoles,
     alertGap: session.grouping.gap,
-    labelConflicts: session.labels.conflicts.length,
+    // Without verdicts nothing can differ, and the label column need not be read.
+    labelConflicts: session.decisions.verdicts.length === 0 ? 0 : session.labels.conflicts.length,
     counterpart: counterpart === null ? null : { role: counterpart.column.role, column: counterpart.column.name },
     sources: openCase.sources().map((source) => ({
       id: source.id,

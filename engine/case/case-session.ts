@@ -179,12 +179,21 @@ export class CaseSession {
 
   /** How rows make alerts: by entity and gap, less what people split or joined. */
   get alertOrder(): AlertOrder {
-    const { arrays, grouping } = this;
-    const name = JSON.stringify([grouping, this.decisions.groupings.map((rows) => [...rows])]);
+    const { arrays } = this;
+    const name = this.#groupingName;
     if (this.#alertOrder?.of === arrays && this.#alertOrder.groupings === name) return this.#alertOrder.order;
     const order = this.#orderOf(arrays.rowCount);
     this.#alertOrder = { of: arrays, groupings: name, order };
     return order;
+  }
+
+  /** What counts of alerts hang on beside a model's sums and threshold: they are true as long as this is the same. */
+  get countedOver(): string {
+    return `${this.arrays.rowCount} ${this.#groupingName}`;
+  }
+
+  get #groupingName(): string {
+    return JSON.stringify([this.grouping, this.decisions.groupings.map((rows) => [...rows])]);
   }
 
   #orderOf(rowCount: number): AlertOrder {

@@ -111,6 +111,8 @@ export interface StoredThreshold {
   readonly rule: string;
   /** What the rule was given: contamination, budget, training rows. */
   readonly details: { readonly [name: string]: JsonValue };
+  /** What it came to when it was set, so that lists need not count again; true while `of` is. */
+  readonly counts?: { readonly of: string; readonly flagged: number; readonly alerts: number };
 }
 
 export interface NewModel {

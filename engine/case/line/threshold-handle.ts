@@ -33,8 +33,9 @@ export function indexHandle(handle: ThresholdHandle | { readonly kind: 'score'; 
 export function storedThreshold(
   units: number,
   { kind, ...details }: ThresholdHandle | { readonly kind: 'score'; readonly value: number },
+  counts: NonNullable<StoredThreshold['counts']>,
 ): StoredThreshold {
-  return { units, rule: kind, details: JSON.parse(JSON.stringify(details)) as StoredThreshold['details'] };
+  return { units, rule: kind, details: JSON.parse(JSON.stringify(details)) as StoredThreshold['details'], counts };
 }
 
 /** The handle that set a stored threshold; null where it was set by a score or by a rule of a former version. */

@@ -78,7 +78,8 @@ export function applyTuning(
 ): TuningPoint {
   const { id } = session.model(input.modelId);
   const point = pointOf(session, id, indexHandle(input.handle));
-  session.writableCase.setThreshold(id, storedThreshold(point.thresholdUnits, input.handle), doing);
+  const counts = { of: session.countedOver, flagged: point.flagged, alerts: point.alerts };
+  session.writableCase.setThreshold(id, storedThreshold(point.thresholdUnits, input.handle, counts), doing);
   session.modelsChanged();
   return point;
 }

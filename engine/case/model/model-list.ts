@@ -37,6 +37,8 @@ export function modelListItem(session: CaseSession, model: StoredModel): ModelLi
 
 /** Flagged transactions and alerts of a model at its threshold, over the leading rows that it has scored. */
 function countsOf(session: CaseSession, model: StoredModel): { readonly flagged: number; readonly alerts: number } {
+  const { counts } = model.threshold;
+  if (counts?.of === session.countedOver) return { flagged: counts.flagged, alerts: counts.alerts };
   if (session.openCase.segmentsWithoutScores(model.id).length === 0) {
     const { groups } = session.alerts(model.id);
     return { flagged: groups.rows.length, alerts: groups.count };

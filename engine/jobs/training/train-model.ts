@@ -102,7 +102,8 @@ export async function trainOnCase(
   const scoreMs = clock();
 
   throwIfCancelled(context.signal);
-  const threshold = storedThreshold(state.thresholdUnits, handle);
+  const countsOfLine = { of: session.countedOver, flagged: state.flagged, alerts: state.alerts };
+  const threshold = storedThreshold(state.thresholdUnits, handle, countsOfLine);
   const modelId = storeModel(openedCase, choice.forest, features, forest, sums, threshold, doingOf(context));
   session.modelsChanged();
   const { isChampion } = session.model(modelId);
