@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timePatternProblem } from './time-pattern.ts';
+import { statedFormatSchema } from './stated-format.ts';
 
 /** What a column means. Entities (customer, card, account, terminal, merchant) are never features themselves. */
 export const columnRoles = [
@@ -134,8 +135,8 @@ export const profileSchema = z.object({
 });
 export type Profile = z.infer<typeof profileSchema>;
 
-/** What a person may say about columns, by flags or by a profile file; everything else is inferred. */
-export const profileOverridesSchema = z.object({
+/** What a person may say about a recording and its columns, by flags or by a profile file; everything else is inferred. */
+export const profileOverridesSchema = statedFormatSchema.extend({
   id: z.string().optional(),
   time: z.string().optional(),
   amount: z.string().optional(),

@@ -250,6 +250,8 @@ export function delimitedScanner(
     const { starts, ends } = cells;
 
     while (rowCount < rowsPerBatch && position < bytesPerBatch) {
+      // Where most lines end with a carriage return, some may end with both.
+      if (lineEndByte === carriageReturnByte && position < end && bytes[position] === newlineByte) position++;
       const recordStart = position;
       if (recordStart >= end) return false;
       const rowCell = rowCount * columnCount;

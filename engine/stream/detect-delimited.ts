@@ -281,7 +281,7 @@ export function detectDelimited(
       nextStep: 'Where it is a table, say with --delimiter what stands between its fields.',
     };
   }
-  const shorter = known.header === undefined ? shorterHeading(sample, candidate) : undefined;
+  const shorter = known.header === false ? undefined : shorterHeading(sample, candidate);
   if (shorter !== undefined) return { kind: 'csv', ...dialect, ...shorter };
   if (batch === undefined || batch.rowCount === 0) {
     return {
@@ -290,7 +290,8 @@ export function detectDelimited(
       why: 'no line of its beginning can be read as a row of fields',
     };
   }
-  const row = known.header === undefined ? headerRow(batch) : known.header ? 0 : undefined;
+  const found = known.header === false ? undefined : headerRow(batch);
+  const row = known.header === true ? (found ?? 0) : found;
   if (row === undefined) {
     const { columnNames } = batch;
     return { kind: 'csv', ...dialect, columnNames, header: false, headerBytes: new Uint8Array(0), rowsFrom: 0, start };

@@ -2,7 +2,7 @@ import type { RecordingFormat } from '../domain/record-batch.ts';
 import { decodeText } from './cell-text.ts';
 import { detectDelimited, type KnownDialect } from './detect-delimited.ts';
 import { detectJson } from './detect-json.ts';
-import { carriageReturnByte, newlineByte } from './text-batches.ts';
+import { newlineByte } from './text-batches.ts';
 import type { SampleLine, TextLayout, Unreadable } from './text-layout.ts';
 
 const byteOrderMark = [0xef, 0xbb, 0xbf];
@@ -63,26 +63,26 @@ function isControlOfText(byte: number): boolean {
   return (byte >= 0x09 && byte <= 0x0d) || (byte >= 0x1a && byte <= 0x1f) || byte === 0x01;
 }
 
-/** True where more than one byte in a hundred is a control character; a run of zeros counts once, as a gap in text. */
+/**
+ * True where more than one byte in a hundred is a control character that text does not hold. Zeros may stand in
+ * text, as padding of fields or in a gap: of these there may be more, and a run of them counts once.
+ */
 function looksBinary(sample: Uint8Array): boolean {
   let controls = 0;
+  let zeroRuns = 0;
   let last = -1;
   for (const byte of sample) {
-    if (byte < 0x20 && !isControlOfText(byte) && (byte !== 0 || last !== 0)) controls++;
+    if (byte === 0 && last !== 0) zeroRuns++;
+    else if (byte !== 0 && byte < 0x20 && !isControlOfText(byte)) controls++;
     last = byte;
   }
-  return controls * 100 > sample.length || sample.every((byte) => byte === 0);
-}
-
-function nextLineEnd(sample: Buffer, from: number): number {
-  const found = sample.indexOf(newlineByte, from);
-  return found < 0 && !sample.includes(newlineByte) ? sample.indexOf(carriageReturnByte, from) : found;
+  return controls * 100 > sample.length || zeroRuns * 10 > sample.length || sample.every((byte) => byte === 0);
 }
 
 function firstLines(sample: Buffer, from: number, isWhole: boolean, most: number): readonly SampleLine[] {
   const lines: SampleLine[] = [];
   for (let start = from; start < sample.length && lines.length < most;) {
-    const found = nextLineEnd(sample, start);
+    const found = sample.indexOf(newlineByte, start);
     const end = found < 0 ? sample.length : found;
     const text = decodeText(sample, start, end).trim();
     if (text !== '') lines.push({ text, isWhole: found >= 0 || isWhole });

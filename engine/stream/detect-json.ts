@@ -59,8 +59,8 @@ function columnNamesOf(
   return [...scanner.columnNames.filter((name) => !kcatColumnNames.includes(name)), ...kcatColumnNames];
 }
 
-/** JSON, perhaps behind record separators: an object or an array whose first value is one of JSON's. */
-const startsLikeJson = /^(\{\s*(["'}]|$)|\[\s*([[{"'\]\d-]|null|true|false|$))/;
+/** JSON, or JavaScript with bare keys: an object, or an array whose first value is one of JSON's. */
+const startsLikeJson = /^(\{\s*(["'}]|[A-Za-z_$][\w$]*\s*:|$)|\[\s*([[{"'\]\d-]|null|true|false|$))/;
 
 function firstSignificant(sample: Buffer, from: number): number {
   let i = from;
@@ -103,7 +103,7 @@ function whyNoRecords(sample: Buffer, first: number, isWhole: boolean): Unreadab
   const inner = firstSignificant(sample, first + 1);
   if (inner >= sample.length || sample[inner] === openBrace) return undefined;
   if (sample[inner] !== openBracket)
-    return noRecords('a list of plain values, not of objects', `${oneObjectALine}: {"column": value, ...}.`);
+    return noRecords('its values are no objects', `${oneObjectALine}: {"column": value, ...}.`);
   if (sample[firstSignificant(sample, inner + 1)] === openBrace) return undefined;
   return noRecords(
     'its rows are arrays without the names of their columns',

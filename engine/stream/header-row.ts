@@ -85,9 +85,13 @@ function isHeader(batch: DelimitedBatch, row: number): boolean {
   return count(-1, false) * 2 < count(1, false) || count(-1, false) + count(-1, true) === 0;
 }
 
+/** A mark of comments before the first name, as some programs write their header. */
+const commentMark = /^#\s*(?=[\p{L}_])/u;
+
 /** Cells of a row as written, missing words included, without the blanks around them. */
 export function namesOf(batch: DelimitedBatch, row: number): readonly string[] {
-  return batch.columnNames.map((_, column) => batch.writtenText(row, column).trim());
+  const names = batch.columnNames.map((_, column) => batch.writtenText(row, column).trim());
+  return names.map((name, column) => (column === 0 ? name.replace(commentMark, '') : name));
 }
 
 /** Index of the row that names the columns: the first one that fills more than half of its fields. Undefined where it does not. */

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import { type AssayError, usageError } from '../domain/error.ts';
 import type { RecordBatch, RecordingFormat, RecordingPosition, RecordingReader } from '../domain/record-batch.ts';
+import type { StatedFormat } from '../domain/stated-format.ts';
 import { ContentTooShortError, openByteSource, type ByteSource } from './byte-source.ts';
 import { openByteWindow } from './byte-window.ts';
 import { mostColumns } from './cell-table.ts';
@@ -32,14 +33,6 @@ export interface OpenRecordingOptions {
   readonly chunkBytes?: number;
   /** For tests: most rows of a batch. */
   readonly rowsPerBatch?: number;
-}
-
-/** What a person may say of how a text recording is written. */
-export interface StatedFormat {
-  /** One character between fields. */
-  readonly delimiter?: string | undefined;
-  /** Name of an encoding. */
-  readonly encoding?: string | undefined;
 }
 
 const sampleBytes = 1 << 18;

@@ -13,6 +13,7 @@ import {
 import { runCommand } from './run-job.ts';
 import {
   addForestOptions,
+  addFormatOptions,
   addProfileOptions,
   addThresholdOptions,
   featureChoice,
@@ -50,6 +51,7 @@ function addIngest(program: Command, surroundings: CommandSurroundings): void {
     .argument('<recording...>', 'recordings, read in the order given as one stream')
     .option(caseOption, 'the case file; made if it does not exist');
   addProfileOptions(command);
+  addFormatOptions(command);
   command.addOption(jsonOption()).addHelpText(
     'after',
     `

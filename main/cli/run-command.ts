@@ -7,6 +7,7 @@ import { printRunReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import {
   addForestOptions,
+  addFormatOptions,
   addProfileOptions,
   addThresholdOptions,
   featureChoice,
@@ -40,6 +41,7 @@ export function addRunCommand(program: Command, surroundings: CommandSurrounding
       'the case file; made if it does not exist (default: one per recording in the data folder)',
     );
   addProfileOptions(command);
+  addFormatOptions(command);
   addThresholdOptions(command, false);
   addForestOptions(command);
   addFollowOptions(command);

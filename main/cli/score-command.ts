@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { jsonOption } from './json-option.ts';
 import { printScoreReport } from './report.ts';
 import { runCommand } from './run-job.ts';
-import { forceOption } from './shared-options.ts';
+import { addFormatOptions, forceOption, statedFormat } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface ScoreFlags {
@@ -11,18 +11,21 @@ interface ScoreFlags {
   readonly out: string;
   readonly force?: boolean;
   readonly json?: boolean;
+  readonly delimiter?: string;
+  readonly encoding?: string;
 }
 
 /** `assay score`: another recording through a stored model, into a CSV of id, score and flag. */
 export function addScoreCommand(program: Command, surroundings: CommandSurroundings): void {
-  program
+  const command = program
     .command('score')
     .summary('score recordings with a stored model into a CSV file')
     .argument('<recording...>', 'recordings, scored in the order given as one stream')
     .requiredOption('--model <model>', 'a case with a trained model, an ONNX file or its folder')
     .option('--model-name <name>', "which of the case's models, by number or digest (default: the one trained last)")
     .requiredOption('--out <file>', 'the CSV file to write: columns id, score, flagged, in input order')
-    .addOption(forceOption())
+    .addOption(forceOption());
+  addFormatOptions(command)
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -35,6 +38,7 @@ Example:
         model: flags.model,
         recordings: [...recordings],
         output: flags.out,
+        format: statedFormat(flags),
         ...(flags.force === true ? { force: true } : {}),
         ...(flags.modelName === undefined ? {} : { modelChoice: flags.modelName }),
       }));

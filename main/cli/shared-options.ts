@@ -5,6 +5,7 @@ import { growerNames, type GrowerName } from '../../engine/domain/model.ts';
 import { columnRoles, timeFormatSchema } from '../../engine/domain/profile.ts';
 import type { ColumnRole, ProfileOverrides, StatedColumn } from '../../engine/domain/profile.ts';
 import type { NumberFormat } from '../../engine/domain/record-batch.ts';
+import type { StatedFormat } from '../../engine/domain/stated-format.ts';
 import type { WindowSpec } from '../../engine/domain/window-feature.ts';
 import {
   numberFormNames,
@@ -28,6 +29,8 @@ export interface ProfileFlags {
   readonly role?: Readonly<Record<string, string>>;
   readonly positive?: readonly string[];
   readonly strict?: boolean;
+  readonly delimiter?: string;
+  readonly encoding?: string;
 }
 
 export interface ForestFlags {
@@ -57,6 +60,21 @@ export function forceOption(): Option {
 /** Which model of the case is meant. */
 export function modelOption(): Option {
   return new Option('--model <name>', "number or digest of one of the case's models (default: the one trained last)");
+}
+
+/** How text recordings are written; everything not said is found by content. */
+export function addFormatOptions(command: Command): Command {
+  return command
+    .option('--delimiter <character>', "what stands between fields: ';', tab, '^', '\\x01', ...")
+    .option('--encoding <name>', 'encoding of the text: utf-16be, windows-1251, shift_jis, ...');
+}
+
+/** What the flags say of how text recordings are written. */
+export function statedFormat({ delimiter, encoding }: Pick<ProfileFlags, 'delimiter' | 'encoding'>): StatedFormat {
+  return {
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(encoding === undefined ? {} : { encoding }),
+  };
 }
 
 /** Which column means what; everything not said is inferred. */
@@ -137,6 +155,7 @@ export function readProfileOverrides(flags: ProfileFlags): ProfileOverrides {
   const columns = statedColumns(flags, fromFile.columns);
   return {
     ...fromFile,
+    ...statedFormat(flags),
     ...(flags.label === undefined ? {} : { label: flags.label }),
     ...(flags.id === undefined ? {} : { id: flags.id }),
     ...(flags.time === undefined ? {} : { time: flags.time }),

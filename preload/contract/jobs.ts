@@ -3,6 +3,7 @@ import { columnKinds, columnRoles, doubtSchema, profileOverridesSchema } from '.
 import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
 import { growerNames } from '../../engine/domain/model.ts';
 import { fraudScenarios, simulationFormats } from '../../engine/domain/simulation.ts';
+import { statedFormatSchema } from '../../engine/domain/stated-format.ts';
 import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
 import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
 import { belowLineReportSchema, belowLineSampleSchema } from './below-line.ts';
@@ -295,6 +296,7 @@ export const jobs = {
       model: path.describe('a case, or an ONNX file or its folder'),
       modelChoice,
       recordings: z.array(path).min(1),
+      format: statedFormatSchema.default({}),
       ...outputChoice,
     }),
     result: z.object({

@@ -448,6 +448,8 @@ export const requests = {
     readonly path: string;
     readonly sizeBytes: number;
     readonly format: RecordingFormat;
+    /** What a person should know of how it was read, a sentence each. */
+    readonly notices: readonly string[];
     readonly columns: readonly ColumnReport[];
     readonly firstRows: readonly (readonly string[])[];
   }>()(z.object({ path: z.string().min(1), overrides: profileOverridesSchema.default({}) })),

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TextDictionary } from '../../domain/dictionary.ts';
-import { AssayError, usageError } from '../../domain/error.ts';
+import { AssayError, impossible, usageError } from '../../domain/error.ts';
 import type { Profile, ProfileOverrides } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { RecordingFormat } from '../../domain/record-batch.ts';
+import type { StatedFormat } from '../../domain/stated-format.ts';
 import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
 import { doubtSentences, noEventTime } from '../../features/doubts.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
@@ -17,6 +18,7 @@ import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.t
 import { appendOfBatch, newTextsOf } from './decoded-append.ts';
 import { watchColumns, type ColumnWatch } from './column-watch.ts';
 import { describeColumns } from '../../case/describe-columns.ts';
+import { matchColumns, type Reference } from './match-columns.ts';
 import { fingerprintRecording } from './recording-fingerprint.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import { changedRoles, reprofileCase } from './reprofile-case.ts';
@@ -102,7 +104,7 @@ export async function ingest(
     for (const { recording, source } of pending) {
       const reportBytes = (read: number): void =>
         context.report({ phase: 'read', done: finishedBytes + read, total: totalBytes, unit: 'bytes' });
-      await ingestOne(recording, source, stream, context, reportBytes);
+      notices.push(...(await ingestOne(recording, source, stream, context, reportBytes)));
       finishedBytes += recording.storedBytes;
     }
   } catch (error) {
@@ -137,13 +139,14 @@ interface IngestStream {
   readonly columns: ColumnWatch;
 }
 
+/** Reads one recording to its end; gives what a person should know of how it was read. */
 async function ingestOne(
   recording: Recording,
   source: Source,
   stream: IngestStream,
   context: WorkContext,
   reportBytes: (read: number) => void,
-): Promise<void> {
+): Promise<readonly string[]> {
   const reader = await openRecording(recording.path, {
     start: source.position,
     columnNames: source.columnNames,
@@ -159,6 +162,7 @@ async function ingestOne(
       stream.nextSequence += decoded.segment.rowCount;
       reportBytes(reader.storedBytesRead);
     }
+    return reader.notices;
   } finally {
     await reader.close();
   }
@@ -195,15 +199,28 @@ async function prepareCase(
     ({ fingerprint }) => !before.sources.some((source) => source.fingerprint === fingerprint),
   );
   refuseChangedRecordings(added, before.sources);
-  const opened = await openAll(added, context);
+  const looked = await openAll(added, overrides, context);
+  const inOrder = recordings.flatMap((recording) => {
+    const known = before.sources.find(({ fingerprint }) => fingerprint === recording.fingerprint);
+    const fresh = looked.find((each) => each.recording === recording);
+    return (
+      fresh ??
+      (known === undefined || known.format === null
+        ? []
+        : { recording, format: known.format, columnNames: known.columnNames })
+    );
+  });
   // Before its first row a case is as good as new: what was guessed of it was used for nothing, and may be said otherwise now.
   const former = before.sources.some(({ rows }) => rows > 0) ? before.profile : undefined;
   const first = before.sources.at(0);
-  const unfinished = recordings.filter(
-    ({ fingerprint }) => first?.complete === false && fingerprint === first.fingerprint,
+  const unfinished = inOrder.filter(
+    ({ recording }) => first?.complete === false && recording.fingerprint === first.fingerprint,
   );
-  const profile = former ?? inferProfile(await sampleOf(recordings, context), overrides);
-  const sample = unfinished.length === 0 ? undefined : await sampleOf(unfinished, context);
+  const start = former === undefined ? await sampleOf(inOrder, context) : undefined;
+  const profile = former ?? inferProfile(start?.sample ?? impossible('a new case has a sample'), overrides);
+  const sample = unfinished.length === 0 ? undefined : (await sampleOf(unfinished, context)).sample;
+  const reference = start?.reference ?? { path: first?.uri ?? '', columnNames: first?.columnNames ?? [] };
+  const opened = await matchAll(looked, profile, reference, notices, context);
 
   const writable = openCase(casePath, { create: true });
   try {
@@ -271,24 +288,51 @@ interface OpenedRecording {
 }
 
 /** Looks into every recording, so that a wrong one is refused before anything is stored. */
-async function openAll(recordings: readonly Recording[], context: WorkContext): Promise<readonly OpenedRecording[]> {
+async function openAll(
+  recordings: readonly Recording[],
+  stated: StatedFormat,
+  context: WorkContext,
+): Promise<readonly OpenedRecording[]> {
   const opened: OpenedRecording[] = [];
   for (const recording of recordings) {
-    const reader = await openRecording(recording.path, { signal: context.signal });
+    const reader = await openRecording(recording.path, { stated, signal: context.signal });
     opened.push({ recording, format: reader.format, columnNames: reader.columnNames });
     await reader.close();
   }
   return opened;
 }
 
-/** What a profile is inferred from: the first rows of the first recording that has any. */
-async function sampleOf(recordings: readonly Recording[], context: WorkContext): Promise<ProfileSample> {
-  for (const recording of recordings) {
+/** Gives the columns of every recording the names of the profile, or refuses it, before anything is stored. */
+async function matchAll(
+  opened: readonly OpenedRecording[],
+  profile: Profile,
+  reference: Reference,
+  notices: string[],
+  context: WorkContext,
+): Promise<readonly OpenedRecording[]> {
+  const matched: OpenedRecording[] = [];
+  for (const each of opened) {
+    const looked = { path: each.recording.path, format: each.format, columnNames: each.columnNames };
+    const { columnNames, notice } = await matchColumns(profile, reference, looked, context.signal);
+    matched.push({ ...each, columnNames });
+    if (notice !== undefined) notices.push(notice);
+  }
+  return matched;
+}
+
+/** What a profile is inferred from: the first rows of the first recording that has any, if need be one without a header. */
+async function sampleOf(
+  opened: readonly OpenedRecording[],
+  context: WorkContext,
+): Promise<{ readonly sample: ProfileSample; readonly reference: Reference }> {
+  const hasNames = ({ format }: OpenedRecording): boolean => format.header !== false;
+  for (const each of [...opened.filter(hasNames), ...opened.filter((other) => !hasNames(other))]) {
     throwIfCancelled(context.signal);
-    const reader = await openRecording(recording.path, { signal: context.signal });
+    const { recording, format, columnNames } = each;
+    const reader = await openRecording(recording.path, { format, columnNames, signal: context.signal });
     try {
       const sample = await sampleOfRecording(reader);
-      if (sample.rowCount > 0) return sample;
+      if (sample.rowCount > 0) return { sample, reference: { path: recording.path, columnNames } };
     } finally {
       await reader.close();
     }

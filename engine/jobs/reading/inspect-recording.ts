@@ -12,7 +12,7 @@ export async function inspectRecording(
   input: ParsedRequestInput<'recording.inspect'>,
 ): Promise<RequestOutput<'recording.inspect'>> {
   const path = resolve(input.path);
-  const reader = await openRecording(path);
+  const reader = await openRecording(path, { stated: input.overrides });
   try {
     const sample = await sampleOfRecording(reader);
     const profile = inferProfile(sample, input.overrides);
@@ -21,6 +21,7 @@ export async function inspectRecording(
       path,
       sizeBytes: reader.storedBytes,
       format: reader.format,
+      notices: [...reader.notices],
       columns: describeColumns(profile, null),
       firstRows: Array.from({ length: rows }, (_, row) => sample.cells.map((cells) => cells[row] ?? '')),
     };

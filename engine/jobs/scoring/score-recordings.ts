@@ -73,7 +73,7 @@ async function caseScorer(input: ParsedJobInput<'score'>): Promise<Scorer> {
     const featureCount = featureNames(spec).length;
     const compute = createSegmentComputer(profile, spec, dictionaries);
     const notices: string[] = [];
-    if (spec.windows !== undefined && (await followsTheCase(openedCase, profile, input.recordings[0], dictionaries))) {
+    if (spec.windows !== undefined && (await followsTheCase(openedCase, profile, input, dictionaries))) {
       notices.push('The recording follows the stream of the case, so features over time go on from it.');
       for (const segment of segmentsOf(openedCase)) compute(segment, new Float32Array(segment.rowCount * featureCount));
     }
@@ -124,7 +124,7 @@ async function onnxScorer(path: string): Promise<Scorer> {
 async function followsTheCase(
   openedCase: ReadableCase,
   profile: Profile,
-  recording: string,
+  { recordings, format }: ParsedJobInput<'score'>,
   dictionaries: Dictionaries,
 ): Promise<boolean> {
   const time = columnWithRole(profile, 'event_time');
@@ -135,7 +135,7 @@ async function followsTheCase(
     if (block?.kind === 'time') for (const instant of block.values) if (instant > latest) latest = instant;
   }
   const decode = createSegmentDecoder(profile, dictionaries);
-  const reader = await openRecording(recording);
+  const reader = await openRecording(recordings[0], { stated: format });
   try {
     for await (const batch of reader.batches()) {
       const block = decode(batch, 0).segment.columns.get(time.name);
@@ -151,7 +151,7 @@ async function followsTheCase(
 
 async function writeScores(
   scorer: Scorer,
-  { recordings }: ParsedJobInput<'score'>,
+  { recordings, format }: ParsedJobInput<'score'>,
   output: ClaimedFile,
   context: WorkContext,
 ): Promise<JobResult<'score'>> {
@@ -163,7 +163,7 @@ async function writeScores(
   await output.stream(async (file) => {
     await writeChunk(file, header);
     for (const recording of recordings) {
-      const reader = await openRecording(recording, { signal: context.signal });
+      const reader = await openRecording(recording, { stated: format, signal: context.signal });
       try {
         refuseOtherColumns(profile, spec, reader.columnNames, recording);
         for await (const batch of reader.batches()) {

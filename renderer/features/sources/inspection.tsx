@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { ColumnKind, ColumnRole, ProfileOverrides } from '../../../engine/domain/profile.ts';
+import type { StatedFormat } from '../../../engine/domain/stated-format.ts';
 import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useFileChoice } from '../../app/file-choice.tsx';
@@ -18,6 +19,7 @@ import { ErrorState } from '../../ui/states.tsx';
 import { CellsTable } from './cells-table.tsx';
 import { ColumnTable } from './column-table.tsx';
 import { Replaying } from './replaying.tsx';
+import { WrittenAs } from './written-as.tsx';
 import { formatWords, numericColumns, withColumn } from './role-words.ts';
 import { errorWords } from '../../ui/error-words.ts';
 
@@ -45,6 +47,8 @@ export function Inspection({ path, others, onClose }: InspectionProps) {
   );
   const numeric = useMemo(() => numericColumns(columns ?? []), [columns]);
   const names = useMemo(() => (columns ?? []).map(({ name }) => name), [columns]);
+
+  const state = useCallback((stated: StatedFormat) => setOverrides((current) => ({ ...current, ...stated })), []);
 
   if (inspected.error !== null && inspected.data === undefined) {
     return (
@@ -81,6 +85,11 @@ export function Inspection({ path, others, onClose }: InspectionProps) {
               {errorWords(inspected.error)}
             </p>
           )}
+          {inspected.data.notices.map((notice) => (
+            <p key={notice} className="notice" role="status">
+              {notice}
+            </p>
+          ))}
           <h3 className="sources-title">What does each column mean? Change what is wrong.</h3>
           <div className="sources-half" data-fits="true">
             <ColumnTable columns={inspected.data.columns} onChange={change} fitsRows />
@@ -92,7 +101,16 @@ export function Inspection({ path, others, onClose }: InspectionProps) {
         </>
       }
       detail={
-        <ReadingPanel path={path} others={others} overrides={overrides} inspected={inspected.data} onClose={onClose} />
+        <>
+          {inspected.data.format.kind !== 'parquet' && <WrittenAs stated={overrides} onState={state} />}
+          <ReadingPanel
+            path={path}
+            others={others}
+            overrides={overrides}
+            inspected={inspected.data}
+            onClose={onClose}
+          />
+        </>
       }
     />
   );

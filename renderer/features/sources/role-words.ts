@@ -38,13 +38,26 @@ const formatNames: Readonly<Record<RecordingFormat['kind'], string>> = {
   parquet: 'Parquet',
 };
 
+const delimiterWords: Readonly<Record<string, string>> = {
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  '|': 'bar',
+  '^': 'caret',
+  '~': 'tilde',
+  '\u0001': 'delimiter \\x01',
+  '\u001f': 'delimiter \\x1f',
+};
+
 /** `CSV, gzip, comma, header, utf-8`. */
 export function formatWords(format: RecordingFormat): string {
-  const delimiters: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' };
   return [
     formatNames[format.kind],
     format.compression === 'none' ? '' : format.compression,
-    format.delimiter === undefined ? '' : (delimiters[format.delimiter] ?? `delimiter ${format.delimiter}`),
+    format.delimiter === undefined ? '' : (delimiterWords[format.delimiter] ?? `delimiter ${format.delimiter}`),
+    format.quote === undefined ? '' : 'single quotes',
+    format.backslashEscapes === true ? 'backslash escapes' : '',
+    format.jsonLayout === undefined ? '' : format.jsonLayout === 'wrapped' ? 'a list in an object' : 'not one a line',
     format.header === undefined ? '' : format.header ? 'with header' : 'without header',
     format.kind === 'parquet' ? '' : format.encoding,
   ]
