@@ -30,6 +30,8 @@ export interface LeafLevels {
   readonly values: number;
 }
 
+/** Old writers left the header of the dictionary out of the size of a chunk (PARQUET-816). */
+const mostUncountedBytes = 100;
 const firstHeaderWindow = 1 << 14;
 /** Bit-packed runs are padded to eight values, by some writers to more. */
 const mostPadding = 504;
@@ -66,14 +68,15 @@ function readHeader(fd: number, start: number, end: number): { readonly header: 
  * The pages of a column chunk by their headers, which are held against the size of the chunk and the values that it declares:
  * a page with a negative size would be read again and again, one with too many values fill the memory.
  */
-export function readPageHeaders(fd: number, chunk: ChunkRange, leaf: LeafLevels): readonly Page[] {
+export function readPageHeaders(fd: number, chunk: ChunkRange, fileEnd: number, leaf: LeafLevels): readonly Page[] {
   const pages: Page[] = [];
+  const chunkEnd = Math.min(chunk.end + mostUncountedBytes, fileEnd);
   let start = chunk.start;
   let firstValue = 0;
-  while (start < chunk.end - 1 && firstValue < leaf.values) {
-    const { header, size } = readHeader(fd, start, chunk.end);
+  while (start < chunkEnd - 1 && firstValue < leaf.values) {
+    const { header, size } = readHeader(fd, start, chunkEnd);
     const dataStart = start + size;
-    assertPageSizes(header.compressed_page_size, header.uncompressed_page_size, chunk.end - dataStart);
+    assertPageSizes(header.compressed_page_size, header.uncompressed_page_size, chunkEnd - dataStart);
     const values = valuesOf(header, leaf, leaf.values - firstValue);
     const end = dataStart + header.compressed_page_size;
     if (header.type !== 'INDEX_PAGE') pages.push({ header, start, dataStart, end, firstValue, values });

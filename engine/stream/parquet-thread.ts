@@ -216,7 +216,7 @@ export async function openParquetFile({
     for (const [index, group] of metadata.row_groups.entries()) {
       const groupEnd = groupStart + Number(group.num_rows);
       if (groupEnd > firstRow) {
-        const readers = columns.map((column) => columnReader(fd, column, group, step));
+        const readers = columns.map((column) => columnReader({ fd, storedBytes }, column, group, step));
         for (let from = Math.max(groupStart, firstRow); from < groupEnd; from += rowsPerRange) {
           const to = Math.min(from + rowsPerRange, groupEnd);
           const parts: ColumnPart[] = [];
@@ -243,7 +243,7 @@ interface Chunk {
 }
 
 function columnReader(
-  fd: number,
+  { fd, storedBytes }: Pick<ParquetTask, 'fd' | 'storedBytes'>,
   column: TopLevelColumn,
   group: RowGroup,
   step: (values: number) => void,
@@ -265,7 +265,7 @@ function columnReader(
         values: Number(metadata.num_values),
       };
       step(leaf.values);
-      return { metadata, leaf, pages: readPageHeaders(fd, chunkRange(chunk), leaf) };
+      return { metadata, leaf, pages: readPageHeaders(fd, chunkRange(chunk), storedBytes, leaf) };
     });
 
   return async (from, to) => {
@@ -333,7 +333,8 @@ function chunksAsFile(
     }
     const codec = `CHECKED_${String(index)}`;
     checked[codec] = (input, outputLength) => {
-      const page = pageAt.get(input.byteOffset) ?? impossible('a page was read that is not in the file');
+      const page = pageAt.get(input.byteOffset);
+      if (page === undefined) throw new DamagedParquetError('a page lies where none was declared');
       step(page.values + outputLength);
       return readPageContent(page, chunk.leaf, input, outputLength);
     };
