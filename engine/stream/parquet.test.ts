@@ -97,3 +97,16 @@ describe('Parquet', () => {
     }
   });
 });
+
+describe('a Parquet file that is stopped', () => {
+  it('ends with CANCELLED, also while a batch is awaited', async () => {
+    const stop = new AbortController();
+    const reader = await openRecording(path, { signal: stop.signal, rowsPerBatch: 500 });
+    const read = async (): Promise<void> => {
+      for await (const batch of reader.batches()) if (batch.rowCount > 0) stop.abort();
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'CANCELLED' });
+    await reader.close();
+    await expect(openRecording(path, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+});

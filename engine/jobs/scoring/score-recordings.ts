@@ -38,7 +38,7 @@ export async function scoreRecordings(
     reads: [...input.recordings, input.model, join(input.model, 'model.onnx')],
     force: input.force,
   });
-  const scorer = (await isOnnxModel(input.model)) ? await onnxScorer(input.model) : await caseScorer(input);
+  const scorer = (await isOnnxModel(input.model)) ? await onnxScorer(input.model) : await caseScorer(input, context);
   try {
     return await writeScores(scorer, input, output, context);
   } finally {
@@ -62,7 +62,7 @@ interface Scorer {
   readonly close: () => Promise<void>;
 }
 
-async function caseScorer(input: ParsedJobInput<'score'>): Promise<Scorer> {
+async function caseScorer(input: ParsedJobInput<'score'>, context: WorkContext): Promise<Scorer> {
   const openedCase = openCaseToRead(input.model);
   try {
     const { stored, forest } = chosenModel(openedCase, input.modelChoice);
@@ -75,7 +75,11 @@ async function caseScorer(input: ParsedJobInput<'score'>): Promise<Scorer> {
     const notices: string[] = [];
     if (spec.windows !== undefined && (await followsTheCase(openedCase, profile, input, dictionaries))) {
       notices.push('The recording follows the stream of the case, so features over time go on from it.');
-      for (const segment of segmentsOf(openedCase)) compute(segment, new Float32Array(segment.rowCount * featureCount));
+      for (const segment of segmentsOf(openedCase)) {
+        throwIfCancelled(context.signal);
+        compute(segment, new Float32Array(segment.rowCount * featureCount));
+        await new Promise(setImmediate);
+      }
     }
     const pool = createScoringPool(forest, { threads: 1 });
     return {

@@ -77,6 +77,8 @@ export function withoutFeatures(spec: FeatureSpec, leaveOut: readonly string[]):
 
 /** Segments computed, or read for scoring, between two looks at the signal and at what else waits. */
 const segmentsPerTurn = 16;
+/** Wide or slow segments end a turn earlier, so that being stopped is heard in time. */
+const mostTurnMs = 250;
 
 /** Computes the features of every row by a spec and stores them; where all are stored already, nothing is done. */
 export async function storeCaseFeatures(
@@ -94,16 +96,19 @@ export async function storeCaseFeatures(
   // Features over time remember the rows before, so that even rows stored by a stopped run are gone through again.
   const compute = createSegmentComputer(profile, spec, openedCase.dictionaries());
   const segments = openedCase.segments();
-  for (let first = 0; first < segments.length; first += segmentsPerTurn) {
+  for (let next = 0; next < segments.length;) {
     throwIfCancelled(context.signal);
+    const turnEndMs = performance.now() + mostTurnMs;
     openedCase.inTransaction(() => {
-      for (const summary of segments.slice(first, first + segmentsPerTurn)) {
+      for (let count = 0; count < segmentsPerTurn && next < segments.length; count++) {
+        const summary = segments[next++];
         const values = new Float32Array(summary.rowCount * featureCount);
         compute(openedCase.readSegmentColumns(summary.id), values);
         openedCase.writeFeatures(featureSetId, summary.id, values);
+        if (performance.now() > turnEndMs) break;
       }
     });
-    const last = segments[Math.min(segments.length, first + segmentsPerTurn) - 1];
+    const last = segments[next - 1];
     context.report({ phase: 'features', done: last.firstSequence + last.rowCount, total: rowCount, unit: 'rows' });
     await new Promise(setImmediate);
   }
