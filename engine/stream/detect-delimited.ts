@@ -144,8 +144,11 @@ function candidateFor(
   return { dialect, isSplit: delimiter !== undefined, columnCount, batch };
 }
 
-function goodRows({ isSplit, batch }: Candidate): number {
-  return isSplit ? (batch?.rowCount ?? 0) : 0;
+/** True where one candidate reads more rows than another, or as many and leaves fewer lines over. */
+function isBetter(one: Candidate, other: Candidate): boolean {
+  const rows = ({ isSplit, batch }: Candidate): number => (isSplit ? (batch?.rowCount ?? 0) : 0);
+  const leftOver = ({ batch }: Candidate): number => batch?.rejected.length ?? 0;
+  return rows(one) > rows(other) || (rows(one) === rows(other) && leftOver(one) < leftOver(other));
 }
 
 /** Share of the rows that must have a field in single quotes for these to be quotes. */
@@ -183,16 +186,13 @@ function inferDialect(sample: Sample, known: KnownDialect): Candidate {
   let best = usual;
   if (bytes.includes(backslashByte)) {
     const escaped = read('"', true);
-    if (goodRows(escaped) > goodRows(best)) best = escaped;
+    if (isBetter(escaped, best)) best = escaped;
   }
   if (bytes.includes("'")) {
-    const candidates = [read("'", false), ...(bytes.includes(backslashByte) ? [read("'", true)] : [])];
-    for (const single of candidates)
-      if (
-        goodRows(single) > goodRows(best) ||
-        (goodRows(single) === goodRows(best) && best === usual && hasSingleQuotes(usual))
-      )
-        best = single;
+    const single = read("'", false);
+    if (isBetter(single, best) || (best === usual && !isBetter(usual, single) && hasSingleQuotes(usual))) best = single;
+    const escaped = bytes.includes(backslashByte) ? read("'", true) : undefined;
+    if (escaped !== undefined && isBetter(escaped, best)) best = escaped;
   }
   return best;
 }

@@ -32,21 +32,29 @@ export function separatesRecords(byte: number): boolean {
   );
 }
 
-/** Index behind the string that starts at `from`, at most `end`; strings of Python may stand in single quotes. */
+/** No object stands there: a string in it does not end on its line, as no string of JSON or Python goes over lines. */
+export const brokenObject = -2;
+
+/** Index behind the string that starts at `from`, -1 where it goes on behind `end`, or `brokenObject`. */
 function stringEnd(bytes: Uint8Array, from: number, end: number): number {
   const quote = bytes[from];
-  let i = from + 1;
-  while (i < end && bytes[i] !== quote) i += bytes[i] === backslash ? 2 : 1;
-  return Math.min(i + 1, end + 1);
+  for (let i = from + 1; i < end; i++) {
+    const byte = bytes[i];
+    if (byte === quote) return i + 1;
+    if (byte === backslash) i++;
+    else if (byte === newlineByte || byte === carriageReturnByte) return brokenObject;
+  }
+  return -1;
 }
 
-/** Index behind the object that starts at `from`, or -1 where it does not end before `end`. */
+/** Index behind the object that starts at `from`, -1 where it does not end before `end`, or `brokenObject`. */
 export function objectEnd(bytes: Uint8Array, from: number, end: number): number {
   let depth = 0;
   for (let i = from; i < end;) {
     const byte = bytes[i];
     if (byte === doubleQuote || byte === singleQuote) {
       i = stringEnd(bytes, i, end);
+      if (i < 0) return i;
       continue;
     }
     if (byte === openBrace) depth++;
@@ -77,6 +85,7 @@ export function arraysOfObjects(bytes: Buffer, from: number): readonly JsonArray
     const byte = bytes[i];
     if (byte === doubleQuote || byte === singleQuote) {
       const end = stringEnd(bytes, i, bytes.length);
+      if (end < 0) break;
       lastString = bytes.toString('utf8', i + 1, end - 1);
       i = end - 1;
     } else if (byte === openBrace) {
@@ -173,7 +182,7 @@ export function jsonObjectsScanner(
       moveTo(bytes, to);
       return true;
     }
-    if (!atEnd && end - from <= longestRecordBytes) return false;
+    if (to !== brokenObject && !atEnd && end - from <= longestRecordBytes) return false;
     // Its end may be missing because of a stray quote or brace: only its line is given up.
     const lineEnd = lineEndFrom(bytes, from, end);
     const isLong = lineEnd - from > longestRecordBytes;
