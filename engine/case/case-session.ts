@@ -69,6 +69,11 @@ export class CaseSession {
     this.openCase.close();
   }
 
+  /** Whether another connection has changed the case since anything was asked of it last. */
+  get isBehind(): boolean {
+    return this.openCase.dataVersion() !== this.#dataVersion;
+  }
+
   /** Forgets what is no longer true because somebody else changed the case. Cheap where nobody did. */
   refresh(): void {
     const version = this.openCase.dataVersion();

@@ -37,6 +37,7 @@ export type ErrorCode =
   | 'WRONG_RUNTIME'
   | 'ENGINE_STOPPED'
   | 'CHECK_FAILED'
+  | 'ALREADY_DECIDED'
   | 'FORBIDDEN'
   | 'INVALID_RECORDS'
   | 'TOO_LARGE'

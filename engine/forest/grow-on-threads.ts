@@ -37,7 +37,11 @@ export async function growOnThreads(
   try {
     await new Promise<void>((resolve, reject) => {
       let grown = 0;
-      signal.addEventListener('abort', () => reject(cancelled('Training was stopped before the forest was complete.')), { signal: settled.signal });
+      signal.addEventListener(
+        'abort',
+        () => reject(cancelled('Training was stopped before the forest was complete.')),
+        { signal: settled.signal },
+      );
       for (const thread of threads) {
         thread.on('message', ({ treeIndex, tree }: GrowAnswer) => {
           trees[treeIndex] = tree;

@@ -133,15 +133,16 @@ export function judgeAlerts(input: ParsedJobInput<'judge'>, context: WorkContext
         'It was not said what is judged.',
         'Name an alert by its key (assay alerts --case FILE), or a transaction by its id.',
       );
-    const { as: kind, reason, note, closedUntilMs } = action;
-    const { verdicts, undoDepth } = setVerdicts(session, doing, { modelId, keys, kind, reason, closedUntilMs, note });
+    const { as: kind, reason, note, closedUntilMs, replace } = action;
+    const verdict = { modelId, keys, kind, reason, closedUntilMs, note, replace };
+    const { verdicts, undoDepth } = setVerdicts(session, doing, verdict);
     return {
-      verdicts: verdicts.map((verdict) => ({
-        key: verdict.alertKey,
-        verdict: verdict.kind,
-        reason: verdict.reason,
-        transactions: verdict.transactions,
-        by: verdict.decidedBy,
+      verdicts: verdicts.map((each) => ({
+        key: each.alertKey,
+        verdict: each.kind,
+        reason: each.reason,
+        transactions: each.transactions,
+        by: each.decidedBy,
       })),
       undone: null,
       undoDepth,

@@ -23,6 +23,8 @@ const stateIntervalMs = 100;
 /** A stream changes the case all the time; the window hears of it so often, and it costs this share of the time at most. */
 const leastStreamedMs = 1_000;
 const overviewShare = 20;
+/** What others do to the open case is told within this time and a little more. */
+const othersIntervalMs = 400;
 
 type RunJob = <J extends JobName>(name: J, input: JobInput<J>, context: WorkContext) => Promise<Answer<JobResult<J>>>;
 
@@ -61,6 +63,7 @@ export function createWindowPart(places: WorkbenchPlaces, runJob: RunJob): Windo
   const workbench = new Workbench(places, (name, payload) => stateEvents.give(name, () => emit(name, payload)));
   const running = new Map<string, RunningJob>();
   let startedJobs = 0;
+  const watch = setInterval(() => lookForOthers(), othersIntervalMs).unref();
 
   const tellCaseChanged = (): void => stateEvents.give('case.changed', sendOverview);
   const sendOverview = (): void => {
@@ -70,6 +73,12 @@ export function createWindowPart(places: WorkbenchPlaces, runJob: RunJob): Windo
     const startedMs = performance.now();
     emit('case.changed', { overview: session === null ? null : caseOverview(session) });
     nextStreamedMs = performance.now() + Math.max(leastStreamedMs, overviewShare * (performance.now() - startedMs));
+  };
+  /** Another window, command or stream may change the open case at any time. */
+  const lookForOthers = (): void => {
+    if (performance.now() < nextStreamedMs || workbench.openSession?.isBehind !== true) return;
+    nextStreamedMs = performance.now() + othersIntervalMs;
+    tellCaseChanged();
   };
   let nextStreamedMs = 0;
   /** Rows of a running stream: told while it runs, the more rarely the longer the case takes to be looked at. */
@@ -136,6 +145,7 @@ export function createWindowPart(places: WorkbenchPlaces, runJob: RunJob): Windo
     },
 
     async close() {
+      clearInterval(watch);
       const unfinished = [...running.values()];
       for (const job of unfinished) job.stop.abort();
       await Promise.allSettled(unfinished.map((job) => job.ended));

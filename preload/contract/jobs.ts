@@ -376,6 +376,7 @@ export const jobs = {
           reason: z.enum(dismissalReasons).nullable().default(null),
           note: z.string().max(20_000).optional(),
           closedUntilMs: z.number().nullable().default(null),
+          replace: z.boolean().default(false).describe('put it in the place of what somebody else decided'),
         }),
         z.object({ kind: z.literal('undo') }),
       ]),

@@ -615,6 +615,8 @@ export const requests = {
       reason: z.enum(dismissalReasons).nullable().default(null),
       /** New flags of these alerts before this time leave them closed; null where any new flag opens them again. */
       closedUntilMs: z.number().nullable().default(null),
+      /** Puts the verdict in the place of what somebody else decided; refused with ALREADY_DECIDED otherwise. */
+      replace: z.boolean().default(false),
     }),
   ),
   /** Makes some flagged transactions of an alert one of their own. */

@@ -5,6 +5,7 @@ import { flaggedRowsOf, type AlertGroups } from '../alerts/alert-groups.ts';
 import { keyOfRow, rowOfKey } from '../alerts/alert-keys.ts';
 import type { CaseSession } from '../case-session.ts';
 import type { ModelView } from '../model/model-view.ts';
+import { decisionOfRows } from './decision-state.ts';
 import { appendToJournal, recordingsDigest, type JournalEntry } from './decision-journal.ts';
 
 type DecidedAlert = NewVerdicts['alerts'][number];
@@ -17,6 +18,7 @@ export function setVerdicts(
 ): RequestOutput<'verdicts.set'> {
   const { view, groups } = session.alerts(input.modelId);
   const alerts = decidedOnce(input.keys.map((key) => decidedAlert(session, view, groups, key)));
+  if (!input.replace) refuseDecidedByOthers(session, alerts, doing.by);
   const { decisions } = session.writableCase;
   const { kind, reason, closedUntilMs, note } = input;
   const { digest: modelDigest } = view;
@@ -60,6 +62,28 @@ export function setVerdicts(
     })),
     undoDepth: decisions.undoDepth(doing.by),
   };
+}
+
+/**
+ * What somebody else has decided is replaced only by saying so.
+ * @throws AssayError ALREADY_DECIDED, with who and when
+ */
+function refuseDecidedByOthers(session: CaseSession, alerts: readonly DecidedAlert[], by: string): void {
+  const others = alerts.flatMap(({ sequences }) => {
+    const decision = decisionOfRows(session.decisions, sequences, session.arrays.times);
+    return decision === null || decision.verdict.by === by || decision.newSequences.length > 0
+      ? []
+      : [decision.verdict];
+  });
+  const [first] = others;
+  if (first === undefined) return;
+  const when = new Date(first.atMs).toISOString().slice(0, 16).replace('T', ' ');
+  const which = alerts.length === 1 ? 'This alert' : `${others.length} of these ${alerts.length} alerts`;
+  throw usageError(
+    'ALREADY_DECIDED',
+    `${which} ${others.length === 1 ? 'was' : 'were'} decided by ${first.by} as ${first.kind} (${when} UTC).`,
+    'Look at it again; decide with "replace" to put another verdict in its place.',
+  );
 }
 
 /** Several keys may name one alert. */

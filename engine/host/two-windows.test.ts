@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBench, type Bench } from '../case/small-recording.test-support.ts';
+import { createEngine, type Engine } from './engine.ts';
+
+const cleanUps: (() => Promise<void>)[] = [];
+let bench: Bench;
+let other: Engine;
+const modelId = 1;
+
+beforeAll(async () => {
+  bench = await createBench((cleanUp) => cleanUps.push(cleanUp));
+  other = createEngine({ host: 'command-line', dataFolder: join(bench.folder, 'home of bo') });
+  await bench.ask('settings.write', { analyst: 'Ana' });
+  await other.request('settings.write', { analyst: 'Bo' });
+  await bench.ask('case.open', { path: bench.casePath });
+  await other.request('case.open', { path: bench.casePath });
+});
+
+afterAll(async () => {
+  await other.close();
+  for (const cleanUp of cleanUps) await cleanUp();
+});
+
+describe('two windows on one case', () => {
+  it('hear of each other: what one decides is told to the other unasked, with who decided it', async () => {
+    const heard = new Promise<void>((resolve) => {
+      const stop = other.on('case.changed', () => {
+        stop();
+        resolve();
+      });
+    });
+    const { rows } = await bench.ask('alerts.page', { modelId });
+    await bench.ask('verdicts.set', { modelId, keys: [rows[0].key], kind: 'fraud' });
+    await heard;
+    const detail = await other.request('alerts.detail', { modelId, key: rows[0].key });
+    expect(detail).toMatchObject({ ok: true, data: { decision: { kind: 'fraud', decidedBy: 'Ana' } } });
+  });
+
+  it('do not silently replace what the other decided, and do so when that is said', async () => {
+    const [{ key }] = (await bench.ask('alerts.page', { modelId })).rows;
+    const refused = await other.request('verdicts.set', { modelId, keys: [key], kind: 'legitimate' });
+    expect(refused).toMatchObject({
+      ok: false,
+      error: { code: 'ALREADY_DECIDED', message: expect.stringContaining('Ana') },
+    });
+    expect((await bench.ask('alerts.detail', { modelId, key })).decision?.kind).toBe('fraud');
+    const replaced = await other.request('verdicts.set', { modelId, keys: [key], kind: 'legitimate', replace: true });
+    expect(replaced.ok).toBe(true);
+    expect((await bench.ask('alerts.detail', { modelId, key })).decision).toMatchObject({
+      kind: 'legitimate',
+      decidedBy: 'Bo',
+    });
+  });
+
+  it('undo their own: one takes nothing back that the other did', async () => {
+    const [{ key }] = (await bench.ask('alerts.page', { modelId })).rows;
+    expect(await bench.ask('actions.undo', {})).toMatchObject({ undone: 'verdict fraud', undoDepth: 0 });
+    expect((await bench.ask('alerts.detail', { modelId, key })).decision?.decidedBy).toBe('Bo');
+    expect(await other.request('actions.undo', {})).toMatchObject({ data: { undone: 'verdict legitimate' } });
+    expect((await bench.ask('alerts.detail', { modelId, key })).decision).toBeNull();
+    expect((await bench.ask('audit.page', {})).brokenEntry).toBeNull();
+  });
+});
