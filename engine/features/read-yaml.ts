@@ -20,7 +20,7 @@ export function readYaml(text: string, fileName: string, lineCounter: LineCounte
       'Is it the file that you meant?',
     );
   const document = sayingWhatIsWrong(fileName, () =>
-    parseDocument(text.replace(/^\ufeff/, ''), { lineCounter, prettyErrors: false }),
+    parseDocument(text.replace(/^\ufeff/, ''), { lineCounter, prettyErrors: false, logLevel: 'error' }),
   );
   visit(document, {
     Pair: (_place, { key }) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -209,4 +209,29 @@ it('a case with a damaged profile is said to be damaged', async () => {
   const { code, stdout } = await runAssay(['train', '--case', casePath, '--json'], folder);
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'CASE_CORRUPT' } });
+});
+
+it('a model that is a folder without one, too large, or no model at all is refused with a sentence', async () => {
+  const folder = temporaryFolder();
+  const recording = join(folder, 'small.csv');
+  writeFileSync(recording, 'id,amount\na,1\nb,2\n');
+  mkdirSync(join(folder, 'folder.onnx'));
+  writeFileSync(
+    join(folder, 'random.onnx'),
+    Uint8Array.from({ length: 4000 }, (_, index) => (index * 7919) % 251),
+  );
+  writeFileSync(join(folder, 'large.onnx'), '');
+  truncateSync(join(folder, 'large.onnx'), 3 * 2 ** 30);
+  for (const model of ['folder.onnx', 'random.onnx', 'large.onnx']) {
+    const parameters = [
+      'score',
+      recording,
+      '--model',
+      join(folder, model),
+      '--out',
+      join(folder, 'scores.csv'),
+      '--json',
+    ];
+    expect(refusal(await runAssay(parameters, folder))).toMatch(/model/i);
+  }
 });

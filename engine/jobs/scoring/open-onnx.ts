@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Dictionary } from '../../domain/columns.ts';
 import { TextDictionary } from '../../domain/dictionary.ts';
 import type { z } from 'zod';
-import { usageError } from '../../domain/error.ts';
+import { AssayError, usageError } from '../../domain/error.ts';
 import { featureSpecSchema, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { profileSchema, type Profile } from '../../domain/profile.ts';
 import { metadataKeys } from '../../export/onnx/export-onnx.ts';
@@ -45,9 +45,25 @@ export async function openOnnxModel(bytes: Uint8Array, where: string): Promise<O
   }
 }
 
-/** The bytes of an ONNX file, or of `model.onnx` in a folder that was exported. */
+/** A forest of ten thousand trees takes far less. */
+const mostModelBytes = 1 << 30;
+
+/**
+ * The bytes of an ONNX file, or of `model.onnx` in a folder that was exported.
+ * @throws AssayError FILE_NOT_FOUND where it cannot be read, TOO_LARGE where it is no model of ours by its size alone.
+ */
 export async function readOnnxFile(path: string): Promise<Uint8Array> {
-  return readFile((await stat(path)).isDirectory() ? join(path, 'model.onnx') : path);
+  try {
+    const file = (await stat(path)).isDirectory() ? join(path, 'model.onnx') : path;
+    const { size } = await stat(file);
+    if (size <= mostModelBytes) return await readFile(file);
+  } catch (cause) {
+    throw new AssayError('FILE_NOT_FOUND', 'usage', `The model ${path} cannot be read.`, {
+      nextStep: 'Check the path given with --model.',
+      cause,
+    });
+  }
+  throw usageError('TOO_LARGE', `${path} is larger than any model of Assay.`, 'Check the path given with --model.');
 }
 
 /** True for a file or folder that was exported; a case is a file of another kind. */
