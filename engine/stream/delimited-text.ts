@@ -218,6 +218,13 @@ export function delimitedScanner(
     isSkippingLine = true;
   }
 
+  /** True where a quote follows the spaces at `from`. */
+  function startsQuoted(bytes: Buffer, from: number): boolean {
+    let i = from;
+    while (bytes[i] === spaceByte) i++;
+    return bytes[i] === quoteByte && delimiterByte !== spaceByte;
+  }
+
   function textBehindQuote(bytes: Buffer, closing: number, fields: number): string {
     const hint = bytes[closing - 1] === backslashByte ? '; a backslash does not escape a quote in this recording' : '';
     return `Text follows the closing quote of field ${String(fields + 1)}${hint}.`;
@@ -264,12 +271,13 @@ export function delimitedScanner(
       let isExtraFilled = false;
 
       while (recordEnd < 0) {
-        const fieldStart = i;
         let cellStart = i;
-        let cellEnd = -1;
-        while (bytes[i] === spaceByte && delimiterByte !== spaceByte) i++;
-        if (bytes[i] === quoteByte) {
+        let cellEnd: number;
+        const opening = bytes[i];
+        if (opening === quoteByte || (opening === spaceByte && startsQuoted(bytes, i))) {
+          const fieldStart = i;
           const linesBefore = innerLines;
+          while (bytes[i] !== quoteByte) i++;
           cellStart = ++i;
           for (; i < quoteLimit; i++) {
             const byte = bytes[i];
@@ -282,31 +290,35 @@ export function delimitedScanner(
             }
           }
           let why: string | undefined;
+          cellEnd = i;
           if (i >= quoteLimit) {
             if (!atEnd && end - recordStart < longestRecordBytes) return false;
             why = `The quote opened in field ${String(fields + 1)} is never closed.`;
           } else {
-            cellEnd = i++;
+            i++;
             while (bytes[i] === spaceByte && delimiterByte !== spaceByte) i++;
             if (i >= end - 1 && !atEnd) return false;
             if (bytes[i] === carriageReturnByte && bytes[i + 1] === lineEndByte) i++;
             if (bytes[i] !== delimiterByte && bytes[i] !== lineEndByte) why = textBehindQuote(bytes, cellEnd, fields);
           }
           if (why !== undefined) {
-            // Behind a space, a quote that encloses nothing is text.
             if (cellStart === fieldStart + 1) {
               fault = why;
               break;
             }
+            // Behind a space, a quote that encloses nothing is text.
             innerLines = linesBefore;
             cellStart = fieldStart;
-            cellEnd = -1;
             i = fieldStart;
+            while (endsUnquotedCell[bytes[i]] === 0) i++;
+            cellEnd = i;
           }
-        }
-        if (cellEnd < 0) {
+        } else {
           while (endsUnquotedCell[bytes[i]] === 0) i++;
-          while (backslashEscapes && bytes[i] === backslashByte) {
+          cellEnd = i;
+        }
+        if (bytes[i] === backslashByte && backslashEscapes) {
+          while (bytes[i] === backslashByte) {
             if (bytes[i + 1] === lineEndByte && i + 1 < end) innerLines++;
             i = Math.min(i + 2, end);
             while (endsUnquotedCell[bytes[i]] === 0) i++;
