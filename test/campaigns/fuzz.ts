@@ -11,6 +11,8 @@ import { targetNames } from './fuzz/targets.ts';
 
 const seedList = [1, 2, 3, 5, 8, 13, 21, 34];
 const hangMs = 5000;
+const aloneMs = 120_000;
+const runner = join(import.meta.dirname, 'fuzz/runner.ts');
 const mostPeakBytes = 700 * 2 ** 20;
 const shownFaults = 20;
 
@@ -30,7 +32,7 @@ interface Totals {
 /** One process with inputs from `first` on; gives the input after the one that ended it, or null when time is up. */
 function runProcess(first: number, endMs: number, totals: Totals): Promise<number | null> {
   return new Promise((resolve) => {
-    const child = fork(join(import.meta.dirname, 'fuzz/runner.ts'), [seedList.join(','), String(first)]);
+    const child = fork(runner, [seedList.join(','), String(first)]);
     let current: Extract<RunnerReport, { kind: 'started' }> | undefined;
     let startedMs = performance.now();
     let ending: 'time' | 'hang' | undefined;
@@ -64,14 +66,34 @@ function runProcess(first: number, endMs: number, totals: Totals): Promise<numbe
       if (ending === 'time') return resolve(null);
       const place = `input ${current?.input ?? first} (${current?.target ?? 'seeds'})`;
       totals.inputs++;
+      const next = (current?.input ?? first) + 1;
       if (ending === 'hang') {
-        totals.hangs++;
-        totals.lines.push(`hang, ${place}: no end after ${hangMs} ms`);
-      } else {
-        totals.crashes++;
-        totals.lines.push(`crash, ${place}: the process ended with ${signal ?? String(code)}`);
+        void hangsAlone(next - 1).then((hangs) => {
+          if (hangs) totals.hangs++;
+          totals.lines.push(`${hangs ? 'hang' : 'waited for the processor'}, ${place}: no end after ${hangMs} ms`);
+          resolve(next);
+        });
+        return;
       }
-      resolve((current?.input ?? first) + 1);
+      totals.crashes++;
+      totals.lines.push(`crash, ${place}: the process ended with ${signal ?? String(code)}`);
+      resolve(next);
+    });
+  });
+}
+
+/** Whether an input takes as much processor time by itself: on a busy machine a process may wait longer than it works. */
+function hangsAlone(input: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = fork(runner, [seedList.join(','), String(input), '1']);
+    let busyMs = Number.POSITIVE_INFINITY;
+    child.on('message', (report: RunnerReport) => {
+      if (report.kind === 'counts') ({ busyMs } = report);
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), aloneMs);
+    child.on('exit', () => {
+      clearTimeout(timer);
+      resolve(busyMs > hangMs);
     });
   });
 }

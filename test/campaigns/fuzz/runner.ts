@@ -68,8 +68,6 @@ export async function runInputs(
 }
 
 if (process.send !== undefined && process.argv[2] !== undefined) {
-  const [seedList, first] = process.argv.slice(2);
-  await runInputs(seedList.split(',').map(Number), Number(first), Number.POSITIVE_INFINITY, (report) =>
-    process.send?.(report),
-  );
+  const [seedList, first, count = 'Infinity'] = process.argv.slice(2);
+  await runInputs(seedList.split(',').map(Number), Number(first), Number(count), (report) => process.send?.(report));
 }

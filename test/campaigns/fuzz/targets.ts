@@ -27,11 +27,11 @@ export type TargetName = (typeof targetNames)[number];
 
 /** Of a hundred inputs, how many go to each. */
 const shares: Readonly<Record<TargetName, number>> = {
-  text: 20,
-  message: 48,
+  text: 14,
+  message: 58,
   profile: 18,
-  parquet: 7,
-  onnx: 6,
+  parquet: 5,
+  onnx: 4,
   case: 1,
 };
 
