@@ -91,6 +91,8 @@ const readingSchema = z.object({
     /** Labels: the rows that would be fraud. */
     positives: z.number().int().optional(),
   }),
+  /** What it gives in words, empty where that cannot be counted. */
+  givesInWords: z.string(),
   /** The flag of the command line that chooses this reading. */
   settledBy: z.string(),
   /** The same choice as part of a profile. */

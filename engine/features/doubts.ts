@@ -2,6 +2,7 @@ import { usageError } from '../domain/error.ts';
 import { columnWithRole } from '../domain/profile.ts';
 import type { Doubt, Profile, Reading } from '../domain/profile.ts';
 import type { ColumnFacts } from './column-facts.ts';
+import { formatCount } from './finding.ts';
 import { numbersGiven } from './infer-number-format.ts';
 import type { NumberReading } from './infer-number-format.ts';
 import { numberFormName } from './number-forms.ts';
@@ -13,14 +14,35 @@ export function flagOf(flag: string, value: string): string {
   return `${flag} ${needsNoQuotes.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`}`;
 }
 
+function givenWords({ from, to, longestGapSeconds, sum, greatest, positives }: Reading['gives']): string {
+  const parts = [
+    from === undefined || to === undefined ? [] : [`${from} to ${to}`],
+    longestGapSeconds === undefined ? [] : [`longest gap ${formatCount(longestGapSeconds)} s`],
+    sum === undefined ? [] : [`sum ${sum}`],
+    greatest === undefined ? [] : [`greatest ${greatest}`],
+    positives === undefined ? [] : [`${formatCount(positives)} of the rows looked at`],
+  ];
+  return parts.flat().join(', ');
+}
+
+/** One way to read a column: what it gives over the rows looked at, and how a person chooses it. */
+export function readingOf(
+  reading: string,
+  gives: Reading['gives'],
+  settledBy: string,
+  states: Reading['states'],
+): Reading {
+  return { reading, gives, givesInWords: givenWords(gives), settledBy, states };
+}
+
 function numberReading(facts: ColumnFacts, { format, values }: NumberReading): Reading {
   const name = numberFormName(format);
-  return {
-    reading: `numbers written ${name}`,
-    gives: numbersGiven(values),
-    settledBy: flagOf('--number-format', `${facts.name}=${name}`),
-    states: { [facts.name]: { numberFormat: format } },
-  };
+  return readingOf(
+    `numbers written ${name}`,
+    numbersGiven(values),
+    flagOf('--number-format', `${facts.name}=${name}`),
+    { [facts.name]: { numberFormat: format } },
+  );
 }
 
 /** The doubt about what separates three digits, or undefined where the numbers can be read in one way only. */
@@ -36,15 +58,8 @@ export function numberDoubt(facts: ColumnFacts): Doubt | undefined {
   };
 }
 
-function givenWords({ from, to, longestGapSeconds, sum, greatest, positives }: Reading['gives']): string {
-  const parts = [
-    from === undefined || to === undefined ? [] : [`${from} to ${to}`],
-    longestGapSeconds === undefined ? [] : [`longest gap ${longestGapSeconds.toLocaleString('en-US')} s`],
-    sum === undefined ? [] : [`sum ${sum}`],
-    greatest === undefined ? [] : [`greatest ${greatest}`],
-    positives === undefined ? [] : [`${positives.toLocaleString('en-US')} of the rows looked at`],
-  ].flat();
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+function inParentheses({ givesInWords }: Reading): string {
+  return givesInWords === '' ? '' : ` (${givesInWords})`;
 }
 
 /** One sentence for each doubt of a profile: what was taken and why, what else it may be, and the flags that settle it. */
@@ -53,8 +68,8 @@ export function doubtSentences(profile: Profile): readonly string[] {
     if (doubt === undefined) return [];
     const { question, evidence, taken, other } = doubt;
     return [
-      `${question} In doubt. Taken: ${taken.reading}${givenWords(taken.gives)}, because ${evidence}; ` +
-        `otherwise: ${other.reading}${givenWords(other.gives)}. ` +
+      `${question} In doubt. Taken: ${taken.reading}${inParentheses(taken)}, because ${evidence}; ` +
+        `otherwise: ${other.reading}${inParentheses(other)}. ` +
         `Settle it with \`${taken.settledBy}\` or \`${other.settledBy}\`.`,
     ];
   });

@@ -1,6 +1,6 @@
 import type { Doubt, Reading } from '../domain/profile.ts';
 import type { ColumnFacts } from './column-facts.ts';
-import { flagOf } from './doubts.ts';
+import { flagOf, readingOf } from './doubts.ts';
 import { joinWords } from './finding.ts';
 import type { Finding } from './finding.ts';
 import {
@@ -107,13 +107,10 @@ function mayBeLabel(facts: ColumnFacts): boolean {
   return texts.every((text) => /^-?\d(?:\.0)?$/.test(text)) || texts.some(isNegativeText);
 }
 
-function readingOf(facts: ColumnFacts, positives: readonly string[]): Reading {
-  return {
-    reading: meaning(positives),
-    gives: { positives: positiveCount(facts, positives) },
-    settledBy: flagOf('--positive', positives.join(',')),
-    states: { [facts.name]: { role: 'label', positiveValues: [...positives] } },
-  };
+function meaningReading(facts: ColumnFacts, positives: readonly string[]): Reading {
+  const states: Reading['states'] = { [facts.name]: { role: 'label', positiveValues: [...positives] } };
+  const gives = { positives: positiveCount(facts, positives) };
+  return readingOf(meaning(positives), gives, flagOf('--positive', positives.join(',')), states);
 }
 
 /** The doubt which values mean fraud, where nothing in them says so; undefined where they do. */
@@ -128,13 +125,13 @@ function meaningDoubt(facts: ColumnFacts, positives: readonly string[]): Doubt |
     const evidence = isSaid
       ? 'the value says so, although it is the more frequent one'
       : 'the rarer of two values is taken for fraud';
-    return { question, evidence, taken: readingOf(facts, positives), other: readingOf(facts, rest) };
+    return { question, evidence, taken: meaningReading(facts, positives), other: meaningReading(facts, rest) };
   }
   const alone = positives.filter((text) => Number(text) === 1);
   const fewer = alone.length === 1 ? alone : positives.slice(0, 1);
   if (positives.length < 2) return undefined;
   const evidence = 'every value but the one for genuine is taken for fraud';
-  return { question, evidence, taken: readingOf(facts, positives), other: readingOf(facts, fewer) };
+  return { question, evidence, taken: meaningReading(facts, positives), other: meaningReading(facts, fewer) };
 }
 
 function labelFinding(facts: ColumnFacts): Finding | undefined {
@@ -164,12 +161,9 @@ function labelFinding(facts: ColumnFacts): Finding | undefined {
 }
 
 function asLabel(facts: ColumnFacts): Reading {
-  return {
-    reading: `'${facts.name}' is the label`,
-    gives: { positives: positiveCount(facts, positiveValuesOf(facts)) },
-    settledBy: flagOf('--label', facts.name),
-    states: { [facts.name]: { role: 'label' } },
-  };
+  const gives = { positives: positiveCount(facts, positiveValuesOf(facts)) };
+  const states = { [facts.name]: { role: 'label' } } as const;
+  return readingOf(`'${facts.name}' is the label`, gives, flagOf('--label', facts.name), states);
 }
 
 /** Two names are equally likely the label's within this much certainty. */
@@ -220,12 +214,7 @@ function verdictDoubt(facts: ColumnFacts): Doubt {
   return {
     question: `Is '${facts.name}' what was found out later?`,
     evidence: 'its name may say so; left out, it can give nothing away',
-    taken: {
-      reading: 'left out',
-      gives: {},
-      settledBy: flagOf('--ignore', facts.name),
-      states: { [facts.name]: { role: 'ignored' } },
-    },
+    taken: readingOf('left out', {}, flagOf('--ignore', facts.name), { [facts.name]: { role: 'ignored' } }),
     other: asLabel(facts),
   };
 }
@@ -237,7 +226,7 @@ export function leakFinding(facts: ColumnFacts, label: Finding | undefined): Fin
     const reason = `gives the label away: in every sampled row its value tells whether ${label.facts.name} says fraud`;
     return { ...ignored, confidence: 0.95, reason };
   }
-  const word = facts.words.find(isOutcomeWord);
+  const word = facts.words.find((each) => isOutcomeWord(each) && (each !== 'label' || facts.counts.size <= fewValues));
   if (word !== undefined) {
     const reason = `gives the label away: '${word}' in its name says what was found out later`;
     const doubt = label === undefined && facts.counts.size > 1 && mayBeLabel(facts) ? verdictDoubt(facts) : undefined;

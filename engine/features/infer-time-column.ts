@@ -2,7 +2,7 @@ import type { Doubt, Reading, TimeFormat } from '../domain/profile.ts';
 import { isRelativeTimeFormat, timeReader } from '../domain/time-text.ts';
 import { isRising, isWhole } from './column-facts.ts';
 import type { ColumnFacts } from './column-facts.ts';
-import { flagOf } from './doubts.ts';
+import { flagOf, readingOf } from './doubts.ts';
 import { formatCount } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { inferNumericTimeFormat } from './infer-time-format.ts';
@@ -54,13 +54,9 @@ export function timeNameConfidence({ words }: ColumnFacts): number {
   return 0.6;
 }
 
-function timeReading(name: string, format: TimeFormat, gives: Reading['gives']): Reading {
-  return {
-    reading: formatPhrase(format),
-    gives,
-    settledBy: flagOf('--time-format', `${name}=${format}`),
-    states: { [name]: { kind: 'time', timeFormat: format } },
-  };
+function readingInFormat(name: string, format: TimeFormat, gives: Reading['gives']): Reading {
+  const states = { [name]: { kind: 'time', timeFormat: format } } as const;
+  return readingOf(formatPhrase(format), gives, flagOf('--time-format', `${name}=${format}`), states);
 }
 
 function questionOf(name: string, finding: TimeFinding, other: TimeFormat): string {
@@ -79,8 +75,8 @@ function timeDoubt(name: string, finding: TimeFinding): Doubt | undefined {
   return {
     question: questionOf(name, finding, other.format),
     evidence: finding.evidence ?? 'nothing in these rows speaks for either',
-    taken: timeReading(name, finding.format, timesGiven(finding.values)),
-    other: timeReading(name, other.format, timesGiven(other.values)),
+    taken: readingInFormat(name, finding.format, timesGiven(finding.values)),
+    other: readingInFormat(name, other.format, timesGiven(other.values)),
   };
 }
 
@@ -138,8 +134,8 @@ function stepCandidate(facts: ColumnFacts, values: Float64Array): TimeCandidate 
   const doubt: Doubt = {
     question: `How long is a step of '${facts.name}'?`,
     evidence: 'the best known recordings with such a column count hours',
-    taken: timeReading(facts.name, format, relativeGiven(values, format, facts)),
-    other: timeReading(facts.name, other, relativeGiven(values, other, facts)),
+    taken: readingInFormat(facts.name, format, relativeGiven(values, format, facts)),
+    other: readingInFormat(facts.name, other, relativeGiven(values, other, facts)),
   };
   return { ...candidate, reason: `${candidate.reason}; in doubt: ${doubt.evidence}`, doubt };
 }
@@ -165,13 +161,22 @@ function numberCandidate(facts: ColumnFacts): TimeCandidate | undefined {
   return elapsedCandidate(facts, values) ?? stepCandidate(facts, values);
 }
 
+const dayMs = 86_400_000;
+
+function statedCandidate(facts: ColumnFacts, format: TimeFormat): TimeCandidate {
+  const byName = timeNameConfidence(facts);
+  const read = timeReader(format);
+  const localMs = facts.present.map((text) => {
+    const instantMs = read(text.trim(), facts.hints.clock);
+    return instantMs + facts.hints.clock.offsetMsAt(instantMs);
+  });
+  const hasClock = localMs.some((each) => !Number.isNaN(each) && each % dayMs !== 0);
+  return { facts, format, confidence: byName, byName, reason: `${formatPhrase(format)}, as stated`, hasClock };
+}
+
 /** How a column holds times, by its cells and, where they are plain numbers, its name; undefined where it holds none. */
 export function timeCandidate(facts: ColumnFacts): TimeCandidate | undefined {
-  if (facts.statedTimeFormat !== undefined) {
-    const byName = timeNameConfidence(facts);
-    const reason = `${formatPhrase(facts.statedTimeFormat)}, as stated`;
-    return { facts, format: facts.statedTimeFormat, confidence: byName, byName, reason, hasClock: true };
-  }
+  if (facts.statedTimeFormat !== undefined) return statedCandidate(facts, facts.statedTimeFormat);
   if (facts.times !== undefined) return candidateOf(facts, facts.times, timeNameConfidence(facts));
   return numberCandidate(facts);
 }

@@ -3,7 +3,12 @@ import type { NameRow } from './name-rows.ts';
 
 /** Words that call a column an identifier of something. */
 export const identifierRows: readonly NameRow[] = [
-  { words: ['id', 'ids', 'uuid', 'guid'], certainty: 0.95, example: 'id', reason: 'any language' },
+  {
+    words: ['id', 'ids', 'uuid', 'guid', 'identifier', 'identificador', 'identifiant', 'kennung'],
+    certainty: 0.95,
+    example: 'id',
+    reason: 'any language',
+  },
   {
     words: [
       'num',
@@ -33,6 +38,7 @@ export const recordRows: readonly NameRow[] = [
   {
     words: [
       'transaction',
+      'tran',
       'trans',
       'tx',
       'txn',
@@ -52,6 +58,7 @@ export const recordRows: readonly NameRow[] = [
   {
     words: [
       'transaktion',
+      'transaktions',
       'transaccion',
       'transacao',
       'operacion',
@@ -119,6 +126,7 @@ export const entityRows: readonly (NameRow & { readonly role: EntityRole })[] = 
       'acct',
       'iban',
       'konto',
+      'konta',
       'compte',
       'cuenta',
       'conto',
@@ -187,5 +195,5 @@ export const entityRows: readonly (NameRow & { readonly role: EntityRole })[] = 
 /** Words beside which a name still says no more than the entity does. */
 export const entityNoise: ReadonlySet<string> = new Set([
   ...['tx', 'txn', 'transaction', 'trans', 'masked', 'hashed', 'anon', 'anonymous', 'token', 'source', 'src', 'holder'],
-  ...['credit', 'debit', 'bank', 'name', 'of', 'the'],
+  ...['credit', 'debit', 'bank', 'name', 'naam', 'nom', 'nome', 'nombre', 'namn', 'nazwa', 'of', 'the'],
 ]);

@@ -18,6 +18,7 @@ import { SplitPane } from '../../ui/split-pane.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { CellsTable } from './cells-table.tsx';
 import { ColumnTable } from './column-table.tsx';
+import { Doubts } from './doubts.tsx';
 import { Replaying } from './replaying.tsx';
 import { WrittenAs } from './written-as.tsx';
 import { formatWords, numericColumns, withColumn } from './role-words.ts';
@@ -39,6 +40,13 @@ export function Inspection({ path, others, onClose }: InspectionProps) {
   const change = useCallback(
     (name: string, to: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) =>
       setOverrides((current) => withColumn(current, name, to, columns ?? [])),
+    [columns],
+  );
+  const settle = useCallback(
+    (states: NonNullable<ProfileOverrides['columns']>) =>
+      setOverrides((current) =>
+        Object.entries(states).reduce((next, [name, said]) => withColumn(next, name, said, columns ?? []), current),
+      ),
     [columns],
   );
   const rows = useMemo(
@@ -90,6 +98,7 @@ export function Inspection({ path, others, onClose }: InspectionProps) {
               {notice}
             </p>
           ))}
+          <Doubts columns={inspected.data.columns} onSettle={settle} />
           <h3 className="sources-title">What does each column mean? Change what is wrong.</h3>
           <div className="sources-half" data-fits="true">
             <ColumnTable columns={inspected.data.columns} onChange={change} fitsRows />

@@ -79,7 +79,7 @@ const singleRoles: ReadonlySet<ColumnRole> = new Set(['id', 'event_time', 'amoun
 
 /**
  * The overrides after a person gave a column a role or a kind. A role that only one column can have is taken from
- * the one that had it, which is then a feature.
+ * the one that had it, which is then a feature; a label that is none any more is left out, for it would give the other away.
  */
 export function withColumn(
   overrides: ProfileOverrides,
@@ -94,7 +94,9 @@ export function withColumn(
   const { role } = change;
   if (role !== undefined && singleRoles.has(role)) {
     for (const other of columns) {
-      if (other.name !== name && other.role === role) next[other.name] = { ...next[other.name], role: 'feature' };
+      if (other.name !== name && other.role === role) {
+        next[other.name] = { ...next[other.name], role: role === 'label' ? 'ignored' : 'feature' };
+      }
     }
   }
   return { ...overrides, columns: next };
