@@ -4,7 +4,7 @@ import { isFlagged } from '../forest/threshold.ts';
 import { basename } from 'node:path';
 import type { ColumnReport } from '../../preload/contract/jobs.ts';
 import type { CaseOverview, ParsedRequestInput, RequestOutput } from '../../preload/contract/requests.ts';
-import { describeColumns } from './describe-columns.ts';
+import { describeColumns, totalsOfCase } from './describe-columns.ts';
 import { usageError } from '../domain/error.ts';
 import type { Doing } from '../store/decision-log.ts';
 import { ALERT_GROUPING_SETTING, type CaseSession } from './case-session.ts';
@@ -44,6 +44,7 @@ export function caseOverview(session: CaseSession): CaseOverview {
       quarantined: source.quarantined,
       complete: source.complete,
       addedAtMs: source.addedAtMs,
+      file: source.file,
     })),
     models: models.length,
     championId: models.find((model) => model.isChampion)?.id ?? null,
@@ -61,7 +62,11 @@ function sharedCurrency({ arrays }: CaseSession): string | null {
 export function readProfile(session: CaseSession): { readonly columns: readonly ColumnReport[] } {
   const model = findModel(session.models, undefined);
   return {
-    columns: describeColumns(session.arrays.profile, model === undefined ? null : session.view(model.id).spec),
+    columns: describeColumns(
+      session.arrays.profile,
+      model === undefined ? null : session.view(model.id).spec,
+      totalsOfCase(session.openCase),
+    ),
   };
 }
 

@@ -1,10 +1,16 @@
+import type { ColumnTotals } from '../domain/column-totals.ts';
 import type { FeatureSpec } from '../domain/feature-spec.ts';
 import type { Profile } from '../domain/profile.ts';
 import { describeProfile } from '../features/describe-profile.ts';
+import type { ReadableCase } from '../store/readable-case.ts';
 import type { ColumnReport } from '../../preload/contract/jobs.ts';
 
-/** How each column of a case was understood; `spec` adds what became of it as a feature. */
-export function describeColumns(profile: Profile, spec: FeatureSpec | null): ColumnReport[] {
+/** How each column of a case was understood and what it holds; `spec` adds what became of it as a feature. */
+export function describeColumns(
+  profile: Profile,
+  spec: FeatureSpec | null,
+  totals: ReadonlyMap<string, ColumnTotals>,
+): ColumnReport[] {
   const known: FeatureSpec = spec ?? { version: 1, timeZone: profile.timeZone, features: [], leftOut: [] };
   return describeProfile(profile, known).map((row) => ({
     name: row.column,
@@ -15,7 +21,14 @@ export function describeColumns(profile: Profile, spec: FeatureSpec | null): Col
     reason: row.why,
     ...(row.written !== undefined && { written: row.written }),
     ...(row.doubt && { doubt: row.doubt }),
+    totals: totals.get(row.column) ?? null,
   }));
+}
+
+/** The control totals of every column, where they hold for all rows of the case; else none. */
+export function totalsOfCase(openedCase: ReadableCase): ReadonlyMap<string, ColumnTotals> {
+  const kept = openedCase.readingTotals();
+  return kept?.nextSequence === openedCase.nextSequence() ? kept.columns : new Map<string, ColumnTotals>();
 }
 
 /** Features over time that group transactions by this column. */

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'UNKNOWN_COLUMN'
   | 'BAD_PROFILE'
   | 'IN_DOUBT'
+  | 'TOTALS_DIFFER'
   | 'NO_FEATURES'
   | 'NO_LABEL'
   | 'NO_EVENT_TIME'

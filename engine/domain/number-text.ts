@@ -56,23 +56,27 @@ function cachedDigitsGrammar(format: NumberFormat): DigitsGrammar {
   return grammar;
 }
 
-function decodeDigits(digits: string, format: NumberFormat): number {
+/** Unsigned digits as `Number` reads them; undefined where they are no finite number in the format. */
+function plainDigits(digits: string, format: NumberFormat): string | undefined {
   const { pattern, separators } = cachedDigitsGrammar(format);
-  if (!pattern.test(digits)) return NaN;
+  if (!pattern.test(digits)) return undefined;
   const joined = separators === null ? digits : digits.replace(separators, '');
-  const value = Number(format.decimal === ',' ? joined.replace(',', '.') : joined);
-  return Number.isFinite(value) ? value : NaN;
+  const plain = format.decimal === ',' ? joined.replace(',', '.') : joined;
+  return Number.isFinite(Number(plain)) ? plain : undefined;
 }
 
-function decodeDecorated(text: string, format: NumberFormat): number {
+function signed(digits: string | undefined, isNegative: boolean): string | undefined {
+  return digits === undefined || !isNegative ? digits : `-${digits}`;
+}
+
+function plainDecorated(text: string, format: NumberFormat): string | undefined {
   const parts = decoration.exec(text);
-  if (parts === null) return NaN;
+  if (parts === null) return undefined;
   const [, open, before, inner, digits, after, close] = parts;
-  if ((open === '(') !== (close === ')')) return NaN;
+  if ((open === '(') !== (close === ')')) return undefined;
   const signs = `${before}${inner}${after}`;
-  if (signs.length > 1 || (signs !== '' && open === '(')) return NaN;
-  const value = decodeDigits(digits, format);
-  return open === '(' || signs === '-' ? -value : value;
+  if (signs.length > 1 || (signs !== '' && open === '(')) return undefined;
+  return signed(plainDigits(digits, format), open === '(' || signs === '-');
 }
 
 /**
@@ -83,15 +87,20 @@ function decodeDecorated(text: string, format: NumberFormat): number {
  * and hexadecimal are not numbers here.
  */
 export function decodeNumberText(text: string, format: NumberFormat): number {
+  return Number(plainNumberText(text, format) ?? NaN);
+}
+
+/** As `decodeNumberText`, in all its digits as `Number` reads them; undefined where the cell writes no number. */
+export function plainNumberText(text: string, format: NumberFormat): string | undefined {
   const trimmed = text.trim().replace(unicodeMinus, '-');
   const first = trimmed.charCodeAt(0);
-  const signed = first === 0x2d || first === 0x2b;
-  const value = decodeDigits(signed ? trimmed.slice(1) : trimmed, format);
-  if (!Number.isNaN(value)) return first === 0x2d ? -value : value;
+  const isNegative = first === 0x2d;
+  const digits = plainDigits(isNegative || first === 0x2b ? trimmed.slice(1) : trimmed, format);
+  if (digits !== undefined) return signed(digits, isNegative);
   const word = trimmed.length <= 5 ? trimmed.toLowerCase() : '';
-  if (word === 'true') return 1;
-  if (word === 'false') return 0;
-  return format.decorated ? decodeDecorated(trimmed, format) : NaN;
+  if (word === 'true') return '1';
+  if (word === 'false') return '0';
+  return format.decorated ? plainDecorated(trimmed, format) : undefined;
 }
 
 /** Texts whose separators can be read in one way only: a group before a decimal, or two groups. */
@@ -102,12 +111,13 @@ const onlyReadings: readonly { readonly pattern: RegExp; readonly notation: Omit
 
 /**
  * The number that a cell writes in its column's format, else in the one other way in which it can be read: with groups
- * (`12,345.67`) or decoration (`$12.50`) that the rows looked at for the format did not have. NaN where there is none.
+ * (`12,345.67`) or decoration (`$12.50`) that the rows looked at for the format did not have. In all its digits, as
+ * `plainNumberText`; undefined where there is none.
  */
-export function readNumberText(text: string, format: NumberFormat): number {
-  const value = decodeNumberText(text, format);
-  if (!Number.isNaN(value)) return value;
+export function readPlainNumber(text: string, format: NumberFormat): string | undefined {
+  const plain = plainNumberText(text, format);
+  if (plain !== undefined) return plain;
   const only = onlyReadings.find(({ pattern }) => pattern.test(text));
-  if (only !== undefined) return decodeNumberText(text, { ...only.notation, decorated: true });
-  return format.decorated ? NaN : decodeNumberText(text, { ...format, decorated: true });
+  if (only !== undefined) return plainNumberText(text, { ...only.notation, decorated: true });
+  return format.decorated ? undefined : plainNumberText(text, { ...format, decorated: true });
 }

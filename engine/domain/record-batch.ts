@@ -1,3 +1,5 @@
+import type { DecimalSum } from './decimal-sum.ts';
+
 /** How numbers are written in a column. Null `group` means no thousands separator occurs. */
 export interface NumberFormat {
   readonly decimal: '.' | ',';
@@ -42,9 +44,10 @@ export interface RecordBatch {
 
   /**
    * Decodes one column as numbers into `out[0..rowCount)`: NaN where missing. Booleans become 1 and 0.
-   * Returns the rows whose cell is present but is not a number (their `out` is NaN), or an empty array.
+   * Returns the rows whose cell is present but is not a number (their `out` is NaN), or an empty array. The numbers are
+   * added to `sum` in all the digits they were written with.
    */
-  numbers(column: number, format: NumberFormat, out: Float64Array): readonly number[];
+  numbers(column: number, format: NumberFormat, out: Float64Array, sum?: DecimalSum): readonly number[];
 }
 
 /** A resumable place in one recording: how much of the decompressed content has been consumed. */

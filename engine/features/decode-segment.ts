@@ -1,4 +1,5 @@
 import type { ColumnBlock, DecodedSegment, Dictionary } from '../domain/columns.ts';
+import type { DecimalSum } from '../domain/decimal-sum.ts';
 import { impossible } from '../domain/error.ts';
 import type { Profile, ProfileColumn, TimeFormat } from '../domain/profile.ts';
 import type { NumberFormat, RecordBatch } from '../domain/record-batch.ts';
@@ -65,10 +66,10 @@ type ColumnDecoder = (
 
 const plainNumber: NumberFormat = { decimal: '.', group: null, decorated: false };
 
-function numberDecoder(format: NumberFormat): ColumnDecoder {
+function numberDecoder(format: NumberFormat, sum: DecimalSum | undefined): ColumnDecoder {
   return (batch, column, reportBadRow) => {
     const values = new Float64Array(batch.rowCount);
-    batch.numbers(column, format, values).forEach(reportBadRow);
+    batch.numbers(column, format, values, sum).forEach(reportBadRow);
     return { kind: 'number', values };
   };
 }
@@ -127,7 +128,8 @@ const encoder = new TextEncoder();
 /** UTF-8 needs at most three bytes for each UTF-16 unit. */
 const mostBytesPerUnit = 3;
 
-const textDecoder: ColumnDecoder = (batch, column) => {
+/** A column as it is written, read as texts; valid after the batch is gone. */
+export function blockOfTexts(batch: RecordBatch, column: number): ColumnBlock {
   let bytes = new Uint8Array(batch.rowCount * 16);
   const ends = new Uint32Array(batch.rowCount);
   let length = 0;
@@ -143,12 +145,17 @@ const textDecoder: ColumnDecoder = (batch, column) => {
     ends[row] = length;
   }
   return { kind: 'text', bytes: bytes.slice(0, length), ends };
-};
+}
 
-function columnDecoder(column: ProfileColumn, clock: ZoneClock, dictionaries: Dictionaries): ColumnDecoder {
+function columnDecoder(
+  column: ProfileColumn,
+  clock: ZoneClock,
+  dictionaries: Dictionaries,
+  sum: DecimalSum | undefined,
+): ColumnDecoder {
   switch (column.kind) {
     case 'number':
-      return numberDecoder(column.numberFormat ?? plainNumber);
+      return numberDecoder(column.numberFormat ?? plainNumber, sum);
     case 'time': {
       const format = column.timeFormat ?? impossible(`the time column '${column.name}' has no format`);
       if (column.joinedWith !== undefined) return joinedTimeDecoder(format, column.joinedWith, clock);
@@ -159,7 +166,7 @@ function columnDecoder(column: ProfileColumn, clock: ZoneClock, dictionaries: Di
     case 'category':
       return codeDecoder(dictionaryOf(dictionaries, column.name));
     case 'text':
-      return textDecoder;
+      return blockOfTexts;
   }
 }
 
@@ -189,7 +196,8 @@ function keptText(bytes: Uint8Array, ends: Uint32Array, rows: Uint32Array): Colu
   return { kind: 'text', bytes: keptBytes.slice(0, length), ends: keptEnds };
 }
 
-function keptBlock(block: ColumnBlock, rows: Uint32Array): ColumnBlock {
+/** Some rows of a block, close together. */
+export function keptBlock(block: ColumnBlock, rows: Uint32Array): ColumnBlock {
   switch (block.kind) {
     case 'number':
     case 'time':
@@ -219,13 +227,18 @@ function badCellReason(column: ProfileColumn, cell: string | undefined): string 
  * A decoder of batches into columns by the profile. All columns of kind number, time and category are decoded, ignored
  * ones too; of the texts only the id. A present cell that cannot be read makes its row invalid, except in an
  * ignored column, where it is missing. New texts are added to the dictionaries, also those of rows that turn out invalid.
+ * The numbers of every row, invalid ones too, are added to the `sums` of their columns.
  */
-export function createSegmentDecoder(profile: Profile, dictionaries: Dictionaries): SegmentDecoder {
+export function createSegmentDecoder(
+  profile: Profile,
+  dictionaries: Dictionaries,
+  sums: ReadonlyMap<string, DecimalSum> = new Map(),
+): SegmentDecoder {
   const clock = zoneClock(profile.timeZone);
   const knownNames = new Set(profile.columns.map(({ name }) => name));
   const columns = profile.columns
     .filter(isDecoded)
-    .map((column) => ({ column, decode: columnDecoder(column, clock, dictionaries) }));
+    .map((column) => ({ column, decode: columnDecoder(column, clock, dictionaries, sums.get(column.name)) }));
 
   return (batch, firstSequence) => {
     const position = new Map(batch.columnNames.map((name, index) => [name, index]));

@@ -49,9 +49,14 @@ export class SampleCollector {
   }
 }
 
+/** A recording, or rows of one that are read again. */
+interface RecordsToSample extends Pick<RecordingReader, 'format'> {
+  batches(): AsyncIterable<RecordBatch> | Iterable<RecordBatch>;
+}
+
 /** The sample of the first `rowLimit` rows of a recording; reading stops once it is full. */
 export async function sampleOfRecording(
-  reader: RecordingReader,
+  reader: RecordsToSample,
   rowLimit: number = defaultSampleRows,
 ): Promise<ProfileSample> {
   const sample = await sampleFromBatches(reader.batches(), rowLimit);

@@ -5,7 +5,8 @@ import { openCase } from '../store/open-case.ts';
 import type { ParsedJobInput, RunResult } from '../../preload/contract/jobs.ts';
 import { CaseSession } from '../case/case-session.ts';
 import { doingOf } from '../case/decisions/doing.ts';
-import { describeColumns } from '../case/describe-columns.ts';
+import { describeColumns, totalsOfCase } from '../case/describe-columns.ts';
+import { describeSources } from '../case/describe-sources.ts';
 import { ingest } from './reading/ingest-recordings.ts';
 import { reprofileCase } from './reading/reprofile-case.ts';
 import { trainOnCase } from './training/train-model.ts';
@@ -19,7 +20,7 @@ const shownRawBytes = 400;
  */
 export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkContext): Promise<RunResult> {
   const startedMs = performance.now();
-  const reading = await ingest(input.casePath, input.recordings, input.overrides, context);
+  const reading = await ingest(input, context);
   const openedCase = openCase(input.casePath);
   const run = openedCase.startRun('run', {
     recordings: input.recordings,
@@ -44,7 +45,8 @@ export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkCont
         ...noEventTime(profile),
         ...trained.notices,
       ],
-      columns: describeColumns(profile, spec),
+      columns: describeColumns(profile, spec, totalsOfCase(openedCase)),
+      sources: describeSources(openedCase),
       topAlerts: topAlerts(session, trained.model.id),
     };
     openedCase.finishRun(run, 'completed', { digest: trained.model.digest, flagged: trained.flagged });

@@ -35,7 +35,7 @@ describe('rows of a case', () => {
     store.appendSegment(appendOf(source, 0, 100));
     source = store.source(source.id);
     store.appendSegments([appendOf(source, 100, 4096)]);
-    store.completeSource(source.id);
+    store.completeSource(source.id, { storedBytes: 5, sha256: 'ab' });
     store.close();
 
     const read = openCaseReadOnly(store.path);

@@ -154,6 +154,7 @@ describe('layouts', () => {
         "072137c9ac2cf0a83e42b68194e81bf6d470d7916991c343cff85f412349988d",
         "9b7ae8e6bc05f46412529a4be0aae5f5435223f3527af6c9cf067f7620d2d1ed",
         "a75a4c6d195fa5528ea5f004fec867a289e61e0f619baef9d19f9f8843398075",
+        "2f173cd110908d5e22545ca9473d189200d2ba7fa62668a200ec18e5181bdff7",
       ]
     `);
     expect(() => latestVersion([{ version: 2, name: 'gap', up: '' }])).toThrow(/at place 1/);

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { columnTotalsSchema } from '../domain/column-totals.ts';
 import type { ColumnBlock, ColumnBlockKind, DecodedSegment, Dictionary } from '../domain/columns.ts';
 import { TextDictionary } from '../domain/dictionary.ts';
 import { impossible, usageError } from '../domain/error.ts';
@@ -27,6 +29,7 @@ import {
   type QuarantinedRecord,
   type QuarantineState,
   type RawRecord,
+  type ReadingTotals,
   type Run,
   type RunStatus,
   type SegmentSummary,
@@ -48,6 +51,8 @@ interface SourceRow {
   readonly row_count: number;
   readonly quarantined_count: number;
   readonly added_at_ms: number;
+  readonly stored_bytes: number | null;
+  readonly sha256: string | null;
 }
 
 interface ModelRow {
@@ -67,6 +72,8 @@ interface SegmentRaw extends RowLayout {
   readonly uri: string;
   readonly bytes: Uint8Array;
 }
+
+const keptColumnsSchema = z.array(z.tuple([z.string(), columnTotalsSchema]));
 
 const modelColumns =
   'id, digest, name, parameters, feature_set_id, threshold, trained_rows, created_at_ms, is_champion';
@@ -190,6 +197,12 @@ export class ReadableCase {
     };
   }
 
+  /** All transactions of a segment as received, in stream order. */
+  readRawSegment({ firstSequence, rowCount }: SegmentSummary): readonly Uint8Array[] {
+    const { bytes, starts, ends } = this.#rawOf(firstSequence);
+    return Array.from({ length: rowCount }, (_, row) => bytes.subarray(starts[row], ends[row]));
+  }
+
   /** Several transactions as received, in the order asked for; each segment is decompressed once. */
   readRawMany(sequences: readonly number[]): readonly RawRecord[] {
     const found = new Map<number, RawRecord>();
@@ -261,6 +274,20 @@ export class ReadableCase {
   profiles(): readonly Profile[] {
     return this.rows<{ content: string }>('SELECT content FROM profile ORDER BY id').map((row) =>
       storedJson(this.path, row.content, profileSchema, 'profile'),
+    );
+  }
+
+  /** The control totals kept last; undefined where none were, as in a case that holds a topic. */
+  readingTotals(): ReadingTotals | undefined {
+    const row = this.row<{ next_sequence: number; columns: string; state: Uint8Array }>(
+      'SELECT next_sequence, columns, state FROM reading_totals',
+    );
+    return (
+      row && {
+        nextSequence: row.next_sequence,
+        columns: new Map(keptColumnsSchema.parse(JSON.parse(row.columns))),
+        state: JSON.parse(this.guard(() => new TextDecoder().decode(decompress(row.state)))) as JsonValue,
+      }
     );
   }
 
@@ -442,6 +469,8 @@ function sourceOf(row: SourceRow, path: string): Source {
     rows: row.row_count,
     quarantined: row.quarantined_count,
     addedAtMs: row.added_at_ms,
+    file:
+      row.stored_bytes === null || row.sha256 === null ? null : { storedBytes: row.stored_bytes, sha256: row.sha256 },
   };
 }
 

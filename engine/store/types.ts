@@ -1,3 +1,4 @@
+import type { ColumnTotals } from '../domain/column-totals.ts';
 import type { DecodedSegment } from '../domain/columns.ts';
 import type { ForestParameters } from '../domain/model.ts';
 import type { RecordingFormat, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
@@ -26,6 +27,20 @@ export interface NewSource {
   readonly position?: RecordingPosition;
 }
 
+/** The file of a recording as it lay there when it was read to its end. */
+export interface StoredFile {
+  readonly storedBytes: number;
+  /** Hexadecimal, of the bytes as stored. */
+  readonly sha256: string;
+}
+
+/** The control totals of the rows before `nextSequence`, by column, and what their collector needs to go on. */
+export interface ReadingTotals {
+  readonly nextSequence: number;
+  readonly columns: ReadonlyMap<string, ColumnTotals>;
+  readonly state: JsonValue;
+}
+
 export interface Source extends Required<NewSource> {
   readonly id: number;
   /** Where reading resumes: everything before it is stored or quarantined. */
@@ -34,6 +49,8 @@ export interface Source extends Required<NewSource> {
   readonly rows: number;
   readonly quarantined: number;
   readonly addedAtMs: number;
+  /** Null until the recording was read to its end, and for topics. */
+  readonly file: StoredFile | null;
 }
 
 /** One run of rows to be stored together with everything that must be true once they are. */

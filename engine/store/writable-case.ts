@@ -3,7 +3,7 @@ import { AssayError, impossible } from '../domain/error.ts';
 import type { FeatureSpec } from '../domain/feature-spec.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { RecordingPosition } from '../domain/record-batch.ts';
-import { bytesOf } from './blob.ts';
+import { bytesOf, compress } from './blob.ts';
 import type { Doing } from './decision-log.ts';
 import { sha256 } from './digest.ts';
 import { ReadableCase } from './readable-case.ts';
@@ -17,9 +17,11 @@ import type {
   NewModel,
   NewSource,
   QuarantineState,
+  ReadingTotals,
   RunStatus,
   SegmentAppend,
   Source,
+  StoredFile,
   StoredThreshold,
   WindowCheckpoint,
 } from './types.ts';
@@ -114,9 +116,21 @@ export class WritableCase extends ReadableCase {
     return this.source(id);
   }
 
-  /** Says that a recording was read to its end. */
-  completeSource(id: number): void {
-    this.#change('UPDATE source SET complete = 1 WHERE id = ?', id);
+  /** Says that a recording was read to its end, and what its file was. */
+  completeSource(id: number, { storedBytes, sha256 }: StoredFile): void {
+    this.#change('UPDATE source SET complete = 1, stored_bytes = ?, sha256 = ? WHERE id = ?', storedBytes, sha256, id);
+  }
+
+  /** Replaces the control totals. */
+  saveReadingTotals({ nextSequence, columns, state }: ReadingTotals): void {
+    this.#change(
+      `INSERT INTO reading_totals (id, next_sequence, columns, state) VALUES (1, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET next_sequence = excluded.next_sequence, columns = excluded.columns,
+         state = excluded.state`,
+      nextSequence,
+      JSON.stringify([...columns]),
+      compress(new TextEncoder().encode(JSON.stringify(state))),
+    );
   }
 
   /** One append as a transaction of its own; `appendSegments` is faster for many. */

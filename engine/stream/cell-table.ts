@@ -1,4 +1,5 @@
-import { isMissingText, readNumberText } from '../domain/number-text.ts';
+import type { DecimalSum } from '../domain/decimal-sum.ts';
+import { isMissingText, readPlainNumber } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 
 /** One value as JSON or Parquet gives it; a bigint stands for a whole number that a double cannot hold. */
@@ -134,19 +135,22 @@ export class CellBatch implements RecordBatch {
     return isMissingText(text) ? undefined : text;
   }
 
-  numbers(column: number, format: NumberFormat, out: Float64Array): readonly number[] {
+  numbers(column: number, format: NumberFormat, out: Float64Array, sum?: DecimalSum): readonly number[] {
     const cells = this.#columns[column];
     const notNumbers: number[] = [];
     for (let row = 0; row < this.rowCount; row++) {
       const cell = cells[row];
       if (typeof cell === 'number') {
         out[row] = cell;
+        sum?.addNumber(cell);
       } else if (typeof cell === 'string') {
-        const value = readNumberText(cell, format);
-        out[row] = value;
-        if (Number.isNaN(value) && !isMissingText(cell)) notNumbers.push(row);
+        const plain = readPlainNumber(cell, format);
+        out[row] = Number(plain ?? NaN);
+        if (plain !== undefined) sum?.addText(plain);
+        else if (!isMissingText(cell)) notNumbers.push(row);
       } else {
         out[row] = cell === undefined ? NaN : Number(cell);
+        if (cell !== undefined) sum?.addText(String(BigInt(cell)));
       }
     }
     return notNumbers;

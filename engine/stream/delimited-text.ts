@@ -1,4 +1,5 @@
-import { isMissingText, readNumberText } from '../domain/number-text.ts';
+import type { DecimalSum } from '../domain/decimal-sum.ts';
+import { isMissingText, readPlainNumber } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import { decodeText } from './cell-text.ts';
 import { footerRows } from './footer-rows.ts';
@@ -95,7 +96,7 @@ export class DelimitedBatch implements RecordBatch {
     return this.#cellText(this.#cells.starts[cell], this.#cells.ends[cell]);
   }
 
-  numbers(column: number, format: NumberFormat, out: Float64Array): readonly number[] {
+  numbers(column: number, format: NumberFormat, out: Float64Array, sum?: DecimalSum): readonly number[] {
     const { starts, ends } = this.#cells;
     const { bytes, rowCount } = this;
     const columnCount = this.columnNames.length;
@@ -104,11 +105,13 @@ export class DelimitedBatch implements RecordBatch {
     for (let row = 0, cell = column; row < rowCount; row++, cell += columnCount) {
       const start = starts[cell];
       const end = ends[cell];
-      let value = start === end ? NaN : decodeNumberBytes(bytes, start, end, decimalByte);
+      let value = start === end ? NaN : decodeNumberBytes(bytes, start, end, decimalByte, sum);
       if (value !== value && start !== end) {
         const text = this.#cellText(start, end);
-        value = readNumberText(text, format);
-        if (value !== value && !isMissingText(text)) notNumbers.push(row);
+        const plain = readPlainNumber(text, format);
+        value = Number(plain ?? NaN);
+        if (plain !== undefined) sum?.addText(plain);
+        else if (!isMissingText(text)) notNumbers.push(row);
       }
       out[row] = value;
     }

@@ -1,3 +1,4 @@
+import type { DecimalSum } from '../domain/decimal-sum.ts';
 import { productError } from '../domain/product-error.ts';
 
 const zero = 0x30;
@@ -38,9 +39,15 @@ function divideLargeMantissa(high: number, scale: number, low: number, divisor: 
  * quick way cannot be sure (anything but sign, digits, one decimal character and an exponent; more than 18 digits;
  * a power of ten beyond 22). A number it gives is the one Number() gives: below 2^53 the mantissa and the power of ten
  * are both exact doubles, so that one operation rounds once (Clinger 1990, the simple case); above, the division is
- * carried out in twice the precision.
+ * carried out in twice the precision. A number it gives is added to `sum` in all its digits.
  */
-export function decodeNumberBytes(bytes: Uint8Array, start: number, end: number, decimalByte: number): number {
+export function decodeNumberBytes(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  decimalByte: number,
+  sum?: DecimalSum,
+): number {
   let i = start;
   const sign = bytes[i];
   if (sign === minus || sign === plus) i++;
@@ -92,9 +99,11 @@ export function decodeNumberBytes(bytes: Uint8Array, start: number, end: number,
   const mantissa = digits <= digitsPerHalf ? high : high * powersOfTen[digits - digitsPerHalf] + low;
   if (mantissa >= twoTo53 && power <= 0 && power >= -largestExactPower) {
     const value = divideLargeMantissa(high, powersOfTen[digits - digitsPerHalf], low, powersOfTen[-power]);
+    if (value === value) sum?.addDigits(high, low, digits, power, sign === minus);
     return sign === minus ? -value : value;
   }
   if (mantissa >= twoTo53 || power > largestExactPower || power < -largestExactPower) return NaN;
   const value = power < 0 ? mantissa / powersOfTen[-power] : mantissa * powersOfTen[power];
+  sum?.addDigits(high, low, digits, power, sign === minus);
   return sign === minus ? -value : value;
 }

@@ -1,4 +1,5 @@
-import { isMissingText, readNumberText } from '../domain/number-text.ts';
+import type { DecimalSum } from '../domain/decimal-sum.ts';
+import { isMissingText, readPlainNumber } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import type { BatchFrame, Cell, CellSink, RawRows } from './cell-table.ts';
 import { TooManyColumnsError, mostColumns } from './cell-table.ts';
@@ -181,7 +182,7 @@ class TypedBatch implements RecordBatch {
     return isMissing ? undefined : text;
   }
 
-  numbers(column: number, format: NumberFormat, out: Float64Array): readonly number[] {
+  numbers(column: number, format: NumberFormat, out: Float64Array, sum?: DecimalSum): readonly number[] {
     const cells = this.#columnAt(column);
     const { kinds, values, others } = cells;
     const notNumbers: number[] = [];
@@ -189,16 +190,20 @@ class TypedBatch implements RecordBatch {
       const kind = kinds[row];
       if (kind === number) {
         out[row] = values[row];
+        sum?.addNumber(values[row]);
         continue;
       }
       const cell = kind === other ? others?.[row] : undefined;
       const text = kind === span || typeof cell === 'string' ? this.#cellText(row, cells) : undefined;
       if (text === undefined) {
         out[row] = cell === undefined ? NaN : Number(cell);
+        if (cell !== undefined) sum?.addText(String(BigInt(cell)));
         continue;
       }
-      out[row] = readNumberText(text, format);
-      if (Number.isNaN(out[row]) && !isMissingText(text)) notNumbers.push(row);
+      const plain = readPlainNumber(text, format);
+      out[row] = Number(plain ?? NaN);
+      if (plain !== undefined) sum?.addText(plain);
+      else if (!isMissingText(text)) notNumbers.push(row);
     }
     return notNumbers;
   }

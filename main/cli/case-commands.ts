@@ -16,12 +16,14 @@ import {
   addFormatOptions,
   addProfileOptions,
   addThresholdOptions,
+  expectOption,
   featureChoice,
   forestChoice,
   modelOption,
   readProfileOverrides,
   requireCase,
   thresholdHandle,
+  type ExpectFlags,
   type ForestFlags,
   type ProfileFlags,
   type ThresholdFlags,
@@ -52,6 +54,7 @@ function addIngest(program: Command, surroundings: CommandSurroundings): void {
     .option(caseOption, 'the case file; made if it does not exist');
   addProfileOptions(command);
   addFormatOptions(command);
+  command.addOption(expectOption());
   command.addOption(jsonOption()).addHelpText(
     'after',
     `
@@ -59,11 +62,12 @@ Examples:
   assay ingest april.csv.gz may.csv.gz --case spring.assay
   assay ingest messages.ndjson --case live.assay --time event_time`,
   );
-  command.action(async (recordings: readonly string[], flags: CaseFlags & ProfileFlags) => {
+  command.action(async (recordings: readonly string[], flags: CaseFlags & ProfileFlags & ExpectFlags) => {
     await runCommand(surroundings, 'ingest', flags.json === true, printIngestReport, () => ({
       recordings: [...recordings],
       casePath: flags.case ?? defaultCasePath(recordings),
       overrides: readProfileOverrides(flags),
+      expect: flags.expect ?? [],
     }));
   });
 }

@@ -1,4 +1,4 @@
-import type { ColumnReport, JobResult, RunResult, TrainResult } from '../../preload/contract/jobs.ts';
+import type { ColumnReport, JobResult, RunResult, SourceReport, TrainResult } from '../../preload/contract/jobs.ts';
 import { printableLine } from '../../engine/domain/printable-text.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
@@ -10,6 +10,7 @@ export function printRunReport(result: RunResult, { print, note }: CommandSurrou
   for (const notice of result.notices) note(`Note: ${notice}`);
   print(heading('Columns'));
   print(columnTable(result.columns));
+  print(receiptLines(result.columns, result.sources));
   print(trainLines(result));
   if (result.topAlerts.length > 0) {
     print(heading('Most anomalous'));
@@ -36,6 +37,7 @@ export function printIngestReport(result: JobResult<'ingest'>, { print, note }: 
   for (const notice of result.notices) note(`Note: ${notice}`);
   print(heading('Columns'));
   print(columnTable(result.columns));
+  print(receiptLines(result.columns, result.sources));
   print(heading('Stored'));
   print(
     pairs([
@@ -453,6 +455,40 @@ function columnTable(columns: readonly ColumnReport[]): string {
     ]),
     [false, false, true, false, false],
   );
+}
+
+/** The receipt of reading: the control totals of every column, and what each recording was. */
+function receiptLines(columns: readonly ColumnReport[], sources: readonly SourceReport[]): string {
+  const counted = columns.flatMap(({ name, totals }) => (totals === null ? [] : [{ name, totals }]));
+  if (counted.length === 0) return '';
+  return [
+    heading('Control totals'),
+    table(
+      ['column', 'present', 'missing', 'distinct', 'least', 'greatest', 'sum'],
+      counted.map(({ name, totals }) => [
+        shorten(name, 36),
+        count(totals.present),
+        count(totals.missing),
+        `${totals.distinctIsExact ? '' : 'about '}${count(totals.distinct)}`,
+        shorten(totals.from ?? '-', 32),
+        shorten(totals.to ?? '-', 32),
+        totals.sum ?? '-',
+      ]),
+      [false, true, true, true, false, false, true],
+    ),
+    heading('Recordings'),
+    table(
+      ['recording', 'rows', 'in quarantine', 'bytes', 'SHA-256'],
+      sources.map(({ uri, rows, quarantined, bytes, sha256 }) => [
+        uri,
+        count(rows),
+        count(quarantined),
+        bytes === null ? '-' : count(bytes),
+        sha256 ?? '-',
+      ]),
+      [false, true, true, true, false],
+    ),
+  ].join('\n');
 }
 
 function histogramLines(bins: JobResult<'tune'>['histogram'], threshold: number): string {

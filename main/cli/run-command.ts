@@ -10,10 +10,12 @@ import {
   addFormatOptions,
   addProfileOptions,
   addThresholdOptions,
+  expectOption,
   featureChoice,
   forestChoice,
   readProfileOverrides,
   thresholdHandle,
+  type ExpectFlags,
   type ForestFlags,
   type ProfileFlags,
   type ThresholdFlags,
@@ -22,7 +24,7 @@ import { printFollowReport } from './stream-report.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 import type { JobInput } from '../../preload/contract/jobs.ts';
 
-interface RunFlags extends ProfileFlags, ForestFlags, ThresholdFlags, FollowFlags {
+interface RunFlags extends ProfileFlags, ExpectFlags, ForestFlags, ThresholdFlags, FollowFlags {
   readonly case?: string;
   readonly json?: boolean;
 }
@@ -43,6 +45,7 @@ export function addRunCommand(program: Command, surroundings: CommandSurrounding
   addProfileOptions(command);
   addFormatOptions(command);
   addThresholdOptions(command, false);
+  command.addOption(expectOption());
   addForestOptions(command);
   addFollowOptions(command);
   command.addOption(jsonOption()).addHelpText(
@@ -53,6 +56,7 @@ Examples:
   assay run april.csv may.csv june.csv --case quarter.assay --alerts-per-day 60
   assay run messages.ndjson --ignore device_id,session --contamination 0.005 --seed 7
   assay run export.csv --profile columns.yaml --json
+  assay run export.csv --expect "rows=240,sum(amount)=28351.19"
   assay run --follow kafka://localhost:9092/financial_transactions
 
 A second run on the same case does not read the recording again; a run that was stopped is completed.`,
@@ -66,7 +70,7 @@ A second run on the same case does not read the recording again; a run that was 
           'No recording was named.',
           'Name one or more files, or a live topic with --follow kafka://localhost:9092/TOPIC.',
         );
-      return { recordings: [...recordings], ...commonInput(flags, recordings) };
+      return { recordings: [...recordings], expect: flags.expect ?? [], ...commonInput(flags, recordings) };
     });
   });
 }
@@ -86,7 +90,7 @@ async function runFollow(
 }
 
 /** What does not depend on where the transactions come from. */
-function commonInput(flags: RunFlags, from: readonly string[]): Omit<JobInput<'run'>, 'recordings'> {
+function commonInput(flags: RunFlags, from: readonly string[]): Omit<JobInput<'run'>, 'recordings' | 'expect'> {
   const threshold = thresholdHandle(flags);
   return {
     casePath: flags.case ?? defaultCasePath(from),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { AssayError, usageError } from '../../engine/domain/error.ts';
 import { growerNames, type GrowerName } from '../../engine/domain/model.ts';
+import { parseExpectation, type Expectation } from '../../engine/domain/expectation.ts';
 import { columnRoles, timeFormatSchema } from '../../engine/domain/profile.ts';
 import type { ColumnRole, ProfileOverrides, StatedColumn } from '../../engine/domain/profile.ts';
 import type { NumberFormat } from '../../engine/domain/record-batch.ts';
@@ -100,6 +101,18 @@ export function addProfileOptions(command: Command): Command {
     .option('--role <column=role>', `what a column means: ${columnRoles.join(', ')}`, parseAssignment)
     .option('--positive <values>', 'values of the label that mean fraud, separated by commas', parseNames)
     .option('--strict', 'refuse what is in doubt instead of taking the likelier reading');
+}
+
+export interface ExpectFlags {
+  readonly expect?: Expectation;
+}
+
+/** Control totals that reading must come to. */
+export function expectOption(): Option {
+  return new Option(
+    '--expect <totals>',
+    'fail where reading comes to other totals, e.g. rows=240,sum(amount)=28351.19,from=2024-10-20',
+  ).argParser(parseExpectation);
 }
 
 export function addForestOptions(command: Command): Command {

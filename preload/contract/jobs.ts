@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { columnTotalsSchema } from '../../engine/domain/column-totals.ts';
+import { expectationSchema } from '../../engine/domain/expectation.ts';
 import { columnKinds, columnRoles, doubtSchema, profileOverridesSchema } from '../../engine/domain/profile.ts';
 import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
 import { growerNames } from '../../engine/domain/model.ts';
@@ -42,10 +44,10 @@ export const forestChoiceSchema = z.object({
 
 const profileChoice = z.object({ overrides: profileOverridesSchema.default({}) });
 
-const ingestInput = profileChoice.extend({
-  recordings: z.array(path).min(1),
-  casePath: path,
-});
+/** What is read, and control totals that it must come to. */
+const readingChoice = { recordings: z.array(path).min(1), expect: expectationSchema.default([]) };
+
+const ingestInput = profileChoice.extend({ ...readingChoice, casePath: path });
 
 const trainInput = z.object({
   casePath: path,
@@ -115,16 +117,28 @@ export const columnReportSchema = z.object({
   reason: z.string(),
   written: z.string().optional().describe('how its times or numbers are written'),
   doubt: doubtSchema.optional().describe('two readings fit; which one was taken, and the flags that settle it'),
+  totals: columnTotalsSchema.nullable().describe('null where the rows of the case were not counted'),
 });
 export type ColumnReport = z.infer<typeof columnReportSchema>;
 
 const noticeSchema = z.string().describe('something a person should know, in one sentence');
+
+/** One recording of a case, as it was read. */
+export const sourceReportSchema = z.object({
+  uri: z.string(),
+  rows: z.number().int(),
+  quarantined: z.number().int(),
+  bytes: z.number().int().nullable().describe('of the file as stored; null before it was read to its end'),
+  sha256: z.string().nullable(),
+});
+export type SourceReport = z.infer<typeof sourceReportSchema>;
 
 const ingestResult = z.object({
   rows: z.number().int(),
   addedRows: z.number().int(),
   quarantined: z.number().int(),
   columns: z.array(columnReportSchema),
+  sources: z.array(sourceReportSchema),
   notices: z.array(noticeSchema),
   case: path,
   readMs: z.number(),
@@ -203,6 +217,7 @@ export type TrainResult = z.infer<typeof trainResult>;
 
 const runResult = trainResult.extend({
   columns: z.array(columnReportSchema),
+  sources: z.array(sourceReportSchema),
   topAlerts: z.array(z.object({ sequence: z.number().int(), id: z.string(), score: z.number(), raw: z.string() })),
 });
 export type RunResult = z.infer<typeof runResult>;
@@ -268,7 +283,7 @@ const simulationChoice = {
 
 export const jobs = {
   run: {
-    input: trainInput.extend({ recordings: z.array(path).min(1) }),
+    input: trainInput.extend(readingChoice),
     result: runResult,
   },
   ingest: { input: ingestInput, result: ingestResult },

@@ -75,6 +75,8 @@ export interface CaseOverview {
     readonly quarantined: number;
     readonly complete: boolean;
     readonly addedAtMs: number;
+    /** What the file was when it was read to its end. */
+    readonly file: { readonly storedBytes: number; readonly sha256: string } | null;
   }[];
   readonly models: number;
   readonly championId: number | null;

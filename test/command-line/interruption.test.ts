@@ -57,6 +57,8 @@ describe('a run that is stopped', () => {
     expect(finished['model']).toEqual(uninterrupted['model']);
     expect(finished['thresholdUnits']).toBe(uninterrupted['thresholdUnits']);
     expect(finished['flagged']).toBe(uninterrupted['flagged']);
+    expect(finished['columns']).toEqual(uninterrupted['columns']);
+    expect(finished['sources']).toEqual(uninterrupted['sources']);
     expect(verifyCase(casePath).problems).toEqual([]);
     expect(featuresOf(casePath)).toBe(featuresOf(join(shared, 'whole.assay')));
     const openedCase = openCaseReadOnly(casePath);

@@ -10,16 +10,21 @@ import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '..
 import { doubtSentences, noEventTime } from '../../features/doubts.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
 import { sampleOfRecording, type ProfileSample } from '../../features/profile-sample.ts';
+import type { TotalsCollector } from '../../features/column-totals.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
-import type { Source } from '../../store/types.ts';
+import type { Source, StoredFile } from '../../store/types.ts';
+import type { WritableCase } from '../../store/writable-case.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { appendOfBatch, newTextsOf } from './decoded-append.ts';
 import { watchColumns, type ColumnWatch } from './column-watch.ts';
-import { describeColumns } from '../../case/describe-columns.ts';
+import { describeColumns, totalsOfCase } from '../../case/describe-columns.ts';
+import { describeSources } from '../../case/describe-sources.ts';
+import { digestOfFile, fingerprintRecording } from './recording-fingerprint.ts';
+import { checkExpectation } from './check-expectation.ts';
+import { openTotals, refreshTotals, saveTotals } from './reading-totals.ts';
 import { matchColumns, type Reference } from './match-columns.ts';
-import { fingerprintRecording } from './recording-fingerprint.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import { changedRoles, reprofileCase } from './reprofile-case.ts';
 
@@ -44,7 +49,7 @@ export async function ingestRecordings(
   input: ParsedJobInput<'ingest'>,
   context: WorkContext,
 ): Promise<JobResult<'ingest'>> {
-  const outcome = await ingest(input.casePath, input.recordings, input.overrides, context);
+  const outcome = await ingest(input, context);
   const openedCase = openCaseReadOnly(input.casePath);
   try {
     const counts = openedCase.counts();
@@ -53,7 +58,8 @@ export async function ingestRecordings(
       rows: counts.rows,
       addedRows: outcome.addedRows,
       quarantined: counts.quarantined,
-      columns: describeColumns(profile, null),
+      columns: describeColumns(profile, null, totalsOfCase(openedCase)),
+      sources: describeSources(openedCase),
       notices: [...outcome.notices, ...doubtSentences(profile), ...noEventTime(profile)],
       case: resolve(input.casePath),
       readMs: outcome.readMs,
@@ -69,9 +75,7 @@ export async function ingestRecordings(
  * recording whose reading was stopped goes on where it was.
  */
 export async function ingest(
-  casePath: string,
-  paths: readonly string[],
-  overrides: ProfileOverrides,
+  { casePath, recordings: paths, overrides, expect }: ParsedJobInput<'ingest'>,
   context: WorkContext,
 ): Promise<IngestOutcome> {
   const startedMs = performance.now();
@@ -79,20 +83,27 @@ export async function ingest(
   const recordings = await distinctRecordings(paths, notices);
   const sources = await prepareCase(casePath, recordings, overrides, context, notices);
   const pending = sources.filter(({ source }) => !source.complete);
-  if (pending.length === 0) return { addedRows: 0, notices, readMs: performance.now() - startedMs, storeMs: 0 };
+  if (pending.length === 0) {
+    await withCase(casePath, async (openedCase) => {
+      await refreshTotals(openedCase, context);
+      checkExpectation(openedCase, expect);
+    });
+    return { addedRows: 0, notices, readMs: performance.now() - startedMs, storeMs: 0 };
+  }
 
   const reading = openCaseReadOnly(casePath);
   const profile = reading.profile();
   const dictionaries = reading.dictionaries();
   const firstSequence = reading.nextSequence();
-  reading.close();
   if (profile === undefined) throw new Error('Impossible: a prepared case has no profile.');
   for (const column of dictionaryColumns(profile))
     if (!dictionaries.has(column)) dictionaries.set(column, new TextDictionary());
+  const totals = await openTotals(reading, profile, dictionaries, context).finally(() => reading.close());
 
   const writer = await createCaseWriter(casePath);
   const stream: IngestStream = {
-    decode: createSegmentDecoder(profile, dictionaries),
+    decode: createSegmentDecoder(profile, dictionaries, totals?.sums),
+    totals,
     newTexts: newTextsOf(dictionaries),
     writer,
     nextSequence: firstSequence,
@@ -115,12 +126,15 @@ export async function ingest(
   const readMs = performance.now() - startedMs;
   const finishing = performance.now();
   await writer.finish();
-  const writable = openCase(casePath);
-  try {
-    for (const { source } of pending) writable.completeSource(source.id);
-  } finally {
-    writable.close();
-  }
+  const files = new Map<number, StoredFile>();
+  for (const { recording, source } of pending) files.set(source.id, await digestOfFile(recording.path, context.signal));
+  await withCase(casePath, (openedCase) => {
+    openedCase.inTransaction(() => {
+      for (const [id, file] of files) openedCase.completeSource(id, file);
+      if (totals !== undefined) saveTotals(openedCase, profile, totals);
+    });
+    checkExpectation(openedCase, expect);
+  });
   notices.push(...stream.columns.sentences());
   return {
     addedRows: stream.nextSequence - firstSequence,
@@ -130,11 +144,23 @@ export async function ingest(
   };
 }
 
+/** Opens a case for one piece of work. */
+async function withCase(casePath: string, work: (openedCase: WritableCase) => void | Promise<void>): Promise<void> {
+  const openedCase = openCase(casePath);
+  try {
+    await work(openedCase);
+  } finally {
+    openedCase.close();
+  }
+}
+
 interface IngestStream {
   readonly decode: SegmentDecoder;
   /** Texts that came into the dictionaries since the last call. */
   readonly newTexts: () => ReadonlyMap<string, readonly string[]>;
   readonly writer: CaseWriter;
+  /** Absent where the case holds a topic. */
+  readonly totals: TotalsCollector | undefined;
   nextSequence: number;
   readonly columns: ColumnWatch;
 }
@@ -158,6 +184,7 @@ async function ingestOne(
       throwIfCancelled(context.signal);
       const decoded = stream.decode(batch, stream.nextSequence);
       stream.columns.note(batch, decoded, recording.path);
+      stream.totals?.add(batch, decoded);
       await stream.writer.append(appendOfBatch(source.id, batch, decoded, stream.newTexts()));
       stream.nextSequence += decoded.segment.rowCount;
       reportBytes(reader.storedBytesRead);

@@ -22,7 +22,7 @@ export async function inspectRecording(
       sizeBytes: reader.storedBytes,
       format: reader.format,
       notices: [...reader.notices],
-      columns: describeColumns(profile, null),
+      columns: describeColumns(profile, null, new Map()),
       firstRows: Array.from({ length: rows }, (_, row) => sample.cells.map((cells) => cells[row] ?? '')),
     };
   } finally {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { AssayError, usageError } from '../../domain/error.ts';
+import { throwIfCancelled } from '../../domain/progress.ts';
+import type { StoredFile } from '../../store/types.ts';
 
 const edgeBytes = 1 << 20;
 
@@ -27,6 +29,27 @@ export async function fingerprintRecording(path: string): Promise<RecordingFinge
     const tail = await file.read(buffer, 0, buffer.length, Math.max(0, status.size - buffer.length));
     hash.update(buffer.subarray(0, tail.bytesRead));
     return { fingerprint: hash.digest('hex'), storedBytes: status.size };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Size and SHA-256 of a whole file as stored. Throws as `fingerprintRecording`. */
+export async function digestOfFile(path: string, signal?: AbortSignal): Promise<StoredFile> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw openingError(path, error);
+  });
+  try {
+    const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(edgeBytes);
+    let storedBytes = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, storedBytes);
+      if (bytesRead === 0) return { storedBytes, sha256: hash.digest('hex') };
+      hash.update(buffer.subarray(0, bytesRead));
+      storedBytes += bytesRead;
+      if (signal !== undefined) throwIfCancelled(signal);
+    }
   } finally {
     await file.close();
   }

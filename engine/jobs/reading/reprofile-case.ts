@@ -6,7 +6,7 @@ import { defaultSampleRows, sampleOfRecording, type ProfileSample } from '../../
 import type { Doing } from '../../store/decision-log.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
-import { readingRecords } from './stored-records.ts';
+import { batchesOfStored } from '../../stream/stored-batches.ts';
 
 type StatedColumn = NonNullable<ProfileOverrides['columns']>[string];
 
@@ -137,5 +137,8 @@ async function sampleOfStoredRows(openedCase: ReadableCase): Promise<ProfileSamp
       for (let row = 0; row < segment.rowCount && sequences.length < defaultSampleRows; row++)
         sequences.push(segment.firstSequence + row);
   const rows = openedCase.readRawMany(sequences).map(({ bytes }) => bytes);
-  return readingRecords(source, rows, sampleOfRecording);
+  const { format, columnNames } = source;
+  if (format === null)
+    throw usageError('BAD_PROFILE', 'The case does not say how its rows are written.', 'Read the recording again.');
+  return sampleOfRecording({ format, batches: () => batchesOfStored(format, columnNames, rows) });
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { isFlagged } from '../../forest/threshold.ts';
 import type { DecodedSegment, Dictionary } from '../../domain/columns.ts';
 import { TextDictionary } from '../../domain/dictionary.ts';
-import { AssayError, impossible, usageError } from '../../domain/error.ts';
+import { impossible, usageError } from '../../domain/error.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import {
   createSegmentDecoder,
@@ -15,7 +15,8 @@ import { MAXIMUM_PAGE_ROWS, type QuarantinedRecord, type SegmentAppend, type Sou
 import type { WritableCase } from '../../store/writable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { newTextsOf } from './decoded-append.ts';
-import { offsetsOfRecords, readingRecords } from './stored-records.ts';
+import { batchesOfStored, offsetsOfStored } from '../../stream/stored-batches.ts';
+import { refreshTotals } from './reading-totals.ts';
 import { openLiveScoring, type LiveScoring } from '../streaming/live-scoring.ts';
 
 /** Reasons told apart in the result. */
@@ -43,6 +44,7 @@ export async function retryQuarantine(
       if (run !== undefined)
         openedCase.finishRun(run, context.signal.aborted ? 'cancelled' : status, { rows: retry.fit });
     }
+    if (retry.fit > 0 && !input.dryRun) await refreshTotals(openedCase, context);
     const counts = openedCase.counts();
     return {
       dryRun: input.dryRun,
@@ -127,7 +129,7 @@ class Retry {
     if (records.length === 0) return;
     this.tried += records.length;
     const open = new Map(records.map((record) => [record.id, record.reason]));
-    for (const fitting of await this.#read(source, records, open)) {
+    for (const fitting of this.#read(source, records, open)) {
       for (const id of fitting.recordIds) open.delete(id);
       this.fit += fitting.recordIds.length;
       if (this.#isDry) continue;
@@ -139,56 +141,46 @@ class Retry {
   }
 
   /** Reads records of one source again; what still fails gets its newest reason in `reasons`. */
-  async #read(
-    source: Source,
-    records: readonly QuarantinedRecord[],
-    reasons: Map<number, string>,
-  ): Promise<readonly Fitting[]> {
-    // A row that is known to be good comes first, so that the format is recognised whatever the others hold.
+  #read(source: Source, records: readonly QuarantinedRecord[], reasons: Map<number, string>): readonly Fitting[] {
+    const { id: sourceId, format, columnNames, position } = source;
+    if (format === null) return [];
+    // A row that is known to be good comes first: lines that close a recording are told by the rows before them.
     const guide = this.#goodRow(source);
     const contents = [...guide, ...records.map(({ raw }) => raw)];
-    const offsets = offsetsOfRecords(source, contents).slice(guide.length);
+    const offsets = offsetsOfStored(contents).slice(guide.length);
     const recordAt = new Map(offsets.map((offset, index) => [offset, records[index]]));
-    try {
-      return await readingRecords(source, contents, async (reader) => {
-        const fitting: Fitting[] = [];
-        let sequence = this.#case.nextSequence();
-        for await (const batch of reader.batches()) {
-          for (const { byteOffset, reason } of batch.rejected) noteReason(reasons, recordAt.get(byteOffset), reason);
-          const decoded = this.#decode(batch, sequence);
-          for (const { row, reason } of decoded.invalid)
-            noteReason(reasons, recordAt.get(batch.byteOffset[row]), reason);
-          const kept = decoded.keptRows ?? Uint32Array.from({ length: batch.rowCount }, (_, row) => row);
-          const known = Uint32Array.from(kept.keys()).filter((index) => recordAt.has(batch.byteOffset[kept[index]]));
-          if (known.length === 0) continue;
-          const rows = known.map((index) => kept[index]);
-          const found = [...rows].flatMap((row) => recordAt.get(batch.byteOffset[row]) ?? []);
-          const segment: DecodedSegment = { ...segmentOfRows(decoded.segment, known), firstSequence: sequence };
-          fitting.push({
-            recordIds: found.map(({ id }) => id),
-            append: {
-              sourceId: source.id,
-              segment,
-              raw: {
-                bytes: Uint8Array.from(batch.bytes),
-                rawStart: rows.map((row) => batch.rawStart[row]),
-                rawEnd: rows.map((row) => batch.rawEnd[row]),
-              },
-              byteOffset: Float64Array.from(found, ({ byteOffset }) => byteOffset),
-              line: Float64Array.from(found, ({ line }) => line),
-              next: source.position,
-              rejected: [],
-              dictionaryAdditions: this.#newTexts(),
-            },
-          });
-          sequence += known.length;
-        }
-        return fitting;
+    const fitting: Fitting[] = [];
+    let sequence = this.#case.nextSequence();
+    for (const batch of batchesOfStored(format, columnNames, contents, true)) {
+      for (const { byteOffset, reason } of batch.rejected) noteReason(reasons, recordAt.get(byteOffset), reason);
+      const decoded = this.#decode(batch, sequence);
+      for (const { row, reason } of decoded.invalid) noteReason(reasons, recordAt.get(batch.byteOffset[row]), reason);
+      const kept = decoded.keptRows ?? Uint32Array.from({ length: batch.rowCount }, (_, row) => row);
+      const known = Uint32Array.from(kept.keys()).filter((index) => recordAt.has(batch.byteOffset[kept[index]]));
+      if (known.length === 0) continue;
+      const rows = known.map((index) => kept[index]);
+      const found = [...rows].flatMap((row) => recordAt.get(batch.byteOffset[row]) ?? []);
+      const segment: DecodedSegment = { ...segmentOfRows(decoded.segment, known), firstSequence: sequence };
+      fitting.push({
+        recordIds: found.map(({ id }) => id),
+        append: {
+          sourceId,
+          segment,
+          raw: {
+            bytes: Uint8Array.from(batch.bytes),
+            rawStart: rows.map((row) => batch.rawStart[row]),
+            rawEnd: rows.map((row) => batch.rawEnd[row]),
+          },
+          byteOffset: Float64Array.from(found, ({ byteOffset }) => byteOffset),
+          line: Float64Array.from(found, ({ line }) => line),
+          next: position,
+          rejected: [],
+          dictionaryAdditions: this.#newTexts(),
+        },
       });
-    } catch (error) {
-      if (error instanceof AssayError && error.kind === 'usage') return [];
-      throw error;
+      sequence += known.length;
     }
+    return fitting;
   }
 
   #goodRow(source: Source): readonly Uint8Array[] {

@@ -10,7 +10,7 @@ import { scoreOfSum } from '../../forest/score.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase } from '../../store/open-case.ts';
 import type { Doing } from '../../store/decision-log.ts';
-import type { SegmentAppend, Source } from '../../store/types.ts';
+import type { SegmentAppend, Source, StoredFile } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import { ReplayClock } from '../../stream/replay-clock.ts';
@@ -21,7 +21,7 @@ import { chosenModel, modelSummary } from '../../case/model/chosen-model.ts';
 import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { refuseChangedRecordings } from '../reading/ingest-recordings.ts';
-import { fingerprintRecording } from '../reading/recording-fingerprint.ts';
+import { digestOfFile, fingerprintRecording } from '../reading/recording-fingerprint.ts';
 import { adoptModel } from './adopt-model.ts';
 import { sliceOfAppend } from './append-slices.ts';
 import { FiguresMeter, lastEventMs, type FiguresNow } from './figures-meter.ts';
@@ -123,7 +123,7 @@ class PlaySession {
   readonly #columns: ColumnWatch;
   readonly #decode: SegmentDecoder;
   readonly #newTexts: ReturnType<typeof newTextsOf>;
-  readonly #finished: number[] = [];
+  readonly #finished = new Map<number, StoredFile>();
   #stage: Stage | undefined;
   #nextSequence: number;
   #positionMs: number | null = null;
@@ -183,7 +183,7 @@ class PlaySession {
         await this.#batch(append, time?.kind === 'time' ? time.values.slice() : null);
         if (this.#context.signal.aborted) return;
       }
-      this.#finished.push(source.id);
+      this.#finished.set(source.id, await digestOfFile(source.uri));
     } finally {
       await reader.close();
     }
@@ -270,7 +270,7 @@ class PlaySession {
       throw error;
     }
     this.#withCase((openedCase) => {
-      for (const id of this.#finished) openedCase.completeSource(id);
+      for (const [id, file] of this.#finished) openedCase.completeSource(id, file);
       const nextSequence = openedCase.nextSequence();
       if (nextSequence !== this.#nextSequence) return;
       const state = stage.scoring.windowState();

@@ -5,6 +5,7 @@ import { decisions } from './0002-decisions.ts';
 import { streams } from './0003-streams.ts';
 import { outbox } from './0004-outbox.ts';
 import { oneTruth } from './0005-one-truth.ts';
+import { receipt } from './0006-receipt.ts';
 
 /** One step of the case file's layout. Once released it never changes: a test pins its checksum. */
 export interface Migration {
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   { version: 3, name: 'streams', up: streams },
   { version: 4, name: 'outbox', up: outbox },
   { version: 5, name: 'one truth', up: oneTruth },
+  { version: 6, name: 'receipt', up: receipt },
 ];
 
 /** The version that a list of steps leads to; throws where the list is not 1, 2, 3, ... */

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { ColumnKind, ColumnRole } from '../../../engine/domain/profile.ts';
 import type { ColumnReport } from '../../../preload/contract/jobs.ts';
 import { useWindowState } from '../../data/app-state.tsx';
+import { formatCount } from '../../data/format.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { Select } from '../../ui/field.tsx';
@@ -13,6 +14,35 @@ const kindOptions = optionsOf(kindWords);
 const doubtfulBelow = 0.6;
 const sureWords = (confidence: number): string => `${Math.round(confidence * 100)} %`;
 
+/** The receipt of reading, column by column. */
+const totalColumns: readonly DataColumn<ColumnReport>[] = [
+  {
+    id: 'present',
+    title: 'Present',
+    widthPx: 96,
+    align: 'right',
+    text: ({ totals }) => (totals === null ? '' : formatCount(totals.present)),
+  },
+  {
+    id: 'missing',
+    title: 'Missing',
+    widthPx: 88,
+    align: 'right',
+    text: ({ totals }) => (totals === null ? '' : formatCount(totals.missing)),
+  },
+  {
+    id: 'distinct',
+    title: 'Distinct',
+    widthPx: 110,
+    align: 'right',
+    text: ({ totals }) =>
+      totals === null ? '' : `${totals.distinctIsExact ? '' : 'about '}${formatCount(totals.distinct)}`,
+  },
+  { id: 'from', title: 'Least', widthPx: 190, text: ({ totals }) => totals?.from ?? '' },
+  { id: 'to', title: 'Greatest', widthPx: 190, text: ({ totals }) => totals?.to ?? '' },
+  { id: 'sum', title: 'Sum', widthPx: 140, align: 'right', text: ({ totals }) => totals?.sum ?? '' },
+];
+
 export interface ColumnTableProps {
   readonly columns: readonly ColumnReport[];
   readonly onChange: (name: string, change: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) => void;
@@ -23,6 +53,7 @@ export interface ColumnTableProps {
 /** What each column means, how sure that is and why; the meaning is changed where it stands. */
 export function ColumnTable({ columns, onChange, isReadOnly = false, fitsRows = false }: ColumnTableProps) {
   const [layout, setLayout] = useWindowState('sources.columns', untouchedLayout, isTableLayout);
+  const hasTotals = columns.some(({ totals }) => totals !== null);
   const tableColumns = useMemo<readonly DataColumn<ColumnReport>[]>(
     () => [
       { id: 'name', title: 'Column', widthPx: 180, text: (row) => row.name },
@@ -75,10 +106,11 @@ export function ColumnTable({ columns, onChange, isReadOnly = false, fitsRows = 
             sureWords(row.confidence)
           ),
       },
+      ...(hasTotals ? totalColumns : []),
       { id: 'reason', title: 'Why', widthPx: 380, text: (row) => row.reason },
       { id: 'used', title: 'Used as', widthPx: 160, text: (row) => row.usedAs.join(', ') },
     ],
-    [onChange, isReadOnly],
+    [onChange, isReadOnly, hasTotals],
   );
   return (
     <DataTable

@@ -244,6 +244,13 @@ function Recordings({ openCase }: { readonly openCase: CaseOverview }) {
         align: 'right',
         text: (row) => formatCount(row.quarantined),
       },
+      {
+        id: 'bytes',
+        title: 'Bytes',
+        widthPx: 120,
+        align: 'right',
+        text: (row) => (row.file === null ? '' : formatCount(row.file.storedBytes)),
+      },
       { id: 'state', title: 'State', widthPx: 150, text: (row) => (row.complete ? 'read whole' : '▲ read in part') },
       { id: 'added', title: 'Read', widthPx: 170, text: (row) => formats.time(row.addedAtMs) },
       {
@@ -251,6 +258,17 @@ function Recordings({ openCase }: { readonly openCase: CaseOverview }) {
         title: 'Format',
         widthPx: 260,
         text: (row) => (row.format === null ? row.kind : formatWords(row.format)),
+      },
+      {
+        id: 'sha256',
+        title: 'SHA-256',
+        widthPx: 200,
+        text: (row) => row.file?.sha256 ?? '',
+        render: (row) => (
+          <span className="fixed ellipsis" title={row.file?.sha256}>
+            {row.file?.sha256 ?? ''}
+          </span>
+        ),
       },
     ],
     [formats],

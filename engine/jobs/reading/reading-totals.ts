@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { Dictionary } from '../../domain/columns.ts';
+import { impossible } from '../../domain/error.ts';
+import type { Profile } from '../../domain/profile.ts';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import type { RecordBatch } from '../../domain/record-batch.ts';
+import { TotalsCollector, type ColumnState } from '../../features/column-totals.ts';
+import { createSegmentDecoder } from '../../features/decode-segment.ts';
+import type { ReadableCase } from '../../store/readable-case.ts';
+import type { JsonValue, SegmentSummary, Source } from '../../store/types.ts';
+import type { WritableCase } from '../../store/writable-case.ts';
+import { batchesOfStored } from '../../stream/stored-batches.ts';
+
+/** Different values of a column that are kept in a case between two readings; where there are more, counting goes on as an estimate. */
+const keptBetweenReadings = 4096;
+
+/**
+ * The control totals of a case's rows so far, ready to go on: from what was kept with it, and for rows that came since (a reading
+ * that was killed, the quarantine) from their bytes as received. Undefined for a case with a topic, whose messages
+ * are not kept in the form they are read from.
+ */
+export async function openTotals(
+  openedCase: ReadableCase,
+  profile: Profile,
+  dictionaries: ReadonlyMap<string, Dictionary>,
+  context: WorkContext,
+): Promise<TotalsCollector | undefined> {
+  const sources = new Map(openedCase.sources().map((source) => [source.id, source]));
+  if ([...sources.values()].some(({ format }) => format === null)) return undefined;
+  const collector = new TotalsCollector(profile, dictionaries);
+  const from = restoreKept(collector, openedCase, profile);
+  // What is stored could be read when it came: a cell that cannot be now is missing, and takes no row away.
+  const lenient: Profile = { ...profile, columns: profile.columns.map((column) => ({ ...column, role: 'ignored' })) };
+  const decode = createSegmentDecoder(lenient, dictionaries, collector.sums);
+  const total = openedCase.nextSequence();
+  for (const segment of openedCase.segments()) {
+    if (segment.firstSequence < from) continue;
+    throwIfCancelled(context.signal);
+    const source = sources.get(segment.sourceId) ?? impossible('a segment has no source');
+    for (const batch of batchesOfSegment(openedCase, segment, source)) collector.add(batch, decode(batch, 0));
+    context.report({ phase: 'read', done: segment.firstSequence + segment.rowCount, total, unit: 'rows' });
+    await new Promise(setImmediate);
+  }
+  return collector;
+}
+
+/** The rows of a stored segment from their bytes as received. */
+export function* batchesOfSegment(
+  openedCase: ReadableCase,
+  segment: SegmentSummary,
+  { format, columnNames }: Pick<Source, 'format' | 'columnNames'>,
+): Generator<RecordBatch> {
+  if (format === null) impossible('the messages of a topic are not read from their bytes');
+  let rows = 0;
+  for (const batch of batchesOfStored(format, columnNames, openedCase.readRawSegment(segment))) {
+    rows += batch.rowCount;
+    yield batch;
+  }
+  if (rows !== segment.rowCount)
+    impossible(
+      `${segment.rowCount} stored rows were read again as ${rows} rows (from row ${segment.firstSequence} on)`,
+    );
+}
+
+/** Keeps the totals with the case; they hold for the rows that it has now. */
+export function saveTotals(openedCase: WritableCase, profile: Profile, collector: TotalsCollector): void {
+  openedCase.saveReadingTotals({
+    nextSequence: openedCase.nextSequence(),
+    columns: collector.totals(),
+    state: {
+      readings: readingsOf(profile),
+      columns: collector.states(keptBetweenReadings).map(({ distinct, ...state }) => ({
+        ...state,
+        ...('values' in distinct ? { values: [...distinct.values] } : { registers: [...distinct.registers] }),
+      })),
+    },
+  });
+}
+
+/** Brings the kept totals to the rows that the case has now. */
+export async function refreshTotals(openedCase: WritableCase, context: WorkContext): Promise<void> {
+  const profile = openedCase.profile();
+  const kept = openedCase.readingTotals();
+  if (profile === undefined || kept?.nextSequence === openedCase.nextSequence()) return;
+  const collector = await openTotals(openedCase, profile, openedCase.dictionaries(), context);
+  if (collector !== undefined) saveTotals(openedCase, profile, collector);
+}
+
+const stateSchema = z.object({
+  readings: z.string(),
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      present: z.number().int(),
+      missing: z.number().int(),
+      least: z.union([z.string(), z.number()]).nullable(),
+      greatest: z.union([z.string(), z.number()]).nullable(),
+      sum: z
+        .string()
+        .regex(/^-?\d+(\.\d+)?$/)
+        .nullable(),
+      values: z.array(z.number()).optional(),
+      registers: z
+        .array(z.number().int().min(0).max(33))
+        .length(2 ** 14)
+        .optional(),
+    }),
+  ),
+});
+
+/** Restores what was kept, and gives the first row that it lacks. */
+function restoreKept(collector: TotalsCollector, openedCase: ReadableCase, profile: Profile): number {
+  const kept = openedCase.readingTotals();
+  const state = stateSchema.safeParse(kept?.state);
+  if (kept === undefined || !state.success || state.data.readings !== readingsOf(profile)) return 0;
+  collector.restore(
+    state.data.columns.map(({ values, registers, ...column }): ColumnState => ({
+      ...column,
+      distinct:
+        registers === undefined
+          ? { values: Float64Array.from(values ?? []) }
+          : { registers: Uint8Array.from(registers) },
+    })),
+  );
+  return kept.nextSequence;
+}
+
+/** Totals hold as long as every column is read as it was. */
+function readingsOf(profile: Profile): string & JsonValue {
+  return JSON.stringify([
+    profile.timeZone,
+    ...profile.columns.map(({ name, kind, numberFormat, timeFormat, joinedWith }) => [
+      name,
+      kind,
+      numberFormat ?? null,
+      timeFormat ?? null,
+      joinedWith ?? null,
+    ]),
+  ]);
+}

@@ -1,0 +1,78 @@
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { createEngine } from '../../engine/host/engine.ts';
+import { openCase } from '../../engine/store/open-case.ts';
+import type { JobResult } from '../../preload/contract/jobs.ts';
+import { describeWithSharedData, sharedDataPath } from '../shared-data.ts';
+import { jsonOf, runAssay, temporaryFolder } from './run-assay.ts';
+
+interface Reading {
+  readonly result: JobResult<'ingest'>;
+  readonly casePath: string;
+  readonly column: (name: string) => JobResult<'ingest'>['columns'][number];
+}
+
+const casesFolder = (): string => resolve(sharedDataPath('..', 'cases', 'reading'));
+
+/** One of the shared cases, read by the real command. */
+async function read(name: string, ...flags: readonly string[]): Promise<Reading> {
+  const folder = temporaryFolder();
+  const casePath = join(folder, 'read.assay');
+  const recording = join(casesFolder(), name);
+  const result = jsonOf(
+    await runAssay(['ingest', recording, '--case', casePath, '--json', ...flags], folder),
+  ) as unknown as JobResult<'ingest'>;
+  const column = (wanted: string): JobResult<'ingest'>['columns'][number] => {
+    const found = result.columns.find((each) => each.name === wanted);
+    if (found === undefined) throw new Error(`No column ${wanted} in ${JSON.stringify(result)}`);
+    return found;
+  };
+  return { result, casePath, column };
+}
+
+describeWithSharedData('the receipt of reading', () => {
+  it('has the totals of the transactions, the same on the command line and through the door of the window', async () => {
+    const { result, casePath, column } = await read('06-april.csv');
+    expect(column('amount').totals).toMatchObject({ present: 240, missing: 0, sum: '28351.19' });
+    expect(column('card').totals).toMatchObject({ distinct: 30, from: 'C001', to: 'C030' });
+    expect(column('txn_time').totals).toMatchObject({
+      from: '2024-10-20T08:00:00.000Z',
+      to: '2024-10-28T03:13:00.000Z',
+    });
+    expect(result.sources).toMatchObject([
+      { rows: 240, quarantined: 0, bytes: 10668, sha256: expect.stringMatching(/^c795182791f5/) },
+    ]);
+    const engine = createEngine({ host: 'command-line', dataFolder: temporaryFolder() });
+    await engine.request('case.open', { path: casePath });
+    expect(await engine.request('profile.read', {})).toMatchObject({
+      ok: true,
+      data: { columns: result.columns.map(({ name, totals }) => ({ name, totals })) },
+    });
+    expect(await engine.request('case.read', {})).toMatchObject({
+      ok: true,
+      data: { sources: [{ file: { storedBytes: 10668, sha256: result.sources[0].sha256 } }] },
+    });
+    await engine.close();
+  });
+
+  it('counts the same again from the bytes as received, in every form a recording comes in', async () => {
+    const engine = createEngine({ host: 'command-line', dataFolder: temporaryFolder() });
+    const context = { signal: new AbortController().signal, report: () => undefined };
+    const folder = temporaryFolder();
+    const forms = readdirSync(casesFolder()).filter((name) => !name.includes('no-header'));
+    const seen: string[] = [];
+    for (const name of forms) {
+      const input = { recordings: [join(casesFolder(), name)], casePath: join(folder, `${name}.assay`) };
+      const first = await engine.runJob('ingest', input, context);
+      if (!first.ok) continue;
+      const openedCase = openCase(input.casePath);
+      openedCase.saveReadingTotals({ nextSequence: 0, columns: new Map(), state: null });
+      openedCase.close();
+      const again = await engine.runJob('ingest', input, context);
+      expect({ name, columns: again.ok && again.data.columns }).toEqual({ name, columns: first.data.columns });
+      seen.push(name);
+    }
+    expect(seen.length).toBeGreaterThan(20);
+  });
+});
