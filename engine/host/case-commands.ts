@@ -4,7 +4,8 @@ import { throwIfCancelled, type WorkContext } from '../domain/progress.ts';
 import { listAlerts } from '../case/alerts/list-alerts.ts';
 import { explainRows } from '../case/alerts/explain-rows.ts';
 import { readBelowLine } from '../case/alerts/below-line.ts';
-import { keyOfRow } from '../case/alerts/alert-keys.ts';
+import { keyOfRow, rowOfKey } from '../case/alerts/alert-keys.ts';
+import { caseOverview, groupAlerts } from '../case/case-overview.ts';
 import type { CaseSession } from '../case/case-session.ts';
 import { doingOf } from '../case/decisions/doing.ts';
 import { setVerdicts, undoLast } from '../case/decisions/decisions.ts';
@@ -26,19 +27,28 @@ import type { Evaluation, JobResult, ParsedJobInput } from '../../preload/contra
 
 const histogramBins = 24;
 
-/** The `tune` job: moves the line of a model on the scores it has, or says where it stands. */
+/** The `tune` job: moves the line of a model on the scores it has, makes alerts in another way, or says how both stand. */
 export function tuneModel(input: ParsedJobInput<'tune'>, context: WorkContext): Promise<JobResult<'tune'>> {
-  return withCase(input.casePath, input.threshold === undefined ? 'read' : 'change', (session) => {
+  const { threshold: handle, grouping } = input;
+  const isChange = handle !== undefined || grouping !== undefined;
+  return withCase(input.casePath, isChange ? 'change' : 'read', (session) => {
     throwIfCancelled(context.signal);
     const { id } = session.chosenModel(input.model);
-    if (input.threshold !== undefined) applyTuning(session, doingOf(context), { modelId: id, handle: input.threshold });
-    const { threshold } = session.model(id);
+    if (isChange)
+      session.writableCase.inTransaction(() => {
+        if (grouping !== undefined) groupAlerts(session, doingOf(context), grouping);
+        if (handle !== undefined) applyTuning(session, doingOf(context), { modelId: id, handle });
+      });
+    const { threshold, isChampion } = session.model(id);
+    const { alertGap: gap, alertEntity: entity } = caseOverview(session);
     const index = session.tuningIndex(id);
     const point = pointOf(session, id, { kind: 'threshold', thresholdUnits: threshold.units });
     const histogram = index.histogram(histogramBins);
     const evaluation = evaluationOf(session, id, threshold.units);
     return {
       model: session.modelSummary(id),
+      isChampion,
+      grouping: { gap, entity },
       rows: session.arrays.rowCount,
       alerts: point.alerts,
       alertsPerDay: point.alertsPerDay,
@@ -104,10 +114,15 @@ export function listCaseAlerts(input: ParsedJobInput<'alerts'>, context: WorkCon
   return withCase(input.casePath, 'read', (session) => {
     throwIfCancelled(context.signal);
     const { id, threshold } = session.chosenModel(input.model);
-    const { flagged, alertsPerDay } = pointOf(session, id, { kind: 'threshold', thresholdUnits: threshold.units });
+    const {
+      alerts: allAlerts,
+      alertsPerDay,
+      flagged,
+    } = pointOf(session, id, { kind: 'threshold', thresholdUnits: threshold.units });
     return {
       model: session.modelSummary(id),
       ...listAlerts(session, id, input),
+      allAlerts,
       alertsPerDay,
       flagged,
       case: resolve(input.casePath),
@@ -123,17 +138,18 @@ export function judgeAlerts(input: ParsedJobInput<'judge'>, context: WorkContext
     const { action } = input;
     if (action.kind === 'undo') {
       const { undone, undoDepth } = undoLast(session, doing);
-      return { verdicts: [], undone, undoDepth, case: resolve(input.casePath) };
+      return { verdicts: [], undone, undoDepth, by: doing.by, case: resolve(input.casePath) };
     }
     const ofTransactions = session.arrays.rowsOfIds(action.transactions).map(keyOfRow);
-    const keys = [...action.alerts.map(withHash), ...ofTransactions];
+    const keys = [...action.alerts.map((key) => keyOfAlert(session, modelId, withHash(key))), ...ofTransactions];
     if (keys.length === 0)
       throw usageError(
         'WRONG_USE',
         'It was not said what is judged.',
         'Name an alert by its key (assay alerts --case FILE), or a transaction by its id.',
       );
-    const { as: kind, reason, note, closedUntilMs, replace } = action;
+    const { as: kind, reason, note, closedUntil, replace } = action;
+    const closedUntilMs = closedUntil === null ? null : startOfDay(session, closedUntil);
     const verdict = { modelId, keys, kind, reason, closedUntilMs, note, replace };
     const { verdicts, undoDepth } = setVerdicts(session, doing, verdict);
     return {
@@ -142,13 +158,31 @@ export function judgeAlerts(input: ParsedJobInput<'judge'>, context: WorkContext
         verdict: each.kind,
         reason: each.reason,
         transactions: each.transactions,
+        closedUntilMs: each.closedUntilMs,
         by: each.decidedBy,
       })),
       undone: null,
       undoDepth,
+      by: doing.by,
       case: resolve(input.casePath),
     };
   });
+}
+
+/** @throws AssayError WRONG_USE where the key names no alert of the model at its line. */
+function keyOfAlert(session: CaseSession, modelId: number, key: string): string {
+  const row = rowOfKey(session.arrays, key);
+  if (row >= 0 && session.alerts(modelId).groups.groupOfRow(row) >= 0) return key;
+  throw usageError(
+    'WRONG_USE',
+    row < 0 ? `'${key}' is no alert of this case.` : `'${key}' is no alert of model ${modelId}: it is not flagged.`,
+    '`assay alerts --case FILE` lists the keys; a transaction that is not flagged is judged by its id, with --transaction.',
+  );
+}
+
+/** When a day such as 2026-03-02 begins in the time zone of the case. */
+function startOfDay({ arrays }: CaseSession, day: string): number {
+  return arrays.clock.instantOfLocal(Date.parse(day));
 }
 
 /** A shell takes `#12` for a comment, so the number alone is understood too. */
@@ -195,7 +229,7 @@ export function promoteModel(input: ParsedJobInput<'promote'>, context: WorkCont
     const { id: modelId } = session.chosenModel(input.model);
     const doing = { ...doingOf(context), ...(input.by === undefined ? {} : { by: input.by }) };
     setChampion(session, doing, { modelId, reason: input.reason });
-    return { model: session.modelSummary(modelId), before, case: resolve(input.casePath) };
+    return { model: session.modelSummary(modelId), before, by: doing.by, case: resolve(input.casePath) };
   });
 }
 
@@ -206,7 +240,7 @@ export function rollBackModel(input: ParsedJobInput<'rollback'>, context: WorkCo
     const doing = { ...doingOf(context), ...(input.by === undefined ? {} : { by: input.by }) };
     rollBack(session, doing, { reason: input.reason });
     const { id } = session.chosenModel(undefined);
-    return { model: session.modelSummary(id), before, case: resolve(input.casePath) };
+    return { model: session.modelSummary(id), before, by: doing.by, case: resolve(input.casePath) };
   });
 }
 

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { alertEntityRoles, type AlertEntityRole, type AlertGap } from '../../engine/domain/alert-grouping.ts';
 import { defaultCasePath } from '../../engine/host/default-case.ts';
-import { parseShare, parseWhole } from './flags.ts';
+import { parseGap, parseShare, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import {
   printEvaluateReport,
@@ -101,28 +102,45 @@ Examples:
   });
 }
 
+interface TuneFlags extends CaseFlags, ThresholdFlags {
+  readonly gap?: AlertGap;
+  readonly entity?: AlertEntityRole;
+}
+
 function addTune(program: Command, surroundings: CommandSurroundings): void {
   const command = program
     .command('tune')
-    .summary('move the threshold of a model; without a handle, show where it stands')
+    .summary('move the threshold of a model, or say what makes an alert; without either, show how both stand')
     .requiredOption(caseOption, 'the case file')
     .addOption(modelOption());
   addThresholdOptions(command, true);
+  command
+    .option(
+      '--gap <time>',
+      'how far apart flagged transactions of one alert may be: 1h to 7d, each-transaction or whole-recording',
+      parseGap,
+    )
+    .addOption(new Option('--entity <role>', 'whose transactions make one alert').choices([...alertEntityRoles]));
   command.addOption(jsonOption()).addHelpText(
     'after',
     `
 Examples:
   assay tune --case spring.assay --alerts-per-day 60
   assay tune --case spring.assay --contamination 0.005
-  assay tune --case spring.assay --recall 0.8            (needs labels)`,
+  assay tune --case spring.assay --recall 0.8            (needs labels or verdicts)
+  assay tune --case spring.assay --gap 72h --entity customer
+
+Gap and entity hold for the whole case. Verdicts keep to the transactions they were given on.`,
   );
-  command.action(async (flags: CaseFlags & ThresholdFlags) => {
+  command.action(async ({ gap, entity, ...flags }: TuneFlags) => {
     await runCommand(surroundings, 'tune', flags.json === true, printTuneReport, () => {
       const threshold = thresholdHandle(flags);
+      const grouping = { ...(gap === undefined ? {} : { gap }), ...(entity === undefined ? {} : { entity }) };
       return {
         casePath: requireCase(flags.case),
         ...(flags.model === undefined ? {} : { model: flags.model }),
         ...(threshold === undefined ? {} : { threshold }),
+        ...(Object.keys(grouping).length === 0 ? {} : { grouping }),
       };
     });
   });
@@ -146,7 +164,7 @@ function addEvaluate(program: Command, surroundings: CommandSurroundings): void 
   const days = parseWhole(0, 100_000);
   const command = program
     .command('evaluate')
-    .summary('measure a model against the labels of its case, beside trivial baselines; or roll forward in time')
+    .summary('measure a model against labels and verdicts, beside trivial baselines; or roll forward in time')
     .requiredOption(caseOption, 'the case file')
     .addOption(modelOption())
     .option('--label <column>', 'column that says which transactions are fraud')

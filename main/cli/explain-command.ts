@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import type { ModelComparison } from '../../preload/contract/jobs.ts';
 import { parseNames, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import { printCompareReport, printExplainReport, printStabilityReport } from './report.ts';
@@ -13,6 +14,7 @@ interface ExplainFlags {
   readonly top?: number;
   readonly neighbours?: number;
   readonly seeds?: number;
+  readonly at?: ModelComparison['at'];
   readonly json?: boolean;
 }
 
@@ -55,18 +57,26 @@ export function addCompareCommand(program: Command, surroundings: CommandSurroun
     .argument('<first>', 'a model, by number or digest')
     .argument('<second>', 'another model')
     .requiredOption('--case <file>', 'the case file')
+    .addOption(
+      new Option(
+        '--at <line>',
+        'as many alerts for the second as for the first (default), or each at its own threshold',
+      ).choices(['same-budget', 'own-threshold']),
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
-Example:
-  assay compare 1 2 --case spring.assay`,
+Examples:
+  assay compare 1 2 --case spring.assay
+  assay compare 1 2 --case spring.assay --at own-threshold`,
     )
     .action(async (first: string, second: string, flags: ExplainFlags) => {
       await runCommand(surroundings, 'compare', flags.json === true, printCompareReport, () => ({
         casePath: requireCase(flags.case),
         first,
         second,
+        ...(flags.at === undefined ? {} : { at: flags.at }),
       }));
     });
   program

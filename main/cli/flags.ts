@@ -1,4 +1,7 @@
 import { InvalidArgumentError } from 'commander';
+import { alertGapSchema, type AlertGap } from '../../engine/domain/alert-grouping.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** Reads a share such as a contamination: a number above 0 and at most `maximum`. */
 export function parseShare(maximum: number, example: string): (text: string) => number {
@@ -30,6 +33,20 @@ export function parseWhole(minimum: number, maximum: number): (text: string) => 
       throw new InvalidArgumentError(`it must be a whole number from ${minimum} to ${maximum}.`);
     return value;
   };
+}
+
+const gapForm = /^(\d+)\s*([hd])$/;
+const hoursOf = { h: 1, d: 24 } as const;
+
+/** Reads the gap up to which flagged transactions are one alert: `24h`, `7d`, or one of the two words. */
+export function parseGap(text: string): AlertGap {
+  const [, amount, unit] = gapForm.exec(text) ?? [];
+  const gap = alertGapSchema.safeParse(
+    amount === undefined ? text : Number(amount) * hoursOf[unit === 'd' ? 'd' : 'h'] * HOUR_MS,
+  );
+  if (!gap.success)
+    throw new InvalidArgumentError('it must be from 1h to 7d, such as 24h, or each-transaction, or whole-recording.');
+  return gap.data;
 }
 
 /** Reads a calendar day. */

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { printableText } from '../../engine/domain/printable-text.ts';
 import { createEngine } from '../../engine/host/engine.ts';
+import { askAtTerminal } from './ask-at-terminal.ts';
 import { createProgram } from './program.ts';
 import { createProgressLine } from './progress-line.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -40,6 +41,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     abandon: () => {
       isAbandoned = true;
     },
+    ask:
+      process.stdin.isTTY && process.stderr.isTTY
+        ? (question) => {
+            progress.clear();
+            return askAtTerminal(question, interrupt);
+          }
+        : null,
     fail: (error) => {
       progress.clear();
       process.stderr.write(`assay: ${printableText(error.message)}\n`);

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { addAlertsCommands } from './alerts-command.ts';
 import { addCaseCommands } from './case-commands.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addCompareCommand, addExplainCommand } from './explain-command.ts';
 import { addExportCommands } from './export-command.ts';
 import { addFeaturesCommand } from './features-command.ts';
+import { addHistoryCommands } from './history-command.ts';
 import { addPushCommand } from './push-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRecordCommand } from './record-command.ts';
@@ -30,8 +32,10 @@ export function createProgram(surroundings: CommandSurroundings): Command {
   addQuarantineCommand(program, surroundings);
   addScoreCommand(program, surroundings);
   addFeaturesCommand(program, surroundings);
+  addAlertsCommands(program, surroundings);
   addExplainCommand(program, surroundings);
   addCompareCommand(program, surroundings);
+  addHistoryCommands(program, surroundings);
   addExportCommands(program, surroundings);
   addPushCommand(program, surroundings);
   addRecordCommand(program, surroundings);
@@ -46,6 +50,7 @@ Examples:
   assay run datasets/payments-30-days.csv.gz             read, train, score, flag and store the bundled recording
   assay run april.csv may.csv --alerts-per-day 60        two recordings as one stream, 60 alerts a day
   assay tune --case april.assay --contamination 0.01     move the threshold without training again
+  assay alerts --case april.assay --limit 20             the alerts, the most anomalous first
   assay doctor                                           what this machine has and lacks
 
 Exit codes: 0 done, 1 the work failed, 2 wrong use or bad input, 130 interrupted.`,

@@ -1,7 +1,15 @@
-import type { ColumnReport, JobResult, RunResult, SourceReport, TrainResult } from '../../preload/contract/jobs.ts';
+import type {
+  ColumnReport,
+  Evaluation,
+  JobResult,
+  RunResult,
+  SourceReport,
+  TrainResult,
+} from '../../preload/contract/jobs.ts';
 import { printableLine } from '../../engine/domain/printable-text.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
+const HOUR_MS = 3_600_000;
 const barWidth = 40;
 const rawPreviewLength = 96;
 
@@ -23,6 +31,7 @@ export function printRunReport(result: RunResult, { print, note }: CommandSurrou
     );
   }
   print(heading('Next'));
+  print(`  assay alerts --case ${quoted(result.case)} --limit 20            the alerts, the most anomalous first`);
   print(`  assay tune --case ${quoted(result.case)} --alerts-per-day 20      move the threshold, no training`);
   print(`  assay train --case ${quoted(result.case)} --seed 2                another model on the same transactions`);
   print(`  assay evaluate --case ${quoted(result.case)}                      against labels and trivial baselines`);
@@ -91,52 +100,57 @@ export function printRetryReport(result: JobResult<'retryQuarantine'>, { print }
 export function printTuneReport(result: JobResult<'tune'>, { print }: CommandSurroundings): void {
   print(heading('Scores'));
   print(histogramLines(result.histogram, result.threshold));
-  print(heading('Threshold'));
+  print(heading('Line'));
   print(
     pairs([
-      [
-        'flagged',
-        `${count(result.flagged)} of ${count(result.rows)} (${percent(result.contamination)})${whyNone(result.flagged)}`,
-      ],
-      ...(result.alertsPerDay === null
-        ? []
-        : [
-            [
-              'alerts a day',
-              `${result.alertsPerDay.toFixed(1)} on average over ${daysText(result.days ?? 0)}`,
-            ] as const,
-          ]),
-      ['threshold', result.threshold.toFixed(6)],
+      ...linePairs(result),
       ...evaluationPairs(result.evaluation),
-      ['model', shorten(result.model.digest, 12)],
+      ['an alert is', groupingText(result.grouping)],
+      ['model', modelText(result)],
       ['case', result.case],
     ]),
   );
 }
 
+/** What makes one alert, in words. */
+function groupingText({ gap, entity }: JobResult<'tune'>['grouping']): string {
+  if (entity === null || gap === 'each-transaction') return 'each flagged transaction';
+  if (gap === 'whole-recording') return `all flagged transactions of one '${entity.column}'`;
+  return `flagged transactions of one '${entity.column}' up to ${Number((gap / HOUR_MS).toFixed(2))} h apart`;
+}
+
 export function printEvaluateReport(result: JobResult<'evaluate'>, { print, note }: CommandSurroundings): void {
   for (const notice of result.notices) note(`Note: ${notice}`);
   const { evaluation } = result;
-  const withInterval = (name: string, value: number | null): string => {
-    if (value === null) return 'unknown';
-    const interval = evaluation.intervals[name];
-    return interval === undefined
-      ? value.toFixed(4)
-      : `${value.toFixed(4)}   95 % interval over days ${interval[0].toFixed(4)} to ${interval[1].toFixed(4)}`;
+  const interval = (name: string): string => {
+    const found = evaluation.intervals[name];
+    return found === undefined ? '' : `${found[0].toFixed(4)} to ${found[1].toFixed(4)}`;
   };
-  print(heading('Against the labels'));
+  // Figures of one basis only stand in the column of that basis, which is the last one.
+  const others = result.evaluations.slice(0, -1).map(() => '');
+  const row = (name: string, valueOf: (each: Evaluation) => string, key = ''): readonly string[] => [
+    name,
+    ...result.evaluations.map(valueOf),
+    interval(key),
+  ];
+  const rowOfLast = (name: string, value: number | null): readonly string[] => [name, ...others, nullable(value), ''];
+  print(heading(`${count(result.alerts)} alerts = ${count(result.flagged)} flagged transactions`));
   print(
-    pairs([
-      ['labelled', `${count(evaluation.labelled)}, of which fraud ${count(evaluation.positives)}`],
-      ['flagged', count(result.flagged)],
-      ['AUROC', withInterval('auroc', evaluation.auroc)],
-      ['AUPRC', withInterval('auprc', evaluation.auprc)],
-      ['precision', withInterval('precision', evaluation.precision)],
-      ['recall', withInterval('recall', evaluation.recall)],
-      ['F1', withInterval('f1', evaluation.f1)],
-      ['precision at n', withInterval('precisionAtPositives', evaluation.precisionAtPositives)],
-      ['card precision, top 100', withInterval('cardPrecisionTop100', evaluation.cardPrecisionTop100)],
-    ]),
+    table(
+      ['', ...result.evaluations.map(({ basis }) => basisWords[basis]), '95 % interval over days'],
+      [
+        row('known', (each) => count(each.labelled)),
+        row('fraud', (each) => count(each.positives)),
+        row('AUROC', (each) => nullable(each.auroc), 'auroc'),
+        row('AUPRC', (each) => nullable(each.auprc), 'auprc'),
+        row('precision', (each) => nullable(each.precision)),
+        row('recall', (each) => nullable(each.recall)),
+        rowOfLast('F1', evaluation.f1),
+        rowOfLast('precision at n', evaluation.precisionAtPositives),
+        rowOfLast('card precision, top 100', evaluation.cardPrecisionTop100),
+      ],
+      [false, ...result.evaluations.map(() => true), false],
+    ),
   );
   print(heading('Does the model beat something trivial?'));
   print(
@@ -316,14 +330,14 @@ export function printExplainReport(result: JobResult<'explain'>, { print }: Comm
 
 export function printCompareReport(result: JobResult<'compare'>, { print }: CommandSurroundings): void {
   const describe = ({ model, evaluation }: JobResult<'compare'>['first']): readonly string[] => [
-    shorten(model.digest, 12),
+    `${model.id}  ${shorten(model.digest, 12)}`,
     `${model.trees} x ${model.sample}, seed ${model.seed}, ${model.grower}`,
     evaluation === null ? '-' : nullable(evaluation.auroc),
     evaluation === null ? '-' : nullable(evaluation.auprc),
     evaluation === null ? '-' : nullable(evaluation.precision),
     evaluation === null ? '-' : nullable(evaluation.recall),
   ];
-  print(heading('Models'));
+  print(heading(result.basis === null ? 'Models' : `Models, ${basisWords[result.basis]}`));
   print(
     table(
       ['model', 'forest', 'AUROC', 'AUPRC', 'precision', 'recall'],
@@ -331,7 +345,16 @@ export function printCompareReport(result: JobResult<'compare'>, { print }: Comm
       [false, false, true, true, true, true],
     ),
   );
-  print(heading('Flagged'));
+  const { alerts } = result;
+  print(heading(result.at === 'same-budget' ? 'At the budget of the first' : 'Each at its own threshold'));
+  print(
+    pairs([
+      ['alerts of the first', count(alerts.first)],
+      ['alerts of the second', count(alerts.second)],
+      ['in common', `${count(alerts.both)} alerts of the first share a transaction with the second`],
+    ]),
+  );
+  print(heading('Flagged transactions'));
   const fraudOf = (part: 'both' | 'onlyFirst' | 'onlySecond'): string =>
     result.fraud === null ? '' : `, of which fraud ${count(result.fraud[part])}`;
   print(
@@ -348,8 +371,8 @@ export function printStabilityReport(result: JobResult<'stability'>, { print }: 
   const share = (value: number | null): string => (value === null ? '-' : percent(value));
   print(
     pairs([
-      ['model', `${shorten(result.model.digest, 12)}, seed ${result.model.seed}`],
-      ['flagged', count(result.flagged)],
+      ['model', `${result.model.id}  ${shorten(result.model.digest, 12)}, seed ${result.model.seed}`],
+      ['alerts', `${count(result.alerts)} = ${count(result.flagged)} flagged transactions`],
       ['kept with another seed', share(result.kept)],
       ['overlap, mean', share(result.meanOverlap)],
       ['overlap, least', share(result.leastOverlap)],
@@ -387,7 +410,7 @@ export function printDoctorReport(result: JobResult<'doctor'>, { print }: Comman
 }
 
 function trainLines(result: TrainResult): string {
-  const { model, timings } = result;
+  const { timings } = result;
   const imputed = result.imputed.filter((entry) => entry.cells > 0);
   return [
     heading('Result'),
@@ -403,15 +426,8 @@ function trainLines(result: TrainResult): string {
               imputed.map((entry) => `${entry.feature} ${count(entry.cells)} (${entry.rule})`).join(', '),
             ] as const,
           ]),
-      [
-        'model',
-        `${shorten(model.digest, 12)}  ${model.trees} trees of ${count(model.sample)} rows, seed ${model.seed}, grower ${model.grower}`,
-      ],
-      [
-        'flagged',
-        `${count(result.flagged)} (${percent(result.contamination)}${perDay(result)})${whyNone(result.flagged)}`,
-      ],
-      ['threshold', `score from ${result.threshold.toFixed(6)}`],
+      ['model', modelText(result)],
+      ...linePairs(result),
       ...evaluationPairs(result.evaluation),
       [
         'time',
@@ -428,16 +444,39 @@ function whyNone(flagged: number): string {
   return flagged > 0 ? '' : ': the transactions that share the highest score are more than was asked for; ask for more';
 }
 
-function perDay(result: TrainResult): string {
-  if (result.days === null || result.days === 0) return '';
-  return `, ${(result.flagged / result.days).toFixed(1)} a day over ${daysText(result.days)}`;
+type AtLine = Pick<
+  TrainResult,
+  'alerts' | 'alertsPerDay' | 'flagged' | 'contamination' | 'days' | 'line' | 'threshold'
+>;
+
+/** What the line gives, alerts first, and what set it. */
+function linePairs(result: AtLine): readonly (readonly [string, string])[] {
+  const { alerts, alertsPerDay, flagged, contamination, days, line, threshold } = result;
+  const perDay =
+    alertsPerDay === null || days === null ? '' : `, ${alertsPerDay.toFixed(1)} a day over ${daysText(days)}`;
+  return [
+    ['alerts', `${count(alerts)}${perDay}`],
+    ['flagged', `${count(flagged)} transactions (${percent(contamination)})${whyNone(flagged)}`],
+    ['line', `${line.sentence} Score from ${threshold.toFixed(6)}.`],
+  ];
 }
+
+function modelText({ model, isChampion }: Pick<TrainResult, 'model' | 'isChampion'>): string {
+  const { id, digest, trees, sample, seed, grower } = model;
+  return `${id}${isChampion ? ', champion' : ''}  ${shorten(digest, 12)}  ${trees} trees of ${count(sample)} rows, seed ${seed}, grower ${grower}`;
+}
+
+const basisWords: Readonly<Record<Evaluation['basis'], string>> = {
+  labels: 'by labels',
+  verdicts: 'by verdicts',
+  both: 'by labels and verdicts',
+};
 
 function evaluationPairs(evaluation: TrainResult['evaluation']): readonly (readonly [string, string])[] {
   if (evaluation === undefined) return [];
   return [
     [
-      'with labels',
+      basisWords[evaluation.basis],
       `${count(evaluation.positives)} fraud; AUROC ${nullable(evaluation.auroc)}, AUPRC ${nullable(evaluation.auprc)}, precision ${nullable(evaluation.precision)}, recall ${nullable(evaluation.recall)}`,
     ],
   ];
@@ -504,7 +543,7 @@ function histogramLines(bins: JobResult<'tune'>['histogram'], threshold: number)
 }
 
 /** Columns padded to their widest cell; `alignRight` says which hold numbers. */
-function table(
+export function table(
   headings: readonly string[],
   cells: readonly (readonly string[])[],
   alignRight: readonly boolean[],
@@ -555,7 +594,8 @@ function nullable(value: number | null): string {
   return value === null ? 'unknown' : value.toFixed(4);
 }
 
-function shorten(text: string, length: number): string {
+/** A text cut to a length, with an ellipsis where something is left out. */
+export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 

@@ -19,7 +19,7 @@ export async function runCommand<J extends JobName>(
   name: J,
   asJson: boolean,
   printReport: (result: JobResult<J>, surroundings: CommandSurroundings) => void,
-  buildInput: () => JobInput<J>,
+  buildInput: () => JobInput<J> | Promise<JobInput<J>>,
   afterwards: (result: JobResult<J>) => void = () => undefined,
 ): Promise<void> {
   const answer = await answerOf(surroundings, name, buildInput, afterwards);
@@ -31,11 +31,11 @@ export async function runCommand<J extends JobName>(
 async function answerOf<J extends JobName>(
   surroundings: CommandSurroundings,
   name: J,
-  buildInput: () => JobInput<J>,
+  buildInput: () => JobInput<J> | Promise<JobInput<J>>,
   afterwards: (result: JobResult<J>) => void,
 ): Promise<Answer<JobResult<J>>> {
   try {
-    const job = surroundings.engine.runJob(name, buildInput(), surroundings.context);
+    const job = surroundings.engine.runJob(name, await buildInput(), surroundings.context);
     const answer = await (endlessJobs.has(name) ? job : Promise.race([job, deafTo(surroundings)]));
     if (answer.ok) afterwards(answer.data);
     return answer;

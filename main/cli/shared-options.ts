@@ -60,7 +60,12 @@ export function forceOption(): Option {
 
 /** Which model of the case is meant. */
 export function modelOption(): Option {
-  return new Option('--model <name>', "number or digest of one of the case's models (default: the one trained last)");
+  return new Option('--model <name>', "number or digest of one of the case's models (default: the champion)");
+}
+
+/** Who makes a change. */
+export function byOption(): Option {
+  return new Option('--by <name>', 'who does it, for the history (default: the name in the settings, else the user)');
 }
 
 /** How text recordings are written; everything not said is found by content. */
@@ -140,21 +145,21 @@ export function addThresholdOptions(command: Command, labelled: boolean): Comman
   };
   add(
     '--contamination <share>',
-    'share of transactions to flag, as scikit-learn defines it (default 0.02)',
+    'share of transactions to flag, as scikit-learn defines it',
     parseShare(0.5, '0.02'),
     'contamination',
   );
-  add('--alerts-per-day <count>', 'flag as many as your team can look at each day', parsePositive, 'alertsPerDay');
+  add('--alerts-per-day <count>', 'as many alerts as your team can look at each day', parsePositive, 'alertsPerDay');
   if (labelled) {
     add(
       '--recall <share>',
-      'with labels: the highest threshold that finds this share of the fraud',
+      'with labels or verdicts: the highest threshold that finds this share of the fraud',
       parseShare(1, '0.8'),
       'recall',
     );
     add(
       '--precision <share>',
-      'with labels: the lowest threshold whose alerts are fraud to this share',
+      'with labels or verdicts: the lowest threshold whose flags are fraud to this share',
       parseShare(1, '0.5'),
       'precision',
     );

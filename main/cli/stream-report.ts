@@ -29,9 +29,9 @@ export function printFollowReport(result: JobResult<'follow'>, { print, note }: 
         : [
             [
               'model',
-              `${model.digest.slice(0, 12)}  ${model.trees} trees of ${count(model.sample)} rows, seed ${model.seed}`,
+              `${model.id}  ${model.digest.slice(0, 12)}  ${model.trees} trees of ${count(model.sample)} rows, seed ${model.seed}`,
             ] as const,
-            ['flagged', `${count(result.flagged)} at a score above ${(result.threshold ?? 0).toFixed(6)}`] as const,
+            ['alerts', flagsText(result.alerts, result.flagged, result.threshold ?? 0)] as const,
           ]),
       ...(result.flagsDigest === null ? [] : [['flags digest', result.flagsDigest] as const]),
       ['time', seconds(result.totalMs)],
@@ -60,13 +60,17 @@ export function printPlayReport(result: JobResult<'play'>, { print, note }: Comm
       ['recording', result.recording],
       ['transactions', `${count(result.rows)} in the case (${count(result.addedRows)} added now)`],
       ['in quarantine', count(result.quarantined)],
-      ['flagged', `${count(result.flagged)} at a score above ${result.threshold.toFixed(6)}`],
-      ['model', result.model.digest.slice(0, 12)],
+      ['alerts', flagsText(result.alerts, result.flagged, result.threshold)],
+      ['model', `${result.model.id}  ${result.model.digest.slice(0, 12)}`],
       ...(result.flagsDigest === null ? [] : [['flags digest', result.flagsDigest] as const]),
       ['time', seconds(result.totalMs)],
       ['case', result.case],
     ]),
   );
+}
+
+function flagsText(alerts: number, flagged: number, threshold: number): string {
+  return `${count(alerts)} = ${count(flagged)} flagged transactions, from a score of ${threshold.toFixed(6)}`;
 }
 
 function milliseconds(durationMs: number): string {

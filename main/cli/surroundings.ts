@@ -12,6 +12,8 @@ export interface CommandSurroundings {
   readonly note: (text: string) => void;
   /** The command ends without waiting for what still runs. */
   readonly abandon: () => void;
+  /** Asks the person at the terminal for a line; null where nobody sits at one. */
+  readonly ask: ((question: string) => Promise<string>) | null;
   /** Says what went wrong on standard error and sets the exit code. */
   readonly fail: (error: ErrorReport) => void;
 }

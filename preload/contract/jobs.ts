@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertGapSchema, alertGroupingChoiceSchema } from '../../engine/domain/alert-grouping.ts';
 import { columnTotalsSchema } from '../../engine/domain/column-totals.ts';
 import { expectationSchema } from '../../engine/domain/expectation.ts';
 import { columnKinds, columnRoles, doubtSchema, profileOverridesSchema } from '../../engine/domain/profile.ts';
@@ -281,6 +282,13 @@ const simulationChoice = {
     .default([...fraudScenarios]),
 };
 
+const championChangeResult = z.object({
+  model: modelSummarySchema,
+  before: modelSummarySchema.nullable(),
+  by: z.string(),
+  case: path,
+});
+
 export const jobs = {
   run: {
     input: trainInput.extend(readingChoice),
@@ -289,9 +297,22 @@ export const jobs = {
   ingest: { input: ingestInput, result: ingestResult },
   train: { input: trainInput, result: trainResult },
   tune: {
-    input: z.object({ casePath: path, model: modelChoice, threshold: thresholdHandleSchema.optional() }),
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      threshold: thresholdHandleSchema.optional(),
+      grouping: alertGroupingChoiceSchema.optional().describe('how flagged transactions become alerts from now on'),
+    }),
     result: z.object({
       model: modelSummarySchema,
+      isChampion: z.boolean(),
+      grouping: z.object({
+        gap: alertGapSchema,
+        entity: z
+          .object({ role: z.string(), column: z.string() })
+          .nullable()
+          .describe('null where each transaction is an alert'),
+      }),
       rows: z.number().int(),
       alerts: z.number().int(),
       alertsPerDay: z.number().nullable(),
@@ -372,6 +393,7 @@ export const jobs = {
         }),
       ),
       total: z.number().int().describe('alerts that pass the filter'),
+      allAlerts: z.number().int().describe('alerts of the model, whatever the filter'),
       alertsPerDay: z.number().nullable(),
       flagged: z.number().int().describe('transactions of all alerts of the model'),
       case: path,
@@ -390,7 +412,11 @@ export const jobs = {
           as: z.enum(verdictKinds),
           reason: z.enum(dismissalReasons).nullable().default(null),
           note: z.string().max(20_000).optional(),
-          closedUntilMs: z.number().nullable().default(null),
+          closedUntil: z.iso
+            .date()
+            .nullable()
+            .default(null)
+            .describe('new flags before this day of the case leave the alert closed'),
           replace: z.boolean().default(false).describe('put it in the place of what somebody else decided'),
         }),
         z.object({ kind: z.literal('undo') }),
@@ -403,11 +429,13 @@ export const jobs = {
           verdict: z.enum(verdictKinds),
           reason: z.string().nullable(),
           transactions: z.number().int().describe('that it speaks for'),
+          closedUntilMs: z.number().nullable().describe('new flags before this time leave it closed'),
           by: z.string(),
         }),
       ),
       undone: z.string().nullable(),
       undoDepth: z.number().int().describe('actions of this person that can be taken back'),
+      by: z.string(),
       case: path,
     }),
   },
@@ -444,11 +472,11 @@ export const jobs = {
       reason: z.string().max(2000).default(''),
       by: z.string().max(200).optional(),
     }),
-    result: z.object({ model: modelSummarySchema, before: modelSummarySchema.nullable(), case: path }),
+    result: championChangeResult,
   },
   rollback: {
     input: z.object({ casePath: path, reason: z.string().max(2000).default(''), by: z.string().max(200).optional() }),
-    result: z.object({ model: modelSummarySchema, before: modelSummarySchema.nullable(), case: path }),
+    result: championChangeResult,
   },
   /** What a random sample below the line, judged blind, says of the fraud that is missed. Only reads. */
   missed: {
@@ -810,7 +838,8 @@ export const jobs = {
       rows: z.number().int(),
       addedRows: z.number().int(),
       quarantined: z.number().int(),
-      flagged: z.number().int(),
+      alerts: z.number().int(),
+      flagged: z.number().int().describe('transactions'),
       threshold: z.number().nullable(),
       model: modelSummarySchema.nullable(),
       flagsDigest: z.string().nullable().describe('SHA-256 over id, sum and flag of every row of the case, in order'),
@@ -900,7 +929,8 @@ export const jobs = {
       rows: z.number().int(),
       addedRows: z.number().int(),
       quarantined: z.number().int(),
-      flagged: z.number().int(),
+      alerts: z.number().int(),
+      flagged: z.number().int().describe('transactions'),
       threshold: z.number(),
       model: modelSummarySchema,
       flagsDigest: z.string().nullable().describe('SHA-256 over id, sum and flag of every row of the case, in order'),

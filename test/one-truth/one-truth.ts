@@ -273,6 +273,7 @@ export class Doors {
       print: (text) => printed.push(text),
       note: () => undefined,
       abandon: () => undefined,
+      ask: null,
       fail: (error) => (failure = `${argv.join(' ')}: ${error.code} ${error.message}`),
     });
     await program.parseAsync([...argv, '--json'], { from: 'user' });

@@ -69,8 +69,14 @@ export function usualHandle(
 
 /** What set a line, in words: the handle, or the greatest share that holds it down. */
 export function lineOf(index: TuningIndex, thresholdUnits: number, handle: ThresholdHandle | null): Line {
-  if (handle?.kind !== 'alerts-per-day' || handle.mostShare === undefined)
-    return { handle, holds: 'handle', sentence: sentenceOf(handle) };
+  if (handle?.kind !== 'alerts-per-day') return { handle, holds: 'handle', sentence: sentenceOf(handle) };
+  const { alertsPerDay } = index.tune({ kind: 'threshold', thresholdUnits });
+  if (alertsPerDay !== null && alertsPerDay > handle.value) {
+    const now = alertsPerDay.toFixed(1);
+    const sentence = `The line was set for a budget of ${handle.value} alerts a day; rows or what makes an alert changed since, and it gives ${now}.`;
+    return { handle, holds: 'handle', sentence };
+  }
+  if (handle.mostShare === undefined) return { handle, holds: 'handle', sentence: sentenceOf(handle) };
   const byBudget = index.tune({ kind: 'alerts-per-day', alertsPerDay: handle.value }).thresholdUnits;
   const share = `${Number((100 * handle.mostShare).toFixed(2))} %`;
   return byBudget > thresholdUnits

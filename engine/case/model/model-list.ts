@@ -28,7 +28,7 @@ export function modelListItem(session: CaseSession, model: StoredModel): ModelLi
     isChampion: model.isChampion,
     thresholdUnits: units,
     threshold: view.scoreOf(units),
-    ...countsOf(session, model),
+    ...alertsAndFlags(session, model),
     alertsPerDay: rule === 'alerts-per-day' && typeof details['value'] === 'number' ? details['value'] : null,
     handle: handleOf(model.threshold),
     scoresAllRows: openCase.segmentsWithoutScores(model.id).length === 0,
@@ -36,7 +36,10 @@ export function modelListItem(session: CaseSession, model: StoredModel): ModelLi
 }
 
 /** Flagged transactions and alerts of a model at its threshold, over the leading rows that it has scored. */
-function countsOf(session: CaseSession, model: StoredModel): { readonly flagged: number; readonly alerts: number } {
+export function alertsAndFlags(
+  session: CaseSession,
+  model: StoredModel,
+): { readonly alerts: number; readonly flagged: number } {
   const { counts } = model.threshold;
   if (counts?.of === session.countedOver) return { flagged: counts.flagged, alerts: counts.alerts };
   if (session.openCase.segmentsWithoutScores(model.id).length === 0) {

@@ -26,9 +26,11 @@ import { messageBatcher, type MessageBatcher } from '../../stream/kafka/message-
 import { openSchemaRegistry, schemaRegistryAccess } from '../../stream/kafka/schema-registry.ts';
 import { messageCount, splitSlices, type MessageSlice } from '../../stream/kafka/message-block.ts';
 import type { JobResult, ParsedJobInput, ThresholdHandle } from '../../../preload/contract/jobs.ts';
+import { CaseSession } from '../../case/case-session.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
-import { countFlagged, LiveLine } from '../../case/line/live-line.ts';
+import { LiveLine } from '../../case/line/live-line.ts';
 import { chosenModel, modelSummary } from '../../case/model/chosen-model.ts';
+import { alertsAndFlags } from '../../case/model/model-list.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
 import { trainOnCase } from '../training/train-model.ts';
@@ -243,7 +245,7 @@ class FollowSession {
         rows: counts.rows,
         addedRows: this.#addedRows,
         quarantined: counts.quarantined,
-        flagged: chosen === null ? 0 : countFlagged(openedCase, chosen.stored.id, chosen.stored.threshold.units),
+        ...(chosen === null ? { alerts: 0, flagged: 0 } : alertsAndFlags(new CaseSession(openedCase), chosen.stored)),
         threshold: chosen === null ? null : scoreOfSum(chosen.forest, chosen.stored.threshold.units),
         model: chosen === null ? null : modelSummary(chosen),
         flagsDigest: chosen === null || profile === undefined ? null : flagsDigest(openedCase, profile, chosen.stored),

@@ -15,9 +15,11 @@ import type { WritableCase } from '../../store/writable-case.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import { ReplayClock } from '../../stream/replay-clock.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { CaseSession } from '../../case/case-session.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
-import { countFlagged, LiveLine } from '../../case/line/live-line.ts';
+import { LiveLine } from '../../case/line/live-line.ts';
 import { chosenModel, modelSummary } from '../../case/model/chosen-model.ts';
+import { alertsAndFlags } from '../../case/model/model-list.ts';
 import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { refuseChangedRecordings } from '../reading/ingest-recordings.ts';
@@ -288,7 +290,7 @@ class PlaySession {
         rows: counts.rows,
         addedRows: counts.rows - this.#prepared.nextSequence,
         quarantined: counts.quarantined,
-        flagged: countFlagged(openedCase, stored.id, stored.threshold.units),
+        ...alertsAndFlags(new CaseSession(openedCase), stored),
         threshold: scoreOfSum(scoring.forest, stored.threshold.units),
         model: modelSummary({ stored, forest: scoring.forest }),
         flagsDigest: flagsDigest(openedCase, this.#prepared.profile, stored),

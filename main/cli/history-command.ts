@@ -1,0 +1,131 @@
+import type { Command } from 'commander';
+import { parseWhole } from './flags.ts';
+import { printAuditReport, printChampionReport } from './alert-report.ts';
+import { jsonOption } from './json-option.ts';
+import { runCommand } from './run-job.ts';
+import { byOption, forceOption, modelOption, requireCase } from './shared-options.ts';
+import type { CommandSurroundings } from './surroundings.ts';
+import { whoActs } from './who-acts.ts';
+
+/** `assay audit`, `assay promote` and `assay rollback`: what was done to a case, and which model is the champion. */
+export function addHistoryCommands(program: Command, surroundings: CommandSurroundings): void {
+  addAudit(program, surroundings);
+  addPromote(program, surroundings);
+  addRollback(program, surroundings);
+}
+
+interface AuditFlags {
+  readonly case?: string;
+  readonly alert?: string;
+  readonly model?: string;
+  readonly text?: string;
+  readonly limit?: number;
+  readonly verify?: boolean;
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+function addAudit(program: Command, surroundings: CommandSurroundings): void {
+  program
+    .command('audit')
+    .summary('show who did what to a case and when, and verify that nothing of it was changed')
+    .requiredOption('--case <file>', 'the case file')
+    .option('--alert <key>', 'only what was done to one alert or transaction, by key; the number alone is enough')
+    .option('--model <name>', 'only what was done to one model, by number or digest')
+    .option('--text <words>', 'only entries with these words, or by this person')
+    .option('--limit <count>', 'only the last so many', parseWhole(1, 100_000_000))
+    .option('--verify', 'check the chain of hashes; exit code 1 where an entry was changed or is missing')
+    .option('--out <file>', 'write the entries as NDJSON too')
+    .addOption(forceOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay audit --case spring.assay --limit 20
+  assay audit --case spring.assay --alert 1687
+  assay audit --case spring.assay --text threshold
+  assay audit --case spring.assay --verify --out history.ndjson`,
+    )
+    .action(async ({ json, out, verify, force, case: casePath, ...choice }: AuditFlags) => {
+      await runCommand(
+        surroundings,
+        'audit',
+        json === true,
+        printAuditReport,
+        () => ({
+          ...choice,
+          casePath: requireCase(casePath),
+          verify: verify === true,
+          force: force === true,
+          ...(out === undefined ? {} : { output: out }),
+        }),
+        ({ brokenEntry }) => {
+          if (brokenEntry !== null)
+            surroundings.fail({
+              code: 'CHECK_FAILED',
+              kind: 'failure',
+              message: `The history is broken at entry ${brokenEntry}: it, or what it speaks of, was changed or is missing.`,
+              nextStep: 'Entries before it are as they were written. Compare with a backup of the case.',
+            });
+        },
+      );
+    });
+}
+
+interface ChampionFlags {
+  readonly case?: string;
+  readonly model?: string;
+  readonly reason?: string;
+  readonly by?: string;
+  readonly json?: boolean;
+}
+
+function addPromote(program: Command, surroundings: CommandSurroundings): void {
+  program
+    .command('promote')
+    .summary('make a model the champion: the one that is meant wherever none is named')
+    .requiredOption('--case <file>', 'the case file')
+    .addOption(modelOption().makeOptionMandatory())
+    .requiredOption('--reason <text>', 'why, for the history')
+    .addOption(byOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  assay promote --case spring.assay --model 2 --reason "finds the leaked cards at the same budget"`,
+    )
+    .action(async ({ json, ...flags }: ChampionFlags) => {
+      await runCommand(surroundings, 'promote', json === true, printChampionReport, async () => ({
+        casePath: requireCase(flags.case),
+        model: flags.model ?? '',
+        ...(flags.reason === undefined ? {} : { reason: flags.reason }),
+        ...(await whoActs(surroundings, { ...flags, json: json === true })),
+      }));
+    });
+}
+
+function addRollback(program: Command, surroundings: CommandSurroundings): void {
+  program
+    .command('rollback')
+    .summary('make the champion before the present one the champion again')
+    .requiredOption('--case <file>', 'the case file')
+    .option('--reason <text>', 'why, for the history')
+    .addOption(byOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  assay rollback --case spring.assay --reason "too many alerts at night"`,
+    )
+    .action(async ({ json, ...flags }: ChampionFlags) => {
+      await runCommand(surroundings, 'rollback', json === true, printChampionReport, async () => ({
+        casePath: requireCase(flags.case),
+        ...(flags.reason === undefined ? {} : { reason: flags.reason }),
+        ...(await whoActs(surroundings, { ...flags, json: json === true })),
+      }));
+    });
+}
