@@ -11,7 +11,7 @@ interface ReplayFlags {
   readonly to?: string;
   readonly case?: string;
   readonly model?: string;
-  readonly speed?: number | null;
+  readonly speed?: number | 'max';
   readonly fromTime?: string;
   readonly maxMessages?: number;
   readonly json?: boolean;
@@ -46,7 +46,7 @@ Examples:
       const { case: casePath, to, json = false } = flags;
       const pace = (): Pick<JobInput<'play'>, 'recording' | 'speed' | 'fromTimeMs'> => ({
         recording,
-        ...(flags.speed === undefined ? {} : { speed: flags.speed }),
+        ...(flags.speed === undefined ? {} : { speed: flags.speed === 'max' ? null : flags.speed }),
         ...(flags.fromTime === undefined ? {} : { fromTimeMs: timeOf(flags.fromTime) }),
       });
       if (casePath === undefined)
@@ -69,8 +69,8 @@ function nowhere(): never {
   throw usageError('WRONG_USE', 'It is not said where the recording is to go.', 'Give --to TOPIC or --case FILE.');
 }
 
-function parseSpeed(text: string): number | null {
-  if (text === 'max') return null;
+function parseSpeed(text: string): number | 'max' {
+  if (text === 'max') return text;
   const factor = Number(text.replace(/^x/i, ''));
   if (!Number.isFinite(factor) || factor <= 0) throw new InvalidArgumentError('Give a number above 0, or max.');
   return factor;

@@ -139,9 +139,13 @@ describe('assay judge', () => {
   });
 
   it('leaves an alert closed until a day of the case, in its own time zone', async () => {
-    const { ask, alerts } = freshCase();
-    await ask('train', '--trees', '5', '--time-zone', 'Europe/Berlin');
-    const [{ key }] = await alerts('--limit', '1');
+    const folder = temporaryFolder();
+    const path = join(folder, 'a.assay');
+    const ask = async (command: string, ...flags: readonly string[]): Promise<Record<string, unknown>> =>
+      jsonOf(await runAssay([command, '--case', path, ...flags, '--json'], folder));
+    const recording = join(shared, 'payments.csv');
+    await ask('run', recording, '--trees', '5', '--contamination', '0.01', '--time-zone', 'Europe/Berlin');
+    const [{ key }] = (await ask('alerts', '--limit', '1'))['alerts'] as readonly Alert[];
     const judged = await ask('judge', '--alert', key, '--as', 'legitimate', '--until', '2026-06-01');
     expect(judged).toMatchObject({ verdicts: [{ closedUntilMs: Date.parse('2026-05-31T22:00:00Z') }] });
     const history = await ask('audit', '--alert', key.slice(1));
