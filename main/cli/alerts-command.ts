@@ -79,6 +79,7 @@ interface JudgeFlags {
   readonly reason?: (typeof dismissalReasons)[number];
   readonly note?: string;
   readonly until?: string;
+  readonly replace?: boolean;
   readonly undo?: boolean;
   readonly by?: string;
   readonly json?: boolean;
@@ -96,6 +97,7 @@ function addJudge(program: Command, surroundings: CommandSurroundings): void {
     .addOption(new Option('--reason <reason>', 'why').choices([...dismissalReasons]))
     .option('--note <text>', 'a note that is kept with it')
     .option('--until <date>', 'YYYY-MM-DD: new flags before this day leave it closed (default: any opens it)', parseDay)
+    .option('--replace', 'put it in the place of what somebody else decided')
     .option('--undo', 'take back your last verdict, note, snooze, split or join')
     .addOption(byOption())
     .addOption(jsonOption())
@@ -129,11 +131,12 @@ function judgeAction({
   reason,
   note,
   until,
+  replace,
   undo,
 }: JudgeFlags): JobInput<'judge'>['action'] {
   const isVerdict = alert.length + transaction.length > 0;
   if (undo === true) {
-    const said = [as, reason, note, until].some((flag) => flag !== undefined);
+    const said = [as, reason, note, until, replace].some((flag) => flag !== undefined);
     if (isVerdict || said)
       throw usageError('WRONG_USE', '--undo takes the last action back, and nothing else.', 'Leave the others out.');
     return { kind: 'undo' };
@@ -154,5 +157,6 @@ function judgeAction({
     ...(reason === undefined ? {} : { reason }),
     ...(note === undefined ? {} : { note }),
     ...(until === undefined ? {} : { closedUntil: until }),
+    replace: replace === true,
   };
 }

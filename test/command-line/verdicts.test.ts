@@ -193,7 +193,11 @@ describe('assay judge', () => {
     const judged = await ask('judge', '--alert', key, '--as', 'fraud', '--by', 'Ana');
     expect(judged).toMatchObject({ by: 'Ana', verdicts: [{ by: 'Ana' }] });
     expect(await ask('judge', '--undo', '--by', 'Ben')).toMatchObject({ undone: null, by: 'Ben' });
+    const other = await ask('judge', '--alert', key, '--as', 'legitimate', '--by', 'Ben');
+    expect(other).toMatchObject({ error: { code: 'ALREADY_DECIDED', nextStep: expect.stringContaining('--replace') } });
     expect((await ask('audit', '--text', 'Ana'))['entries']).toMatchObject([{ by: 'Ana', what: 'verdict fraud' }]);
+    await ask('judge', '--alert', key, '--as', 'legitimate', '--by', 'Ben', '--replace');
+    expect((await alerts('--limit', '1'))[0]).toMatchObject({ key, verdict: 'legitimate' });
   });
 });
 

@@ -82,7 +82,7 @@ function refuseDecidedByOthers(session: CaseSession, alerts: readonly DecidedAle
   throw usageError(
     'ALREADY_DECIDED',
     `${which} ${others.length === 1 ? 'was' : 'were'} decided by ${first.by} as ${first.kind} (${when} UTC).`,
-    'Look at it again; decide with "replace" to put another verdict in its place.',
+    'Look at it again. "Replace", or --replace, puts another verdict in its place.',
   );
 }
 
