@@ -13,7 +13,7 @@ export const alertSortSchema = z
 
 export const alertFilterSchema = z.object({
   verdict: z.array(z.enum([...verdictKinds, 'none', 'snoozed'])).optional(),
-  /** Start of a day of the stream. */
+  /** Start of the day of the stream on which the alert opens. */
   dayMs: z.number().optional(),
   minimumAmount: z.number().optional(),
   maximumAmount: z.number().optional(),

@@ -91,6 +91,8 @@ export interface ModelListItem {
   readonly features: readonly string[];
   /** The same features in a few words each. */
   readonly featureLabels: readonly string[];
+  /** Those of the features that look at other transactions than their own. */
+  readonly featuresOverTime: readonly string[];
   readonly trainedRows: number;
   readonly createdAtMs: number;
   readonly isChampion: boolean;
@@ -212,6 +214,11 @@ export interface AlertRow {
   } | null;
   readonly snoozedUntilMs: number | null;
   readonly hasNote: boolean;
+  /** Where a list is filtered by transactions: the most anomalous one that passes, or that opens the alert on its day. */
+  readonly matched: Pick<
+    AlertDetail['transactions'][number],
+    'sequence' | 'id' | 'timeMs' | 'amount' | 'counterpart'
+  > | null;
 }
 
 /** One sampled transaction below the line. Nothing in it tells what the model thinks of it. */
@@ -300,11 +307,16 @@ export interface AlertDetail {
     readonly amount: number | null;
     readonly counterpart: string | null;
     readonly score: number;
+    /** Whether it is one of the flagged transactions of this alert. */
     readonly flagged: boolean;
+    /** The verdict that speaks for it. */
+    readonly verdict: VerdictKind | null;
   }[];
   readonly similar: {
     readonly alerts: readonly {
       readonly key: string;
+      /** Its entity, or the id of its transaction. */
+      readonly name: string;
       readonly score: number;
       readonly sharedReasons: string;
       readonly verdict: VerdictKind | null;
@@ -612,7 +624,10 @@ export const requests = {
   'verdicts.set': request<{ readonly verdicts: readonly Verdict[]; readonly undoDepth: number }>()(
     z.object({
       modelId,
+      /** Alerts, or transactions that are not flagged. An alert that opened again is judged by what is new in it. */
       keys: z.array(z.string()).min(1).max(5000),
+      /** Only these transactions, flagged or not; the key is then that of their alert. */
+      sequences: z.array(z.number().int().min(0)).min(1).max(5000).optional(),
       kind: z.enum(verdictKinds),
       reason: z.enum(dismissalReasons).nullable().default(null),
       /** New flags of these alerts before this time leave them closed; null where any new flag opens them again. */

@@ -8,6 +8,13 @@ export const appCommands: readonly CommandDefinition[] = [
   { id: 'app.undo', title: 'Undo the last decision', key: 'z', place: null },
   { id: 'app.openCase', title: 'Open a case', key: 'Ctrl+O', place: null, worksInFields: true },
   { id: 'app.closeCase', title: 'Close this case', key: null, place: null },
+  {
+    id: 'app.history',
+    title: 'History: who changed what in this case',
+    key: 'Alt+H',
+    place: null,
+    worksInFields: true,
+  },
   { id: 'app.settings', title: 'Settings', key: 'Ctrl+,', place: null, worksInFields: true },
   { id: 'app.theme', title: 'Switch between dark and light', key: null, place: null },
   ...placeIds.map((place, index) => ({

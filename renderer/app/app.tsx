@@ -9,8 +9,10 @@ import { createQueryClient } from '../data/requests.ts';
 import { StreamHistoryProvider } from '../data/stream.tsx';
 import { RowHeightContext } from '../ui/data-table.tsx';
 import { ToastProvider } from '../ui/toast.tsx';
+import { AnalystNameProvider } from './analyst-name.tsx';
 import { CommandsProvider } from './commands.tsx';
 import { FileChoiceProvider } from './file-choice.tsx';
+import { HistoryProvider } from './history.tsx';
 import { allCommands } from './places.tsx';
 import { Shell } from './shell.tsx';
 import { useTheme } from './theme.ts';
@@ -29,7 +31,11 @@ export function App({ client, app }: { readonly client: AssayClient; readonly ap
               <CommandsProvider definitions={allCommands}>
                 <ToastProvider>
                   <FileChoiceProvider>
-                    <Themed />
+                    <AnalystNameProvider>
+                      <HistoryProvider>
+                        <Themed />
+                      </HistoryProvider>
+                    </AnalystNameProvider>
                   </FileChoiceProvider>
                 </ToastProvider>
               </CommandsProvider>

@@ -10,7 +10,8 @@ import { jobTitle } from './job-words.ts';
 import { errorWords } from '../ui/error-words.ts';
 
 function trained(result: JobResult<'train'>): string {
-  return `${formatCount(result.rows)} transactions scored in ${formatDuration(result.timings.totalMs)}: ${formatCount(result.flagged)} flagged.`;
+  const scored = `${formatCount(result.rows)} transactions scored in ${formatDuration(result.timings.totalMs)}`;
+  return `${scored}: ${formatCounted(result.alerts, 'alert')}, ${formatCounted(result.flagged, 'flagged transaction')}. ${result.line.sentence}`;
 }
 
 /** Says how each job ended, wherever the person is by then. */

@@ -13,6 +13,7 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   evaluate: 'Evaluating',
   exportOnnx: 'Writing ONNX',
   exportAlerts: 'Writing the alerts',
+  audit: 'Writing the history',
   exportNarrative: 'Writing the narrative',
   exportMlflow: 'Publishing to MLflow',
   exportKserve: 'Writing the KServe files',

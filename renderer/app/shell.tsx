@@ -2,7 +2,7 @@ import { Suspense, useEffect, useState } from 'react';
 import { CaseSwitcher } from '../features/case/case-switcher.tsx';
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { useCase, useCurrentModel, useSettings } from '../data/app-state.tsx';
-import { formatCount, formatPercent, formatScore } from '../data/format.ts';
+import { formatCount, formatCounted, formatPerDay, formatPercent } from '../data/format.ts';
 import { useAction, useRequest } from '../data/requests.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -69,6 +69,14 @@ export function Shell() {
         <CaseFacts />
         <span className="grow" />
         <Budget analysts={settings.analysts} alertsEach={settings.alertsPerAnalystPerDay} />
+        <button
+          type="button"
+          className="top-bar-person ellipsis"
+          title="Who decides; Settings change it"
+          onClick={() => setOverlay('settings')}
+        >
+          {settings.analyst.trim() === '' ? <span className="soft">No name yet</span> : settings.analyst}
+        </button>
         <Button keyHint={useCommandKey('app.palette')} onClick={() => setOverlay('palette')}>
           Commands
         </Button>
@@ -123,16 +131,20 @@ function Budget({ analysts, alertsEach }: { readonly analysts: number; readonly 
   const [model] = useCurrentModel();
   const goTo = useGoTo();
   if (openCase === null || model === null) return null;
-  const perDay = model.alertsPerDay ?? (openCase.days > 0 ? model.flagged / openCase.days : null);
+  const { days } = openCase;
   const budget = analysts * alertsEach;
   return (
     <Tooltip
-      text={`The team can review ${formatCount(budget)} a day: ${analysts} analysts, ${alertsEach} each. Tuning sets the line.`}
+      text={`The team can review ${formatCount(budget)} alerts a day: ${analysts} analysts, ${alertsEach} each. Tuning sets the line.`}
     >
       <button type="button" className="top-bar-budget tabular" onClick={() => goTo('tuning')}>
-        {model.alertsPerDay === null ? 'Line at' : 'Budget'}{' '}
-        <strong>{perDay === null ? formatScore(model.threshold) : `${formatCount(perDay)} a day`}</strong>{' '}
-        <span className="soft">= {formatPercent(openCase.rows === 0 ? 0 : model.flagged / openCase.rows)} flagged</span>
+        <strong>
+          {days === 0 ? formatCounted(model.alerts, 'alert') : `${formatPerDay(model.alerts / days)} alerts a day`}
+        </strong>{' '}
+        <span className="soft">
+          = {days === 0 ? formatCount(model.flagged) : formatPerDay(model.flagged / days)} transactions,{' '}
+          {formatPercent(openCase.rows === 0 ? 0 : model.flagged / openCase.rows)}
+        </span>
       </button>
     </Tooltip>
   );

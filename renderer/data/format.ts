@@ -14,6 +14,12 @@ export function formatCounted(value: number, singular: string, plural = `${singu
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** A mean over days: `19.6`, and whole numbers from a hundred on. */
+export function formatPerDay(value: number | null | undefined): string {
+  if (value === null || value === undefined) return noValue;
+  return value < 99.95 ? formatDecimal(value, 1).replace(/\.0$/u, '') : formatCount(value);
+}
+
 /** An interval of shares as `24.1 to 31.9 %`, both ends with the same decimals. */
 export function formatInterval([low, high]: readonly [number, number]): string {
   const decimals = high >= 0.1 ? 1 : high >= 0.01 ? 2 : 3;

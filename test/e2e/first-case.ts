@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from './build.ts';
+
+/** Who acts in the stories that begin on a ready case. */
+export const analystName = 'Ines Duarte';
 
 const recording = join(projectFolder, 'datasets', 'payments-30-days.csv.gz');
 
@@ -22,6 +25,11 @@ export function makeFirstCase(home: string): void {
       '--json',
     ],
     { cwd: projectFolder, env: { ...process.env, ASSAY_HOME: home }, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  // Who acts is asked once, which is a story of its own.
+  writeFileSync(
+    join(home, 'settings.json'),
+    JSON.stringify({ version: 1, settings: { analyst: analystName }, recent: [] }),
   );
 }
 

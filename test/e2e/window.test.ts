@@ -5,6 +5,7 @@ import { describeWithChromium } from './chromium.ts';
 import { copyHome, makeFirstCase } from './first-case.ts';
 import { electronName, launchBrowserHost, launchElectron, temporaryFolder, type RunningWindow } from './launchers.ts';
 import { accessibilityStories } from './stories/accessibility.ts';
+import { alertsAndHistoryStories } from './stories/alerts-and-history.ts';
 import { analystDeskStories } from './stories/analyst-desk.ts';
 import { belowLineStories } from './stories/below-line.ts';
 import { browserHostSecurityStories } from './stories/browser-host-security.ts';
@@ -52,6 +53,7 @@ describeWithChromium('the window', () => {
     shellStories(window);
     analystDeskStories(window);
     narrativeStories(window);
+    alertsAndHistoryStories(window);
     belowLineStories(window);
     browserHostSecurityStories(window);
     pageSecurityStories(window);
@@ -73,6 +75,7 @@ describeWithChromium('the window', () => {
     shellStories(window);
     analystDeskStories(window);
     narrativeStories(window);
+    alertsAndHistoryStories(window);
     belowLineStories(window);
     menuStories(window);
     electronSecurityStories(window);

@@ -214,6 +214,7 @@ function transactionsOf(
     counterpart: textAt(arrays.counterpart, row),
     score: view.scoreOf(view.sums[row]),
     flagged: isFlagged.has(row),
+    verdict: session.decisions.verdictOfRow.get(row)?.kind ?? null,
   }));
 }
 

@@ -29,7 +29,7 @@ const searchedBytes = 4096;
 /** What is known of the alerts of one threshold, made once. */
 interface ListCache {
   readonly orders: Map<string, { readonly keys: readonly SortKey[]; readonly order: Uint32Array }>;
-  readonly passing: Map<string, Uint8Array>;
+  readonly passing: Map<string, PassingAlerts>;
   entityRanks?: Float64Array;
   searchTexts?: ReadonlyMap<number, string>;
   state?: DecidedAlerts;
@@ -41,6 +41,14 @@ interface DecidedAlerts {
   /** What was decided of each alert that a verdict touches. */
   readonly decisions: ReadonlyMap<number, AlertDecision>;
   readonly snoozedUntil: ReadonlyMap<number, number>;
+}
+
+/** Which alerts pass a filter of transactions. */
+interface PassingAlerts {
+  /** Per alert the row by which it passes, or -1. */
+  readonly rows: Int32Array;
+  /** Whether the filter asks for anything, so that the row says more than that it is the most anomalous. */
+  readonly isFiltered: boolean;
 }
 
 const caches = new WeakMap<AlertGroups, ListCache>();
@@ -66,7 +74,7 @@ export function alertsPage(
   nowMs: number,
   explain: (view: ModelView, sequences: readonly number[]) => number,
 ): RequestOutput<'alerts.page'> {
-  const { view, groups, keys, order, counts, isChosen } = chooseAlerts(session, input, nowMs);
+  const { view, groups, keys, order, counts, isChosen, passing } = chooseAlerts(session, input, nowMs);
   const total = order.reduce((sum, group) => sum + (isChosen(group) ? 1 : 0), 0);
 
   const page: number[] = [];
@@ -86,7 +94,7 @@ export function alertsPage(
     page.map((group) => groups.topSequences[group]),
   );
   return {
-    rows: alertRows(session, view, groups, page),
+    rows: alertRows(session, view, groups, page, passing),
     next,
     total,
     decided: counts.fraud + counts.legitimate + counts.valuable + counts.unsure,
@@ -107,6 +115,7 @@ interface ChosenAlerts {
   /** Every alert, sorted; those that pass are told by `isChosen`. */
   readonly order: Uint32Array;
   readonly isChosen: (group: number) => boolean;
+  readonly passing: PassingAlerts;
   /** How many alerts pass all of the filter but its verdicts, by what was decided of them. */
   readonly counts: Readonly<Record<AlertState, number>>;
 }
@@ -123,12 +132,13 @@ function chooseAlerts(session: CaseSession, { modelId, filter, sort }: AlertChoi
   };
   const wanted = wantedVerdicts === undefined ? null : new Set<AlertState>(wantedVerdicts);
   const counts: Record<AlertState, number> = { fraud: 0, legitimate: 0, valuable: 0, unsure: 0, none: 0, snoozed: 0 };
-  for (let group = 0; group < groups.count; group++) if (passing[group] === 1) counts[stateOf(group)]++;
+  for (let group = 0; group < groups.count; group++) if (passing.rows[group] >= 0) counts[stateOf(group)]++;
   return {
     view,
     groups,
     ...sorted(session, groups, sort),
-    isChosen: (group) => passing[group] === 1 && (wanted === null || wanted.has(stateOf(group))),
+    passing,
+    isChosen: (group) => passing.rows[group] >= 0 && (wanted === null || wanted.has(stateOf(group))),
     counts,
   };
 }
@@ -143,14 +153,19 @@ export function alertsInOrder(
   return { view, groups, alerts: order.filter(isChosen) };
 }
 
-/** The rows of some alerts. Their first reasons are filled in where they were computed before. */
+/**
+ * The rows of some alerts. Their first reasons are filled in where they were computed before.
+ * @param passing by which transactions they passed a filter
+ */
 export function alertRows(
   session: CaseSession,
   view: ModelView,
   groups: AlertGroups,
   alerts: readonly number[],
+  passing: PassingAlerts | null = null,
 ): readonly AlertRow[] {
   const { arrays } = session;
+  const matches = passing?.isFiltered === true ? matchedRows(arrays, alerts, passing) : null;
   const { keysWithNotes } = session.decisions;
   const { decisions, snoozedUntil } = decidedAlerts(session, groups);
   const ids = arrays.ids(alerts.map((group) => groups.topSequences[group]));
@@ -183,8 +198,25 @@ export function alertRows(
         : null,
       snoozedUntilMs: snoozedUntil.get(group) ?? null,
       hasNote: noteKeysOf(arrays, flagged).some((key) => keysWithNotes.has(key)),
+      matched: matches?.[index] ?? null,
     };
   });
+}
+
+function matchedRows(
+  arrays: CaseArrays,
+  alerts: readonly number[],
+  { rows }: PassingAlerts,
+): readonly NonNullable<AlertRow['matched']>[] {
+  const sequences = alerts.map((group) => rows[group]);
+  const ids = arrays.ids(sequences);
+  return sequences.map((sequence, index) => ({
+    sequence,
+    id: ids[index],
+    timeMs: numberAt(arrays.times, sequence),
+    amount: numberAt(arrays.amounts, sequence),
+    counterpart: textAt(arrays.counterpart, sequence),
+  }));
 }
 
 /** All transactions of a row's entity in stream order; the alert's own where it has none. */
@@ -274,20 +306,26 @@ function sortValues(arrays: CaseArrays, groups: AlertGroups, cache: ListCache, b
   }
 }
 
-/** Per alert 1 where some flagged transaction of it meets all conditions of the filter at once, else 0. */
-function passingAlerts(session: CaseSession, groups: AlertGroups, filter: AlertFilter): Uint8Array {
+/** Alerts that open on the day of the filter, and of which some flagged transaction meets all its other conditions at once. */
+function passingAlerts(session: CaseSession, groups: AlertGroups, filter: AlertFilter): PassingAlerts {
   const cache = cacheOf(groups);
   const name = JSON.stringify(filter);
   const known = cache.passing.get(name);
   if (known !== undefined) return known;
+  const { arrays } = session;
   const conditions = rowConditions(session, groups, cache, filter);
-  const passing = new Uint8Array(groups.count);
-  for (let group = 0; group < groups.count; group++)
-    passing[group] =
-      conditions.length === 0 ||
-      flaggedRowsOf(groups, group).some((row) => conditions.every((condition) => condition(row)))
-        ? 1
-        : 0;
+  const day = filter.dayMs === undefined ? null : localDay(arrays.clock, filter.dayMs);
+  const isFiltered = conditions.length > 0 || day !== null;
+  const rows = new Int32Array(groups.count).fill(-1);
+  for (let group = 0; group < groups.count; group++) {
+    const opening = groups.openingRows[group];
+    if (day !== null && arrays.days?.[opening] !== day) continue;
+    rows[group] =
+      conditions.length === 0
+        ? opening
+        : (flaggedRowsOf(groups, group).find((row) => conditions.every((condition) => condition(row))) ?? -1);
+  }
+  const passing = { rows, isFiltered };
   keepNewest(cache.passing, cachedOrders - 1);
   cache.passing.set(name, passing);
   return passing;
@@ -300,12 +338,8 @@ function rowConditions(
   filter: AlertFilter,
 ): readonly RowCondition[] {
   const { arrays } = session;
-  const { days, times, amounts } = arrays;
+  const { times, amounts } = arrays;
   const conditions: RowCondition[] = [];
-  if (filter.dayMs !== undefined) {
-    const day = localDay(arrays.clock, filter.dayMs);
-    conditions.push((row) => days?.[row] === day);
-  }
   conditions.push(...withinRange(times, filter.fromMs, filter.toMs));
   conditions.push(...withinRange(amounts, filter.minimumAmount, filter.maximumAmount));
   for (const [name, texts] of Object.entries(filter.columns ?? {})) {

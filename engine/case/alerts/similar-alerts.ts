@@ -1,6 +1,6 @@
 import type { AlertDetail } from '../../../preload/contract/requests.ts';
 import type { AlertGroups } from './alert-groups.ts';
-import { decidedAlerts } from './alert-list.ts';
+import { decidedAlerts, textAt } from './alert-list.ts';
 import { keyOfRow } from './alert-keys.ts';
 import type { CaseSession } from '../case-session.ts';
 import type { ModelView } from '../model/model-view.ts';
@@ -44,10 +44,13 @@ export function similarAlerts(
         Number(isDecided.has(right.other)) - Number(isDecided.has(left.other)) || right.alike - left.alike,
     )
     .slice(0, listedAlerts);
-  const alerts = nearest.map(({ other }) => {
+  const { arrays } = session;
+  const ids = arrays.ids(nearest.map(({ other }) => groups.topSequences[other]));
+  const alerts = nearest.map(({ other }, index) => {
     const verdict = decisions.get(other)?.verdict;
     return {
       key: keyOfRow(groups.topSequences[other]),
+      name: textAt(arrays.entity, groups.topSequences[other]) ?? ids[index],
       score: view.scoreOf(groups.sums[other]),
       sharedReasons: sharedReasons(view, own, view.reasons(groups.topSequences[other]).contributions),
       verdict: verdict?.kind ?? null,

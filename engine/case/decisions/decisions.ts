@@ -1,4 +1,5 @@
 import { usageError } from '../../domain/error.ts';
+import type { VerdictKind } from '../../domain/verdict.ts';
 import type { Doing, NewVerdicts } from '../../store/decision-log.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import { flaggedRowsOf, type AlertGroups } from '../alerts/alert-groups.ts';
@@ -17,7 +18,10 @@ export function setVerdicts(
   input: ParsedRequestInput<'verdicts.set'> & { readonly note?: string | undefined },
 ): RequestOutput<'verdicts.set'> {
   const { view, groups } = session.alerts(input.modelId);
-  const alerts = decidedOnce(input.keys.map((key) => decidedAlert(session, view, groups, key)));
+  const alerts =
+    input.sequences === undefined
+      ? decidedOnce(input.keys.map((key) => decidedAlert(session, view, groups, input.kind, key)))
+      : [decidedTransactions(session, view, input.keys[0], input.sequences)];
   if (!input.replace) refuseDecidedByOthers(session, alerts, doing.by);
   const { decisions } = session.writableCase;
   const { kind, reason, closedUntilMs, note } = input;
@@ -91,16 +95,43 @@ function decidedOnce(alerts: readonly DecidedAlert[]): readonly DecidedAlert[] {
   return [...new Map(alerts.map((alert) => [alert.key, alert])).values()];
 }
 
-/** The extent of a verdict: the flagged transactions of the alert, or the one transaction that nobody flagged. */
-function decidedAlert(session: CaseSession, view: ModelView, groups: AlertGroups, key: string): DecidedAlert {
+/** The extent of a verdict on an alert, or on the one transaction that nobody flagged. */
+function decidedAlert(
+  session: CaseSession,
+  view: ModelView,
+  groups: AlertGroups,
+  kind: VerdictKind,
+  key: string,
+): DecidedAlert {
   const row = knownRow(session, key);
   const group = groups.groupOfRow(row);
   if (group < 0) return { key: keyOfRow(row), score: view.scoreOf(view.sums[row]), sequences: Uint32Array.of(row) };
   return {
     key: keyOfRow(groups.topSequences[group]),
     score: view.scoreOf(groups.sums[group]),
-    sequences: flaggedRowsOf(groups, group).slice().sort(),
+    sequences: rowsToJudge(session, flaggedRowsOf(groups, group), kind).sort(),
   };
+}
+
+/**
+ * Of the flagged transactions of an alert those that a verdict speaks for: the ones that none was shown, with those that
+ * were judged the same before (it is extended, or gets its reason); all of them where there are neither.
+ */
+function rowsToJudge({ decisions }: CaseSession, flagged: Uint32Array, kind: VerdictKind): Uint32Array {
+  const ownRows = flagged.filter((row) => (decisions.verdictOfRow.get(row)?.kind ?? kind) === kind);
+  return ownRows.length > 0 ? ownRows : flagged.slice();
+}
+
+/** One verdict on some transactions alone, kept under the alert that they were chosen in. */
+function decidedTransactions(
+  session: CaseSession,
+  view: ModelView,
+  key: string,
+  sequences: readonly number[],
+): DecidedAlert {
+  const rows = Uint32Array.from(new Set(sequences.map((row) => knownRow(session, keyOfRow(row))))).sort();
+  const top = rows.reduce((least, row) => (view.sums[row] < view.sums[least] ? row : least));
+  return { key: keyOfRow(knownRow(session, key)), score: view.scoreOf(view.sums[top]), sequences: rows };
 }
 
 /** @throws AssayError WRONG_USE where the key names no transaction of the case. */

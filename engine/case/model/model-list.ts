@@ -23,6 +23,7 @@ export function modelListItem(session: CaseSession, model: StoredModel): ModelLi
     parameters: model.parameters,
     features: featureNames(view.spec),
     featureLabels: view.words.map(({ label }) => label),
+    featuresOverTime: view.spec.windows?.features.map(({ name }) => name) ?? [],
     trainedRows: model.trainedRows,
     createdAtMs: model.createdAtMs,
     isChampion: model.isChampion,
@@ -69,11 +70,7 @@ export function rollBack(
   { reason }: ParsedRequestInput<'models.rollBack'>,
 ): RequestOutput<'models.rollBack'> {
   if (session.writableCase.rollBack(reason, doing) === null)
-    throw usageError(
-      'WRONG_USE',
-      'There was no champion before the present one.',
-      'Promote another model with `assay promote --case FILE --model N`.',
-    );
+    throw usageError('WRONG_USE', 'There was no champion before the present one.', 'Promote another model instead.');
   session.modelsChanged();
   return listModels(session);
 }

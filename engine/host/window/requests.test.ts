@@ -269,15 +269,31 @@ describe('alerts', () => {
     expect(byTerminal.total).toBe(value.alerts);
     const none = await bench.ask('alerts.page', { modelId, filter: { minimumAmount: 1e9 } });
     expect(none).toMatchObject({ total: 0, rows: [], next: null });
-    const day = (await bench.ask('tuning.read', { modelId })).days[20];
-    const onDay = await bench.ask('alerts.page', { modelId, filter: { dayMs: day } });
+    const { days, point } = await bench.ask('tuning.read', { modelId });
+    const onDay = await bench.ask('alerts.page', { modelId, filter: { dayMs: days[20] } });
     expect(onDay.total).toBeLessThan(all.length);
+    expect(onDay.total).toBe(point.byDay[20]);
+    expect(onDay.rows.map(({ matched }) => matched?.timeMs)).toEqual(onDay.rows.map(({ opensMs }) => opensMs));
     expect(
       await bench.engine.request('alerts.page', { modelId, filter: { columns: { nothing: ['x'] } } }),
     ).toMatchObject({
       ok: false,
       error: { code: 'UNKNOWN_COLUMN' },
     });
+  });
+
+  it('shows the transaction that passed the filter, not the most anomalous of its alert', async () => {
+    const several = (await firstAlerts()).filter(({ flaggedTransactions }) => flaggedTransactions > 1);
+    const { row, transactions } = await bench.ask('alerts.detail', { modelId, key: several[0].key });
+    const other = transactions.filter(({ flagged }) => flagged)[1];
+    const found = await bench.ask('alerts.page', { modelId, filter: { anyOf: [other.id] } });
+    expect(found.rows).toHaveLength(1);
+    expect(found.rows[0]).toMatchObject({
+      key: row.key,
+      topId: row.topId,
+      matched: { id: other.id, amount: other.amount },
+    });
+    expect((await bench.ask('alerts.page', { modelId, filter: { verdict: ['none'] } })).rows[0].matched).toBeNull();
   });
 
   it('explains every alert in parts that add up to its path length within 1e-9', async () => {
@@ -494,6 +510,39 @@ describe('decisions', () => {
     expect(again).toMatchObject({ verdict: 'legitimate', reopened: null });
     await bench.ask('tuning.apply', { modelId, handle: { kind: 'score', value: point.threshold } });
     await undoAll();
+  });
+
+  it('judges what is new alone where the new verdict is another, and a reason that follows goes to the same rows', async () => {
+    const { point } = await bench.ask('tuning.read', { modelId });
+    await bench.ask('verdicts.set', { modelId, keys: (await firstAlerts()).map(({ key }) => key), kind: 'legitimate' });
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.2 } });
+    const alert = (await firstAlerts()).find(({ reopened }) => reopened !== null);
+    const key = alert?.key ?? '';
+    for (const reason of [null, 'card-stolen'] as const) {
+      const { verdicts } = await bench.ask('verdicts.set', { modelId, keys: [key], kind: 'fraud', reason });
+      expect(verdicts.map(({ transactions }) => transactions)).toEqual([alert?.reopened?.newTransactions]);
+    }
+    const { row, transactions } = await bench.ask('alerts.detail', { modelId, key });
+    expect(row).toMatchObject({ verdict: 'fraud', reopened: null });
+    const judged = transactions.filter(({ flagged }) => flagged).map(({ verdict }) => verdict);
+    expect(judged.filter((verdict) => verdict === 'fraud')).toHaveLength(alert?.reopened?.newTransactions ?? 0);
+    expect(judged.filter((verdict) => verdict === 'legitimate').length).toBeGreaterThan(0);
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'score', value: point.threshold } });
+    await undoAll();
+  });
+
+  it('judges single transactions of an alert, flagged or not, as one verdict that one undo takes back', async () => {
+    const alerts = await firstAlerts();
+    const large = alerts.find(({ flaggedTransactions, transactions: all }) => flaggedTransactions > 1 && all > 3);
+    const key = large?.key ?? '';
+    const { transactions } = await bench.ask('alerts.detail', { modelId, key });
+    const chosen = [transactions[1], transactions.filter(({ flagged }) => !flagged)[0]].map(({ sequence }) => sequence);
+    const set = await bench.ask('verdicts.set', { modelId, keys: [key], sequences: chosen, kind: 'fraud' });
+    expect(set.verdicts.map(({ transactions: covered }) => covered)).toEqual([2]);
+    const after = (await bench.ask('alerts.detail', { modelId, key })).transactions;
+    expect(after.filter(({ verdict }) => verdict === 'fraud').map(({ sequence }) => sequence)).toEqual(chosen);
+    expect(await bench.ask('actions.undo', {})).toMatchObject({ undone: 'verdict fraud', keys: [key], undoDepth: 0 });
+    expect((await bench.ask('alerts.detail', { modelId, key })).row).toMatchObject({ verdict: null, reopened: null });
   });
 
   it('stays closed until a time where that was chosen', async () => {

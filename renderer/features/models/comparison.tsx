@@ -1,8 +1,12 @@
-import type { JudgedFlags, ModelListItem } from '../../../preload/contract/requests.ts';
+import { useState } from 'react';
+import type { ModelComparison } from '../../../preload/contract/jobs.ts';
+import type { JudgedFlags, LabelBasis, ModelListItem } from '../../../preload/contract/requests.ts';
 import { useGoTo } from '../../app/go-to.tsx';
-import { formatCount, formatInterval, formatPercent, formatScore } from '../../data/format.ts';
+import { useCurrentModel } from '../../data/app-state.tsx';
+import { formatCount, formatCounted, formatInterval, formatPercent, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
+import { Segmented } from '../../ui/field.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { Curves } from './curves.tsx';
 
@@ -22,7 +26,7 @@ export function differencesOf(first: ModelListItem, second: ModelListItem): read
     { name: 'Features', first: formatCount(first.features.length), second: formatCount(second.features.length) },
     { name: 'Transactions', first: formatCount(first.trainedRows), second: formatCount(second.trainedRows) },
     { name: 'Threshold', first: formatScore(first.threshold), second: formatScore(second.threshold) },
-    { name: 'Flagged', first: formatCount(first.flagged), second: formatCount(second.flagged) },
+    { name: 'Alerts at its own line', first: formatCount(first.alerts), second: formatCount(second.alerts) },
   ];
   const onlyIn = (model: ModelListItem, other: ModelListItem): string => {
     const names = model.featureLabels.filter((_, index) => !other.features.includes(model.features[index]));
@@ -35,7 +39,13 @@ export function differencesOf(first: ModelListItem, second: ModelListItem): read
 /** Two models side by side: what was set differently, and what that changed among the flagged. */
 export function Comparison({ first, second }: { readonly first: ModelListItem; readonly second: ModelListItem }) {
   const goTo = useGoTo();
-  const compared = useRequest('models.compare', { firstModelId: first.id, secondModelId: second.id });
+  const [at, setAt] = useState<ModelComparison['at']>('same-budget');
+  const [, setCurrent] = useCurrentModel();
+  const compared = useRequest(
+    'models.compare',
+    { firstModelId: first.id, secondModelId: second.id, at },
+    { keepsPrevious: true },
+  );
   const differences = differencesOf(first, second);
   const data = compared.data;
   const either = data === undefined ? 0 : data.flagged.both + data.flagged.onlyFirst + data.flagged.onlySecond;
@@ -79,6 +89,15 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
         </table>
       )}
       <h3>Do they flag the same?</h3>
+      <Segmented<ModelComparison['at']>
+        label="Compared at"
+        value={at}
+        options={[
+          { value: 'same-budget', text: `Same budget: ${formatCounted(first.alerts, 'alert')}` },
+          { value: 'own-threshold', text: 'Each at its own line' },
+        ]}
+        onChange={setAt}
+      />
       {compared.error !== null && (
         <ErrorState title="They cannot be compared" error={compared.error} onRetry={compared.refetch} />
       )}
@@ -86,8 +105,15 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
       {data !== undefined && (
         <>
           <p className="tabular">
+            <strong>{formatCount(data.alerts.both)}</strong>{' '}
+            <span className="soft">
+              of the {formatCounted(data.alerts.first, 'alert')} of {first.name} are alerts of {second.name} too, which
+              has {formatCount(data.alerts.second)}
+            </span>
+          </p>
+          <p className="tabular">
             <strong>{formatPercent(either === 0 ? null : data.flagged.both / either)}</strong>{' '}
-            <span className="soft">of {formatCount(either)} flagged by either are flagged by both</span>
+            <span className="soft">of {formatCount(either)} transactions flagged by either are flagged by both</span>
           </p>
           <div className="models-overlap" aria-hidden="true">
             {parts.map((part) => (
@@ -118,8 +144,9 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
               ))}
             </tbody>
           </table>
-          {data.judged !== null && (
+          {data.judged !== null && data.basis !== null && (
             <JudgedTable
+              basis={data.basis}
               models={[
                 { name: first.name, judged: data.judged.first },
                 { name: second.name, judged: data.judged.second },
@@ -128,7 +155,12 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
           )}
           {data.judged !== null && <Curves first={first} second={second} />}
           {data.fraud === null && <p className="soft">No labels and no verdicts yet, so no known fraud.</p>}
-          <Button onClick={() => goTo('tuning', { 'tuning.compareWith': second.id })}>
+          <Button
+            onClick={() => {
+              setCurrent(first.id);
+              goTo('tuning', { 'tuning.compareWith': second.id });
+            }}
+          >
             See which enter and leave in Tuning
           </Button>
         </>
@@ -137,10 +169,18 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
   );
 }
 
-/** Precision and recall of some models at their lines, each with its 95 % interval. */
+const basisWords: Readonly<Record<LabelBasis, string>> = {
+  labels: 'By labels',
+  verdicts: 'By verdicts',
+  both: 'By labels, then verdicts',
+};
+
+/** Precision and recall of some models at the lines compared, each with its 95 % interval. */
 function JudgedTable({
   models,
+  basis,
 }: {
+  readonly basis: LabelBasis;
   readonly models: readonly { readonly name: string; readonly judged: JudgedFlags }[];
 }) {
   return (
@@ -148,7 +188,7 @@ function JudgedTable({
       <caption className="visually-hidden">Precision and recall with 95 % intervals</caption>
       <thead>
         <tr>
-          <th scope="col">At its line</th>
+          <th scope="col">{basisWords[basis]}</th>
           <th scope="col" className="number">
             Precision
           </th>

@@ -1,9 +1,12 @@
 import { useMemo, useState } from 'react';
+import type { ErrorReport } from '../../../preload/contract/envelope.ts';
 import type { ModelListItem } from '../../../preload/contract/requests.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
+import { useWhenNamed } from '../../app/analyst-name.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
+import { useHistory } from '../../app/history.tsx';
 import { useCase, useCurrentModel, useFormats, useWindowState } from '../../data/app-state.tsx';
-import { formatCount, formatPercent, formatScore } from '../../data/format.ts';
+import { formatCount, formatPerDay, formatPercent, formatScore } from '../../data/format.ts';
 import { useAction, useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -14,6 +17,7 @@ import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { isTableLayout, untouchedLayout } from '../../ui/table-layout.ts';
 import { useToast } from '../../ui/toast.tsx';
 import { Comparison } from './comparison.tsx';
+import { Crowning } from './crowning.tsx';
 import { SeedStability } from './seed-stability.tsx';
 import { TrainAgain } from './train-again.tsx';
 import './models.css';
@@ -32,19 +36,26 @@ export function ModelsPlace() {
   const [selectedKey, setSelectedKey] = useState<string | null>(null);
   const [otherKey, setOtherKey] = useState('');
   const [isTraining, setTraining] = useState(false);
+  /** What is done once its reason is given. */
+  const [crowning, setCrowning] = useState<'promote' | 'roll-back' | null>(null);
   const [detailPx, setDetailPx] = useWindowState('models.detailPx', 440);
   const [layout, setLayout] = useWindowState('models.columns', untouchedLayout, isTableLayout);
   const models = useMemo(() => (list.data ?? []).toSorted((first, second) => second.id - first.id), [list.data]);
   const selected = models.find((model) => keyOfModel(model) === selectedKey) ?? current ?? models.at(0);
   const other = models.find((model) => keyOfModel(model) === otherKey && model.id !== selected?.id);
-  const { run: setChampion } = useAction('models.setChampion', {
-    onDone: (_models, { modelId }) => {
-      const name = models.find((model) => model.id === modelId)?.name ?? 'The model';
+  const told = {
+    onDone: (now: readonly ModelListItem[]) => {
+      const name = now.find(({ isChampion }) => isChampion)?.name ?? 'The model';
       toast({ text: `${name} is the champion now.` });
+      setCrowning(null);
       list.refetch();
     },
-    onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
-  });
+    onError: (error: ErrorReport) => toast({ text: errorWords(error), tone: 'problem' }),
+  };
+  const promotion = useAction('models.setChampion', told);
+  const rollBack = useAction('models.rollBack', told);
+  const whenNamed = useWhenNamed();
+  const showHistory = useHistory();
   const step = (steps: number): void => {
     const index = models.findIndex((model) => model.id === selected?.id);
     const next = models[Math.max(0, Math.min(models.length - 1, index + steps))];
@@ -54,14 +65,28 @@ export function ModelsPlace() {
   const canTrain = openCase !== null && !openCase.readOnly && openCase.rows > 0;
   useCommand('models.next', () => step(1));
   useCommand('models.previous', () => step(-1));
-  useCommand('models.champion', canCrown ? () => setChampion({ modelId: selected.id }) : null);
+  const canRollBack = models.length > 1 && models.some(({ isChampion }) => isChampion) && openCase?.readOnly === false;
+  const crown = (reason: string): void =>
+    whenNamed(() => {
+      if (crowning === 'roll-back') rollBack.run({ reason });
+      else if (canCrown) promotion.run({ modelId: selected.id, reason });
+    });
+  const showModelHistory = (): void => {
+    if (selected !== undefined) showHistory({ kind: 'model', id: selected.id, name: selected.name });
+  };
+  useCommand('models.champion', canCrown ? () => setCrowning('promote') : null);
+  useCommand('models.rollBack', canRollBack ? () => setCrowning('roll-back') : null);
+  useCommand('models.history', selected === undefined ? null : showModelHistory);
   useCommand('models.look', selected === undefined ? null : () => setCurrent(selected.id));
   useCommand('models.train', canTrain ? () => setTraining(true) : null);
   const championKey = useCommandKey('models.champion');
+  const rollBackKey = useCommandKey('models.rollBack');
+  const historyKey = useCommandKey('models.history');
   const lookKey = useCommandKey('models.look');
   const trainKey = useCommandKey('models.train');
 
   const rows = openCase?.rows ?? 0;
+  const days = openCase?.days ?? 0;
   const columns = useMemo<readonly DataColumn<ModelListItem>[]>(
     () => [
       {
@@ -80,6 +105,14 @@ export function ModelsPlace() {
           </>
         ),
       },
+      { id: 'alerts', title: 'Alerts', widthPx: 80, align: 'right', text: (model) => formatCount(model.alerts) },
+      {
+        id: 'perDay',
+        title: 'A day',
+        widthPx: 72,
+        align: 'right',
+        text: (model) => formatPerDay(days === 0 ? null : model.alerts / days),
+      },
       { id: 'flagged', title: 'Flagged', widthPx: 88, align: 'right', text: (model) => formatCount(model.flagged) },
       {
         id: 'share',
@@ -88,7 +121,6 @@ export function ModelsPlace() {
         align: 'right',
         text: (model) => formatPercent(rows === 0 ? null : model.flagged / rows),
       },
-      { id: 'budget', title: 'A day', widthPx: 72, align: 'right', text: (model) => formatCount(model.alertsPerDay) },
       {
         id: 'threshold',
         title: 'Threshold',
@@ -121,7 +153,7 @@ export function ModelsPlace() {
       { id: 'grower', title: 'Grower', widthPx: 140, text: (model) => model.parameters.grower },
       { id: 'created', title: 'Trained', widthPx: 190, text: (model) => formats.time(model.createdAtMs) },
     ],
-    [rows, formats],
+    [rows, days, formats],
   );
 
   if (openCase === null) {
@@ -185,9 +217,15 @@ export function ModelsPlace() {
             </p>
           )}
           <div className="models-actions">
-            <Button keyHint={championKey} disabled={!canCrown} onClick={() => setChampion({ modelId: selected.id })}>
-              {selected.isChampion ? 'Is the champion' : 'Make champion'}
-            </Button>
+            {selected.isChampion ? (
+              <Button keyHint={rollBackKey} disabled={!canRollBack} onClick={() => setCrowning('roll-back')}>
+                Roll back…
+              </Button>
+            ) : (
+              <Button keyHint={championKey} disabled={!canCrown} onClick={() => setCrowning('promote')}>
+                Make champion…
+              </Button>
+            )}
             <Button
               keyHint={lookKey}
               aria-pressed={current?.id === selected.id}
@@ -198,7 +236,22 @@ export function ModelsPlace() {
             <Button keyHint={trainKey} disabled={!canTrain} onClick={() => setTraining(!isTraining)}>
               Train again…
             </Button>
+            <Button tone="quiet" keyHint={historyKey} onClick={showModelHistory}>
+              History
+            </Button>
           </div>
+          {crowning !== null && (
+            <Crowning
+              key={`${crowning} ${selected.id}`}
+              title={
+                crowning === 'promote'
+                  ? `Make ${selected.name} the champion`
+                  : `Take back the promotion of ${models.find(({ isChampion }) => isChampion)?.name ?? 'the champion'}`
+              }
+              onReason={crown}
+              onCancel={() => setCrowning(null)}
+            />
+          )}
           {isTraining && (
             <TrainAgain key={selected.id} openCase={openCase} from={selected} onDone={() => setTraining(false)} />
           )}

@@ -1,7 +1,7 @@
 import type { CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { progressWords } from '../../app/job-words.ts';
-import { formatCount, formatPercent } from '../../data/format.ts';
+import { formatCount, formatCounted, formatPercent } from '../../data/format.ts';
 import { shareOf, useJob } from '../../data/jobs.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Progress } from '../../ui/progress.tsx';
@@ -48,7 +48,8 @@ export function SeedStability({ openCase, model }: { readonly openCase: CaseOver
           <p className="tabular" role="status">
             <strong>{formatPercent(result.kept)}</strong>{' '}
             <span className="soft">
-              of the {formatCount(result.flagged)} flagged transactions are flagged with another seed too
+              of the {formatCount(result.flagged)} flagged transactions ({formatCounted(result.alerts, 'alert')}) are
+              flagged with another seed too
             </span>
           </p>
           <table className="plain-table">

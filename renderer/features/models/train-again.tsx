@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import type { CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
 import { progressWords } from '../../app/job-words.ts';
-import { useCurrentModel, useSettings } from '../../data/app-state.tsx';
+import { useCurrentModel, useModels, useSettings } from '../../data/app-state.tsx';
 import { formatCount } from '../../data/format.ts';
 import { shareOf, useJob } from '../../data/jobs.tsx';
+import { featuresWithout, trainingLike } from '../../data/training.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, NumberField, Select } from '../../ui/field.tsx';
 import { Progress } from '../../ui/progress.tsx';
@@ -28,20 +29,33 @@ export function TrainAgain({ openCase, from, onDone }: TrainAgainProps) {
   const [sample, setSample] = useState(from?.parameters.sample ?? 256);
   const [seed, setSeed] = useState(from?.parameters.seed ?? 1);
   const [grower, setGrower] = useState<Grower>(from?.parameters.grower ?? 'assay');
-  const [windows, setWindows] = useState(true);
-  const [budget, setBudget] = useState(from?.alertsPerDay ?? settings.analysts * settings.alertsPerAnalystPerDay);
+  const [windows, setWindows] = useState(from === null || from.featuresOverTime.length > 0);
+  const [budget, setBudget] = useState<number | null>(null);
+  const models = useModels();
   const train = useJob('train');
   const hasDays = openCase.days > 0;
+  const champion = models.find(({ isChampion }) => isChampion);
 
+  const choice = (): ReturnType<typeof trainingLike> => {
+    const numbers = { trees, sample, seed, grower };
+    if (from === null) return { forest: numbers, windows };
+    const parameters = { ...from.parameters, ...numbers };
+    const overTime = models.flatMap(({ featuresOverTime }) => featuresOverTime);
+    const off = featuresWithout(from, models);
+    if (!windows) return trainingLike({ ...from, parameters }, [...off, ...overTime], models);
+    // Where they are wanted anew, nobody left any of them out.
+    const isAnew = from.featuresOverTime.length === 0;
+    const leftOut = isAnew ? off.filter((name) => !overTime.includes(name)) : off;
+    return { ...trainingLike({ ...from, parameters }, leftOut, models), windows };
+  };
   const start = async (): Promise<void> => {
     const outcome = await train.start({
       casePath: openCase.path,
-      forest: { trees, sample, seed, grower },
-      windows,
-      threshold: hasDays ? { kind: 'alerts-per-day', value: budget } : { kind: 'contamination', value: 0.02 },
+      ...choice(),
+      ...(budget === null ? {} : { threshold: { kind: 'alerts-per-day', value: budget } }),
     });
     if (!outcome.ok) return;
-    setCurrent(null);
+    setCurrent(outcome.result.model.id);
     onDone();
   };
   return (
@@ -91,8 +105,15 @@ export function TrainAgain({ openCase, from, onDone }: TrainAgainProps) {
       {hasDays && (
         <NumberField
           layout="row"
-          label="Budget, flagged a day"
-          value={budget}
+          label="Alerts a day"
+          hint={
+            budget === null
+              ? champion === undefined
+                ? 'The team’s budget; 5 % of the transactions at most.'
+                : 'The champion’s line goes on unless you change this.'
+              : undefined
+          }
+          value={budget ?? champion?.alertsPerDay ?? settings.analysts * settings.alertsPerAnalystPerDay}
           onChange={setBudget}
           minimum={1}
           step={10}

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import type { Settings } from '../../../preload/contract/settings.ts';
-import { useApp, useSettings } from '../../data/app-state.tsx';
+import { useApp, useCase, useSettings } from '../../data/app-state.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field, NumberField, Segmented } from '../../ui/field.tsx';
+import { AlertGrouping } from './alert-grouping.tsx';
 import { KeySettings } from './key-settings.tsx';
 import './settings.css';
 
@@ -10,6 +11,7 @@ import './settings.css';
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const [settings, change] = useSettings();
   const app = useApp();
+  const openCase = useCase();
   const [analyst, setAnalyst] = useState(settings.analyst);
   return (
     <Dialog title="Settings" size="wide" onClose={onClose}>
@@ -48,9 +50,15 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
             isInteger
           />
           <p className="soft tabular">
-            = {settings.analysts * settings.alertsPerAnalystPerDay} a day, the budget for new models
+            = {settings.analysts * settings.alertsPerAnalystPerDay} alerts a day, the budget of a new case
           </p>
         </section>
+        {openCase !== null && (
+          <section aria-label="This case">
+            <h3>What is one alert in {openCase.name}?</h3>
+            <AlertGrouping openCase={openCase} />
+          </section>
+        )}
         <section aria-label="Looks">
           <h3>Looks</h3>
           <Choice<Settings['theme']>

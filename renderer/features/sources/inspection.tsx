@@ -155,12 +155,7 @@ function ReadingPanel({ path, others, overrides, inspected, onClose }: ReadingPa
 
   const read = async (): Promise<void> => {
     const input = { recordings: [path, ...others], casePath, overrides };
-    const outcome = trains
-      ? await run.start({
-          ...input,
-          threshold: hasTime ? { kind: 'alerts-per-day', value: budget } : { kind: 'contamination', value: 0.02 },
-        })
-      : await ingest.start(input);
+    const outcome = trains ? await run.start(input) : await ingest.start(input);
     if (!outcome.ok) return;
     if (!isThis) await open.runAsync({ path: casePath }).catch(() => undefined);
     onClose();
@@ -215,7 +210,9 @@ function ReadingPanel({ path, others, overrides, inspected, onClose }: ReadingPa
       {trains && (
         <p className="soft">
           300 trees; the line at{' '}
-          {hasTime ? `${formatCount(budget)} flagged a day, the team's budget` : '2 % flagged, since there are no days'}
+          {hasTime
+            ? `${formatCount(budget)} alerts a day, the team’s budget, or 5 % of the transactions, whichever is less`
+            : '2 % of the transactions, since there are no days'}
           . Tuning moves it later.
         </p>
       )}

@@ -29,6 +29,24 @@ export interface AlertColumn {
   readonly isElastic?: boolean;
 }
 
+/** The transaction a row shows: the one that matched the filter, else the most anomalous of the alert. */
+function shownTransaction({ matched, topId: id, amount, timeMs, counterpart }: AlertRow): {
+  readonly id: string;
+  readonly amount: number | null;
+  readonly timeMs: number | null;
+  readonly counterpart: string | null;
+} {
+  return matched ?? { id, amount, timeMs, counterpart };
+}
+
+/** `legitimate on 12 Mar; 5 new since`: what was decided before flags that nobody was shown. */
+export function reopenedWords(
+  { kind, decidedAtMs, newTransactions }: NonNullable<AlertRow['reopened']>,
+  day: (instantMs: number) => string,
+): string {
+  return `${kind} on ${day(decidedAtMs).slice(0, -5)}; ${formatCount(newTransactions)} new since`;
+}
+
 /** Every column of the list of alerts, in the order in which they first stand. */
 export const alertColumns: readonly AlertColumn[] = [
   {
@@ -61,8 +79,8 @@ export const alertColumns: readonly AlertColumn[] = [
     width: 98,
     isNumber: true,
     sort: 'amount',
-    text: ({ amount, currency }, { formats }) =>
-      formats.amount(amount, currency === formats.currency ? null : currency),
+    text: (row, { formats }) =>
+      formats.amount(shownTransaction(row).amount, row.currency === formats.currency ? null : row.currency),
   },
   {
     id: 'time',
@@ -70,7 +88,7 @@ export const alertColumns: readonly AlertColumn[] = [
     width: 104,
     isNumber: false,
     sort: 'time',
-    text: ({ timeMs }, { formats }) => formats.columnTime(timeMs),
+    text: (row, { formats }) => formats.columnTime(shownTransaction(row).timeMs),
   },
   {
     id: 'firstReason',
@@ -88,9 +106,14 @@ export const alertColumns: readonly AlertColumn[] = [
     width: 94,
     isNumber: false,
     sort: null,
-    text: (row) => (stateOf(row) === 'none' ? '' : stateOf(row)),
+    text: (row, { formats }) =>
+      row.reopened !== null ? reopenedWords(row.reopened, formats.day) : stateOf(row) === 'none' ? '' : stateOf(row),
     draw: (row) =>
-      row.verdict === null && row.snoozedUntilMs !== null ? (
+      row.reopened !== null ? (
+        <span className="triage-reopened">
+          <span aria-hidden="true">↻</span> {formatCount(row.reopened.newTransactions)} new
+        </span>
+      ) : row.verdict === null && row.snoozedUntilMs !== null ? (
         <span className="soft">◷ snoozed</span>
       ) : (
         <>
@@ -110,7 +133,7 @@ export const alertColumns: readonly AlertColumn[] = [
     width: 100,
     isNumber: false,
     sort: null,
-    text: ({ counterpart }) => counterpart ?? '',
+    text: (row) => shownTransaction(row).counterpart ?? '',
   },
   {
     id: 'transactions',
@@ -123,11 +146,11 @@ export const alertColumns: readonly AlertColumn[] = [
   },
   {
     id: 'topId',
-    title: () => 'Id of the highest',
+    title: () => 'Transaction',
     width: 150,
     isNumber: false,
     sort: null,
-    text: ({ topId }) => topId,
+    text: (row) => shownTransaction(row).id,
   },
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertRow } from '../../../preload/contract/requests.ts';
-import { rolledBack, withChange, withPage, withReasons, type AlertList } from './alert-list.ts';
+import { rolledBack, withChange, withPage, withReasons, withRows, type AlertList } from './alert-list.ts';
 
 const row = (key: string): AlertRow => ({
   key,
@@ -20,6 +20,7 @@ const row = (key: string): AlertRow => ({
   reopened: null,
   snoozedUntilMs: null,
   hasNote: false,
+  matched: null,
 });
 const list = (...keys: string[]): AlertList => ({
   rows: keys.map(row),
@@ -29,6 +30,19 @@ const list = (...keys: string[]): AlertList => ({
 });
 
 describe('the list of alerts', () => {
+  it('takes alerts as they are now, and keeps by which transaction each passed the filter', () => {
+    const matched = { sequence: 4, id: '4', timeMs: 1, amount: 2, counterpart: null };
+    const before = list('a', 'b');
+    const filtered = { ...before, rows: before.rows.map((alert) => ({ ...alert, matched })) };
+    const after = withRows(filtered, [{ ...row('b'), verdict: 'fraud' }, row('z')]);
+    expect(after.rows.map(({ key, verdict }) => [key, verdict])).toEqual([
+      ['a', null],
+      ['b', 'fraud'],
+    ]);
+    expect(after.rows[1].matched).toBe(matched);
+    expect(after.counts).toEqual({ none: 1, fraud: 1 });
+  });
+
   it('keeps a decided alert in its place and moves the counts', () => {
     const after = withChange(list('a', 'b', 'c'), new Set(['b']), { verdict: 'fraud' });
     expect(after.rows.map(({ key, verdict }) => [key, verdict])).toEqual([

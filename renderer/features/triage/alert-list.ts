@@ -13,7 +13,9 @@ export interface AlertList {
   readonly next: string | null;
 }
 
-export type AlertChange = Partial<Pick<AlertRow, 'verdict' | 'snoozedUntilMs' | 'hasNote' | 'firstReason'>>;
+export type AlertChange = Partial<
+  Pick<AlertRow, 'verdict' | 'reopened' | 'snoozedUntilMs' | 'hasNote' | 'firstReason'>
+>;
 
 /** The list after some of its alerts changed, with the counts of the verdicts moved along. */
 export function withChange(list: AlertList, keys: ReadonlySet<string>, change: AlertChange): AlertList {
@@ -44,6 +46,19 @@ export function rolledBack(list: AlertList, earlier: readonly AlertRow[]): Alert
 export function withPage(list: AlertList, page: AlertList): AlertList {
   const known = new Set(list.rows.map(({ key }) => key));
   return { ...page, rows: [...list.rows, ...page.rows.filter(({ key }) => !known.has(key))] };
+}
+
+/** The list with some alerts as they are now; by which transaction each passed the filter stays. */
+export function withRows(list: AlertList, read: readonly AlertRow[]): AlertList {
+  const now = new Map(read.map((row) => [row.key, row]));
+  const counts: Record<string, number> = { ...list.counts };
+  const rows = list.rows.map((row) => {
+    const fresh = now.get(row.key);
+    if (fresh === undefined) return row;
+    move(counts, stateOf(row), stateOf(fresh));
+    return { ...fresh, matched: row.matched };
+  });
+  return { ...list, rows, counts };
 }
 
 /** Under which verdict filter an alert falls. */

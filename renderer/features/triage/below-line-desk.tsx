@@ -50,10 +50,13 @@ export function BelowLineDesk({
       : (rows.find(({ verdict }) => verdict === null)?.key ?? order[0] ?? null);
   const decisions = useDecisions({
     modelId: model.id,
-    alerts: { change, reload },
+    alerts: { change, reload, refresh: () => Promise.resolve(reload()) },
     order,
     selected,
     checked: NOTHING_CHECKED,
+    chosen: [],
+    closedUntilMs: null,
+    nameOf: (key) => rows.find((row) => row.key === key)?.id ?? key,
     onSelect: setSelected,
     onClear: () => undefined,
   });

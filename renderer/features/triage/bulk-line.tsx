@@ -8,10 +8,14 @@ import { Button } from '../../ui/button.tsx';
 export function BulkLine({
   rows,
   checked,
+  onJoin,
+  joinKey,
   onClear,
 }: {
   readonly rows: readonly AlertRow[];
   readonly checked: ReadonlySet<string>;
+  readonly onJoin: () => void;
+  readonly joinKey: string | null;
   readonly onClear: () => void;
 }): ReactNode {
   const formats = useFormats();
@@ -32,6 +36,11 @@ export function BulkLine({
         </span>
       )}
       <span className="soft">A verdict key decides all of them; undo takes all back</span>
+      {checked.size > 1 && (
+        <Button tone="quiet" keyHint={joinKey} onClick={onJoin}>
+          Join: one story
+        </Button>
+      )}
       <Button tone="quiet" keyHint="Escape" onClick={onClear}>
         Clear
       </Button>

@@ -8,7 +8,9 @@ import { useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatScore, withCapital } from '../../data/format.ts';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
+import { reopenedWords } from './alert-columns.tsx';
 import { AlertNarrative } from './alert-narrative.tsx';
+import { AlertTransactions } from './alert-transactions.tsx';
 import { sharedVerdict } from './shared-verdict.ts';
 import { reasonWords } from './verdict-words.ts';
 import { WrittenNotes } from './written-notes.tsx';
@@ -23,6 +25,11 @@ export interface DetailPaneProps {
   readonly onOpenAlert: (key: string) => void;
   readonly onOpenEntity: (entity: string) => void;
   readonly onSameCounterpart: () => void;
+  readonly onHistory: () => void;
+  /** Transactions that alone are to be judged or split off. */
+  readonly chosen: readonly number[];
+  readonly onChoose: (sequences: readonly number[]) => void;
+  readonly onSplit: () => void;
 }
 
 /** What an alert is called: its entity with the role, or the transaction. */
@@ -38,6 +45,7 @@ export function alertTitle(detail: AlertDetail, openCase: CaseOverview): string 
 export const DetailPane = memo(function DetailPane(props: DetailPaneProps): ReactNode {
   const { modelId, detail, openCase, onCopy, onShowTransactions, onOpenAlert, onOpenEntity, onSameCounterpart } = props;
   const { row, facts, contributions, restContribution, restCount, sentence, smallestChanges } = detail;
+  const formats = useFormats();
   const waterfall = useMemo(
     () => [
       ...contributions.map(({ label, description, value, amount }) => ({
@@ -57,6 +65,7 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
         <h2>{alertTitle(detail, openCase)}</h2>
         <p className="soft tabular">
           Score {formatScore(row.score)} · rank {formatCount(detail.rank)} of {formatCount(detail.of)}
+          {row.opensMs !== null && ` · opens ${formats.columnTime(row.opensMs)}`}
           <span className="triage-links">
             {row.counterpart !== null && openCase.counterpart !== null && (
               <button
@@ -73,9 +82,13 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
                 Explore
               </button>
             )}
+            <button type="button" className="triage-link" onClick={props.onHistory}>
+              History
+            </button>
           </span>
         </p>
-        {detail.decision !== null && <Decision decision={detail.decision} score={row.score} />}
+        {detail.decision !== null && <Decision decision={detail.decision} row={row} />}
+        <Earlier earlier={detail.earlier} role={openCase.alertEntity?.role ?? 'entity'} onOpenAlert={onOpenAlert} />
       </header>
 
       <section aria-label="Facts">
@@ -121,6 +134,7 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
         </section>
       )}
 
+      <AlertTransactions detail={detail} chosen={props.chosen} onChoose={props.onChoose} onSplit={props.onSplit} />
       <Strip detail={detail} role={openCase.alertEntity?.role ?? 'entity'} />
       <Similar similar={detail.similar} onOpenAlert={onOpenAlert} />
       {detail.decision !== null && (
@@ -133,26 +147,68 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
   );
 });
 
-/** The verdict that stands; the score is told where it was another one when it was decided. */
+/** The verdict that stands, or stood until new flags came; the score is told where it was another one then. */
 function Decision({
   decision,
-  score,
+  row,
 }: {
   readonly decision: NonNullable<AlertDetail['decision']>;
-  readonly score: number;
+  readonly row: AlertDetail['row'];
 }): ReactNode {
   const formats = useFormats();
-  const { kind, reason, decidedAtMs, decidedBy, scoreAtDecision, isSameModel } = decision;
-  const isSameScore = formatScore(scoreAtDecision) === formatScore(score);
+  const { kind, reason, decidedAtMs, decidedBy, scoreAtDecision, isSameModel, closedUntilMs, transactions } = decision;
+  const isSameScore = formatScore(scoreAtDecision) === formatScore(row.score);
   return (
     <p className="triage-decision tabular">
-      <VerdictMark verdict={kind} />
+      {row.reopened === null ? (
+        <VerdictMark verdict={kind} />
+      ) : (
+        <strong className="triage-reopened">
+          <span aria-hidden="true">↻</span> {reopenedWords(row.reopened, formats.day)}
+        </strong>
+      )}
       <span className="soft">
         {reason !== null && ` ${reasonWords[reason]}`}, {formats.columnTime(decidedAtMs)} {decidedBy}
+        {transactions < row.flaggedTransactions &&
+          ` · ${formatCount(transactions)} of ${formatCount(row.flaggedTransactions)} flagged`}
+        {closedUntilMs !== null && ` · closed until ${formats.day(closedUntilMs)}`}
         {!isSameScore && ` · score then ${formatScore(scoreAtDecision)}`}
         {!isSameModel && ' · by another model'}
       </span>
     </p>
+  );
+}
+
+/** What was decided on other alerts of the same entity. */
+function Earlier({
+  earlier,
+  role,
+  onOpenAlert,
+}: {
+  readonly earlier: AlertDetail['earlier'];
+  readonly role: string;
+  readonly onOpenAlert: (key: string) => void;
+}): ReactNode {
+  const formats = useFormats();
+  if (earlier.length === 0) return null;
+  return (
+    <ul className="triage-earlier" aria-label={`Earlier verdicts on this ${role}`}>
+      {earlier.map(({ key, kind, reason, decidedAtMs, decidedBy, timeMs, transactions }) => (
+        <li key={key} className="tabular">
+          <VerdictMark verdict={kind} />{' '}
+          <span className="soft">
+            {reason !== null && `${reasonWords[reason]}, `}
+            {formatCounted(transactions, 'transaction')} of{' '}
+          </span>
+          <button type="button" className="triage-link" onClick={() => onOpenAlert(key)}>
+            {timeMs === null ? 'another alert' : formats.day(timeMs)}
+          </button>
+          <span className="soft">
+            , decided {formats.day(decidedAtMs)} by {decidedBy}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -248,10 +304,10 @@ function Similar({
         )}
       </p>
       <ul className="triage-similar">
-        {alerts.map(({ key, score, sharedReasons, verdict }) => (
+        {alerts.map(({ key, name, score, sharedReasons, verdict }) => (
           <li key={key}>
             <button type="button" className="triage-link" onClick={() => onOpenAlert(key)}>
-              {key}
+              {name}
             </button>
             <span className="tabular">{formatScore(score)}</span>
             <span className="soft ellipsis" title={sharedReasons}>

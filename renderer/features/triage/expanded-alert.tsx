@@ -3,6 +3,7 @@ import type { AlertRow } from '../../../preload/contract/requests.ts';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
+import { TransactionState } from './alert-transactions.tsx';
 import { errorWords } from '../../ui/error-words.ts';
 
 const LINE_HEIGHT = 24;
@@ -33,6 +34,7 @@ export function ExpandedAlert({
   const body = useRef<HTMLTableSectionElement>(null);
   const detail = useRequest('alerts.detail', { modelId, key: row.key });
   const transactions = detail.data?.transactions ?? [];
+  const news = detail.data?.decision?.newSequences ?? [];
   const isRead = detail.data !== undefined;
   useEffect(() => {
     if (pointed !== null && isRead)
@@ -59,7 +61,7 @@ export function ExpandedAlert({
               <th scope="col" className="number">
                 Score
               </th>
-              <th scope="col">Flag</th>
+              <th scope="col">State</th>
             </tr>
           </thead>
           <tbody ref={body}>
@@ -73,7 +75,9 @@ export function ExpandedAlert({
                 <td className="number">{formats.amount(transaction.amount, null)}</td>
                 <td>{transaction.counterpart ?? ''}</td>
                 <td className="number">{formatScore(transaction.score)}</td>
-                <td>{transaction.flagged && <span className="triage-flag">▲ flagged</span>}</td>
+                <td>
+                  <TransactionState transaction={transaction} isNew={news.includes(transaction.sequence)} />
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { useWhenNamed } from '../../app/analyst-name.tsx';
 import { useClient } from '../../data/client.tsx';
 import { Button } from '../../ui/button.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -18,6 +19,7 @@ const KEEP_AFTER_MS = 300;
 export function NoteEditor({ modelId, alertKey, field, onAdded, onLeave }: NoteEditorProps): ReactNode {
   const client = useClient();
   const toast = useToast();
+  const whenNamed = useWhenNamed();
   const [text, setText] = useState('');
   const [isKept, setIsKept] = useState(true);
   const typed = useRef<string | null>(null);
@@ -51,9 +53,11 @@ export function NoteEditor({ modelId, alertKey, field, onAdded, onLeave }: NoteE
     return () => clearTimeout(timer);
   }, [client, alertKey, text, isKept]);
 
-  const add = async (): Promise<void> => {
+  const add = (): void => {
     const note = text.trim();
-    if (note === '' || isAdding.current) return;
+    if (note !== '' && !isAdding.current) whenNamed(() => void store(note));
+  };
+  const store = async (note: string): Promise<void> => {
     isAdding.current = true;
     const answer = await client.request('notes.add', { modelId, key: alertKey, text: note });
     isAdding.current = false;
@@ -67,7 +71,6 @@ export function NoteEditor({ modelId, alertKey, field, onAdded, onLeave }: NoteE
     typed.current = null;
     setText((shown) => (shown.trim() === note ? '' : shown));
     setIsKept(true);
-    void client.request('drafts.write', { key: alertKey, text: '' });
   };
 
   return (
@@ -94,7 +97,7 @@ export function NoteEditor({ modelId, alertKey, field, onAdded, onLeave }: NoteE
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
             event.preventDefault();
             // At once: the keys that follow are meant for the list.
-            void add();
+            add();
             onLeave();
           }
         }}
@@ -104,7 +107,7 @@ export function NoteEditor({ modelId, alertKey, field, onAdded, onLeave }: NoteE
           <span className="soft" role="status">
             {isKept ? 'Draft kept' : 'Keeping'}
           </span>
-          <Button keyHint="Ctrl+Enter" onClick={() => void add()}>
+          <Button keyHint="Ctrl+Enter" onClick={add}>
             Add note
           </Button>
         </div>

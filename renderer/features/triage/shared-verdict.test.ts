@@ -4,7 +4,7 @@ import { sharedVerdict } from './shared-verdict.ts';
 
 type Similar = AlertDetail['similar']['alerts'][number];
 const alert = (verdict: Similar['verdict'], reason: Similar['reason'] = null): Similar => ({
-  ...{ key: 'k', score: 0.7, sharedReasons: '' },
+  ...{ key: 'k', name: 'k', score: 0.7, sharedReasons: '' },
   ...{ verdict, reason },
 });
 

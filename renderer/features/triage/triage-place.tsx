@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
+import { useHistory } from '../../app/history.tsx';
 import { useSaveAlerts } from '../../app/save-alerts.ts';
 import type { AlertListFormat } from '../../../preload/contract/jobs.ts';
 import type { AlertFilter, CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
@@ -17,8 +18,11 @@ import { useToast } from '../../ui/toast.tsx';
 import { alertColumns, type AlertSort } from './alert-columns.tsx';
 import { AlertGrid } from './alert-grid.tsx';
 import { alertAsText } from './alert-text.ts';
+import { canSplit } from './alert-transactions.tsx';
 import { BelowLineDesk } from './below-line-desk.tsx';
 import { BulkLine } from './bulk-line.tsx';
+import { ClosingChoice } from './closing-choice.tsx';
+import { closedUntil, REOPENS, type Closing } from './closing.ts';
 import { arrangedColumns, fitted, isColumnLayout, type ColumnLayout } from './column-layout.ts';
 import { alertTitle, DetailPane } from './detail-pane.tsx';
 import type { PointedTransactions } from './expanded-alert.tsx';
@@ -40,6 +44,7 @@ const FIRST_FILTER: AlertFilter = { verdict: ['none'] };
 const FIRST_SORT: readonly AlertSort[] = [{ by: 'score', descending: true }];
 /** Most alerts that one bulk decision may take, as the engine takes them. */
 const MOST_SELECTED = 5000;
+const NOTHING_CHOSEN: readonly number[] = [];
 /** Rows whose ids tell how wide their columns are. */
 const FITTED_ROWS = 100;
 /** Columns of ids, whose length differs from case to case. */
@@ -108,14 +113,31 @@ function TriageDesk({
   const selected = stored !== null && order.includes(stored) ? stored : (order[0] ?? null);
   const toGrid = useCallback(() => desk.current?.querySelector<HTMLElement>('[role="grid"]')?.focus(), []);
 
+  const [choice, setChoice] = useState<{ readonly key: string; readonly sequences: readonly number[] } | null>(null);
+  const chosen = useMemo(() => (choice?.key === selected ? choice.sequences : NOTHING_CHOSEN), [choice, selected]);
+  const [closing, setClosing] = useState<Closing>(REOPENS);
+  const nameOf = useCallback(
+    (key: string) => {
+      const row = rows.find((other) => other.key === key);
+      return row === undefined ? key : row.entity === '' ? row.topId : row.entity;
+    },
+    [rows],
+  );
+  const clear = useCallback(() => {
+    setChecked(new Set());
+    setChoice(null);
+  }, []);
   const decisions = useDecisions({
     modelId: model.id,
     alerts,
     order,
     selected,
     checked,
+    chosen,
+    closedUntilMs: closedUntil(closing, openCase.lastEventMs, openCase.timeZone),
+    nameOf,
     onSelect: setSelected,
-    onClear: () => setChecked(new Set()),
+    onClear: clear,
   });
 
   const context = useMemo(
@@ -204,7 +226,26 @@ function TriageDesk({
     if (column !== undefined && text !== null) changeFilter({ columns: { [column]: [text] } });
   }, [openCase.counterpart, detail.data, changeFilter]);
   const shared = detail.data === undefined ? null : sharedVerdict(detail.data.similar.alerts);
-  const isDetailOfSelected = detail.data?.row.key === selected;
+  const isDetailOfSelected = detail.data !== undefined && detail.data.row.key === selected;
+  const choose = useCallback(
+    (sequences: readonly number[]) => setChoice(selected === null ? null : { key: selected, sequences }),
+    [selected],
+  );
+  const { split, join, decide } = decisions;
+  const splitChosen = useCallback(() => {
+    if (selected !== null) split(selected, chosen);
+  }, [split, selected, chosen]);
+  const joinChecked = useCallback(() => join([...checked]), [join, checked]);
+  const showHistory = useHistory();
+  const showAlertHistory = useCallback(() => {
+    if (selected !== null) showHistory({ kind: 'alert', key: selected, name: nameOf(selected) });
+  }, [showHistory, selected, nameOf]);
+  const decision = isDetailOfSelected ? (detail.data?.decision ?? null) : null;
+  const newTransactions = decision?.newSequences.length ?? 0;
+  const extension =
+    decision === null || newTransactions === 0
+      ? null
+      : { kind: decision.kind, newTransactions, run: () => decide(decision.kind, decision.reason) };
   const refresh = (): void => {
     alerts.reload();
     setExpanded(new Set());
@@ -219,7 +260,11 @@ function TriageDesk({
   useCommand('triage.note', selected === null ? null : () => note.current?.focus());
   useCommand('triage.select', selected === null ? null : () => toggleChecked(selected));
   useCommand('triage.selectRange', order.length === 0 ? null : () => void selectMany());
-  useCommand('triage.clearSelection', checked.size === 0 ? null : () => setChecked(new Set()));
+  useCommand('triage.clearSelection', checked.size === 0 && chosen.length === 0 ? null : clear);
+  useCommand('triage.extend', extension === null || checked.size > 0 || chosen.length > 0 ? null : extension.run);
+  useCommand('triage.split', isDetailOfSelected && canSplit(detail.data, chosen) ? splitChosen : null);
+  useCommand('triage.join', checked.size > 1 ? joinChecked : null);
+  useCommand('triage.history', selected === null ? null : showAlertHistory);
   useCommand('triage.expand', selected === null ? null : () => toggleExpanded(selected));
   useCommand('triage.copy', isDetailOfSelected ? copyAlert : null);
   useCommand('triage.copyRows', rows.length === 0 ? null : copyRows);
@@ -271,7 +316,13 @@ function TriageDesk({
               onReload={refresh}
               reloadKey={useCommandKey('triage.refresh')}
             />
-            <BulkLine rows={rows} checked={checked} onClear={() => setChecked(new Set())} />
+            <BulkLine
+              rows={rows}
+              checked={checked}
+              onJoin={joinChecked}
+              joinKey={useCommandKey('triage.join')}
+              onClear={clear}
+            />
             {alerts.error !== null ? (
               <ErrorState
                 title="The alerts could not be read"
@@ -320,6 +371,10 @@ function TriageDesk({
                   onOpenAlert={openAlert}
                   onOpenEntity={openEntity}
                   onSameCounterpart={sameCounterpart}
+                  onHistory={showAlertHistory}
+                  chosen={chosen}
+                  onChoose={choose}
+                  onSplit={splitChosen}
                 />
               )}
             </div>
@@ -333,7 +388,16 @@ function TriageDesk({
                   onAdded={() => decisions.noted(selected)}
                   onLeave={toGrid}
                 />
-                <VerdictBar decisions={decisions} checked={checked.size} onNote={() => note.current?.focus()} />
+                <VerdictBar
+                  decisions={decisions}
+                  checked={checked.size}
+                  chosen={chosen.length}
+                  extension={extension}
+                  closing={
+                    <ClosingChoice closing={closing} onClosing={setClosing} lastEventMs={openCase.lastEventMs} />
+                  }
+                  onNote={() => note.current?.focus()}
+                />
               </div>
             )}
           </div>

@@ -4,7 +4,15 @@ import type { AlertFilter } from '../../../preload/contract/requests.ts';
 import { useClient } from '../../data/client.tsx';
 import { useEvent } from '../../data/requests.ts';
 import type { AlertSort } from './alert-columns.tsx';
-import { rolledBack, withChange, withPage, withReasons, type AlertChange, type AlertList } from './alert-list.ts';
+import {
+  rolledBack,
+  withChange,
+  withPage,
+  withReasons,
+  withRows,
+  type AlertChange,
+  type AlertList,
+} from './alert-list.ts';
 
 const PAGE = 300;
 
@@ -16,6 +24,8 @@ export interface Alerts {
   /** Reads pages until at least so many alerts are there, and gives their keys in order; null where the list is another by then. */
   readonly loadKeys: (most: number) => Promise<readonly string[] | null>;
   readonly reload: () => void;
+  /** Reads some alerts of the list again, in their places. */
+  readonly refresh: (keys: readonly string[]) => Promise<void>;
   /** Shows a change before the engine has confirmed it; the result takes it back. */
   readonly change: (keys: ReadonlySet<string>, change: AlertChange) => () => void;
 }
@@ -139,5 +149,14 @@ export function useAlerts(
     [show],
   );
   const reload = useCallback(() => setRound((last) => last + 1), []);
-  return { list, error, isReading, loadMore, loadKeys, reload, change };
+  const refresh = useCallback(
+    async (keys: readonly string[]) => {
+      const mine = current.current;
+      const answer = await client.request('alerts.page', { modelId, filter: { anyOf: [...keys] }, limit: PAGE });
+      if (mine === current.current && answer.ok && newest.current !== null)
+        show(withRows(newest.current, answer.data.rows));
+    },
+    [client, modelId, show],
+  );
+  return { list, error, isReading, loadMore, loadKeys, reload, refresh, change };
 }

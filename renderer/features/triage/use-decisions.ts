@@ -1,11 +1,13 @@
 import { useCallback, useRef, useState } from 'react';
+import { useWhenNamed } from '../../app/analyst-name.tsx';
 import { useCommand } from '../../app/commands.tsx';
+import type { Answer, ErrorReport } from '../../../preload/contract/envelope.ts';
 import type { DismissalReason, VerdictKind } from '../../../preload/contract/verdicts.ts';
-import type { Answer } from '../../../preload/contract/envelope.ts';
 import { useClient } from '../../data/client.tsx';
-import { RequestQueue } from './request-queue.ts';
+import { formatCounted } from '../../data/format.ts';
 import { useToast } from '../../ui/toast.tsx';
 import type { AlertChange } from './alert-list.ts';
+import { RequestQueue } from './request-queue.ts';
 import { selectionAfterDecision } from './next-selection.ts';
 import type { Alerts } from './use-alerts.ts';
 import { reasonsFor, reasonWords } from './verdict-words.ts';
@@ -23,6 +25,10 @@ export interface Decisions {
   readonly decide: (kind: VerdictKind, reason?: DismissalReason | null) => void;
   readonly snooze: () => void;
   readonly undo: () => void;
+  /** Makes an alert of its own of some flagged transactions of one. */
+  readonly split: (key: string, sequences: readonly number[]) => void;
+  /** Makes one alert of several. */
+  readonly join: (keys: readonly string[]) => void;
   readonly noted: (key: string) => void;
   readonly last: LastDecision | null;
 }
@@ -36,10 +42,16 @@ const snoozes = [
 
 export interface DecisionsInput {
   readonly modelId: number;
-  readonly alerts: Pick<Alerts, 'change' | 'reload'>;
+  readonly alerts: Pick<Alerts, 'change' | 'reload' | 'refresh'>;
   readonly order: readonly string[];
   readonly selected: string | null;
   readonly checked: ReadonlySet<string>;
+  /** Transactions of the selected alert that alone are judged; none where whole alerts are. */
+  readonly chosen: readonly number[];
+  /** New flags before this time leave the alerts closed; null where any opens them again. */
+  readonly closedUntilMs: number | null;
+  /** What a person calls an alert. */
+  readonly nameOf: (key: string) => string;
   readonly onSelect: (key: string | null) => void;
   readonly onClear: () => void;
 }
@@ -49,35 +61,60 @@ export interface DecisionsInput {
  * engine refuses is taken back, and said. Requests go one after the other, so that undo undoes the last one.
  */
 export function useDecisions(input: DecisionsInput): Decisions {
-  const { modelId, alerts, order, selected, checked, onSelect, onClear } = input;
+  const { modelId, alerts, order, selected, checked, chosen, closedUntilMs, nameOf, onSelect, onClear } = input;
   const client = useClient();
   const toast = useToast();
   const [last, setLast] = useState<LastDecision | null>(null);
+  const whenNamed = useWhenNamed();
   const [queue] = useState(() => new RequestQueue());
   const changes = useRef<{ readonly keys: readonly string[]; readonly takeBack: () => void }[]>([]);
-  const { change, reload } = alerts;
+  const { change, reload, refresh } = alerts;
 
-  const keysNow = useCallback(
-    () => (checked.size > 0 ? [...checked] : selected === null ? [] : [selected]),
-    [checked, selected],
+  const targetNow = useCallback((): Target | null => {
+    if (checked.size > 0) return { keys: [...checked], sequences: [] };
+    return selected === null ? null : { keys: [selected], sequences: chosen };
+  }, [checked, selected, chosen]);
+  const named = useCallback(
+    ({ keys, sequences }: Target) => {
+      if (keys.length > 1) return formatCounted(keys.length, 'alert');
+      const name = nameOf(keys[0]);
+      return sequences.length === 0 ? name : `${formatCounted(sequences.length, 'transaction')} of ${name}`;
+    },
+    [nameOf],
   );
-  /** Shows a change, asks the engine for it, and takes it back where that fails. */
+  const refused = useCallback(
+    (error: ErrorReport, replace?: () => void) => {
+      setLast(null);
+      // Decisions behind this one may stand on it: what the engine holds is shown.
+      reload();
+      const action =
+        error.code === 'ALREADY_DECIDED' && replace !== undefined
+          ? { action: { text: 'Replace it', run: replace } }
+          : {};
+      toast({ text: `Not saved, and taken back here. ${errorWords(error)}`, tone: 'problem', ...action });
+    },
+    [reload, toast],
+  );
+  /**
+   * Shows a change, asks the engine for it, and takes it back where that fails. What cannot be shown before (null) is
+   * read again after.
+   */
   const perform = useCallback(
-    (keys: readonly string[], made: AlertChange, ask: () => Promise<Answer<unknown>>) => {
-      const takeBack = change(new Set(keys), made);
+    (keys: readonly string[], made: AlertChange | null, ask: () => Promise<Answer<unknown>>, replace?: () => void) => {
+      const takeBack = made === null ? (): void => void refresh(keys) : change(new Set(keys), made);
       const entry = { keys, takeBack };
       changes.current.push(entry);
       void queue.add(ask, (answer) => {
-        if (answer.ok) return;
+        if (answer.ok) {
+          if (made === null) void refresh(keys);
+          return;
+        }
         takeBack();
         changes.current = changes.current.filter((other) => other !== entry);
-        setLast(null);
-        // Decisions behind this one may stand on it: what the engine holds is shown.
-        reload();
-        toast({ text: `Not saved, and taken back here. ${errorWords(answer.error)}`, tone: 'problem' });
+        refused(answer.error, replace);
       });
     },
-    [change, reload, toast, queue],
+    [change, refresh, queue, refused],
   );
   const moveOn = useCallback(
     (keys: readonly string[]) => {
@@ -88,32 +125,49 @@ export function useDecisions(input: DecisionsInput): Decisions {
   );
 
   const giveVerdict = useCallback(
-    (keys: readonly string[], kind: VerdictKind, reason: DismissalReason | null) =>
-      perform(keys, { verdict: kind, snoozedUntilMs: null }, () =>
-        client.request('verdicts.set', { modelId, keys: [...keys], kind, reason }),
-      ),
-    [perform, client, modelId],
+    (target: Target, kind: VerdictKind, reason: DismissalReason | null) => {
+      const { keys, sequences } = target;
+      const request = {
+        ...{ modelId, keys: [...keys], kind, reason, closedUntilMs },
+        ...(sequences.length === 0 ? {} : { sequences: [...sequences] }),
+      };
+      perform(
+        keys,
+        sequences.length > 0 ? null : { verdict: kind, reopened: null, snoozedUntilMs: null },
+        () => client.request('verdicts.set', request),
+        () => perform(keys, null, () => client.request('verdicts.set', { ...request, replace: true })),
+      );
+    },
+    [perform, client, modelId, closedUntilMs],
   );
-  const decide = useCallback(
-    (kind: VerdictKind, reason: DismissalReason | null = null) => {
-      const keys = keysNow();
-      if (keys.length === 0) return;
-      giveVerdict(keys, kind, reason);
+  const decideNow = useCallback(
+    (target: Target, kind: VerdictKind, reason: DismissalReason | null) => {
+      const { keys } = target;
+      const words = named(target);
+      giveVerdict(target, kind, reason);
       setLast({
         keys,
-        words: reason === null ? named(keys) : `${named(keys)}: ${reasonWords[reason]}`,
+        words: reason === null ? words : `${words}: ${reasonWords[reason]}`,
         verdict: kind,
-        choices: reasonsFor(kind).map(({ reason: chosen, words }) => ({
-          words,
+        choices: reasonsFor(kind).map((choice) => ({
+          words: choice.words,
           choose: () => {
-            giveVerdict(keys, kind, chosen);
-            setLast({ keys, words: `${named(keys)}: ${words}`, verdict: kind, choices: [] });
+            giveVerdict(target, kind, choice.reason);
+            setLast({ keys, words: `${words}: ${choice.words}`, verdict: kind, choices: [] });
           },
         })),
       });
-      moveOn(keys);
+      if (target.sequences.length > 0) onClear();
+      else moveOn(keys);
     },
-    [keysNow, giveVerdict, moveOn],
+    [named, giveVerdict, moveOn, onClear],
+  );
+  const decide = useCallback(
+    (kind: VerdictKind, reason: DismissalReason | null = null) => {
+      const target = targetNow();
+      if (target !== null) whenNamed(() => decideNow(target, kind, reason));
+    },
+    [targetNow, whenNamed, decideNow],
   );
   const snoozeFor = useCallback(
     (keys: readonly string[], forMs: number) => {
@@ -124,24 +178,63 @@ export function useDecisions(input: DecisionsInput): Decisions {
     },
     [perform, client, modelId],
   );
+  const snoozeNow = useCallback(
+    (keys: readonly string[]) => {
+      const name = named({ keys, sequences: [] });
+      snoozeFor(keys, 24 * HOUR);
+      setLast({
+        keys,
+        words: `${name} snoozed for a day`,
+        verdict: null,
+        choices: snoozes.map(({ words, forMs }) => ({
+          words,
+          choose: () => {
+            snoozeFor(keys, forMs);
+            setLast({ keys, words: `${name} snoozed for ${words}`, verdict: null, choices: [] });
+          },
+        })),
+      });
+      moveOn(keys);
+    },
+    [named, snoozeFor, moveOn],
+  );
   const snooze = useCallback(() => {
-    const keys = keysNow();
-    if (keys.length === 0) return;
-    snoozeFor(keys, 24 * HOUR);
-    setLast({
-      keys,
-      words: `${named(keys)} snoozed for a day`,
-      verdict: null,
-      choices: snoozes.map(({ words, forMs }) => ({
-        words,
-        choose: () => {
-          snoozeFor(keys, forMs);
-          setLast({ keys, words: `${named(keys)} snoozed for ${words}`, verdict: null, choices: [] });
-        },
-      })),
-    });
-    moveOn(keys);
-  }, [keysNow, snoozeFor, moveOn]);
+    const target = targetNow();
+    if (target !== null) whenNamed(() => snoozeNow(target.keys));
+  }, [targetNow, whenNamed, snoozeNow]);
+
+  /** Alerts made in another way: the list is read anew, and the alert that came of it is selected. */
+  const regroup = useCallback(
+    (words: string, ask: () => Promise<Answer<{ readonly key: string }>>) =>
+      void queue.add(ask, (answer) => {
+        if (!answer.ok) return refused(answer.error);
+        const { key } = answer.data;
+        changes.current.push({ keys: [key], takeBack: reload });
+        setLast({ keys: [key], words, verdict: null, choices: [] });
+        onClear();
+        reload();
+        onSelect(key);
+      }),
+    [queue, refused, reload, onClear, onSelect],
+  );
+  const split = useCallback(
+    (key: string, sequences: readonly number[]) =>
+      whenNamed(() =>
+        regroup(`${formatCounted(sequences.length, 'transaction')} split off: another story`, () =>
+          client.request('alerts.split', { modelId, key, sequences: [...sequences] }),
+        ),
+      ),
+    [whenNamed, regroup, client, modelId],
+  );
+  const join = useCallback(
+    (keys: readonly string[]) =>
+      whenNamed(() =>
+        regroup(`${formatCounted(keys.length, 'alert')} joined`, () =>
+          client.request('alerts.join', { modelId, keys: [...keys] }),
+        ),
+      ),
+    [whenNamed, regroup, client, modelId],
+  );
 
   const undo = useCallback(() => {
     void queue.add(
@@ -172,9 +265,9 @@ export function useDecisions(input: DecisionsInput): Decisions {
     (key: string) => {
       const takeBack = change(new Set([key]), { hasNote: true });
       changes.current.push({ keys: [key], takeBack });
-      setLast({ keys: [key], words: `Note added to ${key}`, verdict: null, choices: [] });
+      setLast({ keys: [key], words: `Note added to ${nameOf(key)}`, verdict: null, choices: [] });
     },
-    [change],
+    [change, nameOf],
   );
 
   useCommand('triage.fraud', () => decide('fraud'));
@@ -191,9 +284,11 @@ export function useDecisions(input: DecisionsInput): Decisions {
   useCommand('triage.choice5', choices[4]?.choose ?? null);
   useCommand('triage.choice6', choices[5]?.choose ?? null);
 
-  return { decide, snooze, undo, noted, last };
+  return { decide, snooze, undo, split, join, noted, last };
 }
 
-function named(keys: readonly string[]): string {
-  return keys.length === 1 ? keys[0] : `${keys.length.toLocaleString('en')} alerts`;
+/** What a decision is about: alerts, or only some transactions of one. */
+interface Target {
+  readonly keys: readonly string[];
+  readonly sequences: readonly number[];
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useCommandKey } from '../../app/commands.tsx';
 import type { VerdictKind } from '../../../preload/contract/verdicts.ts';
-import { formatCount } from '../../data/format.ts';
+import { formatCount, formatCounted } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
@@ -12,15 +12,35 @@ import { verdictChoices } from './verdict-words.ts';
 export function VerdictBar({
   decisions,
   checked,
+  chosen = 0,
+  extension = null,
+  closing = null,
   onNote,
 }: {
   readonly decisions: Decisions;
   readonly checked: number;
+  /** Transactions of the selected alert that alone are judged. */
+  readonly chosen?: number;
+  /** Gives what is new in an alert that opened again the verdict it had. */
+  readonly extension?: {
+    readonly kind: VerdictKind;
+    readonly newTransactions: number;
+    readonly run: () => void;
+  } | null;
+  /** What closing an alert does. */
+  readonly closing?: ReactNode;
   readonly onNote: () => void;
 }): ReactNode {
   const { last } = decisions;
+  const extendKey = useCommandKey('triage.extend');
   return (
     <>
+      {closing}
+      {chosen > 0 && (
+        <p className="triage-chosen" role="status">
+          A verdict judges only the {formatCounted(chosen, 'transaction')} chosen.
+        </p>
+      )}
       <div className="triage-last" aria-live="polite">
         {last === null && <span className="soft">After a verdict, a number key adds the reason.</span>}
         {last !== null && (
@@ -39,6 +59,11 @@ export function VerdictBar({
         )}
       </div>
       <div className="triage-buttons">
+        {extension !== null && chosen === 0 && checked === 0 && (
+          <Button tone="primary" keyHint={extendKey} onClick={extension.run}>
+            {extension.kind} too ({formatCount(extension.newTransactions)} new)
+          </Button>
+        )}
         {verdictChoices.map(({ kind }) => (
           <VerdictButton key={kind} kind={kind} checked={checked} onDecide={decisions.decide} />
         ))}

@@ -1,9 +1,10 @@
 import { memo, useState, type ReactNode } from 'react';
-import type { JudgedFlags, TuningPoint } from '../../../preload/contract/requests.ts';
+import type { TuningPoint } from '../../../preload/contract/requests.ts';
 import { useFormats } from '../../data/app-state.tsx';
-import { formatCount, formatInterval, formatPercent } from '../../data/format.ts';
+import { formatCount, formatCounted, formatPerDay, formatPercent } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { NumberField } from '../../ui/field.tsx';
+import { Quality } from './quality.tsx';
 import type { Handle } from './use-threshold.ts';
 
 export interface BudgetLineProps {
@@ -11,6 +12,8 @@ export interface BudgetLineProps {
   readonly alertsPerAnalyst: number;
   readonly onTeam: (analysts: number, alertsPerAnalyst: number) => void;
   readonly point: TuningPoint;
+  /** What set the line, in words; null while it is moved. */
+  readonly lineSentence: string | null;
   readonly score: number;
   readonly rows: number;
   readonly days: number;
@@ -22,7 +25,8 @@ export interface BudgetLineProps {
 
 /** The headline: what the team can review. Every other handle of the same line stands below it. */
 export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): ReactNode {
-  const { analysts, alertsPerAnalyst, onTeam, point, score, rows, days, onHandle, onUndo, undoKey, undoDepth } = props;
+  const { analysts, alertsPerAnalyst, onTeam, point, lineSentence, score, rows, days } = props;
+  const { onHandle, onUndo, undoKey, undoDepth } = props;
   const budget = analysts * alertsPerAnalyst;
   const isAtBudget = point.alertsPerDay !== null && Math.abs(point.alertsPerDay - budget) < Math.max(1, budget * 0.005);
   return (
@@ -30,11 +34,15 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
       <div className="tuning-section-head">
         <h3>How many alerts can the team review?</h3>
         <span className="tuning-now soft">
-          <strong>{formatCount(point.flagged)}</strong> flagged of {formatCount(rows)}
-          {point.alertsPerDay !== null && (
+          {point.alertsPerDay === null ? (
             <>
-              {' · '}
-              <strong>{formatCount(Math.round(point.alertsPerDay))}</strong> a day over {formatCount(days)} days
+              <strong>{formatCounted(point.alerts, 'alert')}</strong> = {formatCounted(point.flagged, 'transaction')} of{' '}
+              {formatCount(rows)}
+            </>
+          ) : (
+            <>
+              <strong>{formatPerDay(point.alertsPerDay)} alerts a day</strong> = {formatPerDay(point.flagged / days)}{' '}
+              transactions a day; {formatCounted(point.alerts, 'alert')} in {formatCounted(days, 'day')}
             </>
           )}
         </span>
@@ -64,7 +72,7 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
           onChange={(value) => onTeam(analysts, value)}
         />
         <span aria-hidden="true">=</span>
-        <strong className="tuning-total">{formatCount(budget)} a day</strong>
+        <strong className="tuning-total">{formatCounted(budget, 'alert')} a day</strong>
         {days > 0 && !isAtBudget && (
           <Button onClick={() => onHandle({ kind: 'alerts-per-day', value: budget })}>
             Move the line to the budget
@@ -76,6 +84,9 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
           </Button>
         )}
       </div>
+      <p className="tuning-line soft" role="status">
+        {lineSentence ?? 'The line is being moved.'}
+      </p>
       <div className="tuning-handles">
         <NumberField
           label="Contamination"
@@ -128,23 +139,10 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
           </>
         )}
       </div>
-      {point.judged !== null && <Certainty judged={point.judged} />}
+      {point.quality.length > 0 && <Quality quality={point.quality} />}
     </section>
   );
 });
-
-/** How sure recall and precision are: a share of few is little known. */
-function Certainty({ judged }: { readonly judged: JudgedFlags }): ReactNode {
-  const { recall, precision, flaggedFrauds, flagged, frauds } = judged;
-  const of = (part: number, whole: number): string => `from ${formatCount(part)} of ${formatCount(whole)}`;
-  return (
-    <p className="tuning-certainty soft tabular">
-      95 % intervals: {recall !== null && `recall ${formatInterval(recall)}, ${of(flaggedFrauds, frauds)} known frauds`}
-      {recall !== null && precision !== null && '; '}
-      {precision !== null && `precision ${formatInterval(precision)}, ${of(flaggedFrauds, flagged)} judged`}
-    </p>
-  );
-}
 
 /** The line where missed frauds and reviews together cost least. */
 function CostHandle({
@@ -170,7 +168,10 @@ function CostHandle({
       <NumberField label="Review" value={review} minimum={0.01} onChange={setReview} widthPx={60} />
       <div className="tuning-cost-now">
         {point.judged !== null && (
-          <span className="soft tabular" title="Missed frauds, and reviews of all flagged transactions, at this line">
+          <span
+            className="soft tabular"
+            title="Known frauds that are missed, and reviews of all flagged transactions, at this line"
+          >
             Now {formatCount(missedFraud * (point.judged.frauds - point.judged.flaggedFrauds) + review * point.flagged)}
             {currency !== null && ` ${currency}`}
           </span>

@@ -18,10 +18,7 @@ export function FirstTraining(): ReactNode {
   const train = (): void => {
     if (openCase === null) return;
     setProblem(null);
-    void start({
-      casePath: openCase.path,
-      threshold: openCase.days > 0 ? { kind: 'alerts-per-day', value: budget } : { kind: 'contamination', value: 0.01 },
-    }).then((outcome) => {
+    void start({ casePath: openCase.path }).then((outcome) => {
       if (!outcome.ok && outcome.error.code !== 'CANCELLED') setProblem(errorWords(outcome.error));
     });
   };
@@ -46,8 +43,11 @@ export function FirstTraining(): ReactNode {
       }
     >
       <p>
-        A first model takes seconds: 300 trees, every column that carries information, and a line that gives about{' '}
-        {formatCount(budget)} alerts a day.
+        A first model takes seconds: 300 trees, every column that carries information, and a line{' '}
+        {openCase === null || openCase.days === 0
+          ? 'at 2 % of the transactions, since there are no days'
+          : `that keeps to ${formatCount(budget)} alerts a day, the team’s budget, and to 5 % of the transactions at most`}
+        .
       </p>
       {problem !== null && (
         <p role="alert" className="tuning-problem">

@@ -1,6 +1,6 @@
 import { memo, useState, type ReactNode } from 'react';
 import type { ModelListItem, SwappedRow } from '../../../preload/contract/requests.ts';
-import { useFormats } from '../../data/app-state.tsx';
+import { useFormats, useWindowState } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
@@ -24,9 +24,9 @@ const SHOWN = 500;
 /** Which transactions a moved line, or another model, lets in and out, and why: a list that can be triaged. */
 export const SwapSet = memo(function SwapSet(props: SwapSetProps): ReactNode {
   const { model, otherModels, fromUnits, fromScore, currentUnits, onTriage, onTriageAll } = props;
-  const [against, setAgainst] = useState('line');
+  const [compareWith, setCompareWith] = useWindowState<number | null>('tuning.compareWith', null, isModelChoice);
   const [side, setSide] = useState<'entered' | 'left'>('entered');
-  const other = otherModels.find(({ id }) => String(id) === against);
+  const other = otherModels.find(({ id }) => id === compareWith);
   const isSame = other === undefined && fromUnits === currentUnits;
   const swapped = useRequest(
     'tuning.swapSet',
@@ -48,19 +48,28 @@ export const SwapSet = memo(function SwapSet(props: SwapSetProps): ReactNode {
       <Select
         label="Compared with"
         layout="row"
-        value={against}
+        value={other === undefined ? 'line' : String(other.id)}
         options={[
           { value: 'line', text: `the line at ${formatScore(fromScore)}` },
           ...otherModels.map(({ id, name }) => ({ value: String(id), text: name })),
         ]}
-        onChange={setAgainst}
+        onChange={(choice) => setCompareWith(choice === 'line' ? null : Number(choice))}
       />
+      {!isSame && swapped.data !== undefined && (
+        <p className="tabular">
+          <strong>{formatCounted(swapped.data.alerts.entered, 'alert enters', 'alerts enter')}</strong>,{' '}
+          <strong>{formatCount(swapped.data.alerts.left)}</strong> {swapped.data.alerts.left === 1 ? 'leaves' : 'leave'}
+          <span className="soft">
+            : {formatCount(swapped.data.alerts.before)} then, {formatCount(swapped.data.alerts.now)} now
+          </span>
+        </p>
+      )}
       <Segmented
         label="Side"
         value={side}
         options={[
-          { value: 'entered', text: `Enter ${formatCount(total.entered)}` },
-          { value: 'left', text: `Leave ${formatCount(total.left)}` },
+          { value: 'entered', text: `Enter: ${formatCount(total.entered)} transactions` },
+          { value: 'left', text: `Leave: ${formatCount(total.left)}` },
         ]}
         onChange={setSide}
       />
@@ -80,6 +89,10 @@ export const SwapSet = memo(function SwapSet(props: SwapSetProps): ReactNode {
     </section>
   );
 });
+
+function isModelChoice(value: unknown): value is number | null {
+  return value === null || typeof value === 'number';
+}
 
 function SwapTable({
   rows,

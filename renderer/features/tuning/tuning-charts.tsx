@@ -7,7 +7,14 @@ import { ChartKeys } from '../../charts/chart-key.tsx';
 import { baselineDash, PrecisionRecall } from '../../charts/precision-recall.tsx';
 import { ScoreHistogram } from '../../charts/score-histogram.tsx';
 import { useFormats } from '../../data/app-state.tsx';
-import { formatCount, formatDecimal, formatPercent, formatScore } from '../../data/format.ts';
+import {
+  formatCount,
+  formatCounted,
+  formatDecimal,
+  formatPerDay,
+  formatPercent,
+  formatScore,
+} from '../../data/format.ts';
 import { Segmented } from '../../ui/field.tsx';
 import { describeBacklog, simulateBacklog } from './backlog.ts';
 
@@ -21,17 +28,19 @@ export function ScorePanel(props: {
   readonly view: TuningView;
   readonly score: number;
   readonly flagged: number;
+  readonly alerts: number;
   readonly alertsPerDay: number | null;
   readonly scale: 'linear' | 'logarithmic';
   readonly onScale: (scale: 'linear' | 'logarithmic') => void;
   readonly onMove: (score: number) => void;
   readonly onRelease: () => void;
 }): ReactNode {
-  const { view, score, flagged, alertsPerDay, scale, onScale, onMove, onRelease } = props;
+  const { view, score, flagged, alerts, alertsPerDay, scale, onScale, onMove, onRelease } = props;
   const { histogram } = view;
-  const words = `${formatScore(score)}, ${formatCount(flagged)} flagged${
-    alertsPerDay === null ? '' : `, ${formatCount(Math.round(alertsPerDay))} a day`
-  }`;
+  const words =
+    alertsPerDay === null
+      ? `${formatScore(score)}, ${formatCounted(alerts, 'alert')}, ${formatCounted(flagged, 'transaction')}`
+      : `${formatScore(score)}, ${formatPerDay(alertsPerDay)} alerts a day, ${formatCounted(flagged, 'transaction')}`;
   return (
     <ChartFrame
       question="Where does the line fall?"
@@ -127,7 +136,7 @@ export const DaysPanel = memo(function DaysPanel({
       table={() => ({
         columns: [
           { name: 'Day', isNumber: false },
-          { name: 'Alerts', isNumber: true },
+          { name: 'Alerts that open', isNumber: true },
           { name: 'Over budget', isNumber: true },
           { name: 'Left over', isNumber: true },
         ],

@@ -57,7 +57,6 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
   // The days are drawn as often as there is time; the line and the figures follow every frame.
   const alertsByDay = useDeferredValue(threshold.point.byDay);
   const goTo = useGoTo();
-  const hasEntity = useCase()?.alertEntity != null;
 
   const budget = settings.analysts * settings.alertsPerAnalystPerDay;
   const { score, point, move, release, set, undo, undoDepth } = threshold;
@@ -71,14 +70,10 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
   const toBudget = useCallback(() => set({ kind: 'alerts-per-day', value: budget }), [set, budget]);
   const onTriage = useCallback(
     (row: SwappedRow, side: 'entered' | 'left') => {
-      if (side === 'entered')
-        goTo('triage', {
-          'triage.filter': { anyOf: [row.id] },
-          'triage.selected': hasEntity && row.entity !== '' ? row.entity : `#${row.sequence}`,
-        });
+      if (side === 'entered') goTo('triage', { 'triage.filter': { anyOf: [row.id] } });
       else goTo('explore', { 'explore.entity': row.entity, 'explore.view': 'entity' });
     },
-    [goTo, hasEntity],
+    [goTo],
   );
 
   const onTriageAll = useCallback(
@@ -109,6 +104,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
             alertsPerAnalyst={settings.alertsPerAnalystPerDay}
             onTeam={setTeam}
             point={point}
+            lineSentence={point.thresholdUnits === view.point.thresholdUnits ? view.line.sentence : null}
             score={score}
             rows={view.rows}
             days={view.days.length}
@@ -121,6 +117,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
             view={view}
             score={score}
             flagged={point.flagged}
+            alerts={point.alerts}
             alertsPerDay={point.alertsPerDay}
             scale={scale}
             onScale={setScale}

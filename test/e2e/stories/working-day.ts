@@ -10,6 +10,7 @@ import { temporaryFolder, type LaunchOptions, type RunningWindow } from '../laun
 
 const recording = join(projectFolder, 'datasets', 'payments-30-days.csv.gz');
 const verdictKeys = ['f', 'l', 'v', 'u', 'f', 'f', 'l', 'f', 'u', 'l'];
+const analyst = 'Ruth Amsel';
 const note = 'Called the card holder: did not pay this.';
 
 /** A day of work from the first recording on; nothing of it may be lost, and none of it needs another machine. */
@@ -22,7 +23,7 @@ export function workingDayStories(launch: (options: LaunchOptions) => Promise<Ru
     try {
       const left = await closing(await launch(options), async (window) => {
         await readRecording(window, shift);
-        await trainForSixtyAlertsADay(window.page);
+        await trainForSixAlertsADay(window.page);
         const facts = await triageByKeyboard(window.page);
         await exportAlerts(window, folder.path, facts);
         const settings = join(options.home, 'settings.json');
@@ -68,13 +69,14 @@ async function readRecording(window: RunningWindow, path: string): Promise<void>
   await page.getByRole('button', { name: 'shift: choose a case' }).waitFor();
 }
 
-async function trainForSixtyAlertsADay(page: Page): Promise<void> {
+async function trainForSixAlertsADay(page: Page): Promise<void> {
   await goTo(page, 'Tuning');
   await page.getByRole('heading', { name: 'No model yet' }).waitFor();
   await page.keyboard.press('t');
   await page.getByLabel('Analysts', { exact: true }).waitFor({ timeout: 90_000 });
   await setNumber(page, 'Analysts', 1);
-  await setNumber(page, 'Alerts a day for each analyst', 60);
+  await setNumber(page, 'Alerts a day for each analyst', 6);
+  await page.getByText('The line keeps to a budget of 6 alerts a day.').waitFor();
   await budget(page).waitFor();
 }
 
@@ -96,6 +98,8 @@ async function triageByKeyboard(page: Page): Promise<Left> {
   await page.keyboard.press('n');
   await page.keyboard.type(note);
   await page.keyboard.press('Control+Enter');
+  await page.getByRole('dialog', { name: 'Who decides?' }).getByLabel('Your name').fill(analyst);
+  await page.keyboard.press('Enter');
   await page.getByText('Note added to').waitFor();
   for (const key of verdictKeys) await page.keyboard.press(key);
   await waitForOpenAlerts(page, alerts - 10);
@@ -145,9 +149,11 @@ async function findAllAgain(page: Page, left: Left): Promise<void> {
   const detail = page.getByLabel('Selected alert');
   await detail.getByRole('heading', { level: 2, name: left.notedAlert, exact: true }).waitFor();
   await detail.getByLabel('Notes').getByText(note).waitFor();
+  await detail.getByLabel('Notes').getByText(analyst).waitFor();
+  await page.getByRole('banner').getByRole('button', { name: analyst }).waitFor();
   await detail.getByRole('heading', { name: 'History' }).waitFor();
 }
 
 function budget(page: Page): ReturnType<Page['locator']> {
-  return page.getByRole('banner').getByText(/^60 a day/);
+  return page.getByRole('banner').getByText(/^[56](\.\d)? alerts a day$/u);
 }

@@ -1,0 +1,144 @@
+import { useDeferredValue, useState, type ReactNode } from 'react';
+import type { AuditEntry, CaseOverview } from '../../../preload/contract/requests.ts';
+import { useFileChoice } from '../../app/file-choice.tsx';
+import { useFormats } from '../../data/app-state.tsx';
+import { formatCounted } from '../../data/format.ts';
+import { useJob } from '../../data/jobs.tsx';
+import { fileStem } from '../../data/paths.ts';
+import { usePagedRequest } from '../../data/requests.ts';
+import { Button } from '../../ui/button.tsx';
+import { DataTable, type DataColumn } from '../../ui/data-table.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Field, Segmented } from '../../ui/field.tsx';
+import { ErrorState } from '../../ui/states.tsx';
+import { detailWords } from './audit-words.ts';
+import './history.css';
+
+/** One alert or one model, whose history alone is asked for. */
+export type HistorySubject =
+  | { readonly kind: 'alert'; readonly key: string; readonly name: string }
+  | { readonly kind: 'model'; readonly id: number; readonly name: string };
+
+const PAGE = 200;
+
+/** The history of the case, newest first; whether it is as it was written; and a way to take it along. */
+export function HistoryDialog({
+  openCase,
+  subject,
+  onClose,
+}: {
+  readonly openCase: CaseOverview;
+  readonly subject: HistorySubject | null;
+  readonly onClose: () => void;
+}): ReactNode {
+  const formats = useFormats();
+  const [isWhole, setWhole] = useState(subject === null);
+  const [text, setText] = useState('');
+  const words = useDeferredValue(text.trim());
+  const choice = {
+    ...(isWhole || subject === null
+      ? {}
+      : subject.kind === 'alert'
+        ? { alert: subject.key }
+        : { model: String(subject.id) }),
+    ...(words === '' ? {} : { text: words }),
+  };
+  const history = usePagedRequest('audit.page', { ...choice, limit: PAGE }, { keepsPrevious: true });
+  const files = useFileChoice();
+  const saving = useJob('audit');
+  const save = async (): Promise<void> => {
+    const output = await files.newFile(`${fileStem(openCase.path)}-history.jsonl`);
+    if (output !== null) void saving.start({ casePath: openCase.path, ...choice, verify: true, limit: 1, output });
+  };
+  const columns: readonly DataColumn<AuditEntry>[] = [
+    { id: 'at', title: `Time (${formats.column.name})`, widthPx: 150, text: ({ atMs }) => formats.columnTime(atMs) },
+    { id: 'by', title: 'Who', widthPx: 130, text: ({ by }) => by },
+    { id: 'what', title: 'What', widthPx: 250, text: ({ what }) => what },
+    { id: 'details', title: 'Details', widthPx: 320, text: ({ details }) => detailWords(details) },
+  ];
+  return (
+    <Dialog title="History" size="wide" onClose={onClose}>
+      <div className="history">
+        <div className="history-choice">
+          {subject !== null && (
+            <Segmented
+              label="Whose history"
+              value={isWhole ? 'all' : 'one'}
+              options={[
+                { value: 'one', text: subject.name },
+                { value: 'all', text: 'The whole case' },
+              ]}
+              onChange={(value) => setWhole(value === 'all')}
+            />
+          )}
+          <Field
+            label="Search the history"
+            layout="hidden"
+            type="search"
+            placeholder="What was done, or by whom"
+            value={text}
+            onChange={setText}
+          />
+          <Chain brokenEntry={history.firstPage?.brokenEntry} />
+          <span className="grow" />
+          <Button disabled={saving.running !== null} onClick={() => void save()}>
+            Save as a file…
+          </Button>
+        </div>
+        {history.error !== null ? (
+          <ErrorState title="The history could not be read" error={history.error} />
+        ) : (
+          <div className="history-table">
+            <DataTable
+              label="History"
+              columns={columns}
+              rows={history.rows}
+              rowKey={keyOfEntry}
+              hasMore={history.hasMore}
+              onNeedMore={history.loadMore}
+              empty={<p className="soft history-empty">{history.isLoading ? 'Reading' : 'No entry.'}</p>}
+            />
+          </div>
+        )}
+        <Saved job={saving} />
+      </div>
+    </Dialog>
+  );
+}
+
+function Chain({ brokenEntry }: { readonly brokenEntry: number | null | undefined }): ReactNode {
+  if (brokenEntry === undefined) return null;
+  return brokenEntry === null ? (
+    <span className="history-chain soft" role="status" title="Each entry holds a digest of the one before it">
+      ✓ The chain is whole
+    </span>
+  ) : (
+    <strong className="history-broken" role="alert">
+      ▲ Entry {brokenEntry} is not as it was written
+    </strong>
+  );
+}
+
+/** How saving went; here, since messages of the window lie under the dialog. */
+function Saved({ job }: { readonly job: ReturnType<typeof useJob<'audit'>> }): ReactNode {
+  if (job.outcome === null) return null;
+  if (job.outcome.ok) {
+    const { total, output } = job.outcome.result;
+    return (
+      <p className="soft" role="status">
+        {formatCounted(total, 'entry', 'entries')} in {output}
+      </p>
+    );
+  }
+  return (
+    <ErrorState
+      title="The history was not saved"
+      error={job.outcome.error}
+      actions={job.replace === null ? undefined : <Button onClick={job.replace}>Replace it</Button>}
+    />
+  );
+}
+
+function keyOfEntry({ id }: AuditEntry): string {
+  return `${id}`;
+}

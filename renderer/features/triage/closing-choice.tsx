@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react';
+import { useFormats } from '../../data/app-state.tsx';
+import { Select } from '../../ui/field.tsx';
+import { closedUntil, REOPENS, type Closing } from './closing.ts';
+
+const choices = [
+  { value: 'reopens', closing: REOPENS },
+  { value: 'week', closing: { kind: 'days', days: 7 } },
+  { value: 'month', closing: { kind: 'days', days: 30 } },
+  { value: 'date', closing: { kind: 'date', date: '' } },
+] as const satisfies readonly { readonly value: string; readonly closing: Closing }[];
+type Choice = (typeof choices)[number]['value'];
+
+/** What closing an alert does, said and set beside the verdicts. */
+export function ClosingChoice({
+  closing,
+  onClosing,
+  lastEventMs,
+}: {
+  readonly closing: Closing;
+  readonly onClosing: (closing: Closing) => void;
+  readonly lastEventMs: number | null;
+}): ReactNode {
+  const formats = useFormats();
+  if (lastEventMs === null) return null;
+  const until = (chosen: Closing): string => {
+    const untilMs = closedUntil(chosen, lastEventMs, formats.timeZone);
+    return untilMs === null ? '' : formats.day(untilMs);
+  };
+  const words: Readonly<Record<Choice, string>> = {
+    reopens: 'reopens on new activity',
+    week: `stays closed until ${until(choices[1].closing)}`,
+    month: `stays closed until ${until(choices[2].closing)}`,
+    date: 'stays closed until a date',
+  };
+  const value: Choice =
+    closing.kind === 'days' ? (closing.days === 7 ? 'week' : 'month') : closing.kind === 'date' ? 'date' : 'reopens';
+  return (
+    <div className="triage-closing">
+      <Select<Choice>
+        label="A closed alert"
+        layout="row"
+        value={value}
+        options={choices.map((choice) => ({ value: choice.value, text: words[choice.value] }))}
+        onChange={(next) => onClosing(choices.find((choice) => choice.value === next)?.closing ?? REOPENS)}
+      />
+      {closing.kind === 'date' && (
+        <input
+          type="date"
+          className="input"
+          aria-label="Closed until"
+          value={closing.date}
+          onChange={(event) => onClosing({ kind: 'date', date: event.target.value })}
+        />
+      )}
+    </div>
+  );
+}

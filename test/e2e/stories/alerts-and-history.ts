@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { openAlerts, waitForOpenAlerts } from '../alerts.ts';
+import { analystName } from '../first-case.ts';
+import { goTo, setNumber } from '../go-to.ts';
+import { temporaryFolder, type RunningWindow } from '../launchers.ts';
+
+/** An alert is an episode that people judge, split, join and see again; who did what can be read and taken along. */
+export function alertsAndHistoryStories(window: () => RunningWindow): void {
+  it('judges one transaction, splits an alert and joins two, each taken back by one key', async () => {
+    const { page } = window();
+    await goTo(page, 'Triage');
+    const grid = page.getByRole('grid', { name: 'Alerts' });
+    await grid
+      .getByRole('button', { name: /^Flagged/ })
+      .first()
+      .click();
+    const before = await openAlerts(page);
+    const transactions = page.getByRole('region', { name: 'Transactions of the alert' });
+    const flagged = transactions.getByRole('row').filter({ hasText: '▲ flagged' });
+    await expect
+      .poll(
+        async () => {
+          await grid.press('Home');
+          return flagged.count();
+        },
+        { timeout: 20_000 },
+      )
+      .toBeGreaterThan(2);
+    const count = await flagged.count();
+
+    await flagged.first().getByRole('checkbox').check();
+    await page.keyboard.press('d');
+    await waitForOpenAlerts(page, before + 1);
+    await page.keyboard.press('z');
+    await waitForOpenAlerts(page, before);
+    await expect.poll(() => flagged.count(), { timeout: 20_000 }).toBe(count);
+
+    const silent = transactions
+      .getByRole('row')
+      .filter({ has: page.getByRole('checkbox') })
+      .last();
+    await silent.getByRole('checkbox').check();
+    await page.getByText('A verdict judges only the 1 transaction chosen.').waitFor();
+    await page.keyboard.press('f');
+    await transactions.getByText('fraud').waitFor();
+    expect(await openAlerts(page)).toBe(before);
+    await page.keyboard.press('z');
+    await expect.poll(() => transactions.getByText('fraud').count(), { timeout: 20_000 }).toBe(0);
+
+    for (const key of ['x', 'j', 'x', 'm']) await page.keyboard.press(key);
+    await waitForOpenAlerts(page, before - 1);
+    await page.keyboard.press('z');
+    await waitForOpenAlerts(page, before);
+  });
+
+  it('opens an alert again by flags that nobody was shown, extends its verdict on one key, and tells all in the history', async () => {
+    const { page } = window();
+    const folder = temporaryFolder();
+    try {
+      await goTo(page, 'Tuning');
+      await setLine(page, 1);
+      await goTo(page, 'Triage');
+      await page.getByRole('grid', { name: 'Alerts' }).waitFor();
+      const before = await openAlerts(page);
+      // The list may be read anew once more after the line was moved.
+      await expect
+        .poll(
+          async () => {
+            await page.keyboard.press('X');
+            return page.getByText(`${before} alerts selected`, { exact: true }).count();
+          },
+          { timeout: 20_000 },
+        )
+        .toBe(1);
+      await page.keyboard.press('l');
+      await waitForOpenAlerts(page, 0);
+
+      await goTo(page, 'Tuning');
+      await setLine(page, 4);
+      await goTo(page, 'Triage');
+      const reopened = page.getByRole('gridcell', { name: /^\d+ new$/u });
+      await reopened.first().click();
+      const detail = page.getByLabel('Selected alert');
+      await detail.getByText(/legitimate on \d\d \w{3}; \d+ new since/u).waitFor();
+      const open = await openAlerts(page);
+      await page.keyboard.press('a');
+      await waitForOpenAlerts(page, open - 1);
+
+      await page.keyboard.press('k');
+      await page.keyboard.press('h');
+      const history = page.getByRole('dialog', { name: 'History' });
+      await history.getByText('The chain is whole').waitFor();
+      await history.getByRole('radio', { name: 'The whole case' }).click();
+      await history.getByRole('gridcell', { name: 'verdict legitimate' }).nth(1).waitFor();
+      expect(await history.getByRole('gridcell', { name: analystName }).count()).toBeGreaterThan(1);
+      await history.getByLabel('Search the history').fill('threshold');
+      await expect.poll(() => history.getByRole('gridcell', { name: 'verdict legitimate' }).count()).toBe(0);
+      const file = join(folder.path, 'history.jsonl');
+      await window().chooseNewFile(file, () => history.getByRole('button', { name: /^Save as a file/ }).click());
+      await history.getByText(`in ${file}`).waitFor();
+      expect(
+        readFileSync(file, 'utf8')
+          .trim()
+          .split('\n')
+          .every((line) => line.includes('threshold')),
+      ).toBe(true);
+      await page.keyboard.press('Escape');
+
+      await page.getByRole('grid', { name: 'Alerts' }).focus();
+      await page.keyboard.press('z');
+      await waitForOpenAlerts(page, open);
+      await page.keyboard.press('z');
+      await goTo(page, 'Tuning');
+      await setLine(page, 1);
+      await waitForOpenAlerts(page, before);
+    } finally {
+      folder.remove();
+    }
+  });
+}
+
+/** Moves the line to flag so many percent, and waits until the case says so. */
+async function setLine(page: Page, percent: number): Promise<void> {
+  await setNumber(page, 'Contamination', percent);
+  await page.getByText(`The line flags ${percent} % of the transactions.`).waitFor();
+}
