@@ -53,8 +53,10 @@ export function columnWords(name: string): readonly string[] {
     .replace(/(\p{L})(\d)/gu, '$1 $2')
     .replace(/(\d)(\p{L})/gu, '$1 $2');
   const words = spaced.toLowerCase().split(/[^\p{L}\d]+/u);
-  return words.flatMap((word) => {
+  const cut = words.flatMap((word) => {
     if (word === '') return [];
     return wholeWords.has(word) ? [word] : (cutCompound(word) ?? [word]);
   });
+  const charge = cut.findIndex((word, index) => word === 'charge' && cut[index + 1] === 'back');
+  return charge < 0 ? cut : [...cut.slice(0, charge), 'chargeback', ...cut.slice(charge + 2)];
 }

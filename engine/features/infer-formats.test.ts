@@ -130,3 +130,23 @@ describe('time formats', () => {
     expect(inferTimeFormat(['02/01/2020', '02/02/2020', '03/01/2020'])?.format).toBe('month/day/year');
   });
 });
+
+it('numbers since 1970 and days of a spreadsheet may have a decimal comma', () => {
+  const formatOf = (texts: readonly string[]): string | undefined =>
+    inferNumericTimeFormat(
+      texts,
+      Float64Array.from(texts, (text) => Number(text.replace(',', '.'))),
+    )?.format;
+  expect(formatOf(['1729411509,25', '1729411510,5'])).toBe('epoch-seconds');
+  expect(formatOf(['45585,33691', '45586,5'])).toBe('excel-serial');
+});
+
+it('packed digits are told from counts by every field of every cell, and said to be in doubt where these are few', () => {
+  const hours = Array.from({ length: 48 }, (_, hour) => new Date(Date.UTC(2024, 9, 20, hour)).toISOString());
+  const packed = hours.map((iso) => iso.replace(/\D/g, '').slice(2, 12));
+  expect(inferNumericTimeFormat(packed, Float64Array.from(packed, Number))).toMatchObject({ format: 'yyMMddHHmm' });
+  const seconds = ['1712010100', '1712010130', '1712010155'];
+  const few = inferNumericTimeFormat(seconds, Float64Array.from(seconds, Number));
+  expect(few?.format).toBe('epoch-seconds');
+  expect(few?.other?.format).toBe('yyMMddHHmm');
+});

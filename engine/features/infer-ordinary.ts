@@ -32,7 +32,7 @@ function numericCode(facts: ColumnFacts): string | undefined {
 
 /** A number that only says where its row stood: named so or not at all, whole, and in no row the same. */
 export function rowNumberFinding(facts: ColumnFacts): Finding | undefined {
-  const isNameless = namelessPattern.test(facts.name.trim()) || facts.name.trim() === '';
+  const isNameless = namelessPattern.test(facts.name.trim()) || facts.words.length === 0;
   if (!isNameless && !rowNumberNames.has(facts.words.join(' '))) return undefined;
   if (facts.numbers === undefined || !isWhole(facts) || facts.present.length < 2) return undefined;
   if (facts.counts.size !== facts.cells.length || !countsRows(facts.numbers.values)) return undefined;

@@ -1,5 +1,5 @@
 import type { TimeFormat } from '../domain/profile.ts';
-import { timeReader } from '../domain/time-text.ts';
+import { instantOfNumber, timeReader } from '../domain/time-text.ts';
 import { noHints } from './reading-hints.ts';
 import type { ReadingHints } from './reading-hints.ts';
 import { preferredReading, spanOf } from './time-evidence.ts';
@@ -185,11 +185,14 @@ function packedAttempt(texts: readonly string[], form: TimeForm, hints: ReadingH
   return attempt(texts, form, form.format, hints) ?? attempt(texts, form, `${form.format}'.0'`, hints);
 }
 
-function countedReadings(texts: readonly string[], values: Float64Array, hints: ReadingHints): readonly TimeReading[] {
-  return countedTimeForms.flatMap((form) => {
-    if (!values.every((value) => Number.isNaN(value) || (value >= form.least && value < form.below))) return [];
-    return attempt(texts, form, form.format, hints) ?? [];
-  });
+function countedReadings(values: Float64Array, { clock }: ReadingHints): readonly TimeReading[] {
+  const badCount = values.filter(Number.isNaN).length;
+  return countedTimeForms
+    .filter(({ least, below }) => values.every((value) => Number.isNaN(value) || (value >= least && value < below)))
+    .map((form) => {
+      const { format } = form;
+      return { form, format, values: values.map((value) => instantOfNumber(value, format, clock)), badCount };
+    });
 }
 
 /**
@@ -203,7 +206,7 @@ export function inferNumericTimeFormat(
 ): TimeFinding | undefined {
   if (texts.length === 0) return undefined;
   const packed = packedTimeForms.flatMap((form) => packedAttempt(texts, form, hints) ?? []).filter(isPlausible);
-  const counted = countedReadings(texts, values, hints);
+  const counted = countedReadings(values, hints);
   const plausible = counted.filter(isPlausible);
   const possible =
     packed.length === 0

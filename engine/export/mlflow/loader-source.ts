@@ -18,7 +18,18 @@ import onnxruntime
 import pandas
 
 OUTPUTS = ["score", "decision", "is_anomaly", "path_length_units"]
-MS_PER_UNIT = {"epoch-seconds": 1000.0, "epoch-milliseconds": 1.0, "epoch-microseconds": 0.001}
+MS_PER_UNIT = {
+    "epoch-seconds": 1000.0,
+    "epoch-milliseconds": 1.0,
+    "epoch-microseconds": 0.001,
+    "epoch-nanoseconds": 0.000001,
+    "milliseconds-relative": 1.0,
+    "seconds-relative": 1000.0,
+    "minutes-relative": 60000.0,
+    "hours-relative": 3600000.0,
+    "days-relative": 86400000.0,
+}
+MIXED = ["month/day/year", "day/month/year", "year/month/day", "day.month.year"]
 SHORTFALL_MS = 0.0005
 EPOCH = pandas.Timestamp("1970-01-01", tz="UTC")
 
@@ -73,13 +84,15 @@ def numbers(column):
 
 def milliseconds(column, time_format):
     """Epoch milliseconds UTC as float64, cut to whole milliseconds, NaN where missing. Times without a zone are UTC."""
-    if pandas.api.types.is_numeric_dtype(column.dtype):
+    if pandas.api.types.is_numeric_dtype(column.dtype) and time_format in MS_PER_UNIT:
         values = column.to_numpy(numpy.float64, na_value=numpy.nan)
-        return numpy.floor(values * MS_PER_UNIT.get(time_format, 1.0) + SHORTFALL_MS)
+        return numpy.floor(values * MS_PER_UNIT[time_format] + SHORTFALL_MS)
     if pandas.api.types.is_datetime64_any_dtype(column.dtype):
         stamps = pandas.to_datetime(column, utc=True)
     elif time_format == "iso":
         stamps = pandas.to_datetime(column, utc=True, format="ISO8601")
+    elif time_format not in MIXED:
+        raise ValueError(f"Give the column '{column.name}' as datetimes: its times are written {time_format}.")
     else:
         stamps = pandas.to_datetime(column, utc=True, format="mixed", dayfirst=time_format.startswith("day"))
     return numpy.floor(((stamps - EPOCH) / pandas.Timedelta(milliseconds=1)).to_numpy(numpy.float64) + SHORTFALL_MS)
