@@ -39,7 +39,7 @@ async function exported(name: string, choice: Partial<JobInput<'exportAlerts'>> 
 
 it('writes all alerts of the filter in its order as CSV, long ids whole and notes harmless', async () => {
   const text = readFileSync(await exported('fraud.csv'), 'utf8');
-  expect(text.startsWith('\uFEFFentity,score,top_id,')).toBe(true);
+  expect(text.startsWith('\uFEFFkey,entity,score,top_id,')).toBe(true);
   expect(rows).toHaveLength(3);
   const places = rows.map(({ topId }) => text.indexOf(`,'${topId},`));
   expect(rows.every(({ topId }) => /^\d{16}$/.test(topId))).toBe(true);
