@@ -72,13 +72,14 @@ function withEarlierWords(stored: Profile, overrides: ProfileOverrides): Profile
   return { timeZone: stored.timeZone, ...overrides, columns: { ...columns, ...overrides.columns } };
 }
 
-function wordsOf({ role, kind, numberFormat, timeFormat, positiveValues }: ProfileColumn): StatedColumn {
+function wordsOf({ role, kind, numberFormat, timeFormat, joinedWith, positiveValues }: ProfileColumn): StatedColumn {
   if (role === 'ignored') return { role };
   return {
     role,
     kind,
     ...(numberFormat === undefined ? {} : { numberFormat }),
     ...(timeFormat === undefined ? {} : { timeFormat }),
+    ...(joinedWith === undefined ? {} : { joinedWith }),
     ...(positiveValues === undefined ? {} : { positiveValues }),
   };
 }
@@ -89,12 +90,25 @@ function readingsOfRows(openedCase: ReadableCase): ReadonlyMap<string, ProfileCo
   return new Map(decoded.reverse().map((column) => [column.name, column]));
 }
 
-/** An ignored column is not read at all, so it may stay as it is stored and be used again later. */
+/**
+ * An ignored column is not read at all, so it may stay as it is stored and be used again later. One that nobody spoke of, and that
+ * a newer version would read in another way, stays as its rows were read.
+ */
 function asStored(column: ProfileColumn, readings: ReadonlyMap<string, ProfileColumn>): ProfileColumn {
   const stored = readings.get(column.name);
-  if (stored === undefined || column.role !== 'ignored') return column;
   const { name, role, confidence, reason, inferred } = column;
-  return { ...stored, name, role, confidence, reason, inferred };
+  if (stored === undefined)
+    return inferred && isDecoded(column)
+      ? { name, role: 'ignored', kind: 'text', confidence, reason, inferred }
+      : column;
+  if (role === 'ignored') return { ...stored, name, role, confidence, reason, inferred };
+  return inferred && stored.inferred && stored.kind === column.kind && readingOf(stored) !== readingOf(column)
+    ? { ...column, ...formatsOf(stored) }
+    : column;
+}
+
+function formatsOf({ numberFormat, timeFormat, joinedWith }: ProfileColumn): Partial<ProfileColumn> {
+  return { numberFormat, timeFormat, joinedWith, doubt: undefined };
 }
 
 function refuseOtherReadings(stored: Profile, wanted: Profile, known: ReadonlyMap<string, ProfileColumn>): void {
@@ -123,7 +137,8 @@ function readAnew(what: string): Error {
 }
 
 function readingOf(column: ProfileColumn): string {
-  return JSON.stringify([isDecoded(column), column.kind, column.numberFormat ?? null, column.timeFormat ?? null]);
+  const { kind, numberFormat = null, timeFormat = null, joinedWith = null } = column;
+  return JSON.stringify([isDecoded(column), kind, numberFormat, timeFormat, joinedWith]);
 }
 
 /** The first rows of a case as texts again, from their bytes as received. */
