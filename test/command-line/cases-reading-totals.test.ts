@@ -75,4 +75,29 @@ describeWithSharedData('the receipt of reading', () => {
     }
     expect(seen.length).toBeGreaterThan(20);
   });
+
+  it('gives a recording with the newest first the features over time of the same rows in order, and says so', async () => {
+    const engine = createEngine({ host: 'command-line', dataFolder: temporaryFolder() });
+    const folder = temporaryFolder();
+    const featuresById = async (name: string): Promise<readonly [ReadonlyMap<string, readonly number[]>, string]> => {
+      const casePath = join(folder, `${name}.assay`);
+      const input = { recordings: [join(casesFolder(), name)], casePath, forest: { trees: 10 } };
+      const ran = await engine.runJob('run', input, { signal: new AbortController().signal, report: () => undefined });
+      const openedCase = openCase(casePath);
+      const model = openedCase.models()[0];
+      const values = openedCase.readFeatures(model.featureSetId, openedCase.segments()[0].id) ?? new Float32Array(0);
+      const width = values.length / 240;
+      const rows = Array.from({ length: 240 }, (_, row): readonly [string, readonly number[]] => [
+        Buffer.from(openedCase.readRaw(row).bytes).toString().slice(0, 6),
+        [...values.subarray(row * width, (row + 1) * width)],
+      ]);
+      openedCase.close();
+      return [new Map(rows.sort()), ran.ok ? ran.data.notices.join(' ') : ''];
+    };
+    const [inOrder, silence] = await featuresById('06-april.csv');
+    const [reversed, notices] = await featuresById('26-newest-first.csv');
+    expect(reversed).toEqual(inOrder);
+    expect(notices).toContain("not come in the order of 'txn_time' (newest first)");
+    expect(silence).not.toContain('order');
+  });
 });

@@ -12,10 +12,12 @@ import { WindowEngine, type TransactionBlock } from '../../features/windows/wind
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { segmentsOf } from '../../case/case-arrays.ts';
+import { windowsInTimeOrder } from './time-order.ts';
 
 /** The features of every row of a case, stored in it. They are never in memory as a whole. */
 export interface CaseFeatures extends StoredFeatures {
   readonly spec: FeatureSpec;
+  readonly notices: readonly string[];
 }
 
 /** Where the features of a case's rows lie, and how many there are. */
@@ -90,11 +92,15 @@ export async function storeCaseFeatures(
   const featureSetId = openedCase.saveFeatureSet(spec, featureSpecDigest(spec));
   const featureCount = featureNames(spec).length;
   const rowCount = openedCase.nextSequence();
-  const features = { spec, featureSetId, rowCount, featureCount };
+  const features = { spec, featureSetId, rowCount, featureCount, notices: [] };
   if (openedCase.segmentsWithoutFeatures(featureSetId).length === 0) return features;
+  const dictionaries = openedCase.dictionaries();
+  const ordered = windowsInTimeOrder(profile, spec.windows, timesOf(openedCase, profile), function* blocks() {
+    for (const segment of segmentsOf(openedCase)) yield transactionBlock(profile, segment, dictionaries);
+  });
 
   // Features over time remember the rows before, so that even rows stored by a stopped run are gone through again.
-  const compute = createSegmentComputer(profile, spec, openedCase.dictionaries());
+  const compute = createSegmentComputer(profile, spec, dictionaries);
   const segments = openedCase.segments();
   for (let next = 0; next < segments.length;) {
     throwIfCancelled(context.signal);
@@ -104,6 +110,7 @@ export async function storeCaseFeatures(
         const summary = segments[next++];
         const values = new Float32Array(summary.rowCount * featureCount);
         compute(openedCase.readSegmentColumns(summary.id), values);
+        if (ordered.values !== null) replaceWindows(values, summary, spec, ordered.values);
         openedCase.writeFeatures(featureSetId, summary.id, values);
         if (performance.now() > turnEndMs) break;
       }
@@ -112,7 +119,34 @@ export async function storeCaseFeatures(
     context.report({ phase: 'features', done: last.firstSequence + last.rowCount, total: rowCount, unit: 'rows' });
     await new Promise(setImmediate);
   }
-  return features;
+  return { ...features, notices: ordered.notices };
+}
+
+/** The event time of every row, NaN where it is missing; none where the profile has no event time. */
+function timesOf(openedCase: ReadableCase, profile: Profile): Float64Array {
+  const time = columnWithRole(profile, 'event_time');
+  if (time === undefined) return new Float64Array(0);
+  const times = new Float64Array(openedCase.nextSequence()).fill(NaN);
+  for (const { firstSequence, columns } of segmentsOf(openedCase, [time.name])) {
+    const block = columns.get(time.name);
+    if (block?.kind === 'time') times.set(block.values, firstSequence);
+  }
+  return times;
+}
+
+/** Puts the features over time of all rows, row-major, in the place of those of one segment. */
+function replaceWindows(
+  values: Float32Array,
+  { firstSequence, rowCount }: { readonly firstSequence: number; readonly rowCount: number },
+  spec: FeatureSpec,
+  windows: Float32Array,
+): void {
+  const first = spec.features.length;
+  const count = spec.windows?.features.length ?? 0;
+  for (let row = 0; row < rowCount; row++) {
+    const from = (firstSequence + row) * count;
+    values.set(windows.subarray(from, from + count), row * (first + count) + first);
+  }
 }
 
 /** The stored features of a case, some tens of thousands of rows at a time, in stream order. */

@@ -89,6 +89,7 @@ export async function trainOnCase(
 
   const spec = chosenSpec(openedCase, profile, choice, context);
   const features = await storeCaseFeatures(openedCase, profile, spec, context);
+  notices.push(...features.notices);
   const featureMs = clock();
 
   const forest = await growForest(openedCase, features, choice.forest, context, notices);
