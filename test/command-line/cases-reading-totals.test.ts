@@ -100,4 +100,22 @@ describeWithSharedData('the receipt of reading', () => {
     expect(notices).toContain("not come in the order of 'txn_time' (newest first)");
     expect(silence).not.toContain('order');
   });
+
+  it('has the right totals where the first rows lack a form that later ones have', async () => {
+    const label = await read('02-late-label-True.csv.gz', '--expect', 'rows=20600,quarantined=0,distinct(is_fraud)=2');
+    expect(label.column('is_fraud')).toMatchObject({ role: 'label', totals: { from: 'False', to: 'True' } });
+    const days = await read('08-ddmm-first-days.csv.gz');
+    expect(days.result).toMatchObject({ rows: 22_000, quarantined: 0 });
+    expect(days.column('txn_time').totals).toMatchObject({
+      missing: 0,
+      from: '2024-11-01T00:00:00.000Z',
+      to: '2024-11-13T17:32:30.000Z',
+    });
+    const thousands = await read('17-late-thousands.csv.gz');
+    expect(thousands.result).toMatchObject({ rows: 20_600, quarantined: 0 });
+    expect(thousands.column('amount').totals).toMatchObject({ present: 20_600, to: '12345.67', sum: '2531879.65' });
+    const footer = await read('20-small-file-footer.csv');
+    expect(footer.result).toMatchObject({ rows: 45, quarantined: 1 });
+    expect(footer.column('Date')).toMatchObject({ role: 'event_time', totals: { present: 45, missing: 0 } });
+  });
 });
