@@ -152,7 +152,9 @@ describeWithSharedData('what a column means and how it is written, by the comman
     for (const file of ['05-yy-mm-dd.csv', '07-eu-thousands.csv', '08-ddmm-first-days.csv.gz', '19-tabformer.csv']) {
       const inspected = await engine.request('recording.inspect', { path: casePath(file) });
       const { answer } = await read(file);
-      expect(inspected.ok && inspected.data.columns).toEqual(answer.columns);
+      // Totals are those of all rows, which an inspection has not read.
+      const withoutTotals = answer.columns.map((column) => ({ ...column, totals: null }));
+      expect(inspected.ok && inspected.data.columns).toEqual(withoutTotals);
     }
   });
 });
