@@ -202,7 +202,7 @@ export class CaseArrays {
     if (column === undefined) return Array.from(sequences, (sequence) => String(sequence + 1));
     const missing = Float64Array.from(Array.from(sequences).filter((sequence) => !this.#ids.has(sequence))).sort();
     for (const { segment, rows } of this.#bySegment(missing)) {
-      const text = textsOf(this.#case.readSegmentColumns(segment.id, [column.name]), column.name, this.dictionaries);
+      const text = textsOf(this.#case.readSegmentColumns(segment, [column.name]), column.name, this.dictionaries);
       for (const sequence of rows)
         this.#ids.set(sequence, text(sequence - segment.firstSequence) ?? String(sequence + 1));
     }
@@ -244,7 +244,7 @@ export class CaseArrays {
     const columns = this.decodedColumns;
     const found: (readonly string[])[] = [];
     for (const { segment, rows } of this.#bySegment(Float64Array.from(sequences))) {
-      const decoded = this.#case.readSegmentColumns(segment.id);
+      const decoded = this.#case.readSegmentColumns(segment);
       const cellOf = columns.map((column) => cellReader(decoded, column, this.dictionaries));
       for (const sequence of rows) found.push(cellOf.map((cell) => cell(sequence - segment.firstSequence)));
     }
@@ -351,5 +351,5 @@ function readCodes(openedCase: ReadableCase, column: string): Int32Array {
 
 /** The segments of a case in stream order, with the columns named (all when absent). */
 export function* segmentsOf(openedCase: ReadableCase, names?: readonly string[]): Generator<DecodedSegment> {
-  for (const summary of openedCase.segments()) yield openedCase.readSegmentColumns(summary.id, names);
+  for (const summary of openedCase.segments()) yield openedCase.readSegmentColumns(summary, names);
 }

@@ -16,7 +16,8 @@ export interface Progress {
     | 'explain'
     | 'follow'
     | 'record'
-    | 'replay';
+    | 'replay'
+    | 'compact';
   readonly done: number;
   readonly total: number | null;
   readonly unit: 'rows' | 'bytes' | 'trees' | 'forests' | 'alerts' | 'steps' | 'messages';

@@ -124,10 +124,10 @@ describe('the scoring service answers as `assay score` does', () => {
     expect(names.length).toBeGreaterThan(first);
     const sums: number[] = [];
     const inputs: Cells[] = [];
-    for (const { id, rowCount } of openedCase.segments()) {
-      const features = openedCase.readFeatures(stored.featureSetId, id) ?? new Float32Array(0);
-      sums.push(...(openedCase.readScores(stored.id, id) ?? []));
-      for (let row = 0; row < rowCount; row++)
+    for (const segment of openedCase.segments()) {
+      const features = openedCase.readFeatures(stored.featureSetId, segment) ?? new Float32Array(0);
+      sums.push(...(openedCase.readScores(stored.id, segment) ?? []));
+      for (let row = 0; row < segment.rowCount; row++)
         inputs.push({
           ...records[inputs.length],
           ...Object.fromEntries(

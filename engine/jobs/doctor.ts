@@ -3,10 +3,11 @@ import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { WorkContext } from '../domain/progress.ts';
-import { AssayError } from '../domain/error.ts';
+import { AssayError, usageError } from '../domain/error.ts';
 import { kernelStatus } from '../forest/kernel/kernel-status.ts';
 import { verifyCase } from '../store/backup.ts';
 import { openCase } from '../store/open-case.ts';
+import { compactCase } from './compact-case.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 
 type Check = JobResult<'doctor'>['checks'][number];
@@ -30,8 +31,11 @@ export async function runDoctor(input: ParsedJobInput<'doctor'>, context: WorkCo
     ),
     electronCheck(),
   ];
+  if (input.compact && input.casePath === undefined)
+    throw usageError('WRONG_USE', 'There is no case to compact.', 'Name it: assay doctor --case FILE --compact.');
+  const compaction = input.compact && input.casePath !== undefined ? await compactCase(input.casePath, context) : null;
   if (input.casePath !== undefined) checks.push(caseCheck(input.casePath));
-  return { checks };
+  return { checks, compaction };
 }
 
 function runtimeCheck(): Check {

@@ -1,5 +1,5 @@
 import type { ColumnBlock } from '../domain/columns.ts';
-import type { SegmentAppend, Source } from './types.ts';
+import type { LiveScores, NewModel, SegmentAppend, Source } from './types.ts';
 
 /** The text of row n in the recording that `appendOf` reads; lengths differ from row to row. */
 export function rowText(sequence: number): string {
@@ -35,5 +35,29 @@ export function appendOf(source: Pick<Source, 'id' | 'position'>, first: number,
     next: { byteOffset: source.position.byteOffset + at, line: source.position.line + rowCount },
     rejected: [],
     dictionaryAdditions: new Map(),
+  };
+}
+
+/** A model whose sums and two features of row n are n, n and n + 0.5. */
+export function modelOf(featureSetId: number): NewModel {
+  return {
+    digest: 'forest',
+    name: 'forest',
+    parameters: { trees: 1, sample: 2, featuresPerTree: null, seed: 1, grower: 'assay' },
+    featureSetId,
+    forest: Uint8Array.of(1),
+    threshold: { units: 9, rule: 'contamination', details: {} },
+    trainedRows: 1,
+  };
+}
+
+/** What the only model of a case says of an append's rows. */
+export function scoresOf({ segment: { firstSequence, rowCount } }: SegmentAppend): LiveScores {
+  const sequences = Array.from({ length: rowCount }, (_, row) => firstSequence + row);
+  return {
+    modelId: 1,
+    featureSetId: 1,
+    features: Float32Array.from(sequences.flatMap((sequence) => [sequence, sequence + 0.5])),
+    sums: Int32Array.from(sequences),
   };
 }

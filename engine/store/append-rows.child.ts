@@ -1,6 +1,6 @@
 import { createCaseWriter } from './case-writer.ts';
 import { openCase } from './open-case.ts';
-import { appendOf } from './append-fixture.ts';
+import { appendOf, scoresOf } from './append-fixture.ts';
 
 const ROWS_PER_APPEND = 50;
 const ROWS_PER_TRANSACTION = 150;
@@ -16,7 +16,7 @@ console.log('writing');
 for (let row = firstRow; row < lastRow; row += ROWS_PER_APPEND) {
   const append = appendOf({ id: 1, position }, row, Math.min(ROWS_PER_APPEND, lastRow - row));
   position = append.next;
-  await writer.append(append);
+  await writer.appendLive({ append, nextOffsets: new Map([[0, row]]), scored: scoresOf(append) });
   if ((row - firstRow) % ROWS_PER_TRANSACTION === 0) await writer.flush();
 }
 await writer.finish();

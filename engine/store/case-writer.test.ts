@@ -41,7 +41,7 @@ describe('the writer thread', () => {
     expect(pool.length).toBe(1000);
     expect(bytes.toString()).toBe('abc');
     const read = openCaseReadOnly(path);
-    const stored = read.readSegmentColumns(read.segments()[0].id).columns;
+    const stored = read.readSegmentColumns(read.segments()[0]).columns;
     expect(stored.get('amount')).toEqual({ kind: 'number', values: Float64Array.of(7, 7, 7) });
     expect(stored.get('id')).toEqual({
       kind: 'text',
@@ -66,12 +66,12 @@ describe('the writer thread', () => {
     }
     expect(await writer.flush()).toMatchObject({ rows: 3000 });
     const [first] = openCaseReadOnly(path).segments();
-    await writer.writeFeatures(openedFeatureSet(path), first.id, Float32Array.of(1, 2));
+    await writer.writeFeatures(openedFeatureSet(path), first, new Float32Array(first.rowCount).fill(2));
     expect(await writer.finish()).toMatchObject({ rows: 3000, quarantined: 0 });
     const read = openCaseReadOnly(path);
     const all = Array.from({ length: 3000 }, (_, sequence) => sequence);
     expect(read.readRawMany(all).map((row) => new TextDecoder().decode(row.bytes))).toEqual(all.map(rowText));
-    expect(read.readFeatures(1, first.id)).toEqual(Float32Array.of(1, 2));
+    expect(read.readFeatures(1, first)).toEqual(new Float32Array(first.rowCount).fill(2));
     expect(read.source(source.id).position).toEqual(position);
     read.close();
   });

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ColumnBlock } from '../domain/columns.ts';
 import { AssayError } from '../domain/error.ts';
 import { packAppend, type PackedAppend } from './segment-encoding.ts';
-import type { JsonValue, LiveAppend, SegmentAppend } from './types.ts';
+import type { JsonValue, LiveAppend, RowRange, SegmentAppend } from './types.ts';
 import { errorOf, type WriterReply, type WriterRequest, type WriterTotals } from './writer-messages.ts';
 
 const APPENDS_IN_FLIGHT = 8; // about 20 MB of a wide recording: enough to keep both threads busy
@@ -17,8 +17,8 @@ export interface CaseWriter {
   append(append: SegmentAppend): Promise<void>;
   /** As `append`, with everything that must become true together with the rows. */
   appendLive(live: LiveAppend): Promise<void>;
-  writeFeatures(featureSetId: number, segmentId: number, features: Float32Array): Promise<void>;
-  writeScores(modelId: number, segmentId: number, sums: Int32Array): Promise<void>;
+  writeFeatures(featureSetId: number, rows: RowRange, features: Float32Array): Promise<void>;
+  writeScores(modelId: number, rows: RowRange, sums: Int32Array): Promise<void>;
   setSetting(key: string, value: JsonValue): Promise<void>;
   /** Settles when everything taken so far is on the disk. */
   flush(): Promise<WriterTotals>;
@@ -110,13 +110,13 @@ export async function createCaseWriter(path: string, options: CaseWriterOptions 
       const scoredArrays = scored === undefined ? [] : [scored.features, scored.sums];
       return send({ type: 'live', append, live }, buffersOf([...arrays, ...scoredArrays, ...state]));
     },
-    writeFeatures: (featureSetId, segmentId, given) => {
+    writeFeatures: (featureSetId, rows, given) => {
       const features = detachable(given);
-      return send({ type: 'features', featureSetId, segmentId, features }, buffersOf([features]));
+      return send({ type: 'features', featureSetId, rows, features }, buffersOf([features]));
     },
-    writeScores: (modelId, segmentId, given) => {
+    writeScores: (modelId, rows, given) => {
       const sums = detachable(given);
-      return send({ type: 'scores', modelId, segmentId, sums }, buffersOf([sums]));
+      return send({ type: 'scores', modelId, rows, sums }, buffersOf([sums]));
     },
     setSetting: (key, value) => send({ type: 'setting', key, value }, []),
     flush: () => drain({ type: 'flush' }),

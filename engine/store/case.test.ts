@@ -41,12 +41,12 @@ describe('rows of a case', () => {
     const read = openCaseReadOnly(store.path);
     const [first, second] = read.segments();
     expect([first.rowCount, second.firstSequence, second.rowCount]).toEqual([100, 100, 4096]);
-    const columns = read.readSegmentColumns(second.id).columns;
+    const columns = read.readSegmentColumns(second).columns;
     expect(columns.get('amount')).toEqual({
       kind: 'number',
       values: Float64Array.from({ length: 4096 }, (_, row) => (100 + row) % 997),
     });
-    expect([...read.readSegmentColumns(second.id, ['amount', 'absent']).columns.keys()]).toEqual(['amount']);
+    expect([...read.readSegmentColumns(second, ['amount', 'absent']).columns.keys()]).toEqual(['amount']);
     const wanted = [4195, 0, 99, 100, 0];
     const rows = read.readRawMany(wanted);
     expect(rows.map((row) => new TextDecoder().decode(row.bytes))).toEqual(wanted.map(rowText));
@@ -157,15 +157,15 @@ describe('features, models and alerts of a case', () => {
     const store = freshCase();
     const source = store.addSource(oneRecording);
     store.appendSegment(appendOf(source, 0, 2));
-    store.appendSegment(appendOf(store.source(source.id), 2, 3));
+    store.appendSegment(appendOf(store.addSource({ ...oneRecording, fingerprint: 'another' }), 2, 3));
     const [first, second] = store.segments();
     const featureSet = store.saveFeatureSet(spec, 'features');
     const model = store.saveModel(modelOn(featureSet), doing);
-    store.writeFeatures(featureSet, first.id, Float32Array.of(0.5, NaN, -0, 4));
-    store.writeScores(model, second.id, Int32Array.of(3, 2, 1));
-    expect(store.readFeatures(featureSet, first.id)).toEqual(Float32Array.of(0.5, NaN, -0, 4));
-    expect(store.readScores(model, first.id)).toBeUndefined();
-    expect(store.readScores(model, second.id)).toEqual(Int32Array.of(3, 2, 1));
+    store.writeFeatures(featureSet, first, Float32Array.of(0.5, NaN, -0, 4));
+    store.writeScores(model, second, Int32Array.of(3, 2, 1));
+    expect(store.readFeatures(featureSet, first)).toEqual(Float32Array.of(0.5, NaN, -0, 4));
+    expect(store.readScores(model, first)).toBeUndefined();
+    expect(store.readScores(model, second)).toEqual(Int32Array.of(3, 2, 1));
     expect(store.segmentsWithoutFeatures(featureSet)).toEqual([second]);
     expect(store.segmentsWithoutScores(model)).toEqual([first]);
     store.close();

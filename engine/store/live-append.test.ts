@@ -47,7 +47,7 @@ describe('rows of a live stream', () => {
     await writer.finish();
     expect(committed).toEqual([10]);
     const [segment] = store.segments();
-    expect(store.readScores(1, segment.id)).toHaveLength(10);
+    expect(store.readScores(1, segment)).toHaveLength(10);
     expect([...store.partitionOffsets(1)]).toEqual([
       [0, 7],
       [3, 1],

@@ -155,6 +155,7 @@ describe('layouts', () => {
         "9b7ae8e6bc05f46412529a4be0aae5f5435223f3527af6c9cf067f7620d2d1ed",
         "a75a4c6d195fa5528ea5f004fec867a289e61e0f619baef9d19f9f8843398075",
         "2f173cd110908d5e22545ca9473d189200d2ba7fa62668a200ec18e5181bdff7",
+        "907f7db95be780b9004325189c1924787bf0c3ef742d2ee1042a6ab62f66a14d",
       ]
     `);
     expect(() => latestVersion([{ version: 2, name: 'gap', up: '' }])).toThrow(/at place 1/);

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { columnTotalsSchema } from '../domain/column-totals.ts';
-import type { ColumnBlock, ColumnBlockKind, DecodedSegment, Dictionary } from '../domain/columns.ts';
+import { joinArrays, joinBlocks, sliceOfBlock } from '../domain/column-blocks.ts';
+import type { ColumnBlock, DecodedSegment, Dictionary } from '../domain/columns.ts';
 import { TextDictionary } from '../domain/dictionary.ts';
 import { impossible, usageError } from '../domain/error.ts';
 import { featureSpecSchema, type FeatureSpec } from '../domain/feature-spec.ts';
 import { forestParametersSchema } from '../domain/model.ts';
 import { profileSchema, type Profile } from '../domain/profile.ts';
 import { alignedBuffer, decompress } from './blob.ts';
-import { decodeColumn, type ColumnEncoding } from './column-encoding.ts';
+import { decodeColumn, type EncodedColumn } from './column-encoding.ts';
 import { DecisionLog } from './decision-log.ts';
 import { Outbox } from './outbox.ts';
 import { decodeRowLayout, type RowLayout } from './row-layout.ts';
@@ -30,6 +31,7 @@ import {
   type QuarantineState,
   type RawRecord,
   type ReadingTotals,
+  type RowRange,
   type Run,
   type RunStatus,
   type SegmentSummary,
@@ -75,6 +77,21 @@ interface SegmentRaw extends RowLayout {
 
 const keptColumnsSchema = z.array(z.tuple([z.string(), columnTotalsSchema]));
 
+/** A stored segment that holds some of the rows asked for. */
+interface PieceRow {
+  readonly first_sequence: number;
+  readonly row_count: number;
+}
+
+interface StoredColumn extends EncodedColumn {
+  /** Null where the segment has none of the columns asked for. */
+  readonly column_id: number | null;
+}
+
+const summaryColumns = 'first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId';
+/** The segments that hold rows of a range; its parameters are those of `overlap`. */
+const overlapping = `first_sequence >= (SELECT coalesce(max(first_sequence), 0) FROM segment WHERE first_sequence <= ?)
+         AND first_sequence < ?`;
 const modelColumns =
   'id, digest, name, parameters, feature_set_id, threshold, trained_rows, created_at_ms, is_champion';
 
@@ -144,37 +161,57 @@ export class ReadableCase {
 
   /** All segments in stream order, without their data. */
   segments(): readonly SegmentSummary[] {
-    return this.rows<SegmentSummary>(
-      `SELECT id, first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId
-       FROM segment ORDER BY first_sequence`,
-    );
+    return this.rows<SegmentSummary>(`SELECT ${summaryColumns} FROM segment ORDER BY first_sequence`);
   }
 
-  /** The decoded columns of a segment: all of them, or those named that the segment has. */
-  readSegmentColumns(segmentId: number, names?: readonly string[]): DecodedSegment {
-    const summary = this.#segment(segmentId);
-    const wanted = names && new Set(names);
+  /** The decoded columns of some rows, such as those of a segment: all of them, or those named that the rows have. */
+  readSegmentColumns(rows: RowRange, names?: readonly string[]): DecodedSegment {
+    const pieces = this.readColumnPieces(rows, names);
+    if (pieces.length === 1) return pieces[0];
     const columns = new Map<string, ColumnBlock>();
-    for (const column of this.rows<{ id: number; name: string }>('SELECT id, name FROM "column" ORDER BY id')) {
-      if (wanted !== undefined && !wanted.has(column.name)) continue;
-      const stored = this.row<{ kind: ColumnBlockKind; encoding: ColumnEncoding; data: Uint8Array }>(
-        'SELECT kind, encoding, data FROM segment_column WHERE segment_id = ? AND column_id = ?',
-        segmentId,
-        column.id,
-      );
-      if (stored === undefined) continue;
+    for (const name of pieces[0].columns.keys())
       columns.set(
-        column.name,
-        this.guard(() => decodeColumn(stored, summary.rowCount)),
+        name,
+        joinBlocks(pieces.map((piece) => piece.columns.get(name) ?? impossible(`some rows lack column ${name}`))),
       );
+    return { ...rows, columns };
+  }
+
+  /** As `readSegmentColumns`, piece by piece as the rows lie in the case: cheap for many small segments too. */
+  readColumnPieces(rows: RowRange, names?: readonly string[]): readonly DecodedSegment[] {
+    const wanted = this.rows<{ id: number; name: string }>('SELECT id, name FROM "column" ORDER BY id').filter(
+      ({ name }) => names === undefined || names.includes(name),
+    );
+    const nameOf = new Map(wanted.map(({ id, name }) => [id, name]));
+    // One statement sees one state of the case, whatever another connection merges meanwhile.
+    const stored = this.rows<PieceRow & StoredColumn>(
+      `SELECT first_sequence, row_count, column_id, kind, encoding, data
+       FROM segment LEFT JOIN segment_column
+         ON segment_id = segment.id AND column_id IN (SELECT value FROM json_each(?))
+       WHERE ${overlapping} ORDER BY first_sequence, column_id`,
+      JSON.stringify(wanted.map(({ id }) => id)),
+      ...overlap(rows),
+    );
+    const pieces: { readonly firstSequence: number; readonly rowCount: number; columns: Map<string, ColumnBlock> }[] =
+      [];
+    for (const row of stored) {
+      const { from, to } = part(row, rows);
+      const firstSequence = row.first_sequence + from;
+      if (pieces.at(-1)?.firstSequence !== firstSequence)
+        pieces.push({ firstSequence, rowCount: to - from, columns: new Map() });
+      const name = row.column_id === null ? undefined : nameOf.get(row.column_id);
+      if (name === undefined) continue;
+      const block = this.guard(() => decodeColumn(row, row.row_count));
+      pieces.at(-1)?.columns.set(name, to - from === row.row_count ? block : sliceOfBlock(block, from, to));
     }
-    return { firstSequence: summary.firstSequence, rowCount: summary.rowCount, columns };
+    if (pieces.length === 0) throw corrupt(this.path, `it has no row ${rows.firstSequence}`);
+    return pieces;
   }
 
   /** At most `limit` segments in stream order, from the one that holds row `sequence` on. */
   segmentsFrom(sequence: number, limit: number): readonly SegmentSummary[] {
     return this.rows<SegmentSummary>(
-      `SELECT id, first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId FROM segment
+      `SELECT ${summaryColumns} FROM segment
        WHERE first_sequence >= (SELECT max(first_sequence) FROM segment WHERE first_sequence <= ?)
          AND first_sequence + row_count > ?
        ORDER BY first_sequence LIMIT ?`,
@@ -302,20 +339,22 @@ export class ReadableCase {
     return storedJson(this.path, row.spec, featureSpecSchema, 'feature set');
   }
 
-  /** Row-major float32 features of a segment; undefined where they were not computed yet. */
-  readFeatures(featureSetId: number, segmentId: number): Float32Array<ArrayBuffer> | undefined {
-    const row = this.row<{ data: Uint8Array }>(
-      'SELECT data FROM feature_segment WHERE feature_set_id = ? AND segment_id = ?',
+  /** Row-major float32 features of some rows; undefined where they were not computed yet for all of them. */
+  readFeatures(featureSetId: number, rows: RowRange): Float32Array<ArrayBuffer> | undefined {
+    const pieces = this.#blobPieces(
+      `SELECT first_sequence, row_count, data AS blob
+       FROM segment LEFT JOIN feature_segment ON segment_id = segment.id AND feature_set_id = ?
+       WHERE ${overlapping} ORDER BY first_sequence`,
       featureSetId,
-      segmentId,
+      rows,
     );
-    return row && new Float32Array(alignedBuffer(row.data));
+    return pieces && joinArrays(pieces.map((bytes) => new Float32Array(bytes)));
   }
 
   /** Segments that still have no features of this set, in stream order: what a stopped job has left to do. */
   segmentsWithoutFeatures(featureSetId: number): readonly SegmentSummary[] {
     return this.rows<SegmentSummary>(
-      `SELECT id, first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId FROM segment
+      `SELECT ${summaryColumns} FROM segment
        WHERE id NOT IN (SELECT segment_id FROM feature_segment WHERE feature_set_id = ?) ORDER BY first_sequence`,
       featureSetId,
     );
@@ -342,20 +381,22 @@ export class ReadableCase {
     return new Uint8Array(alignedBuffer(row?.forest ?? impossible(`the case has no model ${modelId}`)));
   }
 
-  /** The sum of leaf units of each row of a segment; undefined where it was not scored yet. */
-  readScores(modelId: number, segmentId: number): Int32Array<ArrayBuffer> | undefined {
-    const row = this.row<{ sums: Uint8Array }>(
-      'SELECT sums FROM score_segment WHERE model_id = ? AND segment_id = ?',
+  /** The sum of leaf units of each of some rows; undefined where they were not scored yet. */
+  readScores(modelId: number, rows: RowRange): Int32Array<ArrayBuffer> | undefined {
+    const pieces = this.#blobPieces(
+      `SELECT first_sequence, row_count, sums AS blob
+       FROM segment LEFT JOIN score_segment ON segment_id = segment.id AND model_id = ?
+       WHERE ${overlapping} ORDER BY first_sequence`,
       modelId,
-      segmentId,
+      rows,
     );
-    return row && new Int32Array(alignedBuffer(row.sums));
+    return pieces && joinArrays(pieces.map((bytes) => new Int32Array(bytes)));
   }
 
   /** Segments that this model has not scored yet, in stream order. */
   segmentsWithoutScores(modelId: number): readonly SegmentSummary[] {
     return this.rows<SegmentSummary>(
-      `SELECT id, first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId FROM segment
+      `SELECT ${summaryColumns} FROM segment
        WHERE id NOT IN (SELECT segment_id FROM score_segment WHERE model_id = ?) ORDER BY first_sequence`,
       modelId,
     );
@@ -416,13 +457,19 @@ export class ReadableCase {
     return this.guard(() => this.statement(sql).all(...parameters) as readonly Row[]);
   }
 
-  #segment(segmentId: number): SegmentSummary {
-    const row = this.row<SegmentSummary>(
-      `SELECT id, first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId
-       FROM segment WHERE id = ?`,
-      segmentId,
-    );
-    return row ?? impossible(`the case has no segment ${segmentId}`);
+  /** What is stored for some rows as blobs, cut to the rows; undefined where a piece is missing. */
+  #blobPieces(sql: string, ownerId: number, rows: RowRange): readonly ArrayBuffer[] | undefined {
+    const stored = this.rows<PieceRow & { readonly blob: Uint8Array | null }>(sql, ownerId, ...overlap(rows));
+    if (stored.length === 0) throw corrupt(this.path, `it has no row ${rows.firstSequence}`);
+    const pieces = stored.flatMap(({ blob, ...row }) => {
+      if (blob === null) return [];
+      const { from, to } = part(row, rows);
+      const bytesPerRow = blob.byteLength / row.row_count;
+      if (bytesPerRow % 4 !== 0)
+        throw corrupt(this.path, `what is stored for rows from ${row.first_sequence} on is cut off`);
+      return [alignedBuffer(blob.subarray(from * bytesPerRow, to * bytesPerRow))];
+    });
+    return pieces.length === stored.length ? pieces : undefined;
   }
 
   #rawOf(sequence: number): SegmentRaw {
@@ -454,6 +501,18 @@ export class ReadableCase {
     this.#lastRaw = raw;
     return raw;
   }
+}
+
+function overlap({ firstSequence, rowCount }: RowRange): readonly [number, number] {
+  return [firstSequence, firstSequence + rowCount];
+}
+
+/** Which rows of a stored segment are among those asked for. */
+function part(stored: PieceRow, rows: RowRange): { readonly from: number; readonly to: number } {
+  return {
+    from: Math.max(0, rows.firstSequence - stored.first_sequence),
+    to: Math.min(stored.row_count, rows.firstSequence + rows.rowCount - stored.first_sequence),
+  };
 }
 
 function sourceOf(row: SourceRow, path: string): Source {

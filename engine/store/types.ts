@@ -96,10 +96,17 @@ export interface WindowCheckpoint {
   readonly state: Uint8Array<ArrayBuffer>;
 }
 
-export interface SegmentSummary {
-  readonly id: number;
+/** Consecutive rows of a case, by their position in its stream. */
+export interface RowRange {
   readonly firstSequence: number;
   readonly rowCount: number;
+}
+
+/**
+ * Rows that lie together. Segments that are not full are merged as rows come, so that this is how the case was cut when
+ * it was asked; the rows themselves stay what and where they are.
+ */
+export interface SegmentSummary extends RowRange {
   readonly sourceId: number;
 }
 

@@ -1,4 +1,3 @@
-import type { ColumnBlockKind } from '../domain/columns.ts';
 import { AssayError, impossible } from '../domain/error.ts';
 import type { FeatureSpec } from '../domain/feature-spec.ts';
 import type { Profile } from '../domain/profile.ts';
@@ -8,6 +7,7 @@ import type { Doing } from './decision-log.ts';
 import { sha256 } from './digest.ts';
 import { ReadableCase } from './readable-case.ts';
 import { encodeAppend, packAppend, type EncodedAppend } from './segment-encoding.ts';
+import { SegmentTable } from './segment-table.ts';
 import { endSession } from './session.ts';
 import type { Connection, Parameter } from './sqlite.ts';
 import type {
@@ -18,6 +18,7 @@ import type {
   NewSource,
   QuarantineState,
   ReadingTotals,
+  RowRange,
   RunStatus,
   SegmentAppend,
   Source,
@@ -43,9 +44,13 @@ export class WritableCase extends ReadableCase {
   readonly #sessionId: number;
   #sequenceSeen: number;
   readonly #positionsSeen = new Map<number, RecordingPosition>();
+  readonly #segments: SegmentTable;
+  /** The first row that this transaction has appended. */
+  #firstNewSequence: number | undefined;
 
   constructor(connection: Connection, path: string, sessionId: number) {
     super(connection, path);
+    this.#segments = new SegmentTable(connection);
     this.#sessionId = sessionId;
     this.#sequenceSeen = super.nextSequence();
     this.sources();
@@ -70,14 +75,22 @@ export class WritableCase extends ReadableCase {
 
   /** Runs several methods as one transaction; `work` must not wait for anything. */
   inTransaction<T>(work: () => T): T {
+    if (this.connection.inTransaction) return this.guard(() => this.connection.transaction(work)());
     const sequenceBefore = this.#sequenceSeen;
     const positionsBefore = new Map(this.#positionsSeen);
     try {
-      return this.guard(() => this.connection.transaction(work).immediate());
+      const workAndMerge = (): T => {
+        const result = work();
+        if (this.#firstNewSequence !== undefined) this.#segments.mergeFrom(this.#firstNewSequence);
+        return result;
+      };
+      return this.guard(() => this.connection.transaction(workAndMerge).immediate());
     } catch (error) {
       this.#sequenceSeen = sequenceBefore;
       for (const [id, position] of positionsBefore) this.#positionsSeen.set(id, position);
       throw error;
+    } finally {
+      this.#firstNewSequence = undefined;
     }
   }
 
@@ -181,7 +194,7 @@ export class WritableCase extends ReadableCase {
       for (const id of recordIds) if (release.run(id).changes !== 1) throw this.#anotherWriter();
       if (encoded.firstSequence !== this.#sequenceSeen)
         impossible(`retried rows start at ${encoded.firstSequence} where the case has ${this.#sequenceSeen} rows`);
-      this.#insertSegment(encoded);
+      this.#addSegment(encoded);
       for (const [name, texts] of encoded.dictionaryAdditions) this.#addTexts(name, texts);
       this.#change(
         'UPDATE source SET row_count = row_count + ?, quarantined_count = quarantined_count - ? WHERE id = ?',
@@ -244,6 +257,28 @@ export class WritableCase extends ReadableCase {
     });
   }
 
+  /**
+   * Fills segments that are not full, from row `sequence` on, until about `rowCount` rows were looked at: what appends do
+   * since they merge, for cases made before. Returns the row to go on from; null at the end.
+   */
+  fillSegments(sequence: number, rowCount: number): number | null {
+    return this.inTransaction(() => {
+      let next: number | null = sequence;
+      while (next !== null && next < sequence + rowCount) next = this.#segments.fillNext(next);
+      return next;
+    });
+  }
+
+  /** Whether `fillSegments` would merge anything. */
+  hasSegmentsToFill(): boolean {
+    return this.guard(() => this.#segments.hasSomethingToFill());
+  }
+
+  /** Gives the pages that nothing uses any more back to the file system; needs as much free space as the case takes. */
+  giveBackSpace(): void {
+    this.guard(() => this.connection.exec('VACUUM'));
+  }
+
   setQuarantineState(id: number, state: QuarantineState): void {
     this.#change('UPDATE quarantine SET state = ? WHERE id = ?', state, id);
   }
@@ -293,14 +328,14 @@ export class WritableCase extends ReadableCase {
     return this.findFeatureSet(digest)?.id ?? impossible('the feature set was just saved');
   }
 
-  /** Row-major float32 features of one segment; replaces what was there. */
-  writeFeatures(featureSetId: number, segmentId: number, features: Float32Array): void {
-    this.#change(
+  /** Row-major float32 features of some rows; replaces what was there. */
+  writeFeatures(featureSetId: number, rows: RowRange, features: Float32Array): void {
+    this.#writeBlobs(
       `INSERT INTO feature_segment (feature_set_id, segment_id, data) VALUES (?, ?, ?)
        ON CONFLICT (feature_set_id, segment_id) DO UPDATE SET data = excluded.data`,
       featureSetId,
-      segmentId,
-      bytesOf(features),
+      rows,
+      features,
     );
   }
 
@@ -398,14 +433,14 @@ export class WritableCase extends ReadableCase {
     this.#change('UPDATE model SET is_champion = 1 WHERE id = ?', modelId);
   }
 
-  /** The sums of one segment's rows; replaces what was there. */
-  writeScores(modelId: number, segmentId: number, sums: Int32Array): void {
-    this.#change(
+  /** The sums of some rows; replaces what was there. */
+  writeScores(modelId: number, rows: RowRange, sums: Int32Array): void {
+    this.#writeBlobs(
       `INSERT INTO score_segment (model_id, segment_id, sums) VALUES (?, ?, ?)
        ON CONFLICT (model_id, segment_id) DO UPDATE SET sums = excluded.sums`,
       modelId,
-      segmentId,
-      bytesOf(sums),
+      rows,
+      sums,
     );
   }
 
@@ -460,7 +495,7 @@ export class WritableCase extends ReadableCase {
     if (append.next.byteOffset < seen.byteOffset || (append.rowCount > 0 && append.firstByteOffset < seen.byteOffset))
       impossible(`source ${append.sourceId} goes back from byte ${seen.byteOffset} to ${append.firstByteOffset}`);
 
-    if (append.rowCount > 0) this.#insertSegment(append);
+    if (append.rowCount > 0) this.#addSegment(append);
     for (const [name, texts] of append.dictionaryAdditions) this.#addTexts(name, texts);
     for (const record of append.rejected)
       this.#insert(
@@ -484,39 +519,31 @@ export class WritableCase extends ReadableCase {
     this.#positionsSeen.set(append.sourceId, append.next);
   }
 
-  #storeScores(append: EncodedAppend, scored: LiveScores): void {
-    const segment = this.row<{ id: number }>('SELECT id FROM segment WHERE first_sequence = ?', append.firstSequence);
-    const segmentId = segment?.id ?? impossible('the segment was just stored');
-    this.writeFeatures(scored.featureSetId, segmentId, scored.features);
-    this.writeScores(scored.modelId, segmentId, scored.sums);
+  #addSegment(append: EncodedAppend): void {
+    this.#segments.insert(append);
+    this.#firstNewSequence ??= append.firstSequence;
   }
 
-  #insertSegment(append: EncodedAppend): void {
-    const segmentId = this.#insert(
-      `INSERT INTO segment (first_sequence, row_count, source_id, first_byte_offset, next_byte_offset, raw, row_layout)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      append.firstSequence,
-      append.rowCount,
-      append.sourceId,
-      append.firstByteOffset,
-      append.next.byteOffset,
-      append.raw,
-      append.rowLayout,
-    );
-    for (const column of append.columns)
-      this.#insert(
-        'INSERT INTO segment_column (segment_id, column_id, kind, encoding, data) VALUES (?, ?, ?, ?, ?)',
-        segmentId,
-        this.#columnId(column.name, column.kind),
-        column.kind,
-        column.encoding,
-        column.data,
-      );
+  #storeScores(append: EncodedAppend, scored: LiveScores): void {
+    this.writeFeatures(scored.featureSetId, append, scored.features);
+    this.writeScores(scored.modelId, append, scored.sums);
+  }
+
+  /** Rows may have been merged with others since the caller looked: they are cut out of those again. */
+  #writeBlobs(sql: string, ownerId: number, rows: RowRange, values: Float32Array | Int32Array): void {
+    const perRow = values.length / rows.rowCount;
+    if (!Number.isInteger(perRow)) impossible(`${values.length} values for ${rows.rowCount} rows`);
+    this.inTransaction(() => {
+      for (const { id, firstSequence, rowCount } of this.#segments.exactly(rows)) {
+        const from = (firstSequence - rows.firstSequence) * perRow;
+        this.#change(sql, ownerId, id, bytesOf(values.subarray(from, from + rowCount * perRow)));
+      }
+    });
   }
 
   #addTexts(name: string, texts: readonly string[]): void {
     if (texts.length === 0) return;
-    const columnId = this.#columnId(name, 'code');
+    const columnId = this.#segments.columnId(name, 'code');
     const size = this.row<{ size: number }>(
       'SELECT coalesce(max(code) + 1, 0) AS size FROM dictionary_entry WHERE column_id = ?',
       columnId,
@@ -524,14 +551,6 @@ export class WritableCase extends ReadableCase {
     const firstCode = size?.size ?? impossible('an aggregate has one row');
     const insert = this.statement('INSERT INTO dictionary_entry (column_id, code, text) VALUES (?, ?, ?)');
     texts.forEach((text, index) => insert.run(columnId, firstCode + index, text));
-  }
-
-  #columnId(name: string, kind: ColumnBlockKind): number {
-    const row = this.row<{ id: number; kind: ColumnBlockKind }>('SELECT id, kind FROM "column" WHERE name = ?', name);
-    if (row === undefined) return this.#insert('INSERT INTO "column" (name, kind) VALUES (?, ?)', name, kind);
-    // A mended profile may read a column in another way from now on; each segment keeps its own kind.
-    if (row.kind !== kind) this.#change('UPDATE "column" SET kind = ? WHERE id = ?', kind, row.id);
-    return row.id;
   }
 
   #see(source: Source): Source {

@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorKind } from '../domain/error.ts';
 import { AssayError } from '../domain/error.ts';
 import type { PackedAppend } from './segment-encoding.ts';
-import type { JsonValue, LiveAppend } from './types.ts';
+import type { JsonValue, LiveAppend, RowRange } from './types.ts';
 
 /** What the writer thread is told. Each is answered by one reply, except after a failure. */
 export type WriterRequest =
@@ -18,10 +18,10 @@ export type WriterInput =
   | {
       readonly type: 'features';
       readonly featureSetId: number;
-      readonly segmentId: number;
+      readonly rows: RowRange;
       readonly features: Float32Array;
     }
-  | { readonly type: 'scores'; readonly modelId: number; readonly segmentId: number; readonly sums: Int32Array }
+  | { readonly type: 'scores'; readonly modelId: number; readonly rows: RowRange; readonly sums: Int32Array }
   | { readonly type: 'setting'; readonly key: string; readonly value: JsonValue };
 
 export type WriterReply =

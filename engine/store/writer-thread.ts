@@ -114,13 +114,13 @@ function pendingWriteOf(input: WriterInput): PendingWrite {
       return {
         bytes: input.features.byteLength,
         append: null,
-        store: (open) => open.writeFeatures(input.featureSetId, input.segmentId, input.features),
+        store: (open) => open.writeFeatures(input.featureSetId, input.rows, input.features),
       };
     case 'scores':
       return {
         bytes: input.sums.byteLength,
         append: null,
-        store: (open) => open.writeScores(input.modelId, input.segmentId, input.sums),
+        store: (open) => open.writeScores(input.modelId, input.rows, input.sums),
       };
     case 'setting':
       return { bytes: 0, append: null, store: (open) => open.setSetting(input.key, input.value) };

@@ -10,21 +10,26 @@ export function addDoctorCommand(program: Command, surroundings: CommandSurround
     .command('doctor')
     .summary('say what this machine has and lacks; with a case, verify it')
     .option('--case <file>', 'a case to verify: structure, and every model against its digest')
+    .option('--compact', 'merge the small segments of a case that a slow topic left, after a backup; verify it then')
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
 Examples:
   assay doctor
-  assay doctor --case spring.assay`,
+  assay doctor --case spring.assay
+  assay doctor --case spring.assay --compact`,
     )
-    .action(async (flags: { readonly case?: string; readonly json?: boolean }) => {
+    .action(async (flags: { readonly case?: string; readonly compact?: boolean; readonly json?: boolean }) => {
       await runCommand(
         surroundings,
         'doctor',
         flags.json === true,
         printDoctorReport,
-        () => (flags.case === undefined ? {} : { casePath: flags.case }),
+        () => ({
+          ...(flags.case === undefined ? {} : { casePath: flags.case }),
+          compact: flags.compact === true,
+        }),
         ({ checks }) => {
           const bad = checks.filter(({ state }) => state === 'bad').map(({ name }) => name);
           if (bad.length > 0)

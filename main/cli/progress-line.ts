@@ -17,6 +17,7 @@ const phaseWords: Record<Progress['phase'], string> = {
   follow: 'following',
   record: 'recording',
   replay: 'replaying',
+  compact: 'merging segments',
 };
 
 export interface ProgressLine {

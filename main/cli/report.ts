@@ -407,6 +407,11 @@ export function printDoctorReport(result: JobResult<'doctor'>, { print }: Comman
     print(`${marks[check.state]}  ${check.name}: ${check.detail}`);
     if (check.nextStep !== undefined) print(`         ${check.nextStep}`);
   }
+  if (result.compaction === null) return;
+  const { segmentsBefore, segmentsAfter, bytesBefore, bytesAfter, backup } = result.compaction;
+  print(`         segments: ${count(segmentsBefore)} before, ${count(segmentsAfter)} now`);
+  print(`         bytes: ${count(bytesBefore)} before, ${count(bytesAfter)} now`);
+  print(`         backup: ${backup ?? 'none, for there was nothing to merge'}`);
 }
 
 function trainLines(result: TrainResult): string {

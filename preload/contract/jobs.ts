@@ -950,8 +950,19 @@ export const jobs = {
     result: z.object({ topic: z.string(), messages: z.number().int(), totalMs: z.number() }),
   },
   doctor: {
-    input: z.object({ casePath: path.optional() }),
+    input: z.object({ casePath: path.optional(), compact: z.boolean().default(false) }),
     result: z.object({
+      /** Null where it was not asked for. */
+      compaction: z
+        .object({
+          segmentsBefore: z.number().int(),
+          segmentsAfter: z.number().int(),
+          bytesBefore: z.number().int(),
+          bytesAfter: z.number().int(),
+          /** Null where nothing was to be merged. */
+          backup: path.nullable(),
+        })
+        .nullable(),
       checks: z.array(
         z.object({
           name: z.string(),

@@ -51,6 +51,7 @@ const phases: Readonly<Record<Progress['phase'], string>> = {
   record: 'Recording',
   follow: 'Following',
   replay: 'Replaying',
+  compact: 'Merging segments',
 };
 
 /** `Following · 41,200/s · 3 flagged`. */

@@ -36,7 +36,7 @@ async function read(file: string, ...flags: readonly string[]): Promise<Reading>
       try {
         const blocks = openedCase
           .segments()
-          .map(({ id }) => openedCase.readSegmentColumns(id, [column]).columns.get(column));
+          .map((segment) => openedCase.readSegmentColumns(segment, [column]).columns.get(column));
         const values = blocks.flatMap((block) => (block !== undefined && 'values' in block ? [...block.values] : []));
         return Float64Array.from(values).sort();
       } finally {

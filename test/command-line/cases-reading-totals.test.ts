@@ -85,7 +85,7 @@ describeWithSharedData('the receipt of reading', () => {
       const ran = await engine.runJob('run', input, { signal: new AbortController().signal, report: () => undefined });
       const openedCase = openCase(casePath);
       const model = openedCase.models()[0];
-      const values = openedCase.readFeatures(model.featureSetId, openedCase.segments()[0].id) ?? new Float32Array(0);
+      const values = openedCase.readFeatures(model.featureSetId, openedCase.segments()[0]) ?? new Float32Array(0);
       const width = values.length / 240;
       const rows = Array.from({ length: 240 }, (_, row): readonly [string, readonly number[]] => [
         Buffer.from(openedCase.readRaw(row).bytes).toString().slice(0, 6),

@@ -19,7 +19,8 @@ function featuresOf(casePath: string): string {
   try {
     const hash = createHash('sha256');
     const model = openedCase.models()[0];
-    for (const { id } of openedCase.segments()) hash.update(openedCase.readFeatures(model.featureSetId, id) ?? 'none');
+    for (const segment of openedCase.segments())
+      hash.update(openedCase.readFeatures(model.featureSetId, segment) ?? 'none');
     return hash.digest('hex');
   } finally {
     openedCase.close();

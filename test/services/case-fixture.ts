@@ -28,8 +28,8 @@ export function writeExpected(casePath: string, output: string): { readonly rows
     const lines = [['sum', 'score', 'flagged', ...windows].join(',')];
     let flagged = 0;
     for (const segment of openedCase.segments()) {
-      const sums = openedCase.readScores(stored.id, segment.id);
-      const features = openedCase.readFeatures(stored.featureSetId, segment.id);
+      const sums = openedCase.readScores(stored.id, segment);
+      const features = openedCase.readFeatures(stored.featureSetId, segment);
       if (sums === undefined || features === undefined) throw new Error('the case is not scored');
       sums.forEach((sum, row) => {
         const isFlagged = sum <= stored.threshold.units ? 1 : 0;

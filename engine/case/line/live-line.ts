@@ -66,7 +66,7 @@ export class LiveLine {
 /** How many transactions of a case a model flags at a threshold. */
 function countFlagged(openedCase: ReadableCase, modelId: number, thresholdUnits: number): number {
   let flagged = 0;
-  for (const { id } of openedCase.segments())
-    for (const sum of openedCase.readScores(modelId, id) ?? []) if (isFlagged(sum, thresholdUnits)) flagged++;
+  for (const segment of openedCase.segments())
+    for (const sum of openedCase.readScores(modelId, segment) ?? []) if (isFlagged(sum, thresholdUnits)) flagged++;
   return flagged;
 }

@@ -31,7 +31,7 @@ export function findModel(models: readonly StoredModel[], choice: string | undef
 export function readLeadingSums(openedCase: ReadableCase, modelId: number): Int32Array {
   const sums = new Int32Array(openedCase.nextSequence());
   for (const segment of openedCase.segments()) {
-    const part = openedCase.readScores(modelId, segment.id);
+    const part = openedCase.readScores(modelId, segment);
     if (part === undefined) return sums.subarray(0, segment.firstSequence);
     sums.set(part, segment.firstSequence);
   }

@@ -33,7 +33,7 @@ function binFeatures(view: ModelView, arrays: CaseArrays): FeatureBins {
   const scales = edges.map((edge) => FEATURE_BINS / (edge[FEATURE_BINS] - edge[0]));
   const featureCount = edges.length;
   for (const segment of arrays.segments) {
-    const values = view.featuresOfSegment(segment.id);
+    const values = view.featuresOfSegment(segment);
     for (let feature = 0; feature < featureCount; feature++) {
       const column = bins[feature];
       const low = edges[feature][0];

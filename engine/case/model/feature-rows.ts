@@ -18,7 +18,7 @@ export function readFeatureRows(
     const end = summary.firstSequence + summary.rowCount;
     if (at >= order.length || order[at].sequence >= end) continue;
     const stored =
-      openedCase.readFeatures(featureSetId, summary.id) ?? impossible('a scored segment has no stored features');
+      openedCase.readFeatures(featureSetId, summary) ?? impossible('a scored segment has no stored features');
     for (; at < order.length && order[at].sequence < end; at++) {
       const row = order[at].sequence - summary.firstSequence;
       values.set(stored.subarray(row * featureCount, (row + 1) * featureCount), order[at].position * featureCount);

@@ -9,7 +9,7 @@ import type { AlertOrder } from '../../forest/alert-sweep.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import { buildTuningIndex, type TuningIndex } from '../../forest/tuning.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
-import type { StoredModel } from '../../store/types.ts';
+import type { SegmentSummary, StoredModel } from '../../store/types.ts';
 import { readSums } from './chosen-model.ts';
 import { featureWords, type LabelledWords } from './feature-words.ts';
 import { groupAlerts, type AlertGroups } from '../alerts/alert-groups.ts';
@@ -118,20 +118,21 @@ export class ModelView {
   /** The features of one row. */
   featureRow(sequence: number): Float32Array {
     const segment = this.#arrays.segmentOf(sequence);
-    const values = this.featuresOfSegment(segment.id);
+    const values = this.featuresOfSegment(segment);
     const start = (sequence - segment.firstSequence) * this.featureCount;
     return values.slice(start, start + this.featureCount);
   }
 
   /** Row-major features of one segment. The segments used last stay in memory. */
-  featuresOfSegment(segmentId: number): Float32Array {
+  featuresOfSegment(segment: SegmentSummary): Float32Array {
+    const { firstSequence } = segment;
     const values =
-      this.#features.get(segmentId) ??
-      this.#case.readFeatures(this.featureSetId, segmentId) ??
-      impossible(`segment ${segmentId} was scored by model ${this.id} and has no features`);
-    this.#features.delete(segmentId);
+      this.#features.get(firstSequence) ??
+      this.#case.readFeatures(this.featureSetId, segment) ??
+      impossible(`rows from ${firstSequence} on were scored by model ${this.id} and have no features`);
+    this.#features.delete(firstSequence);
     keepNewest(this.#features, CACHED_FEATURE_SEGMENTS - 1);
-    this.#features.set(segmentId, values);
+    this.#features.set(firstSequence, values);
     return values;
   }
 
@@ -170,7 +171,7 @@ export class ModelView {
     const values: number[] = [];
     for (let place = 0; place < segmentCount; place++) {
       const segment = segments[Math.floor((place * segments.length) / segmentCount)];
-      const features = this.featuresOfSegment(segment.id);
+      const features = this.featuresOfSegment(segment);
       const rows = Math.min(segment.rowCount, Math.ceil(BACKGROUND_ROWS / segmentCount));
       for (let index = 0; index < rows; index++) {
         const start = Math.floor((index * segment.rowCount) / rows) * featureCount;

@@ -138,7 +138,7 @@ function exampleOf(
   const [first] = openedCase.segments();
   const names = columns.map(({ name }) => name);
   if (first === undefined) return { columns: names, data: [] };
-  const segment = openedCase.readSegmentColumns(first.id);
+  const segment = openedCase.readSegmentColumns(first);
   const dictionaries = openedCase.dictionaries();
   const rowCount = Math.min(exampleRows, first.rowCount);
   const sequences = Array.from({ length: rowCount }, (_, row) => first.firstSequence + row);

@@ -97,7 +97,7 @@ it('refuses a record that another process has stored in the meantime, and stores
   const casePath = await caseWithQuarantine('twice', 60);
   const first = openCase(casePath);
   const [record] = first.quarantined({ limit: 1, state: 'held' }).rows;
-  const columns = first.readSegmentColumns(first.segments()[0].id).columns;
+  const columns = first.readSegmentColumns(first.segments()[0]).columns;
   const one = {
     sourceId: record.sourceId,
     segment: {

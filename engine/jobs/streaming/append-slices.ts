@@ -1,4 +1,4 @@
-import type { ColumnBlock } from '../../domain/columns.ts';
+import { sliceOfBlock } from '../../domain/column-blocks.ts';
 import type { SegmentAppend } from '../../store/types.ts';
 
 /**
@@ -26,23 +26,4 @@ export function sliceOfAppend(append: SegmentAppend, from: number, to: number): 
     rejected: append.rejected.filter((record) => record.byteOffset >= startByte && record.byteOffset < endByte),
     dictionaryAdditions: from === 0 ? append.dictionaryAdditions : new Map<string, readonly string[]>(),
   };
-}
-
-function sliceOfBlock(block: ColumnBlock, from: number, to: number): ColumnBlock {
-  switch (block.kind) {
-    case 'number':
-    case 'time':
-      return { kind: block.kind, values: block.values.slice(from, to) };
-    case 'code':
-      return { kind: 'code', codes: block.codes.slice(from, to) };
-    case 'text': {
-      const startByte = from === 0 ? 0 : block.ends[from - 1];
-      const endByte = to === 0 ? 0 : block.ends[to - 1];
-      return {
-        kind: 'text',
-        bytes: block.bytes.slice(startByte, endByte),
-        ends: block.ends.slice(from, to).map((end) => end - startByte),
-      };
-    }
-  }
 }

@@ -59,7 +59,7 @@ export function flagEntries(
       const { units } = (openedCase.model(model.id) ?? impossible('flags are those of a stored model')).threshold;
       let next = from;
       for (const segment of openedCase.segmentsFrom(from, segmentsPerRead)) {
-        const sums = openedCase.readScores(model.id, segment.id);
+        const sums = openedCase.readScores(model.id, segment);
         // Rows that the model has not seen yet come later.
         if (sums === undefined) break;
         const firstRow = Math.max(0, from - segment.firstSequence);

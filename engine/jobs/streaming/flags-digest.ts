@@ -15,9 +15,9 @@ export function flagsDigest(openedCase: ReadableCase, profile: Profile, model: S
   const dictionaries = openedCase.dictionaries();
   const idColumn = columnWithRole(profile, 'id');
   for (const summary of openedCase.segments()) {
-    const sums = openedCase.readScores(model.id, summary.id);
+    const sums = openedCase.readScores(model.id, summary);
     if (sums === undefined) return null;
-    const segment = openedCase.readSegmentColumns(summary.id, idColumn === undefined ? [] : [idColumn.name]);
+    const segment = openedCase.readSegmentColumns(summary, idColumn === undefined ? [] : [idColumn.name]);
     const idOf = idsOf(profile, segment, dictionaries);
     const lines: string[] = [];
     sums.forEach((sum, row) => {

@@ -6,7 +6,7 @@ import type { Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { Dictionaries } from '../../features/decode-segment.ts';
 import { createScoringPool, type ScoringPool } from '../../forest/kernel/scoring-pool.ts';
-import type { LiveScores, StoredModel } from '../../store/types.ts';
+import type { LiveScores, RowRange, StoredModel } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { createResumableComputer, type ResumableComputer } from '../training/case-features.ts';
 import { chosenModel } from '../../case/model/chosen-model.ts';
@@ -73,25 +73,34 @@ async function catchUp(
   context: WorkContext,
 ): Promise<void> {
   const { model, spec } = scoring;
-  const unscored = new Set(openedCase.segmentsWithoutScores(model.id).map(({ id }) => id));
+  const unscored = new Set(openedCase.segmentsWithoutScores(model.id).map(({ firstSequence }) => firstSequence));
   const segments = openedCase.segments();
-  const firstUnscored = segments.find(({ id }) => unscored.has(id))?.firstSequence ?? Number.POSITIVE_INFINITY;
+  const firstUnscored = Math.min(...unscored);
   const checkpoint = openedCase.windowCheckpoint(model.featureSetId);
   const usable = checkpoint !== undefined && checkpoint.nextSequence <= firstUnscored;
   if (usable && checkpoint.state.length > 0) computer.restore(checkpoint.state);
   const needsHistory = spec.windows !== undefined;
   const from = usable ? checkpoint.nextSequence : 0;
-  for (const { id, firstSequence } of segments) {
-    if (firstSequence < from || (!needsHistory && !unscored.has(id))) continue;
+  for (const segment of segments) {
+    const isUnscored = unscored.has(segment.firstSequence);
+    if (!needsHistory && !isUnscored) continue;
+    // The state may be that within a segment: what came after it was merged with what came before.
+    const rows = rowsFrom(segment, from);
+    if (rows.rowCount <= 0) continue;
     throwIfCancelled(context.signal);
-    const { modelId, featureSetId, features, sums } = await scoring.score(openedCase.readSegmentColumns(id));
-    if (!unscored.has(id)) continue;
+    const { modelId, featureSetId, features, sums } = await scoring.score(openedCase.readSegmentColumns(rows));
+    if (!isUnscored) continue;
     openedCase.inTransaction(() => {
-      openedCase.writeFeatures(featureSetId, id, features);
-      openedCase.writeScores(modelId, id, sums);
+      openedCase.writeFeatures(featureSetId, rows, features);
+      openedCase.writeScores(modelId, rows, sums);
     });
     await new Promise(setImmediate);
   }
+}
+
+function rowsFrom({ firstSequence, rowCount }: RowRange, from: number): RowRange {
+  const first = Math.max(firstSequence, from);
+  return { firstSequence: first, rowCount: firstSequence + rowCount - first };
 }
 
 /** Rows that drift is measured against. */
@@ -102,9 +111,10 @@ export function trainingRows(openedCase: WritableCase, model: StoredModel, featu
   const step = Math.max(1, Math.ceil(model.trainedRows / referenceRows));
   const values: number[] = [];
   let next = 0;
-  for (const { id, firstSequence, rowCount } of openedCase.segments()) {
+  for (const segment of openedCase.segments()) {
+    const { firstSequence, rowCount } = segment;
     if (firstSequence >= model.trainedRows) break;
-    const features = openedCase.readFeatures(model.featureSetId, id);
+    const features = openedCase.readFeatures(model.featureSetId, segment);
     if (features === undefined) return null;
     for (; next < Math.min(firstSequence + rowCount, model.trainedRows); next += step) {
       const at = (next - firstSequence) * featureCount;

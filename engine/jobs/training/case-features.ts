@@ -10,6 +10,7 @@ import { FeatureFitter, type FeatureOptions } from '../../features/fit-feature-s
 import { labelsOf } from '../../features/segment-access.ts';
 import { WindowEngine, type TransactionBlock } from '../../features/windows/window-engine.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
+import { MAXIMUM_SEGMENT_ROWS } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { segmentsOf } from '../../case/case-arrays.ts';
 import { windowsInTimeOrder } from './time-order.ts';
@@ -77,10 +78,12 @@ export function withoutFeatures(spec: FeatureSpec, leaveOut: readonly string[]):
   };
 }
 
-/** Segments computed, or read for scoring, between two looks at the signal and at what else waits. */
+/** Segments computed between two looks at the signal and at what else waits. */
 const segmentsPerTurn = 16;
 /** Wide or slow segments end a turn earlier, so that being stopped is heard in time. */
 const mostTurnMs = 250;
+/** Rows read for scoring between two such looks. */
+const rowsPerBlock = segmentsPerTurn * MAXIMUM_SEGMENT_ROWS;
 
 /** Computes the features of every row by a spec and stores them; where all are stored already, nothing is done. */
 export async function storeCaseFeatures(
@@ -109,9 +112,9 @@ export async function storeCaseFeatures(
       for (let count = 0; count < segmentsPerTurn && next < segments.length; count++) {
         const summary = segments[next++];
         const values = new Float32Array(summary.rowCount * featureCount);
-        compute(openedCase.readSegmentColumns(summary.id), values);
+        compute(openedCase.readSegmentColumns(summary), values);
         if (ordered.values !== null) replaceWindows(values, summary, spec, ordered.values);
-        openedCase.writeFeatures(featureSetId, summary.id, values);
+        openedCase.writeFeatures(featureSetId, summary, values);
         if (performance.now() > turnEndMs) break;
       }
     });
@@ -152,21 +155,13 @@ function replaceWindows(
 /** The stored features of a case, some tens of thousands of rows at a time, in stream order. */
 export function* featureBlocks(
   openedCase: ReadableCase,
-  { featureSetId, featureCount }: Pick<StoredFeatures, 'featureSetId' | 'featureCount'>,
+  { featureSetId, featureCount, rowCount }: StoredFeatures,
 ): Generator<FeatureBlock> {
-  const segments = openedCase.segments();
-  for (let first = 0; first < segments.length; first += segmentsPerTurn) {
-    const part = segments.slice(first, first + segmentsPerTurn);
-    const rowCount = part.reduce((rows, summary) => rows + summary.rowCount, 0);
-    const values = new Float32Array(rowCount * featureCount);
-    const { firstSequence } = part[0];
-    for (const summary of part)
-      values.set(
-        openedCase.readFeatures(featureSetId, summary.id) ??
-          impossible('a segment whose features were stored has none'),
-        (summary.firstSequence - firstSequence) * featureCount,
-      );
-    yield { firstSequence, rowCount, featureCount, values };
+  for (let firstSequence = 0; firstSequence < rowCount; firstSequence += rowsPerBlock) {
+    const rows = { firstSequence, rowCount: Math.min(rowsPerBlock, rowCount - firstSequence) };
+    const values =
+      openedCase.readFeatures(featureSetId, rows) ?? impossible('rows whose features were stored have none');
+    yield { ...rows, featureCount, values };
   }
 }
 

@@ -268,12 +268,7 @@ function storeModel(
       },
       doing,
     );
-    for (const segment of openedCase.segments())
-      openedCase.writeScores(
-        modelId,
-        segment.id,
-        sums.subarray(segment.firstSequence, segment.firstSequence + segment.rowCount),
-      );
+    openedCase.writeScores(modelId, { firstSequence: 0, rowCount: sums.length }, sums);
     return modelId;
   });
 }

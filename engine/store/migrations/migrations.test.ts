@@ -22,7 +22,7 @@ function caseOfFirstLayout(): string {
     INSERT INTO model VALUES (1, 'forest', 'forest', '{"trees":1,"sample":2,"featuresPerTree":null,"seed":1,"grower":"assay"}', 1,
       '{"units":7,"rule":"contamination","details":{"value":0.01}}', 500, 5, 1,
       '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81', x'010203');
-    INSERT INTO score_segment VALUES (1, 1, 1, x'00000000');
+    INSERT INTO score_segment VALUES (1, 1, 1, zeroblob(2000));
     INSERT INTO alert VALUES (1, 3, 3), (1, 5, 5);`);
   connection.close();
   return path;
@@ -37,7 +37,7 @@ describe('a populated case of layout 1', () => {
     const [model] = store.models();
     expect(model).toMatchObject({ isChampion: true, threshold: { units: 7, rule: 'contamination' } });
     expect(store.promotions()).toMatchObject([{ modelId: model.id, undoneAtMs: null }]);
-    expect(store.readScores(model.id, store.segments()[0].id)).toHaveLength(1);
+    expect(store.readScores(model.id, store.segments()[0])).toHaveLength(500);
     expect(store.runs()).toHaveLength(1);
     expect(store.decisions.undoDepth('ana')).toBe(0);
     store.decisions.addNote({ by: 'ana', atMs: 1, key: 'card-1', text: 'seen' });

@@ -6,6 +6,7 @@ import { streams } from './0003-streams.ts';
 import { outbox } from './0004-outbox.ts';
 import { oneTruth } from './0005-one-truth.ts';
 import { receipt } from './0006-receipt.ts';
+import { mergedSegments } from './0007-merged-segments.ts';
 
 /** One step of the case file's layout. Once released it never changes: a test pins its checksum. */
 export interface Migration {
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: 'outbox', up: outbox },
   { version: 5, name: 'one truth', up: oneTruth },
   { version: 6, name: 'receipt', up: receipt },
+  { version: 7, name: 'merged segments', up: mergedSegments },
 ];
 
 /** The version that a list of steps leads to; throws where the list is not 1, 2, 3, ... */

@@ -91,8 +91,8 @@ async function featuresOf(recording: string, flags: readonly string[]): Promise<
       const rowCount = openedCase.nextSequence();
       const values = new Float32Array(new SharedArrayBuffer(4 * rowCount * featureCount));
       for (const segment of openedCase.segments()) {
-        const part = openedCase.readFeatures(featureSetId, segment.id);
-        if (part === undefined) throw new Error(`Segment ${segment.id} has no features.`);
+        const part = openedCase.readFeatures(featureSetId, segment);
+        if (part === undefined) throw new Error(`Rows from ${segment.firstSequence} on have no features.`);
         values.set(part, segment.firstSequence * featureCount);
       }
       return { rowCount, featureCount, values };

@@ -159,16 +159,16 @@ function readCase(path: string): void {
     opened.runs();
     opened.dictionaries();
     opened.quarantined({ limit: 100 });
-    for (const { id, firstSequence } of opened.segments()) {
-      opened.readSegmentColumns(id);
-      opened.readRaw(firstSequence);
+    for (const segment of opened.segments()) {
+      opened.readSegmentColumns(segment);
+      opened.readRaw(segment.firstSequence);
     }
     for (const model of opened.models()) {
       opened.featureSpec(model.featureSetId);
       decodeForest(opened.readForest(model.id));
-      for (const { id } of opened.segments()) {
-        opened.readScores(model.id, id);
-        opened.readFeatures(model.featureSetId, id);
+      for (const segment of opened.segments()) {
+        opened.readScores(model.id, segment);
+        opened.readFeatures(model.featureSetId, segment);
       }
     }
   } finally {

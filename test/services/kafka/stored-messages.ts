@@ -49,7 +49,9 @@ export function storedMessages(casePath: string): StoredMessages {
     const scored =
       model === undefined
         ? 0
-        : openedCase.segments().reduce((sum, { id }) => sum + (openedCase.readScores(model.id, id)?.length ?? 0), 0);
+        : openedCase
+            .segments()
+            .reduce((sum, segment) => sum + (openedCase.readScores(model.id, segment)?.length ?? 0), 0);
     return { rows, distinct: places.size, checksum: String(checksum), scored };
   } finally {
     openedCase.close();

@@ -16,10 +16,10 @@ function flaggedPlaces(casePath: string): readonly string[] {
   try {
     const [model] = openedCase.models();
     const places: string[] = [];
-    for (const { id, firstSequence } of openedCase.segments())
-      openedCase.readScores(model.id, id)?.forEach((sum, row) => {
+    for (const segment of openedCase.segments())
+      openedCase.readScores(model.id, segment)?.forEach((sum, row) => {
         if (sum > model.threshold.units) return;
-        const line = new TextDecoder().decode(openedCase.readRaw(firstSequence + row).bytes);
+        const line = new TextDecoder().decode(openedCase.readRaw(segment.firstSequence + row).bytes);
         const { topic, partition, offset } = JSON.parse(line) as Record<string, string | number>;
         places.push(`${topic}-${partition}-${offset}`);
       });
