@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -37,29 +37,33 @@ describe('the launcher', () => {
     });
 
     it.skipIf(process.platform === 'win32')('passes an interruption on, and ends with 130', async () => {
-      const { child, partial } = await startLongSimulation(join(folder, 'interrupted.csv'));
+      const { child, isWriting } = await startLongSimulation(join(folder, 'interrupted'));
       child.kill('SIGINT');
       const [code] = (await once(child, 'exit')) as [number | null];
       expect(code).toBe(130);
-      expect(existsSync(partial)).toBe(false);
+      expect(isWriting()).toBe(false);
     });
 
     it.skipIf(process.platform === 'win32')('does not leave the work running when it is killed', async () => {
-      const { child, partial } = await startLongSimulation(join(folder, 'orphaned.csv'));
+      const { child, isWriting } = await startLongSimulation(join(folder, 'orphaned'));
       child.kill('SIGKILL');
       await once(child, 'exit');
       // The work that goes on would take minutes; it removes its partial file when it stops.
-      await waitUntil(() => !existsSync(partial));
+      await waitUntil(() => !isWriting());
     });
   });
 });
 
-async function startLongSimulation(output: string) {
+/** A simulation into a folder of its own; it writes under another name until it is done. */
+async function startLongSimulation(into: string) {
+  mkdirSync(into);
   const size = ['--customers', '2000', '--days', '3000'];
-  const child = spawn(process.execPath, [old, script, 'simulate', '--out', output, ...size], { stdio: 'ignore' });
-  const partial = `${output}.part`;
-  await waitUntil(() => existsSync(partial));
-  return { child, partial };
+  const child = spawn(process.execPath, [old, script, 'simulate', '--out', join(into, 'payments.csv'), ...size], {
+    stdio: 'ignore',
+  });
+  const isWriting = (): boolean => readdirSync(into).some((name) => name.endsWith('.part'));
+  await waitUntil(isWriting);
+  return { child, isWriting };
 }
 
 async function waitUntil(condition: () => boolean): Promise<void> {
