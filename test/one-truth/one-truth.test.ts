@@ -63,5 +63,5 @@ async function tellAlike(doors: Doors, deeds: readonly Deed[]): Promise<void> {
   });
   const measured = await doors.measured();
   expect(measured.threshold).toBe(command.threshold);
-  expect(command.digest.startsWith(measured.version ?? 'none')).toBe(true);
+  expect(command.digest.startsWith(measured.model ?? 'none')).toBe(true);
 }

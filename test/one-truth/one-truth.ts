@@ -237,15 +237,13 @@ export class Doors {
   }
 
   /** The model and its threshold as Prometheus is told. */
-  async measured(): Promise<{ readonly version: string | undefined; readonly threshold: number }> {
+  async measured(): Promise<{ readonly model: string | undefined; readonly threshold: number }> {
     const source = { model: this.#case, hostname: '127.0.0.1', port: 0, mostBodyBytes: 1000 };
     const service = await startScoringService(source, new AbortController().signal);
     try {
       const text = await (await fetch(`${service.address}/metrics`)).text();
-      return {
-        version: /iforest_model_info\{[^}]*version="([^"]+)"/.exec(text)?.[1],
-        threshold: Number(/^iforest_threshold_ratio\{[^}]*\} (\S+)$/m.exec(text)?.[1]),
-      };
+      const [, model, threshold] = /^iforest_threshold_ratio\{[^}]*model="([^"]+)"[^}]*\} (\S+)$/m.exec(text) ?? [];
+      return { model, threshold: Number(threshold) };
     } finally {
       await service.close();
     }
