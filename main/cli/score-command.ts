@@ -22,7 +22,7 @@ export function addScoreCommand(program: Command, surroundings: CommandSurroundi
     .summary('score recordings with a stored model into a CSV file')
     .argument('<recording...>', 'recordings, scored in the order given as one stream')
     .requiredOption('--model <model>', 'a case with a trained model, an ONNX file or its folder')
-    .option('--model-name <name>', "which of the case's models, by number or digest (default: the one trained last)")
+    .option('--model-name <name>', "which of the case's models, by number or digest (default: the champion)")
     .requiredOption('--out <file>', 'the CSV file to write: columns id, score, flagged, in input order')
     .addOption(forceOption());
   addFormatOptions(command)

@@ -46,7 +46,7 @@ export function addServeCommand(program: Command, surroundings: CommandSurroundi
       '--model <model>',
       'with --score: a case, an ONNX file or its folder, models:/NAME@ALIAS or models:/NAME/VERSION',
     )
-    .option('--model-name <name>', "with --score: which of the case's models (default: the one trained last)")
+    .option('--model-name <name>', "with --score: which of the case's models (default: the champion)")
     .option('--tracking-uri <address>', 'with --score: the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')
     .option('--host <address>', 'with --score: where to listen; 0.0.0.0 lets other machines in', '127.0.0.1')
     .option(
