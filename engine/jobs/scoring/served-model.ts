@@ -19,7 +19,7 @@ import { trackingAccess } from '../exporting/tracking-access.ts';
 export interface ModelSource {
   /** A case, an ONNX file or its folder, or `models:/NAME@ALIAS` and `models:/NAME/VERSION` of a tracking server. */
   readonly model: string;
-  /** Number or digest of one of a case's models; the one trained last when absent. */
+  /** Number or digest of one of a case's models; the champion when absent. */
   readonly modelChoice?: string;
   /** The tracking server of a `models:` address. */
   readonly trackingUri?: string;
