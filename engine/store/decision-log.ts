@@ -307,6 +307,16 @@ export class DecisionLog {
     return { rows, next: last === undefined || rows.length < page.limit ? null : last.id };
   }
 
+  /** Of how many alerts some entries speak, and the first of their keys; entries of none are left out. */
+  auditSubjects(ids: readonly number[]): ReadonlyMap<number, { readonly first: string; readonly count: number }> {
+    const rows = this.#rows<{ id: number; first: string; count: number }>(
+      `SELECT audit_id AS id, min(alert_key) AS first, count(*) AS count FROM audit_subject
+       WHERE audit_id IN (SELECT value FROM json_each(?)) GROUP BY audit_id`,
+      JSON.stringify(ids),
+    );
+    return new Map(rows.map(({ id, first, count }) => [id, { first, count }]));
+  }
+
   /** The id of the first entry that is not as it was written, or that one is missing before; null where all is whole. */
   brokenAuditEntry(): number | null {
     let previous = CHAIN_START;

@@ -586,6 +586,8 @@ export const requests = {
     readonly rows: readonly AlertRow[];
     readonly next: string | null;
     readonly total: number;
+    /** Flagged transactions of all of them. */
+    readonly transactions: number;
     readonly decided: number;
     /** For the filters: how many alerts each verdict has. */
     readonly counts: Readonly<Record<string, number>>;
@@ -661,7 +663,8 @@ export const requests = {
   ),
   /** The history of the case, newest first: all of it, of one alert, or of one model. */
   'audit.page': request<{
-    readonly rows: readonly AuditEntry[];
+    /** `about`: the entity or transaction of the first alert that an entry speaks of, and how many more; empty for none. */
+    readonly rows: readonly (AuditEntry & { readonly about: string })[];
     readonly next: number | null;
     /** The first entry that is not as it was written; null where the chain is whole. */
     readonly brokenEntry: number | null;

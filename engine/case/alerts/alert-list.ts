@@ -75,7 +75,7 @@ export function alertsPage(
   explain: (view: ModelView, sequences: readonly number[]) => number,
 ): RequestOutput<'alerts.page'> {
   const { view, groups, keys, order, counts, isChosen, passing } = chooseAlerts(session, input, nowMs);
-  const total = order.reduce((sum, group) => sum + (isChosen(group) ? 1 : 0), 0);
+  const chosen = order.filter(isChosen);
 
   const page: number[] = [];
   let next: string | null = null;
@@ -96,7 +96,8 @@ export function alertsPage(
   return {
     rows: alertRows(session, view, groups, page, passing),
     next,
-    total,
+    total: chosen.length,
+    transactions: chosen.reduce((sum, group) => sum + groups.starts[group + 1] - groups.starts[group], 0),
     decided: counts.fraud + counts.legitimate + counts.valuable + counts.unsure,
     counts,
     reasonsPending,

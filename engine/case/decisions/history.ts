@@ -1,7 +1,7 @@
 import type { AuditEntry, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import type { AuditFilter } from '../../store/decision-log.ts';
 import { flaggedRowsOf } from '../alerts/alert-groups.ts';
-import { noteKeysOf } from '../alerts/alert-list.ts';
+import { noteKeysOf, textAt } from '../alerts/alert-list.ts';
 import { rowOfKey } from '../alerts/alert-keys.ts';
 import type { CaseSession } from '../case-session.ts';
 
@@ -18,7 +18,23 @@ export function historyPage(
     ...(input.after === undefined ? {} : { after: input.after }),
     limit: input.limit,
   });
-  return { rows: page.rows, next: page.next, brokenEntry: decisions.brokenAuditEntry() };
+  const subjects = decisions.auditSubjects(page.rows.map(({ id }) => id));
+  return {
+    rows: page.rows.map((entry) => ({ ...entry, about: aboutWords(session, subjects.get(entry.id)) })),
+    next: page.next,
+    brokenEntry: decisions.brokenAuditEntry(),
+  };
+}
+
+/** The first alert by its entity, else its transaction, and how many there are besides. */
+function aboutWords(
+  { arrays }: CaseSession,
+  subjects: { readonly first: string; readonly count: number } | undefined,
+): string {
+  if (subjects === undefined) return '';
+  const row = rowOfKey(arrays, subjects.first);
+  const name = row < 0 ? subjects.first : (textAt(arrays.entity, row) ?? arrays.ids([row])[0]);
+  return subjects.count === 1 ? name : `${name} and ${(subjects.count - 1).toLocaleString('en')} more`;
 }
 
 const pageRows = 500;

@@ -592,6 +592,21 @@ describe('decisions', () => {
     await undoAll();
   });
 
+  it('tells in the history of which alerts an entry speaks', async () => {
+    const alerts = await firstAlerts();
+    await bench.ask('verdicts.set', { modelId, keys: [alerts[0].key], kind: 'unsure' });
+    await bench.ask('verdicts.set', { modelId, keys: alerts.map(({ key }) => key), kind: 'unsure' });
+    const { rows } = await bench.ask('audit.page', { limit: 2 });
+    expect(rows.map(({ about }) => about)).toEqual([
+      expect.stringMatching(new RegExp(`^\\S+ and ${alerts.length - 1} more$`, 'u')),
+      alerts[0].entity === '' ? alerts[0].topId : alerts[0].entity,
+    ]);
+    await undoAll();
+    expect((await bench.ask('audit.page', { alert: alerts[0].key, limit: 1 })).rows[0].what).toBe(
+      'undone: verdict unsure',
+    );
+  });
+
   it('undoes a bulk verdict, notes and snoozes one step each, 20 deep and more', async () => {
     const keys = (await firstAlerts()).map(({ key }) => key);
     await bench.ask('verdicts.set', { modelId, keys, kind: 'unsure' });

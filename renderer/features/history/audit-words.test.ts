@@ -8,8 +8,9 @@ it('writes what was changed in words, without digests of the chain and with shor
     reason: null,
     modelDigest: 'ab12'.repeat(16),
     recordSha256: 'c'.repeat(64),
+    until: '2026',
   };
-  expect(detailWords(JSON.stringify(details))).toBe('action 4 · kind fraud · model digest ab12ab12');
+  expect(detailWords(JSON.stringify(details))).toBe('model digest ab12ab12 · until 2026');
 });
 
 it('writes nested values and lists, and leaves alone what is no JSON', () => {

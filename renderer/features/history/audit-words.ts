@@ -13,8 +13,8 @@ export function detailWords(details: string): string {
     .join(' · ');
 }
 
-/** For the chain alone: it is checked, not read. */
-const unsaid: ReadonlySet<string> = new Set(['recordSha256']);
+/** For the chain alone, or said already by what was done. */
+const unsaid: ReadonlySet<string> = new Set(['recordSha256', 'action', 'kind']);
 
 function nameWords(name: string): string {
   return name.replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`).replaceAll('_', ' ');

@@ -1,5 +1,5 @@
 import { useDeferredValue, useState, type ReactNode } from 'react';
-import type { AuditEntry, CaseOverview } from '../../../preload/contract/requests.ts';
+import type { CaseOverview, RequestOutput } from '../../../preload/contract/requests.ts';
 import { useFileChoice } from '../../app/file-choice.tsx';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatCounted } from '../../data/format.ts';
@@ -18,6 +18,8 @@ import './history.css';
 export type HistorySubject =
   | { readonly kind: 'alert'; readonly key: string; readonly name: string }
   | { readonly kind: 'model'; readonly id: number; readonly name: string };
+
+type Entry = RequestOutput<'audit.page'>['rows'][number];
 
 const PAGE = 200;
 
@@ -50,11 +52,12 @@ export function HistoryDialog({
     const output = await files.newFile(`${fileStem(openCase.path)}-history.jsonl`);
     if (output !== null) void saving.start({ casePath: openCase.path, ...choice, verify: true, limit: 1, output });
   };
-  const columns: readonly DataColumn<AuditEntry>[] = [
+  const columns: readonly DataColumn<Entry>[] = [
     { id: 'at', title: `Time (${formats.column.name})`, widthPx: 150, text: ({ atMs }) => formats.columnTime(atMs) },
-    { id: 'by', title: 'Who', widthPx: 130, text: ({ by }) => by },
-    { id: 'what', title: 'What', widthPx: 250, text: ({ what }) => what },
-    { id: 'details', title: 'Details', widthPx: 320, text: ({ details }) => detailWords(details) },
+    { id: 'by', title: 'Who', widthPx: 120, text: ({ by }) => by },
+    { id: 'what', title: 'What', widthPx: 210, text: ({ what }) => what },
+    { id: 'about', title: 'About', widthPx: 170, text: ({ about }) => about },
+    { id: 'details', title: 'Details', widthPx: 260, text: ({ details }) => detailWords(details) },
   ];
   return (
     <Dialog title="History" size="wide" onClose={onClose}>
@@ -139,6 +142,6 @@ function Saved({ job }: { readonly job: ReturnType<typeof useJob<'audit'>> }): R
   );
 }
 
-function keyOfEntry({ id }: AuditEntry): string {
+function keyOfEntry({ id }: Entry): string {
   return `${id}`;
 }

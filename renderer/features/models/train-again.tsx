@@ -113,7 +113,10 @@ export function TrainAgain({ openCase, from, onDone }: TrainAgainProps) {
                 : 'The champion’s line goes on unless you change this.'
               : undefined
           }
-          value={budget ?? champion?.alertsPerDay ?? settings.analysts * settings.alertsPerAnalystPerDay}
+          value={
+            budget ??
+            (champion === undefined ? settings.analysts * settings.alertsPerAnalystPerDay : champion.alertsPerDay)
+          }
           onChange={setBudget}
           minimum={1}
           step={10}

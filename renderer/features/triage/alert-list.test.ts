@@ -25,6 +25,7 @@ const row = (key: string): AlertRow => ({
 const list = (...keys: string[]): AlertList => ({
   rows: keys.map(row),
   total: keys.length,
+  transactions: keys.length,
   counts: { none: keys.length },
   next: null,
 });

@@ -8,6 +8,8 @@ import type { VerdictKind } from '../../../preload/contract/verdicts.ts';
 export interface AlertList {
   readonly rows: readonly AlertRow[];
   readonly total: number;
+  /** Flagged transactions of all of them. */
+  readonly transactions: number;
   /** How many alerts of the filter each verdict has, 'none' for undecided. */
   readonly counts: Readonly<Record<string, number>>;
   readonly next: string | null;

@@ -88,7 +88,12 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
           </span>
         </p>
         {detail.decision !== null && <Decision decision={detail.decision} row={row} />}
-        <Earlier earlier={detail.earlier} role={openCase.alertEntity?.role ?? 'entity'} onOpenAlert={onOpenAlert} />
+        <Earlier
+          key={row.key}
+          earlier={detail.earlier}
+          role={openCase.alertEntity?.role ?? 'entity'}
+          onOpenAlert={onOpenAlert}
+        />
       </header>
 
       <section aria-label="Facts">
@@ -168,7 +173,8 @@ function Decision({
         </strong>
       )}
       <span className="soft">
-        {reason !== null && ` ${reasonWords[reason]}`}, {formats.columnTime(decidedAtMs)} {decidedBy}
+        {reason !== null && ` ${reasonWords[reason]}`}, {row.reopened === null && `${formats.columnTime(decidedAtMs)} `}
+        {decidedBy}
         {transactions < row.flaggedTransactions &&
           ` · ${formatCount(transactions)} of ${formatCount(row.flaggedTransactions)} flagged`}
         {closedUntilMs !== null && ` · closed until ${formats.day(closedUntilMs)}`}
@@ -179,7 +185,10 @@ function Decision({
   );
 }
 
-/** What was decided on other alerts of the same entity. */
+/** Earlier verdicts that are listed before the rest is asked for. */
+const FIRST_EARLIER = 3;
+
+/** What was decided on other alerts of the same entity, newest first. */
 function Earlier({
   earlier,
   role,
@@ -190,24 +199,30 @@ function Earlier({
   readonly onOpenAlert: (key: string) => void;
 }): ReactNode {
   const formats = useFormats();
+  const [isWhole, setWhole] = useState(false);
   if (earlier.length === 0) return null;
+  const listed = isWhole ? earlier : earlier.slice(0, FIRST_EARLIER);
   return (
-    <ul className="triage-earlier" aria-label={`Earlier verdicts on this ${role}`}>
-      {earlier.map(({ key, kind, reason, decidedAtMs, decidedBy, timeMs, transactions }) => (
-        <li key={key} className="tabular">
+    <ul className="triage-earlier" aria-label={`Verdicts on other alerts of this ${role}`}>
+      {listed.map(({ key, kind, reason, decidedAtMs, decidedBy, timeMs, transactions }) => (
+        <li key={key} className="tabular ellipsis" title={`Decided ${formats.time(decidedAtMs)}`}>
           <VerdictMark verdict={kind} />{' '}
-          <span className="soft">
-            {reason !== null && `${reasonWords[reason]}, `}
-            {formatCounted(transactions, 'transaction')} of{' '}
-          </span>
           <button type="button" className="triage-link" onClick={() => onOpenAlert(key)}>
-            {timeMs === null ? 'another alert' : formats.day(timeMs)}
+            {timeMs === null ? 'another alert' : formats.columnTime(timeMs)}
           </button>
           <span className="soft">
-            , decided {formats.day(decidedAtMs)} by {decidedBy}
+            , {formatCounted(transactions, 'transaction')}
+            {reason !== null && `, ${reasonWords[reason]}`}, {decidedBy}
           </span>
         </li>
       ))}
+      {earlier.length > listed.length && (
+        <li>
+          <button type="button" className="triage-link" onClick={() => setWhole(true)}>
+            {formatCount(earlier.length - listed.length)} more verdicts on this {role}
+          </button>
+        </li>
+      )}
     </ul>
   );
 }

@@ -2,7 +2,7 @@ import { useEffect, useState, type ReactNode, type RefObject } from 'react';
 import type { AlertListFormat } from '../../../preload/contract/jobs.ts';
 import type { AlertFilter } from '../../../preload/contract/requests.ts';
 import { useCase, useFormats } from '../../data/app-state.tsx';
-import { formatCount } from '../../data/format.ts';
+import { formatCount, formatCounted } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
@@ -23,6 +23,7 @@ export interface FilterBarProps {
   readonly onBelowLine: () => void;
   readonly counts: Readonly<Record<string, number>>;
   readonly total: number | null;
+  readonly transactions: number;
   readonly search: RefObject<HTMLInputElement | null>;
   readonly searchKey: string | null;
   readonly onLeaveSearch: () => void;
@@ -76,7 +77,14 @@ export function FilterBar(props: FilterBarProps): ReactNode {
         </Chip>
         <BelowLineChip onEnter={props.onBelowLine} />
         <span className="triage-total soft tabular" role="status">
-          {total === null ? 'Reading' : `${formatCount(total)} ${total === 1 ? 'alert' : 'alerts'}`}
+          {total === null ? (
+            'Reading'
+          ) : (
+            <>
+              <span>{formatCounted(total, 'alert')}</span>
+              <span>= {formatCounted(props.transactions, 'transaction')}</span>
+            </>
+          )}
         </span>
         <Menu
           button="⋮"

@@ -304,6 +304,7 @@ function TriageDesk({
               onBelowLine={onBelowLine}
               counts={alerts.list?.counts ?? {}}
               total={alerts.list?.total ?? null}
+              transactions={alerts.list?.transactions ?? 0}
               search={search}
               searchKey={useCommandKey('triage.search')}
               onLeaveSearch={toGrid}

@@ -65,8 +65,8 @@ export function useAlerts(
       setIsReading(false);
       if (!answer.ok) return setError(answer.error);
       setError(null);
-      const { rows, total, counts, next, reasonsPending } = answer.data;
-      const page = { rows, total, counts, next };
+      const { rows, total, transactions, counts, next, reasonsPending } = answer.data;
+      const page = { rows, total, transactions, counts, next };
       if (after === null) unexplained.current.clear();
       if (reasonsPending > 0) unexplained.current.add(after);
       show(after === null || newest.current === null ? page : withPage(newest.current, page));

@@ -74,9 +74,7 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
         <span aria-hidden="true">=</span>
         <strong className="tuning-total">{formatCounted(budget, 'alert')} a day</strong>
         {days > 0 && !isAtBudget && (
-          <Button onClick={() => onHandle({ kind: 'alerts-per-day', value: budget })}>
-            Move the line to the budget
-          </Button>
+          <Button onClick={() => onHandle({ kind: 'alerts-per-day', value: budget })}>Move the line there</Button>
         )}
         {undoDepth > 0 && (
           <Button tone="quiet" keyHint={undoKey} onClick={onUndo}>

@@ -49,7 +49,7 @@ export function Quality({ quality }: { readonly quality: TuningPoint['quality'] 
       </table>
       {conflicts > 0 && (
         <Button tone="quiet" onClick={() => setListed(true)}>
-          {formatCounted(conflicts, 'verdict differs', 'verdicts differ')} from the label column
+          {formatCounted(conflicts, 'transaction is', 'transactions are')} judged otherwise than the label column says
         </Button>
       )}
       {isListed && <Conflicts total={conflicts} onClose={() => setListed(false)} />}
@@ -84,7 +84,7 @@ function Conflicts({ total, onClose }: { readonly total: number; readonly onClos
   const formats = useFormats();
   const { data, error } = useRequest('labels.conflicts', { limit: SHOWN });
   return (
-    <Dialog title="Verdicts that differ from the label column" size="wide" onClose={onClose}>
+    <Dialog title="Judged otherwise than the label column says" size="wide" onClose={onClose}>
       <p className="soft">
         The label column counts where it has a value. Correct it in the source, or take the verdict back.
       </p>

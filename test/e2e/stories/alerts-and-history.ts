@@ -120,6 +120,58 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
       folder.remove();
     }
   });
+
+  it('makes another model the champion for a reason, compares at the same budget, and rolls back', async () => {
+    const { page } = window();
+    await goTo(page, 'Models');
+    const models = page.getByRole('grid', { name: 'Models' });
+    await models.getByText('champion').waitFor();
+    const former = await models.getByRole('row').filter({ hasText: 'champion' }).innerText();
+    await page.keyboard.press('t');
+    await page.getByLabel('Train again').getByLabel('Seed', { exact: true }).fill('7');
+    await page.getByLabel('Train again').getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByRole('button', { name: /Make champion…$/u }).waitFor({ timeout: 60_000 });
+    expect(await models.getByRole('row').filter({ hasText: 'champion' }).innerText()).toBe(former);
+
+    await page.getByLabel('Compare with').selectOption({ index: 1 });
+    const overlap = page.getByText(/of the [\d,]+ alerts of .* too, which has/u).last();
+    const numbers = [...(await overlap.innerText()).matchAll(/(?:of the|which has) ([\d,]+)/gu)];
+    const [first, second] = numbers.map(([, digits]) => Number(digits.replaceAll(',', '')));
+    // Alerts of equal scores come together or not at all.
+    expect(second).toBeLessThanOrEqual(first);
+    expect(second).toBeGreaterThan(0.9 * first);
+
+    await page.getByRole('grid', { name: 'Models' }).focus();
+    await page.keyboard.press('c');
+    await page.getByLabel('Why').fill('another seed');
+    await page.keyboard.press('Enter');
+    await page.getByText(/ is the champion now/u).waitFor();
+    await page.getByRole('button', { name: /Roll back…$/u }).click();
+    await page.getByLabel('Why').fill('it was only a seed');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => models.getByRole('row').filter({ hasText: 'champion' }).innerText(), { timeout: 20_000 })
+      .toBe(former);
+    await page.keyboard.press('Alt+H');
+    const history = page.getByRole('dialog', { name: 'History' });
+    await history.getByText(/reason it was only a seed/u).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('makes alerts by another gap, and counts follow', async () => {
+    const { page } = window();
+    await goTo(page, 'Triage');
+    await page.getByRole('grid', { name: 'Alerts' }).waitFor();
+    const before = await openAlerts(page);
+    await page.keyboard.press('Control+,');
+    const settings = page.getByRole('dialog', { name: 'Settings' });
+    await settings.getByRole('radio', { name: 'The whole recording' }).click();
+    await settings.getByText(/^All flagged transactions of one card are one alert/u).waitFor();
+    await expect.poll(() => openAlerts(page), { timeout: 20_000 }).toBeLessThan(before);
+    await settings.getByRole('radio', { name: 'An episode' }).click();
+    await waitForOpenAlerts(page, before);
+    await page.keyboard.press('Escape');
+  });
 }
 
 /** Moves the line to flag so many percent, and waits until the case says so. */
