@@ -4,7 +4,7 @@ import { throwIfCancelled, type WorkContext } from '../domain/progress.ts';
 import { listAlerts } from '../case/alerts/list-alerts.ts';
 import { explainRows } from '../case/alerts/explain-rows.ts';
 import { readBelowLine } from '../case/alerts/below-line.ts';
-import { keyOfRow, rowOfKey } from '../case/alerts/alert-keys.ts';
+import { keyOfRow, rowOfKey, typedKey } from '../case/alerts/alert-keys.ts';
 import { caseOverview, groupAlerts } from '../case/case-overview.ts';
 import type { CaseSession } from '../case/case-session.ts';
 import { doingOf } from '../case/decisions/doing.ts';
@@ -141,7 +141,7 @@ export function judgeAlerts(input: ParsedJobInput<'judge'>, context: WorkContext
       return { verdicts: [], undone, undoDepth, by: doing.by, case: resolve(input.casePath) };
     }
     const ofTransactions = session.arrays.rowsOfIds(action.transactions).map(keyOfRow);
-    const keys = [...action.alerts.map((key) => keyOfAlert(session, modelId, withHash(key))), ...ofTransactions];
+    const keys = [...action.alerts.map((key) => keyOfAlert(session, modelId, typedKey(key))), ...ofTransactions];
     if (keys.length === 0)
       throw usageError(
         'WRONG_USE',
@@ -185,11 +185,6 @@ function startOfDay({ arrays }: CaseSession, day: string): number {
   return arrays.clock.instantOfLocal(Date.parse(day));
 }
 
-/** A shell takes `#12` for a comment, so the number alone is understood too. */
-function withHash(key: string): string {
-  return /^\d+$/.test(key) ? `#${key}` : key;
-}
-
 const historyKind = textKind('a history of a case', /\{"id":\d+,"at":"/u);
 
 /** The `audit` job: the history of a case, as a list or a file, and whether its chain is whole. */
@@ -200,7 +195,7 @@ export async function auditCase(input: ParsedJobInput<'audit'>): Promise<JobResu
       : await claimFile(input.output, historyKind, { reads: [input.casePath], force: input.force });
   return withCase(input.casePath, 'read', async (session) => {
     const { alert, model, text, limit } = input;
-    const choice = { alert: alert === undefined ? undefined : withHash(alert), model, text };
+    const choice = { alert: alert === undefined ? undefined : typedKey(alert), model, text };
     const all = wholeHistory(session, choice).map(({ id, atMs, by, what, details, hash }) => ({
       id,
       at: new Date(atMs).toISOString(),

@@ -110,10 +110,7 @@ function addNarrative(group: Command, surroundings: CommandSurroundings): void {
     .command('narrative')
     .summary('a draft about one decided alert, from facts of the case, each sentence with its transactions')
     .requiredOption('--case <file>', 'the case file')
-    .requiredOption(
-      '--alert <key>',
-      'the card, customer or account of the alert; # and the row number where it has none',
-    )
+    .requiredOption('--alert <key>', 'the alert, by the key that `assay alerts` lists; the number alone is enough')
     .option('--model <name>', "number or digest of one of the case's models (default: the newest)")
     .requiredOption('--out <path>', 'the file to write: Markdown where the name ends in .md, else plain text')
     .addOption(forceOption())

@@ -2,11 +2,10 @@ import { CommanderError } from 'commander';
 import { printableText } from '../../engine/domain/printable-text.ts';
 import { createEngine } from '../../engine/host/engine.ts';
 import { askAtTerminal } from './ask-at-terminal.ts';
+import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { createProgram } from './program.ts';
 import { createProgressLine } from './progress-line.ts';
 import type { CommandSurroundings } from './surroundings.ts';
-
-const exitCodes = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
 
 /**
  * The command line host: parses arguments, runs one job in this process, prints its result.
@@ -52,8 +51,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       progress.clear();
       process.stderr.write(`assay: ${printableText(error.message)}\n`);
       if (error.nextStep !== undefined) process.stderr.write(`  ${printableText(error.nextStep)}\n`);
-      if (error.code === 'CANCELLED') exitCode = exitCodes.interrupted;
-      else exitCode = error.kind === 'usage' ? exitCodes.wrongUse : exitCodes.failed;
+      exitCode = exitCodeOf(error);
     },
   };
 

@@ -27,3 +27,8 @@ export function keysOfRow({ entity }: Pick<CaseArrays, 'entity'>, row: number): 
     ? [keyOfRow(row)]
     : [keyOfRow(row), keyOfEntity(entity.dictionary.textOf(code))];
 }
+
+/** The key a person typed: a shell takes `#12` for a comment, so the number alone is understood too. */
+export function typedKey(text: string): string {
+  return /^\d+$/.test(text) ? `#${text}` : text;
+}

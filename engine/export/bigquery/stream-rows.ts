@@ -243,7 +243,7 @@ function failureOf(error: unknown, what: string): AssayError {
     new AssayError(errorCode, 'failure', sentence, { nextStep, cause: error });
   if (reason === 'quotaExceeded' || reason === 'rateLimitExceeded' || code === 429)
     return fail(
-      'ENGINE_STOPPED',
+      'SERVER_UNAVAILABLE',
       'Wait until the quota is renewed, then give the same command: what was taken is not sent again.',
     );
   if (code === 401 || code === 403)
@@ -254,7 +254,7 @@ function failureOf(error: unknown, what: string): AssayError {
   if (code === 404) return fail('FILE_NOT_FOUND', 'Check the project and the dataset; the dataset must exist.');
   if (code === 413) return fail('TOO_LARGE', 'Report this: a request was made larger than BigQuery takes.');
   return fail(
-    'ENGINE_STOPPED',
+    'SERVER_UNAVAILABLE',
     'Check the address and the network, then give the same command: what was taken is not sent again.',
   );
 }

@@ -152,7 +152,7 @@ describe('a Kubeflow Pipelines server', () => {
     ],
     ['a page of a proxy', [403, '<html><h1>Forbidden</h1></html>'], 'FORBIDDEN', 'Forbidden'],
     ['a way to a login', [302, ''], 'FORBIDDEN', 'no reason was given'],
-    ['a fault of its own', [503, 'upstream connect error'], 'ENGINE_STOPPED', 'upstream connect error'],
+    ['a fault of its own', [503, 'upstream connect error'], 'SERVER_UNAVAILABLE', 'upstream connect error'],
     ['pages instead of answers', [200, '<html>Kubeflow</html>'], 'MODEL_MISMATCH', 'as Kubeflow Pipelines does not'],
   ])('is quoted where it refuses by %s', async (_, refusal, code, words) => {
     const double = new PipelinesDouble();
@@ -164,7 +164,7 @@ describe('a Kubeflow Pipelines server', () => {
   });
 
   it('is named where nothing listens, and where the address is none', async () => {
-    await expect(upload('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });
+    await expect(upload('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'SERVER_UNAVAILABLE' });
     await expect(upload('ml-pipeline:8888')).rejects.toMatchObject({ code: 'WRONG_USE', kind: 'usage' });
   });
 

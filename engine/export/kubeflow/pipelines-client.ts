@@ -47,7 +47,7 @@ const refusalSchema = z.object({ error: z.string().optional(), message: z.string
  * Uploads a pipeline over the v2beta1 interface, as a new version where the server has one of the name, and starts or schedules it. A
  * schedule of the same name is replaced, so that there is never more than one.
  *
- * @throws AssayError WRONG_USE for an address that is none, ENGINE_STOPPED where the server cannot be reached, FORBIDDEN and
+ * @throws AssayError WRONG_USE for an address that is none, SERVER_UNAVAILABLE where the server cannot be reached, FORBIDDEN and
  * others with what the server said.
  */
 export async function uploadPipeline(server: PipelinesServer, request: UploadRequest): Promise<Uploaded> {
@@ -168,11 +168,16 @@ function caller({ address, token, signal }: PipelinesServer): Call {
     } catch (cause) {
       signal.throwIfAborted();
       const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-      throw new AssayError('ENGINE_STOPPED', 'failure', `The server at ${base.origin} cannot be reached: ${reason}.`, {
-        nextStep:
-          'Check the address; from outside the cluster, `kubectl port-forward svc/ml-pipeline 8888` makes a way.',
-        cause,
-      });
+      throw new AssayError(
+        'SERVER_UNAVAILABLE',
+        'failure',
+        `The server at ${base.origin} cannot be reached: ${reason}.`,
+        {
+          nextStep:
+            'Check the address; from outside the cluster, `kubectl port-forward svc/ml-pipeline 8888` makes a way.',
+          cause,
+        },
+      );
     }
     if (response.status === 404 && absentIsNull) return null;
     if (!response.ok) throw refusalOf(response.status, text, what);
@@ -212,7 +217,7 @@ function refusalOf(status: number, text: string, what: string): AssayError {
     return new AssayError('FILE_NOT_FOUND', 'failure', sentence, {
       nextStep: 'Check that the address is that of Kubeflow Pipelines 2: its interface lies below /apis/v2beta1.',
     });
-  return new AssayError(status >= 500 ? 'ENGINE_STOPPED' : 'WRONG_USE', 'failure', sentence);
+  return new AssayError(status >= 500 ? 'SERVER_UNAVAILABLE' : 'WRONG_USE', 'failure', sentence);
 }
 
 /** The server's own text: its JSON error, or a page's words without marks. */

@@ -58,7 +58,7 @@ const versionSchema = z.object({ version: idText });
  * for what carries the publish id before it makes anything, so a publication that was cut off anywhere is completed by
  * calling this again, and one that is complete is left as it is; an alias that was moved on since is not taken back.
  *
- * @throws AssayError FORBIDDEN where the server refuses (`RefusedByServer`), ENGINE_STOPPED where it stays unavailable
+ * @throws AssayError FORBIDDEN where the server refuses (`RefusedByServer`), SERVER_UNAVAILABLE where it stays unavailable
  * (`ServerUnavailable`), WRONG_USE where its artifacts cannot be reached through it.
  */
 export async function publish(

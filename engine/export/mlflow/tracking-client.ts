@@ -59,7 +59,7 @@ export class CertificateRefused extends AssayError {
 /** The server cannot be reached, or says that it cannot answer now; trying later may help. */
 export class ServerUnavailable extends AssayError {
   constructor(message: string, cause?: unknown) {
-    super('ENGINE_STOPPED', 'failure', message, {
+    super('SERVER_UNAVAILABLE', 'failure', message, {
       nextStep: 'Start the server or check the address; `assay push` sends what waits.',
       cause,
     });

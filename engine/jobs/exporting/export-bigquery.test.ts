@@ -132,7 +132,7 @@ describe('flagged transactions and decisions in BigQuery', () => {
     const casePath = freshCase();
     double.failNext({ status: 403, reason: 'quotaExceeded' });
     const stopped = await run(casePath, double);
-    expect(stopped).toMatchObject({ ok: false, error: { code: 'ENGINE_STOPPED' } });
+    expect(stopped).toMatchObject({ ok: false, error: { code: 'SERVER_UNAVAILABLE' } });
     expect(JSON.stringify(stopped)).toContain('The service said quotaExceeded.');
     expect(idsIn(double)).toEqual([]);
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { withCase } from '../../case/opening.ts';
+import { typedKey } from '../../case/alerts/alert-keys.ts';
 import { alertNarrative } from '../../case/alerts/alert-narrative.ts';
 import { narrativeText } from '../../case/alerts/narrative.ts';
 import { claimFile } from './output.ts';
@@ -17,7 +18,7 @@ export async function exportNarrative(input: ParsedJobInput<'exportNarrative'>):
   const output = await claimFile(input.output, narrativeKind, { reads: [input.casePath], force: input.force });
   return withCase(input.casePath, 'read', async (session) => {
     const { id: modelId, digest } = session.chosenModel(input.model);
-    const narrative = alertNarrative(session, { modelId, key: input.key });
+    const narrative = alertNarrative(session, { modelId, key: typedKey(input.key) });
     const format = output.path.toLowerCase().endsWith('.md') ? 'markdown' : 'plain';
     await output.write(narrativeText(narrative, format));
     return {
