@@ -24,6 +24,8 @@ export interface FilterBarProps {
   readonly counts: Readonly<Record<string, number>>;
   readonly total: number | null;
   readonly transactions: number;
+  /** Whether rows show the transactions that passed, which need not be the most anomalous. */
+  readonly showsMatched: boolean;
   readonly search: RefObject<HTMLInputElement | null>;
   readonly searchKey: string | null;
   readonly onLeaveSearch: () => void;
@@ -106,6 +108,11 @@ export function FilterBar(props: FilterBarProps): ReactNode {
           ]}
         />
       </div>
+      {props.showsMatched && (
+        <p className="soft triage-blind">
+          Each row shows the transaction that passed the filter; its score is the alert’s.
+        </p>
+      )}
       {isOpen && <MoreFilters modelId={props.modelId} filter={filter} onFilter={onFilter} />}
     </div>
   );

@@ -305,6 +305,9 @@ function TriageDesk({
               counts={alerts.list?.counts ?? {}}
               total={alerts.list?.total ?? null}
               transactions={alerts.list?.transactions ?? 0}
+              showsMatched={rows.some(
+                ({ matched, topSequence }) => matched !== null && matched.sequence !== topSequence,
+              )}
               search={search}
               searchKey={useCommandKey('triage.search')}
               onLeaveSearch={toGrid}
