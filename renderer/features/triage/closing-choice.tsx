@@ -42,7 +42,13 @@ export function ClosingChoice({
         layout="row"
         value={value}
         options={choices.map((choice) => ({ value: choice.value, text: words[choice.value] }))}
-        onChange={(next) => onClosing(choices.find((choice) => choice.value === next)?.closing ?? REOPENS)}
+        onChange={(next) =>
+          onClosing(
+            next === 'date'
+              ? { kind: 'date', date: dateAfter(lastEventMs) }
+              : (choices.find((choice) => choice.value === next)?.closing ?? REOPENS),
+          )
+        }
       />
       {closing.kind === 'date' && (
         <input
@@ -53,6 +59,18 @@ export function ClosingChoice({
           onChange={(event) => onClosing({ kind: 'date', date: event.target.value })}
         />
       )}
+      {closing.kind === 'date' && until(closing) === '' && (
+        <span className="soft" role="status">
+          Without a date it reopens on new activity.
+        </span>
+      )}
     </div>
   );
+}
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** A first date to choose from: a week after the newest event. */
+function dateAfter(lastEventMs: number): string {
+  return new Date(lastEventMs + WEEK_MS).toISOString().slice(0, 10);
 }

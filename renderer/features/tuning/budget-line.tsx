@@ -76,15 +76,17 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
         {days > 0 && !isAtBudget && (
           <Button onClick={() => onHandle({ kind: 'alerts-per-day', value: budget })}>Move the line there</Button>
         )}
+      </div>
+      <div className="tuning-line">
+        <p className="soft" role="status">
+          {lineSentence ?? 'The line is being moved.'}
+        </p>
         {undoDepth > 0 && (
           <Button tone="quiet" keyHint={undoKey} onClick={onUndo}>
             Move back
           </Button>
         )}
       </div>
-      <p className="tuning-line soft" role="status">
-        {lineSentence ?? 'The line is being moved.'}
-      </p>
       <div className="tuning-handles">
         <NumberField
           label="Contamination"
