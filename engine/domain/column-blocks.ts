@@ -42,7 +42,9 @@ export function joinArrays<T extends Float64Array | Float32Array | Int32Array | 
   const [first] = arrays;
   if (arrays.length === 1) return first;
   const length = arrays.reduce((sum, array) => sum + array.length, 0);
-  const joined = new (first.constructor as new (length: number) => T)(length);
+  // Bytes may come in Node's own class, which warns when it is made by its constructor.
+  const makes = first instanceof Uint8Array ? Uint8Array : first.constructor;
+  const joined = new (makes as new (length: number) => T)(length);
   let at = 0;
   for (const array of arrays) {
     joined.set(array, at);
