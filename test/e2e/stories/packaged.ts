@@ -7,6 +7,7 @@ import { projectFolder } from '../build.ts';
 import { copyHome } from '../first-case.ts';
 import { goTo, places } from '../go-to.ts';
 import { launchElectron, temporaryFolder } from '../launchers.ts';
+import { overBudget } from '../size-budgets.ts';
 
 const resources = join(projectFolder, 'dist', 'packages', 'linux-unpacked', 'resources');
 
@@ -36,6 +37,10 @@ export function packagedStories(prepared: string): void {
     expect(others.filter((entry) => !expectedEntries.some((expected) => expected.test(entry)))).toEqual([]);
     for (const needed of ['/dist/main/index.cjs', '/dist/preload/index.cjs', '/dist/renderer/index.html'])
       expect(entries).toContain(needed);
+  });
+
+  it('has not grown unseen', () => {
+    expect(overBudget('package')).toBeNull();
   });
 
   it('keeps beside the archive what cannot start inside one, and the bundled recording', () => {
