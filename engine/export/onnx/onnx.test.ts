@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import type { CompiledForest, FeatureMatrix, ForestParameters } from '../../domain/model.ts';
 import { compileForest } from '../../forest/compile.ts';
@@ -15,7 +14,7 @@ import { trainForest } from '../../forest/train.ts';
 import { peersArePresent, runPeer } from '../../../test/peers/peers.ts';
 import { describeWithSharedData, sharedDataPath } from '../../../test/shared-data.ts';
 import { exportOnnx, operator, tensorOf } from './export-onnx.ts';
-import { openOnnxScorer } from './onnx-scorer.ts';
+import { importOnnxRuntime, openOnnxScorer } from './onnx-scorer.ts';
 import { readOnnxNotes } from './read-onnx.ts';
 import { ModelProtoSchema, TensorProtoSchema, TensorProto_DataType as DataType } from './schema/onnx_pb.js';
 
@@ -122,6 +121,7 @@ describe('an exported model in ONNX Runtime', () => {
       const scorer = await openOnnxScorer(model, { threads: 1 });
       expect([...(await scorer.score(matrix)).flags]).toEqual(flags);
       await scorer.close();
+      const { InferenceSession, Tensor } = await importOnnxRuntime();
       const session = await InferenceSession.create(model);
       const answers = await session.run({ features: new Tensor('float32', matrix.values, [2, 1]) });
       expect(Array.from(answers['decision'].data as Float32Array, (value) => (value > 0 ? 1 : 0))).toEqual(flags);
