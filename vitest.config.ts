@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['{engine,main,preload,renderer,test}/**/*.test.{ts,tsx}'],
     // Brokers that are killed, and windows, want the machine to themselves: `npm run test:kafka` and `test:window`.
     exclude: ['**/node_modules/**', '**/dist/**', 'test/services/kafka/**', 'test/e2e/**'],
+    // What a test file of these leaves running or open fails it.
+    setupFiles: ['test/left-behind/setup.ts'],
     // Real processes and real files: two workers match the two cores that CI has.
     maxWorkers: 2,
     testTimeout: 120_000,

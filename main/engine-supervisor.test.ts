@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FromEngine, ToEngine } from '../engine/host/engine-frames.ts';
 import type { EventFrame } from '../preload/contract/wire/frames.ts';
 import { superviseEngine, type EngineProcess } from './engine-supervisor.ts';
@@ -57,6 +57,7 @@ function supervised(isReady = true) {
     },
     { restartDelaysMs: [0], readyMs: 50, stopMs: 50 },
   );
+  onTestFinished(() => supervisor.stop());
   supervisor.onEvent((event) => events.push(event));
   const newest = (): FakeEngine => engines.at(-1) ?? new FakeEngine(0);
   const states = (): string[] =>
