@@ -192,7 +192,7 @@ export function superviseEngine(
       if (!isReady) return stoppedAnswer(state.cause ?? 'The engine is not running.');
       const answer = await ask(generation, call);
       noteJob(call, answer);
-      if (answer.ok && call.door === 'request') openCasePath = caseAfter(call, openCasePath);
+      if (call.door === 'request') openCasePath = caseAfter(call, answer.ok, openCasePath);
       return answer;
     },
     onEvent(listener) {
@@ -226,11 +226,13 @@ export function superviseEngine(
   };
 }
 
-/** Which case is open after a request that succeeded. */
-function caseAfter(call: Call & { readonly door: 'request' }, before: string | null): string | null {
-  if (call.name === 'case.close') return null;
-  const input = call.input as { readonly path?: unknown } | null;
-  return call.name === 'case.open' && typeof input?.path === 'string' ? input.path : before;
+/** Which case is open after a request: none after an opening that failed. */
+function caseAfter(call: Call & { readonly door: 'request' }, isDone: boolean, before: string | null): string | null {
+  if (call.name === 'case.open') {
+    const input = call.input as { readonly path?: unknown } | null;
+    return isDone && typeof input?.path === 'string' ? input.path : null;
+  }
+  return call.name === 'case.close' && isDone ? null : before;
 }
 
 function stoppedAnswer(cause: string): Extract<Answer<never>, { readonly ok: false }> {

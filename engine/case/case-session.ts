@@ -6,6 +6,7 @@ import type { Profile } from '../domain/profile.ts';
 import type { CompiledForest } from '../domain/model.ts';
 import { buildTuningIndex, type TuningIndex } from '../forest/tuning.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
+import { readOnlyPlace } from '../store/read-only-place.ts';
 import type { StoredModel } from '../store/types.ts';
 import { WritableCase } from '../store/writable-case.ts';
 import type { AlertGroups } from './alerts/alert-groups.ts';
@@ -55,12 +56,13 @@ export class CaseSession {
     return !(this.openCase instanceof WritableCase);
   }
 
-  /** @throws AssayError CASE_READ_ONLY where the case was opened for reading. */
+  /** @throws AssayError CASE_READ_ONLY where the case was opened for reading, saying why it cannot be written. */
   get writableCase(): WritableCase {
     if (this.openCase instanceof WritableCase) return this.openCase;
+    const place = readOnlyPlace(this.path);
     throw usageError(
       'CASE_READ_ONLY',
-      `${this.path} is open for reading only, so nothing in it can be changed.`,
+      `${this.path} is open for reading only, so nothing in it can be changed${place === null ? '' : `: ${place} is read-only`}.`,
       'Copy the case to a folder that can be written, and open the copy.',
     );
   }

@@ -93,12 +93,14 @@ export function createWindowPart(places: WorkbenchPlaces, runJob: RunJob): Windo
       if (!Object.hasOwn(requests, name)) return wrongUse(`There is no request '${String(name)}'.`);
       const parsed = requests[name].input.safeParse(input);
       if (!parsed.success) return wrongUse(`${name}: ${z.prettifyError(parsed.error)}`);
+      const before = workbench.openSession;
       try {
         // The handler map is typed per request; the compiler cannot relate the parsed union to this one R.
         const data = await requestHandlers[name](workbench, parsed.data as ParsedRequestInput<R>);
         if (requestsThatChangeTheCase.has(name)) tellCaseChanged();
         return { ok: true, data };
       } catch (error) {
+        if (workbench.openSession !== before) tellCaseChanged();
         return { ok: false, error: reportOf(error, null) };
       }
     },

@@ -4,6 +4,7 @@ import { AssayError, usageError } from '../domain/error.ts';
 import { decompress } from './blob.ts';
 import { migrations, latestVersion, schemaVersion } from './migrations/migrations.ts';
 import { readLayoutVersion, refuseNewerLayout } from './case-header.ts';
+import { readWhereItCan } from './read-only-place.ts';
 import { connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded, storeError } from './store-error.ts';
 import { sha256 } from './digest.ts';
@@ -55,18 +56,21 @@ export function verifyCase(
   options: { readonly digestOf?: (forest: Uint8Array) => string } = {},
 ): CaseVerification {
   const file = resolve(path);
-  refuseNewerLayout(file, readLayoutVersion(file), latestVersion(migrations));
-  return guarded(file, () => {
-    const connection = connect(file, { readonly: true, timeout: 5000 });
-    try {
-      const damage = withDamageAsProblem(file, () => integrityProblems(connection));
-      if (damage.length > 0) return { ok: false, problems: damage, models: 0 };
-      const models = modelProblems(connection, options.digestOf);
-      const problems = [...rowProblems(connection), ...rawProblems(connection), ...models.problems];
-      return { ok: problems.length === 0, problems, models: models.count };
-    } finally {
-      connection.close();
-    }
+  return readWhereItCan(file, (place, removeCopy) => {
+    refuseNewerLayout(file, readLayoutVersion(place), latestVersion(migrations));
+    return guarded(file, () => {
+      const connection = connect(place, { readonly: true, timeout: 5000 });
+      try {
+        const damage = withDamageAsProblem(file, () => integrityProblems(connection));
+        if (damage.length > 0) return { ok: false, problems: damage, models: 0 };
+        const models = modelProblems(connection, options.digestOf);
+        const problems = [...rowProblems(connection), ...rawProblems(connection), ...models.problems];
+        return { ok: problems.length === 0, problems, models: models.count };
+      } finally {
+        connection.close();
+        removeCopy();
+      }
+    });
   });
 }
 

@@ -284,6 +284,37 @@ describe('places that cannot be written', () => {
     expect(child.stderr).toBe('');
     expect(child.stdout.trim().split('\n')).toEqual(['CASE_READ_ONLY 1000', 'CASE_READ_ONLY 1000']);
   });
+
+  it('reads there what SQLite alone cannot: a log mode, a log without its index, an older layout', () => {
+    const folder = temporaryFolder(onTestFinished);
+    chmodSync(folder, 0o755);
+    const closed = join(folder, 'closed');
+    mkdirSync(closed);
+    const place = (name: string): string => join(closed, `${name}.assay`);
+    const case1000 = filledCase(folder, 'source.assay');
+    const connection = connect(case1000, {});
+    connection.pragma('journal_mode = WAL');
+    copyFileSync(case1000, place('log mode'));
+    connection.exec('UPDATE segment SET row_count = 999');
+    for (const end of ['', '-wal']) copyFileSync(`${case1000}${end}`, `${place('log')}${end}`);
+    connection.close();
+    openCaseWithMigrations(place('older'), { create: true }, migrations.slice(0, 4)).close();
+    const places = ['log mode', 'log', 'older'].map(place);
+    for (const file of readdirSync(closed)) chmodSync(join(closed, file), 0o444);
+    chmodSync(closed, 0o555);
+    onTestFinished(() => chmodSync(closed, 0o755));
+    const temporary = join(folder, 'temporary');
+    mkdirSync(temporary);
+    chmodSync(temporary, 0o777);
+    const child = spawnSync(process.execPath, [join(import.meta.dirname, 'read-only.child.ts'), ...places], {
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    expect(child.stderr).toBe('');
+    expect(child.stdout.trim().split('\n')).toEqual(['CASE_READ_ONLY 1000', 'CASE_READ_ONLY 999', 'CASE_READ_ONLY 0']);
+    expect(readdirSync(temporary)).toEqual([]);
+    expect(readdirSync(closed)).toHaveLength(4);
+  });
 });
 
 describe.skipIf(!canMount())('a full disk (needs root and mount)', () => {

@@ -1,20 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, linkSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { AssayError, usageError } from '../domain/error.ts';
 import { backupCase } from './backup.ts';
 import { APPLICATION_ID, readLayoutVersion, refuseNewerLayout } from './case-header.ts';
 import { latestVersion, migrate, migrations, type Migration } from './migrations/migrations.ts';
+import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
 import { ReadableCase } from './readable-case.ts';
 import { beginSession, hasAbandonedSession } from './session.ts';
 import { connect, type Connection } from './sqlite.ts';
@@ -69,31 +60,35 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
 }
 
 /**
- * Opens a case for reading, beside a writer if there is one.
- * Errors: those of `openCase`; a case with an older layout must be opened for writing once.
+ * Opens a case for reading, beside a writer if there is one. A case that may not be written, and that cannot be read as
+ * it lies there, is read from a copy of what it holds now.
+ * Errors: those of `openCase`; a case with an older layout that may be written must be opened for writing once.
  */
 export function openCaseReadOnly(path: string): ReadableCase {
   const file = casePath(path);
-  const latest = latestVersion(migrations);
-  const version = readLayoutVersion(file);
-  refuseNewerLayout(file, version, latest);
-  if (version < latest)
-    throw usageError(
-      'CASE_READ_ONLY',
-      `The case ${file} has the older layout ${version} and is opened for reading only.`,
-      'Open it once for writing to bring it up to date.',
-    );
-  return guarded(file, () => {
-    const connection = connect(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-    try {
-      connection.pragma('query_only = ON');
-      connection.pragma('trusted_schema = OFF');
-      probe(connection);
-      return new ReadableCase(connection, file);
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
+  return readWhereItCan(file, (place, removeCopy) => {
+    const latest = latestVersion(migrations);
+    const version = readLayoutVersion(place);
+    refuseNewerLayout(file, version, latest);
+    if (version < latest)
+      throw usageError(
+        'CASE_READ_ONLY',
+        `The case ${file} has the older layout ${version} and is opened for reading only.`,
+        'Open it once for writing to bring it up to date.',
+      );
+    return guarded(file, () => {
+      const connection = connect(place, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+      try {
+        connection.pragma('query_only = ON');
+        connection.pragma('trusted_schema = OFF');
+        probe(connection);
+        removeCopy();
+        return new ReadableCase(connection, file, removeCopy);
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
+    });
   });
 }
 
@@ -149,19 +144,6 @@ function publish(temporary: string, file: string): void {
     linkSync(temporary, file);
   } catch {
     if (!existsSync(file)) renameSync(temporary, file);
-  }
-}
-
-function refuseReadOnly(file: string): void {
-  for (const place of [file, dirname(file)]) {
-    try {
-      accessSync(place, constants.W_OK);
-    } catch (cause) {
-      throw new AssayError('CASE_READ_ONLY', 'usage', `${file} cannot be written: ${place} is read-only.`, {
-        nextStep: 'Copy the case to a folder that can be written, or change the permissions.',
-        cause,
-      });
-    }
   }
 }
 

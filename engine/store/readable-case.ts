@@ -104,11 +104,13 @@ export class ReadableCase {
   readonly outbox: Outbox;
   protected readonly connection: Connection;
   readonly #statements = new Map<string, Statement>();
+  readonly #afterClosing: () => void;
   #lastRaw: SegmentRaw | undefined;
 
-  constructor(connection: Connection, path: string) {
+  constructor(connection: Connection, path: string, afterClosing: () => void = () => undefined) {
     this.connection = connection;
     this.path = path;
+    this.#afterClosing = afterClosing;
     this.decisions = new DecisionLog(connection, path);
     this.outbox = new Outbox(connection, path);
   }
@@ -119,6 +121,7 @@ export class ReadableCase {
 
   close(): void {
     this.connection.close();
+    this.#afterClosing();
   }
 
   /** A number that changes whenever another connection has changed the case; changes made through this one leave it. */

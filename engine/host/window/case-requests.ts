@@ -11,11 +11,16 @@ import type { Workbench } from './workbench.ts';
 /** Opens a case; decisions journaled beside it come back where the case itself holds none. */
 export function openCase(workbench: Workbench, input: ParsedRequestInput<'case.open'>): CaseOverview {
   const session = workbench.open(input.path);
-  if (!session.isReadOnly && restoreFromJournal(session.writableCase, session.path) > 0) session.decisionsChanged();
-  rememberIfPossible(workbench.places.dataFolder, session.path);
-  const overview = caseOverview(session);
-  workbench.prepare(prepareAnswers(session));
-  return overview;
+  try {
+    if (!session.isReadOnly && restoreFromJournal(session.writableCase, session.path) > 0) session.decisionsChanged();
+    const overview = caseOverview(session);
+    rememberIfPossible(workbench.places.dataFolder, session.path);
+    workbench.prepare(prepareAnswers(session));
+    return overview;
+  } catch (error) {
+    workbench.close();
+    throw error;
+  }
 }
 
 /** A data folder that cannot be written costs the list of recent cases, not the case. */

@@ -1,15 +1,6 @@
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { requests, type RequestName } from '../../../preload/contract/requests.ts';
 import { connect } from '../../store/sqlite.ts';
 import { requestHandlers } from './requests.ts';
@@ -695,18 +686,6 @@ describe('decisions', () => {
 });
 
 describe('a case that cannot be written', () => {
-  it.skipIf(process.getuid?.() === 0)('opens for reading, and refuses decisions by name', async () => {
-    await bench.ask('case.close', {});
-    chmodSync(bench.casePath, 0o400);
-    expect((await bench.ask('case.open', { path: bench.casePath })).readOnly).toBe(true);
-    expect((await firstAlerts()).length).toBeGreaterThan(0);
-    expect(await bench.engine.request('verdicts.set', { modelId, keys: ['C1000'], kind: 'fraud' })).toMatchObject({
-      ok: false,
-      error: { code: 'CASE_READ_ONLY' },
-    });
-    chmodSync(bench.casePath, 0o600);
-  });
-
   it('opens a case although the list of recent ones cannot be written', async () => {
     const home = join(bench.folder, 'home');
     rmSync(join(home, 'settings.json'), { force: true });
@@ -716,12 +695,22 @@ describe('a case that cannot be written', () => {
     expect(opened).toMatchObject({ ok: true });
   });
 
-  it('stays with the case that is open where another cannot be opened', async () => {
+  it('closes the case that was open where another cannot be opened, so that no key meant for the other lands in it', async () => {
     await bench.ask('case.open', { path: bench.casePath });
+    const told: (string | null)[] = [];
+    const stop = bench.engine.on('case.changed', ({ overview }) => told.push(overview?.path ?? null));
     expect(await bench.engine.request('case.open', { path: join(bench.folder, 'none.assay') })).toMatchObject({
       ok: false,
       error: { code: 'CASE_NOT_FOUND' },
     });
-    expect(existsSync((await bench.ask('case.read', {})).path)).toBe(true);
+    await vi.waitFor(() => expect(told.at(-1)).toBe(null));
+    stop();
+    expect((await bench.ask('app.read', {})).openCase).toBe(null);
+    const keys = ['#1'];
+    expect(await bench.engine.request('verdicts.set', { modelId, keys, kind: 'fraud' })).toMatchObject({
+      ok: false,
+      error: { code: 'WRONG_USE', message: 'No case is open.' },
+    });
+    await bench.ask('case.open', { path: bench.casePath });
   });
 });

@@ -50,12 +50,11 @@ export class Workbench {
     return this.#session;
   }
 
-  /** Opens a case in place of the one before; where that fails, the one before stays open. */
+  /** Opens a case in place of the one before, which is closed also where that fails: no key meant for one lands in the other. */
   open(path: string): CaseSession {
-    const session = new CaseSession(openCaseForWindow(path));
     this.close();
-    this.#session = session;
-    return session;
+    this.#session = new CaseSession(openCaseForWindow(path));
+    return this.#session;
   }
 
   close(): void {
