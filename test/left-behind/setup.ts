@@ -7,10 +7,11 @@ import { watchLeftBehind } from './left-behind.ts';
 const patienceMs = 5_000;
 
 /** Folders whose files were seen to end what they begin. */
-const watched = ['engine', 'main', 'test/left-behind', 'test/surface', 'test/command-line/examples.test.ts'];
+const watched =
+  /^(engine|main|test\/(command-line|contract|datasets|deploy|launcher|layouts|left-behind|one-truth|surface|walls))\//;
 
 const file = relative(join(import.meta.dirname, '../..'), expect.getState().testPath ?? '').replaceAll('\\', '/');
-const watch = watched.some((folder) => file.startsWith(folder)) ? watchLeftBehind() : null;
+const watch = watched.test(file) ? watchLeftBehind() : null;
 
 // Hooks that end something run in reverse order, so this one, which is there first, runs last.
 afterAll(async () => {
