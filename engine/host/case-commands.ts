@@ -4,7 +4,7 @@ import { throwIfCancelled, type WorkContext } from '../domain/progress.ts';
 import { listAlerts } from '../case/alerts/list-alerts.ts';
 import { explainRows } from '../case/alerts/explain-rows.ts';
 import { readBelowLine } from '../case/alerts/below-line.ts';
-import { keyOfRow, rowOfKey, typedKey } from '../case/alerts/alert-keys.ts';
+import { rowOfKey, typedKey } from '../case/alerts/alert-keys.ts';
 import { caseOverview, groupAlerts } from '../case/case-overview.ts';
 import type { CaseSession } from '../case/case-session.ts';
 import { doingOf } from '../case/decisions/doing.ts';
@@ -140,9 +140,9 @@ export function judgeAlerts(input: ParsedJobInput<'judge'>, context: WorkContext
       const { undone, undoDepth } = undoLast(session, doing);
       return { verdicts: [], undone, undoDepth, by: doing.by, case: resolve(input.casePath) };
     }
-    const ofTransactions = session.arrays.rowsOfIds(action.transactions).map(keyOfRow);
-    const keys = [...action.alerts.map((key) => keyOfAlert(session, modelId, typedKey(key))), ...ofTransactions];
-    if (keys.length === 0)
+    const keys = action.alerts.map((key) => keyOfAlert(session, modelId, typedKey(key)));
+    const transactions = session.arrays.rowsOfIds(action.transactions);
+    if (keys.length + transactions.length === 0)
       throw usageError(
         'WRONG_USE',
         'It was not said what is judged.',
@@ -150,7 +150,7 @@ export function judgeAlerts(input: ParsedJobInput<'judge'>, context: WorkContext
       );
     const { as: kind, reason, note, closedUntil, replace } = action;
     const closedUntilMs = closedUntil === null ? null : startOfDay(session, closedUntil);
-    const verdict = { modelId, keys, kind, reason, closedUntilMs, note, replace };
+    const verdict = { modelId, keys, transactions, kind, reason, closedUntilMs, note, replace };
     const { verdicts, undoDepth } = setVerdicts(session, doing, verdict);
     return {
       verdicts: verdicts.map((each) => ({

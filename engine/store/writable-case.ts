@@ -390,12 +390,16 @@ export class WritableCase extends ReadableCase {
     return id;
   }
 
-  /** Makes one model the champion, in place of the one before. */
+  /**
+   * Makes one model the champion, in place of the one before. The present one stays what it is: the history says it
+   * again, and a roll back goes to the one before all the same.
+   */
   promote(modelId: number, reason: string, doing: Doing): void {
     this.change(doing, () => {
-      const { name, digest } = this.model(modelId) ?? impossible(`the case has no model ${modelId}`);
-      this.#crown(modelId, reason, doing);
-      return { what: `champion: ${name}`, details: { modelDigest: digest, reason }, result: undefined };
+      const { name, digest, isChampion } = this.model(modelId) ?? impossible(`the case has no model ${modelId}`);
+      if (!isChampion) this.#crown(modelId, reason, doing);
+      const what = isChampion ? `champion as before: ${name}` : `champion: ${name}`;
+      return { what, details: { modelDigest: digest, reason }, result: undefined };
     });
   }
 

@@ -125,6 +125,20 @@ describe('assay judge', () => {
     expect((await alerts()).every(({ verdict }) => verdict === null)).toBe(true);
   });
 
+  it('judges one flagged transaction alone, and the others of its alert stay open', async () => {
+    const { ask, alerts } = freshCase();
+    const several = (await alerts('--transactions')).find(({ flagged }) => flagged > 1);
+    const [top, second] = several?.transactions ?? [];
+    const judged = await ask('judge', '--transaction', second.id, '--as', 'fraud');
+    expect(judged).toMatchObject({ verdicts: [{ transactions: 1 }] });
+    const find = async (): Promise<unknown> => (await alerts()).find(({ topId }) => topId === top.id);
+    const newTransactions = (several?.flagged ?? 0) - 1;
+    expect(await find()).toMatchObject({ verdict: null, reopened: { verdict: 'fraud', newTransactions } });
+    // An alert that is named beside its own transactions is judged as a whole.
+    await ask('judge', '--transaction', top.id, '--alert', several?.key ?? '', '--as', 'fraud');
+    expect(await find()).toMatchObject({ verdict: 'fraud', reopened: null });
+  });
+
   it('judges a transaction that nobody flagged by its id, and not by a key', async () => {
     const { ask, run, alerts } = freshCase();
     const flagged = new Set(
@@ -226,6 +240,7 @@ describe('assay audit', () => {
     expect((await run('audit', '--out', join(shared, 'payments.csv'))).code).toBe(2);
     expect((await run('audit', '--out', path, '--force')).code).toBe(2);
     expect((await run('audit', '--model', '7')).stderr).toMatch(/no model '7'/);
+    expect((await run('audit', '--alert', 'nobody')).stderr).toMatch(/'nobody' is no alert of this case/);
   });
 });
 

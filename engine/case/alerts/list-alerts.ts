@@ -17,11 +17,15 @@ export function listAlerts(
   const { arrays } = session;
   const { view, groups, alerts } = alertsInOrder(session, { modelId, filter, sort }, Date.now());
   const listed = [...alerts.subarray(0, limit)];
+  // Asked for at once: each question for ids reads the segments that hold them.
+  const ids = transactions ? arrays.ids(listed.flatMap((group) => [...flaggedRowsOf(groups, group)])) : [];
+  let next = 0;
   return {
     total: alerts.length,
     alerts: alertRows(session, view, groups, listed).map((row, index) => {
       const flagged = flaggedRowsOf(groups, listed[index]);
-      const ids = transactions ? arrays.ids(flagged) : [];
+      const first = next;
+      next += flagged.length;
       return {
         key: row.key,
         entity: row.entity,
@@ -33,7 +37,12 @@ export function listAlerts(
           row.reopened === null ? null : { verdict: row.reopened.kind, newTransactions: row.reopened.newTransactions },
         topId: row.topId,
         ...(transactions
-          ? { transactions: ids.map((id, place) => ({ id, score: view.scoreOf(view.sums[flagged[place]]) })) }
+          ? {
+              transactions: Array.from(flagged, (at, place) => ({
+                id: ids[first + place],
+                score: view.scoreOf(view.sums[at]),
+              })),
+            }
           : {}),
       };
     }),

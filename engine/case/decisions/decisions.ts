@@ -11,17 +11,27 @@ import { appendToJournal, recordingsDigest, type JournalEntry } from './decision
 
 type DecidedAlert = NewVerdicts['alerts'][number];
 
-/** A verdict on one or many alerts, or on single transactions: one action, undone as one. */
+/**
+ * A verdict on one or many alerts, or on single transactions: one action, undone as one.
+ * @param input `transactions` are judged each alone, whatever alert they are in
+ */
 export function setVerdicts(
   session: CaseSession,
   doing: Doing,
-  input: ParsedRequestInput<'verdicts.set'> & { readonly note?: string | undefined },
+  input: ParsedRequestInput<'verdicts.set'> & {
+    readonly transactions?: readonly number[];
+    readonly note?: string | undefined;
+  },
 ): RequestOutput<'verdicts.set'> {
   const { view, groups } = session.alerts(input.modelId);
+  const { keys, sequences, transactions = [] } = input;
   const alerts =
-    input.sequences === undefined
-      ? decidedOnce(input.keys.map((key) => decidedAlert(session, view, groups, input.kind, key)))
-      : [decidedTransactions(session, view, input.keys[0], input.sequences)];
+    sequences === undefined
+      ? decidedOnce([
+          ...transactions.map((row) => decidedTransactions(session, view, keyOfRow(row), [row])),
+          ...keys.map((key) => decidedAlert(session, view, groups, input.kind, key)),
+        ])
+      : [decidedTransactions(session, view, keys[0], sequences)];
   if (!input.replace) refuseDecidedByOthers(session, alerts, doing.by);
   const { decisions } = session.writableCase;
   const { kind, reason, closedUntilMs, note } = input;
@@ -90,7 +100,7 @@ function refuseDecidedByOthers(session: CaseSession, alerts: readonly DecidedAle
   );
 }
 
-/** Several keys may name one alert. */
+/** Several keys may name one alert; an alert holds the transaction that gives it its key. */
 function decidedOnce(alerts: readonly DecidedAlert[]): readonly DecidedAlert[] {
   return [...new Map(alerts.map((alert) => [alert.key, alert])).values()];
 }

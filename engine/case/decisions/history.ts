@@ -1,3 +1,4 @@
+import { usageError } from '../../domain/error.ts';
 import type { AuditEntry, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import type { AuditFilter } from '../../store/decision-log.ts';
 import { flaggedRowsOf } from '../alerts/alert-groups.ts';
@@ -60,10 +61,15 @@ function auditFilter(session: CaseSession, { alert, model, text }: Choice): Audi
   };
 }
 
-/** The keys of an alert under the champion; of a transaction that is not flagged, its own. */
+/**
+ * The keys of an alert under the champion; of a transaction that is not flagged, its own.
+ * @throws AssayError WRONG_USE where the key names no transaction of the case.
+ */
 function keysOfAlert(session: CaseSession, key: string): readonly string[] {
   const row = rowOfKey(session.arrays, key);
-  if (row < 0 || session.models.length === 0) return [key];
+  if (row < 0)
+    throw usageError('WRONG_USE', `'${key}' is no alert of this case.`, '`assay alerts --case FILE` lists the keys.');
+  if (session.models.length === 0) return [key];
   const { groups } = session.alerts(session.chosenModel(undefined).id);
   const group = groups.groupOfRow(row);
   return noteKeysOf(session.arrays, group < 0 ? Uint32Array.of(row) : flaggedRowsOf(groups, group));
