@@ -118,6 +118,10 @@ export const profileColumnSchema = z.object({
   /** Why it has this role, or why it is left out, in words for the report. */
   reason: z.string(),
   inferred: z.boolean(),
+  /** Present where the rows looked at had no value (0) or one and the same (1): other rows may say more. */
+  sampledValues: z.union([z.literal(0), z.literal(1)]).optional(),
+  /** Present for numbers where the rows looked at had no separator, so that they could not say what separates what. */
+  sampledWhole: z.literal(true).optional(),
   numberFormat: numberFormatSchema.optional(),
   timeFormat: timeFormatSchema.optional(),
   /** Times in several columns: those whose cells follow this one's, after a space each. */

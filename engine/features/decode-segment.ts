@@ -220,7 +220,16 @@ const longestShownCell = 60;
 function badCellReason(column: ProfileColumn, cell: string | undefined): string {
   const shown =
     cell === undefined || cell.length <= longestShownCell ? (cell ?? '') : `${cell.slice(0, longestShownCell)}...`;
-  return `'${shown}' in column '${column.name}' is not a ${column.kind === 'time' ? 'time' : 'number'} in the column's format`;
+  return `'${shown}${badCellEnd(column)}`;
+}
+
+function badCellEnd({ name, kind }: ProfileColumn): string {
+  return `' in column '${name}' is not a ${kind === 'time' ? 'time' : 'number'} in the column's format`;
+}
+
+/** The column whose cell set a record aside for this reason; undefined where the record is malformed in itself. */
+export function columnOfBadCell(reason: string, columns: readonly ProfileColumn[]): ProfileColumn | undefined {
+  return columns.find((column) => reason.endsWith(badCellEnd(column)));
 }
 
 /**

@@ -30,7 +30,7 @@ function isSignedPair(texts: readonly string[]): boolean {
   return values.size === 2 && values.has(-1) && values.has(1);
 }
 
-function rarest(facts: ColumnFacts): readonly string[] {
+function rarest(facts: Pick<ColumnFacts, 'counts'>): readonly string[] {
   const texts = [...facts.counts.keys()].sort();
   const mostFrequent = Math.max(...facts.counts.values());
   const usual = texts.find((text) => facts.counts.get(text) === mostFrequent);
@@ -42,13 +42,18 @@ function rarest(facts: ColumnFacts): readonly string[] {
  * are some; of -1 and 1 the rarer; else every text but the most frequent. Where every row looked at denies it,
  * all texts that would say so.
  */
-export function positiveValuesOf(facts: ColumnFacts): readonly string[] {
+export function positiveValuesOf(facts: Pick<ColumnFacts, 'counts'>): readonly string[] {
   const texts = [...facts.counts.keys()].filter((text) => !unknownSet.has(plain(text))).sort();
   if (texts.length > 0 && texts.every(isNegativeText)) return positiveTexts;
   if (texts.some(isNegativeText)) return texts.filter((text) => !isNegativeText(text));
   const said = texts.filter(isPositiveText);
   if (said.length > 0 && !isSignedPair(texts)) return said;
   return rarest(facts);
+}
+
+/** Whether a text of a label column is said to mean fraud, or is known to deny it or to leave it open. */
+export function isKnownLabelText(text: string, positives: readonly string[]): boolean {
+  return isNegativeText(text) || unknownSet.has(plain(text)) || positives.some((each) => plain(each) === plain(text));
 }
 
 function positiveCount(facts: ColumnFacts, positives: readonly string[]): number {

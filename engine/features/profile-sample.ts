@@ -76,3 +76,13 @@ export async function sampleFromBatches(
   }
   return collector.finish();
 }
+
+/** A sample with all of these columns: a key of JSON may be in none of its rows. */
+export function withColumns(sample: ProfileSample, names: readonly string[]): ProfileSample {
+  const lacking = names.filter((name) => !sample.columnNames.includes(name));
+  return {
+    ...sample,
+    columnNames: [...sample.columnNames, ...lacking],
+    cells: [...sample.cells, ...lacking.map(() => new Array<undefined>(sample.rowCount).fill(undefined))],
+  };
+}

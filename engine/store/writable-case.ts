@@ -317,6 +317,27 @@ export class WritableCase extends ReadableCase {
     });
   }
 
+  /**
+   * Takes every row of every recording back, so that they are read again by this profile, from their first byte on.
+   * Only for a case without a model: what was decided about rows would be lost with them.
+   */
+  forgetRows(profile: Profile, why: readonly string[], doing: Doing): void {
+    if (this.counts().models > 0) impossible('rows that a model was made of are not forgotten');
+    this.change(doing, () => {
+      for (const table of ['feature_segment', 'window_checkpoint', 'segment_column', 'segment', 'dictionary_entry'])
+        this.#change(`DELETE FROM ${table}`);
+      for (const table of ['"column"', 'quarantine', 'reading_totals']) this.#change(`DELETE FROM ${table}`);
+      this.#change(
+        `UPDATE source SET complete = 0, row_count = 0, quarantined_count = 0, next_byte_offset = 0, next_line = 1,
+           stored_bytes = NULL, sha256 = NULL`,
+      );
+      this.nextSequence();
+      this.sources();
+      this.saveProfile(profile, doing);
+      return { what: 'all rows are read again', details: { why: [...why] }, result: undefined };
+    });
+  }
+
   /** Saves a feature set and returns its id; one with the same digest is not saved twice. */
   saveFeatureSet(spec: FeatureSpec, digest: string): number {
     this.#change(

@@ -146,10 +146,10 @@ describeWithSharedData('what a column means and how it is written, by the comman
     expect([...hours].sort((left, right) => left - right)).toEqual([9, 11, 13, 15]);
   });
 
-  it("the window's inspection says the same of every file as the command", async () => {
+  it("the window's inspection says the same as the command of every file whose first rows are all, or leave no doubt", async () => {
     const folder = temporaryFolder();
     const engine = createEngine({ host: 'command-line', dataFolder: folder });
-    for (const file of ['05-yy-mm-dd.csv', '07-eu-thousands.csv', '08-ddmm-first-days.csv.gz', '19-tabformer.csv']) {
+    for (const file of ['05-yy-mm-dd.csv', '07-eu-thousands.csv', '19-tabformer.csv']) {
       const inspected = await engine.request('recording.inspect', { path: casePath(file) });
       const { answer } = await read(file);
       // Totals are those of all rows, which an inspection has not read.

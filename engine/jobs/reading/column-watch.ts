@@ -16,6 +16,9 @@ export interface ColumnWatch {
   readonly notes: () => readonly ColumnNote[];
   /** One sentence for each thing that was noted. */
   readonly sentences: () => readonly string[];
+  /** Columns so far that the profile does not know. */
+  readonly unknownColumns: ReadonlySet<string>;
+  readonly noteUnknownColumns: (columns: readonly string[], path: string) => void;
 }
 
 interface Trouble {
@@ -36,6 +39,7 @@ export function watchColumns(profile: Profile, whatOfThem: string): ColumnWatch 
   const oddities = new Map<string, string>();
   const absent = new Map<string, Set<string>>();
   const troubles = new Map<string, Trouble>();
+  const unknownColumns = new Set<string>();
   const filledSoFar = new Set<string>();
   /** Columns that had values, and how many rows have had none since. */
   const emptySince = new Map<string, { readonly line: number; rows: number }>();
@@ -83,6 +87,16 @@ export function watchColumns(profile: Profile, whatOfThem: string): ColumnWatch 
     }
   };
 
+  const noteUnknownColumns = (columns: readonly string[], path: string): void => {
+    for (const column of columns) {
+      unknownColumns.add(column);
+      oddities.set(
+        `unknown ${column}`,
+        `The column '${column}' in ${path} is not in the profile of this case and was not used.`,
+      );
+    }
+  };
+
   const notes = (): readonly ColumnNote[] => [
     ...[...absent].flatMap(([path, columns]) =>
       [...columns].map((column) => ({
@@ -103,14 +117,12 @@ export function watchColumns(profile: Profile, whatOfThem: string): ColumnWatch 
       for (const { row, column, reason } of decoded.invalid) count(path, column, batch.line[row], reason);
       if (batch.rowCount === 0) return;
       noteAbsentColumns(batch, decoded, path);
-      for (const column of decoded.unknownColumns)
-        oddities.set(
-          `unknown ${column}`,
-          `The column '${column}' in ${path} is not in the profile of this case and was not used.`,
-        );
+      noteUnknownColumns(decoded.unknownColumns, path);
       noteEmptyColumns(batch, decoded, path);
     },
     notes,
+    unknownColumns,
+    noteUnknownColumns,
     sentences: () => notes().map(({ sentence }) => sentence),
   };
 }

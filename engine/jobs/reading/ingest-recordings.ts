@@ -26,6 +26,14 @@ import { checkExpectation } from './check-expectation.ts';
 import { openTotals, refreshTotals, saveTotals } from './reading-totals.ts';
 import { matchColumns, type Reference } from './match-columns.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
+import {
+  checkWhatWasRead,
+  endReadingAgain,
+  isReadAgain,
+  recordingsReadAgain,
+  type ReadRows,
+  type Recording,
+} from './read-again.ts';
 import { changedRoles, reprofileCase } from './reprofile-case.ts';
 
 /** What reading recordings into a case came to. */
@@ -36,12 +44,6 @@ export interface IngestOutcome {
   readonly readMs: number;
   /** Waiting for the last rows to be on the disk. */
   readonly storeMs: number;
-}
-
-interface Recording {
-  readonly path: string;
-  readonly storedBytes: number;
-  readonly fingerprint: string;
 }
 
 /** The `ingest` job: recordings into a case, with the profile found or given. */
@@ -82,7 +84,9 @@ export async function ingest(
   const notices: string[] = [];
   const recordings = await distinctRecordings(paths, notices);
   const sources = await prepareCase(casePath, recordings, overrides, context, notices);
-  const pending = sources.filter(({ source }) => !source.complete);
+  const before = lookInto(casePath);
+  const unread = before.isReadAgain ? await recordingsReadAgain(before.sources, recordings) : sources;
+  let pending: readonly PreparedSource[] = unread.filter(({ source }) => !source.complete);
   if (pending.length === 0) {
     await withCase(casePath, async (openedCase) => {
       await refreshTotals(openedCase, context);
@@ -91,14 +95,71 @@ export async function ingest(
     return { addedRows: 0, notices, readMs: performance.now() - startedMs, storeMs: 0 };
   }
 
+  let read = await readPending(casePath, pending, context);
+  let checked = await checkWhatWasRead(casePath, read, recordings, overrides, context);
+  if (checked.mustReadAgain) {
+    pending = await recordingsReadAgain(lookInto(casePath).sources, recordings);
+    read = await readPending(casePath, pending, context);
+    checked = await checkWhatWasRead(casePath, read, recordings, overrides, context);
+  }
+  const finishing = performance.now();
+  const files = new Map<number, StoredFile>();
+  for (const { recording, source } of pending) files.set(source.id, await digestOfFile(recording.path, context.signal));
+  const { totals } = read;
+  await withCase(casePath, (openedCase) => {
+    const profile = openedCase.profile() ?? impossible('a case that was read has a profile');
+    openedCase.inTransaction(() => {
+      for (const [id, file] of files) openedCase.completeSource(id, file);
+      if (totals !== undefined) saveTotals(openedCase, profile, totals);
+      endReadingAgain(openedCase);
+    });
+    checkExpectation(openedCase, expect);
+  });
+  notices.push(...checked.notices, ...read.notices);
+  return {
+    addedRows: lookInto(casePath).rows - before.rows,
+    notices: [...new Set(notices)],
+    readMs: finishing - startedMs,
+    storeMs: read.storeMs + performance.now() - finishing,
+  };
+}
+
+function lookInto(casePath: string): {
+  readonly sources: readonly Source[];
+  readonly rows: number;
+  readonly isReadAgain: boolean;
+} {
   const reading = openCaseReadOnly(casePath);
-  const profile = reading.profile();
+  try {
+    return { sources: reading.sources(), rows: reading.nextSequence(), isReadAgain: isReadAgain(reading) };
+  } finally {
+    reading.close();
+  }
+}
+
+interface PendingRead extends ReadRows {
+  readonly notices: readonly string[];
+  /** Waiting for the last rows to be on the disk. */
+  readonly storeMs: number;
+}
+
+/** Reads what is still to be read of some recordings, by the profile of the case. */
+async function readPending(
+  casePath: string,
+  pending: readonly PreparedSource[],
+  context: WorkContext,
+): Promise<PendingRead> {
+  const notices: string[] = [];
+  const reading = openCaseReadOnly(casePath);
+  const profile = reading.profile() ?? impossible('a prepared case has a profile');
   const dictionaries = reading.dictionaries();
   const firstSequence = reading.nextSequence();
-  if (profile === undefined) throw new Error('Impossible: a prepared case has no profile.');
   for (const column of dictionaryColumns(profile))
     if (!dictionaries.has(column)) dictionaries.set(column, new TextDictionary());
-  const totals = await openTotals(reading, profile, dictionaries, context).finally(() => reading.close());
+  const columns = watchColumns(profile, '`assay quarantine` shows them');
+  const totals = await openTotals(reading, profile, dictionaries, context, ({ unknownColumns }) =>
+    columns.noteUnknownColumns(unknownColumns, casePath),
+  ).finally(() => reading.close());
 
   const writer = await createCaseWriter(casePath);
   const stream: IngestStream = {
@@ -107,7 +168,7 @@ export async function ingest(
     newTexts: newTextsOf(dictionaries),
     writer,
     nextSequence: firstSequence,
-    columns: watchColumns(profile, '`assay quarantine` shows them'),
+    columns,
   };
   try {
     const totalBytes = pending.reduce((total, { recording }) => total + recording.storedBytes, 0);
@@ -123,25 +184,10 @@ export async function ingest(
     await writer.finish().catch(() => writer.abort().catch(() => undefined));
     throw error;
   }
-  const readMs = performance.now() - startedMs;
   const finishing = performance.now();
   await writer.finish();
-  const files = new Map<number, StoredFile>();
-  for (const { recording, source } of pending) files.set(source.id, await digestOfFile(recording.path, context.signal));
-  await withCase(casePath, (openedCase) => {
-    openedCase.inTransaction(() => {
-      for (const [id, file] of files) openedCase.completeSource(id, file);
-      if (totals !== undefined) saveTotals(openedCase, profile, totals);
-    });
-    checkExpectation(openedCase, expect);
-  });
-  notices.push(...stream.columns.sentences());
-  return {
-    addedRows: stream.nextSequence - firstSequence,
-    notices,
-    readMs,
-    storeMs: performance.now() - finishing,
-  };
+  notices.push(...columns.sentences());
+  return { totals, unknownColumns: columns.unknownColumns, notices, storeMs: performance.now() - finishing };
 }
 
 /** Opens a case for one piece of work. */
@@ -221,7 +267,7 @@ async function prepareCase(
   notices: string[],
 ): Promise<readonly PreparedSource[]> {
   const exists = existsSync(casePath);
-  const before = exists ? readCase(casePath) : { sources: [], profile: undefined };
+  const before = exists ? readCase(casePath) : { sources: [], profile: undefined, isReadAgain: false };
   const added = recordings.filter(
     ({ fingerprint }) => !before.sources.some((source) => source.fingerprint === fingerprint),
   );
@@ -238,7 +284,7 @@ async function prepareCase(
     );
   });
   // Before its first row a case is as good as new: what was guessed of it was used for nothing, and may be said otherwise now.
-  const former = before.sources.some(({ rows }) => rows > 0) ? before.profile : undefined;
+  const former = before.isReadAgain || before.sources.some(({ rows }) => rows > 0) ? before.profile : undefined;
   const first = before.sources.at(0);
   const unfinished = inOrder.filter(
     ({ recording }) => first?.complete === false && recording.fingerprint === first.fingerprint,
@@ -282,10 +328,14 @@ async function prepareCase(
   }
 }
 
-function readCase(casePath: string): { readonly sources: readonly Source[]; readonly profile: Profile | undefined } {
+function readCase(casePath: string): {
+  readonly sources: readonly Source[];
+  readonly profile: Profile | undefined;
+  readonly isReadAgain: boolean;
+} {
   const reading = openCase(casePath);
   try {
-    return { sources: reading.sources(), profile: reading.profile() };
+    return { sources: reading.sources(), profile: reading.profile(), isReadAgain: isReadAgain(reading) };
   } finally {
     reading.close();
   }

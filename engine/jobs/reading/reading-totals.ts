@@ -5,7 +5,7 @@ import type { Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { RecordBatch } from '../../domain/record-batch.ts';
 import { TotalsCollector, type ColumnState } from '../../features/column-totals.ts';
-import { createSegmentDecoder } from '../../features/decode-segment.ts';
+import { createSegmentDecoder, type DecodedBatch } from '../../features/decode-segment.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { JsonValue, SegmentSummary, Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
@@ -18,12 +18,14 @@ const keptBetweenReadings = 4096;
  * The control totals of a case's rows so far, ready to go on: from what was kept with it, and for rows that came since (a reading
  * that was killed, the quarantine) from their bytes as received. Undefined for a case with a topic, whose messages
  * are not kept in the form they are read from.
+ * @param note hears of each batch of rows that came since
  */
 export async function openTotals(
   openedCase: ReadableCase,
   profile: Profile,
   dictionaries: ReadonlyMap<string, Dictionary>,
   context: WorkContext,
+  note: (decoded: DecodedBatch) => void = () => undefined,
 ): Promise<TotalsCollector | undefined> {
   const sources = new Map(openedCase.sources().map((source) => [source.id, source]));
   if ([...sources.values()].some(({ format }) => format === null)) return undefined;
@@ -37,7 +39,11 @@ export async function openTotals(
     if (segment.firstSequence < from) continue;
     throwIfCancelled(context.signal);
     const source = sources.get(segment.sourceId) ?? impossible('a segment has no source');
-    for (const batch of batchesOfSegment(openedCase, segment, source)) collector.add(batch, decode(batch, 0));
+    for (const batch of batchesOfSegment(openedCase, segment, source)) {
+      const decoded = decode(batch, 0);
+      collector.add(batch, decoded);
+      note(decoded);
+    }
     context.report({ phase: 'read', done: segment.firstSequence + segment.rowCount, total, unit: 'rows' });
     await new Promise(setImmediate);
   }

@@ -2,7 +2,12 @@ import { usageError } from '../../domain/error.ts';
 import type { ColumnRole, Profile, ProfileColumn, ProfileOverrides } from '../../domain/profile.ts';
 import { isDecoded } from '../../features/decode-segment.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
-import { defaultSampleRows, sampleOfRecording, type ProfileSample } from '../../features/profile-sample.ts';
+import {
+  defaultSampleRows,
+  sampleOfRecording,
+  withColumns,
+  type ProfileSample,
+} from '../../features/profile-sample.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
@@ -37,7 +42,11 @@ export async function profileWith(
     throw usageError('BAD_PROFILE', 'The case has no profile yet.', 'Read a recording into it first.');
   if (Object.keys(overrides).length === 0) return stored;
   const readings = readingsOfRows(openedCase);
-  const inferred = inferProfile(sample ?? (await sampleOfStoredRows(openedCase)), withEarlierWords(stored, overrides));
+  const first = withColumns(
+    sample ?? (await sampleOfStoredRows(openedCase)),
+    stored.columns.map(({ name }) => name),
+  );
+  const inferred = inferProfile(first, withEarlierWords(stored, overrides));
   const wanted = { ...inferred, columns: inferred.columns.map((column) => asStored(column, readings)) };
   refuseOtherReadings(stored, wanted, readings);
   return wanted;
@@ -57,7 +66,7 @@ export function changedRoles(before: Profile, after: Profile): readonly string[]
 const rolesOfMany: ReadonlySet<ColumnRole> = new Set(['feature', 'ignored']);
 
 /** What a person said before holds, unless the column is named anew or its role is given to another one. */
-function withEarlierWords(stored: Profile, overrides: ProfileOverrides): ProfileOverrides {
+export function withEarlierWords(stored: Profile, overrides: ProfileOverrides): ProfileOverrides {
   const { id, time, amount, label, ignore = [] } = overrides;
   const flags = { id, event_time: time, amount, label };
   const named = new Set([...Object.values(flags), ...ignore, ...Object.keys(overrides.columns ?? {})]);
@@ -72,7 +81,15 @@ function withEarlierWords(stored: Profile, overrides: ProfileOverrides): Profile
   return { timeZone: stored.timeZone, ...overrides, columns: { ...columns, ...overrides.columns } };
 }
 
-function wordsOf({ role, kind, numberFormat, timeFormat, joinedWith, positiveValues }: ProfileColumn): StatedColumn {
+/** All that a profile says of a column, as words of a person. */
+export function wordsOf({
+  role,
+  kind,
+  numberFormat,
+  timeFormat,
+  joinedWith,
+  positiveValues,
+}: ProfileColumn): StatedColumn {
   if (role === 'ignored') return { role };
   return {
     role,
@@ -101,14 +118,16 @@ function asStored(column: ProfileColumn, readings: ReadonlyMap<string, ProfileCo
     return inferred && isDecoded(column)
       ? { name, role: 'ignored', kind: 'text', confidence, reason, inferred }
       : column;
+  const isGuess = inferred && stored.inferred;
+  // The first rows say nothing of it; what it is was found when all of them had been read.
+  if (isGuess && column.sampledValues !== undefined && column.sampledValues !== stored.sampledValues) return stored;
   if (role === 'ignored') return { ...stored, name, role, confidence, reason, inferred };
-  return inferred && stored.inferred && stored.kind === column.kind && readingOf(stored) !== readingOf(column)
-    ? { ...column, ...formatsOf(stored) }
-    : column;
+  if (!isGuess || readingOf(stored) === readingOf(column)) return column;
+  return stored.kind === column.kind ? { ...column, ...formatsOf(stored) } : stored;
 }
 
 function formatsOf({ numberFormat, timeFormat, joinedWith }: ProfileColumn): Partial<ProfileColumn> {
-  return { numberFormat, timeFormat, joinedWith, doubt: undefined };
+  return { numberFormat, timeFormat, joinedWith, doubt: undefined, sampledWhole: undefined };
 }
 
 function refuseOtherReadings(stored: Profile, wanted: Profile, known: ReadonlyMap<string, ProfileColumn>): void {
@@ -136,7 +155,8 @@ function readAnew(what: string): Error {
   );
 }
 
-function readingOf(column: ProfileColumn): string {
+/** How the cells of a column are decoded; equal for two columns that are decoded alike. */
+export function readingOf(column: ProfileColumn): string {
   const { kind, numberFormat = null, timeFormat = null, joinedWith = null } = column;
   return JSON.stringify([isDecoded(column), kind, numberFormat, timeFormat, joinedWith]);
 }

@@ -87,7 +87,7 @@ it('reads records of a recording in UTF-16 again, which are kept in UTF-8', asyn
     writeFileSync(path, Buffer.from(`\ufeff${[header, ...lines].join('\n')}\n`, 'utf16le'));
   write(recording, rows.slice(0, 30));
   write(further, rows.slice(28));
-  await run('ingest', { recordings: [recording], casePath });
+  await run('ingest', { recordings: [recording], casePath, overrides: { columns: { balance: { kind: 'number' } } } });
   await run('ingest', { recordings: [further], casePath });
   await run('ingest', { recordings: [further], casePath, overrides: { ignore: ['balance'] } });
   expect(await run('retryQuarantine', { casePath })).toMatchObject({ tried: 10, fit: 10, quarantined: 0 });
