@@ -9,6 +9,7 @@ import { idsOf, labelsOf, textsOf } from '../features/segment-access.ts';
 import { NO_DAY } from '../forest/tuning.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
 import type { SegmentSummary } from '../store/types.ts';
+import { GrowingArray, type RowNumbers } from './growing-array.ts';
 
 /** The rows of one column's groups: rows of code c are `rows.subarray(starts[c], starts[c + 1])`, in stream order. */
 export interface RowsByCode {
@@ -27,6 +28,8 @@ export interface CodedColumn {
 /** The code of a row whose text is missing. */
 export const UNKNOWN_CODE = -1;
 
+/** A multiple of a full segment, so that a case of full ones is read segment by segment. */
+const ROWS_A_STATEMENT = 16 * 4096;
 const NO_HOUR = 255;
 const hourMs = 3_600_000;
 const hoursOfWeek = 168;
@@ -36,7 +39,8 @@ const emptyProfile: Profile = { version: 1, timeZone: 'UTC', columns: [] };
 
 /**
  * The columns of a case that questions are asked of again and again, as typed arrays in stream order. Each is read at
- * its first use. They are true for the rows and the profile the case had when this was made.
+ * its first use. They are true for the rows and the profile the case had when this was made; where rows came since, one made
+ * from this reads only those.
  */
 export class CaseArrays {
   readonly rowCount: number;
@@ -46,17 +50,24 @@ export class CaseArrays {
   readonly #case: ReadableCase;
   readonly #entityRole: AlertEntityRole | null;
   readonly #cache = new Map<string, unknown>();
+  /** Shared with those made for fewer rows of the same case. */
+  readonly #growing: Map<string, GrowingArray<Float64Array> | GrowingArray<Int32Array> | GrowingArray<Uint8Array>>;
+  readonly #ids: Map<number, string>;
 
   /**
    * @param entityRole what makes one alert; null for the first of card, customer and account that the case has
    * @param profile the case's own, unless questions are to be answered as if it had another
+   * @param earlier what was known by the same profile of the rows there were then
    */
   constructor(
     openedCase: ReadableCase,
     entityRole: AlertEntityRole | null = null,
     profile: Profile = openedCase.profile() ?? emptyProfile,
+    earlier?: CaseArrays,
   ) {
     this.#case = openedCase;
+    this.#growing = earlier === undefined ? new Map() : earlier.#growing;
+    this.#ids = earlier === undefined ? new Map() : earlier.#ids;
     this.#entityRole = entityRole;
     this.rowCount = openedCase.nextSequence();
     this.profile = profile;
@@ -67,23 +78,42 @@ export class CaseArrays {
   /** Event times, NaN where missing; null where the profile has no time with a clock. */
   get times(): Float64Array | null {
     const column = columnWithRole(this.profile, 'event_time');
-    return this.#once('times', () => (column === undefined ? null : readNumbers(this.#case, column.name)));
+    return column === undefined ? null : this.#numbers(column.name);
   }
 
   /** Amounts, NaN where missing; null without an amount column. */
   get amounts(): Float64Array | null {
     const column = columnWithRole(this.profile, 'amount');
-    return this.#once('amounts', () => (column === undefined ? null : readNumbers(this.#case, column.name)));
+    return column === undefined ? null : this.#numbers(column.name);
   }
 
   /** Calendar day of every row in the case's zone, or NO_DAY. */
   get days(): Int32Array | null {
-    return this.#once('days', () => readDays(this.#case, this.profile));
+    const column = columnWithRole(this.profile, 'event_time');
+    if (column === undefined) return null;
+    return this.#grown(
+      'days',
+      (length) => new Int32Array(length).fill(NO_DAY),
+      column.name,
+      (days, { firstSequence, rowCount, columns }) => {
+        const block = columns.get(column.name);
+        if (block?.kind !== 'time') return;
+        for (let row = 0; row < rowCount; row++)
+          if (!Number.isNaN(block.values[row])) days[firstSequence + row] = localDay(this.clock, block.values[row]);
+      },
+    );
   }
 
   /** The label column alone; verdicts are not in it. */
   get labels(): Uint8Array | null {
-    return this.#once('labels', () => readLabels(this.#case, this.profile));
+    const column = columnWithRole(this.profile, 'label');
+    if (column === undefined) return null;
+    return this.#grown(
+      'labels',
+      (length) => new Uint8Array(length).fill(UNLABELLED),
+      column.name,
+      (labels, piece) => labels.set(labelsOf(this.profile, piece, this.dictionaries), piece.firstSequence),
+    );
   }
 
   /** Distinct days that have rows, ascending. */
@@ -176,7 +206,7 @@ export class CaseArrays {
         `The case has no column of categories named '${name}'.`,
         `It has: ${[...this.dictionaries.keys()].join(', ') || 'none'}.`,
       );
-    return this.#once(`coded ${name}`, () => ({ column, dictionary, codes: readCodes(this.#case, name) }));
+    return this.#once(`coded ${name}`, () => ({ column, dictionary, codes: this.#codes(name) }));
   }
 
   /** The segment that holds a row. */
@@ -193,8 +223,6 @@ export class CaseArrays {
       throw usageError('WRONG_USE', `The case has no row ${sequence}.`, 'Rows are counted from 0.');
     return segment;
   }
-
-  readonly #ids = new Map<number, string>();
 
   /** The ids of some rows; the 1-based row number where a row has none. What was read once is kept. */
   ids(sequences: ArrayLike<number>): readonly string[] {
@@ -268,6 +296,50 @@ export class CaseArrays {
     return this.coded(column.name);
   }
 
+  /** One numeric column in stream order, NaN where missing. */
+  #numbers(column: string): Float64Array {
+    return this.#grown(
+      `numbers ${column}`,
+      (length) => new Float64Array(length).fill(NaN),
+      column,
+      (numbers, { firstSequence, columns }) => {
+        const block = columns.get(column);
+        if (block?.kind === 'number' || block?.kind === 'time') numbers.set(block.values, firstSequence);
+      },
+    );
+  }
+
+  /** The codes of one category column in stream order. */
+  #codes(column: string): Int32Array {
+    return this.#grown(
+      `codes ${column}`,
+      (length) => new Int32Array(length).fill(UNKNOWN_CODE),
+      column,
+      (codes, { firstSequence, columns }) => {
+        const block = columns.get(column);
+        if (block?.kind === 'code') codes.set(block.codes, firstSequence);
+      },
+    );
+  }
+
+  /** One number for every row, made from a column of which only rows that came since are read. */
+  #grown<T extends RowNumbers>(
+    name: string,
+    make: (length: number) => T,
+    column: string,
+    write: (into: T, piece: DecodedSegment) => void,
+  ): T {
+    // Each name has one kind of array; the map of names cannot say so.
+    let growing = this.#growing.get(name) as GrowingArray<T> | undefined;
+    if (growing === undefined) {
+      growing = new GrowingArray<T>(make);
+      this.#growing.set(name, growing as never);
+    }
+    return growing.upTo(this.rowCount, (into, from, to) => {
+      for (const piece of piecesOf(this.#case, from, to, [column])) write(into, piece);
+    });
+  }
+
   #once<T>(name: string, make: () => T): T {
     if (!this.#cache.has(name)) this.#cache.set(name, make());
     return this.#cache.get(name) as T;
@@ -303,53 +375,20 @@ function cellReader(
   return (row) => text(row) ?? '';
 }
 
-/** Labels of every row of a case in stream order (FRAUD, GENUINE or UNLABELLED); null without a label column. */
-function readLabels(openedCase: ReadableCase, profile: Profile): Uint8Array | null {
-  const label = columnWithRole(profile, 'label');
-  if (label === undefined) return null;
-  const dictionaries = openedCase.dictionaries();
-  const labels = new Uint8Array(openedCase.nextSequence()).fill(UNLABELLED);
-  for (const segment of segmentsOf(openedCase, [label.name]))
-    labels.set(labelsOf(profile, segment, dictionaries), segment.firstSequence);
-  return labels;
-}
-
-/** Calendar day of every row, as days since 1970 in the profile's zone; null where there is no event time with a clock. */
-function readDays(openedCase: ReadableCase, profile: Profile): Int32Array | null {
-  const time = columnWithRole(profile, 'event_time');
-  if (time === undefined) return null;
-  const clock = zoneClock(profile.timeZone);
-  const days = new Int32Array(openedCase.nextSequence()).fill(NO_DAY);
-  for (const segment of segmentsOf(openedCase, [time.name])) {
-    const block = segment.columns.get(time.name);
-    if (block?.kind !== 'time') continue;
-    for (let row = 0; row < segment.rowCount; row++)
-      if (!Number.isNaN(block.values[row])) days[segment.firstSequence + row] = localDay(clock, block.values[row]);
-  }
-  return days;
-}
-
-/** One numeric column of a case in stream order, NaN where missing. */
-function readNumbers(openedCase: ReadableCase, column: string): Float64Array {
-  const numbers = new Float64Array(openedCase.nextSequence()).fill(NaN);
-  for (const segment of segmentsOf(openedCase, [column])) {
-    const block = segment.columns.get(column);
-    if (block?.kind === 'number' || block?.kind === 'time') numbers.set(block.values, segment.firstSequence);
-  }
-  return numbers;
-}
-
-/** The codes of one entity column in stream order, -1 where missing. */
-function readCodes(openedCase: ReadableCase, column: string): Int32Array {
-  const codes = new Int32Array(openedCase.nextSequence()).fill(-1);
-  for (const segment of segmentsOf(openedCase, [column])) {
-    const block = segment.columns.get(column);
-    if (block?.kind === 'code') codes.set(block.codes, segment.firstSequence);
-  }
-  return codes;
-}
-
-/** The segments of a case in stream order, with the columns named (all when absent). */
+/** The segments of a case in stream order, with the columns named (all when absent); a large one in several pieces. */
 export function* segmentsOf(openedCase: ReadableCase, names?: readonly string[]): Generator<DecodedSegment> {
-  for (const summary of openedCase.segments()) yield openedCase.readSegmentColumns(summary, names);
+  yield* piecesOf(openedCase, 0, openedCase.nextSequence(), names);
+}
+
+/** Rows `from` up to `to`, as they lie in the case: few statements for many small segments, and little at a time. */
+function* piecesOf(
+  openedCase: ReadableCase,
+  from: number,
+  to: number,
+  names?: readonly string[],
+): Generator<DecodedSegment> {
+  for (let firstSequence = from; firstSequence < to; firstSequence += ROWS_A_STATEMENT) {
+    const rowCount = Math.min(ROWS_A_STATEMENT, to - firstSequence);
+    yield* openedCase.readColumnPieces({ firstSequence, rowCount }, names);
+  }
 }

@@ -85,8 +85,19 @@ export class CaseSession {
     this.decisionsChanged();
     this.groupingChanged();
     const profile = this.#profileNow();
-    if (this.#arrays?.rowCount !== this.openCase.nextSequence() || profile !== this.#profileText) this.rowsChanged();
+    const rowCount = this.openCase.nextSequence();
+    const arrays = this.#arrays;
+    if (arrays === undefined || arrays.rowCount > rowCount || profile !== this.#profileText) this.rowsChanged();
+    else if (arrays.rowCount < rowCount) this.#rowsCame(arrays);
     this.#profileText = profile;
+  }
+
+  /** Rows came at the end; what is known of those before stays. */
+  #rowsCame(before: CaseArrays): void {
+    const arrays = new CaseArrays(this.openCase, this.grouping.entity, this.#supposed, before);
+    this.#arrays = arrays;
+    this.#labels = undefined;
+    for (const [id, view] of this.#views) this.#views.set(id, view.over(arrays));
   }
 
   /** Rows or profile are others now. */

@@ -14,11 +14,13 @@ import { readSums } from './chosen-model.ts';
 import { featureWords, type LabelledWords } from './feature-words.ts';
 import { groupAlerts, type AlertGroups } from '../alerts/alert-groups.ts';
 import type { CaseArrays } from '../case-arrays.ts';
+import { GrowingArray } from '../growing-array.ts';
 
 /** Rows that stand for all others where values are compared. */
 const BACKGROUND_ROWS = 4096;
-/** Segments they are taken from: reading all of a large case would take longer than all else. */
-const BACKGROUND_SEGMENTS = 64;
+/** Stretches they are taken from, and how long one is: reading all of a large case would take longer than all else. */
+const BACKGROUND_STRETCHES = 64;
+const STRETCH_ROWS = 4096;
 const CACHED_FEATURE_SEGMENTS = 32;
 const CACHED_GROUPINGS = 2;
 
@@ -38,21 +40,38 @@ export class ModelView {
   #forest: CompiledForest | undefined;
   #spec: FeatureSpec | undefined;
   #words: readonly LabelledWords[] | undefined;
-  #sums: Int32Array | undefined;
+  #sums: GrowingArray<Int32Array>;
   #index: { readonly labels: Uint8Array | null; readonly order: AlertOrder; readonly index: TuningIndex } | undefined;
   #background: readonly FeatureBackground[] | undefined;
   #backgroundRows: FeatureMatrix | undefined;
   #explain: ReturnType<typeof rowExplainer> | undefined;
-  readonly #reasons = new Map<number, RowReasons>();
+  #reasons = new Map<number, RowReasons>();
   readonly #features = new Map<number, Float32Array>();
   #groupings: { readonly order: AlertOrder; readonly byUnits: Map<number, AlertGroups> } | undefined;
 
-  constructor(openedCase: ReadableCase, arrays: CaseArrays, stored: StoredModel) {
+  constructor(
+    openedCase: ReadableCase,
+    arrays: CaseArrays,
+    stored: Pick<StoredModel, 'id' | 'digest' | 'featureSetId'>,
+  ) {
     this.#case = openedCase;
     this.#arrays = arrays;
     this.id = stored.id;
     this.digest = stored.digest;
     this.featureSetId = stored.featureSetId;
+    this.#sums = new GrowingArray((length) => new Int32Array(length));
+  }
+
+  /** The same model after rows came: forest, sums and reasons of the rows before stay. */
+  over(arrays: CaseArrays): ModelView {
+    const view = new ModelView(this.#case, arrays, this);
+    view.#forest = this.#forest;
+    view.#spec = this.#spec;
+    view.#words = this.#words;
+    view.#explain = this.#explain;
+    view.#sums = this.#sums;
+    view.#reasons = this.#reasons;
+    return view;
   }
 
   get forest(): CompiledForest {
@@ -77,8 +96,9 @@ export class ModelView {
 
   /** @throws AssayError NO_MODEL where rows came in after the model scored. */
   get sums(): Int32Array {
-    this.#sums ??= readSums(this.#case, this.id);
-    return this.#sums;
+    return this.#sums.upTo(this.#arrays.rowCount, (into, from, to) =>
+      into.set(sumsOfRows(this.#case, this.id, from, to), from),
+    );
   }
 
   scoreOf(sum: number): number {
@@ -136,7 +156,7 @@ export class ModelView {
     return values;
   }
 
-  /** What is usual: rows at even distances within segments at even distances over the whole case. */
+  /** What is usual: rows at even distances within stretches at even distances over the whole case, however it is cut. */
   get background(): readonly FeatureBackground[] {
     this.#background ??= summariseBackground(this.backgroundRows);
     return this.#background;
@@ -165,21 +185,32 @@ export class ModelView {
   }
 
   #drawBackgroundRows(): FeatureMatrix {
-    const { segments } = this.#arrays;
+    const { rowCount } = this.#arrays;
     const featureCount = featureNames(this.spec).length;
-    const segmentCount = Math.min(segments.length, BACKGROUND_SEGMENTS);
-    const values: number[] = [];
-    for (let place = 0; place < segmentCount; place++) {
-      const segment = segments[Math.floor((place * segments.length) / segmentCount)];
-      const features = this.featuresOfSegment(segment);
-      const rows = Math.min(segment.rowCount, Math.ceil(BACKGROUND_ROWS / segmentCount));
-      for (let index = 0; index < rows; index++) {
-        const start = Math.floor((index * segment.rowCount) / rows) * featureCount;
-        values.push(...features.subarray(start, start + featureCount));
+    const drawn = Math.min(rowCount, BACKGROUND_ROWS);
+    const stretches = Math.min(drawn, BACKGROUND_STRETCHES);
+    const values = new Float32Array(drawn * featureCount);
+    let at = 0;
+    for (let place = 0; place < stretches; place++) {
+      const firstSequence = Math.floor((place * rowCount) / stretches);
+      const length = Math.min(Math.floor(((place + 1) * rowCount) / stretches) - firstSequence, STRETCH_ROWS);
+      const rows = Math.floor(((place + 1) * drawn) / stretches) - Math.floor((place * drawn) / stretches);
+      const features =
+        this.#case.readFeatures(this.featureSetId, { firstSequence, rowCount: length }) ??
+        impossible(`rows from ${firstSequence} on were scored by model ${this.id} and have no features`);
+      for (let index = 0; index < rows; index++, at += featureCount) {
+        const start = Math.floor((index * length) / rows) * featureCount;
+        values.set(features.subarray(start, start + featureCount), at);
       }
     }
-    return { rowCount: values.length / featureCount, featureCount, values: Float32Array.from(values) };
+    return { rowCount: drawn, featureCount, values };
   }
+}
+
+/** The sums of rows `from` up to `to`. @throws AssayError NO_MODEL where the model did not score them. */
+function sumsOfRows(openedCase: ReadableCase, modelId: number, from: number, to: number): Int32Array {
+  const known = from === 0 ? undefined : openedCase.readScores(modelId, { firstSequence: from, rowCount: to - from });
+  return known ?? readSums(openedCase, modelId).subarray(from, to);
 }
 
 /**
