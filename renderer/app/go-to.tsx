@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import { useWindowState, useWindowStateStore } from '../data/app-state.tsx';
+import { useStateStore, useWindowState } from '../data/app-state.tsx';
 import { isPlaceId } from './place.ts';
 import type { PlaceId } from './place.ts';
 
@@ -9,11 +9,11 @@ export function usePlace(): PlaceId {
 }
 
 /**
- * Goes to a place, and hands it window state on the way: `goTo('triage', { 'triage.filter': filter })`.
- * Places never import one another; the shared keys are listed in data/README.md.
+ * Goes to a place, and hands it state on the way: `goTo('triage', { 'triage.filter': filter })`.
+ * Places never import one another; the shared names are listed in data/README.md.
  */
 export function useGoTo(): (place: PlaceId, state?: Readonly<Record<string, unknown>>) => void {
-  const store = useWindowStateStore();
+  const store = useStateStore();
   return useCallback(
     (place, state = {}) => {
       for (const [key, value] of Object.entries(state)) store.set(key, value);

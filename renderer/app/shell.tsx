@@ -60,6 +60,8 @@ export function Shell() {
     return () => clearTimeout(timer);
   }, []);
   const View = placeViews[place];
+  // What a place holds of one case must not be seen in the next; Sources is where cases are opened and made.
+  const drawnAnew = place === 'sources' ? place : `${place} ${openCase?.path ?? ''}`;
 
   return (
     <div className="shell">
@@ -94,7 +96,7 @@ export function Shell() {
       <main className="place" aria-label={placeTitles[place]} data-place={place}>
         <h1 className="visually-hidden">{placeTitles[place]}</h1>
         <EngineBanner />
-        <ErrorBoundary key={place} title={`${placeTitles[place]} could not be drawn`}>
+        <ErrorBoundary key={drawnAnew} title={`${placeTitles[place]} could not be drawn`}>
           <Suspense fallback={<p className="place-wait soft">Loading…</p>}>
             <View />
           </Suspense>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { CaseOverview, ModelListItem, RequestOutput } from '../../preload/contract/requests.ts';
 import type { Settings } from '../../preload/contract/settings.ts';
+import { caseKeyOf, isCaseStateName, type CaseStateName } from './case-state.ts';
 import { useClient } from './client.tsx';
 import { columnZone, formatAmount, formatDay, formatTime, formatTimeBoth } from './format.ts';
 import { requestKey, useCaseChanges, useRequest } from './requests.ts';
@@ -90,8 +91,8 @@ export function useSettings(): readonly [Settings, AppState['changeSettings']] {
 }
 
 /**
- * A piece of window state that survives a restart. `isValid` guards against what an older window wrote.
- * Keys are `place.thing`; places that hand work to each other share a key (see data/README.md).
+ * A piece of window state that survives a restart, the same in every case: widths, columns, the place that is shown.
+ * `isValid` guards against what an older window wrote. Keys are `place.thing`. What belongs to a case is `useCaseState`.
  */
 export function useWindowState<T>(
   key: string,
@@ -105,9 +106,54 @@ export function useWindowState<T>(
   return [value, set];
 }
 
-/** Reads and writes window state outside drawing, for handing work to another place. */
-export function useWindowStateStore(): Pick<WindowState, 'get' | 'set'> {
-  return useAppState().windowState;
+/** The open case as its state is kept under; null where none is open. */
+function useCaseKey(): string | null {
+  const openCase = useCase();
+  return openCase === null ? null : caseKeyOf(openCase);
+}
+
+/**
+ * A piece of state of the open case: it survives leaving the place, another case, and a restart, and no other case sees
+ * it. Without a case it is `initial`, and nothing is kept. A change that comes late is one of the case it was made in.
+ * @param isValid guards against what an older window wrote
+ */
+export function useCaseState<T>(
+  name: CaseStateName,
+  initial: T,
+  isValid: (value: unknown) => value is T = (value): value is T => typeof value === typeof initial && value !== null,
+): readonly [T, (value: T) => void] {
+  const { windowState } = useAppState();
+  const caseKey = useCaseKey();
+  const stored = useSyncExternalStore(windowState.subscribe, () =>
+    caseKey === null ? undefined : windowState.getOfCase(caseKey, name),
+  );
+  const value = stored !== undefined && isValid(stored) ? stored : initial;
+  const set = useCallback(
+    (next: T) => {
+      if (caseKey !== null) windowState.setOfCase(caseKey, name, next);
+    },
+    [windowState, caseKey, name],
+  );
+  return [value, set];
+}
+
+/** State of the open case, and of the window where the name is none of a case's, read and written outside drawing. */
+export function useStateStore(): Pick<WindowState, 'get' | 'set'> {
+  const { windowState } = useAppState();
+  const caseKey = useCaseKey();
+  return useMemo(
+    () => ({
+      get: (name) => {
+        if (!isCaseStateName(name)) return windowState.get(name);
+        return caseKey === null ? undefined : windowState.getOfCase(caseKey, name);
+      },
+      set: (name, value) => {
+        if (!isCaseStateName(name)) windowState.set(name, value);
+        else if (caseKey !== null) windowState.setOfCase(caseKey, name, value);
+      },
+    }),
+    [windowState, caseKey],
+  );
 }
 
 /** Models of the case, newest first as the engine gives them. */
@@ -118,23 +164,24 @@ export function useModels(): readonly ModelListItem[] {
 
 /** The model the window looks at: the chosen one, else the champion, else the newest; null where there is none. */
 export function useCurrentModel(): readonly [ModelListItem | null, (modelId: number | null) => void] {
-  const openCase = useCase();
   const models = useModels();
-  const [chosen, choose] = useWindowState<Readonly<Record<string, number>>>('model.chosen', {});
-  const path = openCase?.path ?? '';
+  const [chosen, choose] = useCaseState<number | null>('model.chosen', null, isNumberOrNull);
   const model =
-    models.find((candidate) => candidate.id === chosen[path]) ??
+    models.find((candidate) => candidate.id === chosen) ??
     models.find((candidate) => candidate.isChampion) ??
     models.toSorted((first, second) => second.id - first.id).at(0) ??
     null;
-  const choosePerCase = useCallback(
-    (modelId: number | null) => {
-      const { [path]: _former, ...others } = chosen;
-      choose(modelId === null ? others : { ...others, [path]: modelId });
-    },
-    [chosen, choose, path],
-  );
-  return [model, choosePerCase];
+  return [model, choose];
+}
+
+/** Guards the id of a model, or of none. */
+export function isNumberOrNull(value: unknown): value is number | null {
+  return value === null || typeof value === 'number';
+}
+
+/** Guards the key of what is selected, or of nothing. */
+export function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
 }
 
 export interface CaseFormats {

@@ -209,15 +209,20 @@ export function useCaseChanges(shown: CaseOverview | null, onOverview: (overview
       timer = null;
       void queries.invalidateQueries({ predicate: isAboutCase });
     };
+    let heard = 0;
     const stop = client.on('case.changed', ({ overview }) => {
+      heard += 1;
       tell(overview);
       if (overview !== null) timer ??= setTimeout(refresh, refreshEveryMs);
     });
     let isHere = true;
-    const ask = (): void =>
+    const ask = (): void => {
+      const before = heard;
       void client.request('app.read', {}).then((answer) => {
-        if (isHere && answer.ok) tell(answer.data.openCase);
+        // What was heard meanwhile is newer than the answer.
+        if (isHere && heard === before && answer.ok) tell(answer.data.openCase);
       });
+    };
     // A case that was opened between the window's first answer and this listener would be missed for good.
     ask();
     // An engine that was started again may have another case open, or none.

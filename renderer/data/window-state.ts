@@ -1,10 +1,16 @@
+import { caseStatesOf, caseValue, withCaseValue, type CaseStates, type CaseStateName } from './case-state.ts';
+
+/** Where among the window's values those of the cases lie. */
+const CASES = 'cases';
+
 /**
- * What the window must find again after a restart: place, filters, selection, widths. Held here at once. A change is
- * written at once, those that follow it closely together a little later, and at the latest when the window is hidden or
- * closed.
+ * What the window must find again after a restart: its own place and widths, and for each case filter, selection and
+ * the like. Held here at once. A change is written at once, those that follow it closely together a little later, and
+ * at the latest when the window is hidden or closed.
  */
 export class WindowState {
   private values: Readonly<Record<string, unknown>>;
+  private cases: CaseStates;
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private hasUnwritten = false;
@@ -17,6 +23,7 @@ export class WindowState {
     delayMs = 400,
   ) {
     this.values = values;
+    this.cases = caseStatesOf(values[CASES]);
     this.write = write;
     this.delayMs = delayMs;
   }
@@ -33,6 +40,14 @@ export class WindowState {
       queueMicrotask(this.flush);
       this.waitForMore();
     }
+  };
+
+  readonly getOfCase = (caseKey: string, name: CaseStateName): unknown => caseValue(this.cases, caseKey, name);
+
+  readonly setOfCase = (caseKey: string, name: CaseStateName, value: unknown): void => {
+    if (Object.is(this.getOfCase(caseKey, name), value)) return;
+    this.cases = withCaseValue(this.cases, caseKey, name, value);
+    this.set(CASES, this.cases);
   };
 
   /** Writes now what waits to be written. */

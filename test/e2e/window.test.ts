@@ -9,6 +9,7 @@ import { alertsAndHistoryStories } from './stories/alerts-and-history.ts';
 import { analystDeskStories } from './stories/analyst-desk.ts';
 import { belowLineStories } from './stories/below-line.ts';
 import { browserHostSecurityStories } from './stories/browser-host-security.ts';
+import { caseStateStories } from './stories/case-state.ts';
 import { kafkaLoginStories } from './stories/kafka-login.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
 import { electronSecurityStories } from './stories/electron-security.ts';
@@ -68,6 +69,7 @@ describeWithChromium('the window', () => {
     outboxStories(window);
     engineKilledStories(window);
     workingDayStories(launchBrowserHost);
+    caseStateStories(launchBrowserHost, () => prepared);
   });
 
   describe(`under Electron, ${electronName}`, () => {
@@ -93,6 +95,7 @@ describeWithChromium('the window', () => {
     accessibilityStories(window);
     engineKilledStories(window);
     workingDayStories(launchElectron);
+    caseStateStories(launchElectron, () => prepared);
   });
 
   describe('packaged', () => packagedStories(prepared));

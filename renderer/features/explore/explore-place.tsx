@@ -2,7 +2,7 @@ import { useCallback, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import type { ModelListItem } from '../../../preload/contract/requests.ts';
-import { useCase, useCurrentModel, useFormats, useWindowState } from '../../data/app-state.tsx';
+import { useCase, useCaseState, useCurrentModel, useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
@@ -44,9 +44,9 @@ export function ExplorePlace(): ReactNode {
 
 function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
   const goTo = useGoTo();
-  const [view, setView] = useWindowState<View>('explore.view', 'overview', isView);
-  const [filter, setFilter] = useWindowState<ExploreFilter>('explore.filter', {}, isExploreFilter);
-  const [entity, setEntity] = useWindowState('explore.entity', '');
+  const [view, setView] = useCaseState<View>('explore.view', 'overview', isView);
+  const [filter, setFilter] = useCaseState<ExploreFilter>('explore.filter', {}, isExploreFilter);
+  const [entity, setEntity] = useCaseState('explore.entity', '');
   const openEntity = useCallback(
     (next: string) => {
       setEntity(next);

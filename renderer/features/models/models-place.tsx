@@ -5,7 +5,14 @@ import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useWhenNamed } from '../../app/analyst-name.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import { useHistory } from '../../app/history.tsx';
-import { useCase, useCurrentModel, useFormats, useWindowState } from '../../data/app-state.tsx';
+import {
+  isTextOrNull,
+  useCase,
+  useCaseState,
+  useCurrentModel,
+  useFormats,
+  useWindowState,
+} from '../../data/app-state.tsx';
 import { formatCount, formatPerDay, formatPercent, formatScore } from '../../data/format.ts';
 import { useAction, useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
@@ -33,8 +40,8 @@ export function ModelsPlace() {
   const formats = useFormats();
   const list = useRequest('models.list', {}, { isEnabled: openCase !== null, keepsPrevious: true });
   const [current, setCurrent] = useCurrentModel();
-  const [selectedKey, setSelectedKey] = useState<string | null>(null);
-  const [otherKey, setOtherKey] = useState('');
+  const [selectedKey, setSelectedKey] = useCaseState<string | null>('models.selected', null, isTextOrNull);
+  const [otherKey, setOtherKey] = useCaseState('models.compareWith', '');
   const [isTraining, setTraining] = useState(false);
   /** What is done once its reason is given. */
   const [crowning, setCrowning] = useState<'promote' | 'roll-back' | null>(null);

@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   memo,
   useEffect,
+  useEffectEvent,
   useRef,
   type CSSProperties,
   type KeyboardEvent,
@@ -20,6 +21,7 @@ import {
   type SizedColumn,
 } from './column-layout.ts';
 import { ExpandedAlert, expandedHeight, type PointedTransactions } from './expanded-alert.tsx';
+import { rowOfPosition, type ListPosition } from './list-position.ts';
 import { sortedBy } from './sort-alerts.ts';
 
 export interface AlertGridProps {
@@ -40,6 +42,9 @@ export interface AlertGridProps {
   /** Transactions that a sentence stands on. */
   readonly pointed: PointedTransactions | null;
   readonly rowHeight: number;
+  /** Where the list was scrolled to when it was left; is taken once. */
+  readonly position: ListPosition | null;
+  readonly onPosition: (position: ListPosition) => void;
   readonly onNearEnd: () => void;
 }
 
@@ -52,6 +57,8 @@ type Arranged = readonly SizedColumn<AlertColumn>[];
 export function AlertGrid(props: AlertGridProps): ReactNode {
   const { modelId, rows, total, context, layout, sort, selected, checked, expanded, pointed, rowHeight, onNearEnd } =
     props;
+  const { onPosition } = props;
+  const left = useRef(props.position);
   const scroller = useRef<HTMLDivElement>(null);
   const arranged = arrangedColumns(alertColumns, layout);
   const width = HANDLE_WIDTH + arranged.reduce((sum, column) => sum + column.width, 0);
@@ -74,8 +81,28 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
 
   const selectedIndex = selected === null ? -1 : rows.findIndex(({ key }) => key === selected);
   useEffect(() => {
-    if (selectedIndex >= 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
+    if (selectedIndex < 0) return;
+    const index = rowOfPosition(left.current, rows, selected);
+    const offsetPx = left.current?.offsetPx ?? 0;
+    left.current = null;
+    if (index < 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
+    else virtual.scrollToOffset(virtual.measurementsCache[index].start + offsetPx);
+    // Not on `rows`: those that come later must not scroll back to the selected one.
   }, [virtual, selectedIndex, pointed]);
+  const tellPosition = useEffectEvent(() => {
+    const offsetPx = scroller.current?.scrollTop ?? 0;
+    const item = virtual.getVirtualItemForOffset(offsetPx);
+    const key = item === undefined ? undefined : rows[item.index]?.key;
+    if (item !== undefined && key !== undefined)
+      onPosition({ key, offsetPx: offsetPx - item.start, selected, rows: rows.length });
+  });
+  useEffect(() => tellPosition(), [selected, rows.length]);
+  useEffect(() => {
+    const element = scroller.current;
+    const onScrollEnd = (): void => tellPosition();
+    element?.addEventListener('scrollend', onScrollEnd);
+    return () => element?.removeEventListener('scrollend', onScrollEnd);
+  }, []);
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.target !== event.currentTarget) return;

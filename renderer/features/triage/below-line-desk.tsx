@@ -2,7 +2,7 @@ import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import type { BelowLineRow, CaseOverview, ModelListItem, RequestOutput } from '../../../preload/contract/requests.ts';
-import { useFormats, useWindowState, type CaseFormats } from '../../data/app-state.tsx';
+import { isTextOrNull, useCaseState, useFormats, useWindowState, type CaseFormats } from '../../data/app-state.tsx';
 import { useBelowLine } from '../../data/below-line.ts';
 import { formatCount, withCapital } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
@@ -39,7 +39,7 @@ export function BelowLineDesk({
   const goTo = useGoTo();
   const sample = useBelowLine(model.id);
   const [detailPx, setDetailPx] = useWindowState('triage.detailPx', window.innerWidth < 1400 ? 384 : 456);
-  const [chosen, setSelected] = useState<string | null>(null);
+  const [chosen, setSelected] = useCaseState<string | null>('belowLine.selected', null, isTextOrNull);
   const desk = useRef<HTMLDivElement>(null);
   const note = useRef<HTMLTextAreaElement>(null);
   const { rows, change, reload } = useChangedRows(sample.data?.rows, sample.refetch);

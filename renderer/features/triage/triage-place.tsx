@@ -6,7 +6,16 @@ import { useHistory } from '../../app/history.tsx';
 import { useSaveAlerts } from '../../app/save-alerts.ts';
 import type { AlertListFormat } from '../../../preload/contract/jobs.ts';
 import type { AlertFilter, CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
-import { useCase, useCurrentModel, useFormats, useSettings, useWindowState } from '../../data/app-state.tsx';
+import {
+  isTextOrNull,
+  useCase,
+  useCaseState,
+  useCurrentModel,
+  useFormats,
+  useSettings,
+  useStateStore,
+  useWindowState,
+} from '../../data/app-state.tsx';
 import { dataOf, useClient } from '../../data/client.tsx';
 import { formatCount } from '../../data/format.ts';
 import { requestKey, useRequest } from '../../data/requests.ts';
@@ -23,10 +32,12 @@ import { BelowLineDesk } from './below-line-desk.tsx';
 import { BulkLine } from './bulk-line.tsx';
 import { ClosingChoice } from './closing-choice.tsx';
 import { closedUntil, REOPENS, type Closing } from './closing.ts';
+import { useCheckedAlerts } from './checked-alerts.ts';
 import { arrangedColumns, fitted, isColumnLayout, type ColumnLayout } from './column-layout.ts';
 import { alertTitle, DetailPane } from './detail-pane.tsx';
 import type { PointedTransactions } from './expanded-alert.tsx';
 import { FilterBar } from './filter-bar.tsx';
+import { isListPosition, type ListPosition } from './list-position.ts';
 import { keysBetween, neighbour } from './next-selection.ts';
 import { NoteEditor } from './note-editor.tsx';
 import { sharedVerdict } from './shared-verdict.ts';
@@ -57,7 +68,7 @@ export function TriagePlace(): ReactNode {
   const openCase = useCase();
   const [model] = useCurrentModel();
   const goTo = useGoTo();
-  const [choice, setChoice] = useWindowState<ListChoice>('triage.filter', FIRST_FILTER);
+  const [choice, setChoice] = useCaseState<ListChoice>('triage.filter', FIRST_FILTER);
   if (openCase === null) {
     return (
       <EmptyState title="No case is open" actions={<Button onClick={() => goTo('sources')}>Go to Sources</Button>}>
@@ -72,12 +83,11 @@ export function TriagePlace(): ReactNode {
       </EmptyState>
     );
   }
-  const key = `${openCase.path} ${model.id}`;
   const desk = { openCase, model };
   return choice.belowLine === true ? (
-    <BelowLineDesk key={key} {...desk} onLeave={() => setChoice(FIRST_FILTER)} />
+    <BelowLineDesk key={model.id} {...desk} onLeave={() => setChoice(FIRST_FILTER)} />
   ) : (
-    <TriageDesk key={key} {...desk} onBelowLine={() => setChoice({ belowLine: true })} />
+    <TriageDesk key={model.id} {...desk} onBelowLine={() => setChoice({ belowLine: true })} />
   );
 }
 
@@ -94,12 +104,11 @@ function TriageDesk({
   const toast = useToast();
   const goTo = useGoTo();
   const [settings] = useSettings();
-  const [filter, setFilter] = useWindowState<AlertFilter>('triage.filter', FIRST_FILTER);
-  const [sort, setSort] = useWindowState<readonly AlertSort[]>('triage.sort', FIRST_SORT, isSort);
+  const [filter, setFilter] = useCaseState<AlertFilter>('triage.filter', FIRST_FILTER);
+  const [sort, setSort] = useCaseState<readonly AlertSort[]>('triage.sort', FIRST_SORT, isSort);
   const [layout, setLayout] = useWindowState('triage.columns', FIRST_LAYOUT, isColumnLayout);
-  const [stored, setSelected] = useWindowState<string | null>('triage.selected', null, isKey);
+  const [stored, setSelected] = useCaseState<string | null>('triage.selected', null, isTextOrNull);
   const [detailPx, setDetailPx] = useWindowState('triage.detailPx', window.innerWidth < 1400 ? 384 : 456);
-  const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [pointed, setPointed] = useState<PointedTransactions | null>(null);
   const [anchor, setAnchor] = useState<string | null>(null);
@@ -107,9 +116,16 @@ function TriageDesk({
   const note = useRef<HTMLTextAreaElement>(null);
   const desk = useRef<HTMLDivElement>(null);
 
-  const alerts = useAlerts(model.id, model.thresholdUnits, filter, sort);
+  const store = useStateStore();
+  const [position] = useState(() => {
+    const left = store.get('triage.position');
+    return isListPosition(left) ? left : null;
+  });
+  const keepPosition = useCallback((next: ListPosition) => store.set('triage.position', next), [store]);
+  const alerts = useAlerts(model.id, model.thresholdUnits, filter, sort, position?.rows ?? 0);
   const rows = useMemo(() => alerts.list?.rows ?? [], [alerts.list]);
   const order = useMemo(() => rows.map(({ key }) => key), [rows]);
+  const [checked, setChecked] = useCheckedAlerts(model.id, order);
   const selected = stored !== null && order.includes(stored) ? stored : (order[0] ?? null);
   const toGrid = useCallback(() => desk.current?.querySelector<HTMLElement>('[role="grid"]')?.focus(), []);
 
@@ -126,7 +142,7 @@ function TriageDesk({
   const clear = useCallback(() => {
     setChecked(new Set());
     setChoice(null);
-  }, []);
+  }, [setChecked]);
   const decisions = useDecisions({
     modelId: model.id,
     alerts,
@@ -161,21 +177,24 @@ function TriageDesk({
       ),
     );
   }, [rows, layout, context]);
-  const toggleChecked = useCallback((key: string) => {
-    setChecked((keys) => toggled(keys, key));
-    setAnchor(key);
-  }, []);
+  const toggleChecked = useCallback(
+    (key: string) => {
+      setChecked(toggled(checked, key));
+      setAnchor(key);
+    },
+    [checked, setChecked],
+  );
   const toggleExpanded = useCallback((key: string) => setExpanded((keys) => toggled(keys, key)), []);
   const changeFilter = useCallback(
     (next: AlertFilter) => {
       setFilter(next);
       setChecked(new Set());
     },
-    [setFilter],
+    [setFilter, setChecked],
   );
   const selectMany = async (): Promise<void> => {
     if (anchor !== null && selected !== null && anchor !== selected && order.includes(anchor)) {
-      setChecked((keys) => new Set([...keys, ...keysBetween(order, anchor, selected)]));
+      setChecked(new Set([...checked, ...keysBetween(order, anchor, selected)]));
       return;
     }
     const all = await alerts.loadKeys(MOST_SELECTED);
@@ -354,6 +373,8 @@ function TriageDesk({
                 onExpand={toggleExpanded}
                 pointed={pointed}
                 rowHeight={settings.density === 'dense' ? 28 : 36}
+                position={position}
+                onPosition={keepPosition}
                 onNearEnd={alerts.loadMore}
               />
             )}
@@ -471,10 +492,6 @@ function scoreSpan(scores: readonly number[], threshold: number): { readonly low
     low: Math.min(threshold, ...scores.slice(-1)),
     high: scores.reduce((most, score) => Math.max(most, score), threshold),
   };
-}
-
-function isKey(value: unknown): value is string | null {
-  return value === null || typeof value === 'string';
 }
 
 function isSort(value: unknown): value is readonly AlertSort[] {

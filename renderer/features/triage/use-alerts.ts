@@ -30,12 +30,16 @@ export interface Alerts {
   readonly change: (keys: ReadonlySet<string>, change: AlertChange) => () => void;
 }
 
-/** The alerts of a filter, page by page, as a list that only the analyst renews (see `AlertList`). */
+/**
+ * The alerts of a filter, page by page, as a list that only the analyst renews (see `AlertList`).
+ * @param firstRows rows that are read before the first list is shown, as many as were there when the place was left
+ */
 export function useAlerts(
   modelId: number,
   thresholdUnits: number,
   filter: AlertFilter,
   sort: readonly AlertSort[],
+  firstRows: number,
 ): Alerts {
   const client = useClient();
   const [list, setList] = useState<AlertList | null>(null);
@@ -47,31 +51,47 @@ export function useAlerts(
   /** Where the pages began whose first reasons were not all known. */
   const unexplained = useRef(new Set<string | null>());
   const question = JSON.stringify({ modelId, filter, sort });
+  /** Rows that the next list is not shown without. */
+  const awaitedRows = useRef(firstRows);
 
   const show = useCallback((next: AlertList | null) => {
     newest.current = next;
     setList(next);
   }, []);
-  const read = useCallback(
-    async (after: string | null, isCurrent: () => boolean) => {
-      setIsReading(true);
+  const ask = useCallback(
+    (after: string | null) => {
       const asked = JSON.parse(question) as { modelId: number; filter: AlertFilter; sort: AlertSort[] };
-      const answer = await client.request('alerts.page', {
-        ...asked,
-        limit: PAGE,
-        ...(after === null ? {} : { after }),
-      });
-      if (!isCurrent()) return;
-      setIsReading(false);
-      if (!answer.ok) return setError(answer.error);
-      setError(null);
-      const { rows, total, transactions, counts, next, reasonsPending } = answer.data;
-      const page = { rows, total, transactions, counts, next };
-      if (after === null) unexplained.current.clear();
-      if (reasonsPending > 0) unexplained.current.add(after);
-      show(after === null || newest.current === null ? page : withPage(newest.current, page));
+      return client.request('alerts.page', { ...asked, limit: PAGE, ...(after === null ? {} : { after }) });
     },
-    [client, question, show],
+    [client, question],
+  );
+  const read = useCallback(
+    async (first: string | null, isCurrent: () => boolean) => {
+      setIsReading(true);
+      let list: AlertList | null = null;
+      let after = first;
+      do {
+        const answer = await ask(after);
+        if (!isCurrent()) return;
+        if (!answer.ok) {
+          setIsReading(false);
+          return setError(answer.error);
+        }
+        const { rows, total, transactions, counts, next, reasonsPending } = answer.data;
+        if (after === null) unexplained.current.clear();
+        if (reasonsPending > 0) unexplained.current.add(after);
+        const page = { rows, total, transactions, counts, next };
+        // What was changed while a further page was under way stays.
+        const before: AlertList | null = first === null ? list : newest.current;
+        list = before === null ? page : withPage(before, page);
+        after = next;
+      } while (first === null && after !== null && list.rows.length < awaitedRows.current);
+      awaitedRows.current = 0;
+      setIsReading(false);
+      setError(null);
+      show(list);
+    },
+    [ask, show],
   );
 
   const current = useRef(0);
@@ -93,13 +113,8 @@ export function useAlerts(
     const pages = [...unexplained.current];
     unexplained.current.clear();
     void (async () => {
-      const asked = JSON.parse(question) as { modelId: number; filter: AlertFilter; sort: AlertSort[] };
       for (const after of pages) {
-        const answer = await client.request('alerts.page', {
-          ...asked,
-          limit: PAGE,
-          ...(after === null ? {} : { after }),
-        });
+        const answer = await ask(after);
         if (mine !== current.current || !answer.ok || newest.current === null) return;
         if (answer.data.reasonsPending > 0) unexplained.current.add(after);
         show(withReasons(newest.current, answer.data.rows));
@@ -148,7 +163,10 @@ export function useAlerts(
     },
     [show],
   );
-  const reload = useCallback(() => setRound((last) => last + 1), []);
+  const reload = useCallback(() => {
+    awaitedRows.current = newest.current?.rows.length ?? 0;
+    setRound((last) => last + 1);
+  }, []);
   const refresh = useCallback(
     async (keys: readonly string[]) => {
       const mine = current.current;

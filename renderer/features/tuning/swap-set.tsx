@@ -1,6 +1,6 @@
 import { memo, useState, type ReactNode } from 'react';
 import type { ModelListItem, SwappedRow } from '../../../preload/contract/requests.ts';
-import { useFormats, useWindowState } from '../../data/app-state.tsx';
+import { isNumberOrNull, useCaseState, useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
@@ -24,7 +24,7 @@ const SHOWN = 500;
 /** Which transactions a moved line, or another model, lets in and out, and why: a list that can be triaged. */
 export const SwapSet = memo(function SwapSet(props: SwapSetProps): ReactNode {
   const { model, otherModels, fromUnits, fromScore, currentUnits, onTriage, onTriageAll } = props;
-  const [compareWith, setCompareWith] = useWindowState<number | null>('tuning.compareWith', null, isModelChoice);
+  const [compareWith, setCompareWith] = useCaseState<number | null>('tuning.compareWith', null, isNumberOrNull);
   const [side, setSide] = useState<'entered' | 'left'>('entered');
   const other = otherModels.find(({ id }) => id === compareWith);
   const isSame = other === undefined && fromUnits === currentUnits;
@@ -89,10 +89,6 @@ export const SwapSet = memo(function SwapSet(props: SwapSetProps): ReactNode {
     </section>
   );
 });
-
-function isModelChoice(value: unknown): value is number | null {
-  return value === null || typeof value === 'number';
-}
 
 function SwapTable({
   rows,

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { ModelListItem, TuningView } from '../../../preload/contract/requests.ts';
-import { useCase, useCurrentModel, useModels, useWindowState } from '../../data/app-state.tsx';
+import { useCase, useCaseState, useCurrentModel, useModels } from '../../data/app-state.tsx';
 import { trainingLike } from '../../data/training.ts';
 import { useJob, type RunningJob } from '../../data/jobs.tsx';
 import { draftOf, isTrainingDraft, type TrainingDraft } from './training-draft.ts';
@@ -21,7 +21,7 @@ export function useTraining(model: ModelListItem, features: TuningView['features
   const openCase = useCase();
   const models = useModels();
   const [, chooseModel] = useCurrentModel();
-  const [stored, setStored] = useWindowState<TrainingDraft | null>('tuning.draft', null, isStoredDraft);
+  const [stored, setStored] = useCaseState<TrainingDraft | null>('tuning.draft', null, isStoredDraft);
   const { start, cancel, running } = useJob('train');
   const [problem, setProblem] = useState<string | null>(null);
   const draft = useMemo(
