@@ -196,11 +196,12 @@ export async function auditCase(input: ParsedJobInput<'audit'>): Promise<JobResu
   return withCase(input.casePath, 'read', async (session) => {
     const { alert, model, text, limit } = input;
     const choice = { alert: alert === undefined ? undefined : typedKey(alert), model, text };
-    const all = wholeHistory(session, choice).map(({ id, atMs, by, what, details, hash }) => ({
+    const all = wholeHistory(session, choice).map(({ id, atMs, by, what, about, details, hash }) => ({
       id,
       at: new Date(atMs).toISOString(),
       by,
       what,
+      about,
       details: JSON.parse(details) as unknown,
       hash,
     }));

@@ -62,9 +62,9 @@ export function printAuditReport(result: JobResult<'audit'>, { print }: CommandS
   print(heading('History'));
   print(
     table(
-      ['entry', 'when', 'who', 'what', 'hash'],
-      entries.map(({ id, at, by, what, hash }) => [count(id), at, by, what, shorten(hash, 12)]),
-      [true, false, false, false, false],
+      ['entry', 'when', 'who', 'what', 'of', 'hash'],
+      entries.map(({ id, at, by, what, about, hash }) => [count(id), at, by, what, about, shorten(hash, 12)]),
+      [true, false, false, false, false, false],
     ),
   );
   print(`\n  ${count(entries.length)} of ${count(total)} entries listed.`);

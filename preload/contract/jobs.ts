@@ -454,6 +454,7 @@ export const jobs = {
           at: z.string(),
           by: z.string(),
           what: z.string(),
+          about: z.string().describe('the alert, by its entity, and how many more'),
           details: z.unknown(),
           hash: z.string(),
         }),

@@ -370,6 +370,8 @@ export interface AuditEntry extends HistoryEntry {
   readonly hash: string;
   /** What was changed, as JSON. */
   readonly details: string;
+  /** The alert it is about, by its entity, and how many more; empty where it is about none. */
+  readonly about: string;
 }
 
 export interface TransactionPage {
@@ -664,7 +666,7 @@ export const requests = {
   /** The history of the case, newest first: all of it, of one alert, or of one model. */
   'audit.page': request<{
     /** `about`: the entity or transaction of the first alert that an entry speaks of, and how many more; empty for none. */
-    readonly rows: readonly (AuditEntry & { readonly about: string })[];
+    readonly rows: readonly AuditEntry[];
     readonly next: number | null;
     /** The first entry that is not as it was written; null where the chain is whole. */
     readonly brokenEntry: number | null;

@@ -1,6 +1,6 @@
 import { usageError } from '../../domain/error.ts';
 import type { AuditEntry, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
-import type { AuditFilter } from '../../store/decision-log.ts';
+import type { AuditEntry as StoredEntry, AuditFilter } from '../../store/decision-log.ts';
 import { flaggedRowsOf } from '../alerts/alert-groups.ts';
 import { noteKeysOf, textAt } from '../alerts/alert-list.ts';
 import { rowOfKey } from '../alerts/alert-keys.ts';
@@ -19,12 +19,16 @@ export function historyPage(
     ...(input.after === undefined ? {} : { after: input.after }),
     limit: input.limit,
   });
-  const subjects = decisions.auditSubjects(page.rows.map(({ id }) => id));
   return {
-    rows: page.rows.map((entry) => ({ ...entry, about: aboutWords(session, subjects.get(entry.id)) })),
+    rows: withSubjects(session, page.rows),
     next: page.next,
     brokenEntry: decisions.brokenAuditEntry(),
   };
+}
+
+function withSubjects(session: CaseSession, entries: readonly StoredEntry[]): readonly AuditEntry[] {
+  const subjects = session.openCase.decisions.auditSubjects(entries.map(({ id }) => id));
+  return entries.map((entry) => ({ ...entry, about: aboutWords(session, subjects.get(entry.id)) }));
 }
 
 /** The first alert by its entity, else its transaction, and how many there are besides. */
@@ -47,7 +51,7 @@ export function wholeHistory(session: CaseSession, choice: Choice): readonly Aud
   let after: number | null = Number.MAX_SAFE_INTEGER;
   while (after !== null) {
     const page = session.openCase.decisions.auditPage({ ...filter, after, limit: pageRows });
-    entries.push(...page.rows);
+    entries.push(...withSubjects(session, page.rows));
     after = page.next;
   }
   return entries.reverse();

@@ -1,3 +1,4 @@
+import { AssayError } from '../../domain/error.ts';
 import type { ThresholdHandle as IndexHandle, TuningIndex } from '../../forest/tuning.ts';
 import type { StoredModel, StoredThreshold } from '../../store/types.ts';
 import type { Line, ThresholdHandle } from '../../../preload/contract/jobs.ts';
@@ -69,7 +70,10 @@ export function usualHandle(
 
 /** What set a line, in words: the handle, or the greatest share that holds it down. */
 export function lineOf(index: TuningIndex, thresholdUnits: number, handle: ThresholdHandle | null): Line {
-  if (handle?.kind !== 'alerts-per-day') return { handle, holds: 'handle', sentence: sentenceOf(handle) };
+  if (handle?.kind !== 'alerts-per-day') {
+    const sentence = sentenceOf(handle);
+    return { handle, holds: 'handle', sentence: givesLine(index, thresholdUnits, handle) ? sentence : stale(sentence) };
+  }
   const { alertsPerDay } = index.tune({ kind: 'threshold', thresholdUnits });
   if (alertsPerDay !== null && alertsPerDay > handle.value) {
     const now = alertsPerDay.toFixed(1);
@@ -79,6 +83,8 @@ export function lineOf(index: TuningIndex, thresholdUnits: number, handle: Thres
   if (handle.mostShare === undefined) return { handle, holds: 'handle', sentence: sentenceOf(handle) };
   const byBudget = index.tune({ kind: 'alerts-per-day', alertsPerDay: handle.value }).thresholdUnits;
   const share = `${Number((100 * handle.mostShare).toFixed(2))} %`;
+  if (!givesLine(index, thresholdUnits, handle))
+    return { handle, holds: 'handle', sentence: stale(sentenceOf(handle)) };
   return byBudget > thresholdUnits
     ? {
         handle,
@@ -86,6 +92,23 @@ export function lineOf(index: TuningIndex, thresholdUnits: number, handle: Thres
         sentence: `The budget of ${handle.value} alerts a day would flag more than ${share} of the transactions, so ${share} is the line.`,
       }
     : { handle, holds: 'handle', sentence: sentenceOf(handle) };
+}
+
+/** Whether a handle would give the line there is. */
+function givesLine(index: TuningIndex, thresholdUnits: number, handle: ThresholdHandle | null): boolean {
+  if (handle === null) return true;
+  try {
+    const flagged = index.tune({ kind: 'threshold', thresholdUnits }).flagged;
+    return index.tune(indexHandle(handle)).flagged === flagged;
+  } catch (error) {
+    // Where the frauds are gone by which it was set, it cannot be set again.
+    if (error instanceof AssayError) return false;
+    throw error;
+  }
+}
+
+function stale(sentence: string): string {
+  return `${sentence.replace(/\.$/, '')}, as it was set; rows, labels or what makes an alert changed since.`;
 }
 
 function sentenceOf(handle: ThresholdHandle | null): string {
