@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -182,9 +182,14 @@ describe('a job that is told to stop', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('ends at once on %s, whatever its reader does', async (signal) => {
     const folder = temporaryFolder();
     const path = join(folder, 'long.csv');
-    writeFileSync(path, `id,amount\n${'1,2\n'.repeat(3_000_000)}`);
-    const { child, ended } = startAssay(['run', path, '--case', join(folder, 'c.assay'), '--json'], folder);
-    await sleep(2500);
+    const casePath = join(folder, 'c.assay');
+    writeFileSync(
+      path,
+      `id,amount\n${Array.from({ length: 1_000_000 }, (_, row) => `${row},${row % 977}.5\n`).join('')}`,
+    );
+    const { child, ended } = startAssay(['run', path, '--case', casePath, '--json'], folder);
+    // The case is made when reading begins, long before its end.
+    while (!existsSync(casePath)) await sleep(10);
     const told = performance.now();
     child.kill(signal);
     const outcome = await ended;
