@@ -104,6 +104,8 @@ export async function makeExamplePlaces(made: string, run: RunExpected): Promise
   const spring = place('spring.assay');
   await run(['run', place('april.csv'), '--case', spring, '--label', 'is_fraud', '--trees', '60']);
   await run(['train', '--case', spring, '--trees', '60', '--seed', '2']);
+  // The first model is the champion again, with one before it to roll back to.
+  await run(['promote', '--case', spring, '--model', '2', '--reason', 'finds more']);
   await run(['promote', '--case', spring, '--model', '1', '--reason', 'steadier']);
   await run(['judge', '--case', spring, '--alert', '4711', '--as', 'fraud']);
   for (const name of cases) cpSync(spring, place(`${name}.assay`));
