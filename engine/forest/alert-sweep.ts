@@ -142,8 +142,13 @@ function takeAway(
   const rowCount = order.length;
   const dayAt = new Uint32Array(rowCount);
   for (let rank = 0; rank < rowCount; rank++) dayAt[alerts.placeOf[order[rank]]] = dayOf[rank];
-  const before = Int32Array.from({ length: rowCount }, (_, place) => place - 1);
-  const after = Int32Array.from({ length: rowCount }, (_, place) => (place + 1 < rowCount ? place + 1 : NO_PLACE));
+  const before = new Int32Array(rowCount);
+  const after = new Int32Array(rowCount);
+  for (let place = 0; place < rowCount; place++) {
+    before[place] = place - 1;
+    after[place] = place + 1;
+  }
+  if (rowCount > 0) after[rowCount - 1] = NO_PLACE;
   const opensOn = new Int32Array(rowCount).fill(NO_PLACE);
   const movesFrom = new Int32Array(rowCount).fill(NO_PLACE);
   for (let rank = rowCount - 1; rank >= 0; rank--) {
