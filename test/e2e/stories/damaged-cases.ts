@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { preparedCase } from '../first-case.ts';
 import { goTo } from '../go-to.ts';
+import { openCase } from '../open-case.ts';
 import { temporaryFolder, type RunningWindow } from '../launchers.ts';
 
 /** Where SQLite keeps `user_version` in a file's header, big-endian (sqlite.org/fileformat2.html, 1.3). */
 const USER_VERSION_OFFSET = 60;
 
-/** Files that cannot be opened: the window says why and what to do, keeps the open case, and changes no byte of them. */
+/** Files that cannot be opened: the window says why and what to do, closes the case before, and changes no byte of them. */
 export function damagedCaseStories(window: () => RunningWindow, home: () => string): void {
   const folder = temporaryFolder();
   afterAll(() => folder.remove());
@@ -27,9 +28,11 @@ export function damagedCaseStories(window: () => RunningWindow, home: () => stri
     await toast.waitFor();
     await toast.getByRole('button', { name: 'Close message' }).click();
     expect(readFileSync(path).equals(before)).toBe(true);
+    // No key may land in the case before.
+    await page.getByRole('button', { name: 'No case open: choose a case' }).waitFor();
     await goTo(page, 'Triage');
-    await page.getByRole('button', { name: /^payments-30-days.*: choose a case$/ }).waitFor();
-    await page.getByRole('grid', { name: 'Alerts' }).waitFor();
+    await page.getByText('No case is open').waitFor();
+    await openCase(window(), preparedCase(home()), /^payments-30-days.*: choose a case$/);
   };
 
   it('says that a case is damaged, and how to go on', async () => {

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import type { Page } from 'playwright-core';
 import { openAlerts, waitForOpenAlerts } from '../alerts.ts';
+import { projectFolder } from '../build.ts';
 import { preparedCase } from '../first-case.ts';
 import { temporaryFolder, type RunningWindow } from '../launchers.ts';
 import { openCase } from '../open-case.ts';
@@ -32,6 +34,7 @@ export function failingDiskStories(window: () => RunningWindow, prepared: () => 
     const { page } = window();
     await openCase(window(), path, 'unwritable: choose a case');
     await page.getByText('read-only').first().waitFor();
+    await waitForOpenAlerts(page, allAlertsOf(path));
     await refuses(page, 'is open for reading only', async () => page.keyboard.press('f'));
     expect(readFileSync(path).equals(before)).toBe(true);
     await backToFirstCase();
@@ -44,6 +47,7 @@ export function failingDiskStories(window: () => RunningWindow, prepared: () => 
     if (disk === null) return skip('no file system can be mounted here');
     const { page } = window();
     await openCase(window(), path, 'full: choose a case');
+    await waitForOpenAlerts(page, allAlertsOf(path));
     const filler = join(place, 'filler');
     const { bavail, bsize } = statfsSync(place);
     writeFileSync(filler, Buffer.alloc(bavail * bsize));
@@ -63,6 +67,13 @@ export function failingDiskStories(window: () => RunningWindow, prepared: () => 
     await waitForOpenAlerts(page, open - 1);
     await backToFirstCase();
   });
+}
+
+/** How many alerts a case has, as the command line says; nobody has decided any of these. */
+function allAlertsOf(path: string): number {
+  const command = ['scripts/assay.mjs', 'alerts', '--case', path, '--limit', '1', '--json'];
+  const printed = execFileSync(process.execPath, command, { cwd: projectFolder, encoding: 'utf8' });
+  return (JSON.parse(printed) as { readonly allAlerts: number }).allAlerts;
 }
 
 /** Does what must be refused, reads the message, and sees that no alert counts as decided. */
