@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CaseSession } from '../case/case-session.ts';
+import { setVerdicts } from '../case/decisions/decisions.ts';
+import { openCaseForWindow } from '../case/opening.ts';
 import { createBench, type Bench } from '../case/small-recording.test-support.ts';
 import { createEngine, type Engine } from './engine.ts';
 
@@ -51,6 +54,23 @@ describe('two windows on one case', () => {
       kind: 'legitimate',
       decidedBy: 'Bo',
     });
+  });
+
+  it('count what another process decided between the look at the case and the decision', async () => {
+    const [, { key }] = (await bench.ask('alerts.page', { modelId })).rows;
+    const stale = new CaseSession(openCaseForWindow(bench.casePath));
+    try {
+      stale.alerts(modelId);
+      expect(stale.decisions.verdicts.length).toBeGreaterThan(0);
+      await bench.ask('verdicts.set', { modelId, keys: [key], kind: 'fraud' });
+      const verdict = { modelId, keys: [key], kind: 'legitimate' as const, reason: null, closedUntilMs: null };
+      const doing = { by: 'Cy', atMs: 0 };
+      expect(() => setVerdicts(stale, doing, { ...verdict, replace: false })).toThrow(/decided by Ana/);
+      expect(setVerdicts(stale, doing, { ...verdict, replace: true }).undoDepth).toBe(1);
+    } finally {
+      stale.close();
+    }
+    await bench.ask('actions.undo', {});
   });
 
   it('undo their own: one takes nothing back that the other did', async () => {

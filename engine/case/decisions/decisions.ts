@@ -11,34 +11,22 @@ import { appendToJournal, recordingsDigest, type JournalEntry } from './decision
 
 type DecidedAlert = NewVerdicts['alerts'][number];
 
-/**
- * A verdict on one or many alerts, or on single transactions: one action, undone as one.
- * @param input `transactions` are judged each alone, whatever alert they are in
- */
-export function setVerdicts(
-  session: CaseSession,
-  doing: Doing,
-  input: ParsedRequestInput<'verdicts.set'> & {
-    readonly transactions?: readonly number[];
-    readonly note?: string | undefined;
-  },
-): RequestOutput<'verdicts.set'> {
-  const { view, groups } = session.alerts(input.modelId);
-  const { keys, sequences, transactions = [] } = input;
-  const alerts =
-    sequences === undefined
-      ? decidedOnce([
-          ...transactions.map((row) => decidedTransactions(session, view, keyOfRow(row), [row])),
-          ...keys.map((key) => decidedAlert(session, view, groups, input.kind, key)),
-        ])
-      : [decidedTransactions(session, view, keys[0], sequences)];
-  if (!input.replace) refuseDecidedByOthers(session, alerts, doing.by);
+type VerdictInput = ParsedRequestInput<'verdicts.set'> & {
+  /** Judged each alone, whatever alert they are in. */
+  readonly transactions?: readonly number[];
+  readonly note?: string | undefined;
+};
+
+/** A verdict on one or many alerts, or on single transactions: one action, undone as one. */
+export function setVerdicts(session: CaseSession, doing: Doing, input: VerdictInput): RequestOutput<'verdicts.set'> {
   const { decisions } = session.writableCase;
   const { kind, reason, closedUntilMs, note } = input;
-  const { digest: modelDigest } = view;
-  const action = store(session, () => {
+  const action = decide(session, input.modelId, ({ view, groups }) => {
+    const alerts = alertsToDecide(session, view, groups, input);
+    if (!input.replace) refuseDecidedByOthers(session, alerts, doing.by);
+    const { digest: modelDigest } = view;
     const decided = decisions.addVerdicts({ ...doing, kind, reason, modelDigest, closedUntilMs, alerts });
-    const lines: UnsignedEntry[] = [
+    const entries: UnsignedEntry[] = [
       {
         ...doing,
         action: decided,
@@ -52,14 +40,14 @@ export function setVerdicts(
     ];
     if (note !== undefined && note !== '')
       for (const { key } of alerts)
-        lines.push({
+        entries.push({
           ...doing,
           key,
           text: note,
           kind: 'note',
           action: decisions.addNote({ ...doing, key, text: note }),
         });
-    return lines;
+    return { result: decided, entries };
   });
   return {
     verdicts: decisions.verdictsOfAction(action).map((verdict) => ({
@@ -76,6 +64,19 @@ export function setVerdicts(
     })),
     undoDepth: decisions.undoDepth(doing.by),
   };
+}
+
+function alertsToDecide(
+  session: CaseSession,
+  view: ModelView,
+  groups: AlertGroups,
+  { keys, sequences, transactions = [], kind }: VerdictInput,
+): readonly DecidedAlert[] {
+  if (sequences !== undefined) return [decidedTransactions(session, view, keys[0], sequences)];
+  return decidedOnce([
+    ...transactions.map((row) => decidedTransactions(session, view, keyOfRow(row), [row])),
+    ...keys.map((key) => decidedAlert(session, view, groups, kind, key)),
+  ]);
 }
 
 /**
@@ -157,17 +158,18 @@ export function splitAlert(
   doing: Doing,
   input: ParsedRequestInput<'alerts.split'>,
 ): RequestOutput<'alerts.split'> {
-  const { view, groups } = session.alerts(input.modelId);
-  const group = groups.groupOfRow(knownRow(session, input.key));
-  const own = new Set(group < 0 ? [] : flaggedRowsOf(groups, group));
-  const sequences = [...new Set(input.sequences)].sort((left, right) => left - right);
-  if (sequences.length >= own.size || sequences.some((row) => !own.has(row)))
-    throw usageError(
-      'WRONG_USE',
-      'Only some of the flagged transactions of one alert can be split from it.',
-      'Choose those that are another story, and leave at least one.',
-    );
-  return regroup(session, doing, view, 'split', sequences);
+  return regroup(session, doing, input.modelId, 'split', (groups) => {
+    const group = groups.groupOfRow(knownRow(session, input.key));
+    const own = new Set(group < 0 ? [] : flaggedRowsOf(groups, group));
+    const sequences = [...new Set(input.sequences)];
+    if (sequences.length >= own.size || sequences.some((row) => !own.has(row)))
+      throw usageError(
+        'WRONG_USE',
+        'Only some of the flagged transactions of one alert can be split from it.',
+        'Choose those that are another story, and leave at least one.',
+      );
+    return sequences;
+  });
 }
 
 /** Makes one alert of several. */
@@ -176,33 +178,31 @@ export function joinAlerts(
   doing: Doing,
   input: ParsedRequestInput<'alerts.join'>,
 ): RequestOutput<'alerts.join'> {
-  const { view, groups } = session.alerts(input.modelId);
-  const joined = new Set(input.keys.map((key) => groups.groupOfRow(knownRow(session, key))));
-  if (joined.has(-1) || joined.size < 2)
-    throw usageError('WRONG_USE', 'Two alerts or more are needed to join them.', 'Choose several alerts of the list.');
-  const sequences = [...joined].flatMap((group) => [...flaggedRowsOf(groups, group)]);
-  return regroup(
-    session,
-    doing,
-    view,
-    'join',
-    sequences.sort((left, right) => left - right),
-  );
+  return regroup(session, doing, input.modelId, 'join', (groups) => {
+    const joined = new Set(input.keys.map((key) => groups.groupOfRow(knownRow(session, key))));
+    if (joined.has(-1) || joined.size < 2)
+      throw usageError(
+        'WRONG_USE',
+        'Two alerts or more are needed to join them.',
+        'Choose several alerts of the list.',
+      );
+    return [...joined].flatMap((group) => [...flaggedRowsOf(groups, group)]);
+  });
 }
 
 function regroup(
   session: CaseSession,
   doing: Doing,
-  view: ModelView,
+  modelId: number,
   how: 'split' | 'join',
-  sequences: readonly number[],
+  choose: (groups: AlertGroups) => readonly number[],
 ): RequestOutput<'alerts.split'> {
   const { decisions } = session.writableCase;
-  const top = sequences.reduce((least, row) => (view.sums[row] < view.sums[least] ? row : least));
-  const key = keyOfRow(top);
-  store(session, () => {
+  const key = decide(session, modelId, ({ view, groups }) => {
+    const sequences = [...choose(groups)].sort((left, right) => left - right);
+    const key = keyOfRow(sequences.reduce((least, row) => (view.sums[row] < view.sums[least] ? row : least)));
     const action = decisions.addGrouping({ ...doing, kind: how, key, sequences: Uint32Array.from(sequences) });
-    return [{ ...doing, kind: 'grouping', action, how, key, sequences: [...sequences] }];
+    return { result: key, entries: [{ ...doing, kind: 'grouping', action, how, key, sequences }] };
   });
   return { key, undoDepth: decisions.undoDepth(doing.by) };
 }
@@ -210,16 +210,11 @@ function regroup(
 /** Takes back the last verdict, note, snooze, split or join of a person. */
 export function undoLast(session: CaseSession, doing: Doing): RequestOutput<'actions.undo'> {
   const { decisions } = session.writableCase;
-  if (decisions.undoDepth(doing.by) === 0) return { undone: null, keys: [], undoDepth: 0 };
-  let undone: string | null = null;
-  let keys: readonly string[] = [];
-  store(session, () => {
-    const action = decisions.undoLast(doing);
-    undone = action?.what ?? null;
-    keys = action?.keys ?? [];
-    return [{ ...doing, kind: 'undo', action: action?.actionId ?? 0 }];
+  const undone = store(session, () => {
+    const result = decisions.undoLast(doing);
+    return { result, entries: result === null ? [] : [{ ...doing, kind: 'undo', action: result.actionId }] };
   });
-  return { undone, keys, undoDepth: decisions.undoDepth(doing.by) };
+  return { undone: undone?.what ?? null, keys: undone?.keys ?? [], undoDepth: decisions.undoDepth(doing.by) };
 }
 
 export function addNote(
@@ -231,7 +226,8 @@ export function addNote(
   const note = { ...doing, key: keyOfRow(knownRow(session, input.key)), text: input.text };
   store(session, () => {
     decisions.writeDraft(input.key, '', doing.atMs);
-    return [{ ...note, kind: 'note', action: decisions.addNote(note) }];
+    const action = decisions.addNote(note);
+    return { result: action, entries: [{ ...note, kind: 'note', action }] };
   });
   return { undoDepth: decisions.undoDepth(doing.by) };
 }
@@ -244,7 +240,10 @@ export function snoozeAlerts(
   const { decisions } = session.writableCase;
   const keys = [...new Set(input.keys.map((key) => keyOfRow(knownRow(session, key))))];
   const snooze = { ...doing, keys, untilMs: Math.round(input.untilMs) };
-  store(session, () => [{ ...snooze, kind: 'snooze', action: decisions.addSnooze(snooze) }]);
+  store(session, () => {
+    const action = decisions.addSnooze(snooze);
+    return { result: action, entries: [{ ...snooze, kind: 'snooze', action }] };
+  });
   return { undoDepth: decisions.undoDepth(doing.by) };
 }
 
@@ -260,15 +259,37 @@ export function readDraft(session: CaseSession, input: ParsedRequestInput<'draft
 type WithoutCommon<Entry> = Entry extends JournalEntry ? Omit<Entry, 'format' | 'recordings'> : never;
 type UnsignedEntry = WithoutCommon<JournalEntry>;
 
-/** Stores decisions and their lines in the journal together; returns the first action's id. */
-function store(session: CaseSession, decide: () => readonly UnsignedEntry[]): number {
+interface Decided<T> {
+  readonly entries: readonly UnsignedEntry[];
+  readonly result: T;
+}
+
+/**
+ * Decides by what the alerts of a model are when nobody else can decide any more: what others did since the case was
+ * looked at counts.
+ */
+function decide<T>(
+  session: CaseSession,
+  modelId: number,
+  work: (alerts: ReturnType<CaseSession['alerts']>) => Decided<T>,
+): T {
+  // Read beforehand, so that nobody waits for it; within the transaction only what changed since is read again.
+  session.alerts(modelId);
+  return store(session, () => {
+    session.refresh();
+    return work(session.alerts(modelId));
+  });
+}
+
+/** Stores decisions and their lines in the journal together. */
+function store<T>(session: CaseSession, work: () => Decided<T>): T {
   const openedCase = session.writableCase;
-  const [first] = openedCase.inTransaction(() => {
-    const entries = decide();
+  const decided = openedCase.inTransaction(() => {
+    const { entries, result } = work();
     const recordings = recordingsDigest(openedCase);
     for (const entry of entries) appendToJournal(session.path, { ...entry, format: 1, recordings });
-    return entries;
+    return result;
   });
   session.decisionsChanged();
-  return first.action;
+  return decided;
 }
