@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { alertGroupingSchema, gapInMs, type AlertGrouping } from '../domain/alert-grouping.ts';
 import { usageError } from '../domain/error.ts';
@@ -39,7 +40,8 @@ export class CaseSession {
   #decisions: DecisionState | undefined;
   #labels: CaseLabels | undefined;
   readonly #counted = new WeakMap<ModelView, CountedLabels>();
-  #alertOrder: { readonly of: CaseArrays; readonly groupings: string; readonly order: AlertOrder } | undefined;
+  #alertOrder: { readonly of: CaseArrays; readonly countedOver: string; readonly order: AlertOrder } | undefined;
+  #countedOver: { readonly of: readonly object[]; readonly digest: string } | undefined;
   #grouping: AlertGrouping | undefined;
   #supposed: Profile | undefined;
   #dataVersion: number;
@@ -197,21 +199,25 @@ export class CaseSession {
 
   /** How rows make alerts: by entity and gap, less what people split or joined. */
   get alertOrder(): AlertOrder {
-    const { arrays } = this;
-    const name = this.#groupingName;
-    if (this.#alertOrder?.of === arrays && this.#alertOrder.groupings === name) return this.#alertOrder.order;
+    const { arrays, countedOver } = this;
+    if (this.#alertOrder?.of === arrays && this.#alertOrder.countedOver === countedOver) return this.#alertOrder.order;
     const order = this.#orderOf(arrays.rowCount);
-    this.#alertOrder = { of: arrays, groupings: name, order };
+    this.#alertOrder = { of: arrays, countedOver, order };
     return order;
   }
 
-  /** What counts of alerts hang on beside a model's sums and threshold: they are true as long as this is the same. */
+  /**
+   * Digest of what counts of alerts hang on beside a model's sums and threshold: rows, what the profile reads as entity
+   * and time, the gap, and what people split and joined. Stored counts are true as long as this is the same.
+   */
   get countedOver(): string {
-    return `${this.arrays.rowCount} ${this.#groupingName}`;
-  }
-
-  get #groupingName(): string {
-    return JSON.stringify([this.grouping, this.decisions.groupings.map((rows) => [...rows])]);
+    const of = [this.arrays, this.decisions, this.grouping];
+    if (this.#countedOver?.of.every((part, index) => part === of[index])) return this.#countedOver.digest;
+    const groupings = this.decisions.groupings.map((rows) => [...rows]);
+    const over = [this.arrays.rowCount, this.#profileNow(), this.grouping, groupings];
+    const digest = createHash('sha256').update(JSON.stringify(over)).digest('hex');
+    this.#countedOver = { of, digest };
+    return digest;
   }
 
   #orderOf(rowCount: number): AlertOrder {

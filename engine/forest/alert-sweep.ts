@@ -32,39 +32,52 @@ export interface AlertOrderInput {
 
 /** Sorts rows by group, then time, then row: a counting sort, and sorting by time only where a group is not in order. */
 export function orderForAlerts(input: AlertOrderInput): AlertOrder {
-  const { rowCount, groups, groupCount, times, firstWholeGroup = groupCount } = input;
+  const { rowCount, groupCount, times, firstWholeGroup = groupCount } = input;
   const gapMs = times === null ? Infinity : Math.max(input.gapMs, 0);
-  const isTogether = (row: number): boolean => gapMs === Infinity || !Number.isNaN(times?.[row] ?? NaN);
-  const belongs = (row: number): boolean =>
-    groups !== null && groups[row] >= 0 && (groups[row] >= firstWholeGroup || (input.gapMs >= 0 && isTogether(row)));
+  const groups = groupsThatHold(input, gapMs);
   const starts = new Uint32Array(groupCount + 1);
-  for (let row = 0; row < rowCount; row++) if (belongs(row)) starts[(groups?.[row] ?? 0) + 1]++;
+  for (let row = 0; row < rowCount; row++) starts[groups[row] + 1]++;
+  // Rows that belong to nothing were counted in the first place; they come after all groups.
+  starts[0] = 0;
   for (let group = 0; group < groupCount; group++) starts[group + 1] += starts[group];
   const next = starts.slice();
   const rowAt = new Uint32Array(rowCount);
+  const placeOf = new Uint32Array(rowCount);
   const groupAt = new Uint32Array(rowCount);
   const timeAt = new Float64Array(rowCount);
   let alone = starts[groupCount];
-  let aloneGroup = groupCount;
   for (let row = 0; row < rowCount; row++) {
-    const isMember = belongs(row);
-    const group = groups?.[row] ?? -1;
-    const place = isMember ? next[group]++ : alone++;
+    const group = groups[row];
+    const place = group < 0 ? alone++ : next[group]++;
     rowAt[place] = row;
-    groupAt[place] = isMember ? group : aloneGroup++;
+    placeOf[row] = place;
+    groupAt[place] = group < 0 ? groupCount + place - starts[groupCount] : group;
     // Members of a whole group are never apart, whatever their times.
-    timeAt[place] = isMember && group < firstWholeGroup && gapMs !== Infinity ? (times?.[row] ?? 0) : 0;
+    if (times !== null && gapMs !== Infinity && group >= 0 && group < firstWholeGroup) timeAt[place] = times[row];
   }
-  for (let group = 0; group < groupCount; group++) sortByTime(rowAt, timeAt, starts[group], starts[group + 1]);
-  const placeOf = new Uint32Array(rowCount);
-  for (let place = 0; place < rowCount; place++) placeOf[rowAt[place]] = place;
+  for (let group = 0; group < groupCount; group++)
+    if (sortByTime(rowAt, timeAt, starts[group], starts[group + 1]))
+      for (let place = starts[group]; place < starts[group + 1]; place++) placeOf[rowAt[place]] = place;
   return { rowAt, placeOf, groupAt, timeAt, gapMs };
 }
 
-function sortByTime(rowAt: Uint32Array, timeAt: Float64Array, start: number, end: number): void {
+/** The group of each row, -1 also where it has one but neither a time nor a gap to be held together by. */
+function groupsThatHold(input: AlertOrderInput, gapMs: number): Int32Array {
+  const { rowCount, groups, groupCount, times, firstWholeGroup = groupCount } = input;
+  if (groups === null) return new Int32Array(rowCount).fill(-1);
+  if (input.gapMs >= 0 && (times === null || gapMs === Infinity)) return groups.subarray(0, rowCount);
+  const held = groups.slice(0, rowCount);
+  for (let row = 0; row < rowCount; row++)
+    if (held[row] < firstWholeGroup && (input.gapMs < 0 || Number.isNaN(times === null ? NaN : times[row])))
+      held[row] = -1;
+  return held;
+}
+
+/** @returns whether anything had to move */
+function sortByTime(rowAt: Uint32Array, timeAt: Float64Array, start: number, end: number): boolean {
   let inOrder = true;
   for (let place = start + 1; place < end && inOrder; place++) inOrder = timeAt[place - 1] <= timeAt[place];
-  if (inOrder) return;
+  if (inOrder) return false;
   const members = Array.from({ length: end - start }, (_, index) => ({
     row: rowAt[start + index],
     time: timeAt[start + index],
@@ -73,6 +86,7 @@ function sortByTime(rowAt: Uint32Array, timeAt: Float64Array, start: number, end
     rowAt[start + index] = row;
     timeAt[start + index] = time;
   });
+  return true;
 }
 
 /** True where flagged rows at two places, with no other flagged one between, are one alert. */
@@ -80,7 +94,7 @@ export function isSameAlert({ groupAt, timeAt, gapMs }: AlertOrder, before: numb
   return groupAt[before] === groupAt[after] && timeAt[after] - timeAt[before] <= gapMs;
 }
 
-/** What alerts a stream has at every threshold, by how many rows are flagged. */
+/** What alerts a stream has at every threshold that flags no more than so many rows. */
 export interface AlertSweep {
   /** Entry c: alerts where the first c rows in score order are flagged. */
   readonly alertsUpTo: Uint32Array;
@@ -96,89 +110,122 @@ const CHANGES_BETWEEN_CHECKPOINTS = 16_384;
  * Counts alerts at every threshold in one sweep. Rows are taken away from the least anomalous on, so that the flagged
  * neighbours of a row are always known; read the other way round, each row opens an alert, extends one or joins two.
  *
- * @param order rows most anomalous first
- * @param dayOf position of the day of each row in score order among `dayCount` days; one past the end where it has none
+ * @param flaggedRows those flagged at the lowest threshold that is asked for, most anomalous first
+ * @param dayOf position of the day of each flagged row among `dayCount` days; one past the end where it has none
  */
-export function sweepAlerts(alerts: AlertOrder, order: Uint32Array, dayOf: Uint32Array, dayCount: number): AlertSweep {
-  const rowCount = order.length;
-  if (alerts.rowAt.length !== rowCount) impossible(`${alerts.rowAt.length} places were given for ${rowCount} rows.`);
-  const { opensOn, movesFrom } = takeAway(alerts, order, dayOf);
-  const alertsUpTo = new Uint32Array(rowCount + 1);
-  for (let rank = 0; rank < rowCount; rank++)
-    alertsUpTo[rank + 1] =
-      alertsUpTo[rank] + (opensOn[rank] === NO_PLACE ? 0 : 1) - (movesFrom[rank] === NO_PLACE ? 0 : 1);
-  const checkpoints: Uint32Array[] = [];
-  const running = new Uint32Array(dayCount + 1);
-  const apply = (counts: Uint32Array, from: number, to: number): void => {
+export function sweepAlerts(
+  alerts: AlertOrder,
+  flaggedRows: Uint32Array,
+  dayOf: Uint32Array,
+  dayCount: number,
+): AlertSweep {
+  const { opens, movesFrom } = takeAway(alerts, flaggedRows, dayOf);
+  const count = flaggedRows.length;
+  const alertsUpTo = new Uint32Array(count + 1);
+  for (let rank = 0; rank < count; rank++)
+    alertsUpTo[rank + 1] = alertsUpTo[rank] + opens[rank] - (movesFrom[rank] === NO_PLACE ? 0 : 1);
+  const openedByDay = countByDay(count, dayCount, (counts, from, to) => {
     for (let rank = from; rank < to; rank++) {
-      if (opensOn[rank] !== NO_PLACE) counts[opensOn[rank]]++;
+      counts[dayOf[rank]] += opens[rank];
       if (movesFrom[rank] !== NO_PLACE) counts[movesFrom[rank]]--;
     }
-  };
-  for (let from = 0; from <= rowCount; from += CHANGES_BETWEEN_CHECKPOINTS) {
+  });
+  return { alertsUpTo, openedByDay };
+}
+
+/** What `sweepAlerts` gives where every row is an alert of its own. */
+export function sweepSingleAlerts(dayOf: Uint32Array, dayCount: number): AlertSweep {
+  const rowCount = dayOf.length;
+  const openedByDay = countByDay(rowCount, dayCount, (counts, from, to) => {
+    for (let rank = from; rank < to; rank++) counts[dayOf[rank]]++;
+  });
+  const alertsUpTo = new Uint32Array(rowCount + 1);
+  for (let flagged = 0; flagged <= rowCount; flagged++) alertsUpTo[flagged] = flagged;
+  return { alertsUpTo, openedByDay };
+}
+
+/** Counts of each day after any number of changes, from the counts kept at every so many of them. */
+function countByDay(
+  changeCount: number,
+  dayCount: number,
+  apply: (counts: Uint32Array, from: number, to: number) => void,
+): (changes: number) => Uint32Array {
+  const running = new Uint32Array(dayCount + 1);
+  const checkpoints: Uint32Array[] = [];
+  for (let from = 0; from <= changeCount; from += CHANGES_BETWEEN_CHECKPOINTS) {
     checkpoints.push(running.slice());
-    apply(running, from, Math.min(from + CHANGES_BETWEEN_CHECKPOINTS, rowCount));
+    apply(running, from, Math.min(from + CHANGES_BETWEEN_CHECKPOINTS, changeCount));
   }
-  return {
-    alertsUpTo,
-    openedByDay: (flagged) => {
-      const checkpoint = Math.floor(flagged / CHANGES_BETWEEN_CHECKPOINTS);
-      const counts = checkpoints[checkpoint].slice();
-      apply(counts, checkpoint * CHANGES_BETWEEN_CHECKPOINTS, flagged);
-      return counts.subarray(0, dayCount);
-    },
+  return (changes) => {
+    const checkpoint = Math.floor(changes / CHANGES_BETWEEN_CHECKPOINTS);
+    const counts = checkpoints[checkpoint].slice();
+    apply(counts, checkpoint * CHANGES_BETWEEN_CHECKPOINTS, changes);
+    return counts.subarray(0, dayCount);
   };
 }
 
 /**
- * For each rank: the day of the alert that its row opens, and the day of the alert that thereby opens no more (it
- * begins earlier now, or is joined to the one before); NO_PLACE where there is none.
+ * For each rank: whether its row opens an alert, and the day of the alert that thereby opens no more (it begins earlier
+ * now, or is joined to the one before), NO_PLACE where there is none.
  */
 function takeAway(
-  alerts: AlertOrder,
-  order: Uint32Array,
+  { groupAt, timeAt, placeOf, gapMs }: AlertOrder,
+  flaggedRows: Uint32Array,
   dayOf: Uint32Array,
-): { readonly opensOn: Int32Array; readonly movesFrom: Int32Array } {
-  const rowCount = order.length;
-  const dayAt = new Uint32Array(rowCount);
-  for (let rank = 0; rank < rowCount; rank++) dayAt[alerts.placeOf[order[rank]]] = dayOf[rank];
-  const before = new Int32Array(rowCount);
-  const after = new Int32Array(rowCount);
-  for (let place = 0; place < rowCount; place++) {
-    before[place] = place - 1;
-    after[place] = place + 1;
+): { readonly opens: Uint8Array; readonly movesFrom: Int32Array } {
+  const count = flaggedRows.length;
+  const byPlace = new Float64Array(count);
+  for (let rank = 0; rank < count; rank++) byPlace[rank] = placeOf[flaggedRows[rank]] * count + rank;
+  byPlace.sort();
+  const positionOf = new Uint32Array(count);
+  const rankAt = new Uint32Array(count);
+  const places = new Uint32Array(count);
+  for (let position = 0; position < count; position++) {
+    places[position] = Math.floor(byPlace[position] / count);
+    rankAt[position] = byPlace[position] - places[position] * count;
+    positionOf[rankAt[position]] = position;
   }
-  if (rowCount > 0) after[rowCount - 1] = NO_PLACE;
-  const opensOn = new Int32Array(rowCount).fill(NO_PLACE);
-  const movesFrom = new Int32Array(rowCount).fill(NO_PLACE);
-  for (let rank = rowCount - 1; rank >= 0; rank--) {
-    const place = alerts.placeOf[order[rank]];
-    const left = before[place];
-    const right = after[place];
-    const extendsLeft = left !== NO_PLACE && isSameAlert(alerts, left, place);
-    if (!extendsLeft) opensOn[rank] = dayAt[place];
-    if (right !== NO_PLACE && isSameAlert(alerts, place, right)) {
-      const wereJoined = left !== NO_PLACE && isSameAlert(alerts, left, right);
-      if (!wereJoined) movesFrom[rank] = dayAt[right];
+  // Neighbours of one group that are still flagged; the two of a row lie side by side, because both are read.
+  const links = new Int32Array(2 * count);
+  for (let position = 0; position < count; position++) {
+    const group = groupAt[places[position]];
+    links[2 * position] = position > 0 && groupAt[places[position - 1]] === group ? position - 1 : NO_PLACE;
+    links[2 * position + 1] = position + 1 < count && groupAt[places[position + 1]] === group ? position + 1 : NO_PLACE;
+  }
+  const isTogether = (before: number, after: number): boolean =>
+    timeAt[places[after]] - timeAt[places[before]] <= gapMs;
+  const opens = new Uint8Array(count).fill(1);
+  const movesFrom = new Int32Array(count).fill(NO_PLACE);
+  for (let rank = count - 1; rank >= 0; rank--) {
+    const position = positionOf[rank];
+    const left = links[2 * position];
+    const right = links[2 * position + 1];
+    if (left !== NO_PLACE) {
+      if (isTogether(left, position)) opens[rank] = 0;
+      links[2 * left + 1] = right;
     }
-    if (left !== NO_PLACE) after[left] = right;
-    if (right !== NO_PLACE) before[right] = left;
+    if (right !== NO_PLACE) {
+      const wereJoined = left !== NO_PLACE && isTogether(left, right);
+      if (!wereJoined && isTogether(position, right)) movesFrom[rank] = dayOf[rankAt[right]];
+      links[2 * right] = left;
+    }
   }
-  return { opensOn, movesFrom };
+  return { opens, movesFrom };
 }
 
 /**
- * The most alerts at any threshold that flags no more than the first c rows, by c. A count of alerts can fall again when
+ * The most alerts at any threshold that flags no more than the first c rows, by c up to the rows that were swept. A count of alerts can fall again when
  * alerts are joined, so a budget holds up to the first threshold that breaks it. Rows that tie are flagged together.
  */
 export function mostAlertsUpTo(alertsUpTo: Uint32Array, sorted: Int32Array): Uint32Array {
+  const count = alertsUpTo.length - 1;
   const most = new Uint32Array(alertsUpTo.length);
   let start = 0;
-  while (start < sorted.length) {
+  while (start < count) {
     let end = start + 1;
-    while (end < sorted.length && sorted[end] === sorted[start]) end++;
-    most.fill(Math.max(most[start], alertsUpTo[end]), start + 1, end + 1);
-    start = end;
+    while (end < count && sorted[end] === sorted[start]) end++;
+    const mostHere = Math.max(most[start], alertsUpTo[end]);
+    while (start < end) most[++start] = mostHere;
   }
   return most;
 }

@@ -1,7 +1,7 @@
 import { impossible, usageError } from '../domain/error.ts';
 import { UNLABELLED } from '../domain/label.ts';
 import type { CompiledForest } from '../domain/model.ts';
-import { mostAlertsUpTo, orderForAlerts, sweepAlerts, type AlertOrder, type AlertSweep } from './alert-sweep.ts';
+import { mostAlertsUpTo, sweepAlerts, sweepSingleAlerts, type AlertOrder, type AlertSweep } from './alert-sweep.ts';
 import { SUM_LIMIT } from './compile.ts';
 import { scoreOfSum, unitsAtHalf } from './score.ts';
 import { budgetOf, countFlagged, orderBySum, thresholdForBudget, thresholdForContamination } from './threshold.ts';
@@ -103,7 +103,11 @@ interface SortedRows {
   readonly order: Uint32Array;
   readonly sorted: Int32Array;
   readonly days: Int32Array;
-  readonly sweep: AlertSweep;
+  /** The sweep over at least the first so many rows, which must end a run of ties. */
+  readonly sweep: (flagged: number) => CountedSweep;
+}
+
+interface CountedSweep extends AlertSweep {
   readonly mostAlerts: Uint32Array;
 }
 
@@ -162,13 +166,14 @@ export function buildTuningIndex(input: TuningInput): TuningIndex {
     tune: (handle) => {
       const thresholdUnits = thresholdOf(handle);
       const flagged = countFlagged(sorted, thresholdUnits);
+      const alerts = sweep(flagged).alertsUpTo[flagged];
       return {
         thresholdUnits,
         thresholdScore: scoreOf(thresholdUnits),
         flagged,
         contamination: rowCount === 0 ? 0 : flagged / rowCount,
-        alerts: sweep.alertsUpTo[flagged],
-        alertsPerDay: days.length === 0 ? null : sweep.alertsUpTo[flagged] / days.length,
+        alerts,
+        alertsPerDay: days.length === 0 ? null : alerts / days.length,
         outcome: ranked === null ? null : outcomeAt(ranked, flagged),
       };
     },
@@ -178,7 +183,10 @@ export function buildTuningIndex(input: TuningInput): TuningIndex {
       return histogramOf(bins, low < high ? { low, high } : { low: 0, high: 1 }, forest, sorted, ranked);
     },
     precisionRecallCurve: (points = CURVE_POINTS) => (ranked === null ? [] : curveOf(ranked, sorted, points, scoreOf)),
-    alertsByDay: (thresholdUnits) => sweep.openedByDay(countFlagged(sorted, thresholdUnits)),
+    alertsByDay: (thresholdUnits) => {
+      const flagged = countFlagged(sorted, thresholdUnits);
+      return sweep(flagged).openedByDay(flagged);
+    },
     flaggedRows: (thresholdUnits) => order.subarray(0, countFlagged(sorted, thresholdUnits)),
   };
   sortedRowsOf.set(index, rows);
@@ -190,20 +198,49 @@ function sortRows({ sums, dayIndex, alertOrder }: TuningInput): SortedRows {
   const sorted = new Int32Array(sums.length);
   for (let i = 0; i < sums.length; i++) sorted[i] = sums[order[i]];
   const { days, dayInOrder } = rankDays(order, dayIndex);
-  const alerts =
-    alertOrder ?? orderForAlerts({ rowCount: sums.length, groups: null, groupCount: 0, times: null, gapMs: 0 });
-  const sweep = sweepAlerts(alerts, order, dayInOrder, days.length);
-  return { order, sorted, days, sweep, mostAlerts: mostAlertsUpTo(sweep.alertsUpTo, sorted) };
+  return { order, sorted, days, sweep: growingSweep(order, sorted, dayInOrder, days.length, alertOrder) };
+}
+
+/** The share of the rows that is swept first: thresholds that people can work with lie well within it. */
+const FIRST_SWEPT_SHARE = 1 / 16;
+
+/** Sweeps no more rows than the thresholds asked for flag, and eight times as many once that is too few. */
+function growingSweep(
+  order: Uint32Array,
+  sorted: Int32Array,
+  dayInOrder: Uint32Array,
+  dayCount: number,
+  alerts: AlertOrder | undefined,
+): SortedRows['sweep'] {
+  if (alerts !== undefined && alerts.rowAt.length !== order.length)
+    impossible(`${alerts.rowAt.length} places were given for ${order.length} rows.`);
+  let swept: CountedSweep | undefined;
+  return (flagged) => {
+    if (swept !== undefined && flagged < swept.alertsUpTo.length) return swept;
+    const share = Math.max(Math.ceil(order.length * FIRST_SWEPT_SHARE), 8 * ((swept?.alertsUpTo.length ?? 1) - 1));
+    const wanted = Math.min(order.length, Math.max(flagged, share));
+    const count = wanted === 0 ? 0 : countFlagged(sorted, sorted[wanted - 1]);
+    const days = dayInOrder.subarray(0, count);
+    const sweep =
+      alerts === undefined
+        ? sweepSingleAlerts(days, dayCount)
+        : sweepAlerts(alerts, order.subarray(0, count), days, dayCount);
+    swept = { ...sweep, mostAlerts: mostAlertsUpTo(sweep.alertsUpTo, sorted) };
+    return swept;
+  };
 }
 
 /**
  * The largest threshold up to which there are never more than `alerts` alerts; where there never are, the smallest one
  * with the most alerts there can be, because flags beyond it only make alerts larger.
  */
-function thresholdForAlerts({ sorted, mostAlerts }: SortedRows, alerts: number): number {
+function thresholdForAlerts({ sorted, sweep }: SortedRows, alerts: number): number {
   if (!(alerts >= 0)) throw usageError('WRONG_USE', `The alert budget must be 0 or more; it is ${alerts}.`);
+  let { mostAlerts } = sweep(0);
+  while (mostAlerts.length <= sorted.length && mostAlerts[mostAlerts.length - 1] <= alerts)
+    ({ mostAlerts } = sweep(mostAlerts.length));
   let low = 0;
-  let high = sorted.length;
+  let high = mostAlerts.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
     if (mostAlerts[middle] <= alerts) low = middle;
