@@ -1,5 +1,3 @@
-import { impossible } from '../domain/error.ts';
-
 /**
  * How transactions belong together. Rows of one group lie side by side, in the order of their times; of those that are
  * flagged, neighbours at most `gapMs` apart are one alert. Places are positions in this order.

@@ -100,8 +100,6 @@ export interface ModelListItem {
   readonly threshold: number;
   readonly flagged: number;
   readonly alerts: number;
-  /** Alert budget that set the threshold, where one did. */
-  readonly alertsPerDay: number | null;
   /** The handle that set the threshold; null where it was set by a score or by hand. */
   readonly handle: ThresholdHandle | null;
   /** False where rows came in after this model scored. */

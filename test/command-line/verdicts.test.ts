@@ -93,6 +93,10 @@ describe('assay alerts', () => {
   });
 });
 
+async function whatHappened(ask: ReturnType<typeof freshCase>['ask']): Promise<readonly string[]> {
+  return ((await ask('audit'))['entries'] as readonly { readonly what: string }[]).map(({ what }) => what);
+}
+
 describe('assay judge', () => {
   it('judges alerts by key, with # or without, and transactions by id; each undo takes one action back', async () => {
     const { ask, alerts } = freshCase();
@@ -183,7 +187,19 @@ describe('assay judge', () => {
     const outcome = await run('judge', ...flags);
     expect(outcome.stderr).toMatch(sentence);
     expect(outcome.code).toBe(2);
-    expect((await ask('audit', '--text', 'verdict'))['total']).toBe(0);
+    expect(await whatHappened(ask)).not.toContainEqual(expect.stringMatching(/^verdict/));
+  });
+
+  it.each([
+    [['--as', 'legitimate', '--reason', 'card-stolen'], /no reason for a verdict of legitimate[^]*travel/],
+    [['--as', 'unsure', '--reason', 'other'], /takes no reason/],
+  ])('refuses a reason that says another verdict: %j', async (flags, sentence) => {
+    const { run, ask, alerts } = freshCase();
+    const [{ key }] = await alerts('--limit', '1');
+    const outcome = await run('judge', '--alert', key, ...flags);
+    expect(outcome.stderr).toMatch(sentence);
+    expect(outcome.code).toBe(2);
+    expect(await whatHappened(ask)).not.toContainEqual(expect.stringMatching(/^verdict/));
   });
 
   it.skipIf(process.getuid?.() === 0)('refuses a case that cannot be written, by name', async () => {
@@ -216,6 +232,13 @@ describe('assay judge', () => {
 });
 
 describe('assay audit', () => {
+  it('says which rows came, and of which file', async () => {
+    const { ask } = freshCase();
+    const { entries } = await ask('audit', '--text', 'rows from');
+    const sources = [{ rows: expect.any(Number), quarantined: 0, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }];
+    expect(entries).toMatchObject([{ what: 'rows from payments.csv', details: { sources } }]);
+  });
+
   it('finds a changed entry, names it, and fails; the entries are on the JSON line all the same', async () => {
     const { path, run, ask } = freshCase();
     await ask('tune', '--contamination', '0.01');
@@ -227,7 +250,7 @@ describe('assay audit', () => {
     const outcome = await run('audit', '--verify', '--json');
     expect(outcome.code).toBe(1);
     expect(outcome.stderr).toMatch(/broken at entry 2/);
-    expect(jsonOf(outcome)).toMatchObject({ whole: false, brokenEntry: 2, total: 4 });
+    expect(jsonOf(outcome)).toMatchObject({ whole: false, brokenEntry: 2, total: 5 });
   });
 
   it('writes the entries to a file, and over a file of another kind only with --force', async () => {

@@ -1,5 +1,5 @@
 import { usageError } from '../../domain/error.ts';
-import type { VerdictKind } from '../../domain/verdict.ts';
+import { reasonsOf, type VerdictKind } from '../../domain/verdict.ts';
 import type { Doing, NewVerdicts } from '../../store/decision-log.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import { flaggedRowsOf, type AlertGroups } from '../alerts/alert-groups.ts';
@@ -19,6 +19,7 @@ type VerdictInput = ParsedRequestInput<'verdicts.set'> & {
 
 /** A verdict on one or many alerts, or on single transactions: one action, undone as one. */
 export function setVerdicts(session: CaseSession, doing: Doing, input: VerdictInput): RequestOutput<'verdicts.set'> {
+  refuseForeignReason(input);
   const { decisions } = session.writableCase;
   const { kind, reason, closedUntilMs, note } = input;
   const action = decide(session, input.modelId, ({ view, groups }) => {
@@ -292,4 +293,16 @@ function store<T>(session: CaseSession, work: () => Decided<T>): T {
   });
   session.decisionsChanged();
   return decided;
+}
+
+function refuseForeignReason({ kind, reason }: ParsedRequestInput<'verdicts.set'>): void {
+  const fitting = reasonsOf(kind);
+  if (reason === null || fitting.includes(reason)) return;
+  throw usageError(
+    'WRONG_USE',
+    `“${reason}” is no reason for a verdict of ${kind}.`,
+    fitting.length === 0
+      ? `A verdict of ${kind} takes no reason; write a note.`
+      : `Give one of: ${fitting.join(', ')}.`,
+  );
 }

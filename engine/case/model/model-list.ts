@@ -15,7 +15,7 @@ export function listModels(session: CaseSession): readonly ModelListItem[] {
 export function modelListItem(session: CaseSession, model: StoredModel): ModelListItem {
   const { openCase } = session;
   const view = session.view(model.id);
-  const { rule, details, units } = model.threshold;
+  const { units } = model.threshold;
   return {
     id: model.id,
     name: model.name,
@@ -30,7 +30,6 @@ export function modelListItem(session: CaseSession, model: StoredModel): ModelLi
     thresholdUnits: units,
     threshold: view.scoreOf(units),
     ...alertsAndFlags(session, model),
-    alertsPerDay: rule === 'alerts-per-day' && typeof details['value'] === 'number' ? details['value'] : null,
     handle: handleOf(model.threshold),
     scoresAllRows: openCase.segmentsWithoutScores(model.id).length === 0,
   };

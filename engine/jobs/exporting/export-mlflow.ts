@@ -5,9 +5,10 @@ import type { WorkContext } from '../../domain/progress.ts';
 import { publicationFolder, publicationOf } from '../../export/mlflow/publication.ts';
 import { openCase } from '../../store/open-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { doingOf } from '../../case/decisions/doing.ts';
 import { chosenModel } from '../../case/model/chosen-model.ts';
 import { readExportedModel } from './describe-model.ts';
-import { destinationOf, sendEntry } from './push-exports.ts';
+import { destinationOf, putIntoOutbox, sendEntry } from './push-exports.ts';
 import { claimFolder } from './output.ts';
 
 /**
@@ -45,7 +46,7 @@ export async function exportMlflow(
   const openedCase = openCase(input.casePath);
   try {
     const { stored } = chosenModel(openedCase, input.model);
-    const entry = openedCase.outbox.put({
+    const entry = putIntoOutbox(openedCase, doingOf(context), {
       publishId: fresh.notes.publishId,
       modelId: stored.id,
       identity: JSON.stringify([

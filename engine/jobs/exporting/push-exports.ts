@@ -18,11 +18,14 @@ import {
   ServerUnavailable,
   type Patience,
 } from '../../export/mlflow/tracking-client.ts';
+import type { Doing } from '../../store/decision-log.ts';
 import { oneAtATime } from '../../store/one-at-a-time.ts';
 import { openCase } from '../../store/open-case.ts';
-import type { OutboxEntry } from '../../store/outbox.ts';
+import type { NewOutboxEntry, OutboxEntry } from '../../store/outbox.ts';
+import type { JsonValue } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { doingOf } from '../../case/decisions/doing.ts';
 import { trackingAccess } from './tracking-access.ts';
 
 /** A server that is down for longer than about a minute is left for the next `assay push`. */
@@ -74,7 +77,10 @@ export async function pushExports(input: ParsedJobInput<'push'>, context: WorkCo
     for (const entry of waiting) {
       const { publishId } = entry;
       if (input.cancel) {
-        openedCase.outbox.cancel(entry.id, Date.now());
+        openedCase.change(doingOf(context), () => {
+          openedCase.outbox.cancel(entry.id, Date.now());
+          return { what: 'export taken back', details: aboutEntry(entry), result: undefined };
+        });
         entries.push({ publishId, state: 'cancelled', published: null, reason: null });
         continue;
       }
@@ -92,6 +98,23 @@ export async function pushExports(input: ParsedJobInput<'push'>, context: WorkCo
   } finally {
     openedCase.close();
   }
+}
+
+/** Puts an export into the outbox and the history; one that is there already is returned as it is. */
+export function putIntoOutbox(openedCase: WritableCase, doing: Doing, entry: NewOutboxEntry): OutboxEntry {
+  return openedCase.inTransaction(() => {
+    const stored = openedCase.outbox.put(entry);
+    if (stored.publishId !== entry.publishId) return stored;
+    return openedCase.change(doing, () => ({
+      what: 'export put into the outbox',
+      details: aboutEntry(stored),
+      result: stored,
+    }));
+  });
+}
+
+function aboutEntry({ publishId, modelId, destination }: OutboxEntry): { readonly [name: string]: JsonValue } {
+  return { publishId, modelId, destination };
 }
 
 /**
@@ -114,7 +137,10 @@ export async function sendEntry(
     const published = await send(publication, destination, options, context, () => {
       if (openedCase.outbox.entry(entry.id).state === 'cancelled') throw new TakenBack();
     });
-    openedCase.outbox.sent(entry.id, { ...published }, Date.now());
+    openedCase.change(doingOf(context), () => {
+      openedCase.outbox.sent(entry.id, { ...published }, Date.now());
+      return { what: 'export sent', details: { ...aboutEntry(entry), ...published }, result: undefined };
+    });
     return { state: 'published', published, reason: null };
   } catch (error) {
     if (error instanceof TakenBack) return { state: 'cancelled', published: null, reason: null };

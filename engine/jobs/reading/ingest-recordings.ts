@@ -24,6 +24,7 @@ import { describeSources } from '../../case/describe-sources.ts';
 import { digestOfFile, fingerprintRecording } from './recording-fingerprint.ts';
 import { checkExpectation } from './check-expectation.ts';
 import { openTotals, refreshTotals, saveTotals } from './reading-totals.ts';
+import { whatCame } from './rows-history.ts';
 import { matchColumns, type Reference } from './match-columns.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import {
@@ -108,10 +109,11 @@ export async function ingest(
   const { totals } = read;
   await withCase(casePath, (openedCase) => {
     const profile = openedCase.profile() ?? impossible('a case that was read has a profile');
-    openedCase.inTransaction(() => {
+    openedCase.change(doingOf(context), () => {
       for (const [id, file] of files) openedCase.completeSource(id, file);
       if (totals !== undefined) saveTotals(openedCase, profile, totals);
       endReadingAgain(openedCase);
+      return whatCame(openedCase, [...files.keys()]);
     });
     checkExpectation(openedCase, expect);
   });

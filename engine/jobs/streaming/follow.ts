@@ -32,6 +32,7 @@ import { LiveLine } from '../../case/line/live-line.ts';
 import { chosenModel, modelSummary } from '../../case/model/chosen-model.ts';
 import { alertsAndFlags } from '../../case/model/model-list.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
+import { whatCame } from '../reading/rows-history.ts';
 import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
 import { trainOnCase } from '../training/train-model.ts';
 import { adoptModel } from './adopt-model.ts';
@@ -235,7 +236,9 @@ class FollowSession {
     return this.#withCase((openedCase) => {
       const counts = openedCase.counts();
       const profile = openedCase.profile();
-      const chosen = counts.models === 0 ? null : chosenModel(openedCase, undefined);
+      // The model that scored: another may be the champion by now.
+      const scoredBy = this.#scoring === undefined ? undefined : String(this.#scoring.model.id);
+      const chosen = counts.models === 0 ? null : chosenModel(openedCase, scoredBy);
       const lag = [...this.#follower.lag().values()].reduce((sum, value) => sum + value, 0);
       const { readingSinceMs } = this.#follower;
       const activeMs = readingSinceMs === null ? 0 : this.#storedMs - readingSinceMs;
@@ -548,6 +551,10 @@ class FollowSession {
     }
     // A courtesy, for which nobody waits where the broker is away.
     await Promise.race([this.#ledger.tellGroup(), sleep(groupFarewellMs, undefined, { ref: false })]);
+    this.#withCase((openedCase) => {
+      const { source } = this.#live ?? impossible('a writer belongs to an open stream');
+      if (this.#addedRows > 0) openedCase.change(doingOf(this.#context), () => whatCame(openedCase, [source.id]));
+    });
     this.#keepWindowState();
   }
 

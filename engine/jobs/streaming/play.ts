@@ -24,6 +24,7 @@ import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { refuseChangedRecordings } from '../reading/ingest-recordings.ts';
 import { digestOfFile, fingerprintRecording } from '../reading/recording-fingerprint.ts';
+import { whatCame } from '../reading/rows-history.ts';
 import { adoptModel } from './adopt-model.ts';
 import { sliceOfAppend } from './append-slices.ts';
 import { FiguresMeter, lastEventMs, type FiguresNow } from './figures-meter.ts';
@@ -272,7 +273,13 @@ class PlaySession {
       throw error;
     }
     this.#withCase((openedCase) => {
-      for (const [id, file] of this.#finished) openedCase.completeSource(id, file);
+      openedCase.change(doingOf(this.#context), () => {
+        for (const [id, file] of this.#finished) openedCase.completeSource(id, file);
+        return whatCame(
+          openedCase,
+          this.#prepared.sources.map(({ id }) => id),
+        );
+      });
       const nextSequence = openedCase.nextSequence();
       if (nextSequence !== this.#nextSequence) return;
       const state = stage.scoring.windowState();

@@ -115,7 +115,7 @@ export function TrainAgain({ openCase, from, onDone }: TrainAgainProps) {
           }
           value={
             budget ??
-            (champion === undefined ? settings.analysts * settings.alertsPerAnalystPerDay : champion.alertsPerDay)
+            (champion === undefined ? settings.analysts * settings.alertsPerAnalystPerDay : budgetOf(champion))
           }
           onChange={setBudget}
           minimum={1}
@@ -148,4 +148,9 @@ export function TrainAgain({ openCase, from, onDone }: TrainAgainProps) {
       )}
     </section>
   );
+}
+
+/** The budget that holds a model's line; null where something else does. */
+function budgetOf({ handle }: ModelListItem): number | null {
+  return handle?.kind === 'alerts-per-day' ? handle.value : null;
 }

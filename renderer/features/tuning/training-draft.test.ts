@@ -17,7 +17,6 @@ const model: ModelListItem = {
   threshold: 0.6,
   flagged: 1,
   alerts: 1,
-  alertsPerDay: null,
   handle: null,
   scoresAllRows: true,
 };
