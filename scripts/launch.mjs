@@ -26,7 +26,9 @@ const orphanGraceMs = 10_000;
 export async function launchAssay(argv) {
   if (isSuitableRuntime()) {
     if (process.channel && process.env[launcherVariable] === String(process.ppid)) obeyLauncher();
-    module.enableCompileCache(join(cacheFolder(), 'compile'));
+    const { directory } = module.enableCompileCache(join(cacheFolder(), 'compile'));
+    // Threads and the engine's process take it from there.
+    if (directory !== undefined) process.env['NODE_COMPILE_CACHE'] ??= directory;
     const { main } = await import('../main/cli/main.ts');
     process.exitCode = await main(argv);
     return;

@@ -1,53 +1,16 @@
-import { z } from 'zod';
-import {
-  auditCase,
-  compareTwoModels,
-  explainAlerts,
-  judgeAlerts,
-  listCaseAlerts,
-  measureMissed,
-  promoteModel,
-  rollBackModel,
-  tuneModel,
-} from './case-commands.ts';
 import type { WorkContext } from '../domain/progress.ts';
-import { runDoctor } from '../jobs/doctor.ts';
-import { evaluateModel } from '../jobs/training/evaluate-model.ts';
-import { exportCsv } from '../jobs/exporting/export-alerts.ts';
-import { exportBigquery } from '../jobs/exporting/export-bigquery.ts';
-import { exportKserve, exportKubeflow, exportService, exportSpark } from '../jobs/exporting/export-cluster.ts';
-import { exportMlflow } from '../jobs/exporting/export-mlflow.ts';
-import { exportOnnxModel } from '../jobs/exporting/export-onnx.ts';
-import { ingestRecordings } from '../jobs/reading/ingest-recordings.ts';
-import { pushExports } from '../jobs/exporting/push-exports.ts';
-import { listQuarantine } from '../jobs/reading/list-quarantine.ts';
-import { retryQuarantine } from '../jobs/reading/retry-quarantine.ts';
-import { evaluateRolling } from '../jobs/training/evaluate-rolling.ts';
-import { reportFeatures } from '../jobs/training/report-features.ts';
-import { runMainJob } from '../jobs/run-main-job.ts';
-import { scoreRecordings } from '../jobs/scoring/score-recordings.ts';
-import { measureStability } from '../jobs/training/seed-stability.ts';
-import { feed } from '../jobs/streaming/feed.ts';
-import { follow } from '../jobs/streaming/follow.ts';
-import { play } from '../jobs/streaming/play.ts';
-import { record } from '../jobs/streaming/record.ts';
-import { replay } from '../jobs/streaming/replay.ts';
-import { simulate } from '../jobs/simulate/simulate.ts';
-import { trainModel } from '../jobs/training/train-model.ts';
-import { exportAlerts } from '../jobs/exporting/export-alert-list.ts';
-import { exportNarrative } from '../jobs/exporting/export-narrative.ts';
 import type { WorkbenchPlaces } from './window/workbench.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
-import { jobs, type JobInput, type JobName, type JobResult, type ParsedJobInput } from '../../preload/contract/jobs.ts';
+import type { JobInput, JobName, JobResult } from '../../preload/contract/jobs.ts';
 import { dataFolder, defaultCasePath } from './default-case.ts';
-import { reportOf, wrongUse } from './error-report.ts';
 import { findInstallation } from './installation.ts';
+import { runJob } from './run-job.ts';
 import { askerOf } from './window/settings-file.ts';
 import { createWindowPart, type WindowPart } from './window-part.ts';
 
 /** The engine as a host sees it: one door for everything in the contract. */
 export interface Engine extends WindowPart {
-  /** Runs a job to its end, for hosts that wait; a window starts it with `startJob` instead. */
+  /** Runs a job to its end in this thread, for hosts that wait; a window starts it with `startJob` instead. */
   runJob<J extends JobName>(name: J, input: JobInput<J>, context: WorkContext): Promise<Answer<JobResult<J>>>;
 }
 
@@ -57,51 +20,7 @@ export interface EngineOptions {
   readonly dataFolder?: string;
 }
 
-type Handlers = {
-  readonly [J in JobName]: (input: ParsedJobInput<J>, context: WorkContext) => Promise<JobResult<J>>;
-};
-
-const handlers: Handlers = {
-  run: runMainJob,
-  ingest: ingestRecordings,
-  train: trainModel,
-  tune: tuneModel,
-  score: scoreRecordings,
-  evaluate: evaluateModel,
-  explain: explainAlerts,
-  compare: compareTwoModels,
-  alerts: listCaseAlerts,
-  judge: judgeAlerts,
-  audit: auditCase,
-  promote: promoteModel,
-  rollback: rollBackModel,
-  missed: measureMissed,
-  stability: measureStability,
-  exportOnnx: exportOnnxModel,
-  exportMlflow,
-  exportKserve,
-  exportKubeflow,
-  exportService,
-  exportSpark,
-  exportCsv,
-  exportAlerts,
-  exportNarrative,
-  exportBigquery,
-  push: pushExports,
-  simulate,
-  follow,
-  record,
-  replay,
-  play,
-  feed,
-  rolling: evaluateRolling,
-  features: reportFeatures,
-  quarantine: listQuarantine,
-  retryQuarantine,
-  doctor: runDoctor,
-};
-
-/** An engine in this process. Inputs are parsed here, whatever host they came through. */
+/** An engine in this process: requests are answered in this thread, jobs of a window run in threads of their own. */
 export function createEngine(options: EngineOptions = { host: 'command-line' }): Engine {
   const installation = findInstallation();
   const places: WorkbenchPlaces = {
@@ -110,24 +29,8 @@ export function createEngine(options: EngineOptions = { host: 'command-line' }):
     dataFolder: options.dataFolder ?? dataFolder(),
     firstCasePath: defaultCasePath([installation.bundledRecording], options.dataFolder),
   };
-  const run: RunJob = (name, input, context) => runJob(name, input, { asker: askerOf(places.dataFolder), ...context });
-  return { ...createWindowPart(places, run), runJob: run };
-}
-
-type RunJob = Engine['runJob'];
-
-async function runJob<J extends JobName>(
-  name: J,
-  input: JobInput<J>,
-  context: WorkContext,
-): Promise<Answer<JobResult<J>>> {
-  const parsed = jobs[name].input.safeParse(input);
-  if (!parsed.success) return wrongUse(`${name}: ${z.prettifyError(parsed.error)}`);
-  try {
-    // The handler map is typed per job; the compiler cannot relate the parsed union to this one J.
-    const data = await handlers[name](parsed.data as ParsedJobInput<J>, context);
-    return { ok: true, data };
-  } catch (error) {
-    return { ok: false, error: reportOf(error, context.signal) };
-  }
+  return {
+    ...createWindowPart(places),
+    runJob: (name, input, context) => runJob(name, input, { asker: askerOf(places.dataFolder), ...context }),
+  };
 }

@@ -1,3 +1,6 @@
+/** State events are sent at most 10 times a second. */
+export const stateIntervalMs = 100;
+
 /**
  * Passes on the latest of the values it is given under one name: the first at once, later ones at most once in
  * `intervalMs`. What a name was given last always arrives.

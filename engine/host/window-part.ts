@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { caseOverview } from '../case/case-overview.ts';
 import { requestHandlers, requestsThatChangeTheCase } from './window/requests.ts';
+import { askerOf } from './window/settings-file.ts';
 import { Workbench, type WorkbenchPlaces } from './window/workbench.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
 import type { EventName, Events } from '../../preload/contract/events.ts';
-import { jobs, type JobInput, type JobName, type JobResult } from '../../preload/contract/jobs.ts';
+import { jobs, type JobInput, type JobName } from '../../preload/contract/jobs.ts';
 import {
   requests,
   type ParsedRequestInput,
@@ -14,21 +15,17 @@ import {
   type RequestName,
   type RequestOutput,
 } from '../../preload/contract/requests.ts';
-import { LatestWins } from './latest-wins.ts';
+import { LatestWins, stateIntervalMs } from './latest-wins.ts';
 import { reportOf, wrongUse } from './error-report.ts';
-import type { WorkContext } from '../domain/progress.ts';
+import type { Progress } from '../domain/progress.ts';
 
-/** State events are sent at most 10 times a second. */
-const stateIntervalMs = 100;
 /** A stream changes the case all the time; the window hears of it so often, and it costs this share of the time at most. */
 const leastStreamedMs = 1_000;
 const overviewShare = 20;
 /** What others do to the open case is told within this time and a little more. */
 const othersIntervalMs = 400;
 
-type RunJob = <J extends JobName>(name: J, input: JobInput<J>, context: WorkContext) => Promise<Answer<JobResult<J>>>;
-
-/** What a window asks, starts and hears; jobs and requests share one open case. Inputs are parsed here. */
+/** What a window asks, starts and hears. Requests are answered in this thread, from one open case; their inputs are parsed here. */
 export interface WindowPart {
   request<R extends RequestName>(name: R, input: RequestInput<R>): Promise<Answer<RequestOutput<R>>>;
   /** Starts a job and gives its id at once. Input that cannot be accepted is told by `job.ended`, as every failure is. */
@@ -48,8 +45,8 @@ interface RunningJob {
   readonly ended: Promise<void>;
 }
 
-/** The part of the engine that serves one window. `runJob` is the one way a job runs, whoever starts it. */
-export function createWindowPart(places: WorkbenchPlaces, runJob: RunJob): WindowPart {
+/** The part of the engine that serves one window. */
+export function createWindowPart(places: WorkbenchPlaces): WindowPart {
   const listeners = new Map<EventName, Set<Listener>>();
   const listenersOf = (name: EventName): Set<Listener> => {
     const known = listeners.get(name) ?? new Set();
@@ -109,27 +106,25 @@ export function createWindowPart(places: WorkbenchPlaces, runJob: RunJob): Windo
       if (!Object.hasOwn(jobs, name)) return wrongUse(`There is no job '${String(name)}'.`);
       const jobId = `job-${++startedJobs}`;
       const stop = new AbortController();
-      const context: WorkContext = {
+      const context = {
         signal: stop.signal,
-        report: (progress) => {
-          stateEvents.give(jobId, () => emit('job.progress', { jobId, name, progress }));
+        report: (progress: Progress) => {
+          emit('job.progress', { jobId, name, progress });
           if (progress.stream !== undefined) tellStreamedRows(input);
         },
+        asker: askerOf(places.dataFolder),
         onCommand: workbench.commands.begin(jobId),
       };
-      // Not before the caller has its id: a job that fails at once must not end before it has begun for the window.
-      const ended = new Promise((begin) => setImmediate(begin))
-        .then(() => runJob(name, input, context))
-        .then((answer) => {
-          running.delete(jobId);
-          workbench.commands.end(jobId);
-          stateEvents.flush(jobId);
-          const outcome: Events['job.ended']['outcome'] = answer.ok
-            ? { ok: true, result: answer.data }
-            : { ok: false, error: answer.error };
-          if (concernsOpenCase(workbench, input)) tellCaseChanged();
-          emit('job.ended', { jobId, name, outcome });
-        });
+      // The caller has the job's id before it can end: its thread has to start first.
+      const ended = workbench.jobThreads.run(name, input, context).then((answer) => {
+        running.delete(jobId);
+        workbench.commands.end(jobId);
+        const outcome: Events['job.ended']['outcome'] = answer.ok
+          ? { ok: true, result: answer.data }
+          : { ok: false, error: answer.error };
+        if (concernsOpenCase(workbench, input)) tellCaseChanged();
+        emit('job.ended', { jobId, name, outcome });
+      });
       running.set(jobId, { stop, ended });
       return { ok: true, data: { jobId } };
     },

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { runningStreamsText } from '../../engine/monitor/running-streams.ts';
+import { runningStreams, streamsText } from '../../engine/monitor/running-streams.ts';
 import { startMetrics } from '../../engine/monitor/stream-metrics.ts';
 import { temporaryFolder } from '../command-line/run-assay.ts';
 import { findPrometheus } from './prometheus/make-environment.mjs';
@@ -21,7 +21,7 @@ const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ exp
 /** Names that a stream really exports. */
 async function exportedNames(): Promise<ReadonlySet<string>> {
   const metrics = await startMetrics('payments', undefined);
-  const text = `${await metrics.text()}${await runningStreamsText()}`;
+  const text = `${await metrics.text()}${streamsText([await runningStreams()])}`;
   await metrics.close();
   return new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name));
 }
@@ -70,7 +70,7 @@ describe.skipIf(isSkipped)('with Prometheus (node test/services/prometheus/make-
     metrics.batch({ messages: 3, rejected: [], rowCount: 3 });
     metrics.sink('flags').failed('BROKER_UNREACHABLE');
     execFileSync(promtoolPath ?? 'promtool', ['check', 'metrics'], { input: await metrics.text() });
-    execFileSync(promtoolPath ?? 'promtool', ['check', 'metrics'], { input: await runningStreamsText() });
+    execFileSync(promtoolPath ?? 'promtool', ['check', 'metrics'], { input: streamsText([await runningStreams()]) });
     await metrics.close();
     const rules = { groups: [{ name: 'panels', rules: expressions.map((expr, at) => ({ record: `p:${at}`, expr })) }] };
     const path = join(temporaryFolder(), 'panels.yml');

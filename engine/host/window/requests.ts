@@ -41,7 +41,6 @@ import {
 } from '../../case/explore.ts';
 import { listFolder } from './folder-list.ts';
 import { inspectRecording } from '../../jobs/reading/inspect-recording.ts';
-import { runningStreamsText } from '../../monitor/running-streams.ts';
 import { enterKafka, kafkaEntry, kafkaTopics, peekKafka, testKafka } from './kafka.ts';
 import { historyPage } from '../../case/decisions/history.ts';
 import { compareModels } from '../../case/model/model-comparison.ts';
@@ -79,7 +78,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'kafka.test': (_, input) => testKafka(input),
   'kafka.topics': (_, input) => kafkaTopics(input),
   'kafka.peek': (_, input) => peekKafka(input),
-  'metrics.read': async () => ({ text: await runningStreamsText() }),
+  'metrics.read': async ({ jobThreads }) => ({ text: await jobThreads.streamsText() }),
   'job.command': ({ commands }, input) => commands.give(input.jobId, input.command),
   'outbox.list': ({ session }) => listOutbox(session),
   'models.list': ({ session }) => listModels(session),

@@ -1,6 +1,7 @@
 import { usageError } from '../../domain/error.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { EventName, Events } from '../../../preload/contract/events.ts';
+import { JobThreads } from '../job-threads.ts';
 import { JobCommands } from './job-commands.ts';
 import { CaseSession } from '../../case/case-session.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
@@ -29,6 +30,7 @@ export class Workbench {
   readonly tell: Tell;
   /** What the window asks of jobs that run. */
   readonly commands = new JobCommands();
+  readonly jobThreads = new JobThreads();
   #session: CaseSession | null = null;
   #background: (() => boolean) | null = null;
   #preparation: Iterator<unknown> | null = null;

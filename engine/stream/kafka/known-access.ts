@@ -1,11 +1,23 @@
 import type { TopicAddress } from '../../domain/topic-address.ts';
 import { kafkaAccess, type KafkaAccess } from './connection.ts';
 
-/** Logins of this process by broker list: in memory only, gone with the process. */
+/** Logins by broker list: in memory only, gone with the process. Each thread has its own. */
 const known = new Map<string, KafkaAccess>();
 
 function keyOf(brokers: readonly string[]): string {
   return [...brokers].sort().join(',');
+}
+
+/** All that is remembered, for a thread that is started now. */
+export type KnownAccess = ReadonlyMap<string, KafkaAccess>;
+
+export function allRememberedAccess(): KnownAccess {
+  return known;
+}
+
+/** Takes over what another thread remembers. */
+export function takeOverAccess(remembered: KnownAccess): void {
+  for (const [brokers, access] of remembered) known.set(brokers, access);
 }
 
 /** Keeps how to enter these brokers until the process ends. */

@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Events } from '../../preload/contract/events.ts';
+import type { JobInput, JobName } from '../../preload/contract/jobs.ts';
+import { createBench, type Bench } from '../case/small-recording.test-support.ts';
+
+const modelId = 1;
+let bench: Bench;
+const cleanUps: (() => Promise<void>)[] = [];
+beforeAll(async () => {
+  bench = await createBench((cleanUp) => cleanUps.push(cleanUp));
+  await bench.ask('case.open', { path: bench.casePath });
+});
+afterAll(async () => {
+  for (const cleanUp of cleanUps) await cleanUp();
+});
+afterEach(() => vi.unstubAllEnvs());
+
+interface StartedJob {
+  readonly jobId: string;
+  readonly heard: Events['job.progress'][];
+  readonly ended: Promise<Events['job.ended']['outcome']>;
+}
+
+function start<J extends JobName>(name: J, input: JobInput<J>): StartedJob {
+  const heard: Events['job.progress'][] = [];
+  const answer = bench.engine.startJob(name, input);
+  if (!answer.ok) throw new Error(answer.error.message);
+  const { jobId } = answer.data;
+  const ended = new Promise<Events['job.ended']['outcome']>((resolve) => {
+    const stops = [
+      bench.engine.on('job.progress', (event) => {
+        if (event.jobId === jobId) heard.push(event);
+      }),
+      bench.engine.on('job.ended', (event) => {
+        if (event.jobId !== jobId) return;
+        for (const stop of stops) stop();
+        resolve(event.outcome);
+      }),
+    ];
+  });
+  return { jobId, heard, ended };
+}
+
+async function judgeFirstAlert(kind: 'fraud' | 'legitimate'): Promise<void> {
+  const { rows } = await bench.ask('alerts.page', { modelId });
+  await bench.ask('alerts.detail', { modelId, key: rows[0].key });
+  await bench.ask('verdicts.set', { modelId, keys: [rows[0].key], kind, replace: true });
+}
+
+/** Opens a pipe for writing, which succeeds as soon as somebody stands waiting to read it. */
+function openIfAwaited(pipe: string): number | null {
+  try {
+    return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return null;
+  }
+}
+
+describe('a job of a window', () => {
+  it.skipIf(process.platform === 'win32')(
+    'delays no request and no verdict, whatever its thread waits for',
+    async () => {
+      const pipe = join(bench.folder, 'authority.pem');
+      execFileSync('mkfifo', [pipe]);
+      vi.stubEnv('ASSAY_KAFKA_TLS_CA', pipe);
+      // Reading the pipe holds the thread itself, as a long computation does, until somebody writes.
+      const job = start('feed', { topic: 'kafka://127.0.0.1:9/payments' });
+      const held = await vi.waitUntil(() => openIfAwaited(pipe), { timeout: 60_000, interval: 20 });
+      await judgeFirstAlert('fraud');
+      closeSync(held);
+      bench.engine.cancelJob(job.jobId);
+      expect(await job.ended).toMatchObject({ ok: false });
+    },
+  );
+
+  it('whose thread ends unasked fails alone: requests and the next job go on', async () => {
+    process.once('worker', (thread: Worker) => void thread.terminate());
+    const lost = await start('doctor', {}).ended;
+    expect(lost).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
+    await judgeFirstAlert('legitimate');
+    expect(await start('doctor', {}).ended).toMatchObject({ ok: true });
+  });
+});

@@ -1,0 +1,32 @@
+// One job of a window, in a thread of its own.
+import { parentPort, workerData } from 'node:worker_threads';
+import { impossible } from '../domain/error.ts';
+import type { StreamCommand } from '../domain/stream-figures.ts';
+import { runningStreams } from '../monitor/running-streams.ts';
+import { takeOverAccess } from '../stream/kafka/known-access.ts';
+import type { FromJob, JobTask, ToJob } from './job-messages.ts';
+import { LatestWins, stateIntervalMs } from './latest-wins.ts';
+import { runJob } from './run-job.ts';
+
+const port = parentPort ?? impossible('a job is started as a worker thread');
+const { name, input, asker, knownAccess } = workerData as JobTask;
+const say = (message: FromJob): void => port.postMessage(message);
+const progress = new LatestWins<FromJob>(stateIntervalMs, say);
+const stop = new AbortController();
+const listeners = new Set<(command: StreamCommand) => void>();
+
+port.on('message', (message: ToJob) => {
+  if (message.kind === 'stop') stop.abort();
+  else if (message.kind === 'command') for (const listener of listeners) listener(message.command);
+  else void runningStreams().then((streams) => say({ kind: 'streams', streams }));
+});
+takeOverAccess(knownAccess);
+// The input is of this job, or is refused where it is parsed.
+const answer = await runJob(name, input as never, {
+  signal: stop.signal,
+  report: (reported) => progress.give('progress', { kind: 'progress', progress: reported }),
+  asker,
+  onCommand: (listener) => void listeners.add(listener),
+});
+progress.flushAll();
+say({ kind: 'ended', answer });

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import {
+  auditCase,
+  compareTwoModels,
+  explainAlerts,
+  judgeAlerts,
+  listCaseAlerts,
+  measureMissed,
+  promoteModel,
+  rollBackModel,
+  tuneModel,
+} from './case-commands.ts';
+import type { WorkContext } from '../domain/progress.ts';
+import { runDoctor } from '../jobs/doctor.ts';
+import { evaluateModel } from '../jobs/training/evaluate-model.ts';
+import { exportCsv } from '../jobs/exporting/export-alerts.ts';
+import { exportBigquery } from '../jobs/exporting/export-bigquery.ts';
+import { exportKserve, exportKubeflow, exportService, exportSpark } from '../jobs/exporting/export-cluster.ts';
+import { exportMlflow } from '../jobs/exporting/export-mlflow.ts';
+import { exportOnnxModel } from '../jobs/exporting/export-onnx.ts';
+import { ingestRecordings } from '../jobs/reading/ingest-recordings.ts';
+import { pushExports } from '../jobs/exporting/push-exports.ts';
+import { listQuarantine } from '../jobs/reading/list-quarantine.ts';
+import { retryQuarantine } from '../jobs/reading/retry-quarantine.ts';
+import { evaluateRolling } from '../jobs/training/evaluate-rolling.ts';
+import { reportFeatures } from '../jobs/training/report-features.ts';
+import { runMainJob } from '../jobs/run-main-job.ts';
+import { scoreRecordings } from '../jobs/scoring/score-recordings.ts';
+import { measureStability } from '../jobs/training/seed-stability.ts';
+import { feed } from '../jobs/streaming/feed.ts';
+import { follow } from '../jobs/streaming/follow.ts';
+import { play } from '../jobs/streaming/play.ts';
+import { record } from '../jobs/streaming/record.ts';
+import { replay } from '../jobs/streaming/replay.ts';
+import { simulate } from '../jobs/simulate/simulate.ts';
+import { trainModel } from '../jobs/training/train-model.ts';
+import { exportAlerts } from '../jobs/exporting/export-alert-list.ts';
+import { exportNarrative } from '../jobs/exporting/export-narrative.ts';
+import type { Answer } from '../../preload/contract/envelope.ts';
+import { jobs, type JobInput, type JobName, type JobResult, type ParsedJobInput } from '../../preload/contract/jobs.ts';
+import { reportOf, wrongUse } from './error-report.ts';
+
+type Handlers = {
+  readonly [J in JobName]: (input: ParsedJobInput<J>, context: WorkContext) => Promise<JobResult<J>>;
+};
+
+const handlers: Handlers = {
+  run: runMainJob,
+  ingest: ingestRecordings,
+  train: trainModel,
+  tune: tuneModel,
+  score: scoreRecordings,
+  evaluate: evaluateModel,
+  explain: explainAlerts,
+  compare: compareTwoModels,
+  alerts: listCaseAlerts,
+  judge: judgeAlerts,
+  audit: auditCase,
+  promote: promoteModel,
+  rollback: rollBackModel,
+  missed: measureMissed,
+  stability: measureStability,
+  exportOnnx: exportOnnxModel,
+  exportMlflow,
+  exportKserve,
+  exportKubeflow,
+  exportService,
+  exportSpark,
+  exportCsv,
+  exportAlerts,
+  exportNarrative,
+  exportBigquery,
+  push: pushExports,
+  simulate,
+  follow,
+  record,
+  replay,
+  play,
+  feed,
+  rolling: evaluateRolling,
+  features: reportFeatures,
+  quarantine: listQuarantine,
+  retryQuarantine,
+  doctor: runDoctor,
+};
+
+/** Runs a job of the contract to its end, in this thread. Its input is parsed here, whatever host it came through. */
+export async function runJob<J extends JobName>(
+  name: J,
+  input: JobInput<J>,
+  context: WorkContext,
+): Promise<Answer<JobResult<J>>> {
+  const parsed = jobs[name].input.safeParse(input);
+  if (!parsed.success) return wrongUse(`${name}: ${z.prettifyError(parsed.error)}`);
+  try {
+    // The handler map is typed per job; the compiler cannot relate the parsed union to this one J.
+    const data = await handlers[name](parsed.data as ParsedJobInput<J>, context);
+    return { ok: true, data };
+  } catch (error) {
+    return { ok: false, error: reportOf(error, context.signal) };
+  }
+}
