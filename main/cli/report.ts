@@ -346,6 +346,10 @@ export function printCompareReport(result: JobResult<'compare'>, { print }: Comm
     ),
   );
   const { alerts } = result;
+  if (result.rows < result.caseRows)
+    print(
+      `Over the first ${count(result.rows)} of ${count(result.caseRows)} transactions, which both have scored: train again for the rest.`,
+    );
   print(heading(result.at === 'same-budget' ? 'At the budget of the first' : 'Each at its own threshold'));
   print(
     pairs([

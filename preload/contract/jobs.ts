@@ -172,6 +172,7 @@ const judgedSchema = z.object({
 export const modelComparisonSchema = z.object({
   at: comparisonLineSchema,
   rows: z.number().int().describe('the leading rows that both have scored'),
+  caseRows: z.number().int().describe('all rows of the case'),
   alerts: z.object({
     first: z.number().int(),
     second: z.number().int(),

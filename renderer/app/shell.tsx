@@ -85,7 +85,7 @@ export function Shell() {
       </header>
       <nav className="rail" aria-label="Places">
         {placeIds.map((id) => (
-          <RailItem key={id} id={id} isCurrent={id === place} />
+          <RailItem key={`${openCase?.path ?? ''} ${id}`} id={id} isCurrent={id === place} />
         ))}
         <span className="grow" />
         <button type="button" className="rail-item" onClick={() => setOverlay('settings')}>

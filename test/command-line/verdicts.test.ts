@@ -301,6 +301,16 @@ describe('assay promote and assay rollback', () => {
     expect(ownLines.alerts['second']).toBeGreaterThan(2 * (ownLines.alerts['first'] ?? 0));
     expect((await runAssay(['compare', '1', '2', '--case', path, '--at', 'noon'], folder)).code).toBe(2);
   });
+
+  it('says over which rows it compares where others came after both had scored', async () => {
+    const { folder, path, ask } = freshCase();
+    await ask('train', '--trees', '5', '--seed', '2');
+    const later = join(folder, 'later.csv');
+    writeSmallRecording(later, { rows: 100, seed: 9 });
+    await runAssay(['ingest', later, '--case', path], folder);
+    const compared = await runAssay(['compare', '1', '2', '--case', path], folder);
+    expect(compared.stdout).toMatch(/Over the first [\d,]+ of [\d,]+ transactions, which both have scored/);
+  });
 });
 
 describe('what makes an alert', () => {

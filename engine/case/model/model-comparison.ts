@@ -48,7 +48,11 @@ export function compareModels(
     secondSums.subarray(0, rows),
     at === 'own-threshold' ? null : alertsOf(first),
   );
-  return { comparison: { at, rows, ...partsOf(session, first, second) }, first, second };
+  return {
+    comparison: { at, rows, caseRows: session.arrays.rowCount, ...partsOf(session, first, second) },
+    first,
+    second,
+  };
 }
 
 function comparedAt(session: CaseSession, model: StoredModel, sums: Int32Array, alerts: number | null): Compared {
@@ -64,7 +68,11 @@ function alertsOf({ index, thresholdUnits }: Compared): number {
   return index.tune({ kind: 'threshold', thresholdUnits }).alerts;
 }
 
-function partsOf(session: CaseSession, first: Compared, second: Compared): Omit<ModelComparison, 'at' | 'rows'> {
+function partsOf(
+  session: CaseSession,
+  first: Compared,
+  second: Compared,
+): Omit<ModelComparison, 'at' | 'rows' | 'caseRows'> {
   const flagged = { both: 0, onlyFirst: 0, onlySecond: 0 };
   const fraud = { both: 0, onlyFirst: 0, onlySecond: 0 };
   const known = session.labels.rows;

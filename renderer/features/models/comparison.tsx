@@ -104,6 +104,12 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
       {data === undefined && compared.error === null && <p className="soft">Counting…</p>}
       {data !== undefined && (
         <>
+          {data.rows < data.caseRows && (
+            <p className="soft">
+              Over the first {formatCount(data.rows)} of {formatCounted(data.caseRows, 'transaction')}, which both have
+              scored; train again for the rest.
+            </p>
+          )}
           <p className="tabular">
             <strong>{formatCount(data.alerts.both)}</strong>{' '}
             <span className="soft">
