@@ -313,6 +313,16 @@ describe('assay promote and assay rollback', () => {
   });
 });
 
+describe('assay evaluate --label', () => {
+  it('takes another label for once: the profile, and with it every other figure, stays', async () => {
+    const { ask } = freshCase();
+    const before = [await ask('tune'), await ask('evaluate'), await ask('audit')];
+    const once = await ask('evaluate', '--label', 'channel');
+    expect(once['notices']).toContainEqual(expect.stringMatching(/for this evaluation only/));
+    expect([await ask('tune'), await ask('evaluate'), await ask('audit')]).toEqual(before);
+  });
+});
+
 describe('what makes an alert', () => {
   it('is set by tune for the whole case; the flags stay, and a budget that no longer holds is said', async () => {
     const { ask, run } = freshCase();
