@@ -1,5 +1,5 @@
 import { printableLine } from '../../domain/printable-text.ts';
-import type { ExportedModel } from './exported-model.ts';
+import type { DescribedModel } from './described-model.ts';
 import { modelColumns, type ModelColumn } from './model-inputs.ts';
 
 const words: Readonly<Record<ModelColumn['holds'], string>> = {
@@ -10,7 +10,7 @@ const words: Readonly<Record<ModelColumn['holds'], string>> = {
 };
 
 /** What the model is, what it takes and gives, and how good it was, in Markdown. */
-export function modelCard(model: ExportedModel): string {
+export function modelCard(model: DescribedModel): string {
   const { parameters } = model;
   const figures = Object.entries(model.metrics);
   const windows = model.spec.windows?.features ?? [];
@@ -61,7 +61,7 @@ export function modelCard(model: ExportedModel): string {
   ].join('\n');
 }
 
-function rule(model: ExportedModel): string {
+function rule(model: DescribedModel): string {
   return Object.entries(model.thresholdRule)
     .map(([name, value]) => `${line(name)} ${line(String(value))}`)
     .join(', ');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { ExportedModel } from './exported-model.ts';
+import type { DescribedModel } from './described-model.ts';
 import { modelDirectory, withOrigin } from './model-directory.ts';
 import { checkFiles, publicationOf } from './publication.ts';
 
-const model: ExportedModel = {
+const model: DescribedModel = {
   name: 'cards | <script>alert(1)</script>',
   assayVersion: '1.0.0',
   onnx: Uint8Array.of(1, 2, 3),

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { outputNames } from '../onnx/export-onnx.ts';
-import type { ExportedModel } from './exported-model.ts';
+import type { DescribedModel } from './described-model.ts';
 import { loaderModule, loaderSource } from './loader-source.ts';
 import { modelCard } from './model-card.ts';
 import { modelColumns, type ModelColumn } from './model-inputs.ts';
@@ -23,7 +23,7 @@ const testedMlflow = '3.17.2';
 const testedOnnx = '1.23.2';
 
 /** The MLflow model directory: flavors `onnx` and `python_function`, and what people need beside them. */
-export function modelDirectory(model: ExportedModel): Files {
+export function modelDirectory(model: DescribedModel): Files {
   const chosen = {
     precision: model.metrics['precision'] ?? null,
     recall: model.metrics['recall'] ?? null,
@@ -77,7 +77,7 @@ export function withOrigin(files: Files, { runId, modelId }: ModelOrigin): Files
   return new Map([...files, ['MLmodel', new TextEncoder().encode(description + stringify(origin))]]);
 }
 
-function mlmodel(model: ExportedModel, bytes: number): object {
+function mlmodel(model: DescribedModel, bytes: number): object {
   const environment = { conda: 'conda.yaml', virtualenv: 'python_env.yaml' };
   return {
     flavors: {

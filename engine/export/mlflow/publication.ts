@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { usageError } from '../../domain/error.ts';
-import type { ExportedModel } from './exported-model.ts';
+import type { DescribedModel } from './described-model.ts';
 import { modelCard } from './model-card.ts';
 import { modelDirectory, type Files } from './model-directory.ts';
 import { modelColumns } from './model-inputs.ts';
@@ -66,7 +66,7 @@ const longestParam = 6000;
 const longestTag = 5000;
 
 /** Makes the publication of a model. Equal models given the same id and time are equal byte for byte. */
-export function publicationOf(model: ExportedModel, publishId: string, createdAtMs: number): Publication {
+export function publicationOf(model: DescribedModel, publishId: string, createdAtMs: number): Publication {
   const files = modelDirectory(model);
   const { parameters } = model;
   const digest = createHash('sha256');

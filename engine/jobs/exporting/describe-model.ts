@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { ColumnBlock, DecodedSegment } from '../../domain/columns.ts';
 import { featureNames } from '../../domain/feature-spec.ts';
 import type { WorkContext } from '../../domain/progress.ts';
-import type { Cell, ExportedModel, SplitTable } from '../../export/mlflow/exported-model.ts';
+import type { Cell, DescribedModel, SplitTable } from '../../export/mlflow/described-model.ts';
 import { modelColumns, type ModelColumn } from '../../export/mlflow/model-inputs.ts';
 import type { Dictionaries } from '../../features/decode-segment.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
@@ -20,11 +20,11 @@ const curvePoints = 200;
 const exampleRows = 5;
 
 /** One model of a case with its figures, charts and an example: everything that leaves the laptop with it. */
-export function readExportedModel(
+export function describeModel(
   casePath: string,
   choice: string | undefined,
   context: WorkContext,
-): Promise<ExportedModel> {
+): Promise<DescribedModel> {
   return withCase(casePath, 'read', async (session) => {
     const { openCase: openedCase } = session;
     const stored = session.chosenModel(choice);

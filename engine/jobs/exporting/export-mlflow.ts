@@ -7,7 +7,7 @@ import { openCase } from '../../store/open-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import { chosenModel } from '../../case/model/chosen-model.ts';
-import { readExportedModel } from './describe-model.ts';
+import { describeModel } from './describe-model.ts';
 import { destinationOf, putIntoOutbox, sendEntry } from './push-exports.ts';
 import { claimFolder } from './output.ts';
 
@@ -30,7 +30,7 @@ export async function exportMlflow(
     input.output === undefined
       ? null
       : await claimFolder(input.output, 'export mlflow', { reads: [input.casePath], force: input.force });
-  const model = await readExportedModel(input.casePath, input.model, context);
+  const model = await describeModel(input.casePath, input.model, context);
   const fresh = publicationOf(model, randomUUID(), Date.now());
   await output?.write(publicationFolder(fresh));
   const written = {

@@ -13,7 +13,7 @@ export interface SplitTable {
 }
 
 /** Everything that leaves the laptop with a model. */
-export interface ExportedModel {
+export interface DescribedModel {
   readonly name: string;
   readonly assayVersion: string;
   readonly onnx: Uint8Array;
