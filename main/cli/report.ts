@@ -1,4 +1,5 @@
 import type {
+  LabelConflict,
   ColumnReport,
   Evaluation,
   JobResult,
@@ -166,6 +167,29 @@ export function printEvaluateReport(result: JobResult<'evaluate'>, { print, note
   const better = result.baselines.filter((baseline) => baseline.auprc > (evaluation.auprc ?? 0));
   if (better.length > 0)
     print(`\n  On AUPRC the model loses to: ${better.map((baseline) => baseline.name).join(', ')}.`);
+  if (result.conflicts.length > 0) printConflicts(result.conflicts, print);
+}
+
+const CONFLICTS_SHOWN = 20;
+
+function printConflicts(conflicts: readonly LabelConflict[], print: CommandSurroundings['print']): void {
+  print(heading('Label and verdict disagree: the label is believed'));
+  print(
+    table(
+      ['transaction', 'label', 'verdict', 'by'],
+      conflicts
+        .slice(0, CONFLICTS_SHOWN)
+        .map(({ id, columnSays, verdict, decidedBy }) => [
+          printableLine(id),
+          columnSays,
+          verdict,
+          printableLine(decidedBy),
+        ]),
+      [false, false, false, false],
+    ),
+  );
+  if (conflicts.length > CONFLICTS_SHOWN)
+    print(`\n  ${CONFLICTS_SHOWN} of ${count(conflicts.length)} listed; --json has them all.`);
 }
 
 export function printMissedReport(result: JobResult<'missed'>, { print }: CommandSurroundings): void {

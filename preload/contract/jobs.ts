@@ -168,6 +168,17 @@ const judgedSchema = z.object({
   recall: z.tuple([z.number(), z.number()]).readonly().nullable(),
 });
 
+/** A transaction of which a verdict says other than the label column, which is believed. */
+export const labelConflictSchema = z.object({
+  sequence: z.number().int(),
+  id: z.string(),
+  columnSays: z.enum(['fraud', 'legitimate']),
+  verdict: z.enum(verdictKinds),
+  decidedBy: z.string(),
+  decidedAtMs: z.number(),
+});
+export type LabelConflict = z.infer<typeof labelConflictSchema>;
+
 /** Two models by what they flag in common and apart. */
 export const modelComparisonSchema = z.object({
   at: comparisonLineSchema,
@@ -362,6 +373,8 @@ export const jobs = {
         intervals: z.record(z.string(), z.tuple([z.number(), z.number()])),
       }),
       baselines: z.array(z.object({ name: z.string(), auroc: z.number(), auprc: z.number() })),
+      /** All transactions of which a verdict says other than the label column. */
+      conflicts: z.array(labelConflictSchema),
       notices: z.array(noticeSchema),
       case: path,
     }),

@@ -14,6 +14,7 @@ import {
   thresholdHandleSchema,
   type ColumnReport,
   type Line,
+  type LabelConflict,
   type ModelComparison,
   type ThresholdHandle,
 } from './jobs.ts';
@@ -544,16 +545,7 @@ export const requests = {
   /** How flagged transactions become alerts in this case; verdicts hold on to their transactions. */
   'case.groupAlerts': request<CaseOverview>()(alertGroupingChoiceSchema),
   /** Transactions of which a verdict says other than the label column; the column wins. */
-  'labels.conflicts': request<
-    readonly {
-      readonly sequence: number;
-      readonly id: string;
-      readonly columnSays: 'fraud' | 'legitimate';
-      readonly verdict: VerdictKind;
-      readonly decidedBy: string;
-      readonly decidedAtMs: number;
-    }[]
-  >()(z.object({ limit: pageLimit })),
+  'labels.conflicts': request<readonly LabelConflict[]>()(z.object({ limit: pageLimit })),
 
   'tuning.read': request<TuningView>()(z.object({ modelId })),
   'tuning.preview': request<TuningPoint>()(

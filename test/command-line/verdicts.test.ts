@@ -313,6 +313,21 @@ describe('assay promote and assay rollback', () => {
   });
 });
 
+describe('assay evaluate', () => {
+  it('lists the transactions of which verdict and label disagree, as many as are in dispute', async () => {
+    const { ask, alerts } = freshCase();
+    expect(await ask('evaluate')).toMatchObject({ conflicts: [] });
+    const [{ key, transactions = [] }] = await alerts('--limit', '1', '--transactions');
+    const before = (await ask('evaluate'))['evaluation'];
+    for (const kind of ['fraud', 'legitimate']) await ask('judge', '--alert', key, '--as', kind);
+    const { conflicts, evaluation } = (await ask('evaluate')) as { conflicts: { id: string }[]; evaluation: unknown };
+    const disputed = await ask('judge', '--alert', key, '--as', 'fraud').then(() => ask('evaluate'));
+    const ids = [...conflicts, ...(disputed['conflicts'] as { id: string }[])].map(({ id }) => id);
+    expect(ids.sort()).toEqual(transactions.map(({ id }) => id).sort());
+    expect(evaluation).toEqual(before);
+  });
+});
+
 describe('assay evaluate --label', () => {
   it('takes another label for once: the profile, and with it every other figure, stays', async () => {
     const { ask } = freshCase();

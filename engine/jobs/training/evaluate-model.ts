@@ -17,6 +17,7 @@ import type { CaseArrays } from '../../case/case-arrays.ts';
 import type { CaseSession } from '../../case/case-session.ts';
 import { labelsOfVerdicts } from '../../case/labels.ts';
 import { CARDS_PER_DAY, trivialBaselines } from '../../case/model/baselines.ts';
+import { labelConflicts } from '../../case/case-overview.ts';
 import { evaluateScores } from '../../case/model/evaluate-scores.ts';
 import { withCase } from '../../case/opening.ts';
 import { changedRoles, profileWith } from '../reading/reprofile-case.ts';
@@ -96,6 +97,7 @@ export async function evaluateIn(
       intervals: days === null ? {} : intervalsOverDays(ranking, days),
     },
     baselines: baselineFigures(arrays, labels),
+    conflicts: [...labelConflicts(session, { limit: session.labels.conflicts.length })],
     case: session.path,
   };
 }
