@@ -70,3 +70,23 @@ export const windowSpecSchema = z.object({
   features: z.array(windowFeatureSchema),
 });
 export type WindowSpec = z.infer<typeof windowSpecSchema>;
+
+/** Transactions of one kind of entity whose features over time do not know all that came before. */
+export const misplacedSchema = z.object({
+  /** The columns that make the entity, joined by +. */
+  entity: z.string(),
+  late: z.number().int().describe('came after newer ones of the entity, which were computed without them'),
+  tooLate: z.number().int().describe('came later than the lateness allows: they saw only themselves'),
+  withoutTime: z.number().int().describe('have no event time: they saw only themselves'),
+  withoutEntity: z.number().int().describe('have no such entity: they saw only themselves'),
+});
+export type Misplaced = z.infer<typeof misplacedSchema>;
+
+/** How transactions came in time, and what features over time could not know because of it. */
+export const timeOrderSchema = z.object({
+  stepsBack: z.number().int().describe('transactions older than the one received before'),
+  isNewestFirst: z.boolean().describe('the event time only falls'),
+  isSorted: z.boolean().describe('features over time were computed in the order of the event time'),
+  entities: z.array(misplacedSchema),
+});
+export type TimeOrder = z.infer<typeof timeOrderSchema>;

@@ -288,7 +288,8 @@ export function printFeaturesReport(result: JobResult<'features'>, { print }: Co
   print(`\n  AUPRC with all features: ${nullable(result.auprc)}. Flags explained: ${count(result.explainedAlerts)}.`);
 }
 
-export function printRollingReport(result: JobResult<'rolling'>, { print }: CommandSurroundings): void {
+export function printRollingReport(result: JobResult<'rolling'>, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
   print(heading('Trained on one period, tested on a later one, rolled forward'));
   print(
     table(

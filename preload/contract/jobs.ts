@@ -7,7 +7,7 @@ import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
 import { growerNames } from '../../engine/domain/model.ts';
 import { fraudScenarios, simulationFormats } from '../../engine/domain/simulation.ts';
 import { statedFormatSchema } from '../../engine/domain/stated-format.ts';
-import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
+import { timeOrderSchema, windowSpecSchema } from '../../engine/domain/window-feature.ts';
 import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
 import { belowLineReportSchema, belowLineSampleSchema } from './below-line.ts';
 import { dismissalReasons, verdictKinds } from './verdicts.ts';
@@ -124,6 +124,10 @@ export type ColumnReport = z.infer<typeof columnReportSchema>;
 
 const noticeSchema = z.string().describe('something a person should know, in one sentence');
 
+const orderSchema = timeOrderSchema
+  .nullable()
+  .describe('how the rows came in time; null where there are no features over time');
+
 /** One recording of a case, as it was read. */
 export const sourceReportSchema = z.object({
   uri: z.string(),
@@ -217,6 +221,7 @@ const trainResult = z.object({
   threshold: z.number().describe('score from which a transaction is flagged, for people; flags use integers'),
   thresholdUnits: z.number().int(),
   contamination: z.number().describe('share of rows really flagged'),
+  order: orderSchema,
   days: z.number().int().nullable(),
   line: lineSchema,
   model: modelSummarySchema,
@@ -353,6 +358,7 @@ export const jobs = {
       flagged: z.number().int(),
       digest: z.string(),
       flagsDigest: z.string().describe('SHA-256 over id, sum and flag of every row, in order'),
+      order: orderSchema,
       output: path,
       notices: z.array(noticeSchema),
     }),
@@ -775,6 +781,8 @@ export const jobs = {
       ),
       perScenario: z.array(z.object({ scenario: z.string(), frauds: z.number().int(), auroc: z.number().nullable() })),
       features: z.array(z.string()),
+      order: orderSchema,
+      notices: z.array(noticeSchema),
       case: path,
     }),
   },
@@ -864,6 +872,7 @@ export const jobs = {
       lag: z.number().int(),
       messagesPerSecond: z.number(),
       latencyMs: z.object({ p50: z.number().nullable(), p99: z.number().nullable() }),
+      order: orderSchema,
       notices: z.array(noticeSchema),
       totalMs: z.number(),
       case: path,
@@ -949,6 +958,7 @@ export const jobs = {
       threshold: z.number(),
       model: modelSummarySchema,
       flagsDigest: z.string().nullable().describe('SHA-256 over id, sum and flag of every row of the case, in order'),
+      order: orderSchema,
       notices: z.array(noticeSchema),
       totalMs: z.number(),
       case: path,

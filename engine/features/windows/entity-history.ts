@@ -4,7 +4,7 @@ import { ExtremeQueues } from './extreme-queues.ts';
 import { PairTable } from './pair-table.ts';
 import type { PlannedEntity, PlannedFeature } from './window-plan.ts';
 import { UNLABELLED } from '../../domain/label.ts';
-import type { WindowFeatureKind } from '../../domain/window-feature.ts';
+import type { Misplaced, WindowFeatureKind } from '../../domain/window-feature.ts';
 
 /** The columns of one block of transactions that one entity's windows need, in stream order. */
 export interface EntityBlock {
@@ -88,6 +88,10 @@ const squareLimbs = 2;
 const largest = 5;
 const smallest = 6;
 const realsPerWindow = 7;
+/** Of `Misplaced`, without the name. */
+export type MisplacedCounts = Omit<Misplaced, 'entity'>;
+const noneMisplaced: MisplacedCounts = { late: 0, tooLate: 0, withoutTime: 0, withoutEntity: 0 };
+
 /** The first slot is a scratch pad: what a transaction out of order, or without an entity, sees. */
 const scratch = 0;
 const never = Number.NEGATIVE_INFINITY;
@@ -151,7 +155,7 @@ export class EntityHistory {
   #hand = 1;
   #newEntities = 0;
   #event: Float64Array;
-  #forgotten = 0;
+  #misplaced = noneMisplaced;
 
   constructor(plan: PlannedEntity, latenessMs: number, unitsPerOne: number) {
     this.#plan = plan;
@@ -186,13 +190,13 @@ export class EntityHistory {
     this.#ints[firstKey] = -1;
   }
 
-  /** Transactions that saw only themselves: no entity, no time, or too late. */
-  get forgotten(): number {
-    return this.#forgotten;
+  /** Transactions so far that were not in their place: late, too late, without time or without entity. */
+  get misplaced(): MisplacedCounts {
+    return this.#misplaced;
   }
 
-  set forgotten(count: number) {
-    this.#forgotten = count;
+  set misplaced(counts: MisplacedCounts) {
+    this.#misplaced = counts;
   }
 
   /** Bytes held for events and aggregates. */
@@ -214,6 +218,7 @@ export class EntityHistory {
     const event = this.#event;
     const { values, stride, firstColumn } = target;
     let at = target.firstRow * stride + firstColumn;
+    let { late, tooLate, withoutTime, withoutEntity } = this.#misplaced;
     for (let row = 0; row < rowCount; row += 1, at += stride) {
       const time = times[row];
       event[0] = time;
@@ -226,15 +231,22 @@ export class EntityHistory {
       const placed = keyA >= 0 && keyB >= 0 && time >= horizons[row] && time < Number.POSITIVE_INFINITY;
       const slot = placed ? this.#slotFor(keyA, keyB, second !== null) : scratch;
       const newest = placed ? this.#reals[slot * this.#realStride] : never;
-      if (time >= newest) {
-        if (placed) this.#appendInOrder(slot, newest, units[row], values, at);
-        else this.#readAlone(units[row], values, at);
+      if (!placed) {
+        if (keyA < 0 || keyB < 0) withoutEntity += 1;
+        else if (Number.isFinite(time)) tooLate += 1;
+        else withoutTime += 1;
+        this.#readAlone(units[row], values, at);
+      } else if (time >= newest) {
+        this.#appendInOrder(slot, newest, units[row], values, at);
       } else if (time >= newest - this.#latenessMs) {
+        late += 1;
         this.#insertLate(slot, units[row], values, at);
       } else {
+        tooLate += 1;
         this.#readAlone(units[row], values, at);
       }
     }
+    this.#misplaced = { late, tooLate, withoutTime, withoutEntity };
     // Two looks per new entity keep the slots below twice those in reach, however many entities come only once.
     const looks = 2 * this.#newEntities + Math.ceil(rowCount / 16);
     this.#newEntities = 0;
@@ -507,7 +519,6 @@ export class EntityHistory {
 
   /** Reads a transaction without history. */
   #readAlone(units: number, values: Float32Array, at: number): void {
-    this.#forgotten += 1;
     for (let window = 0; window < this.#windowCount; window += 1) this.#clearScratch(window);
     this.#read(this.#before, scratch, this.#event[0], never, units, values, at);
     for (let window = 0; window < this.#windowCount; window += 1) {

@@ -226,7 +226,7 @@ describe('window features', () => {
         expect(second.snapshot()).toEqual(first.snapshot());
         expect([...before, ...append(second, rows.slice(cut))]).toEqual(whole);
         expect(second.snapshot()).toEqual(uninterrupted.snapshot());
-        expect(second.forgotten()).toEqual(uninterrupted.forgotten());
+        expect(second.misplaced()).toEqual(uninterrupted.misplaced());
       }),
       { numRuns: 60 },
     );

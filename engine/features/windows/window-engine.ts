@@ -1,6 +1,6 @@
 import { AssayError, usageError } from '../../domain/error.ts';
 import { UNLABELLED } from '../../domain/label.ts';
-import { windowSpecSchema, type WindowSpec } from '../../domain/window-feature.ts';
+import { windowSpecSchema, type Misplaced, type WindowSpec } from '../../domain/window-feature.ts';
 import { EntityHistory, type MatrixTarget } from './entity-history.ts';
 import { toUnits } from './exact-sum.ts';
 import { planWindows, type WindowPlan } from './window-plan.ts';
@@ -18,7 +18,8 @@ export interface TransactionBlock {
   readonly labels?: Uint8Array;
 }
 
-const signature = 0x314e_4957;
+const signature = 0x324e_4957;
+const doublesPerHistory = 5;
 /** The stream's clock moves once per this many transactions, to the earliest of them: one wrong time cannot move it. */
 const clockRun = 64;
 
@@ -59,14 +60,17 @@ export class WindowEngine {
     return this.#histories.reduce((sum, history) => sum + history.memoryBytes, 0);
   }
 
-  /**
-   * Per entity (joined by +), how many transactions so far saw only themselves and were forgotten, because they have no
-   * event time, no such entity, or came later than the spec's lateness allows.
-   */
-  forgotten(): ReadonlyMap<string, number> {
-    return new Map(
-      this.#plan.entities.map(({ columns }, index) => [columns.join('+'), this.#histories[index].forgotten]),
-    );
+  /** Per entity, the transactions so far whose features do not know all that came before, or that later ones do not know. */
+  misplaced(): readonly Misplaced[] {
+    return this.#plan.entities.map(({ columns }, index) => ({
+      entity: columns.join('+'),
+      ...this.#histories[index].misplaced,
+    }));
+  }
+
+  /** The columns whose codes a block needs, each once. */
+  get codeColumns(): readonly string[] {
+    return [...new Set(this.#plan.entities.flatMap(({ columns, ofColumns }) => [...columns, ...ofColumns]))];
   }
 
   /**
@@ -105,7 +109,7 @@ export class WindowEngine {
     const specBytes = new TextEncoder().encode(JSON.stringify(this.spec));
     const specSize = Math.ceil(specBytes.length / 8) * 8;
     const saved = this.#histories.map((history) => history.save(this.#clock - this.spec.latenessMs));
-    const doubles = saved.reduce((sum, part) => sum + part.length + 2, 3);
+    const doubles = saved.reduce((sum, part) => sum + part.length + doublesPerHistory, 3);
     const bytes = new Uint8Array(8 + specSize + doubles * 8);
     const head = new DataView(bytes.buffer);
     head.setUint32(0, signature, true);
@@ -115,10 +119,10 @@ export class WindowEngine {
     body.set([this.#clock, this.#runEarliest, this.#runLength]);
     let at = 3;
     saved.forEach((part, index) => {
-      body[at] = part.length;
-      body[at + 1] = this.#histories[index].forgotten;
-      body.set(part, at + 2);
-      at += part.length + 2;
+      const { late, tooLate, withoutTime, withoutEntity } = this.#histories[index].misplaced;
+      body.set([part.length, late, tooLate, withoutTime, withoutEntity], at);
+      body.set(part, at + doublesPerHistory);
+      at += part.length + doublesPerHistory;
     });
     return bytes;
   }
@@ -145,10 +149,12 @@ export class WindowEngine {
     const histories = this.#emptyHistories();
     let at = 3;
     for (const history of histories) {
-      if (!(at + 2 + body[at] <= body.length)) throw damaged();
-      history.load(body.subarray(at + 2, at + 2 + body[at]));
-      history.forgotten = body[at + 1];
-      at += body[at] + 2;
+      const from = at + doublesPerHistory;
+      if (!(from + body[at] <= body.length)) throw damaged();
+      history.load(body.subarray(from, from + body[at]));
+      const [late, tooLate, withoutTime, withoutEntity] = body.subarray(at + 1, from);
+      history.misplaced = { late, tooLate, withoutTime, withoutEntity };
+      at = from + body[at];
     }
     this.#histories = histories;
     [this.#clock, this.#runEarliest, this.#runLength] = body;
@@ -179,6 +185,11 @@ export class WindowEngine {
       this.#runLength = 0;
     }
   }
+}
+
+/** True where a state was saved in the form that is read now; one of an earlier Assay is computed again from the rows. */
+export function isWindowSnapshot(bytes: Uint8Array): boolean {
+  return bytes.length >= 8 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === signature;
 }
 
 function codesOf(block: TransactionBlock, column: string): Int32Array {

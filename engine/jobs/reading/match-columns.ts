@@ -89,12 +89,40 @@ function isEmptyColumn(batch: RecordBatch, name: string): boolean {
 }
 
 /**
- * The names under which the columns of a further recording are read. They are its own where the profile knows them, or
- * knows them in other letters; a recording without a header is matched by position where it has as many columns and
- * they hold what the profile says.
- *
- * @throws AssayError UNKNOWN_COLUMN where neither is so and the recording lacks the event time, the amount, or most of
- * what is used: its values would all be missing.
+ * The names under which the columns of a further recording are read, and which of the profile's it lacks then. They are its own
+ * where the profile knows them, or knows them in other letters; a recording without a header is matched by position where it
+ * has as many columns and they hold what the profile says.
+ */
+export async function findColumns(
+  profile: Profile,
+  reference: Reference,
+  recording: LookedInto,
+  signal: AbortSignal,
+): Promise<MatchedColumns & { readonly lacking: readonly string[] }> {
+  const { path, columnNames, format } = recording;
+  if (lackingOf(profile, columnNames).length === 0) return { columnNames, lacking: [] };
+  const isByPosition = isHeaderless(format) && columnNames.length === reference.columnNames.length;
+  if (isByPosition && (await doColumnsFit(profile, recording, reference.columnNames, signal)))
+    return {
+      columnNames: reference.columnNames,
+      lacking: [],
+      notice: `${path} has no header; its columns were taken in the order of ${reference.path}, whose values they fit.`,
+    };
+  const renamed = matchedByPlainName(profile, columnNames);
+  const isRenamed = renamed.some((name, index) => name !== columnNames[index]);
+  return {
+    columnNames: renamed,
+    lacking: lackingOf(profile, renamed),
+    ...(isRenamed
+      ? { notice: `Columns of ${path} are spelled otherwise than in ${reference.path}; they were taken as the same.` }
+      : {}),
+  };
+}
+
+/**
+ * As `findColumns`, for a recording that is to become rows of the same stream.
+ * @throws AssayError UNKNOWN_COLUMN where it lacks the event time, the amount, or most of what is used: its values would all
+ * be missing.
  */
 export async function matchColumns(
   profile: Profile,
@@ -103,30 +131,13 @@ export async function matchColumns(
   signal: AbortSignal,
 ): Promise<MatchedColumns> {
   const { path, columnNames, format } = recording;
-  if (lackingOf(profile, columnNames).length === 0) return { columnNames };
-  const renamed = matchedByPlainName(profile, columnNames);
-  const lacking = lackingOf(profile, renamed);
-  const notice =
-    renamed === columnNames || renamed.every((name, index) => name === columnNames[index])
-      ? {}
-      : { notice: `Columns of ${path} are spelled otherwise than in ${reference.path}; they were taken as the same.` };
-  if (lacking.length === 0) return { columnNames: renamed, ...notice };
-
+  const { lacking, ...found } = await findColumns(profile, reference, recording, signal);
   const hasNames = !isHeaderless(format);
-  if (!hasNames && columnNames.length === reference.columnNames.length) {
-    if (await doColumnsFit(profile, recording, reference.columnNames, signal))
-      return {
-        columnNames: reference.columnNames,
-        notice: `${path} has no header; its columns were taken in the order of ${reference.path}, whose values they fit.`,
-      };
-  }
-  if (hasNames && !isTooMuch(profile, lacking, format)) return { columnNames: renamed, ...notice };
-  const found = hasNames
-    ? `It has: ${columnNames.join(', ')}.`
-    : `It has no header, and ${columnNames.length} columns.`;
+  if (lacking.length === 0 || (hasNames && !isTooMuch(profile, lacking, format))) return found;
+  const has = hasNames ? `It has: ${columnNames.join(', ')}.` : `It has no header, and ${columnNames.length} columns.`;
   throw usageError(
     'UNKNOWN_COLUMN',
-    `${path} lacks ${lacking.join(', ')}, which the rows before it have. ${found}`,
+    `${path} lacks ${lacking.join(', ')}, which the rows before it have. ${has}`,
     hasNames
       ? 'Give its columns the same names, or read it into a case of its own.'
       : `Put the header of ${reference.path} before its first line, or read it into a case of its own.`,

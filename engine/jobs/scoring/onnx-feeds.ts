@@ -1,22 +1,20 @@
 import type { DecodedSegment } from '../../domain/columns.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
-import type { Profile } from '../../domain/profile.ts';
 import type { OnnxFeed } from '../../export/onnx/onnx-scorer.ts';
 import type { OnnxInput } from '../../export/onnx/preprocessing.ts';
 import type { Dictionaries } from '../../features/decode-segment.ts';
 import { textsOf } from '../../features/segment-access.ts';
-import { createSegmentComputer, type SegmentComputer } from '../training/case-features.ts';
+import type { SegmentComputer } from '../../features/stream-features.ts';
 
 /**
  * Turns decoded segments, in stream order, into the inputs of an exported model. What the graph does by itself
  * (imputing, times, texts) is left to it; only features over time are computed here, by `compute`.
  */
 export function createOnnxFeeder(
-  profile: Profile,
   spec: FeatureSpec,
   inputs: readonly OnnxInput[],
   dictionaries: Dictionaries,
-  compute: SegmentComputer = createSegmentComputer(profile, spec, dictionaries),
+  compute: SegmentComputer,
 ): (segment: DecodedSegment) => ReadonlyMap<string, OnnxFeed> {
   const names = featureNames(spec);
   const needsFeatures = spec.windows !== undefined || inputs.some(({ holds }) => holds === 'feature');

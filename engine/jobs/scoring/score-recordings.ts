@@ -2,12 +2,20 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { isFlagged } from '../../forest/threshold.ts';
 import type { DecodedSegment, Dictionary } from '../../domain/columns.ts';
-import { AssayError } from '../../domain/error.ts';
+import { AssayError, impossible } from '../../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import { createSegmentDecoder, type Dictionaries } from '../../features/decode-segment.ts';
+import type { RecordBatch, RecordingFormat } from '../../domain/record-batch.ts';
+import { createSegmentDecoder, type DecodedBatch } from '../../features/decode-segment.ts';
 import { idsOf } from '../../features/segment-access.ts';
+import {
+  mostSortedRows,
+  ReceivedOrder,
+  StreamFeatures,
+  WholeStream,
+  type SegmentComputer,
+} from '../../features/stream-features.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import { openCaseToRead } from '../../case/opening.ts';
@@ -15,9 +23,10 @@ import type { ReadableCase } from '../../store/readable-case.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { segmentsOf } from '../../case/case-arrays.ts';
-import { createSegmentComputer } from '../training/case-features.ts';
+import { computerOfCase, describeOrder, inTurns } from '../training/case-features.ts';
 import { chosenModel } from '../../case/model/chosen-model.ts';
 import { watchColumns } from '../reading/column-watch.ts';
+import { findColumns } from '../reading/match-columns.ts';
 import { csvCell } from '../exporting/csv-cell.ts';
 import { createOnnxFeeder } from './onnx-feeds.ts';
 import { emptyDictionaries, isOnnxModel, openOnnxModel, readOnnxFile } from './open-onnx.ts';
@@ -38,66 +47,74 @@ export async function scoreRecordings(
     reads: [...input.recordings, input.model, join(input.model, 'model.onnx')],
     force: input.force,
   });
-  const scorer = (await isOnnxModel(input.model)) ? await onnxScorer(input.model) : await caseScorer(input, context);
+  const scorer = (await isOnnxModel(input.model)) ? await onnxScorer(input.model) : caseScorer(input);
   try {
-    return await writeScores(scorer, input, output, context);
+    const { recordings, notices } = await lookInto(scorer, input, context);
+    const result = await scoreInOrder({ scorer, recordings, output, context });
+    return { ...result, notices: [...notices, ...result.notices] };
   } finally {
     await scorer.close();
   }
 }
 
-/** A model ready to score decoded segments in stream order. */
+/** A model ready to score decoded segments. */
 interface Scorer {
   readonly profile: Profile;
   readonly spec: FeatureSpec;
   readonly dictionaries: Map<string, Dictionary>;
   readonly digest: string;
   readonly thresholdUnits: number;
-  readonly notices: readonly string[];
-  /** Sums, and the scores for people, of one segment. */
+  /** Sums, and the scores for people, of one segment whose features `compute` makes. */
   readonly score: (
     segment: DecodedSegment,
+    compute: SegmentComputer,
     signal: AbortSignal,
   ) => Promise<{ readonly sums: Int32Array; readonly scoreAt: (row: number) => number }>;
+  /** Lets features over time go on from what came before, where the recordings begin after it; says so. */
+  readonly goOnFrom: (features: StreamFeatures, earliestMs: number, context: WorkContext) => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }
 
-async function caseScorer(input: ParsedJobInput<'score'>, context: WorkContext): Promise<Scorer> {
+interface NamedRecording {
+  readonly path: string;
+  readonly format: RecordingFormat;
+  readonly columnNames: readonly string[];
+}
+
+interface Scoring {
+  readonly scorer: Scorer;
+  readonly recordings: readonly NamedRecording[];
+  readonly output: ClaimedFile;
+  readonly context: WorkContext;
+}
+
+type ScoreResult = JobResult<'score'>;
+
+function caseScorer(input: ParsedJobInput<'score'>): Scorer {
   const openedCase = openCaseToRead(input.model);
   try {
     const { stored, forest } = chosenModel(openedCase, input.modelChoice);
-    const profile = openedCase.profile();
-    if (profile === undefined) throw new Error('Impossible: a case with a model has no profile.');
+    const profile = openedCase.profile() ?? impossible('a case with a model has no profile');
     const spec = openedCase.featureSpec(stored.featureSetId);
-    const dictionaries = openedCase.dictionaries();
     const featureCount = featureNames(spec).length;
-    const compute = createSegmentComputer(profile, spec, dictionaries);
-    const notices: string[] = [];
-    if (spec.windows !== undefined && (await followsTheCase(openedCase, profile, input, dictionaries))) {
-      notices.push('The recording follows the stream of the case, so features over time go on from it.');
-      for (const segment of segmentsOf(openedCase)) {
-        throwIfCancelled(context.signal);
-        compute(segment, new Float32Array(segment.rowCount * featureCount));
-        await new Promise(setImmediate);
-      }
-    }
     const pool = createScoringPool(forest, { threads: 1 });
-    return {
+    const scorer: Scorer = {
       profile,
       spec,
-      dictionaries,
+      dictionaries: openedCase.dictionaries(),
       digest: forest.digest,
       thresholdUnits: stored.threshold.units,
-      notices,
-      score: async (segment, signal) => {
+      score: async (segment, compute, signal) => {
         const values = new Float32Array(segment.rowCount * featureCount);
         compute(segment, values);
         const sums = new Int32Array(segment.rowCount);
         await pool.score(values, segment.rowCount, sums, signal);
         return { sums, scoreAt: (row) => scoreOfSum(forest, sums[row]) };
       },
+      goOnFrom: (features, earliestMs, context) => goOnFromCase(input.model, scorer, features, earliestMs, context),
       close: () => pool.close(),
     };
+    return scorer;
   } finally {
     openedCase.close();
   }
@@ -108,99 +125,200 @@ async function onnxScorer(path: string): Promise<Scorer> {
   const model = await openOnnxModel(await readOnnxFile(path), path);
   const { scorer, profile, spec, inputs } = model;
   const dictionaries = emptyDictionaries(profile);
-  const feedsOf = createOnnxFeeder(profile, spec, inputs, dictionaries);
   return {
     profile,
     spec,
     dictionaries,
     digest: scorer.notes.digest,
     thresholdUnits: scorer.notes.thresholdUnits,
-    notices: [],
-    score: async (segment) => {
-      const { sums, scores } = await scorer.scoreInputs(feedsOf(segment), segment.rowCount);
+    score: async (segment, compute) => {
+      const feeds = createOnnxFeeder(spec, inputs, dictionaries, compute)(segment);
+      const { sums, scores } = await scorer.scoreInputs(feeds, segment.rowCount);
       return { sums, scoreAt: (row) => scores[row] };
     },
+    goOnFrom: () => Promise.resolve([]),
     close: () => scorer.close(),
   };
 }
 
-/** True where the recording begins at or after the last event of the case: then it continues the same stream. */
-async function followsTheCase(
-  openedCase: ReadableCase,
-  profile: Profile,
-  { recordings, format }: ParsedJobInput<'score'>,
-  dictionaries: Dictionaries,
-): Promise<boolean> {
-  const time = columnWithRole(profile, 'event_time');
-  if (time === undefined) return false;
-  let latest = Number.NEGATIVE_INFINITY;
-  for (const segment of segmentsOf(openedCase, [time.name])) {
-    const block = segment.columns.get(time.name);
-    if (block?.kind === 'time') for (const instant of block.values) if (instant > latest) latest = instant;
-  }
-  const decode = createSegmentDecoder(profile, dictionaries);
-  const reader = await openRecording(recordings[0], { stated: format });
-  try {
-    for await (const batch of reader.batches()) {
-      const block = decode(batch, 0).segment.columns.get(time.name);
-      if (block?.kind !== 'time') return false;
-      const first = block.values.find((instant) => !Number.isNaN(instant));
-      if (first !== undefined) return first >= latest;
+/** The recordings with the names that the profile gives their columns; one without a header is matched by position. */
+async function lookInto(
+  { profile, spec }: Scorer,
+  { recordings, format, model }: ParsedJobInput<'score'>,
+  { signal }: WorkContext,
+): Promise<{ readonly recordings: readonly NamedRecording[]; readonly notices: readonly string[] }> {
+  const reference = { path: `the recordings of ${model}`, columnNames: profile.columns.map(({ name }) => name) };
+  const notices: string[] = [];
+  const named: NamedRecording[] = [];
+  for (const path of recordings) {
+    const reader = await openRecording(path, { stated: format, signal });
+    try {
+      const looked = { path, format: reader.format, columnNames: reader.columnNames };
+      const { columnNames, notice } = await findColumns(profile, reference, looked, signal);
+      refuseOtherColumns(profile, spec, columnNames, path);
+      named.push({ ...looked, columnNames });
+      if (notice !== undefined) notices.push(notice);
+    } finally {
+      await reader.close();
     }
-    return false;
+  }
+  return { recordings: named, notices };
+}
+
+/** Ends an attempt to score a stream as it comes: a row is older than the one before. */
+class OutOfOrder extends Error {}
+
+/**
+ * Scores a stream as it comes; where it does not come in the order of its event time, again, with features over time computed in
+ * that order. The rows of the output keep the order of the input.
+ */
+async function scoreInOrder(scoring: Scoring): Promise<ScoreResult> {
+  const { scorer, context } = scoring;
+  const { profile, spec, dictionaries } = scorer;
+  const needsOrder = spec.windows !== undefined && columnWithRole(profile, 'event_time') !== undefined;
+  const features = new StreamFeatures(profile, spec, dictionaries);
+  const notices = needsOrder ? await scorer.goOnFrom(features, await firstTime(scoring), context) : [];
+  try {
+    return await writeScores(scoring, features, features.compute, notices, needsOrder);
+  } catch (error) {
+    if (!(error instanceof OutOfOrder)) throw error;
+  }
+  const whole = new WholeStream(profile, spec, dictionaries);
+  const isWhole = await forEachBatch(scoring, ({ segment }) => {
+    whole.add(segment);
+    return whole.rowCount <= mostSortedRows;
+  });
+  const again = new StreamFeatures(profile, spec, dictionaries);
+  const noticesAgain = await scorer.goOnFrom(again, whole.earliestMs, context);
+  const compute = isWhole ? await inTurns(again.takeWhole(whole), context.signal) : again.compute;
+  return writeScores(scoring, again, compute, noticesAgain, false);
+}
+
+/** Where the recordings begin at or after the last event of the case, features over time go on from it. */
+async function goOnFromCase(
+  casePath: string,
+  { profile, spec, dictionaries }: Scorer,
+  features: StreamFeatures,
+  earliestMs: number,
+  context: WorkContext,
+): Promise<readonly string[]> {
+  const openedCase = openCaseToRead(casePath);
+  try {
+    if (!Number.isFinite(earliestMs) || earliestMs < latestTime(openedCase, profile)) return [];
+    const featureCount = featureNames(spec).length;
+    const compute = await computerOfCase(openedCase, profile, spec, features, dictionaries, context);
+    // Rows that were put in order have been taken as a whole; others are taken as they came.
+    if (compute === features.compute)
+      for (const segment of segmentsOf(openedCase)) {
+        throwIfCancelled(context.signal);
+        compute(segment, new Float32Array(segment.rowCount * featureCount));
+        await new Promise(setImmediate);
+      }
+    return ['The recording follows the stream of the case, so features over time go on from it.'];
   } finally {
-    await reader.close();
+    openedCase.close();
   }
 }
 
-async function writeScores(
-  scorer: Scorer,
-  { recordings, format }: ParsedJobInput<'score'>,
-  output: ClaimedFile,
-  context: WorkContext,
-): Promise<JobResult<'score'>> {
-  const { profile, spec, dictionaries, thresholdUnits } = scorer;
+function latestTime(openedCase: ReadableCase, profile: Profile): number {
+  const time = columnWithRole(profile, 'event_time')?.name ?? '';
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const { columns } of segmentsOf(openedCase, [time])) {
+    const block = columns.get(time);
+    if (block?.kind === 'time') for (const instant of block.values) if (instant > latest) latest = instant;
+  }
+  return latest;
+}
+
+/** The first event time there is: the earliest, where the recordings come in order; Infinity where there is none. */
+async function firstTime(scoring: Scoring): Promise<number> {
+  const time = columnWithRole(scoring.scorer.profile, 'event_time')?.name ?? '';
+  let first: number | undefined;
+  await forEachBatch(scoring, ({ segment }) => {
+    const block = segment.columns.get(time);
+    if (block?.kind === 'time') first = block.values.find((instant) => !Number.isNaN(instant));
+    return first === undefined;
+  });
+  return first ?? Number.POSITIVE_INFINITY;
+}
+
+interface ScoredBatch {
+  readonly batch: RecordBatch;
+  readonly decoded: DecodedBatch;
+  readonly segment: DecodedSegment;
+  readonly path: string;
+}
+
+/** The batches of all recordings as one stream, until `take` wants no more; false where it did not want all. */
+async function forEachBatch(
+  { scorer: { profile, dictionaries }, recordings, context }: Scoring,
+  take: (scored: ScoredBatch) => boolean | Promise<boolean>,
+): Promise<boolean> {
   const decode = createSegmentDecoder(profile, dictionaries);
+  let rows = 0;
+  for (const { path, format, columnNames } of recordings) {
+    const reader = await openRecording(path, { format, columnNames, signal: context.signal });
+    try {
+      for await (const batch of reader.batches()) {
+        throwIfCancelled(context.signal);
+        const decoded = decode(batch, rows);
+        rows += decoded.segment.rowCount;
+        if (!(await take({ batch, decoded, segment: decoded.segment, path }))) return false;
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+  return true;
+}
+
+/** @throws OutOfOrder, where `needsOrder`, at the first step back in event time. */
+async function writeScores(
+  scoring: Scoring,
+  features: StreamFeatures,
+  compute: SegmentComputer,
+  notices: readonly string[],
+  needsOrder: boolean,
+): Promise<ScoreResult> {
+  const { scorer, output, context } = scoring;
+  const { profile, spec, dictionaries, thresholdUnits } = scorer;
+  const time = columnWithRole(profile, 'event_time')?.name ?? '';
+  const received = new ReceivedOrder();
   const hash = createHash('sha256');
   const totals = { rows: 0, quarantined: 0, flagged: 0 };
   const columns = watchColumns(profile, 'they have no score');
   await output.stream(async (file) => {
     await writeChunk(file, header);
-    for (const recording of recordings) {
-      const reader = await openRecording(recording, { stated: format, signal: context.signal });
-      try {
-        refuseOtherColumns(profile, spec, reader.columnNames, recording);
-        for await (const batch of reader.batches()) {
-          throwIfCancelled(context.signal);
-          const decoded = decode(batch, totals.rows);
-          columns.note(batch, decoded, recording);
-          const { segment, invalid } = decoded;
-          const { sums, scoreAt } = await scorer.score(segment, context.signal);
-          const idOf = idsOf(profile, segment, dictionaries);
-          const lines: string[] = [];
-          for (let row = 0; row < segment.rowCount; row++) {
-            const id = idOf(row) ?? String(totals.rows + row + 1);
-            const flagged = isFlagged(sums[row], thresholdUnits) ? 1 : 0;
-            totals.flagged += flagged;
-            lines.push(`${csvCell(id)},${scoreAt(row)},${flagged}\n`);
-            hash.update(`${id}\n${sums[row]}\n${flagged}\n`);
-          }
-          await writeChunk(file, lines.join(''));
-          totals.rows += segment.rowCount;
-          totals.quarantined += batch.rejected.length + invalid.length;
-          context.report({ phase: 'score', done: totals.rows, total: null, unit: 'rows' });
-        }
-      } finally {
-        await reader.close();
+    await forEachBatch(scoring, async ({ batch, decoded, segment, path }) => {
+      const times = segment.columns.get(time);
+      if (times?.kind === 'time') received.note(times.values);
+      if (needsOrder && received.stepsBack > 0) throw new OutOfOrder();
+      columns.note(batch, decoded, path);
+      const { sums, scoreAt } = await scorer.score(segment, compute, context.signal);
+      const idOf = idsOf(profile, segment, dictionaries);
+      const lines: string[] = [];
+      for (let row = 0; row < segment.rowCount; row++) {
+        const id = idOf(row) ?? String(totals.rows + row + 1);
+        const flagged = isFlagged(sums[row], thresholdUnits) ? 1 : 0;
+        totals.flagged += flagged;
+        lines.push(`${csvCell(id)},${scoreAt(row)},${flagged}\n`);
+        hash.update(`${id}\n${sums[row]}\n${flagged}\n`);
       }
-    }
+      await writeChunk(file, lines.join(''));
+      totals.rows += segment.rowCount;
+      totals.quarantined += batch.rejected.length + decoded.invalid.length;
+      context.report({ phase: 'score', done: totals.rows, total: null, unit: 'rows' });
+      return true;
+    });
   });
+  const { order } = features;
   return {
     ...totals,
     digest: scorer.digest,
     flagsDigest: hash.digest('hex'),
+    order,
     output: output.path,
-    notices: [...scorer.notices, ...columns.sentences()],
+    notices: [...notices, ...describeOrder(profile, { spec, order }), ...columns.sentences()],
   };
 }
 

@@ -1,13 +1,13 @@
+import type { DecodedSegment } from '../../domain/columns.ts';
 import { AssayError, usageError } from '../../domain/error.ts';
 import { isFlagged } from '../../forest/threshold.ts';
-import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
+import type { FeatureSpec } from '../../domain/feature-spec.ts';
 import { columnWithRole, type Profile, type ProfileColumn } from '../../domain/profile.ts';
 import type { RecordBatch } from '../../domain/record-batch.ts';
-import { FeatureComputer } from '../../features/compute-features.ts';
-import { createSegmentDecoder, isDecoded, type Dictionaries } from '../../features/decode-segment.ts';
+import { createSegmentDecoder, isDecoded } from '../../features/decode-segment.ts';
 import { idsOf } from '../../features/segment-access.ts';
+import { StreamFeatures, WholeStream, type SegmentComputer } from '../../features/stream-features.ts';
 import { jsonRecords, type JsonRecords } from '../../stream/json-records.ts';
-import { createSegmentComputer, type SegmentComputer } from '../training/case-features.ts';
 import { emptyDictionaries } from './open-onnx.ts';
 import type { ServedModel } from './served-model.ts';
 
@@ -90,10 +90,11 @@ export async function scoreRecords(
   const dictionaries = emptyDictionaries(profile);
   const { segment, invalid } = createSegmentDecoder(profile, dictionaries)(read.batch, 0);
   refuse(new Map(invalid.map(({ row, reason }) => [row, reason])));
+  const features = new StreamFeatures(profile, spec, dictionaries);
   const compute =
     isGiven && names.length > 0
-      ? givenComputer(spec, dictionaries, givenFeatures(read.batch, names))
-      : createSegmentComputer(profile, spec, dictionaries);
+      ? features.withGiven(givenFeatures(read.batch, names))
+      : wholeRequest(features, new WholeStream(profile, spec, dictionaries), segment);
   const { sums, scores } = await model.score(segment, dictionaries, compute);
   const idOf = idsOf(profile, segment, dictionaries);
   return Array.from(sums, (sum, row) => ({
@@ -124,18 +125,14 @@ function givenFeatures(batch: RecordBatch, names: readonly string[]): Float32Arr
   return values;
 }
 
-/** Row features as ever, and the given features over time behind them. */
-function givenComputer(spec: FeatureSpec, dictionaries: Dictionaries, given: Float32Array): SegmentComputer {
-  const rowComputer = new FeatureComputer(spec, dictionaries);
-  const own = spec.features.length;
-  const stride = featureNames(spec).length;
-  return (segment, out) => {
-    const rowFeatures = rowComputer.compute(segment);
-    for (let row = 0; row < segment.rowCount; row++) {
-      out.set(rowFeatures.subarray(row * own, (row + 1) * own), row * stride);
-      out.set(given.subarray(row * (stride - own), (row + 1) * (stride - own)), row * stride + own);
-    }
-  };
+/** The records of a request are one stream, in the order of their event time; there are few. */
+function wholeRequest(features: StreamFeatures, whole: WholeStream, segment: DecodedSegment): SegmentComputer {
+  whole.add(segment);
+  const work = features.takeWhole(whole);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 function refuse(faults: ReadonlyMap<number, string>): void {

@@ -8,7 +8,7 @@ import { fetchModelFile, isModelUri } from '../../export/mlflow/fetch-model.ts';
 import { openTrackingClient } from '../../export/mlflow/tracking-client.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { scoreOfSum } from '../../forest/score.ts';
-import type { SegmentComputer } from '../training/case-features.ts';
+import type { SegmentComputer } from '../../features/stream-features.ts';
 import { chosenModel } from '../../case/model/chosen-model.ts';
 import { createOnnxFeeder } from './onnx-feeds.ts';
 import { isOnnxModel, openOnnxModel, readOnnxFile, type OnnxModel } from './open-onnx.ts';
@@ -104,7 +104,7 @@ async function fromOnnx(bytes: Uint8Array, where: string): Promise<ServedModel> 
     thresholdUnits,
     threshold: Number(metadata.get('assay.threshold')),
     score: async (segment, dictionaries, compute) => {
-      const feeds = createOnnxFeeder(profile, spec, inputs, dictionaries, compute)(segment);
+      const feeds = createOnnxFeeder(spec, inputs, dictionaries, compute)(segment);
       const { sums, scores } = await scorer.scoreInputs(feeds, segment.rowCount);
       return { sums, scores: Float64Array.from(scores) };
     },

@@ -34,6 +34,7 @@ import { alertsAndFlags } from '../../case/model/model-list.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { whatCame } from '../reading/rows-history.ts';
 import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
+import { describeOrder } from '../training/case-features.ts';
 import { trainOnCase } from '../training/train-model.ts';
 import { adoptModel } from './adopt-model.ts';
 import { CommitLedger } from './commit-ledger.ts';
@@ -256,7 +257,8 @@ class FollowSession {
         lag,
         messagesPerSecond: activeMs > 0 ? (1000 * this.#messages) / activeMs : 0,
         latencyMs: { p50: this.#ledger.latency.quantile(0.5), p99: this.#ledger.latency.quantile(0.99) },
-        notices: [...this.#notices, ...(this.#live?.columns.sentences() ?? [])],
+        order: this.#scoring?.order() ?? null,
+        notices: [...this.#notices, ...(this.#live?.columns.sentences() ?? []), ...this.#orderSentences()],
         totalMs,
         case: resolve(this.#input.casePath),
       };
@@ -520,9 +522,16 @@ class FollowSession {
     });
   }
 
+  #orderSentences(): readonly string[] {
+    if (this.#live === undefined || this.#scoring === undefined) return [];
+    return describeOrder(this.#live.profile, { spec: this.#scoring.spec, order: this.#scoring.order() });
+  }
+
   #figuresNow(lag: ReadonlyMap<number, number>): FiguresNow {
     for (const { key, sentence } of this.#live?.columns.notes() ?? []) this.#meter.note(key, sentence);
     for (const sentence of this.#notices) this.#meter.note(sentence, sentence);
+    const order = this.#orderSentences().join(' ');
+    if (order !== '') this.#meter.note('order', order);
     return {
       source: formatTopicAddress(this.#address),
       casePath: resolve(this.#input.casePath),

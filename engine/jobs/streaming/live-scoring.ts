@@ -4,11 +4,14 @@ import type { DecodedSegment } from '../../domain/columns.ts';
 import type { CompiledForest } from '../../domain/model.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import type { TimeOrder } from '../../domain/window-feature.ts';
 import type { Dictionaries } from '../../features/decode-segment.ts';
 import { createScoringPool, type ScoringPool } from '../../forest/kernel/scoring-pool.ts';
-import type { LiveScores, RowRange, StoredModel } from '../../store/types.ts';
+import type { LiveScores, RowRange, StoredModel, WindowCheckpoint } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
-import { createResumableComputer, type ResumableComputer } from '../training/case-features.ts';
+import { StreamFeatures, type SegmentComputer } from '../../features/stream-features.ts';
+import { isWindowSnapshot } from '../../features/windows/window-engine.ts';
+import { computerOfCase } from '../training/case-features.ts';
 import { chosenModel } from '../../case/model/chosen-model.ts';
 
 /** A model that scores segments as they arrive. */
@@ -20,6 +23,8 @@ export interface LiveScoring {
   score(segment: DecodedSegment): Promise<LiveScores>;
   /** What the window features remember after the segments so far. */
   windowState(): Uint8Array<ArrayBuffer>;
+  /** How the rows came in time; null where there are no features over time. */
+  order(): TimeOrder | null;
   close(): Promise<void>;
 }
 
@@ -35,10 +40,10 @@ export async function openLiveScoring(
 ): Promise<LiveScoring> {
   const { stored: model, forest } = chosenModel(openedCase, undefined);
   const spec = openedCase.featureSpec(model.featureSetId);
-  const computer = createResumableComputer(profile, spec, dictionaries);
+  const features = new StreamFeatures(profile, spec, dictionaries);
   const pool = createScoringPool(forest, { threads: availableParallelism() });
-  const scoring = liveScoring(model, forest, spec, computer, pool);
-  await catchUp(openedCase, scoring, computer, context);
+  const scoring = liveScoring(model, forest, spec, features, pool);
+  await catchUp(openedCase, profile, scoring, features, dictionaries, context);
   return scoring;
 }
 
@@ -46,56 +51,72 @@ function liveScoring(
   model: StoredModel,
   forest: CompiledForest,
   spec: FeatureSpec,
-  computer: ResumableComputer,
+  features: StreamFeatures,
   pool: ScoringPool,
-): LiveScoring {
+): LiveScoring & { readonly scoreBy: (segment: DecodedSegment, compute: SegmentComputer) => Promise<LiveScores> } {
   const featureCount = featureNames(spec).length;
+  const scoreBy = async (segment: DecodedSegment, compute: SegmentComputer): Promise<LiveScores> => {
+    const values = new Float32Array(segment.rowCount * featureCount);
+    compute(segment, values);
+    const sums = new Int32Array(segment.rowCount);
+    if (segment.rowCount > 0) await pool.score(values, segment.rowCount, sums);
+    return { modelId: model.id, featureSetId: model.featureSetId, features: values, sums };
+  };
   return {
     model,
     forest,
     spec,
-    score: async (segment) => {
-      const features = new Float32Array(segment.rowCount * featureCount);
-      computer.compute(segment, features);
-      const sums = new Int32Array(segment.rowCount);
-      if (segment.rowCount > 0) await pool.score(features, segment.rowCount, sums);
-      return { modelId: model.id, featureSetId: model.featureSetId, features, sums };
-    },
-    windowState: () => computer.snapshot(),
+    score: (segment) => scoreBy(segment, features.compute),
+    scoreBy,
+    windowState: () => features.snapshot(),
+    // Rows that come one by one are never put in order; those that were there before may have been.
+    order: () => features.order && { ...features.order, isSorted: false },
     close: () => pool.close(),
   };
 }
 
+/** Scores the rows that came in after the model, in the order of their event time, and lets window features know all rows. */
 async function catchUp(
   openedCase: WritableCase,
-  scoring: LiveScoring,
-  computer: ResumableComputer,
+  profile: Profile,
+  scoring: ReturnType<typeof liveScoring>,
+  features: StreamFeatures,
+  dictionaries: Dictionaries,
   context: WorkContext,
 ): Promise<void> {
   const { model, spec } = scoring;
   const unscored = new Set(openedCase.segmentsWithoutScores(model.id).map(({ firstSequence }) => firstSequence));
-  const segments = openedCase.segments();
-  const firstUnscored = Math.min(...unscored);
+  const compute =
+    unscored.size === 0
+      ? features.compute
+      : await computerOfCase(openedCase, profile, spec, features, dictionaries, context);
+  const knowsAll = compute !== features.compute;
   const checkpoint = openedCase.windowCheckpoint(model.featureSetId);
-  const usable = checkpoint !== undefined && checkpoint.nextSequence <= firstUnscored;
-  if (usable && checkpoint.state.length > 0) computer.restore(checkpoint.state);
-  const needsHistory = spec.windows !== undefined;
+  const usable =
+    !knowsAll && checkpoint !== undefined && checkpoint.nextSequence <= Math.min(...unscored) && isReadable(checkpoint);
+  if (usable) features.restore(checkpoint.state);
+  const needsHistory = spec.windows !== undefined && !knowsAll;
   const from = usable ? checkpoint.nextSequence : 0;
-  for (const segment of segments) {
+  for (const segment of openedCase.segments()) {
     const isUnscored = unscored.has(segment.firstSequence);
     if (!needsHistory && !isUnscored) continue;
     // The state may be that within a segment: what came after it was merged with what came before.
     const rows = rowsFrom(segment, from);
     if (rows.rowCount <= 0) continue;
     throwIfCancelled(context.signal);
-    const { modelId, featureSetId, features, sums } = await scoring.score(openedCase.readSegmentColumns(rows));
+    const scores = await scoring.scoreBy(openedCase.readSegmentColumns(rows), compute);
     if (!isUnscored) continue;
     openedCase.inTransaction(() => {
-      openedCase.writeFeatures(featureSetId, rows, features);
-      openedCase.writeScores(modelId, rows, sums);
+      openedCase.writeFeatures(scores.featureSetId, rows, scores.features);
+      openedCase.writeScores(scores.modelId, rows, scores.sums);
     });
     await new Promise(setImmediate);
   }
+}
+
+/** A state of an earlier Assay is not read; it is computed again from the rows. */
+function isReadable({ state }: WindowCheckpoint): boolean {
+  return state.length === 0 || isWindowSnapshot(state);
 }
 
 function rowsFrom({ firstSequence, rowCount }: RowRange, from: number): RowRange {

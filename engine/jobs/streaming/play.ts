@@ -25,6 +25,7 @@ import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { refuseChangedRecordings } from '../reading/ingest-recordings.ts';
 import { digestOfFile, fingerprintRecording } from '../reading/recording-fingerprint.ts';
 import { whatCame } from '../reading/rows-history.ts';
+import { describeOrder } from '../training/case-features.ts';
 import { adoptModel } from './adopt-model.ts';
 import { sliceOfAppend } from './append-slices.ts';
 import { FiguresMeter, lastEventMs, type FiguresNow } from './figures-meter.ts';
@@ -244,8 +245,17 @@ class PlaySession {
     });
   }
 
+  #orderSentences(): readonly string[] {
+    const scoring = this.#stage?.scoring;
+    return scoring === undefined
+      ? []
+      : describeOrder(this.#prepared.profile, { spec: scoring.spec, order: scoring.order() });
+  }
+
   #figuresNow(): FiguresNow {
     for (const { key, sentence } of this.#columns.notes()) this.#meter.note(key, sentence);
+    const order = this.#orderSentences().join(' ');
+    if (order !== '') this.#meter.note('order', order);
     return {
       source: resolve(this.#input.recording),
       casePath: resolve(this.#input.casePath),
@@ -301,7 +311,8 @@ class PlaySession {
         threshold: scoreOfSum(scoring.forest, stored.threshold.units),
         model: modelSummary({ stored, forest: scoring.forest }),
         flagsDigest: flagsDigest(openedCase, this.#prepared.profile, stored),
-        notices: [...this.#columns.sentences()],
+        order: scoring.order(),
+        notices: [...this.#columns.sentences(), ...this.#orderSentences()],
         totalMs,
         case: resolve(this.#input.casePath),
       };

@@ -1,24 +1,30 @@
-import type { DecodedSegment } from '../../domain/columns.ts';
 import { impossible, usageError } from '../../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import type { FeatureMatrix } from '../../domain/model.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import { FeatureComputer, featureSpecDigest } from '../../features/compute-features.ts';
+import { timeOrderSchema, type TimeOrder } from '../../domain/window-feature.ts';
+import { featureSpecDigest } from '../../features/compute-features.ts';
 import type { Dictionaries } from '../../features/decode-segment.ts';
 import { FeatureFitter, type FeatureOptions } from '../../features/fit-feature-spec.ts';
-import { labelsOf } from '../../features/segment-access.ts';
-import { WindowEngine, type TransactionBlock } from '../../features/windows/window-engine.ts';
+import {
+  mostSortedRows,
+  ReceivedOrder,
+  StreamFeatures,
+  WholeStream,
+  type SegmentComputer,
+} from '../../features/stream-features.ts';
+import { describeTimeOrder } from '../../features/windows/describe-order.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import { MAXIMUM_SEGMENT_ROWS } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { segmentsOf } from '../../case/case-arrays.ts';
-import { windowsInTimeOrder } from './time-order.ts';
 
 /** The features of every row of a case, stored in it. They are never in memory as a whole. */
 export interface CaseFeatures extends StoredFeatures {
   readonly spec: FeatureSpec;
-  readonly notices: readonly string[];
+  /** How the rows came in time; null where there are no features over time. */
+  readonly order: TimeOrder | null;
 }
 
 /** Where the features of a case's rows lie, and how many there are. */
@@ -78,6 +84,24 @@ export function withoutFeatures(spec: FeatureSpec, leaveOut: readonly string[]):
   };
 }
 
+function orderSetting(featureSetId: number): string {
+  return `features.${featureSetId}.order`;
+}
+
+/** How the rows of stored features came in time; null where a case of an earlier Assay does not say. */
+function storedOrder(openedCase: ReadableCase, featureSetId: number): TimeOrder | null {
+  return timeOrderSchema.safeParse(openedCase.setting(orderSetting(featureSetId))).data ?? null;
+}
+
+/** How the rows of features came in time, for people. */
+export function describeOrder(
+  profile: Profile,
+  { spec, order }: { readonly spec: FeatureSpec; readonly order: TimeOrder | null },
+): readonly string[] {
+  const eventTime = columnWithRole(profile, 'event_time')?.name ?? '';
+  return describeTimeOrder(order, eventTime, spec.windows?.latenessMs ?? 0);
+}
+
 /** Segments computed between two looks at the signal and at what else waits. */
 const segmentsPerTurn = 16;
 /** Wide or slow segments end a turn earlier, so that being stopped is heard in time. */
@@ -95,15 +119,13 @@ export async function storeCaseFeatures(
   const featureSetId = openedCase.saveFeatureSet(spec, featureSpecDigest(spec));
   const featureCount = featureNames(spec).length;
   const rowCount = openedCase.nextSequence();
-  const features = { spec, featureSetId, rowCount, featureCount, notices: [] };
-  if (openedCase.segmentsWithoutFeatures(featureSetId).length === 0) return features;
+  const features = { spec, featureSetId, rowCount, featureCount };
+  if (openedCase.segmentsWithoutFeatures(featureSetId).length === 0)
+    return { ...features, order: storedOrder(openedCase, featureSetId) };
   const dictionaries = openedCase.dictionaries();
-  const ordered = windowsInTimeOrder(profile, spec.windows, timesOf(openedCase, profile), function* blocks() {
-    for (const segment of segmentsOf(openedCase)) yield transactionBlock(profile, segment, dictionaries);
-  });
-
+  const computer = new StreamFeatures(profile, spec, dictionaries);
   // Features over time remember the rows before, so that even rows stored by a stopped run are gone through again.
-  const compute = createSegmentComputer(profile, spec, dictionaries);
+  const compute = await computerOfCase(openedCase, profile, spec, computer, dictionaries, context);
   const segments = openedCase.segments();
   for (let next = 0; next < segments.length;) {
     throwIfCancelled(context.signal);
@@ -113,7 +135,6 @@ export async function storeCaseFeatures(
         const summary = segments[next++];
         const values = new Float32Array(summary.rowCount * featureCount);
         compute(openedCase.readSegmentColumns(summary), values);
-        if (ordered.values !== null) replaceWindows(values, summary, spec, ordered.values);
         openedCase.writeFeatures(featureSetId, summary, values);
         if (performance.now() > turnEndMs) break;
       }
@@ -122,33 +143,52 @@ export async function storeCaseFeatures(
     context.report({ phase: 'features', done: last.firstSequence + last.rowCount, total: rowCount, unit: 'rows' });
     await new Promise(setImmediate);
   }
-  return { ...features, notices: ordered.notices };
+  const { order } = computer;
+  openedCase.setSetting(orderSetting(featureSetId), order);
+  return { ...features, order };
 }
 
-/** The event time of every row, NaN where it is missing; none where the profile has no event time. */
-function timesOf(openedCase: ReadableCase, profile: Profile): Float64Array {
-  const time = columnWithRole(profile, 'event_time');
-  if (time === undefined) return new Float64Array(0);
-  const times = new Float64Array(openedCase.nextSequence()).fill(NaN);
-  for (const { firstSequence, columns } of segmentsOf(openedCase, [time.name])) {
-    const block = columns.get(time.name);
-    if (block?.kind === 'time') times.set(block.values, firstSequence);
-  }
-  return times;
-}
-
-/** Puts the features over time of all rows, row-major, in the place of those of one segment. */
-function replaceWindows(
-  values: Float32Array,
-  { firstSequence, rowCount }: { readonly firstSequence: number; readonly rowCount: number },
+/**
+ * What computes the features of all rows of a case. Where they did not come in the order of their event time, features over time
+ * are computed in that order, unless there are too many rows to be put in order.
+ */
+export async function computerOfCase(
+  openedCase: ReadableCase,
+  profile: Profile,
   spec: FeatureSpec,
-  windows: Float32Array,
-): void {
-  const first = spec.features.length;
-  const count = spec.windows?.features.length ?? 0;
-  for (let row = 0; row < rowCount; row++) {
-    const from = (firstSequence + row) * count;
-    values.set(windows.subarray(from, from + count), row * (first + count) + first);
+  features: StreamFeatures,
+  dictionaries: Dictionaries,
+  context: WorkContext,
+): Promise<SegmentComputer> {
+  const time = columnWithRole(profile, 'event_time')?.name;
+  if (spec.windows === undefined || time === undefined) return features.compute;
+  const received = new ReceivedOrder();
+  for (const { columns } of segmentsOf(openedCase, [time])) {
+    const block = columns.get(time);
+    if (block?.kind === 'time') received.note(block.values);
+  }
+  if (received.stepsBack === 0 || openedCase.nextSequence() > mostSortedRows) return features.compute;
+  const whole = new WholeStream(profile, spec, dictionaries);
+  for (const segment of segmentsOf(openedCase, whole.columnNames)) {
+    throwIfCancelled(context.signal);
+    whole.add(segment);
+  }
+  return inTurns(features.takeWhole(whole), context.signal);
+}
+
+/** Longest time that work done in turns keeps everything else waiting. */
+const turnMs = 50;
+
+/** Does work to its end, listening between turns to whether it is to stop. */
+export async function inTurns<T>(work: Generator<void, T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    throwIfCancelled(signal);
+    const turnEndMs = performance.now() + turnMs;
+    do {
+      const step = work.next();
+      if (step.done === true) return step.value;
+    } while (performance.now() < turnEndMs);
+    await new Promise(setImmediate);
   }
 }
 
@@ -163,74 +203,4 @@ export function* featureBlocks(
       openedCase.readFeatures(featureSetId, rows) ?? impossible('rows whose features were stored have none');
     yield { ...rows, featureCount, values };
   }
-}
-
-/** Computes the row-major features of one segment after the other, in stream order, into the array given. */
-export type SegmentComputer = (segment: DecodedSegment, out: Float32Array) => void;
-
-/** A computer whose memory of the segments seen before can be kept, and gone on from. */
-export interface ResumableComputer {
-  readonly compute: SegmentComputer;
-  /** What the window features remember; empty where there are none. Holds with the dictionaries of the moment. */
-  snapshot(): Uint8Array<ArrayBuffer>;
-  restore(state: Uint8Array): void;
-}
-
-/** All features of a spec, row features first. Window features remember the segments seen before. */
-export function createSegmentComputer(
-  profile: Profile,
-  spec: FeatureSpec,
-  dictionaries: Dictionaries,
-): SegmentComputer {
-  return createResumableComputer(profile, spec, dictionaries).compute;
-}
-
-/** As `createSegmentComputer`, for a stream that is stopped and gone on with. */
-export function createResumableComputer(
-  profile: Profile,
-  spec: FeatureSpec,
-  dictionaries: Dictionaries,
-): ResumableComputer {
-  const rowComputer = new FeatureComputer(spec, dictionaries);
-  const { windows } = spec;
-  if (windows === undefined)
-    return {
-      compute: (segment, out) => void rowComputer.compute(segment, out),
-      snapshot: () => new Uint8Array(0),
-      restore: () => undefined,
-    };
-
-  const engine = new WindowEngine(windows);
-  const rowFeatureCount = spec.features.length;
-  const stride = rowFeatureCount + windows.features.length;
-  return {
-    compute: (segment, out) => {
-      const rowFeatures = rowComputer.compute(segment);
-      for (let row = 0; row < segment.rowCount; row++)
-        for (let column = 0; column < rowFeatureCount; column++)
-          out[row * stride + column] = rowFeatures[row * rowFeatureCount + column];
-      engine.append(transactionBlock(profile, segment, dictionaries), {
-        values: out,
-        firstRow: 0,
-        stride,
-        firstColumn: rowFeatureCount,
-      });
-    },
-    snapshot: () => Uint8Array.from(engine.snapshot()),
-    restore: (state) => engine.restore(state),
-  };
-}
-
-function transactionBlock(profile: Profile, segment: DecodedSegment, dictionaries: Dictionaries): TransactionBlock {
-  const time = segment.columns.get(columnWithRole(profile, 'event_time')?.name ?? '');
-  const amount = segment.columns.get(columnWithRole(profile, 'amount')?.name ?? '');
-  const codes = new Map<string, Int32Array>();
-  for (const [name, block] of segment.columns) if (block.kind === 'code') codes.set(name, block.codes);
-  return {
-    rowCount: segment.rowCount,
-    times: time?.kind === 'time' ? time.values : new Float64Array(segment.rowCount).fill(NaN),
-    codes,
-    ...(amount?.kind === 'number' ? { amounts: amount.values } : {}),
-    ...(columnWithRole(profile, 'label') === undefined ? {} : { labels: labelsOf(profile, segment, dictionaries) }),
-  };
 }

@@ -6,12 +6,14 @@ import { FRAUD, UNLABELLED } from '../../domain/label.ts';
 import type { CompiledForest, FeatureMatrix } from '../../domain/model.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import type { TimeOrder } from '../../domain/window-feature.ts';
 import { bootstrapOverDays } from '../../evaluation/bootstrap.ts';
 import { cardPrecisionTopK } from '../../evaluation/card-precision.ts';
 import { anomalyOfSums, auroc, averagePrecision } from '../../evaluation/ranking.ts';
 import { segmentOfRows } from '../../features/decode-segment.ts';
 import { FeatureFitter } from '../../features/fit-feature-spec.ts';
 import { textsOf } from '../../features/segment-access.ts';
+import { StreamFeatures } from '../../features/stream-features.ts';
 import { proposeWindowFeatures } from '../../features/windows/propose-window-features.ts';
 import { randomStream } from '../../forest/random.ts';
 import { trainForest } from '../../forest/train.ts';
@@ -19,7 +21,7 @@ import { NO_DAY } from '../../forest/tuning.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { CaseArrays, segmentsOf } from '../../case/case-arrays.ts';
-import { createSegmentComputer, withoutFeatures } from './case-features.ts';
+import { computerOfCase, describeOrder, withoutFeatures } from './case-features.ts';
 import { openCaseToRead } from '../../case/opening.ts';
 import { scoreMatrix } from './train-model.ts';
 
@@ -37,6 +39,7 @@ interface Stream {
   readonly days: Int32Array;
   readonly cards: Int32Array | null;
   readonly matrix: FeatureMatrix;
+  readonly order: TimeOrder | null;
 }
 
 interface Fold {
@@ -75,7 +78,7 @@ export async function evaluateRolling(input: Input, context: WorkContext): Promi
       labels,
       days,
       cards: entity?.codes ?? null,
-      matrix: computeMatrix(openedCase, profile, spec, context),
+      ...(await computeMatrix(openedCase, profile, spec, context)),
     };
     const scored = await scoreFolds(stream, folds, input, context);
     return {
@@ -83,6 +86,8 @@ export async function evaluateRolling(input: Input, context: WorkContext): Promi
       ...dayFigures(stream, scored, input),
       perScenario: scenarioFigures(openedCase, profile, stream, scored),
       features: [...featureNames(spec)],
+      order: stream.order,
+      notices: [...describeOrder(profile, { spec, order: stream.order })],
       case: resolve(input.casePath),
     };
   } finally {
@@ -131,23 +136,25 @@ function fitBefore(
   );
 }
 
-function computeMatrix(
+async function computeMatrix(
   openedCase: ReadableCase,
   profile: Profile,
   spec: FeatureSpec,
   context: WorkContext,
-): FeatureMatrix {
+): Promise<Pick<Stream, 'matrix' | 'order'>> {
   const featureCount = featureNames(spec).length;
   const rowCount = openedCase.nextSequence();
   const values = new Float32Array(rowCount * featureCount);
-  const compute = createSegmentComputer(profile, spec, openedCase.dictionaries());
+  const dictionaries = openedCase.dictionaries();
+  const features = new StreamFeatures(profile, spec, dictionaries);
+  const compute = await computerOfCase(openedCase, profile, spec, features, dictionaries, context);
   for (const segment of segmentsOf(openedCase)) {
     throwIfCancelled(context.signal);
     const start = segment.firstSequence * featureCount;
     compute(segment, values.subarray(start, start + segment.rowCount * featureCount));
     context.report({ phase: 'features', done: segment.firstSequence, total: rowCount, unit: 'rows' });
   }
-  return { rowCount, featureCount, values };
+  return { matrix: { rowCount, featureCount, values }, order: features.order };
 }
 
 interface ScoredFold {

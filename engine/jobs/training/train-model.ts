@@ -25,6 +25,7 @@ import { lineOf, storedThreshold, indexHandle, usualHandle } from '../../case/li
 import { findModel, modelSummary } from '../../case/model/chosen-model.ts';
 import {
   featureBlocks,
+  describeOrder,
   fitCaseSpec,
   storeCaseFeatures,
   withoutFeatures,
@@ -89,7 +90,7 @@ export async function trainOnCase(
 
   const spec = chosenSpec(openedCase, profile, choice, context);
   const features = await storeCaseFeatures(openedCase, profile, spec, context);
-  notices.push(...features.notices);
+  notices.push(...describeOrder(profile, features));
   const featureMs = clock();
 
   const forest = await growForest(openedCase, features, choice.forest, context, notices);
@@ -137,6 +138,7 @@ export async function trainOnCase(
     threshold: state.thresholdScore,
     thresholdUnits: state.thresholdUnits,
     contamination: state.contamination,
+    order: features.order,
     days: index.days.length === 0 ? null : index.days.length,
     line,
     model: modelSummary({ stored: session.model(modelId), forest }),
