@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FromEngine, ToEngine } from '../engine/host/engine-frames.ts';
 import type { EventFrame } from '../preload/contract/wire/frames.ts';
-import { superviseEngine, type EngineProcess } from './engine-supervisor.ts';
+import { engineThatCannotStart, superviseEngine, type EngineProcess } from './engine-supervisor.ts';
 
 /** An engine that is ready at once and answers what `answer` gives; a test ends it, or lets it fall silent. */
 class FakeEngine implements EngineProcess {
@@ -144,5 +144,12 @@ describe('the supervisor of the engine', () => {
     await supervisor.stop();
     expect(engines).toHaveLength(1);
     expect(await supervisor.call(read)).toMatchObject({ ok: false, error: { code: 'ENGINE_STOPPED' } });
+  });
+
+  it('gives up with the reason where no engine can be started, so that the window says it', async () => {
+    const supervisor = superviseEngine(() => engineThatCannotStart('no Node 24 was found'), { restartDelaysMs: [0] });
+    onTestFinished(() => supervisor.stop());
+    await expect.poll(() => supervisor.state().state).toBe('stopped');
+    expect(supervisor.state().cause).toContain('no Node 24 was found');
   });
 });

@@ -14,6 +14,17 @@ export interface EngineProcess {
   kill(): void;
 }
 
+/** Stands for a process where none can be made, so that the window opens all the same and says why. */
+export function engineThatCannotStart(reason: string): EngineProcess {
+  return {
+    pid: undefined,
+    post: () => undefined,
+    onFrame: () => undefined,
+    onExit: (ended) => void queueMicrotask(() => ended(reason)),
+    kill: () => undefined,
+  };
+}
+
 export interface SupervisorTimings {
   /** From the start of the process to its `ready`. */
   readonly readyMs: number;

@@ -2,19 +2,20 @@
 import { join, resolve } from 'node:path';
 import { app, nativeTheme, safeStorage, type BrowserWindow } from 'electron';
 import type { Settings } from '../preload/contract/settings.ts';
+import { chooseEngineRuntime, nodeApiOf, nodesToTry } from './engine-runtime.ts';
 import { superviseEngine } from './engine-supervisor.ts';
 import { bridgeWindows } from './ipc/window-bridge.ts';
 import { KeptLogins } from './kept-logins.ts';
+import { launchEngine } from './launch-engine.ts';
 import { openCaseAtStart } from './open-case-at-start.ts';
 import { denyPermissions, lockDownContents } from './security/lockdown.ts';
-import { launchUtilityEngine } from './utility-engine.ts';
 import { registerAppScheme, serveApp } from './window/app-protocol.ts';
 import { openMainWindow } from './window/main-window.ts';
 import { setApplicationMenu } from './window/menu.ts';
 
 const built = join(app.getAppPath(), 'dist');
 /** A packaged engine lies beside the archive: its worker threads cannot start from inside it. */
-const engineEntry = join(built, 'engine', 'entry-utility.js').replace('app.asar', 'app.asar.unpacked');
+const builtEngine = join(built, 'engine').replace('app.asar', 'app.asar.unpacked');
 
 lockDownContents();
 registerAppScheme();
@@ -31,7 +32,8 @@ async function start(): Promise<void> {
   denyPermissions();
   serveApp(join(built, 'renderer'));
 
-  const engine = superviseEngine((generation) => launchUtilityEngine(engineEntry, generation));
+  const runtime = await chooseEngineRuntime(process.versions, nodesToTry(process.env), nodeApiOf);
+  const engine = superviseEngine((generation) => launchEngine(builtEngine, runtime, generation));
   quitAfter(() => engine.stop());
   const kept = new KeptLogins(join(app.getPath('userData'), 'kafka-logins.json'), safeStorage);
   const bridge = bridgeWindows(engine, (name, input, data) => {

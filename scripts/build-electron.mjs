@@ -43,7 +43,10 @@ await Promise.all([
   build({
     cwd: projectFolder,
     input: Object.fromEntries(
-      ['engine/host/entry-utility.ts', ...workers].map((path) => [basename(path, '.ts'), path]),
+      ['engine/host/entry-utility.ts', 'engine/host/entry-child.ts', ...workers].map((path) => [
+        basename(path, '.ts'),
+        path,
+      ]),
     ),
     platform: 'node',
     external: nativePackages,

@@ -1,30 +1,24 @@
 // `npm run package:dir`: packages into a folder with a stand-in for Electron's own files, so that what would be
-// shipped can be looked at without a download. Fuses edit the real binary, so they are left out here.
+// shipped can be looked at without a download. Fuses edit a real binary, so they are left out here.
 import { createPackage } from '@electron/asar';
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { buildElectronIfStale, buildRendererIfStale } from './build-if-stale.mjs';
 import { projectFolder, runScript, toolPath } from './run-steps.mjs';
 
-const fakeDist = join(projectFolder, 'dist', 'fake-electron');
-
-process.exitCode = (await buildRendererIfStale()) || (await buildElectronIfStale()) || (await packageFolder());
-
-/** @returns {Promise<number>} exit code of electron-builder */
-async function packageFolder() {
-  rmSync(fakeDist, { recursive: true, force: true });
-  mkdirSync(join(fakeDist, 'resources'), { recursive: true });
-  mkdirSync(join(fakeDist, 'locales'));
-  copyFileSync(join(projectFolder, 'test/electron-standin/electron'), join(fakeDist, 'electron'));
-  chmodSync(join(fakeDist, 'electron'), 0o755);
-  for (const name of ['version', 'LICENSE', 'LICENSES.chromium.html'])
-    writeFileSync(join(fakeDist, name), 'stand-in\n');
-  const empty = join(fakeDist, 'empty');
-  mkdirSync(empty);
-  await createPackage(empty, join(fakeDist, 'resources', 'default_app.asar'));
-  const configuration = join(projectFolder, 'dist', 'fake-electron.json');
-  const changes = { extends: join(projectFolder, 'electron-builder.yml'), electronDist: fakeDist, electronFuses: null };
-  writeFileSync(configuration, JSON.stringify(changes));
+/**
+ * Packages what is built with the Electron in a folder.
+ * @param {string} electronDist
+ * @param {object} changes of electron-builder.yml
+ * @returns {Promise<number>} exit code of electron-builder
+ */
+export function packageDir(electronDist, changes) {
+  const configuration = join(projectFolder, 'dist', 'package-dir.json');
+  writeFileSync(
+    configuration,
+    JSON.stringify({ extends: join(projectFolder, 'electron-builder.yml'), electronDist, ...changes }),
+  );
   return runScript([
     toolPath('electron-builder', 'electron-builder'),
     '--linux',
@@ -33,3 +27,24 @@ async function packageFolder() {
     '--publish=never',
   ]);
 }
+
+/** @returns {Promise<string>} the folder of a stand-in for Electron's own files */
+async function makeStandin() {
+  const folder = join(projectFolder, 'dist', 'fake-electron');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'resources'), { recursive: true });
+  mkdirSync(join(folder, 'locales'));
+  copyFileSync(join(projectFolder, 'test/electron-standin/electron'), join(folder, 'electron'));
+  chmodSync(join(folder, 'electron'), 0o755);
+  for (const name of ['version', 'LICENSE', 'LICENSES.chromium.html']) writeFileSync(join(folder, name), 'stand-in\n');
+  const empty = join(folder, 'empty');
+  mkdirSync(empty);
+  await createPackage(empty, join(folder, 'resources', 'default_app.asar'));
+  return folder;
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
+  process.exitCode =
+    (await buildRendererIfStale()) ||
+    (await buildElectronIfStale()) ||
+    (await packageDir(await makeStandin(), { afterPack: null }));

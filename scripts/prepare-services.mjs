@@ -11,6 +11,7 @@ const services = [
   // The longest first: PySpark is built from source.
   ['test/services/spark/make-environment.mjs'],
   ['scripts/ensure-chromium.mjs'],
+  ['scripts/ensure-electron.mjs'],
   ['test/peers/make-environment.mjs', '--only-required'],
   ['test/services/mlflow/make-environment.mjs'],
   ['test/services/mlflow2/make-environment.mjs'],

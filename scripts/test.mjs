@@ -5,15 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareServices } from './prepare-services.mjs';
 import { runScript, toolPath } from './run-steps.mjs';
+import { testElectron } from './test-electron.mjs';
 import { isSuitableRuntime, unsuitableRuntimeSentence } from './runtime.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
 /** One after the other: a broker that is killed, and a window, want the machine to themselves. */
 const suites = [
-  { name: 'tests', config: 'vitest.config.ts' },
-  { name: 'streams', config: 'test/services/kafka/vitest.config.ts' },
-  { name: 'window', config: 'test/e2e/vitest.config.ts' },
+  { name: 'tests', run: withVitest('vitest.config.ts') },
+  { name: 'streams', run: withVitest('test/services/kafka/vitest.config.ts') },
+  { name: 'window', run: withVitest('test/e2e/vitest.config.ts') },
+  { name: 'electron', run: testElectron },
 ];
 
 if (isSuitableRuntime()) {
@@ -54,7 +56,7 @@ async function runAll(vitestArguments) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const suite of vitestArguments.length > 0 ? suites.slice(0, 1) : suites) {
     console.log(`> ${suite.name}`);
-    const counts = await runSuite(suite.config, vitestArguments);
+    const counts = await runSuite(suite.run, vitestArguments);
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
@@ -65,23 +67,24 @@ async function runAll(vitestArguments) {
 
 /**
  * @param {string} config of vitest
+ * @returns {(folder: string, vitestArguments: readonly string[]) => Promise<number>}
+ */
+function withVitest(config) {
+  return (_folder, vitestArguments) =>
+    runScript([toolPath('vitest', 'vitest'), 'run', '--config', config, ...vitestArguments]);
+}
+
+/**
+ * @param {(folder: string, vitestArguments: readonly string[]) => Promise<number>} run gives vitest's exit code
  * @param {readonly string[]} vitestArguments
  * @returns {Promise<Counts>}
  */
-async function runSuite(config, vitestArguments) {
+async function runSuite(run, vitestArguments) {
   const folder = mkdtempSync(join(tmpdir(), 'assay-test-'));
   try {
     const report = join(folder, 'report.json');
-    const exitCode = await runScript([
-      toolPath('vitest', 'vitest'),
-      'run',
-      '--config',
-      config,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-      ...vitestArguments,
-    ]);
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const exitCode = await run(folder, [...reporters, ...vitestArguments]);
     const counts = readCounts(report);
     // A file that does not load, or an error outside any test, fails the run without failing a test.
     if (exitCode !== 0 && counts.failed === 0) counts.failed = 1;

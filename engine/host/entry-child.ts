@@ -1,6 +1,6 @@
 /*
- * The engine as a child process of Node (`child_process.fork`, serialization 'advanced'): the browser host's engine.
- * Its first argument is its generation. It ends when its parent does.
+ * The engine as a child process of Node (`child_process.fork`, serialization 'advanced'): the browser host's engine, and
+ * that of an Electron which is too old to be one itself. Arguments: its generation, its host. It ends when its parent does.
  */
 import { createEngine } from './engine.ts';
 import type { EnginePort, ToEngine } from './engine-frames.ts';
@@ -16,5 +16,6 @@ exitOnUnhandledRejection();
 // Ctrl-C reaches the whole group; the parent decides when the engine stops, after it has been drained.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(1));
-await serveEngine(createEngine({ host: 'browser' }), port, Number(process.argv[2]));
+const [generation, host] = process.argv.slice(2);
+await serveEngine(createEngine({ host: host === 'electron' ? host : 'browser' }), port, Number(generation));
 process.disconnect();

@@ -19,11 +19,10 @@ export interface Installation {
  */
 export function findInstallation(): Installation {
   const root = rootAbove(dirname(fileURLToPath(import.meta.url)));
-  const resources = (process as typeof process & { readonly resourcesPath?: string }).resourcesPath;
-  const packaged = resources === undefined ? null : join(resources, 'datasets', bundledName);
+  const recording = join(root, 'datasets', bundledName);
   return {
     version: manifestSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).version,
-    bundledRecording: packaged !== null && existsSync(packaged) ? packaged : join(root, 'datasets', bundledName),
+    bundledRecording: existsSync(recording) ? recording : join(root, '..', 'datasets', bundledName),
   };
 }
 

@@ -114,10 +114,19 @@ function optionalPackage(name: string, use: string, install: string): Check {
   }
 }
 
+/** The window's main process says in the environment that this engine runs beside it, and not inside. */
 function electronCheck(): Check {
-  return process.versions['electron'] === undefined
-    ? { name: 'Electron', state: 'missing', detail: 'not running inside it; the command line does not need it' }
-    : { name: 'Electron', state: 'good', detail: process.versions['electron'] };
+  const inside = process.versions['electron'];
+  const beside = process.env['ASSAY_BESIDE_ELECTRON'];
+  if (inside !== undefined)
+    return { name: 'Electron', state: 'good', detail: `${inside}; the engine is its utility process` };
+  if (beside !== undefined)
+    return {
+      name: 'Electron',
+      state: 'good',
+      detail: `${beside}, whose Node-API is too old for the case file; the engine runs beside it, on Node ${process.version}`,
+    };
+  return { name: 'Electron', state: 'missing', detail: 'not running inside it; the command line does not need it' };
 }
 
 function caseCheck(path: string): Check {

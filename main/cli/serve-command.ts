@@ -6,8 +6,8 @@ import { serveMetrics } from '../../engine/host/serve-metrics.ts';
 import { AssayError } from '../../engine/domain/error.ts';
 import { errorReportOf } from '../../preload/contract/envelope.ts';
 import { startBrowserHost } from '../browser-host/browser-host.ts';
-import { forkEngine } from '../browser-host/fork-engine.ts';
 import { openBrowser } from '../browser-host/open-browser.ts';
+import { launchChildEngine } from '../child-engine.ts';
 import { superviseEngine, type EngineSupervisor } from '../engine-supervisor.ts';
 import { openCaseAtStart, requestOf } from '../open-case-at-start.ts';
 import { parseWhole } from './flags.ts';
@@ -23,6 +23,7 @@ interface ServeFlags extends ScoreServiceFlags {
 
 const scoreOnly = ['model', 'modelName', 'trackingUri'] as const;
 
+const engineEntry = fileURLToPath(new URL('../../engine/host/entry-child.ts', import.meta.url));
 const rendererFolder = fileURLToPath(new URL('../../dist/renderer', import.meta.url));
 
 /** `assay serve`: the window in a browser of this machine, until it is interrupted. */
@@ -84,7 +85,9 @@ async function serve(flags: ServeFlags, { context, print, note, fail }: CommandS
     fail({ code: 'MISSING_DEPENDENCY', kind: 'failure', message, nextStep: 'Run `npm run build:renderer` once.' });
     return;
   }
-  const engine = superviseEngine(forkEngine);
+  const engine = superviseEngine((generation) =>
+    launchChildEngine({ entry: engineEntry, host: 'browser' }, generation),
+  );
   try {
     // A case that was asked for is opened before the address is given; making the first case can be watched in the window.
     const opening = openCaseAtStart(engine, flags.case === undefined ? null : resolve(flags.case));

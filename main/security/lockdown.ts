@@ -26,9 +26,14 @@ export function lockDownContents(): void {
   app.on('web-contents-created', (_event, contents) => keepInPlace(contents));
 }
 
-/** After `ready`: no page is granted any permission; Electron would grant all of them. */
+/** What our own page may do: put plain text and pictures on the clipboard, for every "Copy" of the window. */
+const grantedPermission = 'clipboard-sanitized-write';
+
+/** After `ready`: no page is granted any other permission; Electron would grant all of them. */
 export function denyPermissions(): void {
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, decide, { requestingUrl }) =>
+    decide(permission === grantedPermission && isOwnAddress(requestingUrl)),
+  );
   session.defaultSession.setPermissionCheckHandler(() => false);
   session.defaultSession.setDevicePermissionHandler(() => false);
 }

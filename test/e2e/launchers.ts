@@ -10,7 +10,8 @@ import { chromiumPath } from './chromium.ts';
 
 const LAUNCH_LIMIT_MS = 60_000;
 const size = { width: 1280, height: 800 };
-const standin = join(projectFolder, 'test', 'electron-standin');
+const realElectron = process.env['ASSAY_ELECTRON'];
+const standin = join(projectFolder, 'test', 'electron-standin', 'electron');
 
 /** A running Assay with one window, whatever shows it. */
 export interface RunningWindow {
@@ -43,15 +44,16 @@ export interface BrowserWindow extends RunningWindow {
 export interface LaunchOptions {
   readonly home?: string;
   readonly arguments?: readonly string[];
-  /** A file in which the host and its engine note every use of the network (see network-witness.ts). */
+  /** A file in which the host and its engine note every use of the network (see network-witness.mjs). */
   readonly networkLog?: string;
-  /** Folder of another app than the project's own, started as if it were packaged. */
+  /** Folder of another app than the project's own, started by the stand-in as if it were packaged. */
   readonly packagedApp?: string;
+  /** A packaged program, which carries its app. */
+  readonly program?: string;
 }
 
 /** What `launchElectron` runs on. */
-export const electronName =
-  process.env['ASSAY_ELECTRON'] === undefined ? 'the stand-in' : `the binary ${process.env['ASSAY_ELECTRON']}`;
+export const electronName = realElectron === undefined ? 'the stand-in' : 'a real binary';
 
 /** A folder that is removed by `remove`. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
@@ -62,21 +64,23 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 /** Electron with the built main process: the stand-in, unless ASSAY_ELECTRON names a real binary. */
 export async function launchElectron(options: LaunchOptions = {}): Promise<ElectronWindow> {
   const folder = temporaryFolder();
+  const appFolder = options.packagedApp ?? projectFolder;
   const app = await _electron.launch({
-    executablePath: process.env['ASSAY_ELECTRON'] ?? join(standin, 'electron'),
+    executablePath: join(import.meta.dirname, 'with-node-options'),
     args: [
-      options.packagedApp ?? projectFolder,
+      ...(options.program === undefined ? [appFolder] : []),
       `--user-data-dir=${join(folder.path, 'electron')}`,
       ...(options.arguments ?? []),
     ],
-    cwd: options.packagedApp ?? projectFolder,
+    cwd: appFolder,
+    // The stand-in's Chromium runs in containers, where it may have no sandbox.
+    chromiumSandbox: realElectron !== undefined,
     env: {
       ...definedEnvironment(),
-      ...(options.packagedApp === undefined ? {} : { STANDIN_PACKAGED: '1' }),
       ...networkWitness(options),
+      ...(realElectron === undefined ? standinSurroundings(options) : {}),
+      ASSAY_PROGRAM: options.program ?? realElectron ?? standin,
       ASSAY_HOME: options.home ?? join(folder.path, 'home'),
-      STANDIN_CHROMIUM: chromiumPath(),
-      STANDIN_NODE: process.execPath,
     },
     timeout: LAUNCH_LIMIT_MS,
   });
@@ -179,9 +183,17 @@ async function orClose<T>(close: () => Promise<void>, launch: () => Promise<T>):
 
 function networkWitness({ networkLog }: LaunchOptions): Record<string, string> {
   if (networkLog === undefined) return {};
-  const witness = pathToFileURL(join(import.meta.dirname, 'network-witness.ts')).href;
+  const witness = pathToFileURL(join(import.meta.dirname, 'network-witness.mjs')).href;
   const options = `--import ${witness}`;
-  return { ASSAY_NETWORK_LOG: networkLog, NODE_OPTIONS: options, STANDIN_NODE_OPTIONS: options };
+  return { ASSAY_NETWORK_LOG: networkLog, NODE_OPTIONS: options, ASSAY_NODE_OPTIONS: options };
+}
+
+function standinSurroundings({ packagedApp }: LaunchOptions): Record<string, string> {
+  return {
+    ...(packagedApp === undefined ? {} : { STANDIN_PACKAGED: '1' }),
+    STANDIN_CHROMIUM: chromiumPath(),
+    STANDIN_NODE: process.execPath,
+  };
 }
 
 function watch(page: Page): { readonly requested: string[]; readonly consoleErrors: string[] } {

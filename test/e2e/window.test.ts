@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { buildWindow } from './build.ts';
 import { describeWithChromium } from './chromium.ts';
-import { copyHome, makeFirstCase } from './first-case.ts';
-import { electronName, launchBrowserHost, launchElectron, temporaryFolder, type RunningWindow } from './launchers.ts';
+import { electronStories } from './electron-stories.ts';
+import { makeFirstCase } from './first-case.ts';
+import { launchedOn } from './launched.ts';
+import { electronName, launchBrowserHost, launchElectron, temporaryFolder } from './launchers.ts';
 import { accessibilityStories } from './stories/accessibility.ts';
 import { alertsAndHistoryStories } from './stories/alerts-and-history.ts';
 import { analystDeskStories } from './stories/analyst-desk.ts';
@@ -12,10 +14,8 @@ import { browserHostSecurityStories } from './stories/browser-host-security.ts';
 import { caseStateStories } from './stories/case-state.ts';
 import { kafkaLoginStories } from './stories/kafka-login.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
-import { electronSecurityStories } from './stories/electron-security.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
-import { menuStories } from './stories/menu.ts';
 import { narrativeStories } from './stories/narrative.ts';
 import { outboxStories } from './stories/outbox.ts';
 import { packagedStories } from './stories/packaged.ts';
@@ -34,23 +34,10 @@ describeWithChromium('the window', () => {
   });
   afterAll(() => folder.remove());
 
-  /** Launches before the suite's stories and closes after them. */
-  const launched = <W extends RunningWindow>(name: string, launch: (home: string) => Promise<W>): (() => W) => {
-    let running: W | undefined;
-    beforeAll(async () => {
-      const home = join(folder.path, name);
-      copyHome(prepared, home);
-      running = await launch(home);
-    });
-    afterAll(() => running?.close());
-    return () => {
-      if (running === undefined) throw new Error('The window was not launched.');
-      return running;
-    };
-  };
-
   describe('in the browser host', () => {
-    const window = launched('browser', (home) => launchBrowserHost({ home }));
+    const { window, home } = launchedOn(join(folder.path, 'browser'), prepared, (ownHome) =>
+      launchBrowserHost({ home: ownHome }),
+    );
     shellStories(window);
     analystDeskStories(window);
     narrativeStories(window);
@@ -58,44 +45,22 @@ describeWithChromium('the window', () => {
     belowLineStories(window);
     browserHostSecurityStories(window);
     pageSecurityStories(window);
-    kafkaLoginStories(window, () => Promise.resolve([join(folder.path, 'browser')]));
+    kafkaLoginStories(window, () => Promise.resolve([home]));
     damagedCaseStories(window, () => prepared);
     failingDiskStories(
       window,
       () => prepared,
-      () => join(folder.path, 'browser'),
+      () => home,
     );
     accessibilityStories(window);
     outboxStories(window);
     engineKilledStories(window);
-    workingDayStories(launchBrowserHost);
+    workingDayStories(launchBrowserHost, true);
     caseStateStories(launchBrowserHost, () => prepared);
   });
 
   describe(`under Electron, ${electronName}`, () => {
-    const window = launched('electron', (home) => launchElectron({ home }));
-    shellStories(window);
-    analystDeskStories(window);
-    narrativeStories(window);
-    alertsAndHistoryStories(window);
-    belowLineStories(window);
-    menuStories(window);
-    electronSecurityStories(window);
-    pageSecurityStories(window);
-    kafkaLoginStories(window, async () => [
-      join(folder.path, 'electron'),
-      await window().app.evaluate(({ app }) => app.getPath('userData')),
-    ]);
-    damagedCaseStories(window, () => prepared);
-    failingDiskStories(
-      window,
-      () => prepared,
-      () => join(folder.path, 'electron'),
-    );
-    accessibilityStories(window);
-    engineKilledStories(window);
-    workingDayStories(launchElectron);
-    caseStateStories(launchElectron, () => prepared);
+    accessibilityStories(electronStories(join(folder.path, 'electron'), prepared, launchElectron, true));
   });
 
   describe('packaged', () => packagedStories(prepared));

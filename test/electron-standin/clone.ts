@@ -3,13 +3,8 @@ import { decodeMessage, encodeMessage } from '../../preload/contract/wire/codec.
 /** Node 24 has no base64 on typed arrays yet; Chromium has no Buffer. */
 const isNode = typeof Buffer !== 'undefined';
 
-/** What structured clone says of a function or a symbol. */
-export class DataCloneError extends Error {
-  constructor() {
-    super('An object could not be cloned.');
-    this.name = 'DataCloneError';
-  }
-}
+/** What Electron says of a function or a symbol, which structured clone refuses. */
+const cannotBeCloned = 'An object could not be cloned.';
 
 /** A value as text for the DevTools pipe, which carries only text. Runs in Node and in the page. */
 export function toText(value: unknown): string {
@@ -17,7 +12,7 @@ export function toText(value: unknown): string {
     const bytes = encodeMessage(value);
     return isNode ? Buffer.from(bytes.buffer).toString('base64') : bytes.toBase64();
   } catch (error) {
-    if (error instanceof TypeError) throw new DataCloneError();
+    if (error instanceof TypeError) throw new Error(cannotBeCloned);
     throw error;
   }
 }

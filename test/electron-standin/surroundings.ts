@@ -53,7 +53,7 @@ export class StandinMenu extends EventEmitter {
 
   static buildFromTemplate(template: readonly MenuItemConstructorOptions[]): StandinMenu {
     const menu = new StandinMenu();
-    menu.items.push(...template.map((options) => new StandinMenuItem(options)));
+    menu.items.push(...withoutExtraSeparators(template).map((options) => new StandinMenuItem(options)));
     return menu;
   }
 
@@ -73,6 +73,13 @@ export class StandinMenu extends EventEmitter {
     }
     return null;
   }
+}
+
+/** As Electron does: one separator between two items, and none at an edge. */
+function withoutExtraSeparators(template: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
+  const isSeparator = (options: MenuItemConstructorOptions | undefined): boolean => options?.type === 'separator';
+  const single = template.filter((options, index) => !(isSeparator(options) && isSeparator(template[index - 1])));
+  return single.filter((options, index) => !isSeparator(options) || (index > 0 && index < single.length - 1));
 }
 
 const area = { x: 0, y: 0, width: 1920, height: 1080 };

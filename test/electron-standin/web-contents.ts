@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { WebPreferences } from 'electron';
-import { DataCloneError, fromText, toText } from './clone.ts';
+import { fromText, toText } from './clone.ts';
 import type { DevtoolsSession, ProtocolObject } from './devtools-pipe.ts';
 import { handlerFor, ipcMain } from './ipc-main.ts';
 import { createEvent } from './loud.ts';
@@ -288,7 +288,6 @@ export class StandinWebContents extends EventEmitter {
       toText(result);
       return result;
     } catch (error) {
-      if (error instanceof DataCloneError) console.error(error.message);
       return { kind: 'result', id, ok: false, message: `Error invoking remote method '${channel}': ${String(error)}` };
     }
   }

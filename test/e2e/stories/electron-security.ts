@@ -10,18 +10,18 @@ export function electronSecurityStories(window: () => ElectronWindow): void {
       };
       return contents.getLastWebPreferences();
     });
-    expect(preferences).toMatchObject({
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      webviewTag: false,
-    });
-    expect(preferences).not.toHaveProperty('enableBlinkFeatures');
+    for (const name of ['sandbox', 'contextIsolation', 'webSecurity']) expect(preferences[name], name).toBe(true);
+    // An older Electron does not tell those that are off.
+    for (const name of [
+      'nodeIntegration',
+      'nodeIntegrationInWorker',
+      'nodeIntegrationInSubFrames',
+      'allowRunningInsecureContent',
+      'experimentalFeatures',
+      'webviewTag',
+    ])
+      expect(preferences[name] ?? false, name).toBe(false);
+    expect(preferences['enableBlinkFeatures'] ?? '').toBe('');
   });
 
   it('1, 18: shows only its own protocol', async () => {
@@ -56,6 +56,9 @@ export function electronSecurityStories(window: () => ElectronWindow): void {
     );
     const address = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL());
     expect(address).toBe('app://assay/index.html');
+    // Playwright waits for the end of the navigation that was refused, until another one has ended.
+    await page.reload();
+    await page.waitForSelector('#root > *');
   });
 
   it('14, 15: opens no window, and hands only allowed https addresses to the system', async () => {

@@ -83,9 +83,18 @@ async function observe(second) {
   await run('new Promise((resolve) => setTimeout(resolve, 100))');
   observed.isDark = await run('matchMedia("(prefers-color-scheme: dark)").matches');
   const menu = Menu.buildFromTemplate([
-    { label: 'File', submenu: [{ id: 'open', label: 'Open' }, { type: 'separator' }] },
+    {
+      label: 'File',
+      submenu: [
+        { id: 'open', label: 'Open' },
+        { type: 'separator' },
+        { type: 'separator' },
+        { label: 'Close' },
+        { type: 'separator' },
+      ],
+    },
   ]);
-  observed.menu = [menu.getMenuItemById('open').label, menu.items[0].submenu.items[1].type];
+  observed.menu = [menu.getMenuItemById('open').label, ...menu.items[0].submenu.items.map(({ type }) => type)];
   await observeUtilityProcess();
   await observeSecondInstance(second);
   observeQuit(window);

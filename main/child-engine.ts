@@ -1,15 +1,25 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import type { FromEngine } from '../../engine/host/engine-frames.ts';
-import type { EngineProcess } from '../engine-supervisor.ts';
+import type { FromEngine } from '../engine/host/engine-frames.ts';
+import type { EngineProcess } from './engine-supervisor.ts';
 
-const entry = fileURLToPath(new URL('../../engine/host/entry-child.ts', import.meta.url));
+export interface ChildEngine {
+  /** Path of `engine/host/entry-child`, as source or as built. */
+  readonly entry: string;
+  readonly host: 'browser' | 'electron';
+  /** Another Node than the one of this process. */
+  readonly node?: string;
+  /** Beside this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 /** The engine in a child process of Node; values cross by structured clone. */
-export function forkEngine(generation: number): EngineProcess {
-  const child = fork(entry, [String(generation)], {
+export function launchChildEngine({ entry, host, node, environment }: ChildEngine, generation: number): EngineProcess {
+  const child = fork(entry, [String(generation), host], {
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...environment },
+    // Another program may not know the switches of this one.
+    ...(node === undefined ? {} : { execPath: node, execArgv: [] }),
   });
   let description: string | null = null;
   const ended = new Set<(description: string) => void>();

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { electronStories } from '../e2e/electron-stories.ts';
+import { makeFirstCase } from '../e2e/first-case.ts';
+import { launchElectron, temporaryFolder, type LaunchOptions } from '../e2e/launchers.ts';
+import { accessibilityStories } from '../e2e/stories/accessibility.ts';
+import { conformanceStories } from '../e2e/stories/conformance.ts';
+import { describeWithElectron, inspectableProgram } from './electron.ts';
+
+/* One file, so that one window at a time has the machine; a story is written once and told in every host. */
+describeWithElectron('the window on a real Electron', () => {
+  const folder = temporaryFolder();
+  const prepared = join(folder.path, 'prepared');
+  beforeAll(() => makeFirstCase(prepared));
+  afterAll(() => folder.remove());
+
+  conformanceStories();
+  describe('from the folder of the project', () => {
+    accessibilityStories(electronStories(join(folder.path, 'folder'), prepared, launchElectron, true));
+  });
+  describe('packaged', () => {
+    const launch = (options: LaunchOptions) => launchElectron({ ...options, program: inspectableProgram() });
+    electronStories(join(folder.path, 'packaged'), prepared, launch, false);
+  });
+});
