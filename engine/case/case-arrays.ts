@@ -8,8 +8,9 @@ import { isDecoded } from '../features/decode-segment.ts';
 import { idsOf, labelsOf, textsOf } from '../features/segment-access.ts';
 import { NO_DAY } from '../forest/tuning.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
+import type { RowNumbers } from '../store/row-numbers.ts';
 import type { SegmentSummary } from '../store/types.ts';
-import { GrowingArray, type RowNumbers } from './growing-array.ts';
+import { GrowingArray, type NumberArray } from './growing-array.ts';
 
 /** The rows of one column's groups: rows of code c are `rows.subarray(starts[c], starts[c + 1])`, in stream order. */
 export interface RowsByCode {
@@ -44,6 +45,8 @@ const emptyProfile: Profile = { version: 1, timeZone: 'UTC', columns: [] };
  */
 export class CaseArrays {
   readonly rowCount: number;
+  /** By which keys and decisions name the rows. */
+  readonly numbers: RowNumbers;
   readonly profile: Profile;
   readonly clock: ZoneClock;
   readonly segments: readonly SegmentSummary[];
@@ -70,6 +73,7 @@ export class CaseArrays {
     this.#ids = earlier === undefined ? new Map() : earlier.#ids;
     this.#entityRole = entityRole;
     this.rowCount = openedCase.nextSequence();
+    this.numbers = openedCase.rowNumbers();
     this.profile = profile;
     this.clock = zoneClock(this.profile.timeZone);
     this.segments = openedCase.segments();
@@ -227,12 +231,12 @@ export class CaseArrays {
   /** The ids of some rows; the 1-based row number where a row has none. What was read once is kept. */
   ids(sequences: ArrayLike<number>): readonly string[] {
     const column = columnWithRole(this.profile, 'id');
-    if (column === undefined) return Array.from(sequences, (sequence) => String(sequence + 1));
+    if (column === undefined) return Array.from(sequences, (sequence) => this.#counted(sequence));
     const missing = Float64Array.from(Array.from(sequences).filter((sequence) => !this.#ids.has(sequence))).sort();
     for (const { segment, rows } of this.#bySegment(missing)) {
       const text = textsOf(this.#case.readSegmentColumns(segment, [column.name]), column.name, this.dictionaries);
       for (const sequence of rows)
-        this.#ids.set(sequence, text(sequence - segment.firstSequence) ?? String(sequence + 1));
+        this.#ids.set(sequence, text(sequence - segment.firstSequence) ?? this.#counted(sequence));
     }
     return Array.from(sequences, (sequence) => this.#ids.get(sequence) ?? impossible(`row ${sequence} was just read`));
   }
@@ -260,7 +264,7 @@ export class CaseArrays {
     for (const segment of segmentsOf(this.#case, column === undefined ? [] : [column.name])) {
       const idOf = idsOf(this.profile, segment, this.dictionaries);
       for (let row = 0; row < segment.rowCount && rows.size < wanted.size; row++) {
-        const id = idOf(row) ?? String(segment.firstSequence + row + 1);
+        const id = idOf(row) ?? this.#counted(segment.firstSequence + row);
         if (wanted.has(id) && !rows.has(id)) rows.set(id, segment.firstSequence + row);
       }
     }
@@ -277,6 +281,11 @@ export class CaseArrays {
       for (const sequence of rows) found.push(cellOf.map((cell) => cell(sequence - segment.firstSequence)));
     }
     return found;
+  }
+
+  /** The id of a row that has none of its own: its number, from 1. */
+  #counted(sequence: number): string {
+    return String(this.numbers.numberOf(sequence) + 1);
   }
 
   /** Splits ascending rows by the segment that holds them. */
@@ -323,7 +332,7 @@ export class CaseArrays {
   }
 
   /** One number for every row, made from a column of which only rows that came since are read. */
-  #grown<T extends RowNumbers>(
+  #grown<T extends NumberArray>(
     name: string,
     make: (length: number) => T,
     column: string,

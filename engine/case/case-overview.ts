@@ -7,6 +7,7 @@ import type { CaseOverview, ParsedRequestInput, RequestOutput } from '../../prel
 import { describeColumns, totalsOfCase } from './describe-columns.ts';
 import { usageError } from '../domain/error.ts';
 import type { Doing } from '../store/decision-log.ts';
+import { rowOfNumber } from './alerts/alert-keys.ts';
 import { ALERT_GROUPING_SETTING, type CaseSession } from './case-session.ts';
 
 const currencyCode = /^[A-Z]{3}$/;
@@ -101,12 +102,12 @@ export function transactionsPage(
   input: ParsedRequestInput<'transactions.page'>,
 ): RequestOutput<'transactions.page'> {
   const { arrays } = session;
-  const first = (input.after ?? -1) + 1;
+  const first = input.after === undefined ? 0 : rowOfNumber(arrays, input.after) + 1;
   const end = Math.min(first + input.limit, arrays.rowCount);
   const sequences = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
   return {
     ...transactionRows(session, sequences, input.modelId),
-    next: end < arrays.rowCount && sequences.length > 0 ? end - 1 : null,
+    next: end < arrays.rowCount && sequences.length > 0 ? arrays.numbers.numberOf(end - 1) : null,
   };
 }
 
@@ -124,7 +125,7 @@ export function transactionRows(
     columns: arrays.decodedColumns.map((column) => column.name),
     kinds: arrays.decodedColumns.map((column) => column.kind),
     rows: sequences.map((sequence, index) => ({
-      sequence,
+      sequence: arrays.numbers.numberOf(sequence),
       score: view === null ? null : view.scoreOf(view.sums[sequence]),
       flagged: view !== null && isFlagged(view.sums[sequence], units),
       cells: cells[index],
@@ -140,7 +141,7 @@ export function labelConflicts(
   const listed = labels.conflicts.slice(0, limit);
   const ids = arrays.ids(listed.map(({ sequence }) => sequence));
   return listed.map(({ sequence, verdict, columnSays }, index) => ({
-    sequence,
+    sequence: arrays.numbers.numberOf(sequence),
     id: ids[index],
     columnSays: columnSays === 1 ? 'fraud' : 'legitimate',
     verdict: verdict.kind,

@@ -89,7 +89,9 @@ export class CaseSession {
     const profile = this.#profileNow();
     const rowCount = this.openCase.nextSequence();
     const arrays = this.#arrays;
-    if (arrays === undefined || arrays.rowCount > rowCount || profile !== this.#profileText) this.rowsChanged();
+    const isLess = arrays !== undefined && this.openCase.rowNumbers().removed !== arrays.numbers.removed;
+    if (arrays === undefined || isLess || arrays.rowCount > rowCount || profile !== this.#profileText)
+      this.rowsChanged();
     else if (arrays.rowCount < rowCount) this.#rowsCame(arrays);
     this.#profileText = profile;
   }
@@ -176,7 +178,7 @@ export class CaseSession {
   }
 
   get decisions(): DecisionState {
-    this.#decisions ??= readDecisions(this.openCase);
+    this.#decisions ??= readDecisions(this.openCase, this.arrays.numbers);
     return this.#decisions;
   }
 
@@ -214,7 +216,7 @@ export class CaseSession {
     const of = [this.arrays, this.decisions, this.grouping];
     if (this.#countedOver?.of.every((part, index) => part === of[index])) return this.#countedOver.digest;
     const groupings = this.decisions.groupings.map((rows) => [...rows]);
-    const over = [this.arrays.rowCount, this.#profileNow(), this.grouping, groupings];
+    const over = [this.arrays.rowCount, this.arrays.numbers.runs, this.#profileNow(), this.grouping, groupings];
     const digest = createHash('sha256').update(JSON.stringify(over)).digest('hex');
     this.#countedOver = { of, digest };
     return digest;

@@ -1,11 +1,11 @@
 /** The arrays that hold one number a row. */
-export type RowNumbers = Float64Array | Int32Array | Uint8Array;
+export type NumberArray = Float64Array | Int32Array | Uint8Array;
 
 /**
  * One number a row, for rows that only ever come at the end: what is known stays, only what came is asked for, and room
  * is made by doubling. What was given out before stays true, as it is never written again.
  */
-export class GrowingArray<T extends RowNumbers> {
+export class GrowingArray<T extends NumberArray> {
   readonly #make: (length: number) => T;
   #room: T;
   #known: T;
@@ -37,6 +37,6 @@ export class GrowingArray<T extends RowNumbers> {
 }
 
 /** A part of a typed array is of its own kind; the compiler cannot say so of a union. */
-function leading<T extends RowNumbers>(values: T, count: number): T {
+function leading<T extends NumberArray>(values: T, count: number): T {
   return values.subarray(0, count) as T;
 }

@@ -24,6 +24,7 @@ import { listQuarantine } from '../jobs/reading/list-quarantine.ts';
 import { retryQuarantine } from '../jobs/reading/retry-quarantine.ts';
 import { evaluateRolling } from '../jobs/training/evaluate-rolling.ts';
 import { reportFeatures } from '../jobs/training/report-features.ts';
+import { retainRows } from '../jobs/retain-rows.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/scoring/score-recordings.ts';
 import { measureStability } from '../jobs/training/seed-stability.ts';
@@ -58,6 +59,7 @@ const handlers: Handlers = {
   audit: auditCase,
   promote: promoteModel,
   rollback: rollBackModel,
+  retain: retainRows,
   missed: measureMissed,
   stability: measureStability,
   exportOnnx: exportOnnxModel,

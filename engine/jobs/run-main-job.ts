@@ -81,7 +81,7 @@ function topAlerts(session: CaseSession, modelId: number): RunResult['topAlerts'
   const ids = session.arrays.ids(sequences);
   const received = new Map(session.openCase.readRawMany(sequences).map((raw) => [raw.sequence, raw]));
   return sequences.map((sequence, group) => ({
-    sequence,
+    sequence: session.arrays.numbers.numberOf(sequence),
     id: ids[group],
     score: view.scoreOf(groups.sums[group]),
     raw: new TextDecoder().decode(received.get(sequence)?.bytes.subarray(0, shownRawBytes)),

@@ -9,6 +9,8 @@ import { connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded, storeError } from './store-error.ts';
 import { sha256 } from './digest.ts';
 
+const FIRST_LAYOUT_WITH_NUMBERS = 8;
+
 export interface CaseVerification {
   readonly ok: boolean;
   /** One sentence for each thing found wrong. */
@@ -108,9 +110,23 @@ function rowProblems(connection: Connection): readonly string[] {
   const counted = connection
     .prepare<[], { rows: number }>('SELECT coalesce(sum(row_count), 0) AS rows FROM source')
     .get();
-  if (counted?.rows !== expected)
-    problems.push(`The sources count ${counted?.rows ?? 0} rows; ${expected} are stored.`);
+  const removed = removedRows(connection);
+  if (counted?.rows !== expected + removed)
+    problems.push(
+      `The sources count ${counted?.rows ?? 0} rows; ${expected} are stored${removed === 0 ? '' : ` and ${removed} removed`}.`,
+    );
   return problems;
+}
+
+/** Rows that a retention took away; layouts before the eighth have none. */
+function removedRows(connection: Connection): number {
+  if (schemaVersion(connection) < FIRST_LAYOUT_WITH_NUMBERS) return 0;
+  const last = connection
+    .prepare<[], { removed: number }>(
+      'SELECT first_number - first_sequence AS removed FROM row_numbering ORDER BY first_sequence DESC LIMIT 1',
+    )
+    .get();
+  return last?.removed ?? 0;
 }
 
 function rawProblems(connection: Connection): readonly string[] {

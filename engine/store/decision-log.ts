@@ -261,6 +261,10 @@ export class DecisionLog {
     return new Set(rows.map((row) => row.alert_key));
   }
 
+  keysWithDrafts(): readonly string[] {
+    return this.#rows<{ alert_key: string }>('SELECT alert_key FROM draft').map((row) => row.alert_key);
+  }
+
   /** Keeps a text that is still being typed; an empty one removes it. */
   writeDraft(key: string, text: string, atMs: number): void {
     if (text === '') this.#run('DELETE FROM draft WHERE alert_key = ?', key);

@@ -156,6 +156,7 @@ describe('layouts', () => {
         "a75a4c6d195fa5528ea5f004fec867a289e61e0f619baef9d19f9f8843398075",
         "2f173cd110908d5e22545ca9473d189200d2ba7fa62668a200ec18e5181bdff7",
         "907f7db95be780b9004325189c1924787bf0c3ef742d2ee1042a6ab62f66a14d",
+        "a5efadf5f8084200af273a7cae0e90be1f675490567f560028e143229b7125e5",
       ]
     `);
     expect(() => latestVersion([{ version: 2, name: 'gap', up: '' }])).toThrow(/at place 1/);

@@ -12,6 +12,7 @@ import { decodeColumn, type EncodedColumn } from './column-encoding.ts';
 import { DecisionLog } from './decision-log.ts';
 import { Outbox } from './outbox.ts';
 import { decodeRowLayout, type RowLayout } from './row-layout.ts';
+import { RowNumbers, type NumberedRun } from './row-numbers.ts';
 import type { Connection, Parameter, Statement } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
 import {
@@ -150,6 +151,15 @@ export class ReadableCase {
       'SELECT first_sequence + row_count AS next FROM segment ORDER BY first_sequence DESC LIMIT 1',
     );
     return row?.next ?? 0;
+  }
+
+  /** The number of each row, by which keys and decisions name it: it stays when older rows are taken away. */
+  rowNumbers(): RowNumbers {
+    return new RowNumbers(
+      this.rows<NumberedRun>(
+        `SELECT first_sequence AS firstSequence, first_number AS firstNumber FROM row_numbering ORDER BY first_sequence`,
+      ),
+    );
   }
 
   counts(): CaseCounts {

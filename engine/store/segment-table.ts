@@ -40,6 +40,11 @@ interface SegmentContent extends RowLayout {
   readonly sums: ReadonlyMap<number, Uint8Array>;
 }
 
+/** A segment of which only some rows stay. */
+export interface ReducedSegment extends RowRange {
+  readonly staying: Uint32Array;
+}
+
 const segmentRowColumns = 'id, first_sequence, row_count, source_id, next_byte_offset, length(raw) AS raw_bytes';
 
 /**
@@ -128,6 +133,54 @@ export class SegmentTable {
     }
   }
 
+  /**
+   * Takes rows away: of each range, which is a segment as `segments` lists it, those that do not stay. What stays lies
+   * together in segments of its own kind, and the places of all rows are counted anew.
+   * @param reduced ascending; `staying` are places as they were before, ascending
+   */
+  reduce(reduced: readonly ReducedSegment[]): void {
+    let open: { readonly segments: SegmentRow[]; readonly contents: SegmentContent[]; rows: number } | undefined;
+    const close = (): void => {
+      if (open !== undefined) this.#store(open.segments, joinContents(open.contents), MAXIMUM_SEGMENT_ROWS);
+      open = undefined;
+    };
+    let end = -1;
+    for (const { firstSequence, rowCount, staying } of reduced) {
+      const [segment] = this.#all<SegmentRow>(
+        `SELECT ${segmentRowColumns} FROM segment WHERE first_sequence = ? AND row_count = ?`,
+        firstSequence,
+        rowCount,
+      );
+      if (segment === undefined) impossible(`no segment has the rows from ${firstSequence} on, ${rowCount} of them`);
+      if (staying.length === rowCount) continue;
+      const isNext = open !== undefined && firstSequence === end && this.#isOfOneKind(runOf(open.segments[0]), segment);
+      if (!isNext || (open !== undefined && open.rows + staying.length > MAXIMUM_SEGMENT_ROWS)) close();
+      end = firstSequence + rowCount;
+      if (staying.length === 0) this.#delete(segment.id);
+      else {
+        open ??= { segments: [], contents: [], rows: 0 };
+        open.segments.push({ ...segment, first_sequence: staying[0] });
+        const content = this.#read(segment);
+        for (const [from, to] of runsOf(staying))
+          open.contents.push(sliceOfContent(content, from - firstSequence, to - firstSequence));
+        open.rows += staying.length;
+      }
+    }
+    close();
+    this.#countPlaces();
+  }
+
+  #countPlaces(): void {
+    let next = 0;
+    const segments = this.#all<{ id: number; first_sequence: number; row_count: number }>(
+      'SELECT id, first_sequence, row_count FROM segment ORDER BY first_sequence',
+    );
+    for (const { id, first_sequence: firstSequence, row_count: rowCount } of segments) {
+      if (firstSequence !== next) this.#run('UPDATE segment SET first_sequence = ? WHERE id = ?', next, id);
+      next += rowCount;
+    }
+  }
+
   #runToFill(sequence: number): Run | undefined {
     const [first, ...others] = this.#all<SegmentRow>(
       `SELECT ${segmentRowColumns} FROM segment WHERE first_sequence >= ? AND first_sequence < ? ORDER BY first_sequence`,
@@ -179,7 +232,11 @@ export class SegmentTable {
 
   /** Stores the rows of neighbours as segments of `rowsPerSegment` rows and a rest. */
   #rewrite(segments: readonly SegmentRow[], rowsPerSegment: number): void {
-    const content = joinContents(segments.map((segment) => this.#read(segment)));
+    this.#store(segments, joinContents(segments.map((segment) => this.#read(segment))), rowsPerSegment);
+  }
+
+  /** Stores rows in the place of the segments that they are of. */
+  #store(segments: readonly SegmentRow[], content: SegmentContent, rowsPerSegment: number): void {
     const firstId = this.#nextId();
     for (const { id } of segments) this.#delete(id);
     const rowCount = content.starts.length;
@@ -302,6 +359,31 @@ function joined(left: Run, right: Run): Run {
 
 function isFull({ rows, rawBytes }: Run): boolean {
   return rows >= FULL_ROWS || rawBytes >= FULL_BYTES;
+}
+
+/** Ascending numbers as stretches of consecutive ones, from and up to. */
+function* runsOf(ascending: Uint32Array): Generator<readonly [from: number, to: number]> {
+  for (let from = 0, to = 1; from < ascending.length; from = to++) {
+    while (to < ascending.length && ascending[to] === ascending[to - 1] + 1) to++;
+    yield [ascending[from], ascending[to - 1] + 1];
+  }
+}
+
+function sliceOfContent(content: SegmentContent, from: number, to: number): SegmentContent {
+  const rowCount = content.starts.length;
+  const [begin, end] = [content.starts[from], content.ends[to - 1]];
+  const blobs = (of: ReadonlyMap<number, Uint8Array>): ReadonlyMap<number, Uint8Array> =>
+    new Map([...of].map(([id, blob]) => [id, rowsOfBlob(blob, rowCount, from, to)]));
+  return {
+    columns: new Map([...content.columns].map(([id, block]) => [id, sliceOfBlock(block, from, to)])),
+    bytes: content.bytes.subarray(begin, end),
+    starts: content.starts.slice(from, to).map((place) => place - begin),
+    ends: content.ends.slice(from, to).map((place) => place - begin),
+    byteOffset: content.byteOffset.slice(from, to),
+    line: content.line.slice(from, to),
+    features: blobs(content.features),
+    sums: blobs(content.sums),
+  };
 }
 
 function joinContents(parts: readonly SegmentContent[]): SegmentContent {

@@ -7,7 +7,7 @@ import type { Doing } from './decision-log.ts';
 import { sha256 } from './digest.ts';
 import { ReadableCase } from './readable-case.ts';
 import { encodeAppend, packAppend, type EncodedAppend } from './segment-encoding.ts';
-import { SegmentTable } from './segment-table.ts';
+import { SegmentTable, type ReducedSegment } from './segment-table.ts';
 import { endSession } from './session.ts';
 import type { Connection, Parameter } from './sqlite.ts';
 import type {
@@ -276,7 +276,40 @@ export class WritableCase extends ReadableCase {
 
   /** Gives the pages that nothing uses any more back to the file system; needs as much free space as the case takes. */
   giveBackSpace(): void {
-    this.guard(() => this.connection.exec('VACUUM'));
+    this.guard(() => {
+      this.connection.exec('VACUUM');
+      // The file shrinks when the log is folded in; where somebody reads, at the next closing.
+      this.connection.pragma('wal_checkpoint(TRUNCATE)');
+    });
+  }
+
+  /**
+   * Takes old rows away for good, with all that is stored of them; the others keep their numbers, features and sums.
+   * Control totals of the recordings, which told of these rows, go with them. The newest segment cannot be among them.
+   * @param reduced segments of `segments()`, ascending, with the rows of each that stay
+   */
+  removeRows(reduced: readonly ReducedSegment[]): void {
+    const last = reduced.at(-1);
+    if (last === undefined) return;
+    const end = last.firstSequence + last.rowCount;
+    this.inTransaction(() => {
+      if (end >= super.nextSequence()) impossible('the newest rows say which number comes next, and are not removed');
+      const staying = stayingBefore(end, reduced);
+      const numbers = this.rowNumbers().without(end, staying);
+      this.#segments.reduce(reduced);
+      this.#change('DELETE FROM row_numbering');
+      for (const { firstSequence, firstNumber } of numbers.runs)
+        this.#change(
+          'INSERT INTO row_numbering (first_sequence, first_number) VALUES (?, ?)',
+          firstSequence,
+          firstNumber,
+        );
+      this.#change('DELETE FROM window_checkpoint WHERE next_sequence < ?', end);
+      this.#change('UPDATE window_checkpoint SET next_sequence = next_sequence - ?', end - staying.length);
+      this.#change('DELETE FROM reading_totals');
+      for (let next: number | null = 0; next !== null && next < staying.length;) next = this.#segments.fillNext(next);
+      this.nextSequence();
+    });
   }
 
   setQuarantineState(id: number, state: QuarantineState): void {
@@ -326,7 +359,8 @@ export class WritableCase extends ReadableCase {
     this.change(doing, () => {
       for (const table of ['feature_segment', 'window_checkpoint', 'segment_column', 'segment', 'dictionary_entry'])
         this.#change(`DELETE FROM ${table}`);
-      for (const table of ['"column"', 'quarantine', 'reading_totals']) this.#change(`DELETE FROM ${table}`);
+      for (const table of ['"column"', 'quarantine', 'reading_totals', 'row_numbering'])
+        this.#change(`DELETE FROM ${table}`);
       this.#change(
         `UPDATE source SET complete = 0, row_count = 0, quarantined_count = 0, next_byte_offset = 0, next_line = 1,
            stored_bytes = NULL, sha256 = NULL`,
@@ -596,4 +630,19 @@ export class WritableCase extends ReadableCase {
       nextStep: 'Let it finish, then repeat. What it stored is kept, and nothing was stored twice.',
     });
   }
+}
+
+/** Of the rows before `end` those that stay: all of a segment that is not named. */
+function stayingBefore(end: number, reduced: readonly ReducedSegment[]): Uint32Array {
+  const removed = reduced.reduce((sum, { rowCount, staying }) => sum + rowCount - staying.length, 0);
+  const all = new Uint32Array(end - removed);
+  let at = 0;
+  let next = 0;
+  for (const { firstSequence, rowCount, staying } of reduced) {
+    while (next < firstSequence) all[at++] = next++;
+    all.set(staying, at);
+    at += staying.length;
+    next = firstSequence + rowCount;
+  }
+  return all;
 }

@@ -49,6 +49,13 @@ export function parseGap(text: string): AlertGap {
   return gap.data;
 }
 
+/** Reads an age in days, such as `180d`. */
+export function parseDays(text: string): number {
+  const days = Number(/^(\d+)\s*d$/.exec(text)?.[1]);
+  if (!(days > 0)) throw new InvalidArgumentError('it must be a number of days, such as 180d.');
+  return days;
+}
+
 /** Reads a calendar day. */
 export function parseDay(text: string): string {
   const start = new Date(`${text}T00:00:00Z`);

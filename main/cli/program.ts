@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAlertsCommands } from './alerts-command.ts';
 import { addCaseCommands } from './case-commands.ts';
 import { addDoctorCommand } from './doctor-command.ts';
+import { addRetainCommand } from './retain-command.ts';
 import { addCompareCommand, addExplainCommand } from './explain-command.ts';
 import { addExportCommands } from './export-command.ts';
 import { addFeaturesCommand } from './features-command.ts';
@@ -42,6 +43,7 @@ export function createProgram(surroundings: CommandSurroundings): Command {
   addReplayCommand(program, surroundings);
   addSimulateCommand(program, surroundings);
   addServeCommand(program, surroundings);
+  addRetainCommand(program, surroundings);
   addDoctorCommand(program, surroundings);
   program.addHelpText(
     'after',

@@ -430,6 +430,29 @@ export function printOnnxReport(result: JobResult<'exportOnnx'>, { print, note }
   );
 }
 
+export function printRetainReport(result: JobResult<'retain'>, { print, note }: CommandSurroundings): void {
+  const { removedRows, stayingRows, rows, bytesBefore, bytesAfter, dryRun, setting } = result;
+  print(
+    pairs([
+      [dryRun ? 'would be removed' : 'removed', count(removedRows)],
+      ['kept for decisions', count(stayingRows)],
+      ['rows of the case', count(rows)],
+      ...(dryRun ? [] : [['bytes', `${count(bytesBefore)} before, ${count(bytesAfter)} now`] as const]),
+      ['setting', settingWords(setting)],
+    ]),
+  );
+  for (const notice of result.notices) note(notice);
+}
+
+function settingWords(setting: JobResult<'retain'>['setting']): string {
+  if (setting === null) return 'everything is kept';
+  const { olderThanDays, keepRows } = setting;
+  return [
+    ...(olderThanDays === null ? [] : [`what is older than ${count(olderThanDays)} days is removed`]),
+    ...(keepRows === null ? [] : [`what is older than the newest ${count(keepRows)} rows is removed`]),
+  ].join('; ');
+}
+
 export function printDoctorReport(result: JobResult<'doctor'>, { print }: CommandSurroundings): void {
   const marks = { good: 'ok     ', missing: 'missing', bad: 'bad    ' } as const;
   for (const check of result.checks) {

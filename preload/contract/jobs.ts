@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { alertGapSchema, alertGroupingChoiceSchema } from '../../engine/domain/alert-grouping.ts';
 import { columnTotalsSchema } from '../../engine/domain/column-totals.ts';
 import { expectationSchema } from '../../engine/domain/expectation.ts';
+import { retentionSchema } from '../../engine/domain/retention.ts';
 import { columnKinds, columnRoles, doubtSchema, profileOverridesSchema } from '../../engine/domain/profile.ts';
 import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
 import { growerNames } from '../../engine/domain/model.ts';
@@ -498,6 +499,37 @@ export const jobs = {
   rollback: {
     input: z.object({ casePath: path, reason: z.string().max(2000).default(''), by: z.string().max(200).optional() }),
     result: championChangeResult,
+  },
+  /**
+   * Takes old transactions out of a case, but for those that decisions speak of; the others keep their keys. Without a
+   * limit, by the setting of the case.
+   */
+  retain: {
+    input: z.object({
+      casePath: path,
+      olderThanDays: retentionSchema.shape.olderThanDays.default(null),
+      keepRows: retentionSchema.shape.keepRows.default(null),
+      setting: z
+        .enum(['remember', 'forget'])
+        .optional()
+        .describe(
+          'remember: also after each ingest and follow from now on; forget: no longer, and nothing is removed now',
+        ),
+      dryRun: z.boolean().default(false).describe('say what would go, and change nothing'),
+      by: z.string().max(200).optional(),
+    }),
+    result: z.object({
+      removedRows: z.number().int(),
+      stayingRows: z.number().int().describe('as old, and kept because a decision speaks of them'),
+      rows: z.number().int().describe('that the case has then'),
+      bytesBefore: z.number().int(),
+      bytesAfter: z.number().int(),
+      dryRun: z.boolean(),
+      setting: retentionSchema.nullable().describe('what the case is set to; null where it keeps everything'),
+      notices: z.array(z.string()),
+      by: z.string(),
+      case: path,
+    }),
   },
   /** What a random sample below the line, judged blind, says of the fraud that is missed. Only reads. */
   missed: {

@@ -31,6 +31,7 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   replay: 'Replaying',
   play: 'Replaying',
   retryQuarantine: 'Retrying',
+  retain: 'Removing old rows',
 };
 
 export function jobTitle(name: JobName): string {

@@ -87,7 +87,7 @@ function decisionOf(
     scoreAtDecision: score,
     isSameModel: modelDigest === view.digest,
     transactions: flaggedRowsOf(groups, group).reduce((count, row) => count + (verdictOfRow.has(row) ? 1 : 0), 0),
-    newSequences: decision.newSequences,
+    newSequences: decision.newSequences.map((row) => session.arrays.numbers.numberOf(row)),
     closedUntilMs,
   };
 }
@@ -114,7 +114,7 @@ function earlierVerdicts(
       reason: verdict.reason,
       decidedAtMs: verdict.atMs,
       decidedBy: verdict.by,
-      key: keyOfRow(rows[0]),
+      key: keyOfRow(arrays, rows[0]),
       timeMs: numberAt(arrays.times, rows[0]),
       transactions: rows.length,
     }));
@@ -187,7 +187,7 @@ function stripOf(
     timesMs: Float64Array.from(rows, (row) => times?.[row] ?? NaN),
     amounts: Float64Array.from(rows, (row) => amounts?.[row] ?? NaN),
     flagged: Uint8Array.from(rows, (row) => (isFlagged(view.sums[row], units) ? 1 : 0)),
-    sequences: Float64Array.from(rows),
+    sequences: Float64Array.from(rows, (row) => session.arrays.numbers.numberOf(row)),
     normalLow: normal?.low ?? null,
     normalHigh: normal?.high ?? null,
   };
@@ -207,7 +207,7 @@ function transactionsOf(
   const rows = flaggedThenNearest(arrays, groups, group, entityRows).slice(0, listedTransactions);
   const ids = arrays.ids(rows);
   return rows.map((row, index) => ({
-    sequence: row,
+    sequence: arrays.numbers.numberOf(row),
     id: ids[index],
     timeMs: numberAt(times, row),
     amount: numberAt(arrays.amounts, row),

@@ -176,10 +176,10 @@ export function alertRows(
     const decision = decisions.get(group);
     const isOpenAgain = decision !== undefined && decision.newSequences.length > 0;
     return {
-      key: keyOfRow(sequence),
+      key: keyOfRow(arrays, sequence),
       entity: textAt(arrays.entity, sequence) ?? '',
       score: view.scoreOf(groups.sums[group]),
-      topSequence: sequence,
+      topSequence: arrays.numbers.numberOf(sequence),
       topId: ids[index],
       amount: numberAt(arrays.amounts, sequence),
       currency: currencyOf(arrays, sequence),
@@ -212,7 +212,7 @@ function matchedRows(
   const sequences = alerts.map((group) => rows[group]);
   const ids = arrays.ids(sequences);
   return sequences.map((sequence, index) => ({
-    sequence,
+    sequence: arrays.numbers.numberOf(sequence),
     id: ids[index],
     timeMs: numberAt(arrays.times, sequence),
     amount: numberAt(arrays.amounts, sequence),
@@ -302,7 +302,7 @@ function sortValues(arrays: CaseArrays, groups: AlertGroups, cache: ListCache, b
     case 'transactions':
       return Float64Array.from(tops, (_, group) => groups.starts[group + 1] - groups.starts[group]);
     case 'entity':
-      cache.entityRanks ??= rankTexts(Array.from(tops, (row) => textAt(arrays.entity, row) ?? keyOfRow(row)));
+      cache.entityRanks ??= rankTexts(Array.from(tops, (row) => textAt(arrays.entity, row) ?? keyOfRow(arrays, row)));
       return cache.entityRanks;
   }
 }

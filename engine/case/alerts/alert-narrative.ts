@@ -1,5 +1,5 @@
 import type { Narrative, ParsedRequestInput } from '../../../preload/contract/requests.ts';
-import { usageError } from '../../domain/error.ts';
+import { impossible, usageError } from '../../domain/error.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import { findAlert, flaggedThenNearest } from './alert-detail.ts';
 import { flaggedRowsOf } from './alert-groups.ts';
@@ -35,7 +35,10 @@ export function alertNarrative(session: CaseSession, input: ParsedRequestInput<'
     sentences: sentences.map(({ topic, text, sequences }, index) => ({
       topic,
       text,
-      transactions: cited[index].map((sequence) => ({ sequence, id: ids.get(sequence) ?? String(sequence + 1) })),
+      transactions: cited[index].map((row) => ({
+        sequence: session.arrays.numbers.numberOf(row),
+        id: ids.get(row) ?? impossible('the ids of all that is cited were read'),
+      })),
       transactionCount: sequences.length,
     })),
   };

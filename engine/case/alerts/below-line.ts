@@ -78,7 +78,7 @@ function drawOnce(view: ModelView, groups: AlertGroups, thresholdUnits: number, 
 function belowLineRows({ arrays, decisions }: CaseSession, sequences: readonly number[]): readonly BelowLineRow[] {
   const ids = arrays.ids(sequences);
   return sequences.map((sequence, index) => {
-    const key = keyOfRow(sequence);
+    const key = keyOfRow(arrays, sequence);
     return {
       key,
       id: ids[index],

@@ -28,7 +28,7 @@ export async function explainRows(
     const flagged = isFlagged(view.sums[sequence], threshold.units);
     const change = flagged ? smallestChange(view.forest, row, threshold.units, limitsOf(view.background)) : null;
     explained.push({
-      sequence,
+      sequence: arrays.numbers.numberOf(sequence),
       id: ids[index],
       score: view.scoreOf(view.sums[sequence]),
       flagged,

@@ -49,7 +49,7 @@ export function similarAlerts(
   const alerts = nearest.map(({ other }, index) => {
     const verdict = decisions.get(other)?.verdict;
     return {
-      key: keyOfRow(groups.topSequences[other]),
+      key: keyOfRow(session.arrays, groups.topSequences[other]),
       name: textAt(arrays.entity, groups.topSequences[other]) ?? ids[index],
       score: view.scoreOf(groups.sums[other]),
       sharedReasons: sharedReasons(view, own, view.reasons(groups.topSequences[other]).contributions),

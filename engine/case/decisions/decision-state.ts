@@ -1,7 +1,8 @@
 import type { StoredVerdict } from '../../store/decision-log.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
+import type { RowNumbers } from '../../store/row-numbers.ts';
 
-/** What analysts have decided and nobody took back, in memory. */
+/** What analysts have decided and nobody took back, in memory; extents and groupings are rows as the case has them now. */
 export interface DecisionState {
   /** Oldest first. */
   readonly verdicts: readonly StoredVerdict[];
@@ -14,8 +15,15 @@ export interface DecisionState {
   readonly groupings: readonly Uint32Array[];
 }
 
-export function readDecisions({ decisions }: ReadableCase): DecisionState {
-  const verdicts = decisions.standingVerdicts();
+/** @param numbers by which decisions name their rows */
+export function readDecisions({ decisions }: ReadableCase, numbers: RowNumbers): DecisionState {
+  const rowsOf = (named: Uint32Array): Uint32Array =>
+    numbers.removed === 0
+      ? named
+      : Uint32Array.from(Array.from(named, (number) => numbers.sequenceOf(number)).filter((row) => row >= 0));
+  const verdicts = decisions
+    .standingVerdicts()
+    .map((verdict) => ({ ...verdict, sequences: rowsOf(verdict.sequences) }));
   const verdictOfRow = new Map<number, StoredVerdict>();
   for (const verdict of verdicts) for (const row of verdict.sequences) verdictOfRow.set(row, verdict);
   return {
@@ -23,7 +31,7 @@ export function readDecisions({ decisions }: ReadableCase): DecisionState {
     verdictOfRow,
     snoozes: decisions.standingSnoozes(),
     keysWithNotes: decisions.keysWithNotes(),
-    groupings: decisions.standingGroupings(),
+    groupings: decisions.standingGroupings().map(rowsOf),
   };
 }
 

@@ -26,7 +26,8 @@ export function setVerdicts(session: CaseSession, doing: Doing, input: VerdictIn
     const alerts = alertsToDecide(session, view, groups, input);
     if (!input.replace) refuseDecidedByOthers(session, alerts, doing.by);
     const { digest: modelDigest } = view;
-    const decided = decisions.addVerdicts({ ...doing, kind, reason, modelDigest, closedUntilMs, alerts });
+    const stored = alerts.map((alert) => ({ ...alert, sequences: numbersOf(session, alert.sequences) }));
+    const decided = decisions.addVerdicts({ ...doing, kind, reason, modelDigest, closedUntilMs, alerts: stored });
     const entries: UnsignedEntry[] = [
       {
         ...doing,
@@ -36,7 +37,7 @@ export function setVerdicts(session: CaseSession, doing: Doing, input: VerdictIn
         reason,
         modelDigest,
         closedUntilMs,
-        alerts: alerts.map((alert) => ({ ...alert, sequences: [...alert.sequences] })),
+        alerts: stored.map((alert) => ({ ...alert, sequences: [...alert.sequences] })),
       },
     ];
     if (note !== undefined && note !== '')
@@ -73,9 +74,9 @@ function alertsToDecide(
   groups: AlertGroups,
   { keys, sequences, transactions = [], kind }: VerdictInput,
 ): readonly DecidedAlert[] {
-  if (sequences !== undefined) return [decidedTransactions(session, view, keys[0], sequences)];
+  if (sequences !== undefined) return [decidedTransactions(session, view, keys[0], knownNumbers(session, sequences))];
   return decidedOnce([
-    ...transactions.map((row) => decidedTransactions(session, view, keyOfRow(row), [row])),
+    ...transactions.map((row) => decidedTransactions(session, view, keyOfRow(session.arrays, row), [row])),
     ...keys.map((key) => decidedAlert(session, view, groups, kind, key)),
   ]);
 }
@@ -117,9 +118,10 @@ function decidedAlert(
 ): DecidedAlert {
   const row = knownRow(session, key);
   const group = groups.groupOfRow(row);
-  if (group < 0) return { key: keyOfRow(row), score: view.scoreOf(view.sums[row]), sequences: Uint32Array.of(row) };
+  if (group < 0)
+    return { key: keyOfRow(session.arrays, row), score: view.scoreOf(view.sums[row]), sequences: Uint32Array.of(row) };
   return {
-    key: keyOfRow(groups.topSequences[group]),
+    key: keyOfRow(session.arrays, groups.topSequences[group]),
     score: view.scoreOf(groups.sums[group]),
     sequences: rowsToJudge(session, flaggedRowsOf(groups, group), kind).sort(),
   };
@@ -139,11 +141,11 @@ function decidedTransactions(
   session: CaseSession,
   view: ModelView,
   key: string,
-  sequences: readonly number[],
+  chosen: readonly number[],
 ): DecidedAlert {
-  const rows = Uint32Array.from(new Set(sequences.map((row) => knownRow(session, keyOfRow(row))))).sort();
+  const rows = Uint32Array.from(new Set(chosen)).sort();
   const top = rows.reduce((least, row) => (view.sums[row] < view.sums[least] ? row : least));
-  return { key: keyOfRow(knownRow(session, key)), score: view.scoreOf(view.sums[top]), sequences: rows };
+  return { key: knownKey(session, key), score: view.scoreOf(view.sums[top]), sequences: rows };
 }
 
 /** @throws AssayError WRONG_USE where the key names no transaction of the case. */
@@ -151,6 +153,21 @@ function knownRow({ arrays }: CaseSession, key: string): number {
   const row = rowOfKey(arrays, key);
   if (row >= 0) return row;
   throw usageError('WRONG_USE', `'${key}' is neither an alert nor a transaction of this case.`, 'Reload the list.');
+}
+
+/** A key as decisions keep it. */
+function knownKey(session: CaseSession, key: string): string {
+  return keyOfRow(session.arrays, knownRow(session, key));
+}
+
+/** The rows with these numbers; throws as `knownRow` does. */
+function knownNumbers(session: CaseSession, numbers: readonly number[]): readonly number[] {
+  return numbers.map((number) => knownRow(session, `#${number}`));
+}
+
+/** Decisions name rows by their numbers, whatever is taken away before them. */
+function numbersOf({ arrays }: CaseSession, rows: Iterable<number>): Uint32Array {
+  return Uint32Array.from(rows, (row) => arrays.numbers.numberOf(row));
 }
 
 /** Makes some flagged transactions of an alert one of their own. */
@@ -162,7 +179,7 @@ export function splitAlert(
   return regroup(session, doing, input.modelId, 'split', (groups) => {
     const group = groups.groupOfRow(knownRow(session, input.key));
     const own = new Set(group < 0 ? [] : flaggedRowsOf(groups, group));
-    const sequences = [...new Set(input.sequences)];
+    const sequences = [...new Set(knownNumbers(session, input.sequences))];
     if (sequences.length >= own.size || sequences.some((row) => !own.has(row)))
       throw usageError(
         'WRONG_USE',
@@ -200,10 +217,12 @@ function regroup(
 ): RequestOutput<'alerts.split'> {
   const { decisions } = session.writableCase;
   const key = decide(session, modelId, ({ view, groups }) => {
-    const sequences = [...choose(groups)].sort((left, right) => left - right);
-    const key = keyOfRow(sequences.reduce((least, row) => (view.sums[row] < view.sums[least] ? row : least)));
-    const action = decisions.addGrouping({ ...doing, kind: how, key, sequences: Uint32Array.from(sequences) });
-    return { result: key, entries: [{ ...doing, kind: 'grouping', action, how, key, sequences }] };
+    const rows = [...choose(groups)].sort((left, right) => left - right);
+    const top = rows.reduce((least, row) => (view.sums[row] < view.sums[least] ? row : least));
+    const key = keyOfRow(session.arrays, top);
+    const sequences = numbersOf(session, rows);
+    const action = decisions.addGrouping({ ...doing, kind: how, key, sequences });
+    return { result: key, entries: [{ ...doing, kind: 'grouping', action, how, key, sequences: [...sequences] }] };
   });
   return { key, undoDepth: decisions.undoDepth(doing.by) };
 }
@@ -224,7 +243,7 @@ export function addNote(
   input: ParsedRequestInput<'notes.add'>,
 ): RequestOutput<'notes.add'> {
   const { decisions } = session.writableCase;
-  const note = { ...doing, key: keyOfRow(knownRow(session, input.key)), text: input.text };
+  const note = { ...doing, key: knownKey(session, input.key), text: input.text };
   store(session, () => {
     decisions.writeDraft(input.key, '', doing.atMs);
     const action = decisions.addNote(note);
@@ -239,7 +258,7 @@ export function snoozeAlerts(
   input: ParsedRequestInput<'alerts.snooze'>,
 ): RequestOutput<'alerts.snooze'> {
   const { decisions } = session.writableCase;
-  const keys = [...new Set(input.keys.map((key) => keyOfRow(knownRow(session, key))))];
+  const keys = [...new Set(input.keys.map((key) => knownKey(session, key)))];
   const snooze = { ...doing, keys, untilMs: Math.round(input.untilMs) };
   store(session, () => {
     const action = decisions.addSnooze(snooze);

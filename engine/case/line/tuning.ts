@@ -137,7 +137,7 @@ function swappedRows(
   const { rows: labels } = session.labels;
   const ids = arrays.ids(rows);
   return Array.from(rows, (row, index) => ({
-    sequence: row,
+    sequence: arrays.numbers.numberOf(row),
     id: ids[index],
     entity: textAt(arrays.entity, row) ?? '',
     score: view.scoreOf(view.sums[row]),

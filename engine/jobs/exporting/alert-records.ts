@@ -46,7 +46,7 @@ export async function* alertRecords(
       const lengths = { baseline, contributions: contributions.subarray(...part) };
       const described = describeReasons(view.forest, lengths, row, view.words, view.background);
       return {
-        sequence,
+        sequence: arrays.numbers.numberOf(sequence),
         id: ids[position],
         timeMs: numberAt(arrays.times, sequence),
         score: view.scoreOf(view.sums[sequence]),

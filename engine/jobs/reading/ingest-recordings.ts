@@ -25,6 +25,7 @@ import { digestOfFile, fingerprintRecording } from './recording-fingerprint.ts';
 import { checkExpectation } from './check-expectation.ts';
 import { openTotals, refreshTotals, saveTotals } from './reading-totals.ts';
 import { whatCame } from './rows-history.ts';
+import { retainAsSet } from '../retain-rows.ts';
 import { matchColumns, type Reference } from './match-columns.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import {
@@ -118,8 +119,10 @@ export async function ingest(
     checkExpectation(openedCase, expect);
   });
   notices.push(...checked.notices, ...read.notices);
+  const addedRows = lookInto(casePath).rows - before.rows;
+  notices.push(...(await retainAsSet(casePath, context)));
   return {
-    addedRows: lookInto(casePath).rows - before.rows,
+    addedRows,
     notices: [...new Set(notices)],
     readMs: finishing - startedMs,
     storeMs: read.storeMs + performance.now() - finishing,

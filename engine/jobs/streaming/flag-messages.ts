@@ -12,7 +12,7 @@ import { anyPartition, fits, type Entries } from './topic-sink.ts';
 const segmentsPerRead = 64;
 
 /**
- * The flags of one topic as messages, in stream order. Entry n is row n of the case, so the rows themselves, stored
+ * The flags of one topic as messages, in stream order. Entry n is the row with number n, so the rows themselves, stored
  * together with their scores, are what waits to be sent. The threshold is the case's own when they are: as for alerts,
  * a person may have moved it since the stream began.
  */
@@ -53,16 +53,18 @@ export function flagEntries(
   }
 
   return {
-    end: (openedCase) => openedCase.nextSequence(),
+    end: (openedCase) => openedCase.rowNumbers().numberOf(openedCase.nextSequence()),
     read(openedCase, from) {
       const messages: OutgoingMessage[] = [];
       const { units } = (openedCase.model(model.id) ?? impossible('flags are those of a stored model')).threshold;
+      const numbers = openedCase.rowNumbers();
+      const start = numbers.sequenceFrom(from);
       let next = from;
-      for (const segment of openedCase.segmentsFrom(from, segmentsPerRead)) {
+      for (const segment of openedCase.segmentsFrom(start, segmentsPerRead)) {
         const sums = openedCase.readScores(model.id, segment);
         // Rows that the model has not seen yet come later.
         if (sums === undefined) break;
-        const firstRow = Math.max(0, from - segment.firstSequence);
+        const firstRow = Math.max(0, start - segment.firstSequence);
         for (let row = firstRow; row < Math.min(sums.length, MAXIMUM_SEGMENT_ROWS); row++) {
           const sequence = segment.firstSequence + row;
           if (isFlagged(sums[row], units) && segment.sourceId === sourceId) {
@@ -70,7 +72,7 @@ export function flagEntries(
             if (message !== null && !fits(message, messages)) return { messages, next };
             if (message !== null) messages.push(message);
           }
-          next = sequence + 1;
+          next = numbers.numberOf(sequence) + 1;
         }
       }
       return { messages, next };

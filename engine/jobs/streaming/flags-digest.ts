@@ -14,6 +14,7 @@ export function flagsDigest(openedCase: ReadableCase, profile: Profile, model: S
   const hash = createHash('sha256');
   const dictionaries = openedCase.dictionaries();
   const idColumn = columnWithRole(profile, 'id');
+  const numbers = openedCase.rowNumbers();
   for (const summary of openedCase.segments()) {
     const sums = openedCase.readScores(model.id, summary);
     if (sums === undefined) return null;
@@ -21,7 +22,7 @@ export function flagsDigest(openedCase: ReadableCase, profile: Profile, model: S
     const idOf = idsOf(profile, segment, dictionaries);
     const lines: string[] = [];
     sums.forEach((sum, row) => {
-      const id = idOf(row) ?? String(summary.firstSequence + row + 1);
+      const id = idOf(row) ?? String(numbers.numberOf(summary.firstSequence + row) + 1);
       lines.push(`${id}\n${sum}\n${isFlagged(sum, model.threshold.units) ? 1 : 0}\n`);
     });
     hash.update(lines.join(''));

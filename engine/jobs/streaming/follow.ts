@@ -34,6 +34,7 @@ import { alertsAndFlags } from '../../case/model/model-list.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { whatCame } from '../reading/rows-history.ts';
 import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
+import { retainAsSet } from '../retain-rows.ts';
 import { describeOrder } from '../training/case-features.ts';
 import { trainOnCase } from '../training/train-model.ts';
 import { adoptModel } from './adopt-model.ts';
@@ -112,6 +113,7 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
     } finally {
       await sinks.finish();
     }
+    notices.push(...(await retainAsSet(casePath, context)));
     const result = session.result(performance.now() - startedMs);
     throwIfCancelled(context.signal);
     return result;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { CompiledForest } from '../../domain/model.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
+import { RowNumbers } from '../../store/row-numbers.ts';
 import { envelopeLine } from '../../stream/kafka/envelope.ts';
 import { deadLetterEntries } from './dead-letters.ts';
 import { flagEntries } from './flag-messages.ts';
@@ -30,6 +31,7 @@ it('flags follow the threshold that a person moved while the stream ran, as the 
   let units = 2;
   const openedCase = {
     model: () => ({ threshold: { units } }),
+    rowNumbers: () => new RowNumbers([]),
     segmentsFrom: (from: number) => (from < 10 ? [{ id: 1, firstSequence: 0, sourceId: 1 }] : []),
     readScores: () => Int32Array.from({ length: 10 }, (_, row) => row % 5),
     readRaw: (sequence: number) => ({ bytes: envelope(sequence, '{"amount":1}') }),

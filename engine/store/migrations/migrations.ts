@@ -7,6 +7,7 @@ import { outbox } from './0004-outbox.ts';
 import { oneTruth } from './0005-one-truth.ts';
 import { receipt } from './0006-receipt.ts';
 import { mergedSegments } from './0007-merged-segments.ts';
+import { rowNumbers } from './0008-row-numbers.ts';
 
 /** One step of the case file's layout. Once released it never changes: a test pins its checksum. */
 export interface Migration {
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   { version: 5, name: 'one truth', up: oneTruth },
   { version: 6, name: 'receipt', up: receipt },
   { version: 7, name: 'merged segments', up: mergedSegments },
+  { version: 8, name: 'row numbers', up: rowNumbers },
 ];
 
 /** The version that a list of steps leads to; throws where the list is not 1, 2, 3, ... */
