@@ -6,6 +6,7 @@ import { createEngine } from './engine.ts';
 import type { EnginePort, ToEngine } from './engine-frames.ts';
 import { exitOnUnhandledRejection } from './exit-on-unhandled-rejection.ts';
 import { serveEngine } from './serve-engine.ts';
+import { logSlowQueries } from './slow-queries.ts';
 
 const port: EnginePort = {
   post: (frame) => process.connected && process.send?.(frame),
@@ -13,6 +14,7 @@ const port: EnginePort = {
 };
 
 exitOnUnhandledRejection();
+logSlowQueries();
 // Ctrl-C reaches the whole group; the parent decides when the engine stops, after it has been drained.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(1));

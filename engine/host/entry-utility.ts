@@ -7,6 +7,7 @@ import { createEngine } from './engine.ts';
 import type { EnginePort, FromEngine, ToEngine } from './engine-frames.ts';
 import { exitOnUnhandledRejection } from './exit-on-unhandled-rejection.ts';
 import { serveEngine } from './serve-engine.ts';
+import { logSlowQueries } from './slow-queries.ts';
 
 interface ParentPort {
   postMessage(message: FromEngine): void;
@@ -23,5 +24,6 @@ const port: EnginePort = {
 };
 
 exitOnUnhandledRejection();
+logSlowQueries();
 await serveEngine(createEngine({ host: 'electron' }), port, Number(process.argv[2]));
 process.exit(0);

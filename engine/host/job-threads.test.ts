@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -60,6 +60,14 @@ function openIfAwaited(pipe: string): number | null {
   }
 }
 
+/** The priority of each thread of this process, as Linux counts it: 0 is usual, higher numbers wait for lower ones. */
+function prioritiesOfThreads(): readonly number[] {
+  return readdirSync('/proc/self/task').map((thread) => {
+    const afterName = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').replace(/^.*\) /su, '');
+    return Number(afterName.split(' ')[16]);
+  });
+}
+
 describe('a job of a window', () => {
   it.skipIf(process.platform === 'win32')(
     'delays no request and no verdict, whatever its thread waits for',
@@ -71,6 +79,7 @@ describe('a job of a window', () => {
       const job = start('feed', { topic: 'kafka://127.0.0.1:9/payments' });
       const held = await vi.waitUntil(() => openIfAwaited(pipe), { timeout: 60_000, interval: 20 });
       await judgeFirstAlert('fraud');
+      if (process.platform === 'linux') expect(prioritiesOfThreads()).toContain(10);
       closeSync(held);
       bench.engine.cancelJob(job.jobId);
       expect(await job.ended).toMatchObject({ ok: false });

@@ -17,6 +17,7 @@ import {
 } from '../../preload/contract/requests.ts';
 import { LatestWins, stateIntervalMs } from './latest-wins.ts';
 import { reportOf, wrongUse } from './error-report.ts';
+import { askedBy } from './slow-queries.ts';
 import type { Progress } from '../domain/progress.ts';
 
 /** A stream changes the case all the time; the window hears of it so often, and it costs this share of the time at most. */
@@ -93,7 +94,7 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
       const before = workbench.openSession;
       try {
         // The handler map is typed per request; the compiler cannot relate the parsed union to this one R.
-        const data = await requestHandlers[name](workbench, parsed.data as ParsedRequestInput<R>);
+        const data = await askedBy(name, () => requestHandlers[name](workbench, parsed.data as ParsedRequestInput<R>));
         if (requestsThatChangeTheCase.has(name)) tellCaseChanged();
         return { ok: true, data };
       } catch (error) {

@@ -7,7 +7,23 @@ export type Statement = BetterSqlite3.Statement<unknown[]>;
 /** What may be bound to a statement. */
 export type Parameter = string | number | Uint8Array | null;
 
+/** Something that took long, without the values that it was about. */
+export interface SlowQuery {
+  /** The statement's text, or `a transaction`. */
+  readonly what: string;
+  readonly durationMs: number;
+}
+
 const NODE_API_NEEDED = 10;
+const SLOW_MS = 40;
+
+/** Of this thread; null where nobody wants to know, and nothing is timed. */
+let watch: { readonly tell: (query: SlowQuery) => void; readonly slowMs: number } | null = null;
+
+/** From now on tells of statements and transactions that take longer than `slowMs`, over connections opened in this thread later. */
+export function watchSlowQueries(tell: (query: SlowQuery) => void, slowMs: number = SLOW_MS): void {
+  watch = { tell, slowMs };
+}
 
 const require = createRequire(import.meta.url);
 
@@ -18,7 +34,33 @@ const require = createRequire(import.meta.url);
 export function connect(path: string, options: BetterSqlite3.Options): Connection {
   assertRuntime(process.versions);
   const Database = require('better-sqlite3') as typeof BetterSqlite3;
-  return new Database(path, options);
+  const connection = new Database(path, options);
+  if (watch !== null) timeStatements(connection);
+  return connection;
+}
+
+/** Does a piece of work, and tells of it where it took long. */
+export function timed<T>(what: string, work: () => T): T {
+  if (watch === null) return work();
+  const startedMs = performance.now();
+  try {
+    return work();
+  } finally {
+    const durationMs = performance.now() - startedMs;
+    if (durationMs > watch.slowMs) watch.tell({ what, durationMs });
+  }
+}
+
+function timeStatements(connection: Connection): void {
+  const prepare = connection.prepare.bind(connection);
+  connection.prepare = ((sql: string) => {
+    const statement = prepare(sql);
+    for (const name of ['get', 'all', 'run'] as const) {
+      const execute = statement[name].bind(statement) as (...parameters: unknown[]) => unknown;
+      statement[name] = ((...parameters: unknown[]) => timed(sql, () => execute(...parameters))) as never;
+    }
+    return statement;
+  }) as typeof connection.prepare;
 }
 
 /** Throws WRONG_RUNTIME where the SQLite binding cannot be loaded. */

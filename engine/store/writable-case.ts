@@ -9,7 +9,7 @@ import { ReadableCase } from './readable-case.ts';
 import { encodeAppend, packAppend, type EncodedAppend } from './segment-encoding.ts';
 import { SegmentTable, type ReducedSegment } from './segment-table.ts';
 import { endSession } from './session.ts';
-import type { Connection, Parameter } from './sqlite.ts';
+import { timed, type Connection, type Parameter } from './sqlite.ts';
 import type {
   JsonValue,
   LiveAppend,
@@ -63,6 +63,8 @@ export class WritableCase extends ReadableCase {
       this.connection.pragma(`busy_timeout = ${TIDY_TIMEOUT_MS}`);
       endSession(this.connection, this.#sessionId);
       this.connection.pragma('optimize');
+      // Folds in most of the log without keeping other writers out, so that the next step does so for a moment only.
+      this.connection.pragma('wal_checkpoint(PASSIVE)');
       this.connection.pragma('wal_checkpoint(TRUNCATE)');
       // Refused while another connection is open; the last one to close does it.
       this.connection.pragma('journal_mode = DELETE');
@@ -84,7 +86,7 @@ export class WritableCase extends ReadableCase {
         if (this.#firstNewSequence !== undefined) this.#segments.mergeFrom(this.#firstNewSequence);
         return result;
       };
-      return this.guard(() => this.connection.transaction(workAndMerge).immediate());
+      return this.guard(() => timed('a transaction', () => this.connection.transaction(workAndMerge).immediate()));
     } catch (error) {
       this.#sequenceSeen = sequenceBefore;
       for (const [id, position] of positionsBefore) this.#positionsSeen.set(id, position);

@@ -23,7 +23,7 @@ import { describeColumns, totalsOfCase } from '../../case/describe-columns.ts';
 import { describeSources } from '../../case/describe-sources.ts';
 import { digestOfFile, fingerprintRecording } from './recording-fingerprint.ts';
 import { checkExpectation } from './check-expectation.ts';
-import { openTotals, refreshTotals, saveTotals } from './reading-totals.ts';
+import { openTotals, refreshTotals, totalsToKeep } from './reading-totals.ts';
 import { whatCame } from './rows-history.ts';
 import { retainAsSet } from '../retain-rows.ts';
 import { matchColumns, type Reference } from './match-columns.ts';
@@ -110,9 +110,10 @@ export async function ingest(
   const { totals } = read;
   await withCase(casePath, (openedCase) => {
     const profile = openedCase.profile() ?? impossible('a case that was read has a profile');
+    const kept = totals && totalsToKeep(openedCase, profile, totals);
     openedCase.change(doingOf(context), () => {
       for (const [id, file] of files) openedCase.completeSource(id, file);
-      if (totals !== undefined) saveTotals(openedCase, profile, totals);
+      if (kept !== undefined) openedCase.saveReadingTotals(kept);
       endReadingAgain(openedCase);
       return whatCame(openedCase, [...files.keys()]);
     });

@@ -7,7 +7,7 @@ import type { RecordBatch } from '../../domain/record-batch.ts';
 import { TotalsCollector, type ColumnState } from '../../features/column-totals.ts';
 import { createSegmentDecoder, type DecodedBatch } from '../../features/decode-segment.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
-import type { JsonValue, SegmentSummary, Source } from '../../store/types.ts';
+import type { JsonValue, ReadingTotals, SegmentSummary, Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { batchesOfStored } from '../../stream/stored-batches.ts';
 
@@ -68,9 +68,9 @@ export function* batchesOfSegment(
     );
 }
 
-/** Keeps the totals with the case; they hold for the rows that it has now. */
-export function saveTotals(openedCase: WritableCase, profile: Profile, collector: TotalsCollector): void {
-  openedCase.saveReadingTotals({
+/** What is kept of the totals with the case; they hold for the rows that it has now. */
+export function totalsToKeep(openedCase: ReadableCase, profile: Profile, collector: TotalsCollector): ReadingTotals {
+  return {
     nextSequence: openedCase.nextSequence(),
     columns: collector.totals(),
     state: {
@@ -80,7 +80,7 @@ export function saveTotals(openedCase: WritableCase, profile: Profile, collector
         ...('values' in distinct ? { values: [...distinct.values] } : { registers: [...distinct.registers] }),
       })),
     },
-  });
+  };
 }
 
 /** Brings the kept totals to the rows that the case has now. */
@@ -89,7 +89,7 @@ export async function refreshTotals(openedCase: WritableCase, context: WorkConte
   const kept = openedCase.readingTotals();
   if (profile === undefined || kept?.nextSequence === openedCase.nextSequence()) return;
   const collector = await openTotals(openedCase, profile, openedCase.dictionaries(), context);
-  if (collector !== undefined) saveTotals(openedCase, profile, collector);
+  if (collector !== undefined) openedCase.saveReadingTotals(totalsToKeep(openedCase, profile, collector));
 }
 
 const stateSchema = z.object({

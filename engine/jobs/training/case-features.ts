@@ -16,7 +16,7 @@ import {
 } from '../../features/stream-features.ts';
 import { describeTimeOrder } from '../../features/windows/describe-order.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
-import { MAXIMUM_SEGMENT_ROWS } from '../../store/types.ts';
+import { MAXIMUM_SEGMENT_ROWS, type SegmentSummary } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { segmentsOf } from '../../case/case-arrays.ts';
 
@@ -130,14 +130,16 @@ export async function storeCaseFeatures(
   for (let next = 0; next < segments.length;) {
     throwIfCancelled(context.signal);
     const turnEndMs = performance.now() + mostTurnMs;
+    const computed: { readonly rows: SegmentSummary; readonly values: Float32Array }[] = [];
+    do {
+      const rows = segments[next++];
+      const values = new Float32Array(rows.rowCount * featureCount);
+      compute(openedCase.readSegmentColumns(rows), values);
+      computed.push({ rows, values });
+    } while (computed.length < segmentsPerTurn && next < segments.length && performance.now() < turnEndMs);
+    // Others wait for the end of a transaction, so nothing is computed within it.
     openedCase.inTransaction(() => {
-      for (let count = 0; count < segmentsPerTurn && next < segments.length; count++) {
-        const summary = segments[next++];
-        const values = new Float32Array(summary.rowCount * featureCount);
-        compute(openedCase.readSegmentColumns(summary), values);
-        openedCase.writeFeatures(featureSetId, summary, values);
-        if (performance.now() > turnEndMs) break;
-      }
+      for (const { rows, values } of computed) openedCase.writeFeatures(featureSetId, rows, values);
     });
     const last = segments[next - 1];
     context.report({ phase: 'features', done: last.firstSequence + last.rowCount, total: rowCount, unit: 'rows' });

@@ -257,6 +257,7 @@ function storeModel(
   threshold: StoredThreshold,
   doing: Doing,
 ): number {
+  const encoded = encodeForest(forest);
   return openedCase.inTransaction(() => {
     const modelId = openedCase.saveModel(
       {
@@ -264,7 +265,7 @@ function storeModel(
         name: `forest ${forest.digest.slice(0, 8)}`,
         parameters,
         featureSetId: features.featureSetId,
-        forest: encodeForest(forest),
+        forest: encoded,
         threshold,
         trainedRows: features.rowCount,
       },
