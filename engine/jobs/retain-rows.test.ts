@@ -123,7 +123,10 @@ describe('retention', () => {
     expect(first).toBeGreaterThan(rows / 2);
     let last = first;
     for (let next: number | null = first; next !== null;) {
-      const { rows: some, next: following }: RequestOutput<'transactions.page'> = await ask('transactions.page', { after: next, limit: 500 });
+      const { rows: some, next: following }: RequestOutput<'transactions.page'> = await ask('transactions.page', {
+        after: next,
+        limit: 500,
+      });
       last = some.at(-1)?.sequence ?? last;
       next = following;
     }

@@ -5,7 +5,7 @@ import { placeIds, placeTitles } from './place.ts';
 export const appCommands: readonly CommandDefinition[] = [
   { id: 'app.palette', title: 'Commands', key: 'Ctrl+K', place: null, worksInFields: true },
   { id: 'app.shortcuts', title: 'Keyboard shortcuts', key: '?', place: null },
-  { id: 'app.undo', title: 'Undo the last decision', key: 'z', place: null },
+  { id: 'app.undo', title: 'Undo the last decision', key: 'z', place: null, changesCase: true },
   { id: 'app.openCase', title: 'Open a case', key: 'Ctrl+O', place: null, worksInFields: true },
   { id: 'app.closeCase', title: 'Close this case', key: null, place: null },
   {

@@ -28,8 +28,8 @@ export function App({ client, app }: { readonly client: AssayClient; readonly ap
         <AppStateProvider app={app}>
           <JobsProvider>
             <StreamHistoryProvider>
-              <CommandsProvider definitions={allCommands}>
-                <ToastProvider>
+              <ToastProvider>
+                <CommandsProvider definitions={allCommands}>
                   <FileChoiceProvider>
                     <AnalystNameProvider>
                       <HistoryProvider>
@@ -37,8 +37,8 @@ export function App({ client, app }: { readonly client: AssayClient; readonly ap
                       </HistoryProvider>
                     </AnalystNameProvider>
                   </FileChoiceProvider>
-                </ToastProvider>
-              </CommandsProvider>
+                </CommandsProvider>
+              </ToastProvider>
             </StreamHistoryProvider>
           </JobsProvider>
         </AppStateProvider>

@@ -9,6 +9,8 @@ export interface CommandDefinition {
   readonly key: string | null;
   /** Where it can be done; null: everywhere. Two commands of different places may share a key. */
   readonly place: PlaceId | null;
+  /** Off where the open case can only be read. */
+  readonly changesCase?: boolean;
   /** Acts again while the key is held, for moving through lists. */
   readonly isRepeatable?: boolean;
   /** Acts even while a person writes in a field. */

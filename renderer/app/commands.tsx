@@ -1,6 +1,7 @@
 import { createContext, useCallback, useContext, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import { useSettings } from '../data/app-state.tsx';
+import { useReadOnlyWords, useSettings } from '../data/app-state.tsx';
+import { useToast } from '../ui/toast.tsx';
 import { boundKeys } from './command.ts';
 import type { CommandDefinition } from './command.ts';
 import { usePlace } from './go-to.tsx';
@@ -67,8 +68,15 @@ export function CommandsProvider({
   const [{ keys: rebound }] = useSettings();
   const [handlers] = useState(() => new HandlerStacks());
   const place = usePlace();
+  const readOnlyWords = useReadOnlyWords();
+  const toast = useToast();
   const awaited = useRef<{ readonly id: string; readonly untilMs: number } | null>(null);
-  const [available, setAvailable] = useState<ReadonlySet<string>>(new Set());
+  const [attached, setAttached] = useState<ReadonlySet<string>>(new Set());
+  const off = useMemo(
+    () => new Set(readOnlyWords === null ? [] : definitions.filter((each) => each.changesCase).map(({ id }) => id)),
+    [definitions, readOnlyWords],
+  );
+  const available = useMemo(() => new Set([...attached].filter((id) => !off.has(id))), [attached, off]);
   const keys = useMemo(() => boundKeys(definitions, rebound), [definitions, rebound]);
 
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
@@ -93,7 +101,8 @@ export function CommandsProvider({
     if (isWriting && command.worksInFields !== true && typesText(key)) return;
     event.preventDefault();
     if (event.repeat && command.isRepeatable !== true) return;
-    handlers.top(command.id)?.();
+    if (readOnlyWords !== null && off.has(command.id)) toast({ text: readOnlyWords });
+    else handlers.top(command.id)?.();
   });
   useEffect(() => {
     const listener = (event: KeyboardEvent): void => onKeyDown(event);
@@ -105,7 +114,7 @@ export function CommandsProvider({
   const attach = useCallback(
     (id: string, handler: Handler) => {
       const detach = handlers.attach(id, handler);
-      setAvailable(handlers.ids());
+      setAttached(handlers.ids());
       const early = awaited.current;
       if (early?.id === id) {
         awaited.current = null;
@@ -113,7 +122,7 @@ export function CommandsProvider({
       }
       return () => {
         detach();
-        setAvailable(handlers.ids());
+        setAttached(handlers.ids());
       };
     },
     [handlers],

@@ -84,6 +84,13 @@ export function useCase(): CaseOverview | null {
   return useAppState().openCase;
 }
 
+/** Why nothing in the open case can be changed; null where it can, or where no case is open. */
+export function useReadOnlyWords(): string | null {
+  return useCase()?.readOnly === true
+    ? 'This case is open for reading only, for its file or folder cannot be written. Copy it to a folder that can be, and open the copy.'
+    : null;
+}
+
 /** The settings and how to change them; changes are written at once. */
 export function useSettings(): readonly [Settings, AppState['changeSettings']] {
   const { settings, changeSettings } = useAppState();

@@ -6,14 +6,19 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly tone?: 'plain' | 'primary' | 'flag' | 'quiet';
   /** Key that does the same, as stored in the command catalogue ("f", "Ctrl+K"). */
   readonly keyHint?: string | null;
+  /** Why it cannot be pressed now, shown on hover; null or absent where it can be. */
+  readonly offBecause?: string | null;
   readonly children?: ReactNode;
 }
 
 /** A button that shows the key doing the same. */
-export function Button({ tone = 'plain', keyHint, children, className, type = 'button', ...rest }: ButtonProps) {
+export function Button(props: ButtonProps) {
+  const { tone = 'plain', keyHint, offBecause = null, children, className, type = 'button', ...rest } = props;
   return (
     <button
       {...rest}
+      disabled={rest.disabled === true || offBecause !== null}
+      title={offBecause ?? rest.title}
       type={type}
       className={className === undefined ? 'button' : `button ${className}`}
       data-tone={tone}

@@ -21,6 +21,7 @@ import { outboxStories } from './stories/outbox.ts';
 import { packagedStories } from './stories/packaged.ts';
 import { pageSecurityStories } from './stories/page-security.ts';
 import { shellStories } from './stories/shell.ts';
+import { twoWindowsStories } from './stories/two-windows.ts';
 import { workingDayStories } from './stories/working-day.ts';
 
 /* One file, so that one window at a time has the machine; a story is written once and told in every host. */
@@ -57,6 +58,7 @@ describeWithChromium('the window', () => {
     engineKilledStories(window);
     workingDayStories(launchBrowserHost, true);
     caseStateStories(launchBrowserHost, () => prepared);
+    twoWindowsStories(launchBrowserHost, () => prepared);
   });
 
   describe(`under Electron, ${electronName}`, () => {

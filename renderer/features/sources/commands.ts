@@ -11,6 +11,6 @@ export const sourcesCommands: readonly CommandDefinition[] = [
   { id: 'sources.slower', title: 'Replay slower', key: '[', place: 'sources' },
   { id: 'sources.faster', title: 'Replay faster', key: ']', place: 'sources' },
   { id: 'sources.record', title: 'Record the stream, or end it', key: 'd', place: 'sources' },
-  { id: 'sources.retry', title: 'Retry the quarantine', key: 'y', place: 'sources' },
+  { id: 'sources.retry', title: 'Retry the quarantine', key: 'y', place: 'sources', changesCase: true },
   { id: 'sources.stop', title: 'Stop the stream', key: 'x', place: 'sources' },
 ];

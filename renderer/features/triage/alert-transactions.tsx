@@ -1,7 +1,7 @@
 import { useMemo, type ReactNode } from 'react';
 import type { AlertDetail } from '../../../preload/contract/requests.ts';
 import { useCommandKey } from '../../app/commands.tsx';
-import { useCase, useFormats } from '../../data/app-state.tsx';
+import { useCase, useFormats, useReadOnlyWords } from '../../data/app-state.tsx';
 import { formatCount, formatScore, withCapital } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
@@ -32,6 +32,7 @@ export function AlertTransactions({
   const formats = useFormats();
   const counterpart = useCase()?.counterpart?.role ?? 'counterpart';
   const splitKey = useCommandKey('triage.split');
+  const offBecause = useReadOnlyWords();
   const news = useMemo(() => new Set(detail.decision?.newSequences ?? []), [detail.decision]);
   const { transactions } = detail;
   const toggle = (sequence: number): void =>
@@ -89,7 +90,13 @@ export function AlertTransactions({
       {chosen.length > 0 && (
         <div className="triage-chosen-actions">
           <span className="soft">{formatCount(chosen.length)} chosen</span>
-          <Button tone="quiet" keyHint={splitKey} disabled={!canSplit(detail, chosen)} onClick={onSplit}>
+          <Button
+            tone="quiet"
+            keyHint={splitKey}
+            offBecause={offBecause}
+            disabled={!canSplit(detail, chosen)}
+            onClick={onSplit}
+          >
             Split off: another story
           </Button>
           <Button tone="quiet" onClick={() => onChoose([])}>

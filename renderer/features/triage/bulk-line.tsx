@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AlertRow } from '../../../preload/contract/requests.ts';
-import { useFormats } from '../../data/app-state.tsx';
+import { useFormats, useReadOnlyWords } from '../../data/app-state.tsx';
 import { formatCount, formatScore } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';
 
@@ -19,6 +19,7 @@ export function BulkLine({
   readonly onClear: () => void;
 }): ReactNode {
   const formats = useFormats();
+  const offBecause = useReadOnlyWords();
   if (checked.size === 0) return null;
   const chosen = rows.filter(({ key }) => checked.has(key));
   const scores = chosen.map(({ score }) => score);
@@ -35,9 +36,9 @@ export function BulkLine({
           their highest transactions{decided > 0 && ` · ${formatCount(decided)} already decided, would be decided anew`}
         </span>
       )}
-      <span className="soft">A verdict key decides all of them; undo takes all back</span>
+      {offBecause === null && <span className="soft">A verdict key decides all of them; undo takes all back</span>}
       {checked.size > 1 && (
-        <Button tone="quiet" keyHint={joinKey} onClick={onJoin}>
+        <Button tone="quiet" keyHint={joinKey} offBecause={offBecause} onClick={onJoin}>
           Join: one story
         </Button>
       )}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useWhenNamed } from '../../app/analyst-name.tsx';
+import { useReadOnlyWords } from '../../data/app-state.tsx';
 import { useClient } from '../../data/client.tsx';
 import { Button } from '../../ui/button.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -20,6 +21,7 @@ export function NoteEditor({ modelId, alertKey, field, onAdded, onLeave }: NoteE
   const client = useClient();
   const toast = useToast();
   const whenNamed = useWhenNamed();
+  const offBecause = useReadOnlyWords();
   const [text, setText] = useState('');
   const [isKept, setIsKept] = useState(true);
   const typed = useRef<string | null>(null);
@@ -79,7 +81,9 @@ export function NoteEditor({ modelId, alertKey, field, onAdded, onLeave }: NoteE
         ref={field}
         className="input"
         aria-label="Note"
-        placeholder="Write a note"
+        placeholder={offBecause === null ? 'Write a note' : 'Notes need a case that can be written'}
+        readOnly={offBecause !== null}
+        title={offBecause ?? undefined}
         rows={text.includes('\n') || text.length > 60 ? 3 : 1}
         maxLength={20_000}
         value={text}

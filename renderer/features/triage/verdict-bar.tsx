@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useCommandKey } from '../../app/commands.tsx';
 import type { VerdictKind } from '../../../preload/contract/verdicts.ts';
+import { useReadOnlyWords } from '../../data/app-state.tsx';
 import { formatCount, formatCounted } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
@@ -33,6 +34,7 @@ export function VerdictBar({
 }): ReactNode {
   const { last } = decisions;
   const extendKey = useCommandKey('triage.extend');
+  const offBecause = useReadOnlyWords();
   return (
     <>
       {closing}
@@ -42,7 +44,9 @@ export function VerdictBar({
         </p>
       )}
       <div className="triage-last" aria-live="polite">
-        {last === null && <span className="soft">After a verdict, a number key adds the reason.</span>}
+        {last === null && (
+          <span className="soft">{offBecause ?? 'After a verdict, a number key adds the reason.'}</span>
+        )}
         {last !== null && (
           <>
             <span className="triage-last-words">
@@ -60,20 +64,20 @@ export function VerdictBar({
       </div>
       <div className="triage-buttons">
         {extension !== null && chosen === 0 && checked === 0 && (
-          <Button tone="primary" keyHint={extendKey} onClick={extension.run}>
+          <Button tone="primary" keyHint={extendKey} offBecause={offBecause} onClick={extension.run}>
             {extension.kind} too ({formatCount(extension.newTransactions)} new)
           </Button>
         )}
         {verdictChoices.map(({ kind }) => (
           <VerdictButton key={kind} kind={kind} checked={checked} onDecide={decisions.decide} />
         ))}
-        <Button keyHint={useCommandKey('triage.note')} onClick={onNote}>
+        <Button keyHint={useCommandKey('triage.note')} offBecause={offBecause} onClick={onNote}>
           note
         </Button>
-        <Button keyHint={useCommandKey('triage.snooze')} onClick={decisions.snooze}>
+        <Button keyHint={useCommandKey('triage.snooze')} offBecause={offBecause} onClick={decisions.snooze}>
           snooze
         </Button>
-        <Button keyHint={useCommandKey('triage.undo')} onClick={decisions.undo}>
+        <Button keyHint={useCommandKey('triage.undo')} offBecause={offBecause} onClick={decisions.undo}>
           undo
         </Button>
       </div>
@@ -91,8 +95,10 @@ function VerdictButton({
   readonly onDecide: (kind: VerdictKind) => void;
 }): ReactNode {
   const key = useCommandKey(`triage.${kind}`);
+  const offBecause = useReadOnlyWords();
+  const tone = kind === 'fraud' ? 'flag' : 'plain';
   return (
-    <Button tone={kind === 'fraud' ? 'flag' : 'plain'} keyHint={key} onClick={() => onDecide(kind)}>
+    <Button tone={tone} keyHint={key} offBecause={offBecause} onClick={() => onDecide(kind)}>
       {kind}
       {checked > 1 && ` (${formatCount(checked)})`}
     </Button>

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
-import { useCase, useSettings } from '../../data/app-state.tsx';
+import { useCase, useReadOnlyWords, useSettings } from '../../data/app-state.tsx';
 import { formatCount } from '../../data/format.ts';
 import { shareOf, useJob } from '../../data/jobs.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -24,12 +24,13 @@ export function FirstTraining(): ReactNode {
   };
   useCommand('tuning.train', running === null ? train : null);
   const trainKey = useCommandKey('tuning.train');
+  const offBecause = useReadOnlyWords();
   return (
     <EmptyState
       title="No model yet"
       actions={
         running === null ? (
-          <Button tone="primary" keyHint={trainKey} onClick={train}>
+          <Button tone="primary" keyHint={trainKey} offBecause={offBecause} onClick={train}>
             Train
           </Button>
         ) : (

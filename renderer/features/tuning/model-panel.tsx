@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import type { ModelListItem, TuningView } from '../../../preload/contract/requests.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
+import { useReadOnlyWords } from '../../data/app-state.tsx';
 import { formatCounted } from '../../data/format.ts';
 import { shareOf, type RunningJob } from '../../data/jobs.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -33,6 +34,7 @@ const phaseWords: Readonly<Record<string, string>> = {
 
 /** What the model is made of. Changes here take a training; the line never does. */
 export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): ReactNode {
+  const offBecause = useReadOnlyWords();
   const { model, features, draft, onDraft, onReset, onTrain, onCancel, trainKey, running, problem } = props;
   const changes = draftChanges(draft, model, features);
   const used = features.length - draft.off.length;
@@ -117,7 +119,7 @@ export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): Reac
       <div className="tuning-train">
         {running === null ? (
           <>
-            <Button tone="primary" keyHint={trainKey} onClick={onTrain}>
+            <Button tone="primary" keyHint={trainKey} offBecause={offBecause} onClick={onTrain}>
               Train
             </Button>
             {changes.length > 0 && (

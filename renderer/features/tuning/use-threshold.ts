@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { RequestInput, TuningPoint } from '../../../preload/contract/requests.ts';
+import { useReadOnlyWords } from '../../data/app-state.tsx';
 import { useClient } from '../../data/client.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { latestWins } from './latest-wins.ts';
@@ -27,6 +28,7 @@ export interface Threshold {
 export function useThreshold(modelId: number, stored: TuningPoint): Threshold {
   const client = useClient();
   const toast = useToast();
+  const readOnlyWords = useReadOnlyWords();
   const [point, setPoint] = useState(stored);
   const [dragged, setDragged] = useState<number | null>(null);
   const [former, setFormer] = useState<readonly number[]>([]);
@@ -60,11 +62,13 @@ export function useThreshold(modelId: number, stored: TuningPoint): Threshold {
     async (handle: Handle, isRemembered: boolean): Promise<void> => {
       preview.forget();
       const released = draggedScore.current;
-      const answer = await client.request('tuning.apply', { modelId, handle });
+      const isKept = readOnlyWords === null;
+      const answer = await client.request(isKept ? 'tuning.apply' : 'tuning.preview', { modelId, handle });
       if (answer.ok) {
         const before = applied.current;
         applied.current = answer.data.threshold;
-        if (isRemembered) setFormer((places) => [...places, before]);
+        if (isRemembered && isKept) setFormer((places) => [...places, before]);
+        if (!isKept) toast({ text: `The line is shown there and not kept. ${readOnlyWords}` });
       } else toast({ text: `The line was not moved. ${errorWords(answer.error)}`, tone: 'problem' });
       // A drag that began meanwhile goes on.
       if (draggedScore.current !== released) return;
@@ -72,7 +76,7 @@ export function useThreshold(modelId: number, stored: TuningPoint): Threshold {
       setDragged(null);
       setPoint(answer.ok ? answer.data : stored);
     },
-    [client, modelId, preview, stored, toast],
+    [client, modelId, preview, readOnlyWords, stored, toast],
   );
   const move = useCallback(
     (score: number) => {

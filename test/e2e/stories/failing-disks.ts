@@ -7,6 +7,7 @@ import { openAlerts, waitForOpenAlerts } from '../alerts.ts';
 import { projectFolder } from '../build.ts';
 import { preparedCase } from '../first-case.ts';
 import { temporaryFolder, type RunningWindow } from '../launchers.ts';
+import { goTo } from '../go-to.ts';
 import { openCase } from '../open-case.ts';
 import { mountSmallDisk } from '../small-disk.ts';
 
@@ -26,7 +27,7 @@ export function failingDiskStories(window: () => RunningWindow, prepared: () => 
     return { disk, path, place };
   };
 
-  it('shows a case that cannot be written, and refuses a verdict on it in words', async ({ skip }) => {
+  it('shows a case that cannot be written, with the keys that would change it off, and says why', async ({ skip }) => {
     const { disk, path } = caseOnSmallDisk('unwritable');
     if (disk === null) return skip('no file system can be mounted here');
     disk.makeReadOnly();
@@ -35,7 +36,28 @@ export function failingDiskStories(window: () => RunningWindow, prepared: () => 
     await openCase(window(), path, 'unwritable: choose a case');
     await page.getByText('read-only').first().waitFor();
     await waitForOpenAlerts(page, allAlertsOf(path));
-    await refuses(page, 'is open for reading only', async () => page.keyboard.press('f'));
+    const why = 'open for reading only';
+    const open = await openAlerts(page);
+    const messages = page.getByRole('region', { name: 'Messages' });
+    for (const key of ['f', 'n', 's', 'z']) {
+      await page.keyboard.press(key);
+      const toast = messages.getByRole('status').filter({ hasText: why });
+      await toast.waitFor();
+      await toast.getByRole('button', { name: 'Close message' }).click();
+      await toast.waitFor({ state: 'detached' });
+    }
+    for (const name of ['fraud', 'legitimate', 'note', 'snooze', 'undo']) {
+      const button = page.getByLabel('Selected alert').getByRole('button', { name, exact: false }).first();
+      expect(await button.isDisabled(), name).toBe(true);
+      expect(await button.getAttribute('title')).toContain(why);
+    }
+    await page.keyboard.press('j');
+    await goTo(page, 'Tuning');
+    expect(await page.getByRole('button', { name: 'Train' }).isDisabled()).toBe(true);
+    await page.keyboard.press('b');
+    await messages.getByText('The line is shown there and not kept.').waitFor();
+    await goTo(page, 'Triage');
+    await waitForOpenAlerts(page, open);
     expect(readFileSync(path).equals(before)).toBe(true);
     await backToFirstCase();
   });
