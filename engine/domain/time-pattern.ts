@@ -169,9 +169,9 @@ function literalStep(character: string): Step {
 /** A part in brackets: read where it is there, passed over where it is not. */
 function optionalStep(steps: readonly Step[]): Step {
   return (fields) => {
-    const { position, hour, minute, second, fractionMs, half, offsetMs } = fields;
+    const { text, position, hour, minute, second, fractionMs, half, offsetMs } = fields;
     if (!steps.every((step) => step(fields)))
-      Object.assign(fields, { position, hour, minute, second, fractionMs, half, offsetMs });
+      Object.assign(fields, { text, position, hour, minute, second, fractionMs, half, offsetMs });
     return true;
   };
 }
@@ -261,12 +261,21 @@ const varyingFields: Readonly<Record<string, NumericField>> = {
   ...({ M: 'month', d: 'day', H: 'hour', h: 'hour', m: 'minute', s: 'second' } as const),
 };
 
-/** A field of one or two digits right before fields of fixed width: it takes what they leave, so that `Hmm` reads 805. */
+/**
+ * A field of one or two digits right before fields of fixed width: it takes what they leave, so that `Hmm` reads 805. An hour
+ * that leaves nothing lost its zeros: `Hmmss` reads 326 as 00:03:26.
+ */
 function packedStep(field: NumericField, widthAfter: number): Step {
   return (fields) => {
     let end = fields.position;
     while (end < fields.text.length && fields.text.charCodeAt(end) >= 0x30 && fields.text.charCodeAt(end) <= 0x39)
       end++;
+    const found = end - fields.position;
+    if (field === 'hour' && found > 0 && found <= widthAfter) {
+      const zeros = '0'.repeat(widthAfter + 1 - found);
+      fields.text = `${fields.text.slice(0, fields.position)}${zeros}${fields.text.slice(fields.position)}`;
+      end += zeros.length;
+    }
     const own = end - fields.position - widthAfter;
     const value = own === 1 || own === 2 ? digits(fields, own, own) : -1;
     fields[field] = value;
@@ -371,7 +380,7 @@ function createReader({ steps, letters }: Compiled, hasTail: boolean): TimeReade
     for (const step of steps) if (!step(fields)) return NaN;
     const localMs = localMsOf(fields, letters);
     if (hasTail) return Number.isNaN(localMs) ? NaN : readTail(fields, localMs, clock);
-    if (fields.position !== text.length) return NaN;
+    if (fields.position !== fields.text.length) return NaN;
     if (Number.isNaN(localMs)) return NaN;
     return Number.isNaN(fields.offsetMs) ? clock.instantOfLocal(localMs) : localMs - fields.offsetMs;
   };

@@ -2,6 +2,7 @@ import { usageError } from '../domain/error.ts';
 import { columnWithRole } from '../domain/profile.ts';
 import type { Doubt, Profile, Reading } from '../domain/profile.ts';
 import type { ColumnFacts } from './column-facts.ts';
+import { isNamedLikeAmount } from './infer-amount.ts';
 import { formatCount } from './finding.ts';
 import { numbersGiven } from './infer-number-format.ts';
 import type { NumberReading } from './infer-number-format.ts';
@@ -75,13 +76,22 @@ export function doubtSentences(profile: Profile): readonly string[] {
   });
 }
 
-/** One sentence where no column tells when a transaction happened. */
-export function noEventTime(profile: Profile): readonly string[] {
-  return columnWithRole(profile, 'event_time') === undefined
-    ? [
-        'No column tells when a transaction happened, so there are no features over time and no alerts per day; --time COLUMN names one, and --time-format COLUMN=PATTERN says how it is written.',
-      ]
-    : [];
+/** A sentence where no column tells when a transaction happened, and one where what is named like an amount holds no numbers. */
+export function missingRoles(profile: Profile): readonly string[] {
+  const noTime =
+    'No column tells when a transaction happened, so there are no features over time and no alerts per day; --time COLUMN names one, and --time-format COLUMN=PATTERN says how it is written.';
+  const hasAmount = columnWithRole(profile, 'amount') !== undefined;
+  const named = profile.columns.find(
+    ({ name, kind, inferred }) => inferred && (kind === 'text' || kind === 'category') && isNamedLikeAmount(name),
+  );
+  return [
+    ...(columnWithRole(profile, 'event_time') === undefined ? [noTime] : []),
+    ...(hasAmount || named === undefined
+      ? []
+      : [
+          `'${named.name}' is named like an amount, but its values are no numbers in one form, so there is no amount; write them as plain numbers, or name another column with --amount.`,
+        ]),
+  ];
 }
 
 const moreFlag = 'Add the flag of the reading that is right, or leave out --strict to take the likelier one.';

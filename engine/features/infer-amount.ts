@@ -1,12 +1,18 @@
 import { amountNoise, amountRows, currencyNoise, currencyRows } from './amount-names.ts';
 import type { ColumnFacts } from './column-facts.ts';
+import { columnWords } from './column-words.ts';
 import type { Finding } from './finding.ts';
 import { rowOfWord, wordsOf } from './name-rows.ts';
 
 const amountRowOf = rowOfWord(amountRows);
 const currencyWords = wordsOf(currencyRows);
 
-function amountLook(facts: ColumnFacts): number {
+/** True for a name that says amount and nothing else. */
+export function isNamedLikeAmount(name: string): boolean {
+  return amountLook({ words: columnWords(name) }) > 0;
+}
+
+function amountLook(facts: Pick<ColumnFacts, 'words'>): number {
   let best = 0;
   for (const word of facts.words) {
     const look = amountRowOf.get(word)?.certainty;

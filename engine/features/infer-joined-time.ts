@@ -33,10 +33,11 @@ const clockForms: readonly { readonly pattern: string; readonly cells: RegExp }[
   },
   { pattern: ' HHmmss', cells: /^\d{6}$/ },
   { pattern: ' HHmm', cells: /^\d{4}$/ },
-  { pattern: ' Hmmss', cells: /^\d{5,6}$/ },
-  { pattern: ' Hmm', cells: /^\d{3,4}$/ },
-  { pattern: ' H.mm[.ss]', cells: /^\d{1,2}\.\d{2}(?:\.\d{2})?$/ },
   { pattern: ' H', cells: /^\d{1,2}$/ },
+  // Numbers that lost their zeros: 326 is 00:03:26 where others have six digits.
+  { pattern: ' Hmm', cells: /^\d{1,4}$/ },
+  { pattern: ' Hmmss', cells: /^\d{1,6}$/ },
+  { pattern: ' H.mm[.ss]', cells: /^\d{1,2}\.\d{2}(?:\.\d{2})?$/ },
 ];
 
 /** Cells that are no times up to this share are taken for errors. */

@@ -82,7 +82,7 @@ export function statedLabel(facts: ColumnFacts, stated: readonly string[] | unde
 }
 
 /** Two values of which one can only be what was found out afterwards, whatever the column is called. */
-function saysFraud(facts: ColumnFacts): boolean {
+export function saysFraud(facts: Pick<ColumnFacts, 'counts'>): boolean {
   const isSaid = (text: string): boolean => {
     const word = plain(text);
     return isOutcomeWord(word) && word !== 'label' && word !== 'verdict';
@@ -141,8 +141,9 @@ function meaningDoubt(facts: ColumnFacts, positives: readonly string[]): Doubt |
 
 function labelFinding(facts: ColumnFacts): Finding | undefined {
   const named = nameCertainty(facts);
-  const certainty = named ?? (saysFraud(facts) ? 0.85 : undefined);
-  if (certainty === undefined || certainty < leastLabelCertainty || !mayBeLabel(facts)) return undefined;
+  const said = saysFraud(facts) ? 0.85 : 0;
+  const certainty = Math.max(named ?? 0, said);
+  if (certainty < leastLabelCertainty || !mayBeLabel(facts)) return undefined;
   const positives = positiveValuesOf(facts);
   const share = positiveShare(facts, positives);
   const isSure = certainty >= 0.94;
@@ -159,7 +160,7 @@ function labelFinding(facts: ColumnFacts): Finding | undefined {
     role: 'label',
     kind: 'category',
     confidence: Math.max(0.3, confidence - (doubt === undefined ? 0 : 0.2)),
-    reason: `${named === undefined ? 'two values, one of which says fraud' : `named like a label with ${values}`}; ${meaning(positives)} (${seen})`,
+    reason: `${said > (named ?? 0) ? 'two values, one of which says fraud' : `named like a label with ${values}`}; ${meaning(positives)} (${seen})`,
     positiveValues: positives,
     ...(doubt && { doubt }),
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AssayError } from '../domain/error.ts';
 import { profileSchema } from '../domain/profile.ts';
 import type { ColumnRole, Profile, ProfileOverrides } from '../domain/profile.ts';
+import { missingRoles } from './doubts.ts';
 import { inferProfile } from './infer-profile.ts';
 import { sampleOfObjects } from './recordings.test-support.ts';
 
@@ -166,6 +167,57 @@ describe('roles by name and values', () => {
     const profile = await profileOf(ownerMessages);
     expect(profileSchema.parse(profile)).toEqual(profile);
     expect(profile.columns.every(({ reason, confidence }) => reason.length > 5 && confidence > 0)).toBe(true);
+  });
+});
+
+describe('kinds of columns that were read wrongly without a word', () => {
+  const instant = (r: number): Date => new Date(Date.UTC(2024, 9, 20, 0, 4) + r * 2_820_000);
+  const digits = (r: number): string => instant(r).toISOString().replaceAll(/\D/g, '');
+
+  it('packed times with the day first are those of a week, not of eight years, and in doubt', async () => {
+    const packed = (r: number): string => `${digits(r).slice(6, 8)}${digits(r).slice(4, 6)}${digits(r).slice(2, 4)}`;
+    const { columns } = await profileOf(
+      rowsOf(240, (r) => ({ txn_time: `${packed(r)}${digits(r).slice(8, 14)}`, amount: r + 0.5 })),
+    );
+    expect(columns[0]).toMatchObject({
+      role: 'event_time',
+      timeFormat: 'ddMMyyHHmmss',
+      doubt: { taken: { gives: { from: '2024-10-20T00:04:00Z' } } },
+    });
+  });
+
+  it('times of day that are numbers without their leading zeros belong to the date beside them', async () => {
+    const { columns } = await profileOf(
+      rowsOf(240, (r) => ({
+        trans_date: digits(r).slice(0, 8),
+        trans_time: Number(digits(r).slice(8, 14)),
+        amount: r + 0.5,
+      })),
+    );
+    expect(columns[0]).toMatchObject({ role: 'event_time', timeFormat: 'yyyyMMdd Hmmss', joinedWith: ['trans_time'] });
+  });
+
+  it.each([
+    ['is_legit', 0, 1],
+    ['review_result', 'confirmed', 'cleared'],
+    ['Outcome', 'bad', 'good'],
+  ])('a verdict called %s is left out, and in doubt', async (name, fraud, other) => {
+    const { columns } = await profileOf(
+      rowsOf(240, (r) => ({
+        txn_time: instant(r).toISOString(),
+        amount: r + 0.5,
+        [name]: r % 40 === 7 ? fraud : other,
+      })),
+    );
+    expect(columns[2].role).not.toBe('feature');
+    expect(columns[2].doubt).toBeDefined();
+  });
+
+  it('an amount whose values are no numbers is said to be none', async () => {
+    const profile = await profileOf(
+      rowsOf(240, (r) => ({ txn_time: instant(r).toISOString(), amount: `${r}.50 ${r % 3 === 0 ? 'CR' : 'DR'}` })),
+    );
+    expect(missingRoles(profile).join(' ')).toContain("'amount' is named like an amount");
   });
 });
 

@@ -82,6 +82,20 @@ export const labelRows: readonly LabelRow[] = [
     ...outcome,
   },
   {
+    words: ['legit', 'legitimate', 'genuine'],
+    certainty: 0.4,
+    example: 'is_legit',
+    reason: 'the opposite of the label; was a feature',
+    ...verdict,
+  },
+  {
+    words: ['review', 'result', 'outcome', 'disposition', 'decision', 'resolution'],
+    certainty: 0.4,
+    example: 'review_result',
+    reason: 'what was decided, perhaps by people who knew; was a feature',
+    ...verdict,
+  },
+  {
     words: ['confirmed', 'flag', 'flagged', 'alert', 'alerted', 'alarm', 'reviewed', 'bad', 'risky', 'positive'],
     certainty: 0.4,
     example: 'confirmed',

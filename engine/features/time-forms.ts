@@ -123,6 +123,13 @@ export const textTimeForms: readonly TimeForm[] = [
     hasNames: true,
   },
   {
+    name: 'day.name.year',
+    format: 'd.MMM[.]yyyy+time',
+    example: '20.Oct.2024 08:05',
+    reason: 'German and Polish exports with names cut short: 20.Okt.2024',
+    hasNames: true,
+  },
+  {
     name: 'day of name of year',
     format: "d 'de' MMMM 'de' yyyy+time",
     example: '20 de octubre de 2024',
@@ -136,7 +143,13 @@ export const textTimeForms: readonly TimeForm[] = [
     reason: 'Java and JavaScript in the United States',
     hasNames: true,
   },
-  { name: 'day/name/year', format: 'd/MMM/yyyy+time', example: '20/Oct/2024 08:05', reason: 'reports', hasNames: true },
+  {
+    name: 'day/name/year',
+    format: 'd/MMM/yyyy+time',
+    example: '20/Oct/2024 08:05',
+    reason: 'reports',
+    hasNames: true,
+  },
   {
     name: 'web server log',
     format: 'd/MMM/yyyy:HH:mm:ss[ X]',
@@ -315,6 +328,20 @@ export const packedTimeForms: readonly TimeForm[] = [
     reason: 'SMS gateways; would be seconds of the year 2046',
   },
   { name: 'packed day, two digits', format: 'yyMMdd', example: '241020', reason: 'Berka, MT940' },
+  {
+    name: 'packed, day first, to the second, two digits',
+    format: 'ddMMyyHHmmss',
+    example: '201024080509',
+    reason: 'POS receipts; was read as years 2020 to 2028',
+    dayOrder: 'day-first',
+  },
+  {
+    name: 'packed, month first, to the second, two digits',
+    format: 'MMddyyHHmmss',
+    example: '102024080509',
+    reason: 'POS receipts in the United States',
+    dayOrder: 'month-first',
+  },
   {
     name: 'packed, day first, to the second',
     format: 'ddMMyyyyHHmmss',

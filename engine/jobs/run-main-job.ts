@@ -1,4 +1,4 @@
-import { doubtSentences, noEventTime } from '../features/doubts.ts';
+import { doubtSentences, missingRoles } from '../features/doubts.ts';
 import { columnWithRole, type Profile } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
 import { openCase } from '../store/open-case.ts';
@@ -42,7 +42,7 @@ export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkCont
         ...reading.notices,
         ...doubtSentences(profile),
         ...unsureColumns(profile),
-        ...noEventTime(profile),
+        ...missingRoles(profile),
         ...trained.notices,
       ],
       columns: describeColumns(profile, spec, totalsOfCase(openedCase)),

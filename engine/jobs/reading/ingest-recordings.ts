@@ -7,7 +7,7 @@ import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { RecordingFormat } from '../../domain/record-batch.ts';
 import type { StatedFormat } from '../../domain/stated-format.ts';
 import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
-import { doubtSentences, noEventTime } from '../../features/doubts.ts';
+import { doubtSentences, missingRoles } from '../../features/doubts.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
 import { sampleOfRecording, type ProfileSample } from '../../features/profile-sample.ts';
 import type { TotalsCollector } from '../../features/column-totals.ts';
@@ -64,7 +64,7 @@ export async function ingestRecordings(
       quarantined: counts.quarantined,
       columns: describeColumns(profile, null, totalsOfCase(openedCase)),
       sources: describeSources(openedCase),
-      notices: [...outcome.notices, ...doubtSentences(profile), ...noEventTime(profile)],
+      notices: [...outcome.notices, ...doubtSentences(profile), ...missingRoles(profile)],
       case: resolve(input.casePath),
       readMs: outcome.readMs,
       storeMs: outcome.storeMs,

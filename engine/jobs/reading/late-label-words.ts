@@ -1,6 +1,6 @@
 import { columnWithRole, type Profile, type ProfileOverrides } from '../../domain/profile.ts';
 import { formatCount, joinWords } from '../../features/finding.ts';
-import { isKnownLabelText, positiveValuesOf } from '../../features/infer-label.ts';
+import { isKnownLabelText, positiveValuesOf, saysFraud } from '../../features/infer-label.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 
 /** A label with more values than this names kinds of something: which of them mean fraud is for a person to say. */
@@ -17,7 +17,8 @@ export function lateLabelWords(
 ): { readonly profile: Profile; readonly notices: readonly string[] } {
   const label = columnWithRole(profile, 'label');
   const unchanged = { profile, notices: [] };
-  if (label === undefined || label.kind !== 'category') return unchanged;
+  if (label === undefined) return lateLabel(openedCase, profile) ?? unchanged;
+  if (label.kind !== 'category') return unchanged;
   const stated = overrides.positive ?? overrides.columns?.[label.name]?.positiveValues;
   const dictionary = openedCase.dictionaries().get(label.name);
   if (stated !== undefined || dictionary === undefined) return unchanged;
@@ -45,6 +46,37 @@ export function lateLabelWords(
   );
   const notice = `The label '${label.name}' has values that its first rows lack: ${shown}; ${joinWords(positives)} ${positives.length === 1 ? 'means' : 'mean'} fraud now. --positive says otherwise.`;
   return { profile: { ...profile, columns }, notices: [notice] };
+}
+
+/** The label of a profile that has none, where a column of one value turns out to have a second one that says fraud. */
+function lateLabel(openedCase: ReadableCase, profile: Profile): ReturnType<typeof lateLabelWords> | undefined {
+  const dictionaries = openedCase.dictionaries();
+  for (const column of profile.columns) {
+    const dictionary = dictionaries.get(column.name);
+    const mayBe = column.inferred && column.role === 'feature' && column.sampledValues === 1;
+    if (!mayBe || dictionary?.size !== 2) continue;
+    const texts = [dictionary.textOf(0), dictionary.textOf(1)];
+    const counts = countsOf(openedCase, column.name, texts);
+    if (!saysFraud({ counts })) continue;
+    const positives = positiveValuesOf({ counts });
+    const word = joinWords(positives);
+    const rows = formatCount(positives.reduce((sum, text) => sum + (counts.get(text) ?? 0), 0));
+    const found = `'${column.name}' says '${word}' in ${rows} rows after the first ones`;
+    if (openedCase.counts().models > 0)
+      return { profile, notices: [`${found}; it stays a feature of the model there is, and gives fraud away.`] };
+    const reason = `two values, one of which says fraud; ${word} means fraud`;
+    const asLabel = { ...column, role: 'label', kind: 'category', confidence: 0.8, reason } as const;
+    return {
+      profile: {
+        ...profile,
+        columns: profile.columns.map((each) =>
+          each === column ? { ...asLabel, positiveValues: [...positives] } : each,
+        ),
+      },
+      notices: [`${found}, so it is the label and no feature. --label says otherwise.`],
+    };
+  }
+  return undefined;
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {

@@ -200,6 +200,19 @@ describe('a label', () => {
     expect(labelOf(casePath)).toEqual(['Y']);
   });
 
+  it('is a column of one value once a late one says fraud, instead of a feature that gives it away', async () => {
+    const path = join(folder, 'late-label.csv');
+    const lines = Array.from({ length: rowCount }, (_, row) => {
+      const status = row > sampled && row % 50 === 0 ? 'chargeback' : 'settled';
+      return `T${row},${(row * 7) % 900}.5,${status}`;
+    });
+    writeFileSync(path, `id,amount,status\n${lines.join('\n')}\n`);
+    const casePath = newCase();
+    const { notices } = await ingest([path], casePath);
+    expect(columnOf(casePath, 'status')).toMatchObject({ role: 'label', positiveValues: ['chargeback'] });
+    expect(notices.join(' ')).toContain("'status' says 'chargeback' in 79 rows after the first ones");
+  });
+
   it('keeps to the words that a person said', async () => {
     const recording = write((row) => (row % 50 > 0 ? 'genuine' : row < sampled ? 'fraud' : 'mule account'));
     const casePath = newCase();
