@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { NewVerdicts } from './decision-log.ts';
 import { openCase, openCaseReadOnly } from './open-case.ts';
-import { connect } from './sqlite.ts';
+import { connect, watchSlowQueries } from './sqlite.ts';
 import { codeOf, temporaryFolder } from './store-fixtures.ts';
 import type { WritableCase } from './writable-case.ts';
 
@@ -138,8 +138,21 @@ describe('the audit chain', () => {
     ],
   ])('names the first entry that does not fit where somebody changed %s', (_, sql, entry) => {
     const { path, store } = decidedCase();
+    expect(store.decisions.brokenAuditEntry()).toBeNull();
     tamper(path, sql);
     expect(store.decisions.brokenAuditEntry()).toBe(entry);
+  });
+
+  it('is gone through once for each change, not for each page of the history', () => {
+    const statements: string[] = [];
+    watchSlowQueries(({ what }) => statements.push(what), -1);
+    const { store } = decidedCase();
+    const timesRead = (): number => statements.filter((text) => text === 'SELECT * FROM audit ORDER BY id').length;
+    for (let page = 0; page < 3; page++) expect(store.decisions.brokenAuditEntry()).toBeNull();
+    expect(timesRead()).toBe(1);
+    store.decisions.addNote({ by: 'ana', atMs: 9, key: 'card-1', text: 'one more' });
+    expect(store.decisions.brokenAuditEntry()).toBeNull();
+    expect(timesRead()).toBe(2);
   });
 
   it('pages from the newest to the oldest without a gap', () => {

@@ -120,6 +120,7 @@ export class DecisionLog {
   readonly #connection: Connection;
   readonly #path: string;
   readonly #statements = new Map<string, Statement>();
+  #verified: { readonly state: string; readonly brokenEntry: number | null } | undefined;
 
   constructor(connection: Connection, path: string) {
     this.#connection = connection;
@@ -323,6 +324,19 @@ export class DecisionLog {
 
   /** The id of the first entry that is not as it was written, or that one is missing before; null where all is whole. */
   brokenAuditEntry(): number | null {
+    const state = this.#chainState();
+    if (this.#verified?.state !== state) this.#verified = { state, brokenEntry: this.#verifyChain() };
+    return this.#verified.brokenEntry;
+  }
+
+  /** Another one after every change: of other connections by SQLite's count, of this one by the entry that it adds. */
+  #chainState(): string {
+    const version = guarded(this.#path, () => this.#connection.pragma('data_version', { simple: true }));
+    const last = this.#row<{ id: number; hash: string }>('SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1');
+    return JSON.stringify([version, last]);
+  }
+
+  #verifyChain(): number | null {
     let previous = CHAIN_START;
     let expectedId = 1;
     for (const row of this.#rows<AuditRow>('SELECT * FROM audit ORDER BY id')) {

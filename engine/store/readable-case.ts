@@ -406,6 +406,25 @@ export class ReadableCase {
     return pieces && joinArrays(pieces.map((bytes) => new Int32Array(bytes)));
   }
 
+  /** As `readScores`, for the leading rows that the model has scored: rows that came in after it are left out. */
+  readLeadingScores(modelId: number): Int32Array {
+    const stored = this.rows<PieceRow & { readonly sums: Uint8Array | null }>(
+      `SELECT first_sequence, row_count, sums FROM segment
+       LEFT JOIN score_segment ON segment_id = segment.id AND model_id = ? ORDER BY first_sequence`,
+      modelId,
+    );
+    const unscored = stored.findIndex(({ sums }) => sums === null);
+    const scored = unscored < 0 ? stored : stored.slice(0, unscored);
+    const last = scored.at(-1);
+    const leading = new Int32Array(last === undefined ? 0 : last.first_sequence + last.row_count);
+    for (const { first_sequence, row_count, sums } of scored) {
+      if (sums?.byteLength !== 4 * row_count)
+        throw corrupt(this.path, `what is stored for rows from ${first_sequence} on is cut off`);
+      leading.set(new Int32Array(alignedBuffer(sums)), first_sequence);
+    }
+    return leading;
+  }
+
   /** Segments that this model has not scored yet, in stream order. */
   segmentsWithoutScores(modelId: number): readonly SegmentSummary[] {
     return this.rows<SegmentSummary>(

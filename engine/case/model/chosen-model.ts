@@ -27,23 +27,12 @@ export function findModel(models: readonly StoredModel[], choice: string | undef
   return models.filter((model) => choice.length >= 6 && model.digest.startsWith(choice.toLowerCase())).at(-1);
 }
 
-/** The sums of the leading rows that a model has scored: rows that came in after it are left out. */
-export function readLeadingSums(openedCase: ReadableCase, modelId: number): Int32Array {
-  const sums = new Int32Array(openedCase.nextSequence());
-  for (const segment of openedCase.segments()) {
-    const part = openedCase.readScores(modelId, segment);
-    if (part === undefined) return sums.subarray(0, segment.firstSequence);
-    sums.set(part, segment.firstSequence);
-  }
-  return sums;
-}
-
 /**
  * The sums of every row of a case under one model.
  * @throws AssayError NO_MODEL where rows came in after the model scored.
  */
 export function readSums(openedCase: ReadableCase, modelId: number): Int32Array {
-  const sums = readLeadingSums(openedCase, modelId);
+  const sums = openedCase.readLeadingScores(modelId);
   if (sums.length === openedCase.nextSequence()) return sums;
   throw usageError(
     'NO_MODEL',

@@ -7,7 +7,6 @@ import type { ModelComparison } from '../../../preload/contract/jobs.ts';
 import { flaggedRowsOf, groupAlerts, type AlertGroups } from '../alerts/alert-groups.ts';
 import type { CaseSession } from '../case-session.ts';
 import { judgedFlags } from '../line/quality.ts';
-import { readLeadingSums } from './chosen-model.ts';
 
 /** One of two models that are compared. */
 interface Compared {
@@ -38,8 +37,8 @@ export function compareModels(
   const { openCase } = session;
   const firstModel = session.model(firstId);
   const secondModel = session.model(secondId);
-  const firstSums = readLeadingSums(openCase, firstId);
-  const secondSums = readLeadingSums(openCase, secondId);
+  const firstSums = openCase.readLeadingScores(firstId);
+  const secondSums = openCase.readLeadingScores(secondId);
   const rows = Math.min(firstSums.length, secondSums.length);
   const first = comparedAt(session, firstModel, firstSums.subarray(0, rows), null);
   const second = comparedAt(

@@ -5,7 +5,6 @@ import type { StoredModel } from '../../store/types.ts';
 import type { ModelListItem, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import type { CaseSession } from '../case-session.ts';
 import { handleOf } from '../line/threshold-handle.ts';
-import { readLeadingSums } from './chosen-model.ts';
 
 /** Every model of the case, oldest first. */
 export function listModels(session: CaseSession): readonly ModelListItem[] {
@@ -46,7 +45,7 @@ export function alertsAndFlags(
     const { groups } = session.alerts(model.id);
     return { flagged: groups.rows.length, alerts: groups.count };
   }
-  const { index } = session.indexOf(session.view(model.id).forest, readLeadingSums(session.openCase, model.id));
+  const { index } = session.indexOf(session.view(model.id).forest, session.openCase.readLeadingScores(model.id));
   const { flagged, alerts } = index.tune({ kind: 'threshold', thresholdUnits: model.threshold.units });
   return { flagged, alerts };
 }

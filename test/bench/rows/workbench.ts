@@ -10,7 +10,7 @@ import { launchBrowserHost, type BrowserWindow } from '../../e2e/launchers.ts';
 import { sharedDataFolder } from '../../shared-data.ts';
 import { longRecording } from '../recordings.ts';
 import { aloneRow, type BenchRow, type Sample, type Target, type Unit } from '../row.ts';
-import { runAssay } from '../run-node.ts';
+import { runAssay, runOurs, type OurReport } from '../run-node.ts';
 import type { BenchSettings } from '../settings.ts';
 import { percentile } from '../statistics.ts';
 
@@ -36,12 +36,15 @@ interface WindowRun {
 export async function workbenchRows(settings: BenchSettings): Promise<BenchRow[]> {
   settings.report('the window: making its cases');
   await buildWindow();
-  const { path, rows } = await largeCase(settings);
+  const { path, rows, lastRecording } = await largeCase(settings);
   const small = await smallCase(settings);
   const runs: WindowRun[] = [];
+  const besideJobs: OurReport[] = [];
   for (let run = 0; run < settings.pairs; run++) {
     settings.report('the window');
     runs.push(await measureWindow(settings, path, small));
+    settings.report('keys while jobs run');
+    besideJobs.push(await runOurs('keys-beside-jobs.ts', [path, lastRecording]));
   }
   const on = `window, ${rows.toLocaleString('en')} rows`;
   const row = (
@@ -93,6 +96,20 @@ export async function workbenchRows(settings: BenchSettings): Promise<BenchRow[]
       { kind: 'at-most', bar: 100, aim: 50 },
       'From the click to the frame that shows the whole detail.',
     ),
+    ...['verdict', 'next alert', 'list'].map((step, index) =>
+      aloneRow(
+        {
+          what: `${on}: ${step} while a training of 1,000 trees and an ingest run`,
+          unit: 'ms',
+          target: { kind: 'at-most', bar: 100, aim: 50 },
+          ...(index === 0
+            ? { note: 'From the request to its answer in the engine, three keys a second until both jobs have ended.' }
+            : {}),
+        },
+        '95 % within',
+        besideJobs.map(({ timesMs, peakMemoryBytes }) => ({ value: percentile(timesMs[step], 0.95), peakMemoryBytes })),
+      ),
+    ),
     row(
       'search to first rows',
       'ms',
@@ -116,7 +133,9 @@ export async function workbenchRows(settings: BenchSettings): Promise<BenchRow[]
 }
 
 /** All months of the Handbook where the shared recordings are there, else the generated payments. */
-async function largeCase(settings: BenchSettings): Promise<{ readonly path: string; readonly rows: number }> {
+async function largeCase(
+  settings: BenchSettings,
+): Promise<{ readonly path: string; readonly rows: number; readonly lastRecording: string }> {
   const path = join(settings.folder, 'window.assay');
   const folder = sharedDataFolder;
   const [recordings, label] =
@@ -124,7 +143,7 @@ async function largeCase(settings: BenchSettings): Promise<{ readonly path: stri
       ? [[await longRecording(settings.longRows)], 'is_fraud']
       : [handbookMonths.map((name) => join(folder, 'handbook', name)), 'TX_FRAUD'];
   const { json } = await runAssay(['run', ...recordings, '--case', path, '--label', label]);
-  return { path, rows: Number(json['rows']) };
+  return { path, rows: Number(json['rows']), lastRecording: recordings[recordings.length - 1] };
 }
 
 async function smallCase(settings: BenchSettings): Promise<string> {
