@@ -5,6 +5,7 @@ import { parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import { runCommand } from './run-job.ts';
 import { printPlayReport, printSentReport } from './stream-report.ts';
+import { addFormatOptions, statedFormat } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface ReplayFlags {
@@ -15,11 +16,13 @@ interface ReplayFlags {
   readonly fromTime?: string;
   readonly maxMessages?: number;
   readonly json?: boolean;
+  readonly delimiter?: string;
+  readonly encoding?: string;
 }
 
 /** `assay replay`: a recording back into a topic, or into a case. */
 export function addReplayCommand(program: Command, surroundings: CommandSurroundings): void {
-  program
+  const command = program
     .command('replay')
     .summary('play a recording back into a topic, or into a case')
     .argument('<recording>', 'a folder that was recorded, or one file: with --to kcat JSON or NDJSON, with --case any')
@@ -33,7 +36,8 @@ export function addReplayCommand(program: Command, surroundings: CommandSurround
     .addOption(new Option('--model <case>', 'with --case: a new case takes over the model of this one').conflicts('to'))
     .option('--speed <factor>', '1 as it was recorded (default), 10 ten times as fast, max', parseSpeed)
     .option('--from-time <time>', 'such as 2026-03-02T08:00Z: what is older is left out, or into a case comes at once')
-    .option('--max-messages <count>', 'with --to: end after so many messages', parseWhole(1, 2 ** 53 - 1))
+    .option('--max-messages <count>', 'with --to: end after so many messages', parseWhole(1, 2 ** 53 - 1));
+  addFormatOptions(command)
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -44,8 +48,9 @@ Examples:
     )
     .action(async (recording: string, flags: ReplayFlags) => {
       const { case: casePath, to, json = false } = flags;
-      const pace = (): Pick<JobInput<'play'>, 'recording' | 'speed' | 'fromTimeMs'> => ({
+      const pace = (): Pick<JobInput<'play'>, 'recording' | 'speed' | 'fromTimeMs' | 'format'> => ({
         recording,
+        format: statedFormat(flags),
         ...(flags.speed === undefined ? {} : { speed: flags.speed === 'max' ? null : flags.speed }),
         ...(flags.fromTime === undefined ? {} : { fromTimeMs: timeOf(flags.fromTime) }),
       });

@@ -967,6 +967,7 @@ export const jobs = {
       topic: z.string(),
       speed: z.number().positive().nullable().default(1).describe('1 is as recorded, null as fast as possible'),
       fromTimeMs: z.number().optional(),
+      format: statedFormatSchema.default({}),
       maxMessages: z.number().int().min(1).optional(),
     }),
     result: z.object({ topic: z.string(), messages: z.number().int(), totalMs: z.number() }),
@@ -978,6 +979,7 @@ export const jobs = {
       model: path.optional().describe('a case whose model a new case takes over'),
       speed: z.number().positive().nullable().default(null).describe('1 is as recorded, null as fast as possible'),
       fromTimeMs: z.number().optional().describe('what is older comes as fast as possible'),
+      format: statedFormatSchema.default({}),
       startsPaused: z.boolean().default(false),
     }),
     result: z.object({

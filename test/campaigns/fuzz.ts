@@ -1,9 +1,10 @@
 /*
- * `npm run campaign:fuzz -- [--minutes 20] [--from N] [--only N]`: inputs near whole ones, for every reader of recordings, profiles,
+ * `npm run campaign:fuzz -- [--minutes 20] [--from N] [--processes 2] [--only N]`: inputs near whole ones, for every reader of recordings, profiles,
  * models and cases, by a fixed list of seeds. Prints a table; exits with 1 where an input ended the process, was a fault of
  * Assay itself, or took more than five seconds. `--only` runs one input again, in this process.
  */
 import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runInputs, type RunnerReport } from './fuzz/runner.ts';
@@ -29,10 +30,10 @@ interface Totals {
   readonly lines: string[];
 }
 
-/** One process with inputs from `first` on; gives the input after the one that ended it, or null when time is up. */
-function runProcess(first: number, endMs: number, totals: Totals): Promise<number | null> {
+/** One process with every `step`th input from `first` on; gives the next after the one that ended it, or null when time is up. */
+function runProcess(first: number, step: number, endMs: number, totals: Totals): Promise<number | null> {
   return new Promise((resolve) => {
-    const child = fork(runner, [seedList.join(','), String(first)]);
+    const child = fork(runner, [seedList.join(','), String(first), 'Infinity', String(step)]);
     let current: Extract<RunnerReport, { kind: 'started' }> | undefined;
     let startedMs = performance.now();
     let ending: 'time' | 'hang' | undefined;
@@ -66,9 +67,10 @@ function runProcess(first: number, endMs: number, totals: Totals): Promise<numbe
       if (ending === 'time') return resolve(null);
       const place = `input ${current?.input ?? first} (${current?.target ?? 'seeds'})`;
       totals.inputs++;
-      const next = (current?.input ?? first) + 1;
+      const ended = current?.input ?? first;
+      const next = ended + step;
       if (ending === 'hang') {
-        void hangsAlone(next - 1).then((hangs) => {
+        void hangsAlone(ended).then((hangs) => {
           if (hangs) totals.hangs++;
           totals.lines.push(`${hangs ? 'hang' : 'waited for the processor'}, ${place}: no end after ${hangMs} ms`);
           resolve(next);
@@ -85,7 +87,7 @@ function runProcess(first: number, endMs: number, totals: Totals): Promise<numbe
 /** Whether an input takes as much processor time by itself: on a busy machine a process may wait longer than it works. */
 function hangsAlone(input: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = fork(runner, [seedList.join(','), String(input), '1']);
+    const child = fork(runner, [seedList.join(','), String(input), '1', '1']);
     let busyMs = Number.POSITIVE_INFINITY;
     child.on('message', (report: RunnerReport) => {
       if (report.kind === 'counts') ({ busyMs } = report);
@@ -98,7 +100,7 @@ function hangsAlone(input: number): Promise<boolean> {
   });
 }
 
-async function campaign(minutes: number, from: number): Promise<boolean> {
+async function campaign(minutes: number, from: number, processes: number): Promise<boolean> {
   const totals: Totals = {
     inputs: 0,
     crashes: 0,
@@ -111,7 +113,11 @@ async function campaign(minutes: number, from: number): Promise<boolean> {
     lines: [],
   };
   const endMs = performance.now() + minutes * 60_000;
-  for (let next: number | null = from; next !== null;) next = await runProcess(next, endMs, totals);
+  // Each process takes its own share of one list, so that the same inputs are run whatever the number of processes.
+  const lane = async (first: number): Promise<void> => {
+    for (let next: number | null = first; next !== null;) next = await runProcess(next, processes, endMs, totals);
+  };
+  await Promise.all(Array.from({ length: processes }, (_, index) => lane(from + index)));
 
   for (const line of totals.lines.slice(0, shownFaults)) console.log(line);
   if (totals.lines.length > shownFaults) console.log(`and ${totals.lines.length - shownFaults} more`);
@@ -131,8 +137,12 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '20' },
     from: { type: 'string', default: '0' },
+    processes: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     only: { type: 'string' },
   },
 });
-if (values.only !== undefined) await runInputs(seedList, Number(values.only), 1, (report) => console.log(report));
-else process.exitCode = (await campaign(Number(values.minutes), Number(values.from))) ? 0 : 1;
+if (values.only !== undefined) {
+  const inputs = { first: Number(values.only), count: 1, step: 1 };
+  await runInputs(seedList, inputs, (report) => console.log(report));
+} else
+  process.exitCode = (await campaign(Number(values.minutes), Number(values.from), Number(values.processes))) ? 0 : 1;

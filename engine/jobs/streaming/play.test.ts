@@ -105,3 +105,24 @@ it('refuses a new case without a model, and a recording that is another one by n
   appendFileSync(changing, '\n');
   await expect(run('play', input)).rejects.toMatchObject({ code: 'RECORDING_CHANGED' });
 });
+
+it('reads a recording as it is said to be written, and one without a header by position', async () => {
+  const written = smallRecording().trimEnd().split('\n').slice(1, 501).join('\n').replaceAll(',', '\u0001');
+  const path = join(folder, 'no-header.txt');
+  writeFileSync(path, Buffer.from(written, 'utf16le'));
+  const common = { recording: path, model: bench.casePath, format: { delimiter: '\\x01', encoding: 'utf-16le' } };
+  const played = await run('play', { ...common, casePath: newCase('written') });
+  expect(played).toMatchObject({ addedRows: 500, quarantined: 0 });
+  expect(played.notices.join(' ')).toContain('has no header; its columns were taken in the order');
+  const plain = join(folder, 'plain.csv');
+  writeFileSync(plain, smallRecording().split('\n').slice(0, 501).join('\n'));
+  const same = await run('play', { recording: plain, model: bench.casePath, casePath: newCase('plain') });
+  expect(played.flagsDigest).toBe(same.flagsDigest);
+
+  writeFileSync(path, 'a,b\n1,2\n');
+  await expect(
+    run('play', { recording: path, model: bench.casePath, casePath: newCase('other') }),
+  ).rejects.toMatchObject({
+    code: 'UNKNOWN_COLUMN',
+  });
+});

@@ -5,11 +5,11 @@ import { TextDictionary } from '../../domain/dictionary.ts';
 import { impossible, usageError } from '../../domain/error.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import type { StatedFormat } from '../../domain/stated-format.ts';
 import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase } from '../../store/open-case.ts';
-import type { Doing } from '../../store/decision-log.ts';
 import type { SegmentAppend, Source, StoredFile } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { openRecording } from '../../stream/open-recording.ts';
@@ -23,6 +23,7 @@ import { alertsAndFlags } from '../../case/model/model-list.ts';
 import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { refuseChangedRecordings } from '../reading/ingest-recordings.ts';
+import { matchColumns, type LookedInto } from '../reading/match-columns.ts';
 import { digestOfFile, fingerprintRecording } from '../reading/recording-fingerprint.ts';
 import { whatCame } from '../reading/rows-history.ts';
 import { describeOrder } from '../training/case-features.ts';
@@ -47,7 +48,7 @@ const transactionAgeMs = 50;
  */
 export async function play(input: PlayInput, context: WorkContext): Promise<JobResult<'play'>> {
   const startedMs = performance.now();
-  const prepared = await prepareCase(input, doingOf(context));
+  const prepared = await prepareCase(input, context);
   const session = new PlaySession(input, prepared, context);
   try {
     await session.open();
@@ -64,46 +65,68 @@ interface PreparedCase {
   readonly dictionaries: Map<string, Dictionary>;
   readonly sources: readonly Source[];
   readonly nextSequence: number;
+  /** How columns were matched, where it was not by name. */
+  readonly notices: readonly string[];
 }
 
 /** The case with its model, and the recording entered in it. */
-async function prepareCase(input: PlayInput, doing: Doing): Promise<PreparedCase> {
+async function prepareCase(input: PlayInput, context: WorkContext): Promise<PreparedCase> {
   if (!existsSync(input.casePath) && input.model === undefined)
     throw usageError(
       'NO_MODEL',
       `${input.casePath} is new, and no model was named to score the rows.`,
       'Name a case that has a model, or read the recording and train first.',
     );
-  const recordings = await Promise.all((await filesOfRecording(input.recording)).map(recordingAt));
+  const paths = await filesOfRecording(input.recording);
+  const recordings = await Promise.all(paths.map((path) => recordingAt(path, input.format)));
   const openedCase = openCase(input.casePath, { create: true });
   try {
-    if (input.model !== undefined) adoptModel(openedCase, input.model, doing);
+    if (input.model !== undefined) adoptModel(openedCase, input.model, doingOf(context));
     chosenModel(openedCase, undefined);
     const profile = openedCase.profile() ?? impossible('a case with a model has no profile');
     const known = openedCase.sources();
     const added = recordings.filter(({ fingerprint }) => openedCase.findSource(fingerprint) === undefined);
     refuseChangedRecordings(added, known);
+    const reference = {
+      path: 'the recordings of the model',
+      columnNames: profile.columns.map(({ name }) => name),
+    };
+    const notices: string[] = [];
+    const matched = new Map<string, readonly string[]>();
+    for (const recording of added) {
+      const { columnNames, notice } = await matchColumns(profile, reference, recording, context.signal);
+      matched.set(recording.fingerprint, columnNames);
+      if (notice !== undefined) notices.push(notice);
+    }
     const sources = openedCase.inTransaction(() =>
       recordings.map(
         ({ path, fingerprint, format, columnNames }) =>
           openedCase.findSource(fingerprint) ??
-          openedCase.addSource({ kind: 'recording', uri: path, fingerprint, format, columnNames }),
+          openedCase.addSource({
+            kind: 'recording',
+            uri: path,
+            fingerprint,
+            format,
+            columnNames: matched.get(fingerprint) ?? columnNames,
+          }),
       ),
     );
     const dictionaries = openedCase.dictionaries();
     for (const column of dictionaryColumns(profile))
       if (!dictionaries.has(column)) dictionaries.set(column, new TextDictionary());
-    return { profile, dictionaries, sources, nextSequence: openedCase.nextSequence() };
+    return { profile, dictionaries, sources, nextSequence: openedCase.nextSequence(), notices };
   } finally {
     openedCase.close();
   }
 }
 
-async function recordingAt(
-  path: string,
-): Promise<{ readonly path: string; readonly fingerprint: string } & Pick<Source, 'format' | 'columnNames'>> {
+interface RecordingToPlay extends LookedInto {
+  readonly fingerprint: string;
+}
+
+async function recordingAt(path: string, stated: StatedFormat): Promise<RecordingToPlay> {
   const { fingerprint } = await fingerprintRecording(path);
-  const reader = await openRecording(path);
+  const reader = await openRecording(path, { stated });
   try {
     return { path: resolve(path), fingerprint, format: reader.format, columnNames: reader.columnNames };
   } finally {
@@ -312,7 +335,7 @@ class PlaySession {
         model: modelSummary({ stored, forest: scoring.forest }),
         flagsDigest: flagsDigest(openedCase, this.#prepared.profile, stored),
         order: scoring.order(),
-        notices: [...this.#columns.sentences(), ...this.#orderSentences()],
+        notices: [...this.#prepared.notices, ...this.#columns.sentences(), ...this.#orderSentences()],
         totalMs,
         case: resolve(this.#input.casePath),
       };

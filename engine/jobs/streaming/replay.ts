@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError, usageError } from '../../domain/error.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { RecordBatch, RecordingFormat } from '../../domain/record-batch.ts';
+import type { StatedFormat } from '../../domain/stated-format.ts';
 import { parseTopicAddress } from '../../domain/topic-address.ts';
 import { accessTo } from '../../stream/kafka/known-access.ts';
 import { parseEnvelope } from '../../stream/kafka/envelope.ts';
@@ -34,7 +35,7 @@ export async function replay(input: ParsedJobInput<'replay'>, context: WorkConte
       due = [];
       context.report({ phase: 'replay', done: messages, total: null, unit: 'messages' });
     };
-    for await (const message of recordedMessages(paths)) {
+    for await (const message of recordedMessages(paths, input.format)) {
       if (context.signal.aborted) break;
       if (input.fromTimeMs !== undefined && message.timestampMs < input.fromTimeMs) continue;
       if (input.maxMessages !== undefined && messages + due.length >= input.maxMessages) break;
@@ -53,9 +54,9 @@ export async function replay(input: ParsedJobInput<'replay'>, context: WorkConte
   return { topic: input.topic, messages, totalMs: performance.now() - startedMs };
 }
 
-async function* recordedMessages(paths: readonly string[]): AsyncGenerator<TopicMessage> {
+async function* recordedMessages(paths: readonly string[], stated: StatedFormat): AsyncGenerator<TopicMessage> {
   for (const path of paths) {
-    const reader = await openRecording(path);
+    const reader = await openRecording(path, { stated });
     try {
       for await (const batch of reader.batches())
         for (const { bytes, byteOffset } of recordsInOrder(batch))

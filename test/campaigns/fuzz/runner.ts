@@ -24,11 +24,17 @@ export function drawsOfInput(seeds: readonly number[], input: number): ReturnTyp
 
 const reportEvery = 256;
 
-/** Runs inputs from `first` on, `count` of them or without end; tells of each before it is run. */
+/** Which inputs a process runs: `count` of them or without end, from `first` on, every `step`th. */
+export interface InputsToRun {
+  readonly first: number;
+  readonly count: number;
+  readonly step: number;
+}
+
+/** Runs inputs; tells of each before it is run. */
 export async function runInputs(
   seedList: readonly number[],
-  first: number,
-  count: number,
+  { first, count, step }: InputsToRun,
   tell: (report: RunnerReport) => void,
 ): Promise<void> {
   const seeds = await makeSeeds();
@@ -43,7 +49,8 @@ export async function runInputs(
     counts = {};
   };
   try {
-    for (let input = first; input < first + count; input++) {
+    for (let done = 0; done < count; done++) {
+      const input = first + done * step;
       const draw = drawsOfInput(seedList, input);
       const target = targetOf(draw);
       tell({ kind: 'started', input, target });
@@ -59,7 +66,7 @@ export async function runInputs(
           what: error instanceof Error ? (error.stack ?? error.message) : String(error),
         });
       }
-      if (input % reportEvery === reportEvery - 1) tellCounts();
+      if (done % reportEvery === reportEvery - 1) tellCounts();
     }
     tellCounts();
   } finally {
@@ -68,6 +75,7 @@ export async function runInputs(
 }
 
 if (process.send !== undefined && process.argv[2] !== undefined) {
-  const [seedList, first, count = 'Infinity'] = process.argv.slice(2);
-  await runInputs(seedList.split(',').map(Number), Number(first), Number(count), (report) => process.send?.(report));
+  const [seedList, first, count, step] = process.argv.slice(2);
+  const inputs = { first: Number(first), count: Number(count), step: Number(step) };
+  await runInputs(seedList.split(',').map(Number), inputs, (report) => process.send?.(report));
 }
