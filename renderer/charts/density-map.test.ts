@@ -1,18 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { waterfall } from './contributions.tsx';
 import { densityCells } from './density-map.tsx';
-import { shadeOf } from './shades.ts';
+import { mixedColour, shadeOf } from './shades.ts';
 
 describe('cells of a density map', () => {
-  it('are row-major, leave out empty bins, and lay flags inside their cell', () => {
-    const { cells, flags } = densityCells([0, 5, 2, 0], [0, 1, 0, 0], 2);
+  it('are row-major, leave out empty bins, and are coloured by the share that is flagged, not by the number', () => {
+    const { cells, parts, dots } = densityCells([0, 5, 10_000, 8], [0, 0, 100, 8], 2);
     expect(cells).toEqual([
       [1, 2, 0, 1],
       [0, 1, 1, 2],
+      [1, 2, 1, 2],
     ]);
-    expect(flags).toHaveLength(1);
-    const [left, right, bottom, top] = flags[0];
-    expect([left >= 1, right <= 2, bottom >= 0, top <= 1]).toEqual([true, true, true, true]);
+    expect(parts).toEqual([0, 0.1, 1]);
+    expect(dots).toEqual([]);
+  });
+
+  it('claim no share of a few rows: one flagged among them is a dot inside its cell', () => {
+    const { parts, dots } = densityCells([1, 4], [1, 0], 2);
+    expect(parts).toEqual([0, 0]);
+    expect(dots).toHaveLength(1);
+    const [left, right, bottom, top] = dots[0];
+    expect([left > 0, right < 1, bottom > 0, top < 1]).toEqual([true, true, true, true]);
   });
 
   it('show a single row beside a million', () => {
@@ -20,6 +28,10 @@ describe('cells of a density map', () => {
     expect(shadeOf(0, 1_000_000)).toBe(0);
     expect(shadeOf(1_000_000, 1_000_000)).toBe(1);
   });
+});
+
+it('mixes two colours channel by channel', () => {
+  expect([0, 0.5, 1].map((part) => mixedColour('#000000', '#ff8010', part))).toEqual(['#000000', '#804008', '#ff8010']);
 });
 
 describe('the waterfall of contributions', () => {

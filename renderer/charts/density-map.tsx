@@ -3,7 +3,7 @@ import { Brush, type BrushRange } from './brush.tsx';
 import { CanvasChart, quietAxis } from './canvas-chart.tsx';
 import { rectangles } from './rectangles.ts';
 import { binPosition, labelValues, valueAtBinPosition, type PlotMargins } from './scale.ts';
-import { shadeOf, withOpacity } from './shades.ts';
+import { mixedColour, shadeOf, withOpacity } from './shades.ts';
 import type { ChartTheme } from './theme.ts';
 
 /** A selected rectangle in the units of the axes. */
@@ -29,9 +29,16 @@ export interface DensityMapProps {
 
 const MARGINS: PlotMargins = { left: 50, right: 14, top: 8, bottom: 22 };
 
+/** Fewer transactions than this give no share: one flagged among them is a dot. */
+export const LEAST_COUNT_FOR_SHARE = 5;
+const DOT_INSET = 0.25;
+const DEPTH_OF_FEW = 0.12;
+/** A cell of few transactions that are all flagged must not be paler than one of many that are not. */
+const DEPTH_OF_FLAGGED = 0.8;
+
 /**
- * Where the transactions lie: shades for all of them, and in front, as squares that shrink within their cell, the
- * flagged ones. Bins are drawn equally wide, whatever their edges.
+ * Where the transactions lie: how many as the depth of the shade, what share of them is flagged as its colour. Bins are
+ * drawn equally wide, whatever their edges.
  */
 export const DensityMap = memo(function DensityMap(props: DensityMapProps): ReactNode {
   const { xEdges, yEdges, counts, flaggedCounts, xWords, yWords, line = null, height, range = null, onBrush } = props;
@@ -40,7 +47,7 @@ export const DensityMap = memo(function DensityMap(props: DensityMapProps): Reac
 
   const option = useCallback(
     (theme: ChartTheme, width: number) => {
-      const { cells, shades, flags } = densityCells(counts, flaggedCounts, columns);
+      const { cells, depths, parts, dots } = densityCells(counts, flaggedCounts, columns);
       const ticks = Math.max(2, Math.min(6, Math.floor(width / 130)));
       return {
         grid: { ...MARGINS, containLabel: false },
@@ -71,8 +78,13 @@ export const DensityMap = memo(function DensityMap(props: DensityMapProps): Reac
           },
         },
         series: [
-          rectangles('all', cells, (index) => withOpacity(theme.accent, shades[index] * 0.75), 0),
-          rectangles('flagged', flags, theme.flag, 0),
+          rectangles(
+            'all',
+            cells,
+            (index) => withOpacity(mixedColour(theme.accent, theme.flag, parts[index]), depths[index]),
+            0,
+          ),
+          rectangles('flagged among few', dots, theme.flag, 0),
           {
             id: 'line',
             type: 'line',
@@ -119,30 +131,32 @@ export const DensityMap = memo(function DensityMap(props: DensityMapProps): Reac
   );
 });
 
-/** Rectangles in bin positions of every cell with rows, its shade, and a smaller one where some are flagged. */
+/**
+ * Rectangles in bin positions of every cell with rows, how deep its shade is, and how far its colour goes to that of flags: the root
+ * of the share, so that 1 % is seen beside 100 %. Where too few rows give a share, a flagged one is a dot instead.
+ */
 export function densityCells(
   counts: ArrayLike<number>,
   flaggedCounts: ArrayLike<number>,
   columns: number,
-): { readonly cells: number[][]; readonly shades: number[]; readonly flags: number[][] } {
+): { readonly cells: number[][]; readonly depths: number[]; readonly parts: number[]; readonly dots: number[][] } {
   let most = 0;
-  let mostFlagged = 0;
-  for (let cell = 0; cell < counts.length; cell++) {
-    most = Math.max(most, counts[cell]);
-    mostFlagged = Math.max(mostFlagged, flaggedCounts[cell]);
-  }
+  for (let cell = 0; cell < counts.length; cell++) most = Math.max(most, counts[cell]);
   const cells: number[][] = [];
-  const shades: number[] = [];
-  const flags: number[][] = [];
+  const depths: number[] = [];
+  const parts: number[] = [];
+  const dots: number[][] = [];
   for (let cell = 0; cell < counts.length; cell++) {
     if (counts[cell] === 0) continue;
     const x = cell % columns;
     const y = Math.floor(cell / columns);
+    const givesShare = counts[cell] >= LEAST_COUNT_FOR_SHARE;
     cells.push([x, x + 1, y, y + 1]);
-    shades.push(shadeOf(counts[cell], most));
-    if (flaggedCounts[cell] === 0) continue;
-    const inset = (1 - Math.sqrt(shadeOf(flaggedCounts[cell], mostFlagged))) / 2;
-    flags.push([x + inset, x + 1 - inset, y + inset, y + 1 - inset]);
+    const part = givesShare ? Math.sqrt(flaggedCounts[cell] / counts[cell]) : 0;
+    parts.push(part);
+    depths.push(givesShare ? Math.max(0.85 * shadeOf(counts[cell], most), DEPTH_OF_FLAGGED * part) : DEPTH_OF_FEW);
+    if (givesShare || flaggedCounts[cell] === 0) continue;
+    dots.push([x + DOT_INSET, x + 1 - DOT_INSET, y + DOT_INSET, y + 1 - DOT_INSET]);
   }
-  return { cells, shades, flags };
+  return { cells, depths, parts, dots };
 }

@@ -20,11 +20,18 @@ describe('bars of the score histogram', () => {
     ]);
   });
 
-  it('stand on one logarithmic scale, layer on layer', () => {
-    const { fraud, legitimate, tallest } = histogramBars(histogram, 0.9, 'logarithmic');
+  it('are not stacked on a logarithmic scale, where a layer would look as large as the rest: what is known is a line', () => {
+    const { fraud, legitimate, unflagged, fraudLine, legitimateLine, tallest } = histogramBars(
+      histogram,
+      0.9,
+      'logarithmic',
+    );
     expect(tallest).toBe(3);
-    expect(fraud[0]).toEqual([0.4, 0.5, 0, 1]);
-    expect(legitimate[0][2]).toBe(fraud[1][3]);
+    expect([fraud, legitimate]).toEqual([[], []]);
+    expect(unflagged[0]).toEqual([0.4, 0.5, 0, 3]);
+    expect(fraudLine[0]).toEqual([0.4, 1]);
+    expect(fraudLine[3]?.[1]).toBeCloseTo(1 + Math.log10(4));
+    expect(legitimateLine.map(([, height]) => height === null)).toEqual([true, true, false, false]);
   });
 
   it('leave no bar where a case has no rows', () => {
@@ -33,6 +40,8 @@ describe('bars of the score histogram', () => {
       legitimate: [],
       flagged: [],
       unflagged: [],
+      fraudLine: [],
+      legitimateLine: [],
       tallest: 0,
     });
   });

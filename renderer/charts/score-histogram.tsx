@@ -1,6 +1,7 @@
+import type { LineSeriesOption } from 'echarts/charts';
 import { memo, useCallback, type ReactNode } from 'react';
 import { CanvasChart, quietAxis } from './canvas-chart.tsx';
-import { histogramBars, type BarScale, type HistogramCounts } from './histogram-bars.ts';
+import { histogramBars, type BarScale, type HistogramCounts, type LinePoint } from './histogram-bars.ts';
 import { compactNumber } from './numbers.ts';
 import { rectangles } from './rectangles.ts';
 import { countAtLogHeight, pixelOf, type PlotMargins } from './scale.ts';
@@ -106,9 +107,23 @@ function useHistogramOption(histogram: HistogramCounts, scale: BarScale, thresho
           rectangles('flagged', bars.flagged, theme.flagSoft),
           rectangles('legitimate', bars.legitimate, theme.legitimate),
           rectangles('fraud', bars.fraud, theme.flag),
+          knownLine('legitimate line', bars.legitimateLine, theme.legitimate),
+          knownLine('fraud line', bars.fraudLine, theme.ink),
         ],
       };
     },
     [histogram, threshold, scale, from, to],
   );
+}
+
+function knownLine(id: string, points: readonly LinePoint[], color: string): LineSeriesOption {
+  return {
+    id,
+    type: 'line',
+    symbol: 'none',
+    silent: true,
+    animation: false,
+    lineStyle: { color, width: 2 },
+    data: points.map(([score, height]) => [score, height]),
+  };
 }

@@ -3,7 +3,7 @@ import type { ModelListItem, RequestOutput } from '../../../preload/contract/req
 import { CellGrid } from '../../charts/cell-grid.tsx';
 import { ChartFrame, type ChartTable } from '../../charts/chart-frame.tsx';
 import { ChartKeys } from '../../charts/chart-key.tsx';
-import { DensityMap, type DensityRange } from '../../charts/density-map.tsx';
+import { DensityMap, LEAST_COUNT_FOR_SHARE, type DensityRange } from '../../charts/density-map.tsx';
 import { axisNumber } from '../../charts/numbers.ts';
 import { shadeOf } from '../../charts/shades.ts';
 import { useFormats } from '../../data/app-state.tsx';
@@ -43,8 +43,9 @@ export function Overview({ model, filter, onFilter, rows }: OverviewProps): Reac
   const keys = (
     <ChartKeys
       entries={[
-        { words: 'transactions', colour: 'accent', shape: 'square' },
-        { words: 'flagged', colour: 'flag', shape: 'square' },
+        { words: 'none flagged', colour: 'accent', shape: 'square' },
+        { words: 'all flagged', colour: 'flag', shape: 'square' },
+        { words: `flagged, of fewer than ${LEAST_COUNT_FOR_SHARE}`, colour: 'flag', shape: 'circle' },
       ]}
     />
   );
@@ -56,7 +57,7 @@ export function Overview({ model, filter, onFilter, rows }: OverviewProps): Reac
     <div className="explore-overview">
       <ChartFrame
         question="Which amounts are flagged, and when?"
-        hint="drag over an area to select it"
+        hint="share flagged; drag to select"
         answer={keys}
         height={DENSITY_HEIGHT}
         table={() => densityTable(amounts.data, 'Amount', formats.day, axisNumber)}
@@ -76,7 +77,7 @@ export function Overview({ model, filter, onFilter, rows }: OverviewProps): Reac
       </ChartFrame>
       <ChartFrame
         question="How do scores move over time?"
-        hint={`line: threshold ${formatScore(model.threshold)}`}
+        hint={`share flagged; line: threshold ${formatScore(model.threshold)}`}
         answer={keys}
         height={DENSITY_HEIGHT}
         table={() => densityTable(scores.data, 'Score', formats.day, formatScore)}

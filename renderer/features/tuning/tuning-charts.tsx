@@ -37,6 +37,7 @@ export function ScorePanel(props: {
 }): ReactNode {
   const { view, score, flagged, alerts, alertsPerDay, scale, onScale, onMove, onRelease } = props;
   const { histogram } = view;
+  const knownShape = scale === 'linear' ? ('square' as const) : ('line' as const);
   const words =
     alertsPerDay === null
       ? `${formatScore(score)}, ${formatCounted(alerts, 'alert')}, ${formatCounted(flagged, 'transaction')}`
@@ -52,10 +53,12 @@ export function ScorePanel(props: {
             entries={[
               { words: 'flagged', colour: 'bar', shape: 'square' },
               { words: 'not flagged', colour: 'mass', shape: 'square' },
-              ...(histogram.fraud === null ? [] : [{ words: 'fraud', colour: 'flag', shape: 'square' as const }]),
+              ...(histogram.fraud === null
+                ? []
+                : [{ words: 'fraud', colour: scale === 'linear' ? 'flag' : 'ink', shape: knownShape }]),
               ...(histogram.legitimate === null
                 ? []
-                : [{ words: 'legitimate', colour: 'legitimate', shape: 'square' as const }]),
+                : [{ words: 'legitimate', colour: 'legitimate', shape: knownShape }]),
             ]}
           />
           <Segmented
