@@ -597,6 +597,14 @@ export const requests = {
   'alerts.detail': request<AlertDetail>()(z.object({ modelId, key: z.string() })),
   /** Refused while the alert has no verdict. */
   'alerts.narrative': request<Narrative>()(z.object({ modelId, key: z.string() })),
+  /** What became of ids that were pasted: of transactions, entities or counterparts, or keys of alerts. */
+  'alerts.pasted': request<{
+    readonly ids: number;
+    /** Alerts that at least one of them is in. */
+    readonly alerts: number;
+    readonly notFlagged: readonly string[];
+    readonly unknown: readonly string[];
+  }>()(z.object({ modelId, ids: z.array(z.string()).min(1).max(5000) })),
   'alerts.columnValues': request<readonly { readonly text: string; readonly alerts: number }[]>()(
     z.object({ modelId, column: z.string(), limit: pageLimit }),
   ),

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import type { ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import './layout.css';
 
 const keyStepPx = 24;
@@ -17,14 +17,17 @@ export interface SplitPaneProps {
   readonly defaultPx?: number;
 }
 
-/** Master and detail side by side; the border moves by hand and with the arrow keys, double click resets it. */
+/**
+ * Master and detail side by side; the border moves by hand and with the arrow keys, double click resets it. In a narrow
+ * window the detail is below.
+ */
 export function SplitPane(props: SplitPaneProps) {
   const { main, detail, detailPx, onResize, minimumPx = 280, maximumPx = 900, defaultPx = 440 } = props;
   const frame = useRef<HTMLDivElement>(null);
   const held = Math.min(maximumPx, Math.max(minimumPx, detailPx));
   const resize = (widthPx: number): void => onResize(Math.round(Math.min(maximumPx, Math.max(minimumPx, widthPx))));
   return (
-    <div ref={frame} className="split" style={{ gridTemplateColumns: `minmax(0, 1fr) 1px min(${held}px, 65%)` }}>
+    <div ref={frame} className="split" style={{ '--detail-width': `${held}px` } as CSSProperties}>
       <section className="split-main" aria-label={props.mainLabel}>
         {main}
       </section>

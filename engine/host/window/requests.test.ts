@@ -231,6 +231,16 @@ describe('alerts', () => {
       });
   });
 
+  it('says what became of each pasted id, and counts the alerts that the filter lists', async () => {
+    const [first, second] = await firstAlerts();
+    const { rows } = await bench.ask('transactions.page', { limit: 200, modelId });
+    const id = rows.find(({ flagged }) => !flagged)?.cells[0] ?? '';
+    const ids = [first.topId, ` ${second.entity}`, second.key, id, id, 'nobody'];
+    const pasted = await bench.ask('alerts.pasted', { modelId, ids });
+    expect(pasted).toMatchObject({ ids: 5, notFlagged: [id], unknown: ['nobody'] });
+    expect(pasted.alerts).toBe((await bench.ask('alerts.page', { modelId, filter: { anyOf: ids } })).total);
+  });
+
   it('finds pasted ids and entities, at most 5000, and words in rows as received', async () => {
     const [first, second] = await firstAlerts();
     const filler = Array.from({ length: 4000 }, (_, index) => `unknown-${index}`);

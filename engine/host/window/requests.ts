@@ -10,6 +10,7 @@ import type { Settings } from '../../domain/settings.ts';
 import { alertDetail } from '../../case/alerts/alert-detail.ts';
 import { columnValues } from '../../case/alerts/alert-list.ts';
 import { alertNarrative } from '../../case/alerts/alert-narrative.ts';
+import { readPastedIds } from '../../case/alerts/pasted-ids.ts';
 import { readBelowLine, readBelowLineDetail } from '../../case/alerts/below-line.ts';
 import {
   caseOverview,
@@ -96,6 +97,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'alerts.page': alertsPageWithReasons,
   'alerts.detail': ({ session }, input) => alertDetail(session, input),
   'alerts.narrative': ({ session }, input) => alertNarrative(session, input),
+  'alerts.pasted': ({ session }, input) => readPastedIds(session, input),
   'alerts.columnValues': ({ session }, input) => columnValues(session, input),
   'belowLine.read': ({ session }, input) => readBelowLine(session, input),
   'belowLine.detail': ({ session }, input) => readBelowLineDetail(session, input),

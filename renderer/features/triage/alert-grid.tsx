@@ -37,6 +37,8 @@ export interface AlertGridProps {
   readonly onSelect: (key: string) => void;
   readonly checked: ReadonlySet<string>;
   readonly onCheck: (key: string) => void;
+  /** All of the filter, or none where some are. */
+  readonly onCheckAll: () => void;
   readonly expanded: ReadonlySet<string>;
   readonly onExpand: (key: string) => void;
   /** Transactions that a sentence stands on. */
@@ -137,7 +139,17 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
     >
       <div className="triage-header" role="row" aria-rowindex={1} style={{ width, height: rowHeight }}>
         <span className="triage-handle" role="columnheader">
-          <span className="visually-hidden">Selected, expanded</span>
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            aria-label="Select all alerts of the filter"
+            title="All in the filter, or none"
+            checked={checked.size > 0 && checked.size >= total}
+            ref={(box) => {
+              if (box !== null) box.indeterminate = checked.size > 0 && checked.size < total;
+            }}
+            onChange={props.onCheckAll}
+          />
         </span>
         {arranged.map((sized) => (
           <HeaderCell

@@ -32,6 +32,7 @@ export const triageCommands: readonly CommandDefinition[] = [
   { id: 'triage.search', title: 'Triage: search or paste ids', key: '/', place },
   { id: 'triage.select', title: 'Triage: select this alert', key: 'x', place },
   { id: 'triage.selectRange', title: 'Triage: select up to here, or all in the filter', key: 'X', place },
+  { id: 'triage.selectAll', title: 'Triage: select all in the filter', key: 'Ctrl+A', place },
   { id: 'triage.clearSelection', title: 'Triage: clear the selection', key: 'Escape', place },
   { id: 'triage.expand', title: 'Triage: show the transactions of the alert', key: 'o', place },
   { id: 'triage.copy', title: 'Triage: copy the alert as text', key: 'c', place },

@@ -13,7 +13,8 @@ import { alertColumns, type ColumnContext } from './alert-columns.tsx';
 import { BelowLineChip } from './below-line-desk.tsx';
 import { toggledColumn, type ColumnLayout } from './column-layout.ts';
 import { filterChips, toggleVerdict, verdictFilters } from './filter-chips.ts';
-import { pastedIds } from './pasted-ids.ts';
+import { pastedIds, pastedWords } from './pasted-ids.ts';
+import { useCopyText } from './use-copy-text.ts';
 import { errorWords } from '../../ui/error-words.ts';
 
 export interface FilterBarProps {
@@ -113,8 +114,29 @@ export function FilterBar(props: FilterBarProps): ReactNode {
           Each row shows the transaction that passed the filter; its score is the alert’s.
         </p>
       )}
+      {filter.anyOf !== undefined && filter.anyOf.length > 1 && (
+        <PastedIds modelId={props.modelId} ids={filter.anyOf} />
+      )}
       {isOpen && <MoreFilters modelId={props.modelId} filter={filter} onFilter={onFilter} />}
     </div>
+  );
+}
+
+/** What became of the ids that were pasted; those without an alert can be copied, to be looked for elsewhere. */
+function PastedIds({ modelId, ids }: { readonly modelId: number; readonly ids: readonly string[] }): ReactNode {
+  const copy = useCopyText();
+  const pasted = useRequest('alerts.pasted', { modelId, ids: [...ids] }).data;
+  if (pasted === undefined) return null;
+  const copyOf = (part: readonly string[], what: string): ReactNode =>
+    part.length > 0 && (
+      <Button tone="quiet" onClick={() => copy(part.join('\n'), `${formatCount(part.length)} ids copied`)}>
+        Copy the {what}
+      </Button>
+    );
+  return (
+    <p className="soft triage-blind" role="status">
+      {pastedWords(pasted)} {copyOf(pasted.notFlagged, 'ones not flagged')} {copyOf(pasted.unknown, 'unknown ones')}
+    </p>
   );
 }
 

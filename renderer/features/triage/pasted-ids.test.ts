@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pastedIds } from './pasted-ids.ts';
+import { pastedIds, pastedWords } from './pasted-ids.ts';
 
 describe('pasted ids', () => {
   it('reads a spreadsheet column, keeping 16 digits and leading zeros', () => {
@@ -24,4 +24,12 @@ describe('pasted ids', () => {
   it('takes no more than the engine accepts', () => {
     expect(pastedIds(Array.from({ length: 6000 }, (_, index) => `id${index}`).join('\n'))).toHaveLength(5000);
   });
+});
+
+it('says what became of pasted ids in one line', () => {
+  const notFlagged = Array.from({ length: 489 }, (_, index) => `id${index}`);
+  expect(pastedWords({ ids: 500, alerts: 6, notFlagged, unknown: ['a', 'b', 'c', 'd', 'e'] })).toBe(
+    '500 pasted: 6 alerts, 489 not flagged, 5 unknown',
+  );
+  expect(pastedWords({ ids: 2, alerts: 1, notFlagged: [], unknown: [] })).toBe('2 pasted: 1 alert');
 });

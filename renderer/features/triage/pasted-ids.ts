@@ -1,3 +1,6 @@
+import type { RequestOutput } from '../../../preload/contract/requests.ts';
+import { formatCount, formatCounted } from '../../data/format.ts';
+
 const MAXIMUM_IDS = 5000;
 
 /**
@@ -17,4 +20,14 @@ export function pastedIds(text: string): readonly string[] | null {
     .filter((part) => part !== '');
   if (parts.length < 2) return null;
   return [...new Set(parts)].slice(0, MAXIMUM_IDS);
+}
+
+/** "500 pasted: 6 alerts, 489 not flagged, 5 unknown". */
+export function pastedWords({ ids, alerts, notFlagged, unknown }: RequestOutput<'alerts.pasted'>): string {
+  const parts = [
+    formatCounted(alerts, 'alert'),
+    ...(notFlagged.length > 0 ? [`${formatCount(notFlagged.length)} not flagged`] : []),
+    ...(unknown.length > 0 ? [`${formatCount(unknown.length)} unknown`] : []),
+  ];
+  return `${formatCount(ids)} pasted: ${parts.join(', ')}`;
 }

@@ -193,10 +193,11 @@ function TriageDesk({
     [setFilter, setChecked],
   );
   const selectMany = async (): Promise<void> => {
-    if (anchor !== null && selected !== null && anchor !== selected && order.includes(anchor)) {
+    if (anchor !== null && selected !== null && anchor !== selected && order.includes(anchor))
       setChecked(new Set([...checked, ...keysBetween(order, anchor, selected)]));
-      return;
-    }
+    else await selectAll();
+  };
+  const selectAll = async (): Promise<void> => {
     const all = await alerts.loadKeys(MOST_SELECTED);
     if (all === null) return;
     setChecked(new Set(all));
@@ -279,6 +280,7 @@ function TriageDesk({
   useCommand('triage.note', selected === null ? null : () => note.current?.focus());
   useCommand('triage.select', selected === null ? null : () => toggleChecked(selected));
   useCommand('triage.selectRange', order.length === 0 ? null : () => void selectMany());
+  useCommand('triage.selectAll', order.length === 0 ? null : () => void selectAll());
   useCommand('triage.clearSelection', checked.size === 0 && chosen.length === 0 ? null : clear);
   useCommand('triage.extend', extension === null || checked.size > 0 || chosen.length > 0 ? null : extension.run);
   useCommand('triage.split', isDetailOfSelected && canSplit(detail.data, chosen) ? splitChosen : null);
@@ -369,6 +371,7 @@ function TriageDesk({
                 onSelect={setSelected}
                 checked={checked}
                 onCheck={toggleChecked}
+                onCheckAll={() => (checked.size > 0 ? clear() : void selectAll())}
                 expanded={expanded}
                 onExpand={toggleExpanded}
                 pointed={pointed}
