@@ -177,6 +177,33 @@ describe('the sums of a model', () => {
   });
 });
 
+describe('rows that come while a recording is read', () => {
+  it('are passed over until it has ended or they have scores: the alerts before stay', () => {
+    const { store, path, append } = emptyCase();
+    append(500);
+    store.saveModel(modelOf(store.saveFeatureSet(noFeatures, 'spec')), { by: 'ana', atMs: 1 });
+    store.writeScores(1, { firstSequence: 0, rowCount: 500 }, new Int32Array(500));
+    const session = new CaseSession(openCaseReadOnly(path));
+    expect(session.view(1).sums).toHaveLength(500);
+    const [endFirst, endSecond] = [session.passOverUnscoredRows(), session.passOverUnscoredRows()];
+    append(40);
+    endFirst();
+    session.refresh();
+    expect(session.arrays.rowCount).toBe(500);
+    expect(session.view(1).sums).toHaveLength(500);
+    store.writeScores(1, { firstSequence: 500, rowCount: 40 }, new Int32Array(40));
+    session.refresh();
+    expect(session.view(1).sums).toHaveLength(540);
+    append(7);
+    session.refresh();
+    expect(session.arrays.rowCount).toBe(540);
+    endSecond();
+    session.refresh();
+    expect(session.arrays.rowCount).toBe(547);
+    session.close();
+  });
+});
+
 describe('a growing array', () => {
   it('makes room by doubling, and asks for each row once', () => {
     const lengths: number[] = [];

@@ -44,7 +44,9 @@ export class CaseSession {
   #countedOver: { readonly of: readonly object[]; readonly digest: string } | undefined;
   #grouping: AlertGrouping | undefined;
   #supposed: Profile | undefined;
-  #dataVersion: number;
+  /** Undefined where more than the file may be another than it was when it was asked last. */
+  #dataVersion: number | undefined;
+  #readers = 0;
   #profileText: string;
 
   constructor(openCase: ReadableCase) {
@@ -92,8 +94,26 @@ export class CaseSession {
     const isLess = arrays !== undefined && this.openCase.rowNumbers().removed !== arrays.numbers.removed;
     if (arrays === undefined || isLess || arrays.rowCount > rowCount || profile !== this.#profileText)
       this.rowsChanged();
-    else if (arrays.rowCount < rowCount) this.#rowsCame(arrays);
+    else if (arrays.rowCount < rowCount && !this.#passesOverNewRows) this.#rowsCame(arrays);
     this.#profileText = profile;
+  }
+
+  /**
+   * Until the returned function is called, rows that come without scores of the champion are passed over: while a recording is
+   * read into the case, its alerts stay what they were.
+   */
+  passOverUnscoredRows(): () => void {
+    this.#readers++;
+    return () => {
+      this.#readers--;
+      this.#dataVersion = undefined;
+    };
+  }
+
+  get #passesOverNewRows(): boolean {
+    if (this.#readers === 0) return false;
+    const champion = findModel(this.models, undefined);
+    return champion !== undefined && this.openCase.segmentsWithoutScores(champion.id).length > 0;
   }
 
   /** Rows came at the end; what is known of those before stays. */

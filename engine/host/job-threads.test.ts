@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -92,5 +92,27 @@ describe('a job of a window', () => {
     expect(lost).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
     await judgeFirstAlert('legitimate');
     expect(await start('doctor', {}).ended).toMatchObject({ ok: true });
+  });
+
+  it('that reads into the open case takes no alert away before it has ended', async () => {
+    const more = join(bench.folder, 'more.csv');
+    // A quarter of the recording under other numbers, so that it is another one.
+    const [head, ...lines] = readFileSync(bench.recording, 'utf8').trimEnd().split('\n');
+    writeFileSync(more, `${[head, ...lines.slice(0, 1000).map((line) => `9${line}`)].join('\n')}\n`);
+    const before = await bench.ask('alerts.page', { modelId });
+    const job = start('ingest', { recordings: [more], casePath: bench.casePath });
+    let isOver = false;
+    void job.ended.then(() => (isOver = true));
+    while (!isOver) {
+      const page = await bench.engine.request('alerts.page', { modelId });
+      if (isOver) break;
+      expect(page).toMatchObject({ ok: true, data: { total: before.total } });
+      await new Promise(setImmediate);
+    }
+    expect(await job.ended).toMatchObject({ ok: true });
+    expect(await bench.engine.request('alerts.page', { modelId })).toMatchObject({
+      ok: false,
+      error: { code: 'NO_MODEL' },
+    });
   });
 });

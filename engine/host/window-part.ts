@@ -23,6 +23,8 @@ import type { Progress } from '../domain/progress.ts';
 /** A stream changes the case all the time; the window hears of it so often, and it costs this share of the time at most. */
 const leastStreamedMs = 1_000;
 const overviewShare = 20;
+/** Jobs that store rows long before anything scores them. */
+const readingJobs: ReadonlySet<JobName> = new Set<JobName>(['ingest', 'run']);
 /** What others do to the open case is told within this time and a little more. */
 const othersIntervalMs = 400;
 
@@ -107,6 +109,10 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
       if (!Object.hasOwn(jobs, name)) return wrongUse(`There is no job '${String(name)}'.`);
       const jobId = `job-${++startedJobs}`;
       const stop = new AbortController();
+      const endReading =
+        readingJobs.has(name) && concernsOpenCase(workbench, input)
+          ? workbench.openSession?.passOverUnscoredRows()
+          : undefined;
       const context = {
         signal: stop.signal,
         report: (progress: Progress) => {
@@ -120,6 +126,7 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
       const ended = workbench.jobThreads.run(name, input, context).then((answer) => {
         running.delete(jobId);
         workbench.commands.end(jobId);
+        endReading?.();
         const outcome: Events['job.ended']['outcome'] = answer.ok
           ? { ok: true, result: answer.data }
           : { ok: false, error: answer.error };
