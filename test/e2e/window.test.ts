@@ -20,6 +20,7 @@ import { narrativeStories } from './stories/narrative.ts';
 import { outboxStories } from './stories/outbox.ts';
 import { packagedStories } from './stories/packaged.ts';
 import { pageSecurityStories } from './stories/page-security.ts';
+import { readingRightlyStories } from './stories/reading-rightly.ts';
 import { shellStories } from './stories/shell.ts';
 import { twoWindowsStories } from './stories/two-windows.ts';
 import { workingDayStories } from './stories/working-day.ts';
@@ -57,6 +58,7 @@ describeWithChromium('the window', () => {
     outboxStories(window);
     engineKilledStories(window);
     workingDayStories(launchBrowserHost, true);
+    readingRightlyStories(launchBrowserHost);
     caseStateStories(launchBrowserHost, () => prepared);
     twoWindowsStories(launchBrowserHost, () => prepared);
   });
