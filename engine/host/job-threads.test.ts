@@ -86,6 +86,22 @@ describe('a job of a window', () => {
     },
   );
 
+  it('hears in its thread what is asked of it, says where it stands, and stops when it is told to', async () => {
+    const casePath = join(bench.folder, 'played.assay');
+    const job = start('play', { recording: bench.recording, model: bench.casePath, casePath, startsPaused: true });
+    const hears = (rows: number): Promise<unknown> =>
+      vi.waitUntil(() => job.heard.some(({ progress }) => progress.stream?.isPaused && progress.stream.rows === rows), {
+        timeout: 60_000,
+      });
+    await hears(0);
+    await bench.ask('job.command', { jobId: job.jobId, command: { kind: 'step', rows: 7 } });
+    await hears(7);
+    // Only topics that are followed have figures to scrape; the thread is asked all the same, and answers.
+    expect((await bench.ask('metrics.read', {})).text).toContain('\niforest_streams_running 0\n');
+    bench.engine.cancelJob(job.jobId);
+    expect(await job.ended).toMatchObject({ ok: false, error: { code: 'CANCELLED' } });
+  });
+
   it('whose thread ends unasked fails alone: requests and the next job go on', async () => {
     process.once('worker', (thread: Worker) => void thread.terminate());
     const lost = await start('doctor', {}).ended;
