@@ -904,6 +904,7 @@ export const jobs = {
       lag: z.number().int(),
       messagesPerSecond: z.number(),
       latencyMs: z.object({ p50: z.number().nullable(), p99: z.number().nullable() }),
+      columns: z.array(columnReportSchema),
       order: orderSchema,
       notices: z.array(noticeSchema),
       totalMs: z.number(),

@@ -16,8 +16,8 @@ const keptBetweenReadings = 4096;
 
 /**
  * The control totals of a case's rows so far, ready to go on: from what was kept with it, and for rows that came since (a reading
- * that was killed, the quarantine) from their bytes as received. Undefined for a case with a topic, whose messages
- * are not kept in the form they are read from.
+ * that was killed, the quarantine, a topic) from their bytes as received. Undefined for a case with a source whose form is not
+ * known.
  * @param note hears of each batch of rows that came since
  */
 export async function openTotals(

@@ -28,11 +28,13 @@ import { messageCount, splitSlices, type MessageSlice } from '../../stream/kafka
 import type { JobResult, ParsedJobInput, ThresholdHandle } from '../../../preload/contract/jobs.ts';
 import { CaseSession } from '../../case/case-session.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
+import { describeColumns, totalsOfCase } from '../../case/describe-columns.ts';
 import { LiveLine } from '../../case/line/live-line.ts';
 import { chosenModel, modelSummary } from '../../case/model/chosen-model.ts';
 import { alertsAndFlags } from '../../case/model/model-list.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { whatCame } from '../reading/rows-history.ts';
+import { refreshTotals } from '../reading/reading-totals.ts';
 import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
 import { retainAsSet } from '../retain-rows.ts';
 import { describeOrder } from '../training/case-features.ts';
@@ -114,8 +116,9 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
       await sinks.finish();
     }
     notices.push(...(await retainAsSet(casePath, context)));
-    const result = session.result(performance.now() - startedMs);
     throwIfCancelled(context.signal);
+    await session.countTotals();
+    const result = session.result(performance.now() - startedMs);
     return result;
   } finally {
     await follower?.close();
@@ -235,6 +238,16 @@ class FollowSession {
     }
   }
 
+  /** Brings the control totals of the case to the rows it has now, from the messages as they were received. */
+  async countTotals(): Promise<void> {
+    const openedCase = openCase(this.#input.casePath);
+    try {
+      await refreshTotals(openedCase, this.#context);
+    } finally {
+      openedCase.close();
+    }
+  }
+
   result(totalMs: number): JobResult<'follow'> {
     return this.#withCase((openedCase) => {
       const counts = openedCase.counts();
@@ -259,6 +272,8 @@ class FollowSession {
         lag,
         messagesPerSecond: activeMs > 0 ? (1000 * this.#messages) / activeMs : 0,
         latencyMs: { p50: this.#ledger.latency.quantile(0.5), p99: this.#ledger.latency.quantile(0.99) },
+        columns:
+          profile === undefined ? [] : describeColumns(profile, this.#scoring?.spec ?? null, totalsOfCase(openedCase)),
         order: this.#scoring?.order() ?? null,
         notices: [...this.#notices, ...(this.#live?.columns.sentences() ?? []), ...this.#orderSentences()],
         totalMs,

@@ -67,6 +67,13 @@ describeWithKafka('following a topic of a real broker', () => {
     const result = await follow(topic, casePath);
     // A repeated id and an old time are transactions like others: they are kept, and scored.
     expect(result).toMatchObject({ messages: 308, rows: 302, quarantined: 6 });
+    const amounts = [...Array(300).keys(), 0, 1000].map((id) => (JSON.parse(payment(id)) as { amount: number }).amount);
+    const sum = amounts.reduce((total, amount) => total + Math.round(amount * 100), 0) / 100;
+    expect(result.columns.find(({ name }) => name === 'amount')?.totals).toMatchObject({
+      present: 302,
+      missing: 0,
+      sum: String(sum),
+    });
     const openedCase = openCaseReadOnly(casePath);
     const reasons = openedCase.quarantined({ limit: 10 }).rows.map(({ reason }) => reason);
     openedCase.close();
