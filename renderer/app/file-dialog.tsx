@@ -36,6 +36,7 @@ export function FileDialog({
   const [showsAll, setShowsAll] = useState(false);
   const [newName, setNewName] = useState(request.kind === 'new-file' ? request.suggestedName : '');
   const [filter, setFilter] = useState('');
+  /** What is in the field while it has the focus: a listing that arrives may not change it under a hand. */
   const [typedFolder, setTypedFolder] = useState<string | null>(null);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<HTMLUListElement>(null);
@@ -111,8 +112,14 @@ export function FileDialog({
             title={here}
             value={typedFolder ?? here}
             onChange={setTypedFolder}
+            onFocus={() => setTypedFolder(typedFolder ?? here)}
+            onBlur={() => {
+              if (typedFolder === here || typedFolder === '') setTypedFolder(null);
+            }}
             onKeyDown={(event) => {
-              if (event.key === 'Enter' && typedFolder !== null) go(typedFolder.trim());
+              if (event.key !== 'Enter' || typedFolder === null) return;
+              go(typedFolder.trim());
+              setTypedFolder(typedFolder.trim());
             }}
           />
         </div>

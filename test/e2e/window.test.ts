@@ -14,6 +14,7 @@ import { browserHostSecurityStories } from './stories/browser-host-security.ts';
 import { caseStateStories } from './stories/case-state.ts';
 import { kafkaLoginStories } from './stories/kafka-login.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
+import { fileDialogStories } from './stories/file-dialog.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
 import { narrativeStories } from './stories/narrative.ts';
@@ -46,6 +47,7 @@ describeWithChromium('the window', () => {
     alertsAndHistoryStories(window);
     belowLineStories(window);
     browserHostSecurityStories(window);
+    fileDialogStories(window);
     pageSecurityStories(window);
     kafkaLoginStories(window, () => Promise.resolve([home]));
     damagedCaseStories(window, () => prepared);
