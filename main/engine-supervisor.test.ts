@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FromEngine, ToEngine } from '../engine/host/engine-frames.ts';
 import type { EventFrame } from '../preload/contract/wire/frames.ts';
 import { engineThatCannotStart, superviseEngine, type EngineProcess } from './engine-supervisor.ts';
@@ -136,6 +136,27 @@ describe('the supervisor of the engine', () => {
   it('replaces an engine that is never ready', async () => {
     const { engines, until } = supervised(false);
     await until(() => engines.length >= 2);
+  });
+
+  it('keeps an engine that answers, however long the machine slept between two pings, and replaces one that is hung', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const engines: FakeEngine[] = [];
+    const launch = (generation: number): FakeEngine => {
+      const engine = new FakeEngine(generation);
+      engines.push(engine);
+      return engine;
+    };
+    const supervisor = superviseEngine(launch, { pingEveryMs: 1000, hungAfterMs: 5000, restartDelaysMs: [0] });
+    onTestFinished(() => supervisor.stop());
+    await vi.advanceTimersByTimeAsync(1000);
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(8 * 3600 * 1000);
+    engines[0]?.say({ kind: 'pong', generation: 1 });
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(engines).toHaveLength(1);
+    clock.mockRestore();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(engines).toHaveLength(2);
   });
 
   it('stops without starting another', async () => {

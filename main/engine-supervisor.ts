@@ -105,22 +105,26 @@ export function superviseEngine(
     const process = launch(mine);
     current = { process, generation: mine };
     const startedAtMs = performance.now();
-    let lastHeardMs = startedAtMs;
+    let unansweredPings = 0;
     let killedBecause: string | null = null;
     const kill = (because: string): void => {
       killedBecause = because;
       process.kill();
     };
     const handshake = setTimeout(() => kill(`it was not ready within ${readyMs / 1000} seconds`), readyMs);
+    // Counted in pings and not by a clock: on some systems the clock goes on while the machine sleeps.
     const ping = setInterval(() => {
-      if (performance.now() - lastHeardMs > hungAfterMs)
+      if (unansweredPings * pingEveryMs >= hungAfterMs)
         kill(`it did not answer for ${Math.round(hungAfterMs / 1000)} seconds`);
-      else process.post({ kind: 'ping', generation: mine });
+      else {
+        unansweredPings += 1;
+        process.post({ kind: 'ping', generation: mine });
+      }
     }, pingEveryMs);
 
     process.onFrame((frame) => {
       if (frame.generation !== mine) return;
-      lastHeardMs = performance.now();
+      unansweredPings = 0;
       if (frame.kind === 'ready') {
         clearTimeout(handshake);
         void resume(mine);

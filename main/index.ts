@@ -1,7 +1,8 @@
 /* Electron's main process: the order of the start, and nothing else. */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { app, nativeTheme, safeStorage, type BrowserWindow } from 'electron';
 import type { Settings } from '../preload/contract/settings.ts';
+import { caseArgument } from './case-argument.ts';
 import { chooseEngineRuntime, nodeApiOf, nodesToTry } from './engine-runtime.ts';
 import { superviseEngine } from './engine-supervisor.ts';
 import { bridgeWindows } from './ipc/window-bridge.ts';
@@ -24,9 +25,18 @@ else app.quit();
 
 async function start(): Promise<void> {
   let window: BrowserWindow | null = null;
-  app.on('second-instance', () => {
+  let askForCase = (path: string): void => void (startCase = path);
+  let startCase = caseArgument(process.argv, process.cwd());
+  app.on('second-instance', (_event, argv, folder) => {
     if (window?.isMinimized() === true) window.restore();
     window?.focus();
+    const path = caseArgument(argv, folder);
+    if (path !== null) askForCase(path);
+  });
+  // macOS asks in this way, also before anything is ready.
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    askForCase(path);
   });
   await app.whenReady();
   denyPermissions();
@@ -61,7 +71,12 @@ async function start(): Promise<void> {
     if (process.platform !== 'darwin') app.quit();
   });
 
-  void openCaseAtStart(engine, caseArgument(process.argv));
+  const asked = startCase;
+  askForCase = bridge.askForCase;
+  void openCaseAtStart(engine, asked).then((answer) => {
+    // The window says why it cannot be opened, as of any case that is chosen there.
+    if (!answer.ok && asked !== null) bridge.askForCase(asked);
+  });
   const read = await engine.call({ door: 'request', name: 'app.read', input: {} });
   if (read.ok) nativeTheme.themeSource = (read.data as { readonly settings: Settings }).settings.theme;
 }
@@ -77,10 +92,4 @@ function quitAfter(stop: () => Promise<void>): void {
       app.quit();
     });
   });
-}
-
-/** `--case=FILE` of the command line. */
-function caseArgument(argv: readonly string[]): string | null {
-  const path = argv.find((argument) => argument.startsWith('--case='))?.slice('--case='.length);
-  return path === undefined ? null : resolve(path);
 }

@@ -12,6 +12,8 @@ export interface WindowBridge {
   admit(window: BrowserWindow): void;
   /** To every window that subscribed to it. */
   send(event: EventFrame): void;
+  /** Has the window open a case, as if it were chosen there; at the latest once it listens. */
+  askForCase(path: string): void;
 }
 
 const forbidden: Answer<never> = {
@@ -34,6 +36,7 @@ export function bridgeWindows(
   afterRequest: (name: string, input: unknown, data: unknown) => unknown,
 ): WindowBridge {
   const windows = new Map<number, { readonly window: BrowserWindow; readonly subscriptions: Set<EventName> }>();
+  let askedCase: string | null = null;
   const known = (event: IpcMainEvent | IpcMainInvokeEvent) =>
     isTrustedSender(event, new Set(windows.keys())) ? windows.get(event.sender.id) : undefined;
 
@@ -56,6 +59,7 @@ export function bridgeWindows(
       return;
     }
     sender.subscriptions.add(frame.event);
+    if (frame.event === 'case.asked' && askedCase !== null) askForCase(askedCase);
     // The first start is not news; a window that comes later hears what happened before it.
     if (frame.event === 'engine.state' && engine.state().cause !== null)
       event.sender.send(channels.event, { kind: 'event', name: 'engine.state', payload: engine.state() });
@@ -65,6 +69,11 @@ export function bridgeWindows(
     for (const { window, subscriptions } of windows.values())
       if (subscriptions.has(event.name) && !window.isDestroyed()) window.webContents.send(channels.event, event);
   };
+  const askForCase = (path: string): void => {
+    const isHeard = [...windows.values()].some(({ subscriptions }) => subscriptions.has('case.asked'));
+    askedCase = isHeard ? null : path;
+    send({ kind: 'event', name: 'case.asked', payload: { path } });
+  };
   engine.onEvent(send);
   return {
     admit(window) {
@@ -73,5 +82,6 @@ export function bridgeWindows(
       window.on('closed', () => windows.delete(id));
     },
     send,
+    askForCase,
   };
 }

@@ -20,21 +20,25 @@ export function windowPreferences(preload: string): WebPreferences {
   };
 }
 
-/** Before `ready`: every renderer is sandboxed, and every page that is ever made is kept where it is. */
+/** Before `ready`: every renderer is sandboxed and finds no host, and every page that is ever made is kept where it is. */
 export function lockDownContents(): void {
   app.enableSandbox();
+  // Chromium is shown app:// alone. What it might still want of its own, such as dictionaries, has nowhere to go.
+  app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
   app.on('web-contents-created', (_event, contents) => keepInPlace(contents));
 }
 
 /** What our own page may do: put plain text and pictures on the clipboard, for every "Copy" of the window. */
 const grantedPermission = 'clipboard-sanitized-write';
 
-/** After `ready`: no page is granted any other permission; Electron would grant all of them. */
+/** After `ready`: no page is granted any other permission, of which Electron would grant all, and nothing is fetched for it. */
 export function denyPermissions(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, permission, decide, { requestingUrl }) =>
     decide(permission === grantedPermission && isOwnAddress(requestingUrl)),
   );
   session.defaultSession.setPermissionCheckHandler(() => false);
+  // With the languages of the system it fetches their dictionaries at the first start, whatever `spellcheck` says.
+  session.defaultSession.setSpellCheckerLanguages([]);
   session.defaultSession.setDevicePermissionHandler(() => false);
 }
 

@@ -32,8 +32,8 @@ export function menuTemplate(
     {
       label: 'File',
       submenu: [
-        command('open-recording', 'Open Recording…', 'CmdOrCtrl+O'),
-        command('open-case', 'Open Case…', 'CmdOrCtrl+Shift+O'),
+        command('open-recording', 'Open Recording…'),
+        command('open-case', 'Open Case…', 'CmdOrCtrl+O'),
         command('close-case', 'Close Case'),
         ...(isMac ? [] : [separator, settings, separator, { role: 'quit' as const, accelerator: 'CmdOrCtrl+Q' }]),
       ],
@@ -56,6 +56,8 @@ export function menuTemplate(
         separator,
         { role: 'resetZoom' },
         { role: 'zoomIn' },
+        // The role's own key is Ctrl and plus, which on many keyboards is Shift and the key of "=".
+        { role: 'zoomIn', accelerator: 'CmdOrCtrl+=', visible: false, acceleratorWorksWhenHidden: true },
         { role: 'zoomOut' },
         separator,
         { role: 'togglefullscreen' },

@@ -29,6 +29,8 @@ export interface Events {
     readonly cause: string | null;
     readonly whatIsSafe: string | null;
   };
+  /** log: the system asks for a case: a second start named it, or it was opened in a file manager. */
+  'case.asked': { readonly path: string };
   /** log: chosen from the application menu of a host that has one. */
   'menu.command': { readonly command: MenuCommand };
 }
@@ -44,5 +46,6 @@ export const eventNames = [
   'alerts.reasonsReady',
   'tuning.rankingsReady',
   'engine.state',
+  'case.asked',
   'menu.command',
 ] as const satisfies readonly EventName[];

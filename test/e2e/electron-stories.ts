@@ -24,7 +24,7 @@ export function electronStories(
   prepared: string,
   launch: (options: LaunchOptions) => Promise<ElectronWindow>,
   isWitnessed: boolean,
-): () => ElectronWindow {
+): { readonly window: () => ElectronWindow; readonly home: string } {
   const { window, home } = launchedOn(folder, prepared, (ownHome) => launch({ home: ownHome }));
   shellStories(window);
   analystDeskStories(window);
@@ -44,5 +44,5 @@ export function electronStories(
   engineKilledStories(window);
   workingDayStories(launch, isWitnessed);
   caseStateStories(launch, () => prepared);
-  return window;
+  return { window, home };
 }

@@ -48,6 +48,8 @@ export interface LaunchOptions {
   readonly networkLog?: string;
   /** Folder of another app than the project's own, started by the stand-in as if it were packaged. */
   readonly packagedApp?: string;
+  /** Where Electron keeps what is its own, such as where its window was; a fresh folder otherwise. */
+  readonly userData?: string;
   /** A packaged program, which carries its app. */
   readonly program?: string;
 }
@@ -69,7 +71,7 @@ export async function launchElectron(options: LaunchOptions = {}): Promise<Elect
     executablePath: join(import.meta.dirname, 'with-node-options'),
     args: [
       ...(options.program === undefined ? [appFolder] : []),
-      `--user-data-dir=${join(folder.path, 'electron')}`,
+      `--user-data-dir=${options.userData ?? join(folder.path, 'electron')}`,
       ...(options.arguments ?? []),
     ],
     cwd: appFolder,

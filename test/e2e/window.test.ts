@@ -66,7 +66,7 @@ describeWithChromium('the window', () => {
   });
 
   describe(`under Electron, ${electronName}`, () => {
-    accessibilityStories(electronStories(join(folder.path, 'electron'), prepared, launchElectron, true));
+    accessibilityStories(electronStories(join(folder.path, 'electron'), prepared, launchElectron, true).window);
   });
 
   describe('packaged', () => packagedStories(prepared));

@@ -42,6 +42,7 @@ const defaultSession = loud(
   'session.defaultSession',
   Object.assign(new EventEmitter(), {
     protocol,
+    setSpellCheckerLanguages: (): void => undefined,
     setPermissionRequestHandler: (handler: PermissionHandler | null): void =>
       void (permissionHandlers.request = handler),
     setPermissionCheckHandler: (handler: PermissionHandler | null): void => void (permissionHandlers.check = handler),

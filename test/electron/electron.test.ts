@@ -6,6 +6,9 @@ import { launchElectron, temporaryFolder, type LaunchOptions } from '../e2e/laun
 import { accessibilityStories } from '../e2e/stories/accessibility.ts';
 import { conformanceStories } from '../e2e/stories/conformance.ts';
 import { describeWithElectron, inspectableProgram } from './electron.ts';
+import { desktopStories } from './stories/desktop.ts';
+import { processStories } from './stories/processes.ts';
+import { shippedStories } from './stories/shipped.ts';
 
 /* One file, so that one window at a time has the machine; a story is written once and told in every host. */
 describeWithElectron('the window on a real Electron', () => {
@@ -16,10 +19,18 @@ describeWithElectron('the window on a real Electron', () => {
 
   conformanceStories();
   describe('from the folder of the project', () => {
-    accessibilityStories(electronStories(join(folder.path, 'folder'), prepared, launchElectron, true));
+    const { window, home } = electronStories(join(folder.path, 'folder'), prepared, launchElectron, true);
+    accessibilityStories(window);
+    desktopStories(
+      window,
+      () => prepared,
+      () => home,
+    );
+    processStories(window);
   });
   describe('packaged', () => {
     const launch = (options: LaunchOptions) => launchElectron({ ...options, program: inspectableProgram() });
     electronStories(join(folder.path, 'packaged'), prepared, launch, false);
+    shippedStories(() => prepared);
   });
 });

@@ -11,6 +11,11 @@ if ('reason' in found) {
 /** A suite that needs a real Electron: skipped, with the reason printed, where there is none; an error under CI=true. */
 export const describeWithElectron = 'path' in found ? describe : describe.skip;
 
+/** The binary itself, for what a story starts beside a window. */
+export function electronPath(): string {
+  return named('ASSAY_ELECTRON');
+}
+
 /** The program as it is shipped. */
 export function shippedProgram(): string {
   return named('ASSAY_SHIPPED');

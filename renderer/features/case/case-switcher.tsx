@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useFileChoice } from '../../app/file-choice.tsx';
 import { useApp, useCase } from '../../data/app-state.tsx';
-import { useAction, useRequest } from '../../data/requests.ts';
+import { useAction, useEvent, useRequest } from '../../data/requests.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { errorWords } from '../../ui/error-words.ts';
@@ -28,6 +28,7 @@ export function CaseSwitcher() {
     });
   }, [choose, open]);
   useCommand('app.openCase', openChosen);
+  useEvent('case.asked', open.run);
   useCommand('app.closeCase', openCase === null ? null : () => close.run({}));
 
   const others = (recent.data ?? []).filter(({ path }) => path !== openCase?.path);
