@@ -43,10 +43,7 @@ export function ErrorState({ title, error, whatIsSafe, onRetry, actions }: Error
       </h2>
       <dl>
         <dt>Cause</dt>
-        <dd>
-          {error.message}
-          {error.code !== undefined && <span className="soft fixed"> {error.code}</span>}
-        </dd>
+        <dd title={error.code}>{error.message}</dd>
         {whatIsSafe !== undefined && (
           <>
             <dt>Safe</dt>

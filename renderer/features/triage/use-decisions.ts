@@ -256,10 +256,11 @@ export function useDecisions(input: DecisionsInput): Decisions {
           entry.takeBack();
         } else reload();
         if (keys.length > 0) onSelect(keys[0]);
-        toast({ text: `Undone: ${undone}` });
+        const whose = keys.length === 1 ? `, ${nameOf(keys[0])}` : keys.length > 1 ? `, ${keys.length} alerts` : '';
+        toast({ text: `Undone: ${undone}${whose}` });
       },
     );
-  }, [client, toast, reload, onSelect, queue]);
+  }, [client, toast, reload, onSelect, queue, nameOf]);
 
   const noted = useCallback(
     (key: string) => {

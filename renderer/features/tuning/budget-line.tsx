@@ -153,26 +153,34 @@ function CostHandle({
   readonly onHandle: (handle: Handle) => void;
 }): ReactNode {
   const { currency } = useFormats();
+  const inCurrency = currency === null ? '' : `, ${currency}`;
   const [missedFraud, setMissedFraud] = useState(200);
   const [review, setReview] = useState(5);
   return (
     <div className="tuning-cost" role="group" aria-label="Costs">
       <NumberField
-        label="Missed fraud"
+        label={`Fraud cost${inCurrency}`}
         value={missedFraud}
         minimum={0.01}
         step={10}
         onChange={setMissedFraud}
         widthPx={64}
       />
-      <NumberField label="Review" value={review} minimum={0.01} onChange={setReview} widthPx={60} />
+      <NumberField
+        label={`Review cost${inCurrency}`}
+        value={review}
+        minimum={0.01}
+        onChange={setReview}
+        widthPx={60}
+      />
       <div className="tuning-cost-now">
         {point.judged !== null && (
           <span
             className="soft tabular"
             title="Known frauds that are missed, and reviews of all flagged transactions, at this line"
           >
-            Now {formatCount(missedFraud * (point.judged.frauds - point.judged.flaggedFrauds) + review * point.flagged)}
+            Cost now{' '}
+            {formatCount(missedFraud * (point.judged.frauds - point.judged.flaggedFrauds) + review * point.flagged)}
             {currency !== null && ` ${currency}`}
           </span>
         )}

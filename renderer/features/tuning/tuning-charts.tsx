@@ -16,6 +16,7 @@ import {
   formatScore,
 } from '../../data/format.ts';
 import { Segmented } from '../../ui/field.tsx';
+import { beatenBelow } from './beaten-below.ts';
 import { describeBacklog, simulateBacklog } from './backlog.ts';
 
 /** Drawn as the prevalence line, not as a curve. */
@@ -197,6 +198,7 @@ export const CurvePanel = memo(function CurvePanel({
     );
   }
   const baselines = curves.filter(({ isModel }) => !isModel);
+  const beaten = beatenBelow(view.curve, baselines);
   return (
     <ChartFrame
       question="What would we catch?"
@@ -226,6 +228,13 @@ export const CurvePanel = memo(function CurvePanel({
                   ]),
             ]}
           />
+          {beaten.map(({ name, recall: below }) => (
+            <span key={name}>
+              {below === null
+                ? `${name} is more precise than this model everywhere`
+                : `${name} is more precise below ${formatPercent(below)} recall`}
+            </span>
+          ))}
         </span>
       }
       table={() => ({
