@@ -12,6 +12,7 @@ import type { BenchRow } from './row.ts';
 import { forestRows, reasonRows } from './rows/forest.ts';
 import { kafkaRows } from './rows/kafka.ts';
 import { longRunRows, mainJobRows } from './rows/main-job.ts';
+import { slowTopicRows } from './rows/slow-topic.ts';
 import { tuningRows } from './rows/tuning.ts';
 import { windowRows } from './rows/windows.ts';
 import { workbenchRows } from './rows/workbench.ts';
@@ -21,6 +22,7 @@ const groups: Readonly<Record<string, (settings: BenchSettings) => Promise<Bench
   forest: forestRows,
   'main-job': mainJobRows,
   'long-run': longRunRows,
+  'slow-topic': slowTopicRows,
   tuning: tuningRows,
   reasons: reasonRows,
   windows: windowRows,
