@@ -25,9 +25,11 @@ export class SlowTopic implements TopicFollower {
   readonly #messages: number;
   readonly #perTurn: number;
   readonly #gate: () => Promise<unknown>;
-  #next = 0;
+  #next: number;
 
-  constructor(messages: number, perTurn: number, gate: () => Promise<unknown> = () => Promise.resolve()) {
+  /** @param first the message that comes first: those before it were read in another run */
+  constructor(messages: number, perTurn: number, gate: () => Promise<unknown> = () => Promise.resolve(), first = 0) {
+    this.#next = first;
     this.#messages = messages;
     this.#perTurn = perTurn;
     this.#gate = gate;
