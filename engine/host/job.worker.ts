@@ -8,7 +8,7 @@ import { takeOverAccess } from '../stream/kafka/known-access.ts';
 import type { FromJob, JobTask, ToJob } from './job-messages.ts';
 import { LatestWins, stateIntervalMs } from './latest-wins.ts';
 import { runJob } from './run-job.ts';
-import { askedBy, logSlowQueries } from './slow-queries.ts';
+import { logSlowQueries } from './slow-queries.ts';
 
 const port = parentPort ?? impossible('a job is started as a worker thread');
 const { name, input, asker, knownAccess } = workerData as JobTask;
@@ -25,15 +25,13 @@ port.on('message', (message: ToJob) => {
 // Linux counts priority by thread, and gives that of this one to those it starts: whoever answers a key goes first.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 takeOverAccess(knownAccess);
-logSlowQueries();
+logSlowQueries({ otherwise: name });
 // The input is of this job, or is refused where it is parsed.
-const answer = await askedBy(name, () =>
-  runJob(name, input as never, {
-    signal: stop.signal,
-    report: (reported) => progress.give('progress', { kind: 'progress', progress: reported }),
-    asker,
-    onCommand: (listener) => void listeners.add(listener),
-  }),
-);
+const answer = await runJob(name, input as never, {
+  signal: stop.signal,
+  report: (reported) => progress.give('progress', { kind: 'progress', progress: reported }),
+  asker,
+  onCommand: (listener) => void listeners.add(listener),
+});
 progress.flushAll();
 say({ kind: 'ended', answer });

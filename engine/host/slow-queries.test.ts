@@ -7,7 +7,7 @@ let bench: Bench;
 const cleanUps: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   bench = await createBench((cleanUp) => cleanUps.push(cleanUp));
-  logSlowQueries((line) => lines.push(line), -1);
+  logSlowQueries({ log: (line) => lines.push(line), slowMs: -1 });
   await bench.ask('case.open', { path: bench.casePath });
 });
 afterAll(async () => {
@@ -29,7 +29,7 @@ it('are logged by the request that asked and the text of the statement, without 
 });
 
 it('are not logged where they are quick', async () => {
-  logSlowQueries((line) => lines.push(line), Infinity);
+  logSlowQueries({ log: (line) => lines.push(line), slowMs: Infinity });
   lines.length = 0;
   await bench.ask('alerts.page', { modelId: 1 });
   expect(lines).toEqual([]);

@@ -5,6 +5,7 @@ import type { ColumnBlock } from '../domain/columns.ts';
 import { AssayError } from '../domain/error.ts';
 import { createCaseWriter } from './case-writer.ts';
 import { openCase, openCaseReadOnly } from './open-case.ts';
+import { watchSlowQueries } from './sqlite.ts';
 import { oneRecording, temporaryFolder } from './store-fixtures.ts';
 import type { Source } from './types.ts';
 
@@ -26,6 +27,18 @@ async function failureOf(work: Promise<unknown>): Promise<AssayError> {
 }
 
 describe('the writer thread', () => {
+  it('tells the thread that started it of its slow transactions, where that one wants to know', async () => {
+    const { path, source } = caseWithSource();
+    const told: string[] = [];
+    watchSlowQueries(({ what }) => told.push(what), -1);
+    const writer = await createCaseWriter(path);
+    told.length = 0;
+    await writer.append(appendOf(source, 0, 3));
+    await writer.finish();
+    expect(told).toContain('a transaction');
+    watchSlowQueries(() => undefined, Infinity);
+  });
+
   it('takes columns that are parts of a larger or pooled buffer without carrying or detaching it', async () => {
     const { path, source } = caseWithSource();
     const writer = await createCaseWriter(path);

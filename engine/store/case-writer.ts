@@ -2,8 +2,15 @@ import { Worker } from 'node:worker_threads';
 import type { ColumnBlock } from '../domain/columns.ts';
 import { AssayError } from '../domain/error.ts';
 import { packAppend, type PackedAppend } from './segment-encoding.ts';
+import { passOnSlowQuery, watchedSlowMs } from './sqlite.ts';
 import type { JsonValue, LiveAppend, RowRange, SegmentAppend } from './types.ts';
-import { errorOf, type WriterReply, type WriterRequest, type WriterTotals } from './writer-messages.ts';
+import {
+  errorOf,
+  type WriterReply,
+  type WriterRequest,
+  type WriterStart,
+  type WriterTotals,
+} from './writer-messages.ts';
 
 const APPENDS_IN_FLIGHT = 8; // about 20 MB of a wide recording: enough to keep both threads busy
 
@@ -40,7 +47,7 @@ export interface CaseWriterOptions {
 export async function createCaseWriter(path: string, options: CaseWriterOptions = {}): Promise<CaseWriter> {
   const capacity = options.appendsInFlight ?? APPENDS_IN_FLIGHT;
   const worker = new Worker(new URL('./writer.worker.ts', import.meta.url), {
-    workerData: { path, transactionAgeMs: options.transactionAgeMs },
+    workerData: { path, transactionAgeMs: options.transactionAgeMs, slowMs: watchedSlowMs() } satisfies WriterStart,
   });
   let inFlight = 0;
   let failure: AssayError | undefined;
@@ -78,6 +85,7 @@ export async function createCaseWriter(path: string, options: CaseWriterOptions 
   let ready = false;
   worker.on('message', (reply: WriterReply) => {
     if (reply.type === 'failed') return fail(errorOf(reply.error));
+    if (reply.type === 'slow') return passOnSlowQuery(reply.query);
     if (reply.type === 'committed') return options.onCommitted?.(reply.committed);
     if (reply.type === 'ready') ready = true;
     else {

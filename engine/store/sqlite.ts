@@ -39,6 +39,16 @@ export function connect(path: string, options: BetterSqlite3.Options): Connectio
   return connection;
 }
 
+/** From how many milliseconds on this thread is told; null where it is not. */
+export function watchedSlowMs(): number | null {
+  return watch?.slowMs ?? null;
+}
+
+/** Passes on what another thread was told. */
+export function passOnSlowQuery(query: SlowQuery): void {
+  watch?.tell(query);
+}
+
 /** Does a piece of work, and tells of it where it took long. */
 export function timed<T>(what: string, work: () => T): T {
   if (watch === null) return work();

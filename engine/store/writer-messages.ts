@@ -1,7 +1,16 @@
 import type { ErrorCode, ErrorKind } from '../domain/error.ts';
 import { AssayError } from '../domain/error.ts';
 import type { PackedAppend } from './segment-encoding.ts';
+import type { SlowQuery } from './sqlite.ts';
 import type { JsonValue, LiveAppend, RowRange } from './types.ts';
+
+/** What the writer thread is started with. */
+export interface WriterStart {
+  readonly path: string;
+  readonly transactionAgeMs: number | undefined;
+  /** From how many milliseconds on a statement or transaction is told; null where nobody wants to know. */
+  readonly slowMs: number | null;
+}
 
 /** What the writer thread is told. Each is answered by one reply, except after a failure. */
 export type WriterRequest =
@@ -26,6 +35,8 @@ export type WriterInput =
 
 export type WriterReply =
   | { readonly type: 'ready' }
+  /** Unasked, where somebody wants to know. */
+  | { readonly type: 'slow'; readonly query: SlowQuery }
   /** Unasked, after every transaction. */
   | { readonly type: 'committed'; readonly committed: WriterTotals }
   | { readonly type: 'done'; readonly committed: WriterTotals }
