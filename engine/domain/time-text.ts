@@ -53,17 +53,22 @@ const binaryShortfallMs = 0.0005;
 /** Days from 1899-12-30, from which spreadsheets count, to 1970-01-01. */
 const excelDayOf1970 = 25_569;
 
+/** The year 5138: a count since 1970 that comes to more is one of a unit a thousand times finer. */
+const latestCountedMs = 1e14;
+
 /**
  * The instant of a numeric time in epoch milliseconds; fractions of a millisecond are cut. `NaN` stays `NaN`. A
- * spreadsheet's day is a local one, and is rounded: its fifteen digits end above a millisecond.
+ * spreadsheet's day is a local one, and is rounded: its fifteen digits end above a millisecond. A count since 1970 that is too
+ * great for its unit has one reading only, the next finer unit: `1729411509250` among seconds is milliseconds.
  */
 export function instantOfNumber(value: number, format: TimeFormat, clock: ZoneClock): number {
   if (format === 'excel-serial') {
     const localMs = Math.round((value - excelDayOf1970) * dayMs);
     return Number.isNaN(localMs) ? NaN : clock.instantOfLocal(localMs);
   }
-  const unitMs = numericTime(format)?.unitMs ?? NaN;
-  const wholeMs = unitMs < 1 ? value / Math.round(1 / unitMs) : value * unitMs;
+  const { unitMs, isRelative } = numericTime(format) ?? { unitMs: NaN, isRelative: true };
+  let wholeMs = unitMs < 1 ? value / Math.round(1 / unitMs) : value * unitMs;
+  if (!isRelative && wholeMs < latestCountedMs * 1e9) while (wholeMs >= latestCountedMs) wholeMs /= 1000;
   return Math.floor(wholeMs + binaryShortfallMs);
 }
 

@@ -76,8 +76,16 @@ export function doubtSentences(profile: Profile): readonly string[] {
   });
 }
 
-/** A sentence where no column tells when a transaction happened, and one where what is named like an amount holds no numbers. */
+/**
+ * A sentence where no column tells when a transaction happened, one where what is named like an amount holds no numbers, and one
+ * where the only column is a whole line.
+ */
 export function missingRoles(profile: Profile): readonly string[] {
+  const [only, ...more] = profile.columns;
+  if (more.length === 0 && /[,;\t|].*[,;\t|]/.test(only?.name ?? ''))
+    return [
+      `The recording has one column, '${only.name}': each line stands in quotes as a whole. Take these quotes off, for example with sed 's/^"//;s/"$//;s/""/"/g'.`,
+    ];
   const noTime =
     'No column tells when a transaction happened, so there are no features over time and no alerts per day; --time COLUMN names one, and --time-format COLUMN=PATTERN says how it is written.';
   const hasAmount = columnWithRole(profile, 'amount') !== undefined;

@@ -213,6 +213,13 @@ describe('kinds of columns that were read wrongly without a word', () => {
     expect(columns[2].doubt).toBeDefined();
   });
 
+  it('lines that stand in quotes as a whole are said to be one column', async () => {
+    const profile = await profileOf(
+      rowsOf(40, (r) => ({ 'txn_id,txn_time,amount': `T${r},${instant(r).toISOString()},1.5` })),
+    );
+    expect(missingRoles(profile)).toEqual([expect.stringContaining('each line stands in quotes as a whole')]);
+  });
+
   it('an amount whose values are no numbers is said to be none', async () => {
     const profile = await profileOf(
       rowsOf(240, (r) => ({ txn_time: instant(r).toISOString(), amount: `${r}.50 ${r % 3 === 0 ? 'CR' : 'DR'}` })),
