@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+const attempts = 5;
+const betweenAttemptsMs = 10_000;
+
 /**
  * Installs what is missing of these packages; on Debian as root only.
  * @param {readonly string[]} names
@@ -15,12 +18,24 @@ export function installDebianPackages(names) {
     ['update', '-q'],
     ['install', '-y', '-q', '--no-install-recommends', ...missing],
   ]) {
-    // Another installation may hold the lock for a while.
+    if (!aptGet(parameters)) return `apt-get ${parameters[0]} failed.`;
+  }
+  return null;
+}
+
+/**
+ * Another installation may hold a lock for a while: apt-get waits for that of packages, but not for that of the lists.
+ * @param {readonly string[]} parameters
+ * @returns {boolean} whether it worked
+ */
+function aptGet(parameters) {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    if (attempt > 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, betweenAttemptsMs);
     const { status } = spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...parameters], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     });
-    if (status !== 0) return `apt-get ${parameters[0]} failed with exit code ${status}.`;
+    if (status === 0) return true;
   }
-  return null;
+  return false;
 }

@@ -23,7 +23,10 @@ export async function runOnScreen(script, folder, environment) {
   if (isRoot) chownSync(folder, ordinaryUser, ordinaryUser);
   const { prefix, project } = isRoot ? asOrdinaryUser(folder) : { prefix: [], project: projectFolder };
   const node = join(project, relative(projectFolder, process.execPath));
-  const [program = '', ...parameters] = [...prefix, node, ...script];
+  const inProject = script.map((part) =>
+    part.startsWith(projectFolder) ? join(project, relative(projectFolder, part)) : part,
+  );
+  const [program = '', ...parameters] = [...prefix, node, ...inProject];
   const screen = await startScreen();
   try {
     const child = spawn(program, parameters, {
