@@ -144,6 +144,13 @@ it('counts rows that come late, too late, without time and without entity, each 
 });
 
 describe('the order of time', () => {
+  it('is found in turns, so that work on a great shuffled stream can be stopped', () => {
+    const times = Float64Array.from({ length: 300_000 }, (_, row) => (row * 7919) % 300_007);
+    const turns = [...orderOfTime(times)].length;
+    // Each of the many passes over the rows makes some turns.
+    expect(turns).toBeGreaterThan(40);
+  });
+
   it('is that of a stable sort, rows without a time last', () => {
     const times = fc.array(fc.oneof({ weight: 9, arbitrary: fc.nat(40) }, { weight: 1, arbitrary: fc.constant(NaN) }), {
       maxLength: 400,

@@ -22,11 +22,16 @@ export function* orderOfTime(times: Float64Array): Generator<void, Uint32Array> 
   let other = new Uint32Array(times.length);
   while (ends.length > 1) {
     const merged: number[] = [];
+    let turn = rowsPerTurn;
     for (let run = 0; run < ends.length; run += 2) {
       const from = run === 0 ? 0 : ends[run - 1];
       const end = ends[Math.min(run + 1, ends.length - 1)];
       yield* mergeRuns(times, order, other, from, ends[run], end);
       merged.push(end);
+      // Short runs make no turn of their own.
+      if (end < turn) continue;
+      turn = end + rowsPerTurn;
+      yield;
     }
     [order, other, ends] = [other, order, merged];
   }
