@@ -292,7 +292,7 @@ class FollowSession {
       waiting = rest;
       if (slices.length > 0) await this.#take(slices);
       if (!this.#follower.hasMore) await this.#storeAll();
-      if (this.#scoring === undefined && this.#isTimeToTrain()) await this.#train();
+      if (this.#scoring === undefined && (await this.#isTimeToTrain())) await this.#train();
       this.#report();
     }
   }
@@ -476,10 +476,12 @@ class FollowSession {
     });
   }
 
-  #isTimeToTrain(): boolean {
+  /** By count, or at the end of what waits in the topic: a pause alone may be this process that stood still. */
+  async #isTimeToTrain(): Promise<boolean> {
     if (this.#nextSequence >= this.#input.trainAfterRows) return true;
     const pausedMs = performance.now() - this.#lastMessageMs;
-    return this.#nextSequence >= fewestTrainingRows && pausedMs >= trainingPauseMs;
+    if (this.#nextSequence < fewestTrainingRows || pausedMs < trainingPauseMs) return false;
+    return this.#follower.isCaughtUp();
   }
 
   async #train(): Promise<void> {

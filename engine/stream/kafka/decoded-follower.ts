@@ -47,6 +47,7 @@ export function decodedFollower(
     },
     isIdle: (idleMs) =>
       held.length === 0 ? follower.isIdle(idleMs) : performance.now() - heldSinceMs >= idleMs + patienceMs,
+    isCaughtUp: async () => held.length === 0 && (await follower.isCaughtUp()) && held.length === 0,
     get hasMore() {
       return held.length === 0 && follower.hasMore;
     },

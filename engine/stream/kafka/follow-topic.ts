@@ -47,6 +47,8 @@ export interface TopicFollower {
    * there are waited for a minute longer: joining a group, or a broker that restarts, takes its time.
    */
   isIdle(idleMs: number): boolean;
+  /** Asks the broker whether all messages that it has by now were handed over; false where it does not answer. */
+  isCaughtUp(): Promise<boolean>;
   /** When the fetch began that brought the first messages, by `performance.now`; null before. */
   readonly readingSinceMs: number | null;
   /** True where `next` would give messages at once. */
@@ -232,6 +234,15 @@ class Follower implements TopicFollower {
     const quietMs = performance.now() - this.#lastMessageMs;
     const lag = [...this.lag().values()].reduce((sum, waiting) => sum + waiting, 0);
     return quietMs >= (lag === 0 ? idleMs : idleMs + patienceWithLagMs);
+  }
+
+  async isCaughtUp(): Promise<boolean> {
+    if (this.hasMore) return false;
+    const watermarks = await this.#watermarks().catch(() => undefined);
+    if (watermarks === undefined || this.hasMore) return false;
+    return [...watermarks].every(
+      ([partition, { low, high }]) => high <= Math.max(low, this.#expected.get(partition) ?? 0),
+    );
   }
 
   get readingSinceMs(): number | null {

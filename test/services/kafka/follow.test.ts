@@ -51,6 +51,44 @@ describeWithKafka('following a topic of a real broker', () => {
     });
   });
 
+  test('trains its first model on all that waits in the topic, wherever the process stood still', async () => {
+    const topic = await newTopic(1);
+    await send(
+      topic,
+      Array.from({ length: 6000 }, (_, id) => ({ value: payment(id) })),
+    );
+    const trained = async (stoppedAtRows: number | null): Promise<unknown> => {
+      const home = temporaryFolder();
+      const casePath = join(home, 'stall.assay');
+      const { child, ended } = startAssay(
+        ['run', '--follow', `kafka://${broker.address}/${topic}`, '--case', casePath, '--trees', '10', '--json'].concat(
+          ['--max-messages', '6000', '--until-idle', '20'],
+        ),
+        home,
+      );
+      if (stoppedAtRows !== null) {
+        await vi.waitFor(() => expect(storedRows(casePath)).toBeGreaterThanOrEqual(stoppedAtRows), {
+          timeout: 120_000,
+          interval: 5,
+        });
+        child.kill('SIGSTOP');
+        // Longer than the pause after which a stream that has nothing more is trained on.
+        await sleep(4000);
+        child.kill('SIGCONT');
+      }
+      const outcome = await ended;
+      expect(outcome.code, outcome.stderr).toBe(0);
+      const { model } = JSON.parse(lastLine(outcome.stdout)) as JobResult<'follow'>;
+      const openedCase = openCaseReadOnly(casePath);
+      const trainedRows = openedCase.models().map((each) => each.trainedRows);
+      openedCase.close();
+      return { digest: model?.digest, trainedRows };
+    };
+    const undisturbed = await trained(null);
+    expect(undisturbed).toMatchObject({ trainedRows: [6000] });
+    for (const rows of [1, 1500, 4000]) expect(await trained(rows)).toEqual(undisturbed);
+  });
+
   test('puts what is no transaction into quarantine with its reason, and goes on', async () => {
     const topic = await newTopic(1);
     const good = Array.from({ length: 300 }, (_, id) => ({ key: `k${id}`, value: payment(id) }));
