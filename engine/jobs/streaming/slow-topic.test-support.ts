@@ -47,6 +47,10 @@ export class SlowTopic implements TopicFollower {
     return this.#next >= this.#messages;
   }
 
+  isCaughtUp(): Promise<boolean> {
+    return Promise.resolve(this.isIdle());
+  }
+
   async next(limit: number): Promise<readonly MessageSlice[]> {
     await this.#gate();
     const first = this.#next;
