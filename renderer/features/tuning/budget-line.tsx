@@ -166,13 +166,7 @@ function CostHandle({
         onChange={setMissedFraud}
         widthPx={64}
       />
-      <NumberField
-        label={`Review cost${inCurrency}`}
-        value={review}
-        minimum={0.01}
-        onChange={setReview}
-        widthPx={60}
-      />
+      <NumberField label={`Review cost${inCurrency}`} value={review} minimum={0.01} onChange={setReview} widthPx={60} />
       <div className="tuning-cost-now">
         {point.judged !== null && (
           <span
