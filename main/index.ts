@@ -1,7 +1,7 @@
 /* Electron's main process: the order of the start, and nothing else. */
 import { join } from 'node:path';
 import { app, nativeTheme, safeStorage, type BrowserWindow } from 'electron';
-import type { Settings } from '../preload/contract/settings.ts';
+import type { Settings } from '../engine/domain/settings.ts';
 import { caseArgument } from './case-argument.ts';
 import { chooseEngineRuntime, nodeApiOf, nodesToTry } from './engine-runtime.ts';
 import { superviseEngine } from './engine-supervisor.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { kafkaEntrySchema } from '../preload/contract/requests.ts';
+import { kafkaEntrySchema } from '../preload/contract/streams.ts';
 
 /** What of Electron's `safeStorage` is used: the system's keychain seals and opens texts. */
 export interface Keychain {

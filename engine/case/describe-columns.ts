@@ -3,7 +3,7 @@ import type { FeatureSpec } from '../domain/feature-spec.ts';
 import type { Profile } from '../domain/profile.ts';
 import { describeProfile } from '../features/describe-profile.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
-import type { ColumnReport } from '../../preload/contract/jobs.ts';
+import type { ColumnReport } from '../../preload/contract/recordings.ts';
 
 /** How each column of a case was understood and what it holds; `spec` adds what became of it as a feature. */
 export function describeColumns(

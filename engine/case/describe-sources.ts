@@ -1,5 +1,5 @@
 import type { ReadableCase } from '../store/readable-case.ts';
-import type { SourceReport } from '../../preload/contract/jobs.ts';
+import type { SourceReport } from '../../preload/contract/recordings.ts';
 
 /** Every recording of a case as it was read: rows, quarantine, and the file that it was. */
 export function describeSources(openedCase: ReadableCase): SourceReport[] {

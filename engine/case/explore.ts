@@ -1,4 +1,5 @@
-import type { Density, ParsedRequestInput, RequestOutput } from '../../preload/contract/requests.ts';
+import type { ParsedRequestInput, RequestOutput } from '../../preload/contract/requests.ts';
+import type { Density } from '../../preload/contract/transactions.ts';
 import { isFlagged } from '../forest/threshold.ts';
 import { NO_DAY } from '../forest/tuning.ts';
 import { rowsOfCode, type CaseArrays } from './case-arrays.ts';

@@ -1,7 +1,7 @@
 import { UNLABELLED } from '../domain/label.ts';
 import { labelOfVerdict } from '../domain/verdict.ts';
 import type { StoredVerdict } from '../store/decision-log.ts';
-import type { LabelBasis } from '../../preload/contract/requests.ts';
+import type { LabelBasis } from '../../preload/contract/evaluations.ts';
 import type { DecisionState } from './decisions/decision-state.ts';
 
 /*

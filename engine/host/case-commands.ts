@@ -18,7 +18,8 @@ import { rollBack, setChampion } from '../case/model/model-list.ts';
 import { withCase } from '../case/opening.ts';
 import { claimFile } from '../jobs/exporting/output.ts';
 import { textKind } from '../jobs/exporting/output-kind.ts';
-import type { Evaluation, JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
+import type { Evaluation } from '../../preload/contract/evaluations.ts';
+import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 
 /*
  * What a command asks of a case that no window has open: each opens the case, asks `engine/case` what a window would,

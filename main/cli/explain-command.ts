@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { ModelComparison } from '../../preload/contract/jobs.ts';
+import type { ModelComparison } from '../../preload/contract/comparisons.ts';
 import { parseNames, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import { printCompareReport, printExplainReport, printStabilityReport } from './report.ts';

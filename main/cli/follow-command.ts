@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { isTopicAddress } from '../../engine/domain/topic-address.ts';
 import { usageError } from '../../engine/domain/error.ts';
-import type { JobInput, StartingPoint } from '../../preload/contract/jobs.ts';
+import type { JobInput } from '../../preload/contract/jobs.ts';
+import type { StartingPoint } from '../../preload/contract/streams.ts';
 import { parsePositive, parseWhole } from './flags.ts';
 
 export interface FollowFlags {

@@ -1,12 +1,7 @@
-import type {
-  LabelConflict,
-  ColumnReport,
-  Evaluation,
-  JobResult,
-  RunResult,
-  SourceReport,
-  TrainResult,
-} from '../../preload/contract/jobs.ts';
+import type { LabelConflict, Evaluation } from '../../preload/contract/evaluations.ts';
+import type { JobResult } from '../../preload/contract/jobs.ts';
+import type { ColumnReport, SourceReport } from '../../preload/contract/recordings.ts';
+import type { RunResult, TrainResult } from '../../preload/contract/training.ts';
 import { printableLine } from '../../engine/domain/printable-text.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 

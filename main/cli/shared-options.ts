@@ -14,7 +14,8 @@ import {
   parseProfileOverrides,
   parseWindowSpec,
 } from '../../engine/host/spec-files.ts';
-import type { JobInput, ThresholdHandle } from '../../preload/contract/jobs.ts';
+import type { JobInput } from '../../preload/contract/jobs.ts';
+import type { ThresholdHandle } from '../../preload/contract/tuning.ts';
 import { parseAssignment, parseNames, parsePositive, parseShare, parseWhole } from './flags.ts';
 
 export interface ProfileFlags {

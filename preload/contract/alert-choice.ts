@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { verdictKinds } from './verdicts.ts';
+import { verdictKinds } from '../../engine/domain/verdict.ts';
 
 /* Which alerts of a model, and in which order: for a page of them and for all of them. */
 

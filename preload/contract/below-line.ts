@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { verdictKinds } from '../../engine/domain/verdict.ts';
+import type { AlertDetail, AlertRow } from './alerts.ts';
+import { modelSummarySchema } from './models.ts';
+import { modelChoice, modelId, path, request } from './parts.ts';
 
 /* The random sample below the line, and what its verdicts say of the fraud that is missed. */
 
@@ -29,3 +33,40 @@ export const belowLineReportSchema = z.object({
     .describe('null with too few verdicts'),
 });
 export type BelowLineReport = z.infer<typeof belowLineReportSchema>;
+
+export const belowLineJobs = {
+  /** What a random sample below the line, judged blind, says of the fraud that is missed. Only reads. */
+  missed: {
+    input: z.object({ casePath: path, model: modelChoice, sample: belowLineSampleSchema.prefault({}) }),
+    result: belowLineReportSchema.extend({
+      model: modelSummarySchema,
+      sample: z.array(
+        z.object({ sequence: z.number().int(), id: z.string(), verdict: z.enum(verdictKinds).nullable() }),
+      ),
+      case: path,
+    }),
+  },
+} as const;
+
+/** One sampled transaction below the line. Nothing in it tells what the model thinks of it. */
+export type BelowLineRow = Pick<
+  AlertRow,
+  'key' | 'entity' | 'amount' | 'currency' | 'timeMs' | 'counterpart' | 'verdict' | 'snoozedUntilMs' | 'hasNote'
+> & { readonly id: string };
+
+export const belowLineRequests = {
+  /**
+   * A random sample of the transactions that are not flagged, to be judged blind: no score, no reason, no label, in
+   * drawing order. A larger sample begins with the smaller one. What the verdicts so far say of missed fraud beside it.
+   */
+  'belowLine.read': request<{ readonly rows: readonly BelowLineRow[]; readonly report: BelowLineReport }>()(
+    z.object({ modelId, sample: belowLineSampleSchema.prefault({}) }),
+  ),
+  /** One transaction as an analyst judges it blind: facts and cells, nothing of the model, no label column. */
+  'belowLine.detail': request<{
+    readonly key: string;
+    readonly facts: AlertDetail['facts'];
+    readonly cells: readonly { readonly name: string; readonly value: string }[];
+    readonly notes: AlertDetail['notes'];
+  }>()(z.object({ modelId, key: z.string() })),
+} as const;

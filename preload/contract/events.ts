@@ -1,7 +1,7 @@
 import type { Progress } from '../../engine/domain/progress.ts';
 import type { ErrorReport } from './envelope.ts';
+import type { CaseOverview } from './cases.ts';
 import type { JobName, JobResult } from './jobs.ts';
-import type { CaseOverview } from './requests.ts';
 
 /**
  * What the engine tells a window unasked. `state`: only the latest counts, sent at most 10 times a second.

@@ -1,4 +1,5 @@
-import type { AlertListFormat, JobInput } from '../../preload/contract/jobs.ts';
+import type { AlertListFormat } from '../../preload/contract/exports.ts';
+import type { JobInput } from '../../preload/contract/jobs.ts';
 import { useCase, useCurrentModel } from '../data/app-state.tsx';
 import { useJob, type JobHandle } from '../data/jobs.tsx';
 import { fileStem } from '../data/paths.ts';

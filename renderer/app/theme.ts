@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { Settings } from '../../preload/contract/settings.ts';
+import type { Settings } from '../../engine/domain/settings.ts';
 
 /** Writes the chosen theme and density on the root element, and follows the system where that is the choice. */
 export function useTheme({ theme, density }: Pick<Settings, 'theme' | 'density'>): void {

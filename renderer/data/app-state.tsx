@@ -1,8 +1,10 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import type { CaseOverview, ModelListItem, RequestOutput } from '../../preload/contract/requests.ts';
-import type { Settings } from '../../preload/contract/settings.ts';
+import type { Settings } from '../../engine/domain/settings.ts';
+import type { CaseOverview } from '../../preload/contract/cases.ts';
+import type { ModelListItem } from '../../preload/contract/models.ts';
+import type { RequestOutput } from '../../preload/contract/requests.ts';
 import { caseKeyOf, isCaseStateName, type CaseStateName } from './case-state.ts';
 import { useClient } from './client.tsx';
 import { columnZone, formatAmount, formatDay, formatTime, formatTimeBoth } from './format.ts';

@@ -1,4 +1,4 @@
-import type { CaseOverview } from '../../preload/contract/requests.ts';
+import type { CaseOverview } from '../../preload/contract/cases.ts';
 
 /** Names of what a place keeps for each case; `place.thing`, and places that hand work to each other share one. */
 export const caseStateNames = [

@@ -9,7 +9,8 @@ import {
 import { useEffect, useEffectEvent, useRef } from 'react';
 import type { ErrorReport } from '../../preload/contract/envelope.ts';
 import type { EventName, Events } from '../../preload/contract/events.ts';
-import type { CaseOverview, RequestInput, RequestName, RequestOutput } from '../../preload/contract/requests.ts';
+import type { CaseOverview } from '../../preload/contract/cases.ts';
+import type { RequestInput, RequestName, RequestOutput } from '../../preload/contract/requests.ts';
 import { dataOf, reportOf, useClient } from './client.tsx';
 
 /** Requests whose answers do not depend on the open case, and those that must be asked for by hand. */

@@ -1,5 +1,5 @@
 import type { JobInput } from '../../preload/contract/jobs.ts';
-import type { ModelListItem } from '../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../preload/contract/models.ts';
 
 type TrainInput = Pick<JobInput<'train'>, 'forest' | 'windows' | 'leaveOut'>;
 

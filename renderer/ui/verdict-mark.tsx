@@ -1,4 +1,4 @@
-import type { VerdictKind } from '../../preload/contract/verdicts.ts';
+import type { VerdictKind } from '../../engine/domain/verdict.ts';
 import './feedback.css';
 
 const shapes: Readonly<Record<VerdictKind, string>> = { fraud: '▲', legitimate: '●', valuable: '◆', unsure: '?' };

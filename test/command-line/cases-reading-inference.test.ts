@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createEngine } from '../../engine/host/engine.ts';
 import { openCaseReadOnly } from '../../engine/store/open-case.ts';
-import type { ColumnReport } from '../../preload/contract/jobs.ts';
+import type { ColumnReport } from '../../preload/contract/recordings.ts';
 import { describeWithSharedData, sharedDataPath } from '../shared-data.ts';
 import { jsonOf, runAssay, temporaryFolder } from './run-assay.ts';
 

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import prettier from 'prettier';
 import { afterAll, expect, it } from 'vitest';
 import { inspectRecording } from '../../engine/jobs/reading/inspect-recording.ts';
-import type { ColumnReport } from '../../preload/contract/jobs.ts';
+import type { ColumnReport } from '../../preload/contract/recordings.ts';
 import { knownLayouts, type KnownLayout } from './known-layouts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-layouts-'));

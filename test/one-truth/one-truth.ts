@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { createEngine, type Engine } from '../../engine/host/engine.ts';
 import { startScoringService } from '../../engine/host/scoring-service.ts';
 import { createProgram } from '../../main/cli/program.ts';
+import type { AlertRow } from '../../preload/contract/alerts.ts';
 import type { JobResult } from '../../preload/contract/jobs.ts';
-import type { AlertRow, RequestInput, RequestName, RequestOutput } from '../../preload/contract/requests.ts';
+import type { RequestInput, RequestName, RequestOutput } from '../../preload/contract/requests.ts';
 
 /*
  * One case asked at four doors: the command line (`--json`), a window's requests, the export to MLflow and the metrics

@@ -69,13 +69,14 @@ export function helpPages(command: Command, parents: readonly string[] = []): re
   return [`${title}\n${'='.repeat(title.length)}\n${page.trimEnd()}`, ...below];
 }
 
-/** Lets a schema that is exported by name stand by its name wherever another uses it. */
+/** Lets what is exported as `...Schema` stand by its name wherever another uses it; any other part is written out there. */
 async function nameSchemas(): Promise<void> {
   for (const file of globSync('{engine/domain,preload/contract}/*.ts', { cwd: project }).toSorted()) {
     if (file.includes('.test')) continue;
     const exported = (await import(pathToFileURL(join(project, file)).href)) as Readonly<Record<string, unknown>>;
     for (const [name, value] of Object.entries(exported)) {
-      if (!(value instanceof z.ZodType) || z.globalRegistry.get(value)?.id !== undefined) continue;
+      if (!name.endsWith('Schema') || !(value instanceof z.ZodType)) continue;
+      if (z.globalRegistry.get(value)?.id !== undefined) continue;
       z.globalRegistry.add(value, { ...z.globalRegistry.get(value), id: name });
     }
   }
@@ -131,7 +132,8 @@ function linesOf(
   });
   for (const [name, part] of Object.entries($defs)) {
     const text = schemaLines(name, part).join('\n');
-    if (named.get(`${name} input`) !== text) named.set(`${name} ${io}`, text);
+    const isNoted = [named.get(`${name} input`), named.get(`${name} output`)].includes(text);
+    if (!isNoted) named.set(`${name} ${io}`, text);
   }
   return schemaLines(title, whole, '  ');
 }

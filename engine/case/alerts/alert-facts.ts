@@ -1,4 +1,4 @@
-import type { AlertDetail } from '../../../preload/contract/requests.ts';
+import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import { FRAUD, UNLABELLED } from '../../domain/label.ts';
 import { currencyOf } from './alert-list.ts';
 import { rowsOfCode } from '../case-arrays.ts';

@@ -1,7 +1,9 @@
 import { usageError } from '../../domain/error.ts';
 import { localDay } from '../../domain/time-zone.ts';
 import type { VerdictKind } from '../../domain/verdict.ts';
-import type { AlertFilter, AlertRow, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
+import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
+import type { AlertRow } from '../../../preload/contract/alerts.ts';
+import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import {
   cursorAt,
   flaggedRowsOf,

@@ -1,4 +1,5 @@
-import type { Narrative, ParsedRequestInput } from '../../../preload/contract/requests.ts';
+import type { Narrative } from '../../../preload/contract/alerts.ts';
+import type { ParsedRequestInput } from '../../../preload/contract/requests.ts';
 import { impossible, usageError } from '../../domain/error.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import { findAlert, flaggedThenNearest } from './alert-detail.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { narrativeTopics, type Narrative } from '../../../preload/contract/requests.ts';
+import { narrativeTopics, type Narrative } from '../../../preload/contract/alerts.ts';
 import { verdictKinds } from '../../domain/verdict.ts';
 import { zoneClock } from '../../domain/time-zone.ts';
 import { narrativeSentences, narrativeText, type NarrativeFacts } from './narrative.ts';

@@ -1,5 +1,5 @@
 import { printableLine } from '../../domain/printable-text.ts';
-import type { Narrative, NarrativeTopic } from '../../../preload/contract/requests.ts';
+import type { Narrative, NarrativeTopic } from '../../../preload/contract/alerts.ts';
 import type { DismissalReason, VerdictKind } from '../../domain/verdict.ts';
 import type { ZoneClock } from '../../domain/time-zone.ts';
 import { moneyText } from './alert-facts.ts';

@@ -1,4 +1,4 @@
-import type { AlertDetail } from '../../../preload/contract/requests.ts';
+import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import type { AlertGroups } from './alert-groups.ts';
 import { decidedAlerts, textAt } from './alert-list.ts';
 import { keyOfRow } from './alert-keys.ts';

@@ -1,5 +1,6 @@
 import { usageError } from '../../domain/error.ts';
-import type { AuditEntry, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
+import type { AuditEntry } from '../../../preload/contract/history.ts';
+import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import type { AuditEntry as StoredEntry, AuditFilter } from '../../store/decision-log.ts';
 import { flaggedRowsOf } from '../alerts/alert-groups.ts';
 import { noteKeysOf, textAt } from '../alerts/alert-list.ts';

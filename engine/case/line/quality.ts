@@ -1,7 +1,8 @@
 import { wilsonInterval } from '../../evaluation/wilson-interval.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import type { TuningState } from '../../forest/tuning.ts';
-import type { JudgedFlags, TuningPoint } from '../../../preload/contract/requests.ts';
+import type { JudgedFlags } from '../../../preload/contract/evaluations.ts';
+import type { TuningPoint } from '../../../preload/contract/tuning.ts';
 import type { CaseSession } from '../case-session.ts';
 import type { CountedVerdict } from '../labels.ts';
 

@@ -1,7 +1,7 @@
 import { AssayError } from '../../domain/error.ts';
 import type { ThresholdHandle as IndexHandle, TuningIndex } from '../../forest/tuning.ts';
 import type { StoredModel, StoredThreshold } from '../../store/types.ts';
-import type { Line, ThresholdHandle } from '../../../preload/contract/jobs.ts';
+import type { Line, ThresholdHandle } from '../../../preload/contract/tuning.ts';
 
 /** A new case never starts with more than this share of its transactions flagged, whatever the budget. */
 const MOST_SHARE_AT_FIRST = 0.05;

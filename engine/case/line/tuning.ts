@@ -2,13 +2,8 @@ import { UNLABELLED } from '../../domain/label.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import type { ThresholdHandle as IndexHandle } from '../../forest/tuning.ts';
 import type { Doing } from '../../store/decision-log.ts';
-import type {
-  ParsedRequestInput,
-  RequestOutput,
-  SwappedRow,
-  TuningPoint,
-  TuningView,
-} from '../../../preload/contract/requests.ts';
+import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
+import type { SwappedRow, TuningPoint, TuningView } from '../../../preload/contract/tuning.ts';
 import { handleOf, indexHandle, lineOf, storedThreshold } from './threshold-handle.ts';
 import { capitalised } from '../model/feature-words.ts';
 import { flaggedRowsOf, type AlertGroups } from '../alerts/alert-groups.ts';

@@ -1,8 +1,7 @@
 import { FRAUD, UNLABELLED } from '../../domain/label.ts';
 import { anomalyOfSums, aurocOfRanking, averagePrecisionOfRanking, rankRows } from '../../evaluation/ranking.ts';
 import { precisionRecallAt } from '../../evaluation/at-threshold.ts';
-import type { LabelBasis } from '../../../preload/contract/requests.ts';
-import type { Evaluation } from '../../../preload/contract/jobs.ts';
+import type { LabelBasis, Evaluation } from '../../../preload/contract/evaluations.ts';
 
 /**
  * The figures of one threshold against labels (FRAUD, GENUINE, UNLABELLED). Null where a figure has no meaning, for

@@ -3,7 +3,7 @@ import type { CompiledForest } from '../../domain/model.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import type { TuningIndex } from '../../forest/tuning.ts';
 import type { StoredModel } from '../../store/types.ts';
-import type { ModelComparison } from '../../../preload/contract/jobs.ts';
+import type { ModelComparison } from '../../../preload/contract/comparisons.ts';
 import { flaggedRowsOf, groupAlerts, type AlertGroups } from '../alerts/alert-groups.ts';
 import type { CaseSession } from '../case-session.ts';
 import { judgedFlags } from '../line/quality.ts';

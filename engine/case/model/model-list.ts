@@ -2,7 +2,8 @@ import { featureNames } from '../../domain/feature-spec.ts';
 import { usageError } from '../../domain/error.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { StoredModel } from '../../store/types.ts';
-import type { ModelListItem, ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import type { CaseSession } from '../case-session.ts';
 import { handleOf } from '../line/threshold-handle.ts';
 

@@ -9,7 +9,7 @@ import {
   type Anomaly,
   type RowOrder,
 } from '../../evaluation/ranking.ts';
-import type { TuningView } from '../../../preload/contract/requests.ts';
+import type { TuningView } from '../../../preload/contract/tuning.ts';
 import { CARDS_PER_DAY, trivialBaselines } from './baselines.ts';
 import type { CaseArrays } from '../case-arrays.ts';
 import type { ModelView } from './model-view.ts';

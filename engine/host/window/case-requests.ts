@@ -1,5 +1,6 @@
-import type { ColumnReport } from '../../../preload/contract/jobs.ts';
-import type { CaseOverview, ParsedRequestInput } from '../../../preload/contract/requests.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
+import type { ColumnReport } from '../../../preload/contract/recordings.ts';
+import type { ParsedRequestInput } from '../../../preload/contract/requests.ts';
 import { caseOverview, readProfile } from '../../case/case-overview.ts';
 import { restoreFromJournal } from '../../case/decisions/decision-journal.ts';
 import { AssayError } from '../../domain/error.ts';

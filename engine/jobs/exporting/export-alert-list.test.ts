@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import type { JobInput } from '../../../preload/contract/jobs.ts';
-import type { AlertRow } from '../../../preload/contract/requests.ts';
 import { createBench, type Bench } from '../../case/small-recording.test-support.ts';
 
 let bench: Bench;

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import type { AlertListFormat, JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import type { AlertRow } from '../../../preload/contract/requests.ts';
+import type { AlertRow } from '../../../preload/contract/alerts.ts';
+import type { AlertListFormat } from '../../../preload/contract/exports.ts';
+import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { csvCell, csvTextCell } from './csv-cell.ts';
 import { withCase } from '../../case/opening.ts';
 import { flaggedRowsOf, type AlertGroups } from '../../case/alerts/alert-groups.ts';

@@ -25,7 +25,8 @@ import { followTopic, type TopicFollower } from '../../stream/kafka/follow-topic
 import { messageBatcher, type MessageBatcher } from '../../stream/kafka/message-batches.ts';
 import { openSchemaRegistry, schemaRegistryAccess } from '../../stream/kafka/schema-registry.ts';
 import { messageCount, splitSlices, type MessageSlice } from '../../stream/kafka/message-block.ts';
-import type { JobResult, ParsedJobInput, ThresholdHandle } from '../../../preload/contract/jobs.ts';
+import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import type { ThresholdHandle } from '../../../preload/contract/tuning.ts';
 import { CaseSession } from '../../case/case-session.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import { describeColumns, totalsOfCase } from '../../case/describe-columns.ts';

@@ -1,5 +1,5 @@
 import { useMemo, useState, type ReactNode } from 'react';
-import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
 import { ChartFrame, FactTable } from '../../charts/chart-frame.tsx';
 import { LinkGraph, MOST_NODES } from '../../charts/link-graph.tsx';
 import { useCase, useFormats } from '../../data/app-state.tsx';

@@ -1,4 +1,5 @@
-import type { AlertFilter, RequestInput } from '../../../preload/contract/requests.ts';
+import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
+import type { RequestInput } from '../../../preload/contract/requests.ts';
 
 export type ExploreFilter = NonNullable<RequestInput<'explore.rows'>['filter']>;
 

@@ -1,7 +1,7 @@
 import { useCallback, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
-import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
 import { useCase, useCaseState, useCurrentModel, useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';

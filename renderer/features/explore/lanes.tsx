@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
-import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
 import { CellGrid } from '../../charts/cell-grid.tsx';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { useCase, useFormats } from '../../data/app-state.tsx';

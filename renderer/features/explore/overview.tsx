@@ -1,5 +1,6 @@
 import { useCallback, useMemo, type ReactNode } from 'react';
-import type { ModelListItem, RequestOutput } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { CellGrid } from '../../charts/cell-grid.tsx';
 import { ChartFrame, type ChartTable } from '../../charts/chart-frame.tsx';
 import { ChartKeys } from '../../charts/chart-key.tsx';

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Button } from '../../ui/button.tsx';
-import type { CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
 
 export interface ExportProps {
   readonly openCase: CaseOverview;

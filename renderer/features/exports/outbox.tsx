@@ -1,4 +1,4 @@
-import type { OutboxItem } from '../../../preload/contract/requests.ts';
+import type { OutboxItem } from '../../../preload/contract/exports.ts';
 import { useFormats } from '../../data/app-state.tsx';
 import { useJob } from '../../data/jobs.tsx';
 import { useRequest } from '../../data/requests.ts';

@@ -1,5 +1,6 @@
 import { useDeferredValue, useState, type ReactNode } from 'react';
-import type { CaseOverview, RequestOutput } from '../../../preload/contract/requests.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
+import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { useFileChoice } from '../../app/file-choice.tsx';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatCounted } from '../../data/format.ts';

@@ -1,6 +1,7 @@
 import { useState } from 'react';
-import type { ModelComparison } from '../../../preload/contract/jobs.ts';
-import type { JudgedFlags, LabelBasis, ModelListItem } from '../../../preload/contract/requests.ts';
+import type { ModelComparison } from '../../../preload/contract/comparisons.ts';
+import type { JudgedFlags, LabelBasis } from '../../../preload/contract/evaluations.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
 import { useGoTo } from '../../app/go-to.tsx';
 import { useCurrentModel } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatInterval, formatPercent, formatScore } from '../../data/format.ts';

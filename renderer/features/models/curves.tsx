@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { ChartKeys } from '../../charts/chart-key.tsx';
 import { PrecisionRecall } from '../../charts/precision-recall.tsx';

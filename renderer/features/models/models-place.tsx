@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { ErrorReport } from '../../../preload/contract/envelope.ts';
-import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useWhenNamed } from '../../app/analyst-name.tsx';
 import { useGoTo } from '../../app/go-to.tsx';

@@ -1,4 +1,5 @@
-import type { CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { progressWords } from '../../app/job-words.ts';
 import { formatCount, formatCounted, formatPercent } from '../../data/format.ts';

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import type { CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
 import { progressWords } from '../../app/job-words.ts';
 import { useCurrentModel, useModels, useSettings } from '../../data/app-state.tsx';
 import { formatCount } from '../../data/format.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { AlertEntityRole } from '../../../engine/domain/alert-grouping.ts';
-import type { CaseOverview } from '../../../preload/contract/requests.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import { useAction } from '../../data/requests.ts';
 import { NumberField, Segmented, Select } from '../../ui/field.tsx';
 import { errorWords } from '../../ui/error-words.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Settings } from '../../../preload/contract/settings.ts';
+import type { Settings } from '../../../engine/domain/settings.ts';
 import { useApp, useCase, useSettings } from '../../data/app-state.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field, NumberField, Segmented } from '../../ui/field.tsx';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { ColumnKind, ColumnRole } from '../../../engine/domain/profile.ts';
-import type { ColumnReport } from '../../../preload/contract/jobs.ts';
+import type { ColumnReport } from '../../../preload/contract/recordings.ts';
 import { useWindowState } from '../../data/app-state.tsx';
 import { formatCount } from '../../data/format.ts';
 import { DataTable } from '../../ui/data-table.tsx';

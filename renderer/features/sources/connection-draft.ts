@@ -1,6 +1,5 @@
 import type { SaslMechanism } from '../../../engine/domain/topic-address.ts';
-import type { StartingPoint } from '../../../preload/contract/jobs.ts';
-import type { KafkaEntry } from '../../../preload/contract/requests.ts';
+import type { StartingPoint, KafkaEntry } from '../../../preload/contract/streams.ts';
 
 /** What the connect form holds, and what is found again after a restart: everything but a password. */
 export interface ConnectionDraft {

@@ -1,5 +1,5 @@
 import type { ProfileOverrides, Reading } from '../../../engine/domain/profile.ts';
-import type { ColumnReport } from '../../../preload/contract/jobs.ts';
+import type { ColumnReport } from '../../../preload/contract/recordings.ts';
 import { Button } from '../../ui/button.tsx';
 
 export interface DoubtsProps {

@@ -1,4 +1,4 @@
-import type { CaseOverview } from '../../../preload/contract/requests.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { formatCount, formatCounted } from '../../data/format.ts';
 import { useJob } from '../../data/jobs.tsx';

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { ColumnKind, ColumnRole } from '../../../engine/domain/profile.ts';
-import type { CaseOverview, RequestOutput } from '../../../preload/contract/requests.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
+import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { useCommand, useCommandKey, useCommands } from '../../app/commands.tsx';
 import { useFileChoice } from '../../app/file-choice.tsx';
 import { useApp, useCase, useFormats, useWindowState } from '../../data/app-state.tsx';

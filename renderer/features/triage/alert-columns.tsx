@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
-import type { AlertRow, CaseOverview, RequestInput } from '../../../preload/contract/requests.ts';
+import type { AlertRow } from '../../../preload/contract/alerts.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
+import type { RequestInput } from '../../../preload/contract/requests.ts';
 import type { CaseFormats } from '../../data/app-state.tsx';
 import { formatCount, formatScore, withCapital } from '../../data/format.ts';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';

@@ -9,7 +9,7 @@ import {
   type PointerEvent,
   type ReactNode,
 } from 'react';
-import type { AlertRow } from '../../../preload/contract/requests.ts';
+import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { alertColumns, type AlertColumn, type AlertSort, type ColumnContext } from './alert-columns.tsx';
 import {

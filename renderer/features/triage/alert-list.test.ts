@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertRow } from '../../../preload/contract/requests.ts';
+import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import { rolledBack, withChange, withPage, withReasons, withRows, type AlertList } from './alert-list.ts';
 
 const row = (key: string): AlertRow => ({

@@ -1,5 +1,5 @@
-import type { AlertRow } from '../../../preload/contract/requests.ts';
-import type { VerdictKind } from '../../../preload/contract/verdicts.ts';
+import type { VerdictKind } from '../../../engine/domain/verdict.ts';
+import type { AlertRow } from '../../../preload/contract/alerts.ts';
 
 /**
  * The alerts read so far, in the order they were read. The list is a snapshot: a decided alert stays in its place, with

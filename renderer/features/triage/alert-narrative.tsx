@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
-import type { Narrative, NarrativeTopic } from '../../../preload/contract/requests.ts';
+import type { Narrative, NarrativeTopic } from '../../../preload/contract/alerts.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useFileChoice } from '../../app/file-choice.tsx';
 import { useCase, useWindowState } from '../../data/app-state.tsx';

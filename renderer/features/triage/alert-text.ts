@@ -1,4 +1,4 @@
-import type { AlertDetail } from '../../../preload/contract/requests.ts';
+import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 
 /**
  * An alert as plain text for a report or a message: facts first, then what pushed the score, the sentence, the smallest

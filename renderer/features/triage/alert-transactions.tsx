@@ -1,5 +1,5 @@
 import { useMemo, type ReactNode } from 'react';
-import type { AlertDetail } from '../../../preload/contract/requests.ts';
+import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import { useCommandKey } from '../../app/commands.tsx';
 import { useCase, useFormats, useReadOnlyWords } from '../../data/app-state.tsx';
 import { formatCount, formatScore, withCapital } from '../../data/format.ts';

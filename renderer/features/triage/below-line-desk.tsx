@@ -1,7 +1,10 @@
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
-import type { BelowLineRow, CaseOverview, ModelListItem, RequestOutput } from '../../../preload/contract/requests.ts';
+import type { BelowLineRow } from '../../../preload/contract/below-line.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { isTextOrNull, useCaseState, useFormats, useWindowState, type CaseFormats } from '../../data/app-state.tsx';
 import { useBelowLine } from '../../data/below-line.ts';
 import { formatCount, withCapital } from '../../data/format.ts';

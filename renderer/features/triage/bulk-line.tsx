@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { AlertRow } from '../../../preload/contract/requests.ts';
+import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import { useFormats, useReadOnlyWords } from '../../data/app-state.tsx';
 import { formatCount, formatScore } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';

@@ -1,5 +1,6 @@
 import { memo, useCallback, useMemo, useState, type ReactNode } from 'react';
-import type { AlertDetail, CaseOverview } from '../../../preload/contract/requests.ts';
+import type { AlertDetail } from '../../../preload/contract/alerts.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import { Contributions } from '../../charts/contributions.tsx';
 import { useCommandKey } from '../../app/commands.tsx';
 import { ChartFrame } from '../../charts/chart-frame.tsx';

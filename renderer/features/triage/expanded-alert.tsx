@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
-import type { AlertRow } from '../../../preload/contract/requests.ts';
+import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';

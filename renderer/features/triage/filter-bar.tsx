@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode, type RefObject } from 'react';
-import type { AlertListFormat } from '../../../preload/contract/jobs.ts';
-import type { AlertFilter } from '../../../preload/contract/requests.ts';
+import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
+import type { AlertListFormat } from '../../../preload/contract/exports.ts';
 import { useCase, useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';

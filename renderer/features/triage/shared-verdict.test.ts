@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AlertDetail } from '../../../preload/contract/requests.ts';
+import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import { sharedVerdict } from './shared-verdict.ts';
 
 type Similar = AlertDetail['similar']['alerts'][number];

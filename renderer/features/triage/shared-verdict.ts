@@ -1,5 +1,5 @@
-import type { AlertDetail } from '../../../preload/contract/requests.ts';
-import type { DismissalReason, VerdictKind } from '../../../preload/contract/verdicts.ts';
+import type { DismissalReason, VerdictKind } from '../../../engine/domain/verdict.ts';
+import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 
 export interface SharedVerdict {
   readonly kind: VerdictKind;

@@ -4,8 +4,10 @@ import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import { useHistory } from '../../app/history.tsx';
 import { useSaveAlerts } from '../../app/save-alerts.ts';
-import type { AlertListFormat } from '../../../preload/contract/jobs.ts';
-import type { AlertFilter, CaseOverview, ModelListItem } from '../../../preload/contract/requests.ts';
+import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
+import type { CaseOverview } from '../../../preload/contract/cases.ts';
+import type { AlertListFormat } from '../../../preload/contract/exports.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
 import {
   isTextOrNull,
   useCase,

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ErrorReport } from '../../../preload/contract/envelope.ts';
-import type { AlertFilter } from '../../../preload/contract/requests.ts';
+import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
 import { useClient } from '../../data/client.tsx';
 import { useEvent } from '../../data/requests.ts';
 import type { AlertSort } from './alert-columns.tsx';

@@ -2,7 +2,7 @@ import { useCallback, useRef, useState } from 'react';
 import { useWhenNamed } from '../../app/analyst-name.tsx';
 import { useCommand } from '../../app/commands.tsx';
 import type { Answer, ErrorReport } from '../../../preload/contract/envelope.ts';
-import type { DismissalReason, VerdictKind } from '../../../preload/contract/verdicts.ts';
+import type { DismissalReason, VerdictKind } from '../../../engine/domain/verdict.ts';
 import { useClient } from '../../data/client.tsx';
 import { formatCounted } from '../../data/format.ts';
 import { useToast } from '../../ui/toast.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useCommandKey } from '../../app/commands.tsx';
-import type { VerdictKind } from '../../../preload/contract/verdicts.ts';
+import type { VerdictKind } from '../../../engine/domain/verdict.ts';
 import { useReadOnlyWords } from '../../data/app-state.tsx';
 import { formatCount, formatCounted } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';

@@ -1,4 +1,4 @@
-import type { DismissalReason, VerdictKind } from '../../../preload/contract/verdicts.ts';
+import type { DismissalReason, VerdictKind } from '../../../engine/domain/verdict.ts';
 
 /** The verdicts in the order of their buttons, with the keys that give them unless rebound. */
 export const verdictChoices = [

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { AlertDetail } from '../../../preload/contract/requests.ts';
+import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import { useFormats } from '../../data/app-state.tsx';
 
 /** The notes that were written on an alert or a transaction; nothing where there are none. */

@@ -1,5 +1,5 @@
 import { memo, useState, type ReactNode } from 'react';
-import type { TuningPoint } from '../../../preload/contract/requests.ts';
+import type { TuningPoint } from '../../../preload/contract/tuning.ts';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatPerDay, formatPercent } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';

@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react';
-import type { ModelListItem, TuningView } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { TuningView } from '../../../preload/contract/tuning.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { useReadOnlyWords } from '../../data/app-state.tsx';
 import { formatCounted } from '../../data/format.ts';

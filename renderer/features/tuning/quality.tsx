@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
-import type { LabelBasis, TuningPoint } from '../../../preload/contract/requests.ts';
+import type { LabelBasis } from '../../../preload/contract/evaluations.ts';
+import type { TuningPoint } from '../../../preload/contract/tuning.ts';
 import { useCase, useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatInterval, formatPercent } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';

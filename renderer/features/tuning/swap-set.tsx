@@ -1,5 +1,6 @@
 import { memo, useState, type ReactNode } from 'react';
-import type { ModelListItem, SwappedRow } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { SwappedRow } from '../../../preload/contract/tuning.ts';
 import { isNumberOrNull, useCaseState, useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';

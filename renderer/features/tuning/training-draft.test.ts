@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ModelListItem } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
 import { draftChanges, draftOf } from './training-draft.ts';
 
 const model: ModelListItem = {

@@ -1,4 +1,5 @@
-import type { ModelListItem, TuningView } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { TuningView } from '../../../preload/contract/tuning.ts';
 
 /** What the next training would use: starts as the model that is looked at. */
 export interface TrainingDraft {

@@ -1,5 +1,5 @@
 import { memo, useCallback, useMemo, type ReactNode } from 'react';
-import type { TuningView } from '../../../preload/contract/requests.ts';
+import type { TuningView } from '../../../preload/contract/tuning.ts';
 import { useGoTo } from '../../app/go-to.tsx';
 import { AlertsPerDay } from '../../charts/alerts-per-day.tsx';
 import { ChartFrame } from '../../charts/chart-frame.tsx';

@@ -1,5 +1,6 @@
 import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react';
-import type { ModelListItem, SwappedRow, TuningView } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { SwappedRow, TuningView } from '../../../preload/contract/tuning.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import { useCase, useCurrentModel, useModels, useSettings, useWindowState } from '../../data/app-state.tsx';

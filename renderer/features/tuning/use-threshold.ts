@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
-import type { RequestInput, TuningPoint } from '../../../preload/contract/requests.ts';
+import type { RequestInput } from '../../../preload/contract/requests.ts';
+import type { TuningPoint } from '../../../preload/contract/tuning.ts';
 import { useReadOnlyWords } from '../../data/app-state.tsx';
 import { useClient } from '../../data/client.tsx';
 import { useToast } from '../../ui/toast.tsx';

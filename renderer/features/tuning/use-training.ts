@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { ModelListItem, TuningView } from '../../../preload/contract/requests.ts';
+import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { TuningView } from '../../../preload/contract/tuning.ts';
 import { useCase, useCaseState, useCurrentModel, useModels } from '../../data/app-state.tsx';
 import { trainingLike } from '../../data/training.ts';
 import { useJob, type RunningJob } from '../../data/jobs.tsx';

@@ -1,5 +1,5 @@
 import { memo, type ReactNode } from 'react';
-import type { TuningView } from '../../../preload/contract/requests.ts';
+import type { TuningView } from '../../../preload/contract/tuning.ts';
 import { formatDecimal } from '../../data/format.ts';
 import { worthOf } from './worth.ts';
 

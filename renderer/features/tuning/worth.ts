@@ -1,4 +1,4 @@
-import type { TuningView } from '../../../preload/contract/requests.ts';
+import type { TuningView } from '../../../preload/contract/tuning.ts';
 
 type Ranking = TuningView['rankings'][number];
 

@@ -1,4 +1,4 @@
-import type { VerdictKind } from '../../../preload/contract/verdicts.ts';
+import type { VerdictKind } from '../../../engine/domain/verdict.ts';
 
 /** What a simulated person is told when its process starts, as JSON in its first argument. */
 export interface PersonTask {

@@ -4,8 +4,8 @@
  */
 import { createEngine } from '../../../engine/host/engine.ts';
 import { randomStream } from '../../../engine/forest/random.ts';
+import { verdictKinds } from '../../../engine/domain/verdict.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../../preload/contract/requests.ts';
-import { verdictKinds } from '../../../preload/contract/verdicts.ts';
 import type { DoneAct, FromPerson, PersonTask } from './person-frames.ts';
 
 /** The most anomalous alerts are few enough that people meet at them. */

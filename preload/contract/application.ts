@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { type Settings, settingsSchema } from '../../engine/domain/settings.ts';
+import type { CaseOverview } from './cases.ts';
+import { nothing, path, request } from './parts.ts';
+
+/* The program itself: its settings, the folders of this machine, and whether all is in order. */
+
+export const applicationJobs = {
+  doctor: {
+    input: z.object({ casePath: path.optional(), compact: z.boolean().default(false) }),
+    result: z.object({
+      /** Null where it was not asked for. */
+      compaction: z
+        .object({
+          segmentsBefore: z.number().int(),
+          segmentsAfter: z.number().int(),
+          bytesBefore: z.number().int(),
+          bytesAfter: z.number().int(),
+          /** Null where nothing was to be merged. */
+          backup: path.nullable(),
+        })
+        .nullable(),
+      checks: z.array(
+        z.object({
+          name: z.string(),
+          state: z.enum(['good', 'missing', 'bad']),
+          detail: z.string(),
+          nextStep: z.string().optional(),
+        }),
+      ),
+    }),
+  },
+} as const;
+
+export const applicationRequests = {
+  'app.read': request<{
+    readonly version: string;
+    readonly host: 'electron' | 'browser' | 'command-line';
+    readonly openCase: CaseOverview | null;
+    readonly settings: Settings;
+    readonly dataFolder: string;
+    /** The case made from the bundled recording, where it is ready. */
+    readonly firstCasePath: string | null;
+    readonly bundledRecording: string;
+  }>()(nothing),
+  'settings.write': request<Settings>()(settingsSchema.partial()),
+  /** For hosts without a native dialog: one folder of this machine. */
+  'folder.list': request<{
+    readonly folder: string;
+    readonly parent: string | null;
+    readonly entries: readonly {
+      readonly name: string;
+      readonly path: string;
+      readonly isFolder: boolean;
+      readonly sizeBytes: number;
+    }[];
+  }>()(z.object({ folder: z.string().optional() })),
+} as const;

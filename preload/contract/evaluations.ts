@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { profileOverridesSchema } from '../../engine/domain/profile.ts';
+import { verdictKinds } from '../../engine/domain/verdict.ts';
+import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
+import { forestChoiceSchema, modelSummarySchema } from './models.ts';
+import { modelChoice, notice, pageLimit, path, request, rowOrder } from './parts.ts';
+
+/* How good a model is by what is known: the label column and verdicts. */
+
+export const labelBasisSchema = z
+  .enum(['labels', 'verdicts', 'both'])
+  .describe(
+    'on what a figure stands: the label column, verdicts (each counted once), or verdicts where the column is silent',
+  );
+
+export const evaluationSchema = z.object({
+  basis: labelBasisSchema,
+  positives: z.number().int(),
+  labelled: z.number().int(),
+  auroc: z.number().nullable(),
+  auprc: z.number().nullable(),
+  precision: z.number().nullable(),
+  recall: z.number().nullable(),
+});
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
+/** A transaction of which a verdict says other than the label column, which is believed. */
+export const labelConflictSchema = z.object({
+  sequence: z.number().int(),
+  id: z.string(),
+  columnSays: z.enum(['fraud', 'legitimate']),
+  verdict: z.enum(verdictKinds),
+  decidedBy: z.string(),
+  decidedAtMs: z.number(),
+});
+export type LabelConflict = z.infer<typeof labelConflictSchema>;
+
+export const evaluationJobs = {
+  evaluate: {
+    input: z.object({ casePath: path, model: modelChoice, overrides: profileOverridesSchema.default({}) }),
+    result: z.object({
+      model: modelSummarySchema,
+      rows: z.number().int(),
+      alerts: z.number().int(),
+      flagged: z.number().int(),
+      /** By the label column alone, by verdicts alone and by both, as far as there are any. */
+      evaluations: z.array(evaluationSchema),
+      evaluation: evaluationSchema.extend({
+        f1: z.number().nullable(),
+        precisionAtPositives: z.number().nullable(),
+        cardPrecisionTop100: z.number().nullable(),
+        intervals: z.record(z.string(), z.tuple([z.number(), z.number()])),
+      }),
+      baselines: z.array(z.object({ name: z.string(), auroc: z.number(), auprc: z.number() })),
+      /** All transactions of which a verdict says other than the label column. */
+      conflicts: z.array(labelConflictSchema),
+      notices: z.array(notice),
+      case: path,
+    }),
+  },
+  rolling: {
+    input: z.object({
+      casePath: path,
+      forest: forestChoiceSchema.prefault({}),
+      windows: z.boolean().default(true),
+      windowSpec: windowSpecSchema.optional(),
+      leaveOut: z.array(z.string()).default([]),
+      logAmount: z.boolean().default(false),
+      trainDays: z.number().int().min(1).default(7),
+      delayDays: z.number().int().min(0).default(7),
+      testDays: z.number().int().min(1).default(7),
+      /** Days from the start of the stream to the first training period; windows need time to fill. */
+      firstDay: z.number().int().min(0).default(30),
+      /** False leaves out of the test those cards whose fraud was known by then, as the Handbook does. */
+      keepKnown: z.boolean().default(false),
+      cardsPerDay: z.number().int().min(1).default(100),
+    }),
+    result: z.object({
+      folds: z.array(
+        z.object({
+          trainFrom: z.string(),
+          testFrom: z.string(),
+          testTo: z.string(),
+          trainRows: z.number().int(),
+          testRows: z.number().int(),
+          frauds: z.number().int(),
+          auroc: z.number().nullable(),
+          auprc: z.number().nullable(),
+          cardPrecision: z.number().nullable(),
+        }),
+      ),
+      /** Over all days tested, with 95 % intervals by resampling days. */
+      overall: z.record(
+        z.string(),
+        z.object({ mean: z.number(), low: z.number(), high: z.number(), days: z.number().int() }),
+      ),
+      perDay: z.array(
+        z.object({
+          day: z.string(),
+          frauds: z.number().int(),
+          auroc: z.number().nullable(),
+          auprc: z.number().nullable(),
+          cardPrecision: z.number().nullable(),
+        }),
+      ),
+      perScenario: z.array(z.object({ scenario: z.string(), frauds: z.number().int(), auroc: z.number().nullable() })),
+      features: z.array(z.string()),
+      order: rowOrder,
+      notices: z.array(notice),
+      case: path,
+    }),
+  },
+} as const;
+
+/** On what a figure of quality stands: the label column, verdicts, or the column and verdicts where it says nothing. */
+export type LabelBasis = 'labels' | 'verdicts' | 'both';
+
+/** 95 % intervals by Wilson's score, from the rows that the label column judges and from verdicts, each counted once. */
+export interface JudgedFlags {
+  readonly flaggedFrauds: number;
+  readonly flagged: number;
+  readonly frauds: number;
+  readonly precision: readonly [low: number, high: number] | null;
+  readonly recall: readonly [low: number, high: number] | null;
+}
+
+export const evaluationRequests = {
+  /** Transactions of which a verdict says other than the label column; the column wins. */
+  'labels.conflicts': request<readonly LabelConflict[]>()(z.object({ limit: pageLimit })),
+} as const;

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
+import { type ForestParameters, growerNames } from '../../engine/domain/model.ts';
+import { statedFormatSchema } from '../../engine/domain/stated-format.ts';
+import { modelChoice, modelId, nothing, notice, outputChoice, path, request, rowOrder } from './parts.ts';
+import type { ThresholdHandle } from './tuning.ts';
+
+/* The models of a case, which of them is the champion, their features, and scoring with one. */
+
+export const forestChoiceSchema = z.object({
+  trees: z.number().int().min(1).max(10_000).default(300),
+  sample: z.number().int().min(1).default(256),
+  featuresPerTree: z.number().int().min(1).nullable().default(null),
+  seed: z.number().int().min(0).max(0xffff_ffff).default(1),
+  grower: z.enum(growerNames).default('assay'),
+});
+
+export const modelSummarySchema = z.object({
+  id: z.number().int().describe('number in its case; 0 outside of one'),
+  digest: z.string(),
+  trees: z.number().int(),
+  sample: z.number().int(),
+  seed: z.number().int(),
+  grower: z.enum(growerNames),
+});
+
+const championChangeResult = z.object({
+  model: modelSummarySchema,
+  before: modelSummarySchema.nullable(),
+  by: z.string(),
+  case: path,
+});
+
+export const modelJobs = {
+  score: {
+    input: z.object({
+      model: path.describe('a case, or an ONNX file or its folder'),
+      modelChoice,
+      recordings: z.array(path).min(1),
+      format: statedFormatSchema.default({}),
+      ...outputChoice,
+    }),
+    result: z.object({
+      rows: z.number().int(),
+      quarantined: z.number().int(),
+      flagged: z.number().int(),
+      digest: z.string(),
+      flagsDigest: z.string().describe('SHA-256 over id, sum and flag of every row, in order'),
+      order: rowOrder,
+      output: path,
+      notices: z.array(notice),
+    }),
+  },
+  promote: {
+    input: z.object({
+      casePath: path,
+      model: z.string(),
+      reason: z.string().max(2000).default(''),
+      by: z.string().max(200).optional(),
+    }),
+    result: championChangeResult,
+  },
+  rollback: {
+    input: z.object({ casePath: path, reason: z.string().max(2000).default(''), by: z.string().max(200).optional() }),
+    result: championChangeResult,
+  },
+  features: {
+    input: z.object({
+      casePath: path,
+      model: modelChoice,
+      oneOut: z.boolean().default(true),
+      ...outputChoice,
+      output: path.optional().describe('the feature spec as JSON'),
+    }),
+    result: z.object({
+      model: modelSummarySchema,
+      features: z.array(
+        z.object({
+          name: z.string(),
+          description: z.string(),
+          usesLabels: z.boolean(),
+          least: z.number(),
+          median: z.number(),
+          mean: z.number(),
+          greatest: z.number(),
+          imputed: z.number().int(),
+          /** Population stability index of the last third of the stream against the first. */
+          drift: z.number(),
+          /** Mean share of the score's exponent over the flagged transactions looked at. */
+          contribution: z.number(),
+          strongestCorrelation: z.object({ with: z.string(), value: z.number() }).nullable(),
+          /** AUPRC with all features minus AUPRC without this one; null without labels. */
+          auprcLostWithout: z.number().nullable(),
+        }),
+      ),
+      auprc: z.number().nullable(),
+      explainedAlerts: z.number().int(),
+      spec: featureSpecSchema,
+      case: path,
+    }),
+  },
+} as const;
+
+export interface ModelListItem {
+  readonly id: number;
+  readonly name: string;
+  readonly digest: string;
+  readonly parameters: ForestParameters;
+  readonly features: readonly string[];
+  /** The same features in a few words each. */
+  readonly featureLabels: readonly string[];
+  /** Those of the features that look at other transactions than their own. */
+  readonly featuresOverTime: readonly string[];
+  readonly trainedRows: number;
+  readonly createdAtMs: number;
+  readonly isChampion: boolean;
+  readonly thresholdUnits: number;
+  readonly threshold: number;
+  readonly flagged: number;
+  readonly alerts: number;
+  /** The handle that set the threshold; null where it was set by a score or by hand. */
+  readonly handle: ThresholdHandle | null;
+  /** False where rows came in after this model scored. */
+  readonly scoresAllRows: boolean;
+}
+
+export const modelRequests = {
+  'models.list': request<readonly ModelListItem[]>()(nothing),
+  'models.setChampion': request<readonly ModelListItem[]>()(
+    z.object({ modelId, reason: z.string().max(2000).default('') }),
+  ),
+  /** Takes the last promotion back: the champion before it is the champion again. */
+  'models.rollBack': request<readonly ModelListItem[]>()(z.object({ reason: z.string().max(2000).default('') })),
+} as const;

@@ -1,1 +1,0 @@
-export { defaultSettings, settingsSchema, type Settings } from '../../engine/domain/settings.ts';

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { fraudScenarios, simulationFormats } from '../../engine/domain/simulation.ts';
+import { outputChoice, path } from './parts.ts';
+
+/* Streams made by the generator, into a file or a topic. */
+
+/** Everything that determines a simulated stream. */
+const simulationChoice = {
+  customers: z.number().int().min(1).max(1_000_000).default(300),
+  terminals: z.number().int().min(1).max(1_000_000).default(400),
+  days: z.number().int().min(1).max(3660).default(30),
+  start: z.iso.date().default('2026-03-02'),
+  seed: z.number().int().min(0).max(0xffff_ffff).default(1),
+  scenarios: z
+    .array(z.enum(fraudScenarios))
+    .min(1)
+    .default([...fraudScenarios]),
+};
+
+export const simulationJobs = {
+  simulate: {
+    input: z.object({
+      ...outputChoice,
+      format: z.enum(simulationFormats).optional().describe('by the name of the output when absent'),
+      ...simulationChoice,
+    }),
+    result: z.object({
+      rows: z.number().int(),
+      frauds: z.number().int(),
+      days: z.number().int(),
+      seed: z.number().int(),
+      format: z.enum(simulationFormats),
+      sha256: z.string().describe('of the uncompressed content'),
+      output: path,
+    }),
+  },
+  feed: {
+    input: z.object({
+      topic: z.string(),
+      perSecond: z.number().positive().optional(),
+      maxMessages: z.number().int().min(1).optional(),
+      format: z.enum(['ndjson', 'messages']).default('ndjson'),
+      ...simulationChoice,
+    }),
+    result: z.object({ topic: z.string(), messages: z.number().int(), totalMs: z.number() }),
+  },
+} as const;

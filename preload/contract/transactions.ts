@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { modelId, pageLimit, request } from './parts.ts';
+import type { ColumnReport } from './recordings.ts';
+
+/* The rows of a case, one by one, by entity and as densities. */
+
+export interface TransactionPage {
+  readonly columns: readonly string[];
+  /** How each column was read: numbers stand right, times are ISO 8601 in UTC. */
+  readonly kinds: readonly ColumnReport['kind'][];
+  readonly rows: readonly {
+    readonly sequence: number;
+    readonly score: number | null;
+    readonly flagged: boolean;
+    readonly cells: readonly string[];
+  }[];
+  readonly next: number | null;
+}
+
+export interface Density {
+  readonly xEdges: Float64Array;
+  readonly yEdges: Float64Array;
+  /** Row-major counts: y of the rows, x of the columns. */
+  readonly counts: Uint32Array;
+  readonly flaggedCounts: Uint32Array;
+}
+
+export const exploreFilterSchema = z.object({
+  fromMs: z.number().optional(),
+  toMs: z.number().optional(),
+  minimumAmount: z.number().optional(),
+  maximumAmount: z.number().optional(),
+});
+
+export const transactionRequests = {
+  'transactions.page': request<TransactionPage>()(
+    z.object({ after: z.number().int().optional(), limit: pageLimit, modelId: modelId.optional() }),
+  ),
+  'explore.scoreOverTime': request<Density>()(z.object({ modelId, filter: exploreFilterSchema.default({}) })),
+  'explore.amountOverTime': request<Density>()(z.object({ modelId, filter: exploreFilterSchema.default({}) })),
+  'explore.hourByWeekday': request<{ readonly counts: Uint32Array; readonly flagged: Uint32Array }>()(
+    z.object({ modelId, filter: exploreFilterSchema.default({}) }),
+  ),
+  'explore.lanes': request<{
+    readonly dayStartsMs: readonly number[];
+    readonly lanes: readonly {
+      readonly entity: string;
+      readonly flagged: number;
+      readonly maximumScore: Float64Array;
+    }[];
+    readonly next: number | null;
+  }>()(
+    z.object({
+      modelId,
+      filter: exploreFilterSchema.default({}),
+      after: z.number().int().optional(),
+      limit: z.number().int().min(1).max(100).default(30),
+    }),
+  ),
+  'explore.features': request<
+    readonly {
+      readonly name: string;
+      readonly label: string;
+      readonly edges: Float64Array;
+      readonly rest: Uint32Array;
+      readonly flagged: Uint32Array;
+    }[]
+  >()(z.object({ modelId, filter: exploreFilterSchema.default({}) })),
+  'explore.rows': request<TransactionPage & { readonly total: number }>()(
+    z.object({
+      modelId,
+      filter: exploreFilterSchema.default({}),
+      after: z.number().int().optional(),
+      limit: pageLimit,
+    }),
+  ),
+  'entity.read': request<{
+    readonly entity: string;
+    readonly role: string;
+    readonly transactions: number;
+    readonly flagged: number;
+    readonly totalAmount: number | null;
+    readonly counterparts: readonly {
+      readonly text: string;
+      readonly transactions: number;
+      readonly flagged: number;
+      readonly amount: number | null;
+    }[];
+    /** Counterparts of counterparts; at most 200 nodes in all. */
+    readonly links: readonly { readonly from: string; readonly to: string; readonly transactions: number }[];
+  }>()(z.object({ modelId, entity: z.string() })),
+} as const;
