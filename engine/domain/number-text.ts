@@ -79,6 +79,9 @@ function plainDecorated(text: string, format: NumberFormat): string | undefined 
   return signed(plainDigits(digits, format), open === '(' || signs === '-');
 }
 
+/** What nearly all cells of numbers are, read the same by every grammar with a decimal point. */
+const plainText = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+
 /**
  * The number that a cell writes in the given format, or NaN where it writes none (missing words included; ask
  * `isMissingText` to tell the two apart). `true` and `false` are 1 and 0. With `decorated`, one currency sign or
@@ -87,6 +90,7 @@ function plainDecorated(text: string, format: NumberFormat): string | undefined 
  * and hexadecimal are not numbers here.
  */
 export function decodeNumberText(text: string, format: NumberFormat): number {
+  if (format.decimal === '.' && plainText.test(text)) return Number(text);
   return Number(plainNumberText(text, format) ?? NaN);
 }
 

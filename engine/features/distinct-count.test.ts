@@ -20,6 +20,12 @@ it('counts exactly what a set counts while it keeps all values, in any order and
   );
 });
 
+it('counts the least double there is, also as the first value', () => {
+  const count = new DistinctCount(10);
+  count.addAll(Float64Array.of(-Infinity, -Infinity, 1));
+  expect(count.count()).toBe(2);
+});
+
 it('goes on as an estimate within 3 % once there are too many, and says so', () => {
   for (const different of [5_000, 50_000, 400_000]) {
     const count = new DistinctCount(1000);

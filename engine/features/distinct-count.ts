@@ -28,7 +28,8 @@ export class DistinctCount {
   readonly #mostKept: number;
   /** Different values of a stream that only rose so far, in order of arrival; undefined once a value was not above all others. */
   #run: Float64Array | undefined = new Float64Array(16);
-  #last = Number.NEGATIVE_INFINITY;
+  /** NaN before the first one: nothing is at most NaN. */
+  #last = Number.NaN;
   /** Open addressing; NaN is a free place. */
   #table = new Float64Array(0);
   #size = 0;
@@ -47,8 +48,8 @@ export class DistinctCount {
     for (; row < values.length && this.#run !== undefined; row++) {
       const value = values[row];
       if (value !== value || value === this.#last) continue;
-      if (value > this.#last) this.addNew(value);
-      else this.#add(value);
+      if (value <= this.#last) this.#add(value);
+      else this.addNew(value);
       this.#last = value;
     }
     const registers = this.#registers;
@@ -157,12 +158,10 @@ function noteIn(registers: Uint8Array, value: number): void {
 }
 
 function estimate(registers: Uint8Array): number {
-  let inverse = 0;
-  let zeros = 0;
-  for (const rank of registers) {
-    inverse += 2 ** -rank;
-    if (rank === 0) zeros += 1;
-  }
+  const ranks = new Uint32Array(33);
+  for (let place = 0; place < registers.length; place++) ranks[registers[place]]++;
+  const inverse = ranks.reduce((sum, count, rank) => sum + count * 2 ** -rank, 0);
+  const zeros = ranks[0];
   const raw = ((0.7213 / (1 + 1.079 / registerCount)) * registerCount ** 2) / inverse;
   const few = raw <= 2.5 * registerCount && zeros > 0;
   return Math.round(few ? registerCount * Math.log(registerCount / zeros) : raw);

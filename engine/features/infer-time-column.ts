@@ -97,8 +97,11 @@ function candidateOf(facts: ColumnFacts, finding: TimeFinding, byName: number): 
   };
 }
 
-function presentNumbers(facts: ColumnFacts): Float64Array {
-  return facts.numbers?.values.filter((value) => !Number.isNaN(value)) ?? new Float64Array(0);
+function presentNumbers({ numbers }: ColumnFacts): Float64Array {
+  const values = new Float64Array(numbers?.values.length ?? 0);
+  let present = 0;
+  for (const value of numbers?.values ?? []) if (!Number.isNaN(value)) values[present++] = value;
+  return values.subarray(0, present);
 }
 
 function relativeGiven(values: Float64Array, format: TimeFormat, { hints }: ColumnFacts): Reading['gives'] {
@@ -115,10 +118,11 @@ function relativeGiven(values: Float64Array, format: TimeFormat, { hints }: Colu
 const toleratedFalls = 0.1;
 
 /** A column that counts hours, days or other steps from an unknown start. */
-function stepCandidate(facts: ColumnFacts, values: Float64Array): TimeCandidate | undefined {
+function stepCandidate(facts: ColumnFacts): TimeCandidate | undefined {
   const rows = facts.words.flatMap((word) => stepRowOf.get(word) ?? []);
   const isNamed = facts.words.every((word) => stepRowOf.has(word) || elapsedWords.has(word) || word === 'number');
   if (rows.length !== 1 || !isNamed || !isWhole(facts)) return undefined;
+  const values = presentNumbers(facts);
   const { format, other, above, certainty } = rows[0];
   if (!values.every((value) => value >= 0) || !isRising(values, toleratedFalls)) return undefined;
   if (!values.some((value) => value > above)) return undefined;
@@ -140,11 +144,12 @@ function stepCandidate(facts: ColumnFacts, values: Float64Array): TimeCandidate 
   return { ...candidate, reason: `${candidate.reason}; in doubt: ${doubt.evidence}`, doubt };
 }
 
-function elapsedCandidate(facts: ColumnFacts, values: Float64Array): TimeCandidate | undefined {
+function elapsedCandidate(facts: ColumnFacts): TimeCandidate | undefined {
   const namesElapsed = facts.words.some(
     (word) => word === 'time' || word === 'dt' || word === 'elapsed' || word.startsWith('sec'),
   );
   if (!namesElapsed || !facts.words.every((word) => elapsedWords.has(word))) return undefined;
+  const values = presentNumbers(facts);
   if (!values.every((value) => value >= 0) || !isRising(values, toleratedFalls)) return undefined;
   const format: TimeFormat = 'seconds-relative';
   const confidence = isRising(values, 0) ? 0.9 : 0.7;
@@ -157,8 +162,7 @@ function numberCandidate(facts: ColumnFacts): TimeCandidate | undefined {
     const finding = inferNumericTimeFormat(facts.present, facts.numbers.values, facts.hints);
     if (finding !== undefined) return candidateOf(facts, finding, timeNameConfidence(facts) - 0.03);
   }
-  const values = presentNumbers(facts);
-  return elapsedCandidate(facts, values) ?? stepCandidate(facts, values);
+  return elapsedCandidate(facts) ?? stepCandidate(facts);
 }
 
 const dayMs = 86_400_000;

@@ -105,9 +105,7 @@ export async function ingest(
     checked = await checkWhatWasRead(casePath, read, recordings, overrides, context);
   }
   const finishing = performance.now();
-  const files = new Map<number, StoredFile>();
-  for (const { recording, source } of pending) files.set(source.id, await digestOfFile(recording.path, context.signal));
-  const { totals } = read;
+  const { totals, files } = read;
   await withCase(casePath, (openedCase) => {
     const profile = openedCase.profile() ?? impossible('a case that was read has a profile');
     const kept = totals && totalsToKeep(openedCase, profile, totals);
@@ -145,6 +143,8 @@ function lookInto(casePath: string): {
 
 interface PendingRead extends ReadRows {
   readonly notices: readonly string[];
+  /** By source. */
+  readonly files: ReadonlyMap<number, StoredFile>;
   /** Waiting for the last rows to be on the disk. */
   readonly storeMs: number;
 }
@@ -191,9 +191,21 @@ async function readPending(
     throw error;
   }
   const finishing = performance.now();
-  await writer.finish();
+  // The thread that stores is behind: while it catches up there is time for this.
+  const finished = writer.finish();
+  finished.catch(() => undefined); // told by the next line, whenever it comes
+  const files = await digestsOf(pending, context.signal).finally(() => finished);
   notices.push(...columns.sentences());
-  return { totals, unknownColumns: columns.unknownColumns, notices, storeMs: performance.now() - finishing };
+  return { totals, unknownColumns: columns.unknownColumns, notices, files, storeMs: performance.now() - finishing };
+}
+
+async function digestsOf(
+  pending: readonly PreparedSource[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, StoredFile>> {
+  const files = new Map<number, StoredFile>();
+  for (const { recording, source } of pending) files.set(source.id, await digestOfFile(recording.path, signal));
+  return files;
 }
 
 /** Opens a case for one piece of work. */
