@@ -78,7 +78,9 @@ describe('the writer thread', () => {
       await settled;
     }
     expect(await writer.flush()).toMatchObject({ rows: 3000 });
-    const [first] = openCaseReadOnly(path).segments();
+    const stored = openCaseReadOnly(path);
+    const [first] = stored.segments();
+    stored.close();
     await writer.writeFeatures(openedFeatureSet(path), first, new Float32Array(first.rowCount).fill(2));
     expect(await writer.finish()).toMatchObject({ rows: 3000, quarantined: 0 });
     const read = openCaseReadOnly(path);
