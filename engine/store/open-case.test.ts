@@ -99,6 +99,16 @@ describe('opening what is not a case', () => {
     read.close();
   });
 
+  it('says of a case that lacks a column that it is damaged, wherever the column is wanted', () => {
+    const path = filledCase(temporaryFolder(onTestFinished));
+    const writer = connect(path, {});
+    writer.exec('ALTER TABLE action RENAME COLUMN done_at_ms TO done_at_mt');
+    writer.close();
+    const read = openCaseReadOnly(path);
+    expect(codeOf(() => read.decisions.standingVerdicts())).toBe('CASE_CORRUPT');
+    read.close();
+  });
+
   it('refuses a Node that the binding would crash', () => {
     expect(codeOf(() => assertRuntime({ node: '20.20.2', napi: '9' }))).toBe('WRONG_RUNTIME');
     expect(codeOf(() => assertRuntime({ node: '1.0.0' }))).toBe('WRONG_RUNTIME');

@@ -42,6 +42,9 @@ export function storeError(error: unknown, path: string): unknown {
     );
   if (code.startsWith('SQLITE_NOTADB')) return corrupt(path, 'its header is damaged', error);
   if (code.startsWith('SQLITE_CORRUPT')) return corrupt(path, error.message, error);
+  // Statements are Assay's own: what they name is there in every case of this layout.
+  if (code === 'SQLITE_ERROR' && error.message.startsWith('no such '))
+    return corrupt(path, `a part of it has gone (${error.message})`, error);
   if (code.startsWith('ZSTD_') || code.startsWith('ERR_ZSTD'))
     return corrupt(path, 'a compressed block does not match its checksum', error);
   if (code.startsWith('SQLITE_IOERR'))

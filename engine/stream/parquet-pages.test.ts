@@ -48,3 +48,24 @@ it('refuses delta blocks of no values, which would never end', () => {
   expect(() => read('DELTA_BINARY_PACKED', ...present, 0, 4, 30, 0)).toThrow(/blocks of 0 values/);
   expect(() => read('DELTA_BINARY_PACKED', ...present, 0x80, 1, 0, 30, 0)).toThrow(/in 0 parts/);
 });
+
+it('refuses a dictionary of truth values, whose runs the reader would take from elsewhere', () => {
+  const truth: LeafLevels = { ...leaf, element: { name: 'a', type: 'BOOLEAN' } };
+  const bytes = Uint8Array.from([...present, 1, 60, 0]);
+  expect(() => readPageContent(pageOf('RLE_DICTIONARY'), truth, bytes, bytes.length)).toThrow(/dictionary of truth/);
+});
+
+it('holds runs of no bits against the count, too, in pages of version 2, where they are read', () => {
+  const { header, ...rest } = pageOf('RLE_DICTIONARY');
+  const { data_page_header: _first, ...common } = header;
+  const second = {
+    ...common,
+    type: 'DATA_PAGE_V2',
+    data_page_header_v2: {
+      ...{ num_values: 30, num_nulls: 0, num_rows: 30, encoding: 'RLE_DICTIONARY' },
+      ...{ definition_levels_byte_length: 0, repetition_levels_byte_length: 0 },
+    },
+  } as const;
+  const bytes = Uint8Array.from([0, 0xfe, 0xff, 0xff, 0xff, 0x0f]);
+  expect(() => readPageContent({ ...rest, header: second }, leaf, bytes, bytes.length)).toThrow(/a run of/);
+});

@@ -192,7 +192,11 @@ function assertContent({ header }: Page, leaf: LeafLevels, bytes: Uint8Array): v
       return;
     case 'PLAIN_DICTIONARY':
     case 'RLE_DICTIONARY':
-      if (bytes[offset] > 0) assertRuns(bytes, offset + 1, bytes.length, bytes[offset], present);
+      // They are never packed so, and would be read as runs with a length in front.
+      if (element.type === 'BOOLEAN') throw new DamagedParquetError(`'${leaf.name}' has a dictionary of truth values`);
+      // The runs of no bits are left out by some writers, and looked at by the reader in pages of version 2 alone.
+      if (bytes[offset] > 0 || second !== undefined)
+        assertRuns(bytes, offset + 1, bytes.length, bytes[offset], present);
       return;
     case 'DELTA_BINARY_PACKED':
     case 'DELTA_LENGTH_BYTE_ARRAY':
