@@ -62,8 +62,12 @@ it('holds runs of no bits against the count, too, in pages of version 2, where t
     ...common,
     type: 'DATA_PAGE_V2',
     data_page_header_v2: {
-      ...{ num_values: 30, num_nulls: 0, num_rows: 30, encoding: 'RLE_DICTIONARY' },
-      ...{ definition_levels_byte_length: 0, repetition_levels_byte_length: 0 },
+      num_values: 30,
+      num_nulls: 0,
+      num_rows: 30,
+      encoding: 'RLE_DICTIONARY',
+      definition_levels_byte_length: 0,
+      repetition_levels_byte_length: 0,
     },
   } as const;
   const bytes = Uint8Array.from([0, 0xfe, 0xff, 0xff, 0xff, 0x0f]);
