@@ -228,6 +228,13 @@ describe('computing', () => {
     );
   });
 
+  it('imputes the same zero from a spec that was read back where the median is a negative one', () => {
+    const data = recording({ x: { role: 'feature', cells: [-0, -0, -0, 1, null] } });
+    const spec = fit(data);
+    const copy = featureSpecSchema.parse(JSON.parse(JSON.stringify(spec)));
+    expect(rowsOf(copy, data)).toEqual(rowsOf(spec, data));
+  });
+
   it('has a digest that any change of the spec changes', () => {
     const spec = fit(recording({ x: { role: 'feature', cells: [1, 2, 3] } }));
     expect(featureSpecDigest({ ...spec, timeZone: 'Europe/Brussels' })).not.toBe(featureSpecDigest(spec));

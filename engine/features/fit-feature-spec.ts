@@ -106,7 +106,7 @@ class NumberFitter implements ColumnFitter {
           name,
           description: `${name} as received.`,
           transform: { kind: 'identity', column: name },
-          imputation: { ...imputation, value: median },
+          imputation: { ...imputation, value: median + 0 },
           usesLabels: false,
         };
     return { features: [feature], leftOut: [] };
