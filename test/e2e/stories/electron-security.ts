@@ -56,8 +56,13 @@ export function electronSecurityStories(window: () => ElectronWindow): void {
     );
     const address = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL());
     expect(address).toBe('app://assay/index.html');
-    // Playwright waits for the end of the navigation that was refused, until another one has ended.
-    await page.reload();
+    // Playwright waits for the end of the navigation that was refused, until another one has ended; it may abort the first.
+    const isLoadedAgain = (): Promise<boolean> =>
+      page.reload().then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(isLoadedAgain, { timeout: 20_000 }).toBe(true);
     await page.waitForSelector('#root > *');
   });
 

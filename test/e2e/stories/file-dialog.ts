@@ -4,6 +4,8 @@ import { expect, it } from 'vitest';
 import { enginePids } from '../engine-process.ts';
 import { temporaryFolder, type RunningWindow } from '../launchers.ts';
 
+const patience = { timeout: 20_000 };
+
 /** The page's own dialog for files, which is there where the host has none. */
 export function fileDialogStories(window: () => RunningWindow): void {
   it('leaves the folder that is being typed alone when the listing of another one arrives late', async () => {
@@ -18,10 +20,10 @@ export function fileDialogStories(window: () => RunningWindow): void {
       await page.keyboard.press('Control+o');
       const dialog = page.getByRole('dialog', { name: 'Open a case' });
       const field = dialog.getByLabel('Folder', { exact: true });
-      await expect.poll(() => field.getAttribute('title')).not.toBe('');
+      await expect.poll(() => field.getAttribute('title'), patience).not.toBe('');
       await field.fill(first);
       await field.press('Enter');
-      await expect.poll(() => field.getAttribute('title')).toBe(first);
+      await expect.poll(() => field.getAttribute('title'), patience).toBe(first);
       // The engine lists no folder until the field was made ready to be typed over.
       process.kill(engine, 'SIGSTOP');
       try {
@@ -30,7 +32,7 @@ export function fileDialogStories(window: () => RunningWindow): void {
       } finally {
         process.kill(engine, 'SIGCONT');
       }
-      await expect.poll(() => field.getAttribute('title')).toBe(dirname(first));
+      await expect.poll(() => field.getAttribute('title'), patience).toBe(dirname(first));
       await page.keyboard.insertText(second);
       await page.keyboard.press('Enter');
       await dialog.getByRole('button', { name: 'late.assay' }).waitFor();
