@@ -140,7 +140,7 @@ async function largeCase(
   const folder = sharedDataFolder;
   const [recordings, label] =
     folder === null
-      ? [[await longRecording(settings.longRows)], 'is_fraud']
+      ? [[await longRecording(settings.longRows)], 'TX_FRAUD']
       : [handbookMonths.map((name) => join(folder, 'handbook', name)), 'TX_FRAUD'];
   const { json } = await runAssay(['run', ...recordings, '--case', path, '--label', label]);
   return { path, rows: Number(json['rows']), lastRecording: recordings[recordings.length - 1] };
