@@ -38,6 +38,9 @@ const hoursOfWeek = 168;
 const hoursToMonday = 72;
 const emptyProfile: Profile = { version: 1, timeZone: 'UTC', columns: [] };
 
+/** About 40 MB where ids have ten characters: the whole of a case of two million rows. */
+const SEGMENTS_OF_IDS_KEPT = 40;
+
 /**
  * The columns of a case that questions are asked of again and again, as typed arrays in stream order. Each is read at
  * its first use. They are true for the rows and the profile the case had when this was made; where rows came since, one made
@@ -56,6 +59,7 @@ export class CaseArrays {
   /** Shared with those made for fewer rows of the same case. */
   readonly #growing: Map<string, GrowingArray<Float64Array> | GrowingArray<Int32Array> | GrowingArray<Uint8Array>>;
   readonly #ids: Map<number, string>;
+  readonly #idTexts = new Map<number, (row: number) => string | undefined>();
 
   /**
    * @param entityRole what makes one alert; null for the first of card, customer and account that the case has
@@ -234,11 +238,22 @@ export class CaseArrays {
     if (column === undefined) return Array.from(sequences, (sequence) => this.#counted(sequence));
     const missing = Float64Array.from(Array.from(sequences).filter((sequence) => !this.#ids.has(sequence))).sort();
     for (const { segment, rows } of this.#bySegment(missing)) {
-      const text = textsOf(this.#case.readSegmentColumns(segment, [column.name]), column.name, this.dictionaries);
+      const text = this.#idTextsOf(segment, column.name);
       for (const sequence of rows)
         this.#ids.set(sequence, text(sequence - segment.firstSequence) ?? this.#counted(sequence));
     }
     return Array.from(sequences, (sequence) => this.#ids.get(sequence) ?? impossible(`row ${sequence} was just read`));
+  }
+
+  /** The ids of a segment; those looked at last stay, for the payments of one card lie in many segments. */
+  #idTextsOf(segment: SegmentSummary, column: string): (row: number) => string | undefined {
+    const kept = this.#idTexts.get(segment.firstSequence);
+    const texts = kept ?? textsOf(this.#case.readSegmentColumns(segment, [column]), column, this.dictionaries);
+    this.#idTexts.delete(segment.firstSequence);
+    this.#idTexts.set(segment.firstSequence, texts);
+    if (this.#idTexts.size > SEGMENTS_OF_IDS_KEPT)
+      for (const oldest of [...this.#idTexts.keys()].slice(0, 1)) this.#idTexts.delete(oldest);
+    return texts;
   }
 
   /**
