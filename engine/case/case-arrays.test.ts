@@ -29,6 +29,7 @@ const profile: Profile = {
     column('amount', 'amount', 'number'),
     column('card', 'card', 'category'),
     column('label', 'label', 'category'),
+    column('payment', 'id', 'text'),
   ],
 };
 
@@ -77,6 +78,7 @@ function emptyCase(): { readonly store: WritableCase; readonly path: string; app
             codes: Int32Array.from(rows, (row) => codeOf('label', row % 9 > 6 ? 'yes' : 'no', additions)),
           },
         ],
+        ['payment', textsOf(rows.map((row) => `P${row}`))],
       ]);
       const append = appendOf(store.source(id), first, rowCount);
       store.appendSegment({
@@ -97,8 +99,15 @@ const arraysOf = (arrays: CaseArrays) => ({
   rowsByCard: arrays.rowsByEntity,
   hours: arrays.hoursOfWeek,
   distinctDays: arrays.distinctDays,
-  ids: arrays.ids([0, arrays.rowCount - 1]),
+  // Of other rows each time, so that what was read of a segment is used again, and of the newest ones.
+  ids: arrays.ids([0, arrays.rowCount - 1, Math.floor(arrays.rowCount / 2)]),
 });
+
+function textsOf(texts: readonly string[]): ColumnBlock {
+  const parts = texts.map((text) => Buffer.from(text));
+  let end = 0;
+  return { kind: 'text', bytes: Buffer.concat(parts), ends: Uint32Array.from(parts, ({ length }) => (end += length)) };
+}
 
 describe('the arrays of an open case', () => {
   it('are after any appends what they would be if they were read anew', () => {

@@ -59,7 +59,8 @@ export class CaseArrays {
   /** Shared with those made for fewer rows of the same case. */
   readonly #growing: Map<string, GrowingArray<Float64Array> | GrowingArray<Int32Array> | GrowingArray<Uint8Array>>;
   readonly #ids: Map<number, string>;
-  readonly #idTexts = new Map<number, (row: number) => string | undefined>();
+  /** By the first row of a segment; those looked at last come last. */
+  readonly #idTexts: Map<number, { readonly rowCount: number; readonly text: (row: number) => string | undefined }>;
 
   /**
    * @param entityRole what makes one alert; null for the first of card, customer and account that the case has
@@ -75,6 +76,7 @@ export class CaseArrays {
     this.#case = openedCase;
     this.#growing = earlier === undefined ? new Map() : earlier.#growing;
     this.#ids = earlier === undefined ? new Map() : earlier.#ids;
+    this.#idTexts = earlier === undefined ? new Map() : earlier.#idTexts;
     this.#entityRole = entityRole;
     this.rowCount = openedCase.nextSequence();
     this.numbers = openedCase.rowNumbers();
@@ -247,13 +249,18 @@ export class CaseArrays {
 
   /** The ids of a segment; those looked at last stay, for the payments of one card lie in many segments. */
   #idTextsOf(segment: SegmentSummary, column: string): (row: number) => string | undefined {
-    const kept = this.#idTexts.get(segment.firstSequence);
-    const texts = kept ?? textsOf(this.#case.readSegmentColumns(segment, [column]), column, this.dictionaries);
-    this.#idTexts.delete(segment.firstSequence);
-    this.#idTexts.set(segment.firstSequence, texts);
-    if (this.#idTexts.size > SEGMENTS_OF_IDS_KEPT)
-      for (const oldest of [...this.#idTexts.keys()].slice(0, 1)) this.#idTexts.delete(oldest);
-    return texts;
+    const { firstSequence, rowCount } = segment;
+    const kept = this.#idTexts.get(firstSequence);
+    // The last segment of a live stream goes on growing.
+    const text =
+      kept?.rowCount === rowCount
+        ? kept.text
+        : textsOf(this.#case.readSegmentColumns(segment, [column]), column, this.dictionaries);
+    this.#idTexts.delete(firstSequence);
+    const [oldest] = this.#idTexts.keys();
+    if (this.#idTexts.size >= SEGMENTS_OF_IDS_KEPT) this.#idTexts.delete(oldest);
+    this.#idTexts.set(firstSequence, { rowCount, text });
+    return text;
   }
 
   /**

@@ -6,7 +6,7 @@ export function loud<T extends object>(name: string, part: T): T {
   return new Proxy(part, {
     get(target, key, receiver) {
       if (key in target || typeof key === 'symbol' || silent.has(key)) return Reflect.get(target, key, receiver);
-      throw new Error(`electron stand-in: ${name}.${key} is not implemented`);
+      throw new Error(`electron stand-in: ${name} has no ${key}`);
     },
   });
 }

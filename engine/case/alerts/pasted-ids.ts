@@ -9,14 +9,14 @@ import { rowOfKey } from './alert-keys.ts';
  */
 export function readPastedIds(
   session: CaseSession,
-  { modelId, ids }: ParsedRequestInput<'alerts.pasted'>,
+  { modelId, ids: pasted }: ParsedRequestInput<'alerts.pasted'>,
 ): RequestOutput<'alerts.pasted'> {
   const { arrays } = session;
   const { groups } = session.alerts(modelId);
-  const texts = [...new Set(ids.map((id) => id.trim()).filter(Boolean))];
-  const transactions = new Map<string, number>();
-  const known = arrays.findIds(texts);
-  known.found.forEach((row) => transactions.set(arrays.ids([row])[0], row));
+  const texts = [...new Set(pasted.map((id) => id.trim()).filter(Boolean))];
+  const { found: rows } = arrays.findIds(texts);
+  const ids = arrays.ids(rows);
+  const transactions = new Map(rows.map((row, index) => [ids[index], row]));
   const columns = [arrays.entity, arrays.counterpart].map((column) => {
     const groupsOfCode = new Map<number, Set<number>>();
     if (column !== null)

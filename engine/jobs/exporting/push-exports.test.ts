@@ -89,8 +89,25 @@ it('an export that its server refuses does not keep back those behind it', async
   const pushed = await engine.runJob('push', { casePath, repetitions: 0 }, context);
   expect(pushed).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
   const openedCase = openCaseReadOnly(casePath);
-  expect(openedCase.outbox.entries().map(({ state }) => state)).toEqual(['waiting', 'sent']);
+  const entries = openedCase.outbox.entries();
+  expect(entries.map(({ state }) => state)).toEqual(['waiting', 'sent']);
   openedCase.close();
+
+  const [{ publishId }] = entries;
+  await engine.runJob('push', { casePath, publishId, cancel: true }, context);
+  await engine.runJob('exportMlflow', { casePath, trackingUri: double.address, repetitions: 0 }, context);
+  const history = await engine.runJob('audit', { casePath }, context);
+  const told = history.ok
+    ? history.data.entries.map(({ what }) => what).filter((what) => what.startsWith('export'))
+    : [];
+  // What is in the outbox already is not put there again, but goes out again.
+  expect(told).toEqual([
+    'export put into the outbox',
+    'export put into the outbox',
+    'export sent',
+    'export taken back',
+    'export sent',
+  ]);
 });
 
 it('a folder that was pushed without a name to register is registered when it is pushed with one', async () => {

@@ -93,6 +93,8 @@ it('gives the flags of a batch at every speed, through pauses, steps, seeks and 
 
   const again = await run('play', { ...common, casePath: newCase('at-once') });
   expect(again).toMatchObject({ addedRows: 0, rows: smallRows });
+  const { entries } = await run('audit', { casePath: newCase('at-once') });
+  expect(entries.filter(({ what }) => what.startsWith('rows from'))).toHaveLength(1);
 });
 
 it('refuses a new case without a model, and a recording that is another one by now', async () => {

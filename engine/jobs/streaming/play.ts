@@ -306,13 +306,15 @@ class PlaySession {
       throw error;
     }
     this.#withCase((openedCase) => {
-      openedCase.change(doingOf(this.#context), () => {
-        for (const [id, file] of this.#finished) openedCase.completeSource(id, file);
-        return whatCame(
-          openedCase,
-          this.#prepared.sources.map(({ id }) => id),
-        );
-      });
+      const { sources } = this.#prepared;
+      if (openedCase.nextSequence() > this.#prepared.nextSequence || this.#finished.size > 0)
+        openedCase.change(doingOf(this.#context), () => {
+          for (const [id, file] of this.#finished) openedCase.completeSource(id, file);
+          return whatCame(
+            openedCase,
+            sources.map(({ id }) => id),
+          );
+        });
       const nextSequence = openedCase.nextSequence();
       if (nextSequence !== this.#nextSequence) return;
       const state = stage.scoring.windowState();
