@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Events } from '../../preload/contract/events.ts';
-import { createBench, smallRows, type Bench } from '../case/small-recording.test-support.ts';
+import { benchOfFile } from '../case/bench-of-file.test-support.ts';
+import { smallRows, type Bench } from '../case/small-recording.test-support.ts';
 
 let bench: Bench;
-const cleanUps: (() => Promise<void>)[] = [];
-beforeAll(async () => {
-  bench = await createBench((cleanUp) => cleanUps.push(cleanUp));
-  await bench.ask('case.open', { path: bench.casePath });
-});
-afterAll(async () => {
-  for (const cleanUp of cleanUps) await cleanUp();
-});
+benchOfFile((made) => (bench = made));
 
 function ended(jobId: string): Promise<Events['job.ended']> {
   return new Promise((resolve) => {

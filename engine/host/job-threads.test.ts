@@ -2,21 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Events } from '../../preload/contract/events.ts';
 import type { JobInput, JobName } from '../../preload/contract/jobs.ts';
-import { createBench, type Bench } from '../case/small-recording.test-support.ts';
+import { benchOfFile } from '../case/bench-of-file.test-support.ts';
+import type { Bench } from '../case/small-recording.test-support.ts';
 
 const modelId = 1;
 let bench: Bench;
-const cleanUps: (() => Promise<void>)[] = [];
-beforeAll(async () => {
-  bench = await createBench((cleanUp) => cleanUps.push(cleanUp));
-  await bench.ask('case.open', { path: bench.casePath });
-});
-afterAll(async () => {
-  for (const cleanUp of cleanUps) await cleanUp();
-});
+benchOfFile((made) => (bench = made));
 afterEach(() => vi.unstubAllEnvs());
 
 interface StartedJob {

@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBench, smallRows, type Bench } from '../small-recording.test-support.ts';
+import { describe, expect, it } from 'vitest';
+import { benchOfFile } from '../bench-of-file.test-support.ts';
+import { smallRows, type Bench } from '../small-recording.test-support.ts';
 
 let bench: Bench;
-const cleanUps: (() => Promise<void>)[] = [];
-beforeAll(async () => {
-  bench = await createBench((cleanUp) => cleanUps.push(cleanUp));
-  await bench.ask('case.open', { path: bench.casePath });
-});
-afterAll(async () => {
-  for (const cleanUp of cleanUps) await cleanUp();
-});
+benchOfFile((made) => (bench = made));
 
 const modelId = 1;
 const read = (rows?: number) => bench.ask('belowLine.read', { modelId, sample: rows === undefined ? {} : { rows } });

@@ -1,20 +1,14 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { requests, type RequestName } from '../../../preload/contract/requests.ts';
 import { connect } from '../../store/sqlite.ts';
 import { requestHandlers } from './requests.ts';
-import { createBench, smallRows, type Bench } from '../../case/small-recording.test-support.ts';
+import { benchOfFile } from '../../case/bench-of-file.test-support.ts';
+import { smallRows, type Bench } from '../../case/small-recording.test-support.ts';
 
 let bench: Bench;
-const cleanUps: (() => Promise<void>)[] = [];
-beforeAll(async () => {
-  bench = await createBench((cleanUp) => cleanUps.push(cleanUp));
-  await bench.ask('case.open', { path: bench.casePath });
-});
-afterAll(async () => {
-  for (const cleanUp of cleanUps) await cleanUp();
-});
+benchOfFile((made) => (bench = made));
 
 const modelId = 1;
 const names = Object.keys(requests) as readonly RequestName[];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { JobInput } from '../../../preload/contract/jobs.ts';
 import { createEngine } from '../../host/engine.ts';
+import { cancelledAt } from './cancelled-at.test-support.ts';
 import { openCaseReadOnly } from '../../store/open-case.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-ingest-'));
@@ -17,19 +18,6 @@ const rows = Array.from({ length: 12_000 }, (_, row) => {
 });
 const recording = join(folder, 'recording.csv');
 writeFileSync(recording, `id,amount,code,is_fraud\n${rows.join('\n')}\n`);
-
-/** Is cancelled when it is asked for the nth time. */
-function cancelledAt(count: number): AbortSignal {
-  const controller = new AbortController();
-  let asked = 0;
-  return new Proxy(controller.signal, {
-    get: (signal, name) => {
-      if (name === 'aborted' && ++asked >= count) controller.abort();
-      const value: unknown = Reflect.get(signal, name, signal);
-      return typeof value === 'function' ? (value.bind(signal) as unknown) : value;
-    },
-  });
-}
 
 async function ingest(casePath: string, more: Partial<JobInput<'ingest'>> = {}, count = Infinity): Promise<string> {
   const input = { casePath, recordings: [recording], overrides: { label: 'is_fraud' }, ...more };

@@ -6,6 +6,7 @@ import type { ProfileColumn, ProfileOverrides } from '../../domain/profile.ts';
 import { defaultSampleRows } from '../../features/profile-sample.ts';
 import { createEngine } from '../../host/engine.ts';
 import { openCaseReadOnly } from '../../store/open-case.ts';
+import { cancelledAt } from './cancelled-at.test-support.ts';
 import type { JobResult } from '../../../preload/contract/jobs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-read-again-'));
@@ -25,19 +26,6 @@ function recordingOf(cell: (row: number) => string, rows = rowCount, first = 0):
   });
   writeFileSync(path, `id,amount,measure,is_fraud\n${lines.join('\n')}\n`);
   return path;
-}
-
-/** Is cancelled when it is asked for the nth time. */
-function cancelledAt(count: number): AbortSignal {
-  const controller = new AbortController();
-  let asked = 0;
-  return new Proxy(controller.signal, {
-    get: (signal, name) => {
-      if (name === 'aborted' && ++asked >= count) controller.abort();
-      const value: unknown = Reflect.get(signal, name, signal);
-      return typeof value === 'function' ? (value.bind(signal) as unknown) : value;
-    },
-  });
 }
 
 async function ingest(
