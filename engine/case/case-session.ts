@@ -46,6 +46,7 @@ export class CaseSession {
   #supposed: Profile | undefined;
   /** Undefined where more than the file may be another than it was when it was asked last. */
   #dataVersion: number | undefined;
+  #changesSeen = 0;
   #readers = 0;
   #profileText: string;
 
@@ -80,11 +81,17 @@ export class CaseSession {
     return this.openCase.dataVersion() !== this.#dataVersion;
   }
 
+  /** How often it was found that others had changed the case: whoever asked first may not be who has to hear of it. */
+  get changesSeen(): number {
+    return this.#changesSeen;
+  }
+
   /** Forgets what is no longer true because somebody else changed the case. Cheap where nobody did. */
   refresh(): void {
     const version = this.openCase.dataVersion();
     if (version === this.#dataVersion) return;
     this.#dataVersion = version;
+    this.#changesSeen++;
     this.modelsChanged();
     this.decisionsChanged();
     this.groupingChanged();

@@ -40,6 +40,21 @@ describe('two windows on one case', () => {
     expect(detail).toMatchObject({ ok: true, data: { decision: { kind: 'fraud', decidedBy: 'Ana' } } });
   });
 
+  it('hear of it also where a request of their own was the first to come upon it', async () => {
+    let heard = 0;
+    const stop = other.on('case.changed', () => heard++);
+    await bench.ask('notes.add', {
+      modelId,
+      key: (await bench.ask('alerts.page', { modelId })).rows[0].key,
+      text: 'seen',
+    });
+    heard = 0;
+    await other.request('alerts.page', { modelId });
+    await expect.poll(() => heard, { timeout: 10_000 }).toBeGreaterThan(0);
+    stop();
+    await bench.ask('actions.undo', {});
+  });
+
   it('do not silently replace what the other decided, and do so when that is said', async () => {
     const [{ key }] = (await bench.ask('alerts.page', { modelId })).rows;
     const refused = await other.request('verdicts.set', { modelId, keys: [key], kind: 'legitimate' });

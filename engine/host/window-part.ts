@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { caseOverview } from '../case/case-overview.ts';
+import type { CaseSession } from '../case/case-session.ts';
 import { requestHandlers, requestsThatChangeTheCase } from './window/requests.ts';
 import { askerOf } from './window/settings-file.ts';
 import { Workbench, type WorkbenchPlaces } from './window/workbench.ts';
@@ -63,6 +64,8 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
   const workbench = new Workbench(places, (name, payload) => stateEvents.give(name, () => emit(name, payload)));
   const running = new Map<string, RunningJob>();
   let startedJobs = 0;
+  /** Of a session, the changes of others that the window has heard of. */
+  const changesTold = new WeakMap<CaseSession, number>();
   const watch = setInterval(() => lookForOthers(), othersIntervalMs).unref();
 
   const tellCaseChanged = (): void => stateEvents.give('case.changed', sendOverview);
@@ -70,13 +73,16 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
     if (listenersOf('case.changed').size === 0) return;
     const session = workbench.openSession;
     session?.refresh();
+    if (session !== null) changesTold.set(session, session.changesSeen);
     const startedMs = performance.now();
     emit('case.changed', { overview: session === null ? null : caseOverview(session) });
     nextStreamedMs = performance.now() + Math.max(leastStreamedMs, overviewShare * (performance.now() - startedMs));
   };
   /** Another window, command or stream may change the open case at any time. */
   const lookForOthers = (): void => {
-    if (performance.now() < nextStreamedMs || workbench.openSession?.isBehind !== true) return;
+    const session = workbench.openSession;
+    if (performance.now() < nextStreamedMs || session === null) return;
+    if (!session.isBehind && session.changesSeen === (changesTold.get(session) ?? 0)) return;
     nextStreamedMs = performance.now() + othersIntervalMs;
     tellCaseChanged();
   };
