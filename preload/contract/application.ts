@@ -54,5 +54,8 @@ export const applicationRequests = {
       readonly isFolder: boolean;
       readonly sizeBytes: number;
     }[];
-  }>()(z.object({ folder: z.string().optional() })),
+  }>()(
+    // What was remembered may be gone: then the nearest folder above it that can be read.
+    z.object({ folder: z.string().optional(), isRemembered: z.boolean().default(false) }),
+  ),
 } as const;

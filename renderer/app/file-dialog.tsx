@@ -40,7 +40,8 @@ export function FileDialog({
   const [typedFolder, setTypedFolder] = useState<string | null>(null);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<HTMLUListElement>(null);
-  const listing = useRequest('folder.list', folder === '' ? {} : { folder }, {
+  const [isRemembered, setRemembered] = useState(true);
+  const listing = useRequest('folder.list', folder === '' ? {} : { folder, isRemembered }, {
     keepsPrevious: true,
     isAlwaysAsked: true,
   });
@@ -56,6 +57,7 @@ export function FileDialog({
   const parent = listing.data?.parent ?? null;
   const go = (path: string): void => {
     setFolder(path);
+    setRemembered(false);
     setTypedFolder(null);
     setFilter('');
     setPicked(new Set());

@@ -6,16 +6,28 @@ import type { ParsedRequestInput, RequestOutput } from '../../../preload/contrac
 
 /**
  * One folder of this machine, the home folder by default; folders first, hidden entries left out.
+ * A remembered one that is gone gives the nearest above it.
  * Errors: FILE_NOT_FOUND, PERMISSION_DENIED.
  */
 export function listFolder(input: ParsedRequestInput<'folder.list'>): RequestOutput<'folder.list'> {
-  const folder = resolve(input.folder ?? homedir());
+  const isRemembered = input.isRemembered || input.folder === undefined;
+  const folder = (isRemembered ? nearestReadable : resolve)(resolve(input.folder ?? homedir()));
   const parent = dirname(folder);
   const entries = namesIn(folder)
     .filter((name) => !name.startsWith('.'))
     .flatMap((name) => entryOf(join(folder, name), name))
     .sort((left, right) => Number(right.isFolder) - Number(left.isFolder) || left.name.localeCompare(right.name));
   return { folder, parent: parent === folder ? null : parent, entries };
+}
+
+function nearestReadable(folder: string): string {
+  try {
+    readdirSync(folder);
+    return folder;
+  } catch {
+    const parent = dirname(folder);
+    return parent === folder ? folder : nearestReadable(parent);
+  }
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { enginePids } from '../engine-process.ts';
@@ -8,6 +8,29 @@ const patience = { timeout: 20_000 };
 
 /** The page's own dialog for files, which is there where the host has none. */
 export function fileDialogStories(window: () => RunningWindow): void {
+  it('opens beside the folder of last time where that is gone', async () => {
+    const folder = temporaryFolder();
+    const gone = join(folder.path, 'gone');
+    mkdirSync(gone);
+    const { page } = window();
+    const dialog = page.getByRole('dialog', { name: 'Open a case' });
+    const field = dialog.getByLabel('Folder', { exact: true });
+    try {
+      await page.keyboard.press('Control+o');
+      await field.fill(gone);
+      await field.press('Enter');
+      await expect.poll(() => field.getAttribute('title'), patience).toBe(gone);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      rmdirSync(gone);
+      await page.keyboard.press('Control+o');
+      await expect.poll(() => field.getAttribute('title'), patience).toBe(folder.path);
+    } finally {
+      await page.keyboard.press('Escape');
+      folder.remove();
+    }
+  });
+
   it('leaves the folder that is being typed alone when the listing of another one arrives late', async () => {
     const folder = temporaryFolder();
     const [first, second] = [join(folder.path, 'first', 'inner'), join(folder.path, 'second')];
@@ -16,9 +39,9 @@ export function fileDialogStories(window: () => RunningWindow): void {
     const { page, hostPid } = window();
     const [engine] = enginePids(hostPid);
     if (engine === undefined) throw new Error('No engine process was found below the host.');
+    const dialog = page.getByRole('dialog', { name: 'Open a case' });
     try {
       await page.keyboard.press('Control+o');
-      const dialog = page.getByRole('dialog', { name: 'Open a case' });
       const field = dialog.getByLabel('Folder', { exact: true });
       await expect.poll(() => field.getAttribute('title'), patience).not.toBe('');
       await field.fill(first);
@@ -36,9 +59,9 @@ export function fileDialogStories(window: () => RunningWindow): void {
       await page.keyboard.insertText(second);
       await page.keyboard.press('Enter');
       await dialog.getByRole('button', { name: 'late.assay' }).waitFor();
+    } finally {
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
-    } finally {
       folder.remove();
     }
   });
