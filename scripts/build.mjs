@@ -3,5 +3,5 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder, runScript } from './run-steps.mjs';
 
-const kernelBuild = 'engine/forest/kernel/build.mjs';
-if (existsSync(join(projectFolder, kernelBuild))) process.exitCode = await runScript([kernelBuild]);
+for (const script of ['engine/forest/kernel/build.mjs', 'scripts/build-command-line.mjs'])
+  if (existsSync(join(projectFolder, script))) process.exitCode ||= await runScript([script]);

@@ -3,6 +3,7 @@ import module from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandLineEntry } from './command-line-bundle.mjs';
 import { bundledNode, isSuitableRuntime, unsuitableRuntimeSentence } from './runtime.mjs';
 
 /** Tells a child that its parent is this launcher, and not some other program with a channel. */
@@ -29,7 +30,8 @@ export async function launchAssay(argv) {
     const { directory } = module.enableCompileCache(join(cacheFolder(), 'compile'));
     // Threads and the engine's process take it from there.
     if (directory !== undefined) process.env['NODE_COMPILE_CACHE'] ??= directory;
-    const { main } = await import('../main/cli/main.ts');
+    /** @type {typeof import('../main/cli/main.ts')} */
+    const { main } = await import(commandLineEntry().href);
     process.exitCode = await main(argv);
     return;
   }

@@ -1,0 +1,47 @@
+import { copyFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build } from 'rolldown';
+import { projectFolder } from './run-steps.mjs';
+
+/** Stays a package: it carries native code. onnxruntime-node is optional and is not packaged. */
+const nativePackages = ['better-sqlite3', 'onnxruntime-node'];
+
+/** What is started by the address of its source, which has another place and ending once it is built. */
+const builtAddresses = {
+  name: 'built-addresses',
+  /** @param {string} code */
+  transform: (code) =>
+    code
+      .replace(/(new URL\('\.\/[\w-]+\.worker)\.ts'/g, "$1.js'")
+      .replace("'../../engine/host/entry-child.ts'", "'./entry-child.js'"),
+};
+
+/**
+ * Bundles modules of the engine, or that hold it, as modules that need no TypeScript; its workers and kernel with them.
+ * @param {readonly string[]} entries paths below the project's folder
+ * @param {string} folder where they are written
+ * @returns {Promise<readonly string[]>} absolute paths of all modules that went in
+ */
+export async function bundleWithEngine(entries, folder) {
+  const workers = readdirSync(join(projectFolder, 'engine'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.worker.ts'))
+    .map((path) => join('engine', path));
+  const { output } = await build({
+    cwd: projectFolder,
+    input: Object.fromEntries([...entries, ...workers].map((path) => [basename(path, '.ts'), path])),
+    platform: 'node',
+    external: nativePackages,
+    // The schema registry's HTTP client looks for `process` by eval; it is loaded only where a registry is named.
+    checks: { eval: false },
+    plugins: [builtAddresses],
+    // One flat folder, so that a worker or the kernel lies beside whatever file names it.
+    output: {
+      format: 'esm',
+      dir: folder,
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name]-[hash].js',
+    },
+  });
+  copyFileSync(join(projectFolder, 'engine/forest/kernel/kernel.wasm'), join(folder, 'kernel.wasm'));
+  return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+}
