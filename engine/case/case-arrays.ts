@@ -88,13 +88,13 @@ export class CaseArrays {
   /** Event times, NaN where missing; null where the profile has no time with a clock. */
   get times(): Float64Array | null {
     const column = columnWithRole(this.profile, 'event_time');
-    return column === undefined ? null : this.#numbers(column.name);
+    return column === undefined ? null : this.#values(column.name);
   }
 
   /** Amounts, NaN where missing; null without an amount column. */
   get amounts(): Float64Array | null {
     const column = columnWithRole(this.profile, 'amount');
-    return column === undefined ? null : this.#numbers(column.name);
+    return column === undefined ? null : this.#values(column.name);
   }
 
   /** Calendar day of every row in the case's zone, or NO_DAY. */
@@ -187,11 +187,16 @@ export class CaseArrays {
   }
 
   get rowsByEntity(): RowsByCode | null {
-    return this.#once('rowsByEntity', () => (this.entity === null ? null : groupRows(this.entity)));
+    return this.entity === null ? null : this.rowsBy(this.entity.column.name);
   }
 
   get rowsByCounterpart(): RowsByCode | null {
-    return this.#once('rowsByCounterpart', () => (this.counterpart === null ? null : groupRows(this.counterpart)));
+    return this.counterpart === null ? null : this.rowsBy(this.counterpart.column.name);
+  }
+
+  /** The rows of each value of a category column. @throws AssayError UNKNOWN_COLUMN as `coded` does */
+  rowsBy(name: string): RowsByCode {
+    return this.#once(`rows by ${name}`, () => groupRows(this.coded(name)));
   }
 
   get dictionaries(): ReadonlyMap<string, Dictionary> {
@@ -217,6 +222,20 @@ export class CaseArrays {
         `It has: ${[...this.dictionaries.keys()].join(', ') || 'none'}.`,
       );
     return this.#once(`coded ${name}`, () => ({ column, dictionary, codes: this.#codes(name) }));
+  }
+
+  /**
+   * The numbers or times of a column by name, NaN where missing.
+   * @throws AssayError UNKNOWN_COLUMN where the case has no such column, or neither numbers nor times in it.
+   */
+  valuesOf(name: string): Float64Array {
+    const known = this.decodedColumns.filter(({ kind }) => kind === 'number' || kind === 'time');
+    if (known.some((column) => column.name === name)) return this.#values(name);
+    throw usageError(
+      'UNKNOWN_COLUMN',
+      `The case has no column of numbers or times named '${name}'.`,
+      `It has: ${known.map((column) => column.name).join(', ') || 'none'}.`,
+    );
   }
 
   /** The segment that holds a row. */
@@ -328,7 +347,7 @@ export class CaseArrays {
   }
 
   /** One numeric column in stream order, NaN where missing. */
-  #numbers(column: string): Float64Array {
+  #values(column: string): Float64Array {
     return this.#grown(
       `numbers ${column}`,
       (length) => new Float64Array(length).fill(NaN),

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { createBench } from '../case/small-recording.test-support.ts';
+import { createBench, smallRecording } from '../case/small-recording.test-support.ts';
 
 it('explains a transaction in the sentences of the window: both compare with one background', async () => {
   const bench = await createBench((cleanUp) => onTestFinished(cleanUp));
@@ -13,7 +13,7 @@ it('explains a transaction in the sentences of the window: both compare with one
   if (!explained.ok) throw new Error(explained.error.message);
   expect(rows.length).toBeGreaterThan(5);
   for (const [index, { key }] of rows.entries()) {
-    const { sentence } = await bench.ask('alerts.detail', { modelId: 1, key });
+    const { sentence, row } = await bench.ask('alerts.detail', { modelId: 1, key });
     const { reasons } = explained.data.alerts[index];
     expect(
       reasons
@@ -21,5 +21,28 @@ it('explains a transaction in the sentences of the window: both compare with one
         .map((reason) => reason.sentence)
         .join(' '),
     ).toBe(sentence);
+    expect(reasons[0].sentence).toBe(`${row.firstReason}.`);
+  }
+
+  // What a card usually pays is the median of what it paid before, read from the recording itself.
+  const paid = smallRecording().split('\n').slice(1, -1);
+  const wanted = explained.data.alerts.flatMap(({ id, reasons }) => {
+    const ofAmount = reasons.find(({ feature }) => feature === 'amount');
+    const at = paid.findIndex((line) => line.startsWith(id));
+    const [, , card, , amount] = paid[at].split(',');
+    const earlier = paid
+      .slice(0, at)
+      .flatMap((line) => (line.split(',')[2] === card ? [Number(line.split(',')[4])] : []));
+    return ofAmount === undefined || card === ''
+      ? []
+      : [{ sentence: ofAmount.sentence, amount: Number(amount), earlier }];
+  });
+  expect(wanted.length).toBeGreaterThan(5);
+  for (const { sentence, amount, earlier } of wanted) {
+    earlier.sort((left, right) => left - right);
+    const median = (earlier[(earlier.length - 1) >> 1] + earlier[earlier.length >> 1]) / 2;
+    const [times] = sentence.split(' times what this card usually pays.');
+    expect(Math.abs(Number(times) / (amount / median) - 1)).toBeLessThan(0.06);
+    expect(sentence).not.toContain(amount.toFixed(2));
   }
 });

@@ -3,13 +3,29 @@ import { verdictKinds } from '../../engine/domain/verdict.ts';
 
 /* Which alerts of a model, and in which order: for a page of them and for all of them. */
 
-const alertSorts = ['score', 'amount', 'time', 'transactions', 'entity'] as const;
+const alertSorts = [
+  'score',
+  'amount',
+  'time',
+  /** On which it opens. */
+  'day',
+  'transactions',
+  'entity',
+  'counterpart',
+  'topId',
+  'verdict',
+  /** By what the strongest feature is called. */
+  'firstReason',
+] as const;
+/** A column of the recording by its name. */
+const columnSort = z.templateLiteral(['column:', z.string()]);
 
 export const alertSortSchema = z
-  .array(z.object({ by: z.enum(alertSorts), descending: z.boolean() }))
+  .array(z.object({ by: z.union([z.enum(alertSorts), columnSort]), descending: z.boolean() }))
   .min(1)
   .max(4)
   .default([{ by: 'score', descending: true }]);
+export type AlertSort = z.infer<typeof alertSortSchema>[number];
 
 export const alertFilterSchema = z.object({
   verdict: z.array(z.enum([...verdictKinds, 'none', 'snoozed'])).optional(),
@@ -21,8 +37,15 @@ export const alertFilterSchema = z.object({
   search: z.string().max(20_000).optional(),
   /** Ids or entities, for example pasted ones; an alert passes if any of its rows has one of them. */
   anyOf: z.array(z.string()).max(5000).optional(),
-  /** Column name to the texts allowed in it. */
+  minimumScore: z.number().optional(),
+  /** Least number of flagged transactions. */
+  minimumFlagged: z.number().int().optional(),
+  /** Names of features one of which is the strongest reason. Alerts that are not explained yet do not pass. */
+  firstReasons: z.array(z.string()).optional(),
+  /** Column of categories to the texts allowed in it; the empty text stands for a missing one. */
   columns: z.record(z.string(), z.array(z.string())).optional(),
+  /** Column of numbers or times (epoch milliseconds) to the values allowed in it, both ends included. */
+  ranges: z.record(z.string(), z.object({ from: z.number().optional(), to: z.number().optional() })).optional(),
   fromMs: z.number().optional(),
   toMs: z.number().optional(),
 });

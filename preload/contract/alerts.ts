@@ -102,6 +102,10 @@ export interface AlertRow {
   readonly transactions: number;
   /** The strongest reason as a short phrase; empty until it was computed. */
   readonly firstReason: string;
+  /** The feature that it speaks of; null until then, and where none raises the score. */
+  readonly firstFeature: string | null;
+  /** Of the transaction that the row shows: what stands in the columns asked for, in their order. Times are epoch milliseconds. */
+  readonly cells: readonly (string | number | null)[];
   /** The verdict that closes it; null while it is open. */
   readonly verdict: VerdictKind | null;
   /** Set where flags that no verdict was shown opened it again. */
@@ -112,7 +116,7 @@ export interface AlertRow {
   } | null;
   readonly snoozedUntilMs: number | null;
   readonly hasNote: boolean;
-  /** Where a list is filtered by transactions: the most anomalous one that passes, or that opens the alert on its day. */
+  /** Where a list is filtered by transactions: the most anomalous one that passes. */
   readonly matched: Pick<
     AlertDetail['transactions'][number],
     'sequence' | 'id' | 'timeMs' | 'amount' | 'counterpart'
@@ -245,17 +249,33 @@ export const alertRequests = {
     readonly decided: number;
     /** For the filters: how many alerts each verdict has. */
     readonly counts: Readonly<Record<string, number>>;
-    /** Rows of this page whose first reason is still being computed; `alerts.reasonsReady` tells when it is there. */
+    /**
+     * Rows of this page whose first reason is still being computed, or all alerts where the list hangs on reasons;
+     * `alerts.reasonsReady` tells when they are there.
+     */
     readonly reasonsPending: number;
   }>()(
     z.object({
       modelId,
       filter: alertFilterSchema.default({}),
       sort: alertSortSchema,
+      /** Columns of the recording whose cells the rows have. */
+      columns: z.array(z.string()).max(100).default([]),
       after: z.string().optional(),
       limit: pageLimit,
     }),
   ),
+  /** The queue by the days on which alerts open, in the zone of the case: every day that has transactions, newest first. */
+  'alerts.days': request<
+    readonly {
+      /** Its start. */
+      readonly dayMs: number;
+      /** That pass the filter, whatever was decided of them. */
+      readonly alerts: number;
+      readonly decided: number;
+      readonly snoozed: number;
+    }[]
+  >()(z.object({ modelId, filter: alertFilterSchema.default({}) })),
   'alerts.detail': request<AlertDetail>()(z.object({ modelId, key: z.string() })),
   /** Refused while the alert has no verdict. */
   'alerts.narrative': request<Narrative>()(z.object({ modelId, key: z.string() })),

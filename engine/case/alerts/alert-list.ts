@@ -1,15 +1,14 @@
 import { usageError } from '../../domain/error.ts';
-import { localDay } from '../../domain/time-zone.ts';
 import type { VerdictKind } from '../../domain/verdict.ts';
-import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
+import { NO_DAY } from '../../forest/tuning.ts';
 import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
+import { alertsInOrderOf } from './alert-order.ts';
+import { passingAlerts, type PassingAlerts } from './alert-filter.ts';
 import {
   cursorAt,
   flaggedRowsOf,
   positionAfter,
-  rankTexts,
-  sortAlerts,
   type AlertCursor,
   type AlertGroups,
   type SortKey,
@@ -18,24 +17,10 @@ import { keyOfRow, keysOfRow, rowOfKey } from './alert-keys.ts';
 import { rowsOfCode, UNKNOWN_CODE, type CaseArrays } from '../case-arrays.ts';
 import type { CaseSession } from '../case-session.ts';
 import { decisionOfRows, type AlertDecision, type DecisionState } from '../decisions/decision-state.ts';
-import { keepNewest, type ModelView } from '../model/model-view.ts';
-import { firstReason } from '../model/reason-words.ts';
+import type { ModelView } from '../model/model-view.ts';
+import { firstReason, knownFirstFeature } from '../model/reason-words.ts';
 
-type Sort = ParsedRequestInput<'alerts.page'>['sort'][number];
-type RowCondition = (row: number) => boolean;
-
-const cachedOrders = 8;
-/** Raw text looked at per row when searching; a longer row is found by its beginning. */
-const searchedBytes = 4096;
-
-/** What is known of the alerts of one threshold, made once. */
-interface ListCache {
-  readonly orders: Map<string, { readonly keys: readonly SortKey[]; readonly order: Uint32Array }>;
-  readonly passing: Map<string, PassingAlerts>;
-  entityRanks?: Float64Array;
-  searchTexts?: ReadonlyMap<number, string>;
-  state?: DecidedAlerts;
-}
+const DAY_MS = 86_400_000;
 
 /** Decisions laid over the alerts of one threshold. */
 interface DecidedAlerts {
@@ -45,24 +30,7 @@ interface DecidedAlerts {
   readonly snoozedUntil: ReadonlyMap<number, number>;
 }
 
-/** Which alerts pass a filter of transactions. */
-interface PassingAlerts {
-  /** Per alert the row by which it passes, or -1. */
-  readonly rows: Int32Array;
-  /** Whether the filter asks for anything, so that the row says more than that it is the most anomalous. */
-  readonly isFiltered: boolean;
-}
-
-const caches = new WeakMap<AlertGroups, ListCache>();
-
-function cacheOf(groups: AlertGroups): ListCache {
-  let cache = caches.get(groups);
-  if (cache === undefined) {
-    cache = { orders: new Map(), passing: new Map() };
-    caches.set(groups, cache);
-  }
-  return cache;
-}
+const decidedAlertsOf = new WeakMap<AlertGroups, DecidedAlerts>();
 
 /**
  * One page of alerts. `total` counts what passes the whole filter; `counts` and `decided` what passes all of it but the
@@ -91,12 +59,15 @@ export function alertsPage(
     }
     page.push(group);
   }
+  const { firstReasons, verdict: _verdict, ...others } = input.filter;
+  const hangsOnReasons = firstReasons !== undefined || input.sort.some(({ by }) => by === 'firstReason');
+  const explained = hangsOnReasons ? groupsOf(passingAlerts(session, view, groups, others)) : page;
   const reasonsPending = explain(
     view,
-    page.map((group) => groups.topSequences[group]),
+    explained.map((group) => groups.topSequences[group]),
   );
   return {
-    rows: alertRows(session, view, groups, page, passing),
+    rows: alertRows(session, view, groups, page, { passing, columns: input.columns }),
     next,
     total: chosen.length,
     transactions: chosen.reduce((sum, group) => sum + groups.starts[group + 1] - groups.starts[group], 0),
@@ -106,7 +77,16 @@ export function alertsPage(
   };
 }
 
+function groupsOf({ rows }: PassingAlerts): readonly number[] {
+  return Array.from(rows.keys()).filter((group) => rows[group] >= 0);
+}
+
 type AlertState = VerdictKind | 'none' | 'snoozed';
+
+/** In the order of a sort by verdict. */
+const stateRanks: Readonly<Record<AlertState, number>> = {
+  ...{ fraud: 5, unsure: 4, valuable: 3, legitimate: 2, snoozed: 1, none: 0 },
+};
 
 /** Which alerts of a model, and in which order. */
 export type AlertChoice = Pick<ParsedRequestInput<'alerts.page'>, 'modelId' | 'filter' | 'sort'>;
@@ -126,24 +106,63 @@ interface ChosenAlerts {
 function chooseAlerts(session: CaseSession, { modelId, filter, sort }: AlertChoice, nowMs: number): ChosenAlerts {
   const { view, groups } = session.alerts(modelId);
   const { verdict: wantedVerdicts, ...rowFilter } = filter;
-  const passing = passingAlerts(session, groups, rowFilter);
-  const { decisions, snoozedUntil } = decidedAlerts(session, groups);
-  const stateOf = (group: number): AlertState => {
-    const decision = decisions.get(group);
-    if (decision?.newSequences.length === 0) return decision.verdict.kind;
-    return (snoozedUntil.get(group) ?? 0) > nowMs ? 'snoozed' : 'none';
-  };
+  const passing = passingAlerts(session, view, groups, rowFilter);
+  const stateOf = stateOfAlerts(session, groups, nowMs);
   const wanted = wantedVerdicts === undefined ? null : new Set<AlertState>(wantedVerdicts);
   const counts: Record<AlertState, number> = { fraud: 0, legitimate: 0, valuable: 0, unsure: 0, none: 0, snoozed: 0 };
   for (let group = 0; group < groups.count; group++) if (passing.rows[group] >= 0) counts[stateOf(group)]++;
   return {
     view,
     groups,
-    ...sorted(session, groups, sort),
+    ...alertsInOrderOf(
+      {
+        ...{ session, view, groups },
+        shownRows: passing.isFiltered ? passing.rows : groups.topSequences,
+        stateRank: (group) => stateRanks[stateOf(group)],
+      },
+      sort,
+      passing.isFiltered ? JSON.stringify(rowFilter) : null,
+    ),
     passing,
     isChosen: (group) => passing.rows[group] >= 0 && (wanted === null || wanted.has(stateOf(group))),
     counts,
   };
+}
+
+/** What was decided of each alert. */
+function stateOfAlerts(session: CaseSession, groups: AlertGroups, nowMs: number): (group: number) => AlertState {
+  const { decisions, snoozedUntil } = decidedAlerts(session, groups);
+  return (group) => {
+    const decision = decisions.get(group);
+    if (decision?.newSequences.length === 0) return decision.verdict.kind;
+    return (snoozedUntil.get(group) ?? 0) > nowMs ? 'snoozed' : 'none';
+  };
+}
+
+/** The queue by the days on which alerts open: how many pass a filter, and what is decided of them. */
+export function alertDays(
+  session: CaseSession,
+  { modelId, filter }: ParsedRequestInput<'alerts.days'>,
+  nowMs: number,
+): RequestOutput<'alerts.days'> {
+  const { arrays } = session;
+  const { view, groups } = session.alerts(modelId);
+  const { verdict: _verdict, dayMs: _day, ...rest } = filter;
+  const passing = passingAlerts(session, view, groups, rest);
+  const stateOf = stateOfAlerts(session, groups, nowMs);
+  const days = new Map(Array.from(arrays.distinctDays, (day) => [day, { alerts: 0, decided: 0, snoozed: 0 }]));
+  for (let group = 0; group < groups.count; group++) {
+    const day = passing.rows[group] < 0 ? undefined : days.get(arrays.days?.[groups.openingRows[group]] ?? NO_DAY);
+    if (day === undefined) continue;
+    const state = stateOf(group);
+    day.alerts++;
+    if (state === 'snoozed') day.snoozed++;
+    else if (state !== 'none') day.decided++;
+  }
+  return Array.from(days, ([day, counts]) => ({
+    dayMs: arrays.clock.instantOfLocal(day * DAY_MS),
+    ...counts,
+  })).reverse();
 }
 
 /** All alerts that pass a filter, in order. */
@@ -158,17 +177,25 @@ export function alertsInOrder(
 
 /**
  * The rows of some alerts. Their first reasons are filled in where they were computed before.
- * @param passing by which transactions they passed a filter
+ * @param shown by which transactions they passed a filter, and which further columns they have
  */
 export function alertRows(
   session: CaseSession,
   view: ModelView,
   groups: AlertGroups,
   alerts: readonly number[],
-  passing: PassingAlerts | null = null,
+  shown: { readonly passing: PassingAlerts; readonly columns: readonly string[] } | null = null,
 ): readonly AlertRow[] {
   const { arrays } = session;
-  const matches = passing?.isFiltered === true ? matchedRows(arrays, alerts, passing) : null;
+  const passedBy = shown?.passing.isFiltered === true ? shown.passing.rows : null;
+  const matches =
+    passedBy === null
+      ? null
+      : matchedRows(
+          arrays,
+          alerts.map((group) => passedBy[group]),
+        );
+  const cells = cellsOf(arrays, shown?.columns ?? []);
   const { keysWithNotes } = session.decisions;
   const { decisions, snoozedUntil } = decidedAlerts(session, groups);
   const ids = arrays.ids(alerts.map((group) => groups.topSequences[group]));
@@ -191,6 +218,8 @@ export function alertRows(
       flaggedTransactions: flagged.length,
       transactions: entityRowsOf(arrays, sequence, flagged).length,
       firstReason: view.knownReasons(sequence) === undefined ? '' : firstReason(view, sequence),
+      firstFeature: knownFirstFeature(view, sequence) ?? null,
+      cells: cells(passedBy?.[group] ?? sequence),
       verdict: decision === undefined || isOpenAgain ? null : decision.verdict.kind,
       reopened: isOpenAgain
         ? {
@@ -206,12 +235,7 @@ export function alertRows(
   });
 }
 
-function matchedRows(
-  arrays: CaseArrays,
-  alerts: readonly number[],
-  { rows }: PassingAlerts,
-): readonly NonNullable<AlertRow['matched']>[] {
-  const sequences = alerts.map((group) => rows[group]);
+function matchedRows(arrays: CaseArrays, sequences: readonly number[]): readonly NonNullable<AlertRow['matched']>[] {
   const ids = arrays.ids(sequences);
   return sequences.map((sequence, index) => ({
     sequence: arrays.numbers.numberOf(sequence),
@@ -220,6 +244,21 @@ function matchedRows(
     amount: numberAt(arrays.amounts, sequence),
     counterpart: textAt(arrays.counterpart, sequence),
   }));
+}
+
+/** Reads some stored columns of a row. @throws AssayError UNKNOWN_COLUMN where the case has no such column */
+function cellsOf(arrays: CaseArrays, columns: readonly string[]): (row: number) => AlertRow['cells'] {
+  const readers = columns.map((name): ((row: number) => string | number | null) => {
+    const column = arrays.decodedColumns.find((other) => other.name === name);
+    if (column?.kind === 'text') return (row) => arrays.ids([row])[0];
+    if (column?.kind === 'category') {
+      const coded = arrays.coded(name);
+      return (row) => textAt(coded, row);
+    }
+    const values = arrays.valuesOf(name);
+    return (row) => numberAt(values, row);
+  });
+  return (row) => readers.map((read) => read(row));
 }
 
 /** All transactions of a row's entity in stream order; the alert's own where it has none. */
@@ -273,144 +312,11 @@ export function columnValues(
     .map((code) => ({ text: dictionary.textOf(code), alerts: alerts[code] }));
 }
 
-function sorted(
-  session: CaseSession,
-  groups: AlertGroups,
-  sort: readonly Sort[],
-): { readonly keys: readonly SortKey[]; readonly order: Uint32Array } {
-  const cache = cacheOf(groups);
-  const name = JSON.stringify(sort);
-  const known = cache.orders.get(name);
-  if (known !== undefined) return known;
-  const keys = sort.map(({ by, descending }) => ({
-    values: sortValues(session.arrays, groups, cache, by),
-    descending,
-  }));
-  const made = { keys, order: sortAlerts(groups, keys) };
-  keepNewest(cache.orders, cachedOrders - 1);
-  cache.orders.set(name, made);
-  return made;
-}
-
-function sortValues(arrays: CaseArrays, groups: AlertGroups, cache: ListCache, by: Sort['by']): Float64Array {
-  const tops = groups.topSequences;
-  switch (by) {
-    case 'score':
-      return Float64Array.from(groups.sums, (sum) => -sum);
-    case 'amount':
-      return Float64Array.from(tops, (row) => arrays.amounts?.[row] ?? NaN);
-    case 'time':
-      return Float64Array.from(tops, (row) => arrays.times?.[row] ?? row);
-    case 'transactions':
-      return Float64Array.from(tops, (_, group) => groups.starts[group + 1] - groups.starts[group]);
-    case 'entity':
-      cache.entityRanks ??= rankTexts(Array.from(tops, (row) => textAt(arrays.entity, row) ?? keyOfRow(arrays, row)));
-      return cache.entityRanks;
-  }
-}
-
-/** Alerts that open on the day of the filter, and of which some flagged transaction meets all its other conditions at once. */
-function passingAlerts(session: CaseSession, groups: AlertGroups, filter: AlertFilter): PassingAlerts {
-  const cache = cacheOf(groups);
-  const name = JSON.stringify(filter);
-  const known = cache.passing.get(name);
-  if (known !== undefined) return known;
-  const { arrays } = session;
-  const conditions = rowConditions(session, groups, cache, filter);
-  const day = filter.dayMs === undefined ? null : localDay(arrays.clock, filter.dayMs);
-  const isFiltered = conditions.length > 0 || day !== null;
-  const rows = new Int32Array(groups.count).fill(-1);
-  for (let group = 0; group < groups.count; group++) {
-    const opening = groups.openingRows[group];
-    if (day !== null && arrays.days?.[opening] !== day) continue;
-    rows[group] =
-      conditions.length === 0
-        ? opening
-        : (flaggedRowsOf(groups, group).find((row) => conditions.every((condition) => condition(row))) ?? -1);
-  }
-  const passing = { rows, isFiltered };
-  keepNewest(cache.passing, cachedOrders - 1);
-  cache.passing.set(name, passing);
-  return passing;
-}
-
-function rowConditions(
-  session: CaseSession,
-  groups: AlertGroups,
-  cache: ListCache,
-  filter: AlertFilter,
-): readonly RowCondition[] {
-  const { arrays } = session;
-  const { times, amounts } = arrays;
-  const conditions: RowCondition[] = [];
-  conditions.push(...withinRange(times, filter.fromMs, filter.toMs));
-  conditions.push(...withinRange(amounts, filter.minimumAmount, filter.maximumAmount));
-  for (const [name, texts] of Object.entries(filter.columns ?? {})) {
-    const { codes, dictionary } = arrays.coded(name);
-    const wanted = new Set(texts.map((text) => dictionary.find(text)).filter((code) => code >= 0));
-    conditions.push((row) => wanted.has(codes[row]));
-  }
-  if (filter.anyOf !== undefined) conditions.push(isAnyOf(arrays, groups, filter.anyOf));
-  const words = (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length > 0) {
-    cache.searchTexts ??= searchTexts(session, groups);
-    const texts = cache.searchTexts;
-    conditions.push((row) => {
-      const text = texts.get(row) ?? '';
-      return words.every((word) => text.includes(word));
-    });
-  }
-  return conditions;
-}
-
-function withinRange(
-  values: Float64Array | null,
-  least: number | undefined,
-  greatest: number | undefined,
-): readonly RowCondition[] {
-  if (least === undefined && greatest === undefined) return [];
-  if (values === null) return [() => false];
-  return [(row) => values[row] >= (least ?? -Infinity) && values[row] <= (greatest ?? Infinity)];
-}
-
-/** Rows whose id, entity or counterpart is one of the texts, and the rows of alerts whose key is one. */
-function isAnyOf(arrays: CaseArrays, groups: AlertGroups, texts: readonly string[]): RowCondition {
-  const wanted = new Set(texts.map((text) => text.trim()).filter(Boolean));
-  const ids = arrays.ids(groups.rows);
-  const rows = new Set<number>();
-  ids.forEach((id, index) => {
-    if (wanted.has(id)) rows.add(groups.rows[index]);
-  });
-  for (const text of wanted) {
-    const group = groups.groupOfRow(rowOfKey(arrays, text));
-    if (group >= 0) for (const row of flaggedRowsOf(groups, group)) rows.add(row);
-  }
-  const codesIn = (column: CaseArrays['entity']): ReadonlySet<number> =>
-    new Set([...wanted].map((text) => column?.dictionary.find(text) ?? -1).filter((code) => code >= 0));
-  const entities = codesIn(arrays.entity);
-  const counterparts = codesIn(arrays.counterpart);
-  return (row) =>
-    rows.has(row) ||
-    entities.has(arrays.entity?.codes[row] ?? -1) ||
-    counterparts.has(arrays.counterpart?.codes[row] ?? -1);
-}
-
-/** What a search looks at, in lower case: each flagged row as received; its id and entity are part of it. */
-function searchTexts(session: CaseSession, groups: AlertGroups): ReadonlyMap<number, string> {
-  const decoder = new TextDecoder();
-  const texts = new Map<number, string>();
-  for (const row of groups.rows.slice().sort()) {
-    const { bytes } = session.openCase.readRaw(row);
-    texts.set(row, decoder.decode(bytes.subarray(0, searchedBytes)).toLowerCase());
-  }
-  return texts;
-}
-
 /** What was decided of each alert; computed anew only after a decision. */
 export function decidedAlerts(session: CaseSession, groups: AlertGroups): DecidedAlerts {
-  const cache = cacheOf(groups);
   const { arrays, decisions: state } = session;
-  if (cache.state?.of === state) return cache.state;
+  const known = decidedAlertsOf.get(groups);
+  if (known?.of === state) return known;
   const decisions = new Map<number, AlertDecision>();
   for (const row of state.verdictOfRow.keys()) {
     const group = groups.groupOfRow(row);
@@ -419,7 +325,7 @@ export function decidedAlerts(session: CaseSession, groups: AlertGroups): Decide
     if (decision !== null) decisions.set(group, decision);
   }
   const made = { of: state, decisions, snoozedUntil: snoozedAlerts(session, groups) };
-  cache.state = made;
+  decidedAlertsOf.set(groups, made);
   return made;
 }
 

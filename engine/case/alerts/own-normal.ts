@@ -9,7 +9,8 @@ export interface Normal {
 
 const LOW_SHARE = 0.05;
 const HIGH_SHARE = 0.95;
-const FEWEST_VALUES = 5;
+/** Fewer earlier values than this tell nothing of what is usual. */
+export const FEWEST_VALUES = 5;
 const dayMs = 86_400_000;
 
 /** The 5th to 95th percentile of earlier values and where `value` lies among them; null with fewer than five. */

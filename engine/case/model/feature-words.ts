@@ -2,15 +2,23 @@ import type { FeatureSpec, RowTransform } from '../../domain/feature-spec.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import type { WindowFeature } from '../../domain/window-feature.ts';
 import { entityNoun, plainDuration } from '../../features/windows/describe-window-feature.ts';
-import type { FeatureWords } from '../../forest/reasons/describe-reasons.ts';
 
 /** A feature in an analyst's words, once whole and once short enough for a list. */
-export interface LabelledWords extends FeatureWords {
+export interface LabelledWords {
+  readonly name: string;
   /** A few words with a capital, such as "Payments by customer, 24 h". */
   readonly label: string;
   /** The label without its window, and the window; empty where there is none. */
   readonly subject: string;
   readonly span: string;
+  /** A plain phrase without its capital, such as "payments at this terminal in 24 h". */
+  readonly description: string;
+  /** A value that is there as a person reads it, with its unit: "14", "615.00", "75 %". */
+  readonly valueText: (value: number) => string;
+  /** Whose window it looks at: 'card', 'card and terminal'; empty where it looks at the row alone. */
+  readonly who: string;
+  /** From what it is computed. */
+  readonly source: RowTransform | WindowFeature;
 }
 
 type ValueKind = 'figure' | 'amount' | 'share' | 'times' | 'hours' | 'clock' | 'weekday' | 'yes-no';
@@ -19,11 +27,14 @@ type Words = Pick<LabelledWords, 'subject' | 'span' | 'description'> & { readonl
 /** The features of a spec in an analyst's words, in the order of the matrix columns. */
 export function featureWords(spec: FeatureSpec, profile: Profile): readonly LabelledWords[] {
   const words = [
-    ...spec.features.map(({ name, transform }) => ({ name, ...rowWords(transform, profile) })),
-    ...(spec.windows?.features ?? []).map((feature) => ({ name: feature.name, ...windowWords(feature, profile) })),
+    ...spec.features.map(({ name, transform }) => ({ name, source: transform, ...rowWords(transform, profile) })),
+    ...(spec.windows?.features ?? []).map((feature) => ({
+      ...{ name: feature.name, source: feature },
+      ...windowWords(feature, profile),
+    })),
   ];
   const labels = words.map(({ subject, span }) => labelOf(subject, span));
-  return words.map(({ name, subject, span, description, kind }, index) => {
+  return words.map(({ name, source, subject, span, description, kind }, index) => {
     // Two features that a few words cannot tell apart are told by all of them.
     const isOnly = labels.indexOf(labels[index]) === labels.lastIndexOf(labels[index]);
     const shown = isOnly ? { subject, span } : { subject: capitalised(description), span: '' };
@@ -33,7 +44,8 @@ export function featureWords(spec: FeatureSpec, profile: Profile): readonly Labe
       ...shown,
       description,
       valueText: valueTexts[kind],
-      comparesByRank: kind !== 'clock' && kind !== 'weekday' && kind !== 'yes-no',
+      who: 'entity' in source ? source.entity.map((column) => entityNoun(column, profile)).join(' and ') : '',
+      source,
     };
   });
 }

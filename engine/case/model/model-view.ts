@@ -35,8 +35,9 @@ export class ModelView {
   readonly id: number;
   readonly digest: string;
   readonly featureSetId: number;
+  /** The columns of the rows that it scored. */
+  readonly arrays: CaseArrays;
   readonly #case: ReadableCase;
-  readonly #arrays: CaseArrays;
   #forest: CompiledForest | undefined;
   #spec: FeatureSpec | undefined;
   #words: readonly LabelledWords[] | undefined;
@@ -55,7 +56,7 @@ export class ModelView {
     stored: Pick<StoredModel, 'id' | 'digest' | 'featureSetId'>,
   ) {
     this.#case = openedCase;
-    this.#arrays = arrays;
+    this.arrays = arrays;
     this.id = stored.id;
     this.digest = stored.digest;
     this.featureSetId = stored.featureSetId;
@@ -90,13 +91,13 @@ export class ModelView {
 
   /** In the order of the matrix columns. */
   get words(): readonly LabelledWords[] {
-    this.#words ??= featureWords(this.spec, this.#arrays.profile);
+    this.#words ??= featureWords(this.spec, this.arrays.profile);
     return this.#words;
   }
 
   /** @throws AssayError NO_MODEL where rows came in after the model scored. */
   get sums(): Int32Array {
-    return this.#sums.upTo(this.#arrays.rowCount, (into, from, to) =>
+    return this.#sums.upTo(this.arrays.rowCount, (into, from, to) =>
       into.set(sumsOfRows(this.#case, this.id, from, to), from),
     );
   }
@@ -109,7 +110,7 @@ export class ModelView {
   tuningIndex(labels: Uint8Array | null, order: AlertOrder): TuningIndex {
     const known = this.#index;
     if (known?.labels === labels && known.order === order) return known.index;
-    const { days } = this.#arrays;
+    const { days } = this.arrays;
     const index = buildTuningIndex({
       forest: this.forest,
       sums: this.sums,
@@ -137,7 +138,7 @@ export class ModelView {
 
   /** The features of one row. */
   featureRow(sequence: number): Float32Array {
-    const segment = this.#arrays.segmentOf(sequence);
+    const segment = this.arrays.segmentOf(sequence);
     const values = this.featuresOfSegment(segment);
     const start = (sequence - segment.firstSequence) * this.featureCount;
     return values.slice(start, start + this.featureCount);
@@ -185,7 +186,7 @@ export class ModelView {
   }
 
   #drawBackgroundRows(): FeatureMatrix {
-    const { rowCount } = this.#arrays;
+    const { rowCount } = this.arrays;
     const featureCount = featureNames(this.spec).length;
     const drawn = Math.min(rowCount, BACKGROUND_ROWS);
     const stretches = Math.min(drawn, BACKGROUND_STRETCHES);

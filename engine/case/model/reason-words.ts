@@ -1,34 +1,91 @@
-import { describeReasons, type DescribedReasons } from '../../forest/reasons/describe-reasons.ts';
+import { columnWithRole } from '../../domain/profile.ts';
+import { describeReasons, type DescribedReasons, type Reason } from '../../forest/reasons/describe-reasons.ts';
 import type { UnflaggingChange } from '../../forest/reasons/smallest-change.ts';
+import { UNKNOWN_CODE } from '../case-arrays.ts';
 import type { LabelledWords } from './feature-words.ts';
-import type { ModelView } from './model-view.ts';
+import type { ModelView, RowReasons } from './model-view.ts';
+import { ownUsual } from './own-usual.ts';
+import { reasonPhrase } from './reason-phrase.ts';
+
+/** Reasons that add up, each with its sentence. */
+export interface StatedReasons extends DescribedReasons {
+  readonly reasons: readonly (Reason & { readonly sentence: string })[];
+}
 
 /** A feature's value as a person reads it. */
 export function featureValueText({ valueText }: LabelledWords, value: number): string {
   return Number.isNaN(value) ? 'missing' : valueText(value);
 }
 
-/** The reasons of one row in words, at most `limit` of those that raise its score (the usual number where absent), and the rest. */
-export function describedReasons(view: ModelView, sequence: number, limit?: number): DescribedReasons {
-  return describeReasons(
+/**
+ * The reasons of one row in words, at most `limit` of those that raise its score (the usual number where absent), and the
+ * rest: the same sentences in the window, in commands and in exports.
+ * @param known its contributions and features, where they were computed elsewhere
+ */
+export function describedReasons(
+  view: ModelView,
+  sequence: number,
+  limit?: number,
+  known?: { readonly lengths: RowReasons; readonly features: Float32Array },
+): StatedReasons {
+  const described = describeReasons(
     view.forest,
-    view.reasons(sequence),
-    view.featureRow(sequence),
-    view.words,
+    known?.lengths ?? view.reasons(sequence),
+    known?.features ?? view.featureRow(sequence),
+    view.words.map(({ name }) => name),
     view.background,
     limit,
   );
+  return {
+    ...described,
+    reasons: described.reasons.map((reason) => ({ ...reason, sentence: `${phraseOf(view, sequence, reason)}.` })),
+  };
 }
 
-/** The strongest reason of a row as a short phrase, such as "Payments by customer: 14, usually 2 (24 h)". */
+/** The feature that raises the score of a row most, where its reasons are known and one does. */
+export function knownFirstFeature(view: ModelView, sequence: number): string | undefined {
+  const contributions = view.knownReasons(sequence)?.contributions;
+  if (contributions === undefined) return undefined;
+  let first = 0;
+  for (let feature = 1; feature < contributions.length; feature++)
+    if (contributions[feature] < contributions[first]) first = feature;
+  return contributions[first] < 0 ? view.words[first].name : undefined;
+}
+
+const phrasesOf = new WeakMap<ModelView, Map<number, string>>();
+
+/** The sentence of the strongest reason of a row, without its full stop: "4.1 times what this card usually pays". */
 export function firstReason(view: ModelView, sequence: number): string {
-  const reason = describedReasons(view, sequence, 1).reasons[0];
-  if (reason === undefined) return 'No single feature raises the score';
-  const words = view.words[reason.feature];
-  const value = featureValueText(words, reason.value);
-  const usual = words.comparesByRank && !Number.isNaN(reason.median) ? words.valueText(reason.median) : value;
-  const span = words.span === '' ? '' : ` (${words.span})`;
-  return `${words.subject}: ${value}${usual === value ? '' : `, usually ${usual}`}${span}`;
+  const phrases = phrasesOf.get(view) ?? new Map<number, string>();
+  phrasesOf.set(view, phrases);
+  const known = phrases.get(sequence);
+  if (known !== undefined) return known;
+  const [reason] = describedReasons(view, sequence, 1).reasons;
+  const phrase = reason?.sentence.slice(0, -1) ?? 'No single feature raises the score';
+  phrases.set(sequence, phrase);
+  return phrase;
+}
+
+function phraseOf(view: ModelView, sequence: number, { feature, value, median, percentile }: Reason): string {
+  const { arrays } = view;
+  const words = view.words[feature];
+  const { source } = words;
+  const column = 'entity' in source ? null : source.column;
+  const kind = arrays.profile.columns.find(({ name }) => name === column)?.kind;
+  const text = column === null || kind !== 'category' ? null : arrays.coded(column);
+  const code = text?.codes[sequence] ?? UNKNOWN_CODE;
+  return reasonPhrase({
+    words,
+    value,
+    median,
+    percentile,
+    mean: view.background[feature].mean,
+    isFilled:
+      column !== null && (text === null ? Number.isNaN(arrays.valuesOf(column)[sequence]) : code === UNKNOWN_CODE),
+    text: code === UNKNOWN_CODE ? null : (text?.dictionary.textOf(code) ?? null),
+    own: ownUsual(arrays, source, sequence),
+    isAmount: column !== null && columnWithRole(arrays.profile, 'amount')?.name === column,
+  });
 }
 
 /** What would have to be otherwise for a row not to be flagged, in one sentence. */

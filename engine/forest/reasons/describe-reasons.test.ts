@@ -1,16 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { percentileOf, summariseBackground } from './background.ts';
-import { describeReasons, sentenceFor } from './describe-reasons.ts';
+import { describeReasons } from './describe-reasons.ts';
 import { nearestNormalNeighbours } from './nearest-neighbours.ts';
-
-const figure = (value: number) => value.toLocaleString('en');
-const words = (name: string) => ({
-  name,
-  description: `${name} in words.`,
-  valueText: figure,
-  comparesByRank: true,
-});
 
 describe('the background', () => {
   it('has the quartiles of NumPy, leaves out NaN, and does not take a constant feature for a step of 0', () => {
@@ -37,7 +29,7 @@ describe('the background', () => {
   });
 });
 
-describe('reasons in words', () => {
+describe('reasons', () => {
   it('add up with the rest, whatever the contributions', () => {
     const contribution = fc.double({ min: -5, max: 5, noNaN: true });
     fc.assert(
@@ -48,7 +40,7 @@ describe('reasons in words', () => {
           { sampleSize: 256 },
           { baseline: 8, contributions: Float64Array.from(contributions) },
           new Float32Array(featureCount),
-          contributions.map((_, feature) => words(`f${feature}`)),
+          contributions.map((_, feature) => `f${feature}`),
           background,
         );
         expect(described.reasons.length).toBeLessThanOrEqual(5);
@@ -68,7 +60,7 @@ describe('reasons in words', () => {
       { sampleSize: 2 },
       { baseline: 1, contributions: Float64Array.from([0.5, -1, -3]) },
       Float32Array.from([1, 2, 3]),
-      ['a', 'b', 'c'].map(words),
+      ['a', 'b', 'c'],
       background,
     );
     expect(described.reasons.map(({ name, share }) => [name, share])).toEqual([
@@ -76,21 +68,6 @@ describe('reasons in words', () => {
       ['b', 1 / 3.5],
     ]);
     expect(described.rest).toEqual({ featureCount: 1, exponent: -0.5, share: -0.5 / 3.5 });
-  });
-
-  it('read as a person would say them', () => {
-    const count = { ...words('terminal_count'), description: 'payments at this terminal in 24 h.' };
-    const amount = { ...words('amount'), description: 'Amount', valueText: (value: number) => `${figure(value)} EUR` };
-    const day = { ...words('day'), description: 'day of the week', valueText: () => 'Sunday', comparesByRank: false };
-    expect(sentenceFor(day, 6, 0.95, 3)).toBe('Day of the week: Sunday.');
-    expect(sentenceFor(count, 14, 0.9972, 2)).toBe(
-      'Payments at this terminal in 24 h: 14; 99.7th percentile, median 2.',
-    );
-    expect(sentenceFor(amount, 1234.5, 1, 20)).toBe('Amount: 1,234.5 EUR; above all others, median 20 EUR.');
-    expect(sentenceFor(amount, 5, 0.99996, 20)).toContain('99.9th percentile');
-    expect(sentenceFor(amount, 5, 0.00001, 20)).toContain('0.1st percentile');
-    expect(sentenceFor(amount, 5, 0.11, 20)).toContain('11th percentile');
-    expect(sentenceFor(amount, NaN, null, NaN)).toBe('Amount: missing; nothing to compare with.');
   });
 });
 

@@ -268,7 +268,8 @@ describe('alerts', () => {
     const onDay = await bench.ask('alerts.page', { modelId, filter: { dayMs: days[20] } });
     expect(onDay.total).toBeLessThan(all.length);
     expect(onDay.total).toBe(point.byDay[20]);
-    expect(onDay.rows.map(({ matched }) => matched?.timeMs)).toEqual(onDay.rows.map(({ opensMs }) => opensMs));
+    // The day is the alert's: its row shows the most anomalous transaction, of which the reason speaks.
+    expect(onDay.rows.every(({ matched }) => matched === null)).toBe(true);
     expect(
       await bench.engine.request('alerts.page', { modelId, filter: { columns: { nothing: ['x'] } } }),
     ).toMatchObject({
@@ -289,6 +290,73 @@ describe('alerts', () => {
       matched: { id: other.id, amount: other.amount },
     });
     expect((await bench.ask('alerts.page', { modelId, filter: { verdict: ['none'] } })).rows[0].matched).toBeNull();
+  });
+
+  it('puts any column beside the alerts, sorts by any, over all pages, and finds each cell again by a filter', async () => {
+    const columns = ['currency', 'terminal_id', 'amount', 'paid_at', 'payment_id'];
+    const page = (more: object) => bench.ask('alerts.page', { modelId, columns, ...more });
+    const { rows: all } = await page({});
+    for (const { cells, amount, timeMs, topId, counterpart } of all)
+      expect(cells).toEqual(['EUR', counterpart, amount, timeMs, topId]);
+    const byReason = [{ by: 'firstReason', descending: false }] as const;
+    await vi.waitFor(async () => expect((await page({ sort: byReason })).reasonsPending).toBe(0), 20_000);
+    const fields = ['score', 'amount', 'time', 'transactions', 'entity', 'counterpart', 'topId'] as const;
+    for (const by of [...fields, 'day', 'verdict', 'firstReason', 'column:terminal_id', 'column:amount'] as const) {
+      const sort = [{ by, descending: false }];
+      const inOrder = (await page({ sort })).rows;
+      expect(inOrder.map(({ key }) => key).sort(), by).toEqual(all.map(({ key }) => key).sort());
+      const first = await page({ sort, limit: 7 });
+      const rest = await page({ sort, after: first.next });
+      expect([...first.rows, ...rest.rows].map(({ key }) => key)).toEqual(inOrder.map(({ key }) => key));
+      if (by === 'column:amount' || by === 'amount')
+        expect(inOrder.map(({ amount }) => amount)).toEqual(
+          all.map(({ amount }) => amount ?? 0).sort((left, right) => left - right),
+        );
+      if (by === 'counterpart' || by === 'column:terminal_id')
+        expect(inOrder.map(({ counterpart }) => counterpart)).toEqual(all.map(({ counterpart }) => counterpart).sort());
+    }
+    const [, row] = all;
+    for (const filter of [
+      { columns: { terminal_id: [row.counterpart ?? ''] } },
+      { columns: { card_id: [row.entity] } },
+      { ranges: { amount: { from: row.amount ?? 0, to: row.amount ?? 0 } } },
+      { ranges: { paid_at: { from: row.timeMs ?? 0 } } },
+      { minimumScore: row.score },
+      { minimumFlagged: row.flaggedTransactions },
+      { firstReasons: [row.firstFeature ?? ''] },
+    ]) {
+      const { rows, total } = await page({ filter });
+      expect(
+        rows.map(({ key }) => key),
+        JSON.stringify(filter),
+      ).toContain(row.key);
+      expect(total).toBeLessThanOrEqual(all.length);
+    }
+    expect((await page({ filter: { minimumScore: row.score } })).total).toBe(2);
+    expect((await page({ filter: { columns: { card_id: [''] } } })).rows.map(({ entity }) => entity)).toEqual(
+      all.filter(({ entity }) => entity === '').map(({ entity }) => entity),
+    );
+    const answer = await bench.engine.request('alerts.page', {
+      modelId,
+      sort: [{ by: 'column:none', descending: true }],
+    });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'UNKNOWN_COLUMN' } });
+  });
+
+  it('counts the queue by day: what opens on each, what is decided and what is left, under a filter too', async () => {
+    const all = await firstAlerts(500);
+    const days = await bench.ask('alerts.days', { modelId });
+    expect(days.reduce((sum, { alerts }) => sum + alerts, 0)).toBe(all.length);
+    expect(days.map(({ dayMs }) => dayMs)).toEqual(days.map(({ dayMs }) => dayMs).sort((a, b) => b - a));
+    const { dayMs, alerts } = days.find((day) => day.alerts > 1) ?? days[0];
+    const ofDay = await bench.ask('alerts.page', { modelId, filter: { dayMs } });
+    expect(ofDay.total).toBe(alerts);
+    await bench.ask('verdicts.set', { modelId, keys: [ofDay.rows[0].key], kind: 'fraud' });
+    const { entity } = ofDay.rows[0];
+    const after = await bench.ask('alerts.days', { modelId, filter: { columns: { card_id: [entity] }, dayMs: 0 } });
+    expect(after.find((day) => day.dayMs === dayMs)).toMatchObject({ decided: 1, snoozed: 0 });
+    expect(after.reduce((sum, day) => sum + day.alerts, 0)).toBe(all.filter((row) => row.entity === entity).length);
+    await undoAll();
   });
 
   it('explains every alert in parts that add up to its path length within 1e-9', async () => {

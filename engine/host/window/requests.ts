@@ -8,7 +8,7 @@ import type {
 import type { CaseSession } from '../../case/case-session.ts';
 import type { Settings } from '../../domain/settings.ts';
 import { alertDetail } from '../../case/alerts/alert-detail.ts';
-import { columnValues } from '../../case/alerts/alert-list.ts';
+import { alertDays, columnValues } from '../../case/alerts/alert-list.ts';
 import { alertNarrative } from '../../case/alerts/alert-narrative.ts';
 import { readPastedIds } from '../../case/alerts/pasted-ids.ts';
 import { readBelowLine, readBelowLineDetail } from '../../case/alerts/below-line.ts';
@@ -95,6 +95,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'tuning.swapSet': (workbench, input) =>
     swapSet(workbench.session, input, (view, rows) => explainSoon(workbench, view, rows, swapReasonsBudgetMs)),
   'alerts.page': alertsPageWithReasons,
+  'alerts.days': ({ session }, input) => alertDays(session, input, Date.now()),
   'alerts.detail': ({ session }, input) => alertDetail(session, input),
   'alerts.narrative': ({ session }, input) => alertNarrative(session, input),
   'alerts.pasted': ({ session }, input) => readPastedIds(session, input),

@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { featureNames } from '../../domain/feature-spec.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import { describeReasons } from '../../forest/reasons/describe-reasons.ts';
 import { explainRows } from '../../forest/reasons/explain-rows.ts';
 import { MAXIMUM_PAGE_ROWS } from '../../store/types.ts';
 import { flaggedInOrder } from '../../case/alerts/explain-rows.ts';
 import { numberAt } from '../../case/alerts/alert-list.ts';
 import type { CaseSession } from '../../case/case-session.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
+import { describedReasons } from '../../case/model/reason-words.ts';
 
 /** One flagged transaction with why it was flagged. */
 export interface AlertRecord {
@@ -44,7 +44,7 @@ export async function* alertRecords(
       const part = [position * names.length, (position + 1) * names.length] as const;
       const row = matrix.values.subarray(...part);
       const lengths = { baseline, contributions: contributions.subarray(...part) };
-      const described = describeReasons(view.forest, lengths, row, view.words, view.background);
+      const described = describedReasons(view, sequence, undefined, { lengths, features: row });
       return {
         sequence: arrays.numbers.numberOf(sequence),
         id: ids[position],

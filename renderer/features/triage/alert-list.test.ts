@@ -16,6 +16,8 @@ const row = (key: string): AlertRow => ({
   flaggedTransactions: 1,
   transactions: 2,
   firstReason: '',
+  firstFeature: null,
+  cells: [],
   verdict: null,
   reopened: null,
   snoozedUntilMs: null,

@@ -17,7 +17,7 @@ const sort = [{ by: 'score', descending: true } as const];
 const pageAfter = (after: string | undefined, rows: number) =>
   alertsPage(
     session,
-    { modelId, filter: {}, sort, limit: rows, ...(after === undefined ? {} : { after }) },
+    { modelId, filter: {}, columns: [], sort, limit: rows, ...(after === undefined ? {} : { after }) },
     0,
     () => 0,
   );

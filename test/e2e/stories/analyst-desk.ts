@@ -10,7 +10,7 @@ export function analystDeskStories(window: () => RunningWindow): void {
     const reasons = page.getByRole('grid', { name: 'Alerts' }).locator('[data-column="firstReason"]');
     await reasons.first().waitFor();
     await expect
-      .poll(async () => (await reasons.allInnerTexts()).filter((text) => !/^[A-Z]/u.test(text)), { timeout: 20_000 })
+      .poll(async () => (await reasons.allInnerTexts()).filter((text) => !/^[A-Z0-9]/u.test(text)), { timeout: 20_000 })
       .toEqual([]);
   });
 
