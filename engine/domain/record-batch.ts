@@ -56,6 +56,13 @@ export interface RecordingPosition {
   readonly line: number;
 }
 
+/** The file of a recording as it lay there when it was read to its end. */
+export interface StoredFile {
+  readonly storedBytes: number;
+  /** Hexadecimal, of the bytes as stored. */
+  readonly sha256: string;
+}
+
 /** What a recording turned out to be, by its content. */
 export interface RecordingFormat {
   readonly kind: 'csv' | 'ndjson' | 'kcat' | 'parquet';
@@ -85,6 +92,8 @@ export interface RecordingReader {
   readonly storedBytes: number;
   /** Bytes of the file as stored that have been consumed so far. */
   readonly storedBytesRead: number;
+  /** Size and SHA-256 of the file as stored, once this reading has gone through all of it; undefined where it did not. */
+  readonly storedFile: StoredFile | undefined;
   /** What a person should know of how the recording was read so far, a sentence each. */
   readonly notices: readonly string[];
   batches(): AsyncIterable<RecordBatch>;

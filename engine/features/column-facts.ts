@@ -7,6 +7,7 @@ import { inferTimeFormat } from './infer-time-format.ts';
 import type { TimeFinding } from './infer-time-format.ts';
 import type { ProfileSample } from './profile-sample.ts';
 import type { ReadingHints } from './reading-hints.ts';
+import { TextCounts } from './text-counts.ts';
 
 /** What the sampled cells of one column say, before anything is concluded from its name. */
 export interface ColumnFacts {
@@ -16,7 +17,7 @@ export interface ColumnFacts {
   readonly cells: readonly (string | undefined)[];
   readonly present: readonly string[];
   /** Distinct texts with how often each occurs. */
-  readonly counts: ReadonlyMap<string, number>;
+  readonly counts: TextCounts;
   readonly numbers: NumberFinding | undefined;
   readonly times: TimeFinding | undefined;
   /** Whole numbers without a sign but minus in every cell, so that the text may be a code as well as a magnitude. */
@@ -38,8 +39,6 @@ function factsOf(
   stated: StatedColumn | undefined,
 ): ColumnFacts {
   const present = cells.filter((cell) => cell !== undefined);
-  const counts = new Map<string, number>();
-  for (const text of present) counts.set(text, (counts.get(text) ?? 0) + 1);
   const digitsOnly = present.length > 0 && present.every((text) => digits.test(text));
   const numbers =
     (stated?.numberFormat && readInFormat(present, stated.numberFormat)) ?? inferNumberFormat(present, hints);
@@ -48,7 +47,7 @@ function factsOf(
     words: columnWords(name),
     cells,
     present,
-    counts,
+    counts: new TextCounts(present),
     numbers,
     times: numbers === undefined ? inferTimeFormat(present, hints) : undefined,
     wholeTexts: present.length > 0 && present.every((text) => wholeText.test(text)),

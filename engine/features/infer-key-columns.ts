@@ -88,7 +88,7 @@ function entityCandidate(facts: ColumnFacts): EntityCandidate | undefined {
   if (role === undefined || facts.present.length === 0) return undefined;
   if (facts.numbers !== undefined && !facts.wholeTexts && !isWhole(facts)) return undefined;
   const hasIdentifier = facts.words.some((word) => identifierWords.has(word));
-  const fewKinds = facts.present.length >= tellingRows && facts.counts.size <= 8;
+  const fewKinds = facts.present.length >= tellingRows && !facts.counts.hasMoreThan(8);
   if (!hasIdentifier && fewKinds && !facts.digitCodes) return undefined;
   const byName = hasIdentifier ? 0.97 : facts.words.includes('name') ? 0.6 : 0.85;
   const neverRepeats = facts.present.length >= tellingRows && distinctShare(facts) > 0.95;

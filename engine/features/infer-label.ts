@@ -30,7 +30,12 @@ function isSignedPair(texts: readonly string[]): boolean {
   return values.size === 2 && values.has(-1) && values.has(1);
 }
 
-function rarest(facts: Pick<ColumnFacts, 'counts'>): readonly string[] {
+/** The different texts of a column with how often each occurs. */
+interface CountedTexts {
+  readonly counts: Pick<ReadonlyMap<string, number>, 'size' | 'get' | 'keys' | 'values'>;
+}
+
+function rarest(facts: CountedTexts): readonly string[] {
   const texts = [...facts.counts.keys()].sort();
   const mostFrequent = Math.max(...facts.counts.values());
   const usual = texts.find((text) => facts.counts.get(text) === mostFrequent);
@@ -42,7 +47,7 @@ function rarest(facts: Pick<ColumnFacts, 'counts'>): readonly string[] {
  * are some; of -1 and 1 the rarer; else every text but the most frequent. Where every row looked at denies it,
  * all texts that would say so.
  */
-export function positiveValuesOf(facts: Pick<ColumnFacts, 'counts'>): readonly string[] {
+export function positiveValuesOf(facts: CountedTexts): readonly string[] {
   const texts = [...facts.counts.keys()].filter((text) => !unknownSet.has(plain(text))).sort();
   if (texts.length > 0 && texts.every(isNegativeText)) return positiveTexts;
   if (texts.some(isNegativeText)) return texts.filter((text) => !isNegativeText(text));
@@ -82,7 +87,7 @@ export function statedLabel(facts: ColumnFacts, stated: readonly string[] | unde
 }
 
 /** Two values of which one can only be what was found out afterwards, whatever the column is called. */
-export function saysFraud(facts: Pick<ColumnFacts, 'counts'>): boolean {
+export function saysFraud(facts: CountedTexts): boolean {
   const isSaid = (text: string): boolean => {
     const word = plain(text);
     return isOutcomeWord(word) && word !== 'label' && word !== 'verdict';
@@ -104,9 +109,8 @@ function nameCertainty(facts: ColumnFacts): number | undefined {
 const mostValues = 5;
 
 function mayBeLabel(facts: ColumnFacts): boolean {
-  const { size } = facts.counts;
-  if (size === 0 || size > mostValues) return false;
-  if (size <= 2) return true;
+  if (facts.present.length === 0 || facts.counts.hasMoreThan(mostValues)) return false;
+  if (!facts.counts.hasMoreThan(2)) return true;
   const texts = [...facts.counts.keys()];
   if (texts.filter((text) => !unknownSet.has(plain(text))).length <= 2) return true;
   return texts.every((text) => /^-?\d(?:\.0)?$/.test(text)) || texts.some(isNegativeText);
@@ -141,7 +145,7 @@ function meaningDoubt(facts: ColumnFacts, positives: readonly string[]): Doubt |
 
 function labelFinding(facts: ColumnFacts): Finding | undefined {
   const named = nameCertainty(facts);
-  const said = saysFraud(facts) ? 0.85 : 0;
+  const said = facts.counts.hasExactly(2) && saysFraud(facts) ? 0.85 : 0;
   const certainty = Math.max(named ?? 0, said);
   if (certainty < leastLabelCertainty || !mayBeLabel(facts)) return undefined;
   const positives = positiveValuesOf(facts);
@@ -199,7 +203,7 @@ const fewValues = 20;
 const leastPositives = 5;
 
 function separates(facts: ColumnFacts, label: Finding): boolean {
-  if (facts.counts.size < 2 || facts.counts.size > fewValues) return false;
+  if (!facts.counts.hasMoreThan(1) || facts.counts.hasMoreThan(fewValues)) return false;
   const positives = new Set(label.positiveValues?.map(plain));
   const meaning = new Map<string, boolean>();
   let positiveRows = 0;
@@ -232,15 +236,18 @@ export function leakFinding(facts: ColumnFacts, label: Finding | undefined): Fin
     const reason = `gives the label away: in every sampled row its value tells whether ${label.facts.name} says fraud`;
     return { ...ignored, confidence: 0.95, reason };
   }
-  const word = facts.words.find((each) => isOutcomeWord(each) && (each !== 'label' || facts.counts.size <= fewValues));
+  const word = facts.words.find(
+    (each) => isOutcomeWord(each) && (each !== 'label' || !facts.counts.hasMoreThan(fewValues)),
+  );
   if (word !== undefined) {
     const reason = `gives the label away: '${word}' in its name says what was found out later`;
-    const doubt = label === undefined && facts.counts.size > 1 && mayBeLabel(facts) ? verdictDoubt(facts) : undefined;
+    const doubt =
+      label === undefined && facts.counts.hasMoreThan(1) && mayBeLabel(facts) ? verdictDoubt(facts) : undefined;
     return { ...ignored, confidence: doubt === undefined ? 0.9 : 0.5, reason, ...(doubt && { doubt }) };
   }
-  const isVerdict = nameCertainty(facts) !== undefined && facts.counts.size <= 2 && facts.counts.size > 0;
+  const isVerdict = nameCertainty(facts) !== undefined && facts.present.length > 0 && !facts.counts.hasMoreThan(2);
   if (!isVerdict) return undefined;
   const reason = 'named like a verdict with two values: it may say what was found out later';
-  if (label !== undefined || facts.counts.size < 2) return { ...ignored, confidence: 0.7, reason };
+  if (label !== undefined || !facts.counts.hasMoreThan(1)) return { ...ignored, confidence: 0.7, reason };
   return { ...ignored, confidence: 0.5, reason, doubt: verdictDoubt(facts) };
 }

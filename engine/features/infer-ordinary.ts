@@ -13,7 +13,7 @@ const manyKinds = 200;
 const fewKinds = 50;
 
 function isConstant(facts: ColumnFacts): boolean {
-  return facts.counts.size === 1;
+  return facts.counts.hasExactly(1);
 }
 
 const constantSoFar = '; the same in every sampled row, so it is left out if it stays so over the whole recording';
@@ -25,7 +25,7 @@ function numericCode(facts: ColumnFacts): string | undefined {
   const last = words.at(-1) ?? '';
   const head = last === 'code' || last === 'number' || last === 'no' || last === 'nr' ? (words.at(-2) ?? '') : last;
   if (codeWords.has(head) || namesEntity(facts)) return `whole numbers that are codes by the name ('${head}')`;
-  if (!kindWords.has(last) || facts.counts.size > fewKinds) return undefined;
+  if (!kindWords.has(last) || facts.counts.hasMoreThan(fewKinds)) return undefined;
   const onlyFlags = [...facts.counts.keys()].every((text) => Number(text) === 0 || Number(text) === 1);
   return onlyFlags && !isConstant(facts) ? undefined : `few whole numbers that are kinds by the name ('${last}')`;
 }

@@ -128,8 +128,8 @@ function profileColumn(finding: Finding, stated: StatedColumn | undefined): Prof
     reason: inferred || stated.role !== undefined ? reason : `${reason}; how it is read was stated`,
     inferred,
   };
-  if (facts.counts.size === 0) column.sampledValues = 0;
-  if (facts.counts.size === 1) column.sampledValues = 1;
+  if (facts.present.length === 0) column.sampledValues = 0;
+  if (facts.counts.hasExactly(1)) column.sampledValues = 1;
   if (kind === 'number') {
     const numberFormat = stated?.numberFormat ?? facts.numbers?.format;
     if (stated?.numberFormat === undefined && facts.wholeTexts) column.sampledWhole = true;

@@ -218,7 +218,7 @@ const leastByName = 0.3;
 /** A column that by its name and its digits holds times, in a format that cannot be read: one kind a time would be no feature. */
 export function unreadableTimeFinding(facts: ColumnFacts): Finding | undefined {
   const named = facts.words.some((word) => timeWords.has(word));
-  if (!named || facts.numbers !== undefined || facts.counts.size < 2) return undefined;
+  if (!named || facts.numbers !== undefined || !facts.counts.hasMoreThan(1)) return undefined;
   if (!facts.present.every((text) => /\d.*\d.*\d/.test(text))) return undefined;
   const reason = `named like a time, but in no format that is known, for example '${facts.present[0]}'; state it with ${flagOf('--time-format', `${facts.name}=PATTERN`)}`;
   return { facts, role: 'ignored', kind: 'text', confidence: 0.8, reason };
@@ -234,7 +234,7 @@ export function otherTimeFinding(facts: ColumnFacts, eventTime: Finding | undefi
   }
   const last = facts.words.at(-1);
   if (facts.numbers === undefined || last === undefined || !counterWords.has(last)) return undefined;
-  if (facts.present.length < 20 || facts.counts.size < 2 || !isRising(facts.numbers.values, 0)) return undefined;
+  if (facts.present.length < 20 || !facts.counts.hasMoreThan(1) || !isRising(facts.numbers.values, 0)) return undefined;
   const reason = 'a counter that only rises along the stream, so it tells nothing about a single transaction';
   return { facts, role: 'ignored', kind: 'number', confidence: 0.8, reason };
 }

@@ -1,7 +1,7 @@
 import type { ColumnTotals } from '../domain/column-totals.ts';
 import type { DecodedSegment } from '../domain/columns.ts';
 import type { ForestParameters } from '../domain/model.ts';
-import type { RecordingFormat, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
+import type { RecordingFormat, RecordingPosition, RejectedRecord, StoredFile } from '../domain/record-batch.ts';
 
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
@@ -25,13 +25,6 @@ export interface NewSource {
   readonly columnNames: readonly string[];
   /** Where reading starts; the beginning by default. */
   readonly position?: RecordingPosition;
-}
-
-/** The file of a recording as it lay there when it was read to its end. */
-export interface StoredFile {
-  readonly storedBytes: number;
-  /** Hexadecimal, of the bytes as stored. */
-  readonly sha256: string;
 }
 
 /** The control totals of the rows before `nextSequence`, by column, and what their collector needs to go on. */

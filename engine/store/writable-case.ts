@@ -1,7 +1,7 @@
 import { AssayError, impossible } from '../domain/error.ts';
 import type { FeatureSpec } from '../domain/feature-spec.ts';
 import type { Profile } from '../domain/profile.ts';
-import type { RecordingPosition } from '../domain/record-batch.ts';
+import type { RecordingPosition, StoredFile } from '../domain/record-batch.ts';
 import { bytesOf, compress } from './blob.ts';
 import type { Doing } from './decision-log.ts';
 import { sha256 } from './digest.ts';
@@ -22,7 +22,6 @@ import type {
   RunStatus,
   SegmentAppend,
   Source,
-  StoredFile,
   StoredThreshold,
   WindowCheckpoint,
 } from './types.ts';

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { constants, createZstdDecompress } from 'node:zlib';
-import type { RecordingFormat } from '../domain/record-batch.ts';
+import type { StoredFile, RecordingFormat } from '../domain/record-batch.ts';
 import { decompress, nextChunk, UnsupportedContentError } from './decompress.ts';
 import { gzipMembers } from './gzip-members.ts';
 import { isTranscoded } from './encodings.ts';
@@ -12,6 +13,8 @@ export interface ByteSource {
   chunks(): AsyncGenerator<Uint8Array, void, undefined>;
   /** Bytes of the file as stored that have been read so far. */
   readonly storedBytesRead: number;
+  /** The file as stored, once every byte of it has been read in this pass; undefined before, and where the pass began later. */
+  readonly storedFile: StoredFile | undefined;
   /** Bytes behind the compressed content that are no part of it and were left out; known once all has been read. */
   readonly tailBytes: number;
   /** Characters that the stated encoding could not give, met so far; each stands as U+FFFD in the content. */
@@ -43,17 +46,18 @@ async function* readFileChunks(
   file: FileHandle,
   start: number,
   chunkBytes: number,
-  count: (bytes: number) => void,
+  seen: (bytes: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { size } = await file.stat();
   if (size < start) throw new ContentTooShortError();
   const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, Math.max(smallestChunkBytes, size - start)));
   for (let position = start; ;) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+    const chunk = buffer.subarray(0, bytesRead);
+    seen(chunk);
     if (bytesRead === 0) return;
     position += bytesRead;
-    count(bytesRead);
-    yield buffer.subarray(0, bytesRead);
+    yield chunk;
   }
 }
 
@@ -112,22 +116,30 @@ async function* skipAndCut(
 }
 
 /**
- * Opens the content of a file for one pass from `skipBytes` on. Plain UTF-8 files are read from there; compressed and
- * transcoded content is read from the start and left out up to there. The caller closes the file.
+ * Opens the content of a file for one pass from `skipBytes` on. Plain UTF-8 files are read from there, unless it is near
+ * the start; other content is read from the start and left out up to there. The caller closes the file.
  */
 export function openByteSource(file: FileHandle, options: ByteSourceOptions): ByteSource {
   let storedBytesRead = 0;
   let undecodable = 0;
   let container: { readonly tailBytes: number } = { tailBytes: 0 };
-  const count = (bytes: number): void => {
-    storedBytesRead += bytes;
+  const hash = createHash('sha256');
+  let storedFile: StoredFile | undefined;
+  /** An empty chunk ends the file. */
+  const count = (chunk: Uint8Array): void => {
+    storedBytesRead += chunk.length;
+  };
+  const digest = (chunk: Uint8Array): void => {
+    count(chunk);
+    if (chunk.length > 0) hash.update(chunk);
+    else storedFile = { storedBytes: storedBytesRead, sha256: hash.digest('hex') };
   };
   const chunkBytes = options.chunkBytes ?? defaultChunkBytes;
   const { format, skipBytes } = options;
 
   function decompressed(): AsyncGenerator<Uint8Array, void, undefined> {
-    if (format.compression === 'none') return readFileChunks(file, 0, chunkBytes, count);
-    const stored = readFileChunks(file, 0, compressedChunkBytes, count);
+    if (format.compression === 'none') return readFileChunks(file, 0, chunkBytes, digest);
+    const stored = readFileChunks(file, 0, compressedChunkBytes, digest);
     if (format.compression === 'zstd') {
       const frames = zstdFrames(stored);
       container = frames;
@@ -140,6 +152,7 @@ export function openByteSource(file: FileHandle, options: ByteSourceOptions): By
 
   function chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     if (format.compression === 'none' && !isTranscoded(format)) {
+      if (skipBytes <= defaultChunkBytes) return skipAndCut(decompressed(), skipBytes, chunkBytes);
       storedBytesRead = skipBytes;
       return readFileChunks(file, skipBytes, chunkBytes, count);
     }
@@ -154,6 +167,9 @@ export function openByteSource(file: FileHandle, options: ByteSourceOptions): By
     chunks,
     get storedBytesRead() {
       return storedBytesRead;
+    },
+    get storedFile() {
+      return storedFile;
     },
     get tailBytes() {
       return container.tailBytes;

@@ -70,13 +70,17 @@ function isControlOfText(byte: number): boolean {
 function looksBinary(sample: Uint8Array): boolean {
   let controls = 0;
   let zeroRuns = 0;
+  let zeros = 0;
   let last = -1;
-  for (const byte of sample) {
-    if (byte === 0 && last !== 0) zeroRuns++;
-    else if (byte !== 0 && byte < 0x20 && !isControlOfText(byte)) controls++;
+  for (let at = 0; at < sample.length; at++) {
+    const byte = sample[at];
+    if (byte === 0) {
+      zeros++;
+      if (last !== 0) zeroRuns++;
+    } else if (byte < 0x20 && !isControlOfText(byte)) controls++;
     last = byte;
   }
-  return controls * 100 > sample.length || zeroRuns * 10 > sample.length || sample.every((byte) => byte === 0);
+  return controls * 100 > sample.length || zeroRuns * 10 > sample.length || zeros === sample.length;
 }
 
 function firstLines(sample: Buffer, from: number, isWhole: boolean, most: number): readonly SampleLine[] {

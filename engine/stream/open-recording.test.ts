@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
@@ -430,6 +431,27 @@ describe('one pass', () => {
       expect(reader.storedBytesRead).toBeLessThan(reader.storedBytes);
       await reader.close();
     }
+  });
+
+  it('gives the digest of the file as stored only where this reading saw every byte of it', async () => {
+    const text = `id,amount\n${Array.from({ length: 5000 }, (_, i) => `${String(i)},${'7'.repeat(300)}\n`).join('')}`;
+    const zipped = gzipSync(text);
+    const contents = [Buffer.from(text), zipped, zstdCompressSync(text), Buffer.from(`\ufeff${text}`, 'utf16le')];
+    for (const stored of [...contents, Buffer.concat([zipped, Buffer.from('no part of it')])]) {
+      const reader = await openRecording(fileWith(stored));
+      let batches = 0;
+      for await (const batch of reader.batches()) {
+        expect(batch.rowCount).toBeGreaterThan(0);
+        if (batches++ === 0) expect(reader.storedFile).toBeUndefined();
+      }
+      await reader.close();
+      const sha256 = createHash('sha256').update(stored).digest('hex');
+      expect(reader.storedFile).toEqual({ storedBytes: stored.length, sha256 });
+    }
+    const resumed = await openRecording(fileWith(text), { start: { byteOffset: text.length - 304, line: 5001 } });
+    for await (const batch of resumed.batches()) expect(batch.rowCount).toBe(1);
+    expect(resumed.storedFile).toBeUndefined();
+    await resumed.close();
   });
 });
 

@@ -285,6 +285,9 @@ function openText(
     get storedBytesRead() {
       return Math.min(source.storedBytesRead, storedBytes);
     },
+    get storedFile() {
+      return source.storedFile;
+    },
     get notices() {
       return textNotices(path, format, source, foreign.bytes);
     },

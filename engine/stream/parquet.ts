@@ -192,6 +192,7 @@ export async function openParquet(
       get storedBytesRead() {
         return storedBytesRead;
       },
+      storedFile: undefined,
       batches,
       close: async () => {
         await thread.end();

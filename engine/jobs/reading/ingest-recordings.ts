@@ -4,7 +4,7 @@ import { TextDictionary } from '../../domain/dictionary.ts';
 import { AssayError, impossible, usageError } from '../../domain/error.ts';
 import type { Profile, ProfileOverrides } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import type { RecordingFormat } from '../../domain/record-batch.ts';
+import type { RecordingFormat, RecordingReader, StoredFile } from '../../domain/record-batch.ts';
 import type { StatedFormat } from '../../domain/stated-format.ts';
 import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
 import { doubtSentences, missingRoles } from '../../features/doubts.ts';
@@ -13,7 +13,7 @@ import { sampleOfRecording, type ProfileSample } from '../../features/profile-sa
 import type { TotalsCollector } from '../../features/column-totals.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
-import type { Source, StoredFile } from '../../store/types.ts';
+import type { Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
@@ -176,13 +176,17 @@ async function readPending(
     nextSequence: firstSequence,
     columns,
   };
+  const storedFiles = new Map<PreparedSource, StoredFile | undefined>();
   try {
     const totalBytes = pending.reduce((total, { recording }) => total + recording.storedBytes, 0);
     let finishedBytes = 0;
-    for (const { recording, source } of pending) {
+    for (const each of pending) {
+      const { recording } = each;
       const reportBytes = (read: number): void =>
         context.report({ phase: 'read', done: finishedBytes + read, total: totalBytes, unit: 'bytes' });
-      notices.push(...(await ingestOne(recording, source, stream, context, reportBytes)));
+      const { notices: told, storedFile } = await ingestOne(each, stream, context, reportBytes);
+      notices.push(...told);
+      storedFiles.set(each, storedFile);
       finishedBytes += recording.storedBytes;
     }
   } catch (error) {
@@ -194,17 +198,19 @@ async function readPending(
   // The thread that stores is behind: while it catches up there is time for this.
   const finished = writer.finish();
   finished.catch(() => undefined); // told by the next line, whenever it comes
-  const files = await digestsOf(pending, context.signal).finally(() => finished);
+  const files = await filesOf(storedFiles, context.signal).finally(() => finished);
   notices.push(...columns.sentences());
   return { totals, unknownColumns: columns.unknownColumns, notices, files, storeMs: performance.now() - finishing };
 }
 
-async function digestsOf(
-  pending: readonly PreparedSource[],
+/** The files that were read; one of which only a part was read this time is read once more for its digest. */
+async function filesOf(
+  read: ReadonlyMap<PreparedSource, StoredFile | undefined>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, StoredFile>> {
   const files = new Map<number, StoredFile>();
-  for (const { recording, source } of pending) files.set(source.id, await digestOfFile(recording.path, signal));
+  for (const [{ recording, source }, file] of read)
+    files.set(source.id, file ?? (await digestOfFile(recording.path, signal)));
   return files;
 }
 
@@ -229,14 +235,13 @@ interface IngestStream {
   readonly columns: ColumnWatch;
 }
 
-/** Reads one recording to its end; gives what a person should know of how it was read. */
+/** Reads one recording to its end; gives what a person should know of how it was read, and its digest where all of it was. */
 async function ingestOne(
-  recording: Recording,
-  source: Source,
+  { recording, source }: PreparedSource,
   stream: IngestStream,
   context: WorkContext,
   reportBytes: (read: number) => void,
-): Promise<readonly string[]> {
+): Promise<Pick<RecordingReader, 'notices' | 'storedFile'>> {
   const reader = await openRecording(recording.path, {
     start: source.position,
     columnNames: source.columnNames,
@@ -253,7 +258,8 @@ async function ingestOne(
       stream.nextSequence += decoded.segment.rowCount;
       reportBytes(reader.storedBytesRead);
     }
-    return reader.notices;
+    const { notices, storedFile } = reader;
+    return { notices, storedFile };
   } finally {
     await reader.close();
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { AssayError, usageError } from '../../domain/error.ts';
 import { throwIfCancelled } from '../../domain/progress.ts';
-import type { StoredFile } from '../../store/types.ts';
+import type { StoredFile } from '../../domain/record-batch.ts';
 
 const edgeBytes = 1 << 20;
 

@@ -5,12 +5,13 @@ import { TextDictionary } from '../../domain/dictionary.ts';
 import { impossible, usageError } from '../../domain/error.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import type { StoredFile } from '../../domain/record-batch.ts';
 import type { StatedFormat } from '../../domain/stated-format.ts';
 import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase } from '../../store/open-case.ts';
-import type { SegmentAppend, Source, StoredFile } from '../../store/types.ts';
+import type { SegmentAppend, Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import { ReplayClock } from '../../stream/replay-clock.ts';
@@ -210,7 +211,7 @@ class PlaySession {
         await this.#batch(append, time?.kind === 'time' ? time.values.slice() : null);
         if (this.#context.signal.aborted) return;
       }
-      this.#finished.set(source.id, await digestOfFile(source.uri));
+      this.#finished.set(source.id, reader.storedFile ?? (await digestOfFile(source.uri)));
     } finally {
       await reader.close();
     }
