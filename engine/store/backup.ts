@@ -7,6 +7,7 @@ import { readLayoutVersion, refuseNewerLayout } from './case-header.ts';
 import { readWhereItCan } from './read-only-place.ts';
 import { connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded, storeError } from './store-error.ts';
+import { foreignObjects, objectWords } from './schema.ts';
 import { sha256 } from './digest.ts';
 
 const FIRST_LAYOUT_WITH_NUMBERS = 8;
@@ -66,7 +67,13 @@ export function verifyCase(
         const damage = withDamageAsProblem(file, () => integrityProblems(connection));
         if (damage.length > 0) return { ok: false, problems: damage, models: 0 };
         const models = modelProblems(connection, options.digestOf);
-        const problems = [...rowProblems(connection), ...rawProblems(connection), ...models.problems];
+        const foreign = foreignObjects(connection, file, migrations);
+        const problems = [
+          ...(foreign.length === 0 ? [] : [`It holds ${objectWords(foreign)}, which Assay did not make.`]),
+          ...rowProblems(connection),
+          ...rawProblems(connection),
+          ...models.problems,
+        ];
         return { ok: problems.length === 0, problems, models: models.count };
       } finally {
         connection.close();

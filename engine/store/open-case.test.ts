@@ -99,14 +99,16 @@ describe('opening what is not a case', () => {
     read.close();
   });
 
-  it('says of a case that lacks a column that it is damaged, wherever the column is wanted', () => {
+  it('says of a case that lacks a column that it is damaged, when it is opened or meanwhile', () => {
     const path = filledCase(temporaryFolder(onTestFinished));
     const writer = connect(path, {});
+    const read = openCaseReadOnly(path);
     writer.exec('ALTER TABLE action RENAME COLUMN done_at_ms TO done_at_mt');
     writer.close();
-    const read = openCaseReadOnly(path);
     expect(codeOf(() => read.decisions.standingVerdicts())).toBe('CASE_CORRUPT');
     read.close();
+    expect(codeOf(() => openCaseReadOnly(path))).toBe('CASE_CORRUPT');
+    expect(codeOf(() => openCase(path))).toBe('CASE_CORRUPT');
   });
 
   it('refuses a Node that the binding would crash', () => {

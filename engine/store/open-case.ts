@@ -7,6 +7,7 @@ import { APPLICATION_ID, readLayoutVersion, refuseNewerLayout } from './case-hea
 import { latestVersion, migrate, migrations, type Migration } from './migrations/migrations.ts';
 import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
 import { ReadableCase } from './readable-case.ts';
+import { dropObjects, foreignObjects, objectWords, type SchemaObjectName } from './schema.ts';
 import { beginSession, hasAbandonedSession } from './session.ts';
 import { connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
@@ -46,12 +47,22 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
     const connection = connect(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
     try {
       prepareForWriting(connection, file);
+      const removed = removeForeignObjects(connection, file, steps);
       if (version < latest) {
         migrate(connection, file, steps);
         connection.pragma('optimize');
       }
       if (hasAbandonedSession(connection)) quickCheck(connection, file);
-      return new WritableCase(connection, file, beginSession(connection));
+      const opened = new WritableCase(connection, file, beginSession(connection));
+      if (removed.length > 0)
+        opened.decisions.addAudit(
+          { by: 'Assay', atMs: Date.now() },
+          `removed ${objectWords(removed)}: not made by Assay`,
+          {
+            objects: removed.map(({ type, name }) => `${type} ${name}`),
+          },
+        );
+      return opened;
     } catch (error) {
       connection.close();
       throw error;
@@ -82,6 +93,7 @@ export function openCaseReadOnly(path: string): ReadableCase {
         connection.pragma('query_only = ON');
         connection.pragma('trusted_schema = OFF');
         probe(connection);
+        refuseForeignIndex(connection, file);
         removeCopy();
         return new ReadableCase(connection, file, removeCopy);
       } catch (error) {
@@ -164,6 +176,31 @@ function prepareForWriting(connection: Connection, file: string): void {
 
 function probe(connection: Connection): void {
   connection.prepare('SELECT count(*) FROM sqlite_schema').get();
+}
+
+/** A case that was mailed may bring triggers along: none of them runs, since nothing was written yet. */
+function removeForeignObjects(
+  connection: Connection,
+  file: string,
+  steps: readonly Migration[],
+): readonly SchemaObjectName[] {
+  const foreign = foreignObjects(connection, file, steps);
+  if (foreign.length > 0) connection.transaction(() => dropObjects(connection, foreign)).immediate();
+  return foreign;
+}
+
+/** To a reader a foreign trigger, view or table means nothing; an index may hide rows. */
+function refuseForeignIndex(connection: Connection, file: string): void {
+  const indexes = foreignObjects(connection, file, migrations).filter(({ type }) => type === 'index');
+  if (indexes.length > 0)
+    throw new AssayError(
+      'CASE_CORRUPT',
+      'failure',
+      `${file} holds ${objectWords(indexes)}, which Assay did not make.`,
+      {
+        nextStep: 'Open the case, or a copy, for writing once: what is foreign is taken away, and the history says so.',
+      },
+    );
 }
 
 function quickCheck(connection: Connection, file: string): void {
