@@ -1,5 +1,5 @@
 import type { ParsedRequestInput, RequestOutput } from '../../preload/contract/requests.ts';
-import type { Density } from '../../preload/contract/transactions.ts';
+import type { Density, TransactionFilter } from '../../preload/contract/transactions.ts';
 import { isFlagged } from '../forest/threshold.ts';
 import { NO_DAY } from '../forest/tuning.ts';
 import { rowsOfCode, type CaseArrays } from './case-arrays.ts';
@@ -7,8 +7,8 @@ import { transactionRows } from './case-overview.ts';
 import type { CaseSession } from './case-session.ts';
 import { countBins, featureBins } from './model/feature-bins.ts';
 import type { ModelView } from './model/model-view.ts';
+import { transactionConditions, type RowCondition } from './row-conditions.ts';
 
-type ExploreFilter = ParsedRequestInput<'explore.rows'>['filter'];
 type Filtered<Name extends 'explore.scoreOverTime'> = ParsedRequestInput<Name>;
 
 const timeBins = 160;
@@ -120,7 +120,7 @@ function density(session: CaseSession, input: Filtered<'explore.scoreOverTime'>,
 }
 
 /** The time axis: the filter's range where given, else all of the stream; rows where there are no times. */
-function rangeOfTime(arrays: CaseArrays, filter: ExploreFilter): { readonly first: number; readonly last: number } {
+function rangeOfTime(arrays: CaseArrays, filter: TransactionFilter): { readonly first: number; readonly last: number } {
   if (arrays.times === null) return { first: 0, last: Math.max(1, arrays.rowCount) };
   const first = Math.max(filter.fromMs ?? -Infinity, arrays.timeSpan?.first ?? 0);
   const last = Math.min(filter.toMs ?? Infinity, arrays.timeSpan?.last ?? 0);
@@ -231,7 +231,7 @@ export function exploreRows(
 }
 
 /** The rows within a filter; those of the filter asked last are kept, because a brush asks several charts at once. */
-function filteredRows(arrays: CaseArrays, filter: ExploreFilter): Uint32Array {
+function filteredRows(arrays: CaseArrays, filter: TransactionFilter): Uint32Array {
   const name = JSON.stringify(filter);
   const known = lastFiltered.get(arrays);
   if (known?.name === name) return known.rows;
@@ -246,19 +246,9 @@ function filteredRows(arrays: CaseArrays, filter: ExploreFilter): Uint32Array {
 
 const lastFiltered = new WeakMap<CaseArrays, { readonly name: string; readonly rows: Uint32Array }>();
 
-/** A row without a time or an amount passes only where nothing is asked of it. */
-function rowFilter(arrays: CaseArrays, filter: ExploreFilter): (row: number) => boolean {
-  const { times, amounts } = arrays;
-  const asksTime = filter.fromMs !== undefined || filter.toMs !== undefined;
-  const asksAmount = filter.minimumAmount !== undefined || filter.maximumAmount !== undefined;
-  const from = filter.fromMs ?? -Infinity;
-  const to = filter.toMs ?? Infinity;
-  const least = filter.minimumAmount ?? -Infinity;
-  const greatest = filter.maximumAmount ?? Infinity;
-  if (!asksTime && !asksAmount) return () => true;
-  return (row) =>
-    (!asksTime || (times !== null && times[row] >= from && times[row] <= to)) &&
-    (!asksAmount || (amounts !== null && amounts[row] >= least && amounts[row] <= greatest));
+function rowFilter(arrays: CaseArrays, filter: TransactionFilter): RowCondition {
+  const conditions = transactionConditions(arrays, filter);
+  return (row) => conditions.every((condition) => condition(row));
 }
 
 /** `bins + 1` edges; a range without width gets one. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { verdictKinds } from '../../engine/domain/verdict.ts';
+import { transactionFilterSchema } from './transactions.ts';
 
 /* Which alerts of a model, and in which order: for a page of them and for all of them. */
 
@@ -27,12 +28,10 @@ export const alertSortSchema = z
   .default([{ by: 'score', descending: true }]);
 export type AlertSort = z.infer<typeof alertSortSchema>[number];
 
-export const alertFilterSchema = z.object({
+export const alertFilterSchema = transactionFilterSchema.extend({
   verdict: z.array(z.enum([...verdictKinds, 'none', 'snoozed'])).optional(),
   /** Start of the day of the stream on which the alert opens. */
   dayMs: z.number().optional(),
-  minimumAmount: z.number().optional(),
-  maximumAmount: z.number().optional(),
   /** Texts looked for in ids, entities and the rows as received. */
   search: z.string().max(20_000).optional(),
   /** Ids or entities, for example pasted ones; an alert passes if any of its rows has one of them. */
@@ -42,11 +41,5 @@ export const alertFilterSchema = z.object({
   minimumFlagged: z.number().int().optional(),
   /** Names of features one of which is the strongest reason. Alerts that are not explained yet do not pass. */
   firstReasons: z.array(z.string()).optional(),
-  /** Column of categories to the texts allowed in it; the empty text stands for a missing one. */
-  columns: z.record(z.string(), z.array(z.string())).optional(),
-  /** Column of numbers or times (epoch milliseconds) to the values allowed in it, both ends included. */
-  ranges: z.record(z.string(), z.object({ from: z.number().optional(), to: z.number().optional() })).optional(),
-  fromMs: z.number().optional(),
-  toMs: z.number().optional(),
 });
 export type AlertFilter = z.infer<typeof alertFilterSchema>;

@@ -25,21 +25,27 @@ export interface Density {
   readonly flaggedCounts: Uint32Array;
 }
 
-export const exploreFilterSchema = z.object({
+/** Which transactions: the one filter that Triage, Explore and Tuning share. Both ends of a range are within it. */
+export const transactionFilterSchema = z.object({
   fromMs: z.number().optional(),
   toMs: z.number().optional(),
   minimumAmount: z.number().optional(),
   maximumAmount: z.number().optional(),
+  /** Column of categories to the texts allowed in it; the empty text stands for a missing one. */
+  columns: z.record(z.string(), z.array(z.string())).optional(),
+  /** Column of numbers or times (epoch milliseconds) to the values allowed in it, both ends included. */
+  ranges: z.record(z.string(), z.object({ from: z.number().optional(), to: z.number().optional() })).optional(),
 });
+export type TransactionFilter = z.infer<typeof transactionFilterSchema>;
 
 export const transactionRequests = {
   'transactions.page': request<TransactionPage>()(
     z.object({ after: z.number().int().optional(), limit: pageLimit, modelId: modelId.optional() }),
   ),
-  'explore.scoreOverTime': request<Density>()(z.object({ modelId, filter: exploreFilterSchema.default({}) })),
-  'explore.amountOverTime': request<Density>()(z.object({ modelId, filter: exploreFilterSchema.default({}) })),
+  'explore.scoreOverTime': request<Density>()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
+  'explore.amountOverTime': request<Density>()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
   'explore.hourByWeekday': request<{ readonly counts: Uint32Array; readonly flagged: Uint32Array }>()(
-    z.object({ modelId, filter: exploreFilterSchema.default({}) }),
+    z.object({ modelId, filter: transactionFilterSchema.default({}) }),
   ),
   'explore.lanes': request<{
     readonly dayStartsMs: readonly number[];
@@ -52,7 +58,7 @@ export const transactionRequests = {
   }>()(
     z.object({
       modelId,
-      filter: exploreFilterSchema.default({}),
+      filter: transactionFilterSchema.default({}),
       after: z.number().int().optional(),
       limit: z.number().int().min(1).max(100).default(30),
     }),
@@ -65,11 +71,11 @@ export const transactionRequests = {
       readonly rest: Uint32Array;
       readonly flagged: Uint32Array;
     }[]
-  >()(z.object({ modelId, filter: exploreFilterSchema.default({}) })),
+  >()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
   'explore.rows': request<TransactionPage & { readonly total: number }>()(
     z.object({
       modelId,
-      filter: exploreFilterSchema.default({}),
+      filter: transactionFilterSchema.default({}),
       after: z.number().int().optional(),
       limit: pageLimit,
     }),

@@ -2,13 +2,14 @@ import { localDay } from '../../domain/time-zone.ts';
 import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
 import { flaggedRowsOf, type AlertGroups } from './alert-groups.ts';
 import { rowOfKey } from './alert-keys.ts';
-import { UNKNOWN_CODE, type CaseArrays } from '../case-arrays.ts';
+import type { CaseArrays } from '../case-arrays.ts';
 import type { CaseSession } from '../case-session.ts';
 import { keepNewest, type ModelView } from '../model/model-view.ts';
 import { knownFirstFeature } from '../model/reason-words.ts';
+import { transactionConditions, type RowCondition } from '../row-conditions.ts';
 
 /** A filter without its choice of verdicts, which is no matter of transactions. */
-export type TransactionFilter = Omit<AlertFilter, 'verdict'>;
+export type FilterBesidesVerdicts = Omit<AlertFilter, 'verdict'>;
 
 /** Which alerts pass a filter of transactions. */
 export interface PassingAlerts {
@@ -18,7 +19,6 @@ export interface PassingAlerts {
   readonly isFiltered: boolean;
 }
 
-type RowCondition = (row: number) => boolean;
 type AlertCondition = (group: number) => boolean;
 
 const keptFilters = 8;
@@ -37,7 +37,7 @@ export function passingAlerts(
   session: CaseSession,
   view: ModelView,
   groups: AlertGroups,
-  filter: TransactionFilter,
+  filter: FilterBesidesVerdicts,
 ): PassingAlerts {
   const cache: FilterCache = caches.get(groups) ?? { passing: new Map() };
   caches.set(groups, cache);
@@ -67,7 +67,7 @@ function conditionsOfAlerts(
   { arrays }: CaseSession,
   view: ModelView,
   groups: AlertGroups,
-  { dayMs, minimumScore, minimumFlagged, firstReasons }: TransactionFilter,
+  { dayMs, minimumScore, minimumFlagged, firstReasons }: FilterBesidesVerdicts,
 ): readonly AlertCondition[] {
   const conditions: AlertCondition[] = [];
   if (dayMs !== undefined) {
@@ -88,22 +88,10 @@ function rowConditions(
   session: CaseSession,
   groups: AlertGroups,
   cache: FilterCache,
-  filter: TransactionFilter,
+  filter: FilterBesidesVerdicts,
 ): readonly RowCondition[] {
   const { arrays } = session;
-  const { times, amounts } = arrays;
-  const conditions: RowCondition[] = [];
-  conditions.push(...withinRange(times, filter.fromMs, filter.toMs));
-  conditions.push(...withinRange(amounts, filter.minimumAmount, filter.maximumAmount));
-  for (const [name, texts] of Object.entries(filter.columns ?? {})) {
-    const { codes, dictionary } = arrays.coded(name);
-    const wanted = new Set(texts.map((text) => dictionary.find(text)).filter((code) => code >= 0));
-    // An empty cell has no code; asked for as the empty text, it is met by a cell of that text, too.
-    if (texts.includes('')) wanted.add(UNKNOWN_CODE);
-    conditions.push((row) => wanted.has(codes[row]));
-  }
-  for (const [name, { from, to }] of Object.entries(filter.ranges ?? {}))
-    conditions.push(...withinRange(arrays.valuesOf(name), from, to));
+  const conditions = [...transactionConditions(arrays, filter)];
   if (filter.anyOf !== undefined) conditions.push(isAnyOf(arrays, groups, filter.anyOf));
   const words = (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length > 0) {
@@ -115,16 +103,6 @@ function rowConditions(
     });
   }
   return conditions;
-}
-
-function withinRange(
-  values: Float64Array | null,
-  least: number | undefined,
-  greatest: number | undefined,
-): readonly RowCondition[] {
-  if (least === undefined && greatest === undefined) return [];
-  if (values === null) return [() => false];
-  return [(row) => values[row] >= (least ?? -Infinity) && values[row] <= (greatest ?? Infinity)];
 }
 
 /** Rows whose id, entity or counterpart is one of the texts, and the rows of alerts whose key is one. */

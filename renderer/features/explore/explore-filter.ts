@@ -1,14 +1,11 @@
-import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
-import type { RequestInput } from '../../../preload/contract/requests.ts';
-
-export type ExploreFilter = NonNullable<RequestInput<'explore.rows'>['filter']>;
+import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
 
 /** The selection of a brush over time and amount as a filter; edges that touch the end of an axis are no condition. */
 export function filterOfRange(
   range: { readonly x: readonly [number, number]; readonly y: readonly [number, number] } | null,
   xEdges: ArrayLike<number>,
   yEdges: ArrayLike<number>,
-): ExploreFilter {
+): TransactionFilter {
   if (range === null) return {};
   const isInside = (value: number, edges: ArrayLike<number>): boolean =>
     value > edges[0] && value < edges[edges.length - 1];
@@ -18,22 +15,4 @@ export function filterOfRange(
     ...(isInside(range.y[0], yEdges) ? { minimumAmount: range.y[0] } : {}),
     ...(isInside(range.y[1], yEdges) ? { maximumAmount: range.y[1] } : {}),
   };
-}
-
-/** The same filter for the list of alerts. */
-export function alertFilterOf(filter: ExploreFilter): AlertFilter {
-  return { ...filter };
-}
-
-export function isEmptyFilter(filter: ExploreFilter): boolean {
-  return Object.values(filter).every((value) => value === undefined);
-}
-
-/** Guards a filter that an older window may have written. */
-export function isExploreFilter(value: unknown): value is ExploreFilter {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((bound) => bound === undefined || typeof bound === 'number')
-  );
 }

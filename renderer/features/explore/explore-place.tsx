@@ -1,16 +1,18 @@
 import { useCallback, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
+import { FilterChips } from '../../app/filter-chips.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
 import { useCase, useCaseState, useCurrentModel, useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
+import { isEmptyFilter } from '../../data/transaction-filter.ts';
+import { useTransactionFilter } from '../../data/use-transaction-filter.ts';
 import { Button } from '../../ui/button.tsx';
 import { NumberField, Segmented } from '../../ui/field.tsx';
-import { Chip } from '../../ui/chip.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { EntityView } from './entity-view.tsx';
-import { alertFilterOf, isEmptyFilter, isExploreFilter, type ExploreFilter } from './explore-filter.ts';
 import { Features } from './features.tsx';
 import { Lanes } from './lanes.tsx';
 import { Overview } from './overview.tsx';
@@ -45,7 +47,7 @@ export function ExplorePlace(): ReactNode {
 function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
   const goTo = useGoTo();
   const [view, setView] = useCaseState<View>('explore.view', 'overview', isView);
-  const [filter, setFilter] = useCaseState<ExploreFilter>('explore.filter', {}, isExploreFilter);
+  const [filter, setFilter] = useTransactionFilter();
   const [entity, setEntity] = useCaseState('explore.entity', '');
   const openEntity = useCallback(
     (next: string) => {
@@ -54,7 +56,7 @@ function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
     },
     [setEntity, setView],
   );
-  const toTriage = (): void => goTo('triage', { 'triage.filter': alertFilterOf(filter) });
+  const toTriage = (): void => goTo('triage', { 'triage.filter': {} });
 
   useCommand('explore.clear', isEmptyFilter(filter) ? null : () => setFilter({}));
   useCommand('explore.overview', () => setView('overview'));
@@ -105,12 +107,10 @@ function FilterLine({
   onFilter,
   onTriage,
 }: {
-  readonly filter: ExploreFilter;
-  readonly onFilter: (filter: ExploreFilter) => void;
+  readonly filter: TransactionFilter;
+  readonly onFilter: (filter: TransactionFilter) => void;
   readonly onTriage: () => void;
 }): ReactNode {
-  const formats = useFormats();
-  const { fromMs, toMs } = filter;
   const clearKey = useCommandKey('explore.clear');
   const triageKey = useCommandKey('explore.triage');
   return (
@@ -129,21 +129,7 @@ function FilterLine({
         format={(amount) => String(Math.round(amount * 100) / 100)}
         onChange={(maximumAmount) => onFilter({ ...filter, maximumAmount })}
       />
-      {(fromMs !== undefined || toMs !== undefined) && (
-        <Chip
-          removeLabel="Remove the time"
-          onRemove={() => {
-            const { fromMs: _from, toMs: _to, ...rest } = filter;
-            onFilter(rest);
-          }}
-        >
-          time{' '}
-          <strong>
-            {fromMs === undefined ? 'start' : formats.columnTime(fromMs)} to{' '}
-            {toMs === undefined ? 'end' : formats.columnTime(toMs)}
-          </strong>
-        </Chip>
-      )}
+      <FilterChips filter={filter} onFilter={onFilter} />
       <span className="explore-actions">
         {!isEmptyFilter(filter) && (
           <Button tone="quiet" keyHint={clearKey} onClick={() => onFilter({})}>
@@ -161,7 +147,13 @@ function FilterLine({
 const SHOWN_ROWS = 50;
 
 /** The first transactions of the selection, as received. */
-function SelectedRows({ model, filter }: { readonly model: ModelListItem; readonly filter: ExploreFilter }): ReactNode {
+function SelectedRows({
+  model,
+  filter,
+}: {
+  readonly model: ModelListItem;
+  readonly filter: TransactionFilter;
+}): ReactNode {
   const formats = useFormats();
   const answer = useRequest('explore.rows', { modelId: model.id, filter, limit: SHOWN_ROWS }, { keepsPrevious: true });
   if (answer.data === undefined) return null;

@@ -1,5 +1,6 @@
 import { useMemo, type ReactNode } from 'react';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { ChartKeys } from '../../charts/chart-key.tsx';
 import { distributionGap, FeatureDistribution } from '../../charts/feature-distribution.tsx';
@@ -7,7 +8,6 @@ import { axisNumber } from '../../charts/numbers.ts';
 import { formatCount, formatPercent } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { ErrorState } from '../../ui/states.tsx';
-import type { ExploreFilter } from './explore-filter.ts';
 
 const HEIGHT = 110;
 
@@ -17,7 +17,7 @@ export function Features({
   filter,
 }: {
   readonly model: ModelListItem;
-  readonly filter: ExploreFilter;
+  readonly filter: TransactionFilter;
 }): ReactNode {
   const answer = useRequest('explore.features', { modelId: model.id, filter }, { keepsPrevious: true });
   const features = useMemo(

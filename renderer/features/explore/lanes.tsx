@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
 import { CellGrid } from '../../charts/cell-grid.tsx';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { useCase, useFormats } from '../../data/app-state.tsx';
@@ -7,14 +8,13 @@ import { formatCount, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
-import type { ExploreFilter } from './explore-filter.ts';
 
 const LANES = 24;
 const LANE_HEIGHT = 22;
 
 export interface LanesProps {
   readonly model: ModelListItem;
-  readonly filter: ExploreFilter;
+  readonly filter: TransactionFilter;
   readonly onEntity: (entity: string) => void;
 }
 

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, type ReactNode } from 'react';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
 import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { CellGrid } from '../../charts/cell-grid.tsx';
 import { ChartFrame, type ChartTable } from '../../charts/chart-frame.tsx';
@@ -11,7 +12,7 @@ import { useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatPercent, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { ErrorState } from '../../ui/states.tsx';
-import { filterOfRange, type ExploreFilter } from './explore-filter.ts';
+import { filterOfRange } from './explore-filter.ts';
 
 type Density = RequestOutput<'explore.scoreOverTime'>;
 
@@ -21,8 +22,8 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '
 
 export interface OverviewProps {
   readonly model: ModelListItem;
-  readonly filter: ExploreFilter;
-  readonly onFilter: (filter: ExploreFilter) => void;
+  readonly filter: TransactionFilter;
+  readonly onFilter: (filter: TransactionFilter) => void;
   /** The transactions of the selection, beside the pictures. */
   readonly rows: ReactNode;
 }
@@ -173,7 +174,7 @@ function shortScore(score: number): string {
 }
 
 /** The brushed area that a filter stands for; open ends reach to the end of the axis. */
-function rangeOf(filter: ExploreFilter, density: Density | undefined): DensityRange | null {
+function rangeOf(filter: TransactionFilter, density: Density | undefined): DensityRange | null {
   if (density === undefined || Object.keys(filter).length === 0) return null;
   const { xEdges, yEdges } = density;
   return {

@@ -12,7 +12,7 @@ import { KeyHint } from '../../ui/key-hint.tsx';
 import { alertColumns, type ColumnContext } from './alert-columns.tsx';
 import { BelowLineChip } from './below-line-desk.tsx';
 import { toggledColumn, type ColumnLayout } from './column-layout.ts';
-import { filterChips, toggleVerdict, verdictFilters } from './filter-chips.ts';
+import { filterChips, toggleVerdict, verdictFilters } from '../../data/filter-chips.ts';
 import { pastedIds, pastedWords } from './pasted-ids.ts';
 import { useCopyText } from './use-copy-text.ts';
 import { errorWords } from '../../ui/error-words.ts';

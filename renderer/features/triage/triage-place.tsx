@@ -21,6 +21,7 @@ import {
 import { dataOf, useClient } from '../../data/client.tsx';
 import { formatCount } from '../../data/format.ts';
 import { requestKey, useRequest } from '../../data/requests.ts';
+import { useAlertFilter } from '../../data/use-transaction-filter.ts';
 import { Button } from '../../ui/button.tsx';
 import { asTabbedText } from '../../ui/copy-table.ts';
 import { SplitPane } from '../../ui/split-pane.tsx';
@@ -106,7 +107,7 @@ function TriageDesk({
   const toast = useToast();
   const goTo = useGoTo();
   const [settings] = useSettings();
-  const [filter, setFilter] = useCaseState<AlertFilter>('triage.filter', FIRST_FILTER);
+  const [filter, setFilter] = useAlertFilter(FIRST_FILTER);
   const [sort, setSort] = useCaseState<readonly AlertSort[]>('triage.sort', FIRST_SORT, isSort);
   const [layout, setLayout] = useWindowState('triage.columns', FIRST_LAYOUT, isColumnLayout);
   const [stored, setSelected] = useCaseState<string | null>('triage.selected', null, isTextOrNull);

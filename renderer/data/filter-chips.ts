@@ -1,4 +1,4 @@
-import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
+import type { AlertFilter } from '../../preload/contract/alert-choice.ts';
 
 export type VerdictFilter = NonNullable<AlertFilter['verdict']>[number];
 
