@@ -60,7 +60,7 @@ module.exports = {
       from: { path: '^engine/(stream|store|export|monitor)/', pathNot: DEVELOPMENT },
       to: {
         path: '^(engine|preload|main|renderer)/',
-        pathNot: '^engine/(domain|features|forest|evaluation|$1)/',
+        pathNot: '^engine/(domain|network|features|forest|evaluation|$1)/',
       },
     },
     {
@@ -110,7 +110,7 @@ module.exports = {
       comment: 'main does nothing slow: it supervises. Work is asked for through the host, never called directly.',
       severity: 'error',
       from: { path: '^main/', pathNot: DEVELOPMENT },
-      to: { path: '^(engine|renderer)/|^preload/[^/]+$', pathNot: '^engine/(host|domain)/' },
+      to: { path: '^(engine|renderer)/|^preload/[^/]+$', pathNot: '^engine/(host|domain|network)/' },
     },
     {
       name: 'renderer-knows-only-types-of-contract-and-domain',
@@ -140,6 +140,34 @@ module.exports = {
       severity: 'error',
       from: { path: '^renderer/features/([^/]+)/', pathNot: DEVELOPMENT },
       to: { path: '^renderer/features/', pathNot: '^renderer/features/$1/' },
+    },
+    {
+      name: 'network-knows-only-domain',
+      comment: 'The door to the network is below all who go through it.',
+      severity: 'error',
+      from: { path: '^engine/network/', pathNot: DEVELOPMENT },
+      to: { path: '^(engine|preload|main|renderer)/', pathNot: '^engine/(domain|network)/' },
+    },
+    {
+      name: 'network-has-one-door',
+      comment: 'Every connection is in the ledger, because nobody else can open one.',
+      severity: 'error',
+      from: { path: '^(engine|preload|main|renderer)/', pathNot: `^engine/network/|${DEVELOPMENT}` },
+      to: { path: '^(node:)?(net|tls|http|https|http2|dgram|dns|inspector)(/|$)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'sockets-of-windows-only-in-the-browser-host',
+      comment: 'What the browser host serves is on a server of the door; nobody else speaks over a WebSocket.',
+      severity: 'error',
+      from: { path: '^(engine|preload|main|renderer)/', pathNot: `^main/browser-host/|${TEST}` },
+      to: { path: packageNamed('ws') },
+    },
+    {
+      name: 'bigquery-only-in-its-export',
+      comment: "Google's client opens connections of its own, which that folder notes.",
+      severity: 'error',
+      from: { path: '^(engine|preload|main|renderer)/', pathNot: `^engine/export/bigquery/|${TEST}` },
+      to: { path: packageNamed('@google-cloud') },
     },
     {
       name: 'electron-only-in-main-and-preload',

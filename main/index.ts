@@ -9,7 +9,7 @@ import { bridgeWindows } from './ipc/window-bridge.ts';
 import { KeptLogins } from './kept-logins.ts';
 import { launchEngine } from './launch-engine.ts';
 import { openCaseAtStart } from './open-case-at-start.ts';
-import { denyPermissions, lockDownContents } from './security/lockdown.ts';
+import { denyPermissions, lockDownContents, refuseForeignRequests } from './security/lockdown.ts';
 import { registerAppScheme, serveApp } from './window/app-protocol.ts';
 import { openMainWindow } from './window/main-window.ts';
 import { setApplicationMenu } from './window/menu.ts';
@@ -55,6 +55,7 @@ async function start(): Promise<void> {
     if (event.name !== 'engine.state' || event.payload.state !== 'running') return;
     for (const input of kept.all()) void engine.call({ door: 'request', name: 'kafka.signIn', input });
   });
+  refuseForeignRequests(() => bridge.send({ kind: 'event', name: 'network.attempted', payload: { atMs: Date.now() } }));
   setApplicationMenu(
     (command) => bridge.send({ kind: 'event', name: 'menu.command', payload: { command } }),
     app.isPackaged,

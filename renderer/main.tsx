@@ -6,6 +6,7 @@ import { App } from './app/app.tsx';
 import { rootElement } from './app/root.ts';
 import { connect } from './data/connect.ts';
 import { dataOf, reportOf } from './data/client.tsx';
+import { watchRefusals } from './data/network.ts';
 import { ErrorState } from './ui/states.tsx';
 
 const root = createRoot(rootElement());
@@ -33,4 +34,5 @@ async function start(): Promise<void> {
   }
 }
 
+watchRefusals();
 void start();

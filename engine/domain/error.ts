@@ -56,18 +56,21 @@ export class AssayError extends Error {
   readonly code: ErrorCode;
   readonly kind: ErrorKind;
   readonly nextStep: string | undefined;
+  /** The path that is not there, where that is what went wrong. */
+  readonly missingPath: string | undefined;
 
   constructor(
     code: ErrorCode,
     kind: ErrorKind,
     message: string,
-    options?: { readonly nextStep?: string; readonly cause?: unknown },
+    options?: { readonly nextStep?: string; readonly cause?: unknown; readonly missingPath?: string },
   ) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AssayError';
     this.code = code;
     this.kind = kind;
     this.nextStep = options?.nextStep;
+    this.missingPath = options?.missingPath;
   }
 }
 

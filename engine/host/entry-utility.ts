@@ -3,6 +3,7 @@
  * `parentPort`, whose messages are structured clones; nothing else of Electron is used here.
  */
 import { impossible } from '../domain/error.ts';
+import { watchLibraries } from '../network/watch-libraries.ts';
 import { createEngine } from './engine.ts';
 import type { EnginePort, FromEngine, ToEngine } from './engine-frames.ts';
 import { exitOnUnhandledRejection } from './exit-on-unhandled-rejection.ts';
@@ -25,5 +26,6 @@ const port: EnginePort = {
 
 exitOnUnhandledRejection();
 logSlowQueries();
+watchLibraries();
 await serveEngine(createEngine({ host: 'electron' }), port, Number(process.argv[2]));
 process.exit(0);

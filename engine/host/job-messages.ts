@@ -1,5 +1,6 @@
 import type { Answer } from '../../preload/contract/envelope.ts';
 import type { JobName } from '../../preload/contract/jobs.ts';
+import type { NetworkAttempt } from '../domain/network-attempt.ts';
 import type { Asker, Progress } from '../domain/progress.ts';
 import type { StreamCommand } from '../domain/stream-figures.ts';
 import type { RunningStreams } from '../monitor/running-streams.ts';
@@ -24,5 +25,6 @@ export type ToJob =
 /** What the thread of a job says. `ended` comes once, and last. */
 export type FromJob =
   | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'network'; readonly attempt: NetworkAttempt }
   | { readonly kind: 'streams'; readonly streams: RunningStreams }
   | { readonly kind: 'ended'; readonly answer: Answer<unknown> };

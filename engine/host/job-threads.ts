@@ -2,6 +2,7 @@ import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { Answer } from '../../preload/contract/envelope.ts';
 import type { JobInput, JobName, JobResult } from '../../preload/contract/jobs.ts';
 import type { Asker, WorkContext } from '../domain/progress.ts';
+import { takeOverAttempt } from '../network/ledger.ts';
 import { streamsText, type RunningStreams } from '../monitor/running-streams.ts';
 import { allRememberedAccess } from '../stream/kafka/known-access.ts';
 import { reportOf } from './error-report.ts';
@@ -47,7 +48,8 @@ export class JobThreads {
         if (message.kind === 'progress') {
           if (message.progress.stream !== undefined) this.#streaming.set(thread, tellStreams);
           context.report(message.progress);
-        } else if (message.kind === 'streams') waiting.shift()?.(message.streams);
+        } else if (message.kind === 'network') takeOverAttempt(message.attempt);
+        else if (message.kind === 'streams') waiting.shift()?.(message.streams);
         else {
           said = message.answer;
           void thread.terminate();

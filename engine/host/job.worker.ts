@@ -4,6 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { impossible } from '../domain/error.ts';
 import type { StreamCommand } from '../domain/stream-figures.ts';
 import { runningStreams } from '../monitor/running-streams.ts';
+import { onAttempt } from '../network/ledger.ts';
+import { watchLibraries } from '../network/watch-libraries.ts';
 import { takeOverAccess } from '../stream/kafka/known-access.ts';
 import type { FromJob, JobTask, ToJob } from './job-messages.ts';
 import { LatestWins, stateIntervalMs } from './latest-wins.ts';
@@ -24,6 +26,8 @@ port.on('message', (message: ToJob) => {
 });
 // Linux counts priority by thread, and gives that of this one to those it starts: whoever answers a key goes first.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+onAttempt((attempt) => say({ kind: 'network', attempt }));
+watchLibraries();
 takeOverAccess(knownAccess);
 logSlowQueries({ otherwise: name });
 // The input is of this job, or is refused where it is parsed.

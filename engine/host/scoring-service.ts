@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import packageFile from '../../package.json' with { type: 'json' };
 import { AssayError, impossible, usageError } from '../domain/error.ts';
@@ -13,6 +13,7 @@ import {
   type ScoredRecord,
 } from '../jobs/scoring/score-request.ts';
 import { openServedModel, type ModelSource, type ServedModel } from '../jobs/scoring/served-model.ts';
+import { httpServer, listenNoted } from '../network/door.ts';
 import { createServiceMetrics } from '../monitor/service-metrics.ts';
 import { parseJsonText } from '../stream/json-records.ts';
 import { reportOf } from './error-report.ts';
@@ -89,7 +90,7 @@ class Service implements ScoringService {
     this.#metrics = createServiceMetrics(model);
     this.#document = documentOf(model, options.mostBodyBytes);
     this.#isLoopback = loopbackNames.has(options.hostname);
-    this.#server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
+    this.#server = httpServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
       void this.#answer(request, response);
     });
   }
@@ -103,7 +104,7 @@ class Service implements ScoringService {
 
   async listen(): Promise<void> {
     const { port, hostname } = this.#options;
-    this.#server.listen(port, hostname);
+    listenNoted('Scores, for programs', this.#server, port, hostname);
     try {
       await once(this.#server, 'listening');
     } catch (error) {

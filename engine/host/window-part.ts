@@ -16,6 +16,7 @@ import {
   type RequestName,
   type RequestOutput,
 } from '../../preload/contract/requests.ts';
+import { onAttempt } from '../network/ledger.ts';
 import { LatestWins, stateIntervalMs } from './latest-wins.ts';
 import { reportOf, wrongUse } from './error-report.ts';
 import { askedBy } from './slow-queries.ts';
@@ -62,6 +63,9 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
   };
   const stateEvents = new LatestWins<() => void>(stateIntervalMs, (send) => send());
   const workbench = new Workbench(places, (name, payload) => stateEvents.give(name, () => emit(name, payload)));
+  const endNetwork = onAttempt(({ lastMs }) =>
+    stateEvents.give('network.attempted', () => emit('network.attempted', { atMs: lastMs })),
+  );
   const running = new Map<string, RunningJob>();
   let startedJobs = 0;
   /** Of a session, the changes of others that the window has heard of. */
@@ -157,6 +161,7 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
 
     async close() {
       clearInterval(watch);
+      endNetwork();
       const unfinished = [...running.values()];
       for (const job of unfinished) job.stop.abort();
       await Promise.allSettled(unfinished.map((job) => job.ended));

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { usageError } from '../domain/error.ts';
+import { httpServer, listenNoted } from '../network/door.ts';
 
 /** Metrics served over HTTP. */
 export interface MetricsServer {
@@ -21,7 +21,7 @@ export async function serveMetrics(
   read: () => Promise<string>,
   hostname = '127.0.0.1',
 ): Promise<MetricsServer> {
-  const server = createServer((request, response) => {
+  const server = httpServer({}, (request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404).end();
       return;
@@ -33,7 +33,7 @@ export async function serveMetrics(
   });
   // Scrapes do not keep the program alive.
   server.unref();
-  server.listen(port, hostname);
+  listenNoted('Metrics, for a scraper', server, port, hostname);
   try {
     await once(server, 'listening');
   } catch (error) {

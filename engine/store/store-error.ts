@@ -56,11 +56,10 @@ export function storeError(error: unknown, path: string): unknown {
   if (code === 'ENAMETOOLONG')
     return refusal('WRONG_USE', `The case path ${path} is too long.`, 'Choose a shorter name.');
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return refusal(
-      'CASE_NOT_FOUND',
-      `There is no case at ${path}.`,
-      'Check the path, or read a recording into a new case.',
-    );
+    return new AssayError('CASE_NOT_FOUND', 'usage', `There is no case at ${path}.`, {
+      nextStep: 'Check the path, or read a recording into a new case.',
+      missingPath: path,
+    });
   if (code === 'EACCES' || code === 'EPERM')
     return refusal(
       'PERMISSION_DENIED',

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
-import { type AssayError, usageError } from '../domain/error.ts';
+import { AssayError, usageError } from '../domain/error.ts';
 import type { RecordBatch, RecordingFormat, RecordingPosition, RecordingReader } from '../domain/record-batch.ts';
 import type { StatedFormat } from '../domain/stated-format.ts';
 import { ContentTooShortError, openByteSource, type ByteSource } from './byte-source.ts';
@@ -41,7 +41,10 @@ const cellsPerBatch = 1 << 21;
 function fileError(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return usageError('FILE_NOT_FOUND', `${path} does not exist.`, 'Check the path and its spelling.');
+    return new AssayError('FILE_NOT_FOUND', 'usage', `${path} does not exist.`, {
+      nextStep: 'Check the path and its spelling.',
+      missingPath: path,
+    });
   }
   if (code === 'EACCES' || code === 'EPERM') {
     return usageError(

@@ -9,6 +9,7 @@ import {
   type HostFrame,
 } from '../../preload/contract/wire/frames.ts';
 import type { EngineSupervisor } from '../engine-supervisor.ts';
+import { withOwnAttempts } from '../own-attempts.ts';
 import type { SessionToken } from './session-token.ts';
 
 const HELLO_LIMIT_MS = 3000;
@@ -58,7 +59,9 @@ export function attendSocket(socket: WebSocket, engine: EngineSupervisor, token:
     }
     if (frame.kind === 'call') {
       const { id } = frame;
-      void engine.call(frame.call).then((answer) => send({ kind: 'answer', id, answer }));
+      void engine
+        .call(frame.call)
+        .then((answer) => send({ kind: 'answer', id, answer: withOwnAttempts(frame.call, answer) }));
     } else if (frame.kind === 'subscribe') {
       subscriptions.add(frame.event);
       // The first start is not news; a window that comes later hears what happened before it.

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
+import { httpServer, listenNoted } from '../../engine/network/door.ts';
 import type { EngineSupervisor } from '../engine-supervisor.ts';
 import { readContainedFile } from '../security/contained-file.ts';
 import { contentSecurityPolicy, pageHeaders } from '../security/content-security-policy.ts';
@@ -47,7 +48,7 @@ export async function startBrowserHost(
     response.end(file.bytes);
   };
 
-  const server = createServer((request, response) => {
+  const server = httpServer({}, (request, response) => {
     answer(request, response).catch(() => end(response, 500, headers));
   });
   const sockets = new WebSocketServer({
@@ -69,7 +70,8 @@ export async function startBrowserHost(
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, LOOPBACK, resolve);
+    server.once('listening', resolve);
+    listenNoted('This window, for the browser', server, port, LOOPBACK);
   });
   const address = server.address() as AddressInfo;
   ownHost = `${LOOPBACK}:${address.port}`;

@@ -5,6 +5,7 @@ import { channels, isDialogQuestion } from '../../preload/contract/wire/channels
 import { isCall, isClientFrame, type EventFrame } from '../../preload/contract/wire/frames.ts';
 import type { EngineSupervisor } from '../engine-supervisor.ts';
 import { isTrustedSender } from '../security/trusted-page.ts';
+import { withOwnAttempts } from '../own-attempts.ts';
 import { askInDialog } from './dialogs.ts';
 
 export interface WindowBridge {
@@ -43,7 +44,7 @@ export function bridgeWindows(
   ipcMain.handle(channels.call, async (event, call: unknown): Promise<Answer<unknown>> => {
     if (known(event) === undefined) return forbidden;
     if (!isCall(call)) return malformed;
-    const answer = await engine.call(call);
+    const answer = withOwnAttempts(call, await engine.call(call));
     if (!answer.ok || call.door !== 'request') return answer;
     return { ok: true, data: afterRequest(call.name, call.input, answer.data) };
   });

@@ -1,4 +1,5 @@
 import { app, session, type WebContents, type WebPreferences } from 'electron';
+import { noteAttempt } from '../../engine/network/ledger.ts';
 import { openExternal } from './open-external.ts';
 import { isOwnAddress } from './trusted-page.ts';
 
@@ -41,6 +42,24 @@ export function denyPermissions(): void {
   session.defaultSession.setSpellCheckerLanguages([]);
   session.defaultSession.setDevicePermissionHandler(() => false);
 }
+
+/**
+ * After `ready`: no page fetches anything but what is the program's own; what one asks for beyond is refused and noted.
+ * @param onRefused hears of each, after it was noted
+ */
+export function refuseForeignRequests(onRefused: () => void): void {
+  session.defaultSession.webRequest.onBeforeRequest(({ url }, decide) => {
+    const isRefused = !ownSchemes.test(url);
+    if (isRefused) {
+      noteAttempt('A page of this window', 'refused', url.split(/[?#]/u, 1)[0] ?? url);
+      onRefused();
+    }
+    decide({ cancel: isRefused });
+  });
+}
+
+/** Of the program itself, of a page's own memory, and of the developer tools. */
+const ownSchemes = /^(app|blob|data|devtools|chrome-devtools|chrome-extension):/u;
 
 function keepInPlace(contents: WebContents): void {
   contents.on('will-navigate', (event, address) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { NetworkAttempt } from '../../engine/domain/network-attempt.ts';
 import { type Settings, settingsSchema } from '../../engine/domain/settings.ts';
 import type { CaseOverview } from './cases.ts';
 import { nothing, path, request } from './parts.ts';
@@ -43,6 +44,8 @@ export const applicationRequests = {
     readonly firstCasePath: string | null;
     readonly bundledRecording: string;
   }>()(nothing),
+  /** Every address that was opened, served or refused since the engine began, the newest first; none is the usual answer. */
+  'network.read': request<{ readonly sinceMs: number; readonly attempts: readonly NetworkAttempt[] }>()(nothing),
   'settings.write': request<Settings>()(settingsSchema.partial()),
   /** For hosts without a native dialog: one folder of this machine. */
   'folder.list': request<{

@@ -6,6 +6,8 @@ export interface ErrorReport {
   readonly kind: ErrorKind;
   readonly message: string;
   readonly nextStep?: string;
+  /** A path that is not there, and those that are and are named nearly so, the nearest first. */
+  readonly missing?: { readonly path: string; readonly near: readonly string[] };
 }
 
 /** Every answer of the engine. A host never rejects: errors are values, so that nothing of them is lost. */

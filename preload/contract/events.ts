@@ -23,6 +23,8 @@ export interface Events {
   'alerts.reasonsReady': { readonly modelId: number };
   /** state: the rankings that `tuning.read` still lacked are there now; ask for it again. */
   'tuning.rankingsReady': { readonly modelId: number };
+  /** state: something was opened, served or refused over the network; ask `network.read`. */
+  'network.attempted': { readonly atMs: number };
   /** state: the engine process stopped or came back. */
   'engine.state': {
     readonly state: 'running' | 'restarting' | 'stopped';
@@ -45,6 +47,7 @@ export const eventNames = [
   'case.changed',
   'alerts.reasonsReady',
   'tuning.rankingsReady',
+  'network.attempted',
   'engine.state',
   'case.asked',
   'menu.command',

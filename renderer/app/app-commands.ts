@@ -16,6 +16,14 @@ export const appCommands: readonly CommandDefinition[] = [
     worksInFields: true,
   },
   { id: 'app.settings', title: 'Settings', key: 'Ctrl+,', place: null, worksInFields: true },
+  { id: 'app.messages', title: 'Messages of this session', key: 'Alt+M', place: null, worksInFields: true },
+  {
+    id: 'app.network',
+    title: 'Network: every connection of this session',
+    key: 'Alt+N',
+    place: null,
+    worksInFields: true,
+  },
   { id: 'app.theme', title: 'Switch between dark and light', key: null, place: null },
   ...placeIds.map((place, index) => ({
     id: `app.go.${place}`,

@@ -120,6 +120,8 @@ export function FileDialog({
             }}
             onKeyDown={(event) => {
               if (event.key !== 'Enter' || typedFolder === null) return;
+              // A whole path can be typed too: what is not there is asked about where it would be opened.
+              if (wanted !== null && wanted.test(typedFolder.trim())) return onDone([typedFolder.trim()]);
               go(typedFolder.trim());
               setTypedFolder(typedFolder.trim());
             }}
@@ -127,6 +129,7 @@ export function FileDialog({
         </div>
         <Field
           label="Find in this folder"
+          {...(request.kind === 'new-file' ? {} : { 'data-begin': true })}
           layout="hidden"
           placeholder="Find"
           value={filter}
@@ -137,9 +140,16 @@ export function FileDialog({
         />
       </div>
       {listing.error !== null && (
-        <p className="file-problem" role="alert">
-          {errorWords(listing.error)}
-        </p>
+        <div className="file-problem" role="alert">
+          <p>{errorWords(listing.error)}</p>
+          <div className="state-actions">
+            {(listing.error.missing?.near ?? []).map((near) => (
+              <Button key={near} onClick={() => go(near)}>
+                Go to {near}
+              </Button>
+            ))}
+          </div>
+        </div>
       )}
       <ul ref={list} className="file-list" aria-label="Files and folders" onKeyDown={move}>
         {entries.map((entry) => (
@@ -166,7 +176,7 @@ export function FileDialog({
         )}
       </ul>
       {request.kind === 'new-file' ? (
-        <Field label="File name" value={newName} onChange={setNewName} />
+        <Field data-begin label="File name" value={newName} onChange={setNewName} />
       ) : (
         request.kind !== 'folder' && <Checkbox label="All files" checked={showsAll} onChange={setShowsAll} />
       )}

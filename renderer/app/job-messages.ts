@@ -4,7 +4,7 @@ import { formatCount, formatCounted, formatDuration } from '../data/format.ts';
 import { mayReplace, useJobs } from '../data/jobs.tsx';
 import { useEvent } from '../data/requests.ts';
 import { fileName } from '../data/paths.ts';
-import { useToast } from '../ui/toast.tsx';
+import { useSettle, useToast } from '../ui/toast.tsx';
 import { useGoTo } from './go-to.tsx';
 import { jobTitle } from './job-words.ts';
 import { errorWords } from '../ui/error-words.ts';
@@ -18,14 +18,17 @@ function trained(result: JobResult<'train'>): string {
 export function useJobMessages(): void {
   const { onEnd, replace } = useJobs();
   const toast = useToast();
+  const settle = useSettle();
   const goTo = useGoTo();
   const tell = useEffectEvent((jobId: string, name: JobName, outcome: Parameters<Parameters<typeof onEnd>[0]>[2]) => {
-    if (!outcome.ok) {
+    const about = `job ${name}`;
+    if (outcome.ok) settle(about);
+    else {
       const { code } = outcome.error;
-      if (code === 'CANCELLED') toast({ text: `${jobTitle(name)} was stopped. What was stored before stays.` });
+      if (code === 'CANCELLED') toast({ text: `${jobTitle(name)} was stopped. What was stored before stays.`, about });
       else {
         const action = mayReplace(outcome) ? { action: { text: 'Replace it', run: () => replace(jobId) } } : {};
-        toast({ text: errorWords(outcome.error), tone: 'problem', ...action });
+        toast({ text: errorWords(outcome.error), tone: 'problem', about, ...action });
       }
       return;
     }

@@ -22,7 +22,9 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const { definitions, keys, available, run } = useCommands();
   const recent = useRequest('recent.list', {}).data ?? [];
   const toast = useToast();
-  const openCase = useAction('case.open', { onError: (error) => toast({ text: errorWords(error), tone: 'problem' }) });
+  const openCase = useAction('case.open', {
+    onError: (error) => toast({ text: errorWords(error), tone: 'problem', about: 'case.open' }),
+  });
   const [typed, setTyped] = useState('');
   const [position, setPosition] = useState(0);
   const listId = useId();

@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useState } from 'react';
 import { CaseSwitcher } from '../features/case/case-switcher.tsx';
+import { NetworkDialog } from '../features/network/network-dialog.tsx';
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { useCase, useCurrentModel, useSettings } from '../data/app-state.tsx';
 import { formatCount, formatCounted, formatPerDay, formatPercent } from '../data/format.ts';
@@ -14,6 +15,7 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import { useGoTo, usePlace } from './go-to.tsx';
 import { useJobMessages } from './job-messages.ts';
 import { useMenuCommands } from './menu-commands.ts';
+import { MessagesDialog } from './messages-dialog.tsx';
 import { Palette } from './palette.tsx';
 import { placeIcons, placeIds, placeTitles } from './place.ts';
 import type { PlaceId } from './place.ts';
@@ -26,7 +28,7 @@ import { errorWords } from '../ui/error-words.ts';
 /** The first place is drawn by then; the others are loaded after it. */
 const LOAD_AHEAD_MS = 1000;
 
-type Overlay = 'palette' | 'shortcuts' | 'settings' | null;
+type Overlay = 'palette' | 'shortcuts' | 'settings' | 'messages' | 'network' | null;
 
 /** Rail, bars, and the place between them. */
 export function Shell() {
@@ -45,6 +47,8 @@ export function Shell() {
   useCommand('app.palette', () => setOverlay('palette'));
   useCommand('app.shortcuts', () => setOverlay('shortcuts'));
   useCommand('app.settings', () => setOverlay('settings'));
+  useCommand('app.messages', () => setOverlay('messages'));
+  useCommand('app.network', () => setOverlay('network'));
   // Triage keeps a list of its own, which has to be taken back too.
   useCommand(
     'app.undo',
@@ -102,9 +106,11 @@ export function Shell() {
           </Suspense>
         </ErrorBoundary>
       </main>
-      <StatusBar />
+      <StatusBar onShowMessages={() => setOverlay('messages')} onShowNetwork={() => setOverlay('network')} />
       {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
       {overlay === 'shortcuts' && <ShortcutsSheet onClose={() => setOverlay(null)} />}
+      {overlay === 'messages' && <MessagesDialog onClose={() => setOverlay(null)} />}
+      {overlay === 'network' && <NetworkDialog onClose={() => setOverlay(null)} />}
       {overlay === 'settings' && <SettingsDialog onClose={() => setOverlay(null)} />}
     </div>
   );

@@ -3,19 +3,25 @@ import { useCase, useFormats } from '../data/app-state.tsx';
 import { formatCount, formatTime, zoneName } from '../data/format.ts';
 import { shareOf, useJobs } from '../data/jobs.tsx';
 import { useEvent } from '../data/requests.ts';
-import { useRunningStream } from '../data/stream.tsx';
+import { useNetworkLedger } from '../data/network.ts';
+import { ledgerWords } from '../features/network/ledger-words.ts';
 import { Progress } from '../ui/progress.tsx';
+import { MessageLine } from '../ui/toast.tsx';
 import { useGoTo } from './go-to.tsx';
 import { progressWords } from './job-words.ts';
 
-/** Running jobs, what was set aside, when the case last changed, and that nothing leaves this machine unasked. */
-export function StatusBar() {
+export interface StatusBarProps {
+  readonly onShowMessages: () => void;
+  readonly onShowNetwork: () => void;
+}
+
+/** Running jobs, what was set aside, the newest message, when the case last changed, and whether anything left this machine. */
+export function StatusBar({ onShowMessages, onShowNetwork }: StatusBarProps) {
   const openCase = useCase();
   const { timeZone } = useFormats();
   const { running, cancel } = useJobs();
   const goTo = useGoTo();
-  const stream = useRunningStream();
-  const topic = stream === null || stream.figures.replay !== null ? null : stream.figures.source;
+  const ledger = useNetworkLedger();
   const [savedAtMs, setSavedAtMs] = useState<number | null>(null);
   useEvent('case.changed', ({ overview }) => setSavedAtMs(overview === null ? null : Date.now()));
   return (
@@ -47,15 +53,17 @@ export function StatusBar() {
           {formatCount(openCase.quarantined)} quarantined
         </button>
       )}
-      <span className="grow" />
-      {openCase !== null && <span>Times in {zoneName(timeZone)}</span>}
+      <MessageLine onShowAll={onShowMessages} />
+      {openCase !== null && <span className="status-more">Times in {zoneName(timeZone)}</span>}
       {savedAtMs !== null && (
-        <span>
+        <span className="status-more">
           Saved{' '}
           {formatTime(savedAtMs, Intl.DateTimeFormat().resolvedOptions().timeZone, { withSeconds: true }).slice(-8)}
         </span>
       )}
-      <span>{topic === null ? 'Nothing leaves this machine unasked' : `Connected to ${topic.split('/')[2]}`}</span>
+      <button type="button" className="status-button" title="Every connection since the start" onClick={onShowNetwork}>
+        {ledger === null ? 'Network' : ledgerWords(ledger.attempts)}
+      </button>
     </footer>
   );
 }

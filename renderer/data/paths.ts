@@ -18,3 +18,11 @@ export function joinPath(folder: string, name: string): string {
   const separator = separatorOf(folder);
   return folder.endsWith(separator) ? `${folder}${name}` : `${folder}${separator}${name}`;
 }
+
+/** The folder of a path, shortened in the middle where it is long: its beginning says the disk, its end the place. */
+export function folderOf(path: string, mostLetters = 48): string {
+  const folder = path.slice(0, Math.max(0, path.length - fileName(path).length - 1)) || separatorOf(path);
+  if (folder.length <= mostLetters) return folder;
+  const half = Math.floor((mostLetters - 1) / 2);
+  return `${folder.slice(0, half)}…${folder.slice(-half)}`;
+}

@@ -18,6 +18,7 @@ const outsideCase: ReadonlySet<string> = new Set([
   'app.read',
   'recent.list',
   'folder.list',
+  'network.read',
   'recording.inspect',
   'kafka.entry',
   'kafka.topics',

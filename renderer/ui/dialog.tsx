@@ -14,6 +14,23 @@ export interface DialogProps {
   readonly hasHiddenTitle?: boolean;
 }
 
+const focusable = 'input, select, textarea, button, [tabindex="0"]';
+
+/**
+ * Where a person begins: what a dialog marks with `data-begin`, else its first field, the list in it, its first button,
+ * and at last its own text, which can be scrolled. Never the button that closes it.
+ */
+function firstUseful(dialog: HTMLDialogElement): HTMLElement | null {
+  const within = (selector: string): HTMLElement | null => dialog.querySelector(selector);
+  return (
+    within(':is([data-begin]:not(:disabled), [data-begin] button)') ??
+    within('.dialog-body :is(input, select, textarea):not(:disabled)') ??
+    within('.dialog-body [role="grid"][tabindex="0"]') ??
+    within(`.dialog-body :is(${focusable}):not(:disabled)`) ??
+    within('.dialog-body')
+  );
+}
+
 /** A modal dialog on the native element: focus stays inside, Escape closes, the focus returns to where it was. */
 export function Dialog({ title, onClose, children, footer, size = 'plain', hasHiddenTitle = false }: DialogProps) {
   const titleId = useId();
@@ -21,6 +38,7 @@ export function Dialog({ title, onClose, children, footer, size = 'plain', hasHi
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    if (element !== null) firstUseful(element)?.focus();
     return () => element?.close();
   }, []);
   return (

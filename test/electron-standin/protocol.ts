@@ -47,6 +47,8 @@ const defaultSession = loud(
       void (permissionHandlers.request = handler),
     setPermissionCheckHandler: (handler: PermissionHandler | null): void => void (permissionHandlers.check = handler),
     setDevicePermissionHandler(): void {},
+    // Chromium's own policy refuses here what main would refuse there.
+    webRequest: { onBeforeRequest(): void {} },
   }),
 );
 

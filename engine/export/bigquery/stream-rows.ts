@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { BigQueryOptions, Table } from '@google-cloud/bigquery';
 import { z } from 'zod';
 import { AssayError, usageError } from '../../domain/error.ts';
+import { addressOfUrl, noteAttempt } from '../../network/ledger.ts';
 import type { TableLayout, TableRow } from './bigquery-rows.ts';
 
 /** A row that BigQuery did not take, and why in its own words. */
@@ -73,6 +74,7 @@ export async function openTableStream(
     ...(isPlain ? { authClient: noLogin as unknown as NonNullable<BigQueryOptions['authClient']> } : {}),
     ...(endpoint !== undefined && !isPlain ? { useAuthWithCustomEndpoint: true } : {}),
   });
+  noteAttempt('BigQuery', 'opened', addressOfUrl(new URL(endpoint ?? 'https://bigquery.googleapis.com')));
   const found: Table = client.dataset(dataset).table(table);
   const name = `${project}.${dataset}.${table}`;
   return {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AssayError, usageError } from '../../domain/error.ts';
+import { fetchNoted } from '../../network/door.ts';
 
 /** What of a pipeline's life at a Kubeflow Pipelines server is asked for. */
 export interface UploadRequest {
@@ -154,7 +155,7 @@ function caller({ address, token, signal }: PipelinesServer): Call {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(url, {
+      response = await fetchNoted('Kubeflow', url, {
         method,
         headers: {
           ...(token === null ? {} : { Authorization: `Bearer ${token}` }),

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { Agent as PlainAgent, request as requestPlainly, type IncomingMessage } from 'node:http';
-import { Agent as SecureAgent, request as requestSecurely } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { httpAgents, requestHttp } from '../../network/door.ts';
 
 /** The way to a server: whom to trust there, and which proxies lead to it. */
 export interface Route {
@@ -51,19 +51,9 @@ export function openTransport(route: Route): (question: HttpQuestion) => Promise
       no_proxy: [route.noProxy, 'localhost', '127.0.0.1', '::1'].filter(Boolean).join(','),
     },
   };
-  const plainAgent = new PlainAgent(options);
-  const secureAgent = new SecureAgent({
-    ...options,
-    ...(route.authorities === undefined ? {} : { ca: route.authorities }),
-  });
+  const agents = httpAgents('MLflow', options, route.authorities === undefined ? {} : { ca: route.authorities });
   return async ({ method, url, headers, body, signal }) => {
-    const isSecure = url.protocol === 'https:';
-    const outgoing = (isSecure ? requestSecurely : requestPlainly)(url, {
-      method,
-      headers,
-      signal,
-      agent: isSecure ? secureAgent : plainAgent,
-    });
+    const outgoing = requestHttp(url, agents, { method, headers, signal });
     // After the answer has begun, its reader is told of the same failure.
     outgoing.on('error', () => undefined);
     outgoing.end(body);

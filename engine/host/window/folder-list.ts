@@ -40,7 +40,7 @@ function namesIn(folder: string): readonly string[] {
       isAbsent ? 'FILE_NOT_FOUND' : 'PERMISSION_DENIED',
       'usage',
       isAbsent ? `There is no folder ${folder}.` : `The folder ${folder} may not be read by this user.`,
-      { nextStep: 'Choose another folder.', cause },
+      { nextStep: 'Choose another folder.', cause, ...(isAbsent ? { missingPath: folder } : {}) },
     );
   }
 }

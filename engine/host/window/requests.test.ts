@@ -771,9 +771,16 @@ describe('a case that cannot be written', () => {
     await bench.ask('case.open', { path: bench.casePath });
     const told: (string | null)[] = [];
     const stop = bench.engine.on('case.changed', ({ overview }) => told.push(overview?.path ?? null));
-    expect(await bench.engine.request('case.open', { path: join(bench.folder, 'none.assay') })).toMatchObject({
+    // Where nothing is, the person is asked what was meant; until then their case stays.
+    const mistyped = `${bench.casePath.slice(0, -1)}`;
+    expect(await bench.engine.request('case.open', { path: mistyped })).toMatchObject({
       ok: false,
-      error: { code: 'CASE_NOT_FOUND' },
+      error: { code: 'CASE_NOT_FOUND', missing: { path: mistyped, near: expect.arrayContaining([bench.casePath]) } },
+    });
+    expect((await bench.ask('app.read', {})).openCase?.path).toBe(bench.casePath);
+    expect(await bench.engine.request('case.open', { path: bench.recording })).toMatchObject({
+      ok: false,
+      error: { code: 'NOT_A_CASE' },
     });
     await vi.waitFor(() => expect(told.at(-1)).toBe(null));
     stop();

@@ -50,6 +50,7 @@ import { listOutbox } from '../../case/outbox-list.ts';
 import { alertsPageWithReasons, explainSoon } from './reasons-in-background.ts';
 import { readSettingsFile, recentCases, writeSettings } from './settings-file.ts';
 import { applyTuning, previewTuning, readTuning, swapSet } from '../../case/line/tuning.ts';
+import { ledgerBeganMs, networkAttempts } from '../../network/ledger.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Time a list of swapped rows may spend on reasons before it is shown without the rest of them. */
@@ -63,6 +64,7 @@ type Handler<R extends RequestName> = (
 /** Every request of the contract; a forgotten one does not compile. */
 export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'app.read': readApp,
+  'network.read': () => ({ sinceMs: ledgerBeganMs(), attempts: networkAttempts() }),
   'settings.write': (workbench, input) => writeSettings(workbench.places.dataFolder, given(input)),
   'recent.list': (workbench) => recentCases(workbench.places.dataFolder),
   'folder.list': (_, input) => listFolder(input),

@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { usageError } from '../../domain/error.ts';
+import { guarded } from '../../store/store-error.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { EventName, Events } from '../../../preload/contract/events.ts';
 import { JobThreads } from '../job-threads.ts';
@@ -52,8 +54,12 @@ export class Workbench {
     return this.#session;
   }
 
-  /** Opens a case in place of the one before, which is closed also where that fails: no key meant for one lands in the other. */
+  /**
+   * Opens a case in place of the one before, which is closed also where that fails: no key meant for one lands in the
+   * other. A path where nothing is leaves it open: that is asked about first.
+   */
   open(path: string): CaseSession {
+    guarded(path, () => statSync(path));
     this.close();
     this.#session = new CaseSession(openCaseForWindow(path));
     return this.#session;

@@ -56,8 +56,11 @@ export async function digestOfFile(path: string, signal?: AbortSignal): Promise<
 }
 
 function openingError(path: string, error: NodeJS.ErrnoException): AssayError {
-  if (error.code === 'ENOENT')
-    return usageError('FILE_NOT_FOUND', `There is no file ${path}.`, 'Check the path; quote it if it has spaces.');
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    return new AssayError('FILE_NOT_FOUND', 'usage', `There is no file ${path}.`, {
+      nextStep: 'Check the path; quote it if it has spaces.',
+      missingPath: path,
+    });
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return usageError('PERMISSION_DENIED', `The file ${path} may not be read.`, 'Ask for read permission, or copy it.');
   if (error.code === 'EISDIR') return notAFile(path);

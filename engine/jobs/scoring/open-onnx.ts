@@ -70,7 +70,10 @@ export async function readOnnxFile(path: string): Promise<Uint8Array> {
 export async function isOnnxModel(path: string): Promise<boolean> {
   if (path.endsWith('.onnx')) {
     if (!existsSync(path))
-      throw usageError('FILE_NOT_FOUND', `There is no file ${path}.`, 'Check the path given with --model.');
+      throw new AssayError('FILE_NOT_FOUND', 'usage', `There is no file ${path}.`, {
+        nextStep: 'Check the path given with --model.',
+        missingPath: path,
+      });
     return true;
   }
   return existsSync(path) && (await stat(path)).isDirectory() && existsSync(join(path, 'model.onnx'));

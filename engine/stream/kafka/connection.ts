@@ -7,6 +7,7 @@ import {
   type SaslMechanism,
   type TopicAddress,
 } from '../../domain/topic-address.ts';
+import { openSocket } from '../../network/door.ts';
 import { registerCodecs } from './codecs.ts';
 import { setTimersInTheFuture } from './request-timers.ts';
 
@@ -65,6 +66,8 @@ function saslOf(environment: NodeJS.ProcessEnv): KafkaAccess['sasl'] {
   return { mechanism, username, password };
 }
 
+/** As kafkajs has it where it opens sockets itself. */
+const keepAliveMs = 60_000;
 let codecsAreRegistered = false;
 
 /**
@@ -86,6 +89,11 @@ export function createKafkaClient(
     brokers: () => (isOver() ? [] : [...address.brokers]),
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 5_000,
+    socketFactory: ({ host, port, ssl, onConnect }) =>
+      openSocket('Kafka', { host, port, tls: access.tls === null ? null : ssl }, onConnect).setKeepAlive(
+        true,
+        keepAliveMs,
+      ),
     ...(access.tls === null ? {} : { ssl: access.tls }),
     ...(access.sasl === null ? {} : { sasl: access.sasl as SASLOptions }),
     ...(patience === undefined ? {} : { retry: patience }),

@@ -1,7 +1,6 @@
-import { connect as connectPlain } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { AssayError } from '../../domain/error.ts';
 import type { TopicAddress } from '../../domain/topic-address.ts';
+import { openSocket } from '../../network/door.ts';
 import { peekTopic } from './browse.ts';
 import { createKafkaClient, kafkaError, type KafkaAccess } from './connection.ts';
 
@@ -125,18 +124,14 @@ function badOfError(error: unknown): Finding {
 
 /** The code of what went wrong with a plain connection, or null. */
 function plainFault(broker: string): Promise<string | null> {
-  return faultOf((done) => connectPlain({ ...hostAndPort(broker) }, () => done(null)));
+  return faultOf((done) => openSocket('Kafka', { ...hostAndPort(broker), tls: null }, () => done(null)));
 }
 
 function tlsFault(
   broker: string,
   options: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly rejectUnauthorized?: false },
 ): Promise<string | null> {
-  const { host, port } = hostAndPort(broker);
-  const isName = /[a-z]/i.test(host);
-  return faultOf((done) =>
-    connectTls({ host, port, ...(isName ? { servername: host } : {}), ...options }, () => done(null)),
-  );
+  return faultOf((done) => openSocket('Kafka', { ...hostAndPort(broker), tls: options }, () => done(null)));
 }
 
 interface Connecting {

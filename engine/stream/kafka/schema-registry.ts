@@ -1,5 +1,6 @@
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import { AssayError, usageError } from '../../domain/error.ts';
+import { fetchNoted, httpAgents } from '../../network/door.ts';
 import { readMessageIndexes, readWireFormat } from './wire-format.ts';
 import type { TopicMessage } from './topic-message.ts';
 
@@ -67,10 +68,12 @@ export async function openSchemaRegistry(access: SchemaRegistryAccess): Promise<
     import('@kafkajs/confluent-schema-registry'),
     import('./avro-types.ts'),
   ]);
+  const agents = httpAgents('Schema registry');
   const registry = new SchemaRegistry(
     {
       host: access.url,
       clientId: 'assay',
+      agent: new URL(access.url).protocol === 'https:' ? agents.secure : agents.plain,
       retry: { retries: 1, initialRetryTimeInSecs: 0.1 },
       ...(access.login === null ? {} : { auth: access.login }),
     },
@@ -84,7 +87,7 @@ async function probe({ url, login }: SchemaRegistryAccess): Promise<void> {
   let status = 0;
   let isRegistry = false;
   try {
-    const response = await fetch(`${url}/schemas/ids/${unusedSchemaId}`, {
+    const response = await fetchNoted('Schema registry', `${url}/schemas/ids/${unusedSchemaId}`, {
       headers: authorization === null ? {} : { authorization },
       signal: AbortSignal.timeout(answerTimeoutMs),
     });

@@ -1,11 +1,14 @@
-import { useCallback } from 'react';
+import { useCallback, useEffect, useState } from 'react';
+import type { ErrorReport } from '../../../preload/contract/envelope.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useFileChoice } from '../../app/file-choice.tsx';
 import { useApp, useCase } from '../../data/app-state.tsx';
+import { folderOf } from '../../data/paths.ts';
 import { useAction, useEvent, useRequest } from '../../data/requests.ts';
 import { Menu } from '../../ui/menu.tsx';
-import { useToast } from '../../ui/toast.tsx';
+import { useSettle, useToast } from '../../ui/toast.tsx';
 import { errorWords } from '../../ui/error-words.ts';
+import { MissingCase } from './missing-case.tsx';
 
 /** The open case, the recent ones, and the way to any other. */
 export function CaseSwitcher() {
@@ -14,14 +17,23 @@ export function CaseSwitcher() {
   const recent = useRequest('recent.list', {});
   const choose = useFileChoice();
   const toast = useToast();
+  const settle = useSettle();
   const key = useCommandKey('app.openCase');
   const open = useAction('case.open', {
     onDone: () => recent.refetch(),
-    onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
+    onError: (error) => {
+      if (error.code === 'CASE_NOT_FOUND' && error.missing !== undefined) setMissing(error.missing);
+      else toast({ text: errorWords(error), tone: 'problem', about: 'case.open' });
+    },
   });
+  const [missing, setMissing] = useState<ErrorReport['missing'] | null>(null);
   const close = useAction('case.close', {
     onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
   });
+  const openPath = openCase?.path;
+  useEffect(() => {
+    if (openPath !== undefined) settle('case.open');
+  }, [openPath, settle]);
   const openChosen = useCallback(() => {
     void choose.caseFile().then((path) => {
       if (path !== null) open.run({ path });
@@ -35,27 +47,45 @@ export function CaseSwitcher() {
   const hasFirst =
     firstCasePath !== null && firstCasePath !== openCase?.path && !others.some(({ path }) => path === firstCasePath);
   return (
-    <Menu
-      label={`${openCase?.name ?? 'No case open'}: choose a case`}
-      button={
-        <>
-          <span className="case-name">{openCase?.name ?? 'No case open'}</span>
-          <span aria-hidden="true">▾</span>
-        </>
-      }
-      onOpen={recent.refetch}
-      entries={[
-        ...(others.length > 0 ? [{ kind: 'heading' as const, text: 'Recent cases' }] : []),
-        ...others.slice(0, 12).map(({ path, name, exists }) => ({
-          text: exists ? name : `${name} (not there any more)`,
-          isDisabled: !exists,
-          onSelect: () => open.run({ path }),
-        })),
-        ...(hasFirst ? [{ text: 'The bundled recording', onSelect: () => open.run({ path: firstCasePath }) }] : []),
-        ...(others.length > 0 || hasFirst ? [{ kind: 'line' as const }] : []),
-        { text: 'Open a case…', keyHint: key, onSelect: openChosen },
-        ...(openCase === null ? [] : [{ text: 'Close this case', onSelect: () => close.run({}) }]),
-      ]}
-    />
+    <>
+      <Menu
+        label={`${openCase?.name ?? 'No case open'}: choose a case`}
+        button={
+          <>
+            <span className="case-name">{openCase?.name ?? 'No case open'}</span>
+            <span aria-hidden="true">▾</span>
+          </>
+        }
+        onOpen={recent.refetch}
+        entries={[
+          ...(others.length > 0 ? [{ kind: 'heading' as const, text: 'Recent cases' }] : []),
+          ...others.slice(0, 12).map(({ path, name, exists }) => ({
+            text: (
+              <>
+                {exists ? name : `${name} (not there any more)`}{' '}
+                <span className="soft case-folder">{folderOf(path)}</span>
+              </>
+            ),
+            isDisabled: !exists,
+            onSelect: () => open.run({ path }),
+          })),
+          ...(hasFirst ? [{ text: 'The bundled recording', onSelect: () => open.run({ path: firstCasePath }) }] : []),
+          ...(others.length > 0 || hasFirst ? [{ kind: 'line' as const }] : []),
+          { text: 'Open a case…', keyHint: key, onSelect: openChosen },
+          ...(openCase === null ? [] : [{ text: 'Close this case', onSelect: () => close.run({}) }]),
+        ]}
+      />
+      {missing != null && (
+        <MissingCase
+          path={missing.path}
+          near={missing.near}
+          onOpen={(path) => {
+            setMissing(null);
+            open.run({ path });
+          }}
+          onClose={() => setMissing(null)}
+        />
+      )}
+    </>
   );
 }

@@ -29,10 +29,12 @@ export interface InspectionProps {
   /** Recordings chosen with it: read after it, by the same meaning of columns. */
   readonly others: readonly string[];
   readonly onClose: () => void;
+  /** Looks into another recording instead: this one is not there, and the other is named nearly so. */
+  readonly onOther: (path: string) => void;
 }
 
 /** A recording before it is read: its format, what its columns mean, its first rows, and where it will go. */
-export function Inspection({ path, others, onClose }: InspectionProps) {
+export function Inspection({ path, others, onClose, onOther }: InspectionProps) {
   const [overrides, setOverrides] = useState<ProfileOverrides>({});
   const [detailPx, setDetailPx] = useWindowState('sources.detailPx', 340);
   const inspected = useRequest('recording.inspect', { path, overrides }, { keepsPrevious: true });
@@ -65,7 +67,16 @@ export function Inspection({ path, others, onClose }: InspectionProps) {
         error={inspected.error}
         whatIsSafe="The case: nothing was read."
         onRetry={inspected.refetch}
-        actions={<Button onClick={onClose}>Back</Button>}
+        actions={
+          <>
+            {(inspected.error.missing?.near ?? []).map((near) => (
+              <Button key={near} title={near} onClick={() => onOther(near)}>
+                Open {fileName(near)}
+              </Button>
+            ))}
+            <Button onClick={onClose}>Back</Button>
+          </>
+        }
       />
     );
   }
@@ -125,7 +136,7 @@ export function Inspection({ path, others, onClose }: InspectionProps) {
   );
 }
 
-interface ReadingPanelProps extends InspectionProps {
+interface ReadingPanelProps extends Omit<InspectionProps, 'onOther'> {
   readonly overrides: ProfileOverrides;
   readonly inspected: RequestOutput<'recording.inspect'>;
 }
@@ -138,7 +149,10 @@ function ReadingPanel({ path, others, overrides, inspected, onClose }: ReadingPa
   const goTo = useGoTo();
   const canExtend = openCase !== null && !openCase.readOnly;
   const [target, setTarget] = useState<'this' | 'new'>('new');
-  const [newPath, setNewPath] = useState(() => joinPath(app.dataFolder, `${fileStem(path)}.assay`));
+  const [asked, setAsked] = useWindowState('sources.newCase', '');
+  const [newPath, setNewPath] = useState(() =>
+    asked === '' ? joinPath(app.dataFolder, `${fileStem(path)}.assay`) : asked,
+  );
   const [trains, setTrains] = useState(true);
   const ingest = useJob('ingest');
   const run = useJob('run');
@@ -157,6 +171,7 @@ function ReadingPanel({ path, others, overrides, inspected, onClose }: ReadingPa
     const input = { recordings: [path, ...others], casePath, overrides };
     const outcome = trains ? await run.start(input) : await ingest.start(input);
     if (!outcome.ok) return;
+    setAsked('');
     if (!isThis) await open.runAsync({ path: casePath }).catch(() => undefined);
     onClose();
     if (trains) goTo('triage');

@@ -99,7 +99,16 @@ export function SourcesPlace() {
     };
   }, [dialogs, inspect, toast]);
 
-  if (inspected !== '') return <Inspection key={inspected} path={inspected} others={alsoRead} onClose={close} />;
+  if (inspected !== '')
+    return (
+      <Inspection
+        key={inspected}
+        path={inspected}
+        others={alsoRead}
+        onClose={close}
+        onOther={(path) => inspect(path)}
+      />
+    );
 
   const openers = (
     <>
@@ -176,7 +185,7 @@ function NoCase({ openers }: { readonly openers: ReactNode }) {
   const toast = useToast();
   const openKey = useCommandKey('app.openCase');
   const open = useAction('case.open', {
-    onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
+    onError: (error) => toast({ text: errorWords(error), tone: 'problem', about: 'case.open' }),
   });
   const there = recent.filter(({ exists }) => exists);
   const cases =

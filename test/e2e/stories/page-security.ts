@@ -21,6 +21,13 @@ export function pageSecurityStories(window: () => RunningWindow): void {
       ),
     );
     expect(outcome).toBe('refused');
+    // And the attempt stands in the ledger, beside the fact that nothing left.
+    const { page } = window();
+    await page.getByRole('contentinfo').getByText('Nothing left this machine · ▲ 1 refused').waitFor();
+    await page.keyboard.press('Alt+n');
+    const ledger = page.getByRole('dialog', { name: 'Network' });
+    await ledger.getByRole('row').filter({ hasText: 'https://example.org' }).getByText('▲ Refused').waitFor();
+    await page.keyboard.press('Escape');
   });
 
   it('loads no frame and no image from elsewhere', async () => {

@@ -104,6 +104,21 @@ export function desktopStories(window: () => ElectronWindow, prepared: () => str
     await goTo(page, 'Triage');
   });
 
+  it('refuses what the program itself would fetch from elsewhere, and lists it', async () => {
+    const { app, page } = window();
+    const outcome = await app.evaluate(({ net }) =>
+      net.fetch('http://192.0.2.1/spelling').then(
+        () => 'fetched',
+        () => 'refused',
+      ),
+    );
+    expect(outcome).toBe('refused');
+    await page.keyboard.press('Alt+n');
+    const ledger = page.getByRole('dialog', { name: 'Network' });
+    await ledger.getByRole('row').filter({ hasText: 'http://192.0.2.1/spelling' }).getByText('▲ Refused').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
   it('opens the case that a second start names, and ends the second', async () => {
     const path = caseNamed('second start');
     const userData = await window().app.evaluate(({ app }) => app.getPath('userData'));
@@ -121,9 +136,12 @@ export function desktopStories(window: () => ElectronWindow, prepared: () => str
       );
     await ask(caseNamed('from the file manager'));
     await page.getByRole('button', { name: 'from the file manager: choose a case' }).waitFor();
-    await ask(join(folder.path, 'gone.assay'));
-    const toast = page.getByRole('region', { name: 'Messages' }).getByRole('alert').filter({ hasText: 'gone.assay' });
-    await toast.getByRole('button', { name: 'Close message' }).click();
+    await ask(join(folder.path, 'from the flie manager.assay'));
+    // What is open stays while a path that is not there is asked about.
+    const question = page.getByRole('dialog', { name: 'There is no such case' });
+    await question.getByRole('button', { name: 'Open from the file manager.assay' }).waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'from the file manager: choose a case' }).waitFor();
     await ask(preparedCase(home()));
     await page.getByRole('button', { name: /^payments-30-days.*: choose a case$/ }).waitFor();
   });
