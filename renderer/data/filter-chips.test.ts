@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { filterChips, toggleVerdict } from './filter-chips.ts';
 
-const words = { day: () => '8 Aug', time: (ms: number) => `t${ms}`, amount: (amount: number) => amount.toFixed(2) };
+const words = {
+  day: () => '8 Aug',
+  time: (ms: number) => `t${ms}`,
+  amount: (amount: number) => amount.toFixed(2),
+  reason: (feature: string) => feature.toUpperCase(),
+  stored: (_column: string, value: number) => `=${value}`,
+};
 
 describe('filter chips', () => {
   it('say each condition once and give the filter without it alone', () => {
@@ -17,6 +23,24 @@ describe('filter chips', () => {
     expect(terminal.without).toEqual({ columns: { CUSTOMER_ID: ['1', '2', '3'] } });
     expect(customer.value).toBe('1 and 2 more');
     expect(filterChips({ columns: { TERMINAL_ID: ['3156'] } }, words)[0].without).toEqual({});
+  });
+
+  it('say what a cell filtered by, a single value as one, and an empty cell as empty', () => {
+    const filter = {
+      ...{ minimumScore: 0.61239, minimumFlagged: 3, firstReasons: ['amount'], minimumAmount: 9, maximumAmount: 9 },
+      ...{ columns: { country: [''] }, ranges: { items: { from: 2 }, age: { from: 1, to: 1 } } },
+    };
+    const chips = filterChips(filter, words);
+    expect(chips.map(({ name, value }) => `${name} ${value}`)).toEqual([
+      'amount 9.00',
+      'score from 0.612',
+      'flagged from 3',
+      'first reason AMOUNT',
+      'country (empty)',
+      'items from =2',
+      'age =1',
+    ]);
+    expect(chips[5].without.ranges).toEqual({ age: { from: 1, to: 1 } });
   });
 
   it('count pasted ids instead of listing them, and keep a single id whole', () => {

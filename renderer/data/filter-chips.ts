@@ -24,6 +24,10 @@ export interface FilterWords {
   readonly day: (timeMs: number) => string;
   readonly time: (timeMs: number) => string;
   readonly amount: (amount: number) => string;
+  /** What a feature is called. */
+  readonly reason: (feature: string) => string;
+  /** A value of a column of the recording, of numbers or times. */
+  readonly stored: (column: string, value: number) => string;
 }
 
 /** The filter with the verdict chosen or, when it was chosen, taken away; none chosen is no condition. */
@@ -37,7 +41,8 @@ export function toggleVerdict(filter: AlertFilter, value: VerdictFilter): AlertF
 /** The conditions of a filter besides the verdicts, which have chips of their own, and the search, which has its box. */
 export function filterChips(filter: AlertFilter, words: FilterWords): readonly FilterChip[] {
   const chips: FilterChip[] = [];
-  const { dayMs, minimumAmount, maximumAmount, fromMs, toMs, anyOf, columns } = filter;
+  const { dayMs, minimumAmount, maximumAmount, fromMs, toMs, anyOf, columns, ranges } = filter;
+  const { minimumScore, minimumFlagged, firstReasons } = filter;
   const add = (id: string, name: string, value: string, keys: readonly (keyof AlertFilter)[]): void => {
     const without = Object.fromEntries(Object.entries(filter).filter(([key]) => !keys.some((taken) => taken === key)));
     chips.push({ id, name, value, without });
@@ -46,6 +51,10 @@ export function filterChips(filter: AlertFilter, words: FilterWords): readonly F
   if (minimumAmount !== undefined || maximumAmount !== undefined) {
     add('amount', 'amount', span(minimumAmount, maximumAmount, words.amount), ['minimumAmount', 'maximumAmount']);
   }
+  if (minimumScore !== undefined) add('score', 'score', `from ${minimumScore.toFixed(3)}`, ['minimumScore']);
+  if (minimumFlagged !== undefined) add('flagged', 'flagged', `from ${minimumFlagged}`, ['minimumFlagged']);
+  if (firstReasons !== undefined)
+    add('reason', 'first reason', listed(firstReasons.map((feature) => words.reason(feature))), ['firstReasons']);
   if (fromMs !== undefined || toMs !== undefined)
     add('time', 'time', span(fromMs, toMs, words.time), ['fromMs', 'toMs']);
   if (anyOf !== undefined) {
@@ -55,12 +64,23 @@ export function filterChips(filter: AlertFilter, words: FilterWords): readonly F
     const { [column]: _taken, ...others } = columns ?? {};
     const { columns: _columns, ...rest } = filter;
     const without = Object.keys(others).length === 0 ? rest : { ...rest, columns: others };
-    chips.push({ id: `column:${column}`, name: column, value: listed(texts), without });
+    chips.push({
+      ...{ id: `column:${column}`, name: column, without },
+      value: listed(texts.map((text) => (text === '' ? '(empty)' : text))),
+    });
+  }
+  for (const [column, { from, to }] of Object.entries(ranges ?? {})) {
+    const { [column]: _taken, ...others } = ranges ?? {};
+    const { ranges: _ranges, ...rest } = filter;
+    const without = Object.keys(others).length === 0 ? rest : { ...rest, ranges: others };
+    const value = span(from, to, (each) => words.stored(column, each));
+    chips.push({ id: `range:${column}`, name: column, value, without });
   }
   return chips;
 }
 
 function span(from: number | undefined, to: number | undefined, words: (value: number) => string): string {
+  if (from !== undefined && from === to) return words(from);
   if (from === undefined) return `to ${words(to ?? 0)}`;
   return to === undefined ? `from ${words(from)}` : `${words(from)} to ${words(to)}`;
 }

@@ -74,14 +74,16 @@ it('says how an amount stands to what its own card pays, and to all where little
 it('counts how many of the card’s own payments were alike', () => {
   const country = { kind: 'one-hot', column: 'country', value: 'FR' } as const;
   expect(said({ kind: 'hour', column: 'paid_at' }, 3.2, { own: own(null, 1) })).toBe(
-    '1 of this card’s 212 earlier payments came at about this time of day',
+    'Time of day as in 1 of this card’s 212 earlier payments',
   );
   expect(said({ kind: 'night', column: 'paid_at' }, 1, { mean: 0.042 })).toBe('At night, as 4.2 % of all');
-  expect(said({ kind: 'weekday', column: 'paid_at' }, 6, { own: own(null, 9) })).toContain('came on a Sunday');
-  expect(said(country, 1, { text: 'FR', own: own(null) })).toBe(
-    'None of this card’s 212 earlier payments had country FR',
+  expect(said({ kind: 'weekday', column: 'paid_at' }, 6, { own: own(null, 9) })).toBe(
+    'On a Sunday, as 9 of this card’s 212 earlier payments',
   );
-  expect(said(country, 0, { text: 'DE', mean: 0.9 })).toBe('Country is not FR, as it is in 90 % of all');
+  expect(said(country, 1, { text: 'FR', own: own(null) })).toBe(
+    'Country FR, as in none of this card’s 212 earlier payments',
+  );
+  expect(said(country, 0, { text: 'DE', mean: 0.9 })).toBe('Country not FR, as it is in 90 % of all');
 });
 
 it('puts windows beside the entity’s own windows, and never says an amount again', () => {

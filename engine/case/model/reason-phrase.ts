@@ -42,11 +42,9 @@ function rowPhrase(facts: ReasonFacts, source: RowTransform): string {
     case 'log':
       return facts.isAmount ? amountPhrase(facts) : `${words.subject} ${valueText(facts)}${usualText(facts)}`;
     case 'hour':
-      return own === null ? `time of day${ofAll(facts)}` : `${alikeText(own)} came at about this time of day`;
+      return own === null ? `time of day${ofAll(facts)}` : `time of day as in ${alikeText(own)}`;
     case 'weekday':
-      return own === null
-        ? `a ${weekdays[value] ?? 'day'}`
-        : `${alikeText(own)} came on a ${weekdays[value] ?? 'day like this'}`;
+      return `on a ${weekdays[value] ?? 'day like this'}${own === null ? '' : `, as ${alikeText(own)}`}`;
     case 'night':
       return timePhrase(own, value === 1 ? 'at night' : 'by day', value === 1 ? mean : 1 - mean);
     case 'weekend':
@@ -66,7 +64,7 @@ function amountPhrase({ own, value, words, median, percentile }: ReasonFacts): s
 }
 
 function timePhrase(own: OwnUsual | null, when: string, share: number): string {
-  return own === null ? `${when}, as ${percent(share)} of all` : `${alikeText(own)} came ${when}`;
+  return `${when}, as ${own === null ? `${percent(share)} of all` : alikeText(own)}`;
 }
 
 function categoryPhrase({ own, value, mean, words }: ReasonFacts, source: RowTransform, text: string | null): string {
@@ -75,9 +73,9 @@ function categoryPhrase({ own, value, mean, words }: ReasonFacts, source: RowTra
   const shown = source.kind === 'one-hot' ? source.value : (text ?? '');
   if (own !== null)
     return isOther
-      ? `${alikeText(own)} had ${column} ${shown}, this one does not`
-      : `${alikeText(own)} had ${column} ${shown}`;
-  if (isOther) return `${column} is not ${shown}, as it is in ${percent(mean)} of all`;
+      ? `${column} not ${shown}, as it is in ${alikeText(own)}`
+      : `${column} ${shown}, as in ${alikeText(own)}`;
+  if (isOther) return `${column} not ${shown}, as it is in ${percent(mean)} of all`;
   const share = source.kind === 'one-hot' ? mean : withoutLogarithm(words.source, value);
   return `${column} ${shown}, as in ${percent(share)} of all`;
 }

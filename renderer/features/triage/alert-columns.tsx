@@ -1,13 +1,15 @@
 import type { ReactNode } from 'react';
 import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
-import type { RequestInput } from '../../../preload/contract/requests.ts';
+import type { AlertSort } from '../../../preload/contract/alert-choice.ts';
+import type { ColumnReport } from '../../../preload/contract/recordings.ts';
 import type { CaseFormats } from '../../data/app-state.tsx';
 import { formatCount, formatScore, withCapital } from '../../data/format.ts';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 import { stateOf } from './alert-list.ts';
 
-export type AlertSort = NonNullable<RequestInput<'alerts.page'>['sort']>[number];
+/** A column of the recording that may stand in the list. */
+export type StoredColumn = Pick<ColumnReport, 'name' | 'kind'>;
 
 /** What a cell needs besides its row. */
 export interface ColumnContext {
@@ -15,6 +17,10 @@ export interface ColumnContext {
   readonly openCase: CaseOverview;
   /** Scores at which the bar beside a score is empty and full. */
   readonly scores: { readonly low: number; readonly high: number };
+  /** Columns of the recording that the list has none of its own for. */
+  readonly stored: readonly StoredColumn[];
+  /** Of which columns the rows have cells, in the order of the cells. */
+  readonly cellColumns: readonly string[];
 }
 
 export interface AlertColumn {
@@ -22,17 +28,19 @@ export interface AlertColumn {
   readonly title: (context: ColumnContext) => string;
   readonly width: number;
   readonly isNumber: boolean;
-  readonly sort: AlertSort['by'] | null;
+  readonly sort: AlertSort['by'];
   /** As copied; also shown, where `draw` does not show more. */
   readonly text: (row: AlertRow, context: ColumnContext) => string;
   readonly draw?: (row: AlertRow, context: ColumnContext) => ReactNode;
   readonly isQuiet?: boolean;
   /** Takes the room that is left, unless a person gave it a width. */
   readonly isElastic?: boolean;
+  /** Stands in the list only where it was chosen. */
+  readonly isOptional?: boolean;
 }
 
 /** The transaction a row shows: the one that matched the filter, else the most anomalous of the alert. */
-function shownTransaction({ matched, topId: id, amount, timeMs, counterpart }: AlertRow): {
+export function shownTransaction({ matched, topId: id, amount, timeMs, counterpart }: AlertRow): {
   readonly id: string;
   readonly amount: number | null;
   readonly timeMs: number | null;
@@ -49,8 +57,33 @@ export function reopenedWords(
   return `${kind} on ${day(decidedAtMs).slice(0, -5)}; ${formatCount(newTransactions)} new since`;
 }
 
-/** Every column of the list of alerts, in the order in which they first stand. */
-export const alertColumns: readonly AlertColumn[] = [
+/** Every column that the list can have: its own, then those of the recording. */
+export function columnsOf({ stored }: Pick<ColumnContext, 'stored'>): readonly AlertColumn[] {
+  return stored.length === 0 ? alertColumns : [...alertColumns, ...stored.map(storedColumn)];
+}
+
+/** The id in the list of a column of the recording; also what it is sorted by. */
+export function storedColumnId(name: string): `column:${string}` {
+  return `column:${name}`;
+}
+
+function storedColumn({ name, kind }: StoredColumn): AlertColumn {
+  return {
+    id: storedColumnId(name),
+    title: () => name,
+    width: 104,
+    isNumber: kind === 'number',
+    sort: storedColumnId(name),
+    isOptional: true,
+    text: ({ cells }, { cellColumns, formats }) => {
+      const cell = cells[cellColumns.indexOf(name)] ?? '';
+      return kind === 'time' && typeof cell === 'number' ? formats.columnTime(cell) : String(cell);
+    },
+  };
+}
+
+/** The list's own columns, in the order in which they first stand. */
+const alertColumns: readonly AlertColumn[] = [
   {
     id: 'entity',
     title: ({ openCase }) => withCapital(openCase.alertEntity?.role ?? 'transaction'),
@@ -97,7 +130,7 @@ export const alertColumns: readonly AlertColumn[] = [
     title: () => 'First reason',
     width: 164,
     isNumber: false,
-    sort: null,
+    sort: 'firstReason',
     isQuiet: true,
     isElastic: true,
     text: ({ firstReason }) => firstReason,
@@ -107,7 +140,7 @@ export const alertColumns: readonly AlertColumn[] = [
     title: () => 'Verdict',
     width: 94,
     isNumber: false,
-    sort: null,
+    sort: 'verdict',
     text: (row, { formats }) =>
       row.reopened !== null ? reopenedWords(row.reopened, formats.day) : stateOf(row) === 'none' ? '' : stateOf(row),
     draw: (row) =>
@@ -134,7 +167,7 @@ export const alertColumns: readonly AlertColumn[] = [
     title: ({ openCase }) => withCapital(openCase.counterpart?.role ?? 'counterpart'),
     width: 100,
     isNumber: false,
-    sort: null,
+    sort: 'counterpart',
     text: (row) => shownTransaction(row).counterpart ?? '',
   },
   {
@@ -151,8 +184,17 @@ export const alertColumns: readonly AlertColumn[] = [
     title: () => 'Transaction',
     width: 150,
     isNumber: false,
-    sort: null,
+    sort: 'topId',
     text: (row) => shownTransaction(row).id,
+  },
+  {
+    id: 'day',
+    title: () => 'Opens on',
+    width: 96,
+    isNumber: false,
+    sort: 'day',
+    isOptional: true,
+    text: ({ opensMs }, { formats }) => formats.day(opensMs),
   },
 ];
 

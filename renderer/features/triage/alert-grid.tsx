@@ -4,6 +4,7 @@ import {
   useEffect,
   useEffectEvent,
   useRef,
+  useState,
   type CSSProperties,
   type KeyboardEvent,
   type PointerEvent,
@@ -11,7 +12,8 @@ import {
 } from 'react';
 import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import { Menu } from '../../ui/menu.tsx';
-import { alertColumns, type AlertColumn, type AlertSort, type ColumnContext } from './alert-columns.tsx';
+import type { AlertSort } from '../../../preload/contract/alert-choice.ts';
+import { columnsOf, type AlertColumn, type ColumnContext } from './alert-columns.tsx';
 import {
   arrangedColumns,
   movedBefore,
@@ -43,6 +45,13 @@ export interface AlertGridProps {
   readonly onExpand: (key: string) => void;
   /** Transactions that a sentence stands on. */
   readonly pointed: PointedTransactions | null;
+  /** The column of the selected row that keys of cells speak of. */
+  readonly activeColumn: string | null;
+  readonly onActiveColumn: (id: string) => void;
+  /** Filters by a cell. */
+  readonly onCell: (columnId: string, row: AlertRow) => void;
+  /** What stands above a row: the day that begins with it; null above most. */
+  readonly headingOf: (index: number) => string | null;
   readonly rowHeight: number;
   /** Where the list was scrolled to when it was left; is taken once. */
   readonly position: ListPosition | null;
@@ -51,6 +60,7 @@ export interface AlertGridProps {
 }
 
 const HANDLE_WIDTH = 50;
+const HEADING_HEIGHT = 30;
 const NEAR_END_ROWS = 60;
 
 type Arranged = readonly SizedColumn<AlertColumn>[];
@@ -59,7 +69,8 @@ type Arranged = readonly SizedColumn<AlertColumn>[];
 export function AlertGrid(props: AlertGridProps): ReactNode {
   const { modelId, rows, total, context, layout, sort, selected, checked, expanded, pointed, rowHeight, onNearEnd } =
     props;
-  const { onPosition } = props;
+  const { onPosition, headingOf } = props;
+  const alertColumns = columnsOf(context);
   const left = useRef(props.position);
   const scroller = useRef<HTMLDivElement>(null);
   const arranged = arrangedColumns(alertColumns, layout);
@@ -69,11 +80,14 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey: (index) => rows[index].key,
-    estimateSize: (index) => rowHeight + (expanded.has(rows[index].key) ? expandedHeight(rows[index]) : 0),
+    estimateSize: (index) =>
+      rowHeight +
+      (headingOf(index) === null ? 0 : HEADING_HEIGHT) +
+      (expanded.has(rows[index].key) ? expandedHeight(rows[index]) : 0),
     overscan: 12,
     scrollPaddingStart: rowHeight,
   });
-  useEffect(() => virtual.measure(), [virtual, expanded, rowHeight]);
+  useEffect(() => virtual.measure(), [virtual, expanded, rowHeight, headingOf]);
 
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -119,7 +133,11 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
     else if (event.key === 'PageUp') move(selectedIndex - pageRows);
     else if (event.key === 'Home') move(0);
     else if (event.key === 'End') move(rows.length - 1);
-    else if (event.key === ' ' && selected !== null) props.onCheck(selected);
+    else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
+      const at = arranged.findIndex(({ column }) => column.id === props.activeColumn);
+      const next = arranged[Math.min(arranged.length - 1, Math.max(0, at + (event.key === 'ArrowRight' ? 1 : -1)))];
+      if (next !== undefined) props.onActiveColumn(next.column.id);
+    } else if (event.key === ' ' && selected !== null) props.onCheck(selected);
     else if (event.key === 'Enter' && selected !== null) props.onExpand(selected);
     else return;
     event.preventDefault();
@@ -176,6 +194,13 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
               className="triage-slot"
               style={{ transform: `translateY(${item.start}px)`, width }}
             >
+              {headingOf(item.index) !== null && (
+                <div className="triage-day" role="row" style={{ height: HEADING_HEIGHT }}>
+                  <span role="gridcell" className="tabular">
+                    {headingOf(item.index)}
+                  </span>
+                </div>
+              )}
               <GridRow
                 row={row}
                 index={item.index}
@@ -185,6 +210,9 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
                 isSelected={row.key === selected}
                 isChecked={checked.has(row.key)}
                 isExpanded={expanded.has(row.key)}
+                activeColumn={row.key === selected ? props.activeColumn : null}
+                onCell={props.onCell}
+                onActiveColumn={props.onActiveColumn}
                 onSelect={props.onSelect}
                 onCheck={props.onCheck}
                 onExpand={props.onExpand}
@@ -222,6 +250,9 @@ interface GridRowProps {
   readonly isSelected: boolean;
   readonly isChecked: boolean;
   readonly isExpanded: boolean;
+  readonly activeColumn: string | null;
+  readonly onCell: (columnId: string, row: AlertRow) => void;
+  readonly onActiveColumn: (id: string) => void;
   readonly onSelect: (key: string) => void;
   readonly onCheck: (key: string) => void;
   readonly onExpand: (key: string) => void;
@@ -229,7 +260,8 @@ interface GridRowProps {
 
 const GridRow = memo(
   function GridRow(props: GridRowProps): ReactNode {
-    const { row, index, arranged, context, rowHeight, isSelected, isChecked, isExpanded } = props;
+    const { row, index, arranged, context, rowHeight, isSelected, isChecked, isExpanded, activeColumn } = props;
+    const [hovered, setHovered] = useState<string | null>(null);
     return (
       <div
         id={rowId(row.key)}
@@ -243,6 +275,7 @@ const GridRow = memo(
         style={{ height: rowHeight }}
         onClick={() => props.onSelect(row.key)}
         onDoubleClick={() => props.onExpand(row.key)}
+        onMouseLeave={() => setHovered(null)}
       >
         <span className="triage-handle" role="gridcell">
           <input
@@ -278,9 +311,27 @@ const GridRow = memo(
               data-quiet={isQuiet}
               data-column={id}
               title={words}
+              data-active={activeColumn === id}
               style={cellStyle(sized)}
+              onMouseEnter={() => setHovered(id)}
+              onClick={() => props.onActiveColumn(id)}
             >
               {draw === undefined ? words : draw(row, context)}
+              {hovered === id && (
+                <button
+                  type="button"
+                  tabIndex={-1}
+                  className="triage-cell-filter"
+                  aria-label={`Filter by ${sized.column.title(context)} ${words}`}
+                  title="Only alerts with this value, or all again"
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    props.onCell(id, row);
+                  }}
+                >
+                  =
+                </button>
+              )}
             </span>
           );
         })}
@@ -295,6 +346,9 @@ const GridRow = memo(
     before.isSelected === after.isSelected &&
     before.isChecked === after.isChecked &&
     before.isExpanded === after.isExpanded &&
+    before.activeColumn === after.activeColumn &&
+    before.onCell === after.onCell &&
+    before.onActiveColumn === after.onActiveColumn &&
     before.onSelect === after.onSelect &&
     before.onCheck === after.onCheck &&
     before.onExpand === after.onExpand &&
@@ -321,6 +375,7 @@ function HeaderCell({ sized, context, layout, onLayout, sort, onSort }: HeaderCe
   const { column, width } = sized;
   const { id, isNumber } = column;
   const title = column.title(context);
+  const alertColumns = columnsOf(context);
   const place = sort.findIndex(({ by }) => by === column.sort);
   const arranged = arrangedColumns(alertColumns, layout);
   const at = arranged.findIndex((other) => other.column.id === id);
@@ -350,11 +405,8 @@ function HeaderCell({ sized, context, layout, onLayout, sort, onSort }: HeaderCe
       <button
         type="button"
         className="triage-sort"
-        disabled={column.sort === null}
-        title={column.sort === null ? title : `Sort by ${title}. With Shift: after the present sort`}
-        onClick={(event) => {
-          if (column.sort !== null) onSort(sortedBy(sort, column.sort, event.shiftKey));
-        }}
+        title={`Sort by ${title}. With Shift: after the present sort`}
+        onClick={(event) => onSort(sortedBy(sort, column.sort, event.shiftKey))}
       >
         {title}
         {place >= 0 && (

@@ -30,6 +30,7 @@ const list = (...keys: string[]): AlertList => ({
   transactions: keys.length,
   counts: { none: keys.length },
   next: null,
+  columns: [],
 });
 
 describe('the list of alerts', () => {

@@ -13,6 +13,8 @@ export interface AlertList {
   /** How many alerts of the filter each verdict has, 'none' for undecided. */
   readonly counts: Readonly<Record<string, number>>;
   readonly next: string | null;
+  /** Of which columns of the recording the rows have cells. */
+  readonly columns: readonly string[];
 }
 
 export type AlertChange = Partial<
@@ -50,7 +52,7 @@ export function withPage(list: AlertList, page: AlertList): AlertList {
   return { ...page, rows: [...list.rows, ...page.rows.filter(({ key }) => !known.has(key))] };
 }
 
-/** The list with some alerts as they are now; by which transaction each passed the filter stays. */
+/** The list with some alerts as they are now; by which transaction each passed the filter stays, with its cells. */
 export function withRows(list: AlertList, read: readonly AlertRow[]): AlertList {
   const now = new Map(read.map((row) => [row.key, row]));
   const counts: Record<string, number> = { ...list.counts };
@@ -58,7 +60,7 @@ export function withRows(list: AlertList, read: readonly AlertRow[]): AlertList 
     const fresh = now.get(row.key);
     if (fresh === undefined) return row;
     move(counts, stateOf(row), stateOf(fresh));
-    return { ...fresh, matched: row.matched };
+    return { ...fresh, matched: row.matched, cells: row.cells };
   });
   return { ...list, rows, counts };
 }

@@ -14,6 +14,16 @@ describe('column layout', () => {
     expect(shown({ ...plain, order: ['gone', 'amount'] })).toEqual(['amount', 'card', 'score']);
   });
 
+  it('shows a column of the recording only where it was chosen, in cases that have it', () => {
+    const all = [...columns, { id: 'column:country', width: 100, isOptional: true }];
+    const chosen = toggledColumn(all, plain, 'column:country');
+    const ids = (of: typeof all, layout: ColumnLayout) => arrangedColumns(of, layout).map(({ column }) => column.id);
+    expect(ids(all, plain)).toEqual(['card', 'score', 'amount']);
+    expect(ids(all, chosen)).toEqual(['card', 'score', 'amount', 'column:country']);
+    expect(ids(columns, chosen)).toEqual(['card', 'score', 'amount']);
+    expect(ids(all, toggledColumn(all, chosen, 'column:country'))).toEqual(['card', 'score', 'amount']);
+  });
+
   it('freezes shown columns only, each beside the one before', () => {
     const layout = { ...resized(plain, 'score', 120), hidden: ['card'], frozen: 2 };
     expect(arrangedColumns(columns, layout).map(({ frozenAt, width }) => [frozenAt, width])).toEqual([

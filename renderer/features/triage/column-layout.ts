@@ -3,29 +3,41 @@ export interface ColumnLayout {
   readonly order: readonly string[];
   readonly widths: Readonly<Record<string, number>>;
   readonly hidden: readonly string[];
+  /** Of the columns that stand in the list only where they are chosen, those that are; none in what older windows wrote. */
+  readonly shown?: readonly string[];
   /** Columns that stay when the rest scrolls sideways, counted from the left. */
   readonly frozen: number;
+}
+
+interface Column {
+  readonly id: string;
+  readonly isOptional?: boolean;
+}
+
+/** Whether a column stands in the list. */
+export function isShown({ id, isOptional }: Column, { hidden, shown }: ColumnLayout): boolean {
+  return isOptional === true ? (shown ?? []).includes(id) : !hidden.includes(id);
 }
 
 const NARROWEST = 48;
 const WIDEST = 800;
 
-export interface SizedColumn<Column> {
-  readonly column: Column;
+export interface SizedColumn<Each> {
+  readonly column: Each;
   readonly width: number;
   /** Pixels from the left where it stays, or null where it scrolls. */
   readonly frozenAt: number | null;
 }
 
 /** The columns to show, in order, with their widths and places. */
-export function arrangedColumns<Column extends { readonly id: string; readonly width: number }>(
-  columns: readonly Column[],
+export function arrangedColumns<Each extends Column & { readonly width: number }>(
+  columns: readonly Each[],
   layout: ColumnLayout,
-): readonly SizedColumn<Column>[] {
+): readonly SizedColumn<Each>[] {
   let left = 0;
   return orderedIds(columns, layout)
-    .filter((id) => !layout.hidden.includes(id))
     .flatMap((id) => columns.filter((column) => column.id === id))
+    .filter((column) => isShown(column, layout))
     .map((column, index) => {
       const width = layout.widths[column.id] ?? column.width;
       const sized = { column, width, frozenAt: index < layout.frozen ? left : null };
@@ -74,22 +86,25 @@ export function movedBefore(
 }
 
 /** The layout with one column shown or hidden; the last one shown stays. */
-export function toggledColumn(
-  columns: readonly { readonly id: string }[],
-  layout: ColumnLayout,
-  id: string,
-): ColumnLayout {
+export function toggledColumn(columns: readonly Column[], layout: ColumnLayout, id: string): ColumnLayout {
+  if (columns.some((column) => column.id === id && column.isOptional === true)) {
+    const shown = layout.shown ?? [];
+    return { ...layout, shown: shown.includes(id) ? shown.filter((other) => other !== id) : [...shown, id] };
+  }
   if (layout.hidden.includes(id)) return { ...layout, hidden: layout.hidden.filter((other) => other !== id) };
-  return layout.hidden.length >= columns.length - 1 ? layout : { ...layout, hidden: [...layout.hidden, id] };
+  return columns.filter((column) => isShown(column, layout)).length <= 1
+    ? layout
+    : { ...layout, hidden: [...layout.hidden, id] };
 }
 
 /** Guards a layout that an older window may have written. */
 export function isColumnLayout(value: unknown): value is ColumnLayout {
   if (typeof value !== 'object' || value === null) return false;
-  const { order, widths, hidden, frozen } = value as Partial<Record<keyof ColumnLayout, unknown>>;
+  const { order, widths, hidden, shown, frozen } = value as Partial<Record<keyof ColumnLayout, unknown>>;
   return (
     Array.isArray(order) &&
     Array.isArray(hidden) &&
+    (shown === undefined || Array.isArray(shown)) &&
     typeof widths === 'object' &&
     widths !== null &&
     typeof frozen === 'number'

@@ -1,7 +1,8 @@
 import { useEffect, useState, type ReactNode, type RefObject } from 'react';
 import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
 import type { AlertListFormat } from '../../../preload/contract/exports.ts';
-import { useCase, useFormats } from '../../data/app-state.tsx';
+import { useFilterWords } from '../../app/filter-chips.tsx';
+import { useCase } from '../../data/app-state.tsx';
 import { formatCount, formatCounted } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
@@ -9,9 +10,9 @@ import { Chip } from '../../ui/chip.tsx';
 import { NumberField, Select } from '../../ui/field.tsx';
 import { Menu, type MenuEntry } from '../../ui/menu.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
-import { alertColumns, type ColumnContext } from './alert-columns.tsx';
+import { columnsOf, type ColumnContext } from './alert-columns.tsx';
 import { BelowLineChip } from './below-line-desk.tsx';
-import { toggledColumn, type ColumnLayout } from './column-layout.ts';
+import { isShown, toggledColumn, type ColumnLayout } from './column-layout.ts';
 import { filterChips, toggleVerdict, verdictFilters } from '../../data/filter-chips.ts';
 import { pastedIds, pastedWords } from './pasted-ids.ts';
 import { useCopyText } from './use-copy-text.ts';
@@ -31,6 +32,8 @@ export interface FilterBarProps {
   readonly searchKey: string | null;
   readonly onLeaveSearch: () => void;
   readonly context: ColumnContext;
+  /** Alerts that are still to be explained before the list is in order. */
+  readonly unexplained: number;
   readonly layout: ColumnLayout;
   readonly onLayout: (layout: ColumnLayout) => void;
   readonly onCopyRows: () => void;
@@ -46,13 +49,9 @@ const SEARCH_AFTER_MS = 220;
 /** Which alerts are in the list: search, verdicts with their counts, and every other condition as a chip. */
 export function FilterBar(props: FilterBarProps): ReactNode {
   const { filter, onFilter, counts, total, context, layout, onLayout } = props;
-  const formats = useFormats();
   const [isOpen, setIsOpen] = useState(false);
-  const chips = filterChips(filter, {
-    day: (timeMs) => formats.day(timeMs),
-    time: (timeMs) => formats.columnTime(timeMs),
-    amount: (amount) => formats.amount(amount),
-  });
+  const chips = filterChips(filter, useFilterWords());
+  const columns = columnsOf(context);
   return (
     <div className="triage-filters">
       <div className="triage-filter-line">
@@ -100,11 +99,11 @@ export function FilterBar(props: FilterBarProps): ReactNode {
             { text: 'Read the list anew', keyHint: props.reloadKey, onSelect: props.onReload },
             { kind: 'line' },
             { kind: 'heading', text: 'Columns' },
-            ...alertColumns.map((column) => ({
+            ...columns.map((column) => ({
               text: column.title(context),
-              isChecked: !layout.hidden.includes(column.id),
+              isChecked: isShown(column, layout),
               keepsOpen: true,
-              onSelect: () => onLayout(toggledColumn(alertColumns, layout, column.id)),
+              onSelect: () => onLayout(toggledColumn(columns, layout, column.id)),
             })),
           ]}
         />
@@ -112,6 +111,11 @@ export function FilterBar(props: FilterBarProps): ReactNode {
       {props.showsMatched && (
         <p className="soft triage-blind">
           Each row shows the transaction that passed the filter; its score is the alert’s.
+        </p>
+      )}
+      {props.unexplained > 0 && (
+        <p className="soft triage-blind" role="status">
+          {formatCounted(props.unexplained, 'alert')} not explained yet: the list is read again when all are.
         </p>
       )}
       {filter.anyOf !== undefined && filter.anyOf.length > 1 && (

@@ -1,4 +1,4 @@
-import type { AlertSort } from './alert-columns.tsx';
+import type { AlertSort } from '../../../preload/contract/alert-choice.ts';
 
 const MOST_SORTS = 4;
 

@@ -4,7 +4,8 @@ import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import { useHistory } from '../../app/history.tsx';
 import { useSaveAlerts } from '../../app/save-alerts.ts';
-import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
+import type { AlertFilter, AlertSort } from '../../../preload/contract/alert-choice.ts';
+import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import type { AlertListFormat } from '../../../preload/contract/exports.ts';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
@@ -27,16 +28,19 @@ import { asTabbedText } from '../../ui/copy-table.ts';
 import { SplitPane } from '../../ui/split-pane.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
-import { alertColumns, type AlertSort } from './alert-columns.tsx';
+import { columnsOf, storedColumnId, type StoredColumn } from './alert-columns.tsx';
 import { AlertGrid } from './alert-grid.tsx';
 import { alertAsText } from './alert-text.ts';
 import { canSplit } from './alert-transactions.tsx';
 import { BelowLineDesk } from './below-line-desk.tsx';
+import { filteredByCell, type CellRelation } from './cell-filter.ts';
+import { DayLine } from './day-line.tsx';
+import { dayStart, dayWords } from './day-words.ts';
 import { BulkLine } from './bulk-line.tsx';
 import { ClosingChoice } from './closing-choice.tsx';
 import { closedUntil, REOPENS, type Closing } from './closing.ts';
 import { useCheckedAlerts } from './checked-alerts.ts';
-import { arrangedColumns, fitted, isColumnLayout, type ColumnLayout } from './column-layout.ts';
+import { arrangedColumns, fitted, isColumnLayout, isShown, type ColumnLayout } from './column-layout.ts';
 import { alertTitle, DetailPane } from './detail-pane.tsx';
 import type { PointedTransactions } from './expanded-alert.tsx';
 import { FilterBar } from './filter-bar.tsx';
@@ -56,6 +60,9 @@ type ListChoice = AlertFilter & { readonly belowLine?: boolean };
 const FIRST_LAYOUT: ColumnLayout = { order: [], widths: {}, hidden: ['topId'], frozen: 1 };
 const FIRST_FILTER: AlertFilter = { verdict: ['none'] };
 const FIRST_SORT: readonly AlertSort[] = [{ by: 'score', descending: true }];
+const SORT_BY_DAY: readonly AlertSort[] = [{ by: 'day', descending: true }, ...FIRST_SORT];
+/** Columns that the list shows under names of its own. */
+const ownRoles: ReadonlySet<string> = new Set(['id', 'event_time', 'amount', 'ignored']);
 /** Most alerts that one bulk decision may take, as the engine takes them. */
 const MOST_SELECTED = 5000;
 const NOTHING_CHOSEN: readonly number[] = [];
@@ -110,7 +117,7 @@ function TriageDesk({
   const [filter, setFilter] = useAlertFilter(FIRST_FILTER);
   const [sort, setSort] = useCaseState<readonly AlertSort[]>('triage.sort', FIRST_SORT, isSort);
   const [layout, setLayout] = useWindowState('triage.columns', FIRST_LAYOUT, isColumnLayout);
-  const [stored, setSelected] = useCaseState<string | null>('triage.selected', null, isTextOrNull);
+  const [kept, setSelected] = useCaseState<string | null>('triage.selected', null, isTextOrNull);
   const [detailPx, setDetailPx] = useWindowState('triage.detailPx', window.innerWidth < 1400 ? 384 : 456);
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [pointed, setPointed] = useState<PointedTransactions | null>(null);
@@ -125,11 +132,19 @@ function TriageDesk({
     return isListPosition(left) ? left : null;
   });
   const keepPosition = useCallback((next: ListPosition) => store.set('triage.position', next), [store]);
-  const alerts = useAlerts(model.id, model.thresholdUnits, filter, sort, position?.rows ?? 0);
+  const stored = useStoredColumns(openCase);
+  const cellColumns = useMemo(
+    () =>
+      stored
+        .filter(({ name }) => isShown({ id: storedColumnId(name), isOptional: true }, layout))
+        .map(({ name }) => name),
+    [stored, layout],
+  );
+  const alerts = useAlerts(model.id, model.thresholdUnits, filter, sort, cellColumns, position?.rows ?? 0);
   const rows = useMemo(() => alerts.list?.rows ?? [], [alerts.list]);
   const order = useMemo(() => rows.map(({ key }) => key), [rows]);
   const [checked, setChecked] = useCheckedAlerts(model.id, order);
-  const selected = stored !== null && order.includes(stored) ? stored : (order[0] ?? null);
+  const selected = kept !== null && order.includes(kept) ? kept : (order[0] ?? null);
   const toGrid = useCallback(() => desk.current?.querySelector<HTMLElement>('[role="grid"]')?.focus(), []);
 
   const [choice, setChoice] = useState<{ readonly key: string; readonly sequences: readonly number[] } | null>(null);
@@ -167,12 +182,14 @@ function TriageDesk({
         rows.map(({ score }) => score),
         model.threshold,
       ),
+      stored,
+      cellColumns: alerts.list?.columns ?? [],
     }),
-    [formats, openCase, rows, model.threshold],
+    [formats, openCase, rows, model.threshold, stored, alerts.list?.columns],
   );
   const fittedLayout = useMemo(() => {
     const first = rows.slice(0, FITTED_ROWS);
-    const columns = alertColumns.filter(({ id }) => fittedColumns.has(id));
+    const columns = columnsOf(context).filter(({ id, isOptional }) => fittedColumns.has(id) || isOptional === true);
     return fitted(
       layout,
       Object.fromEntries(
@@ -195,6 +212,43 @@ function TriageDesk({
     },
     [setFilter, setChecked],
   );
+  const [activeColumn, setActiveColumn] = useState<string>('entity');
+  const filterByCell = useCallback(
+    (columnId: string, row: AlertRow, relation: CellRelation = 'same') => {
+      const next = filteredByCell(filter, columnId, row, context, relation);
+      if (next === null) toast({ text: 'This cell says nothing to filter by.' });
+      else changeFilter(next);
+    },
+    [filter, context, changeFilter, toast],
+  );
+  const onCell = useCallback((columnId: string, row: AlertRow) => filterByCell(columnId, row), [filterByCell]);
+  const selectedRow = rows.find(({ key }) => key === selected);
+  const filterBySelected = (relation: CellRelation) =>
+    selectedRow === undefined ? null : () => filterByCell(activeColumn, selectedRow, relation);
+  const { verdict: _verdict, dayMs: chosenDayMs, ...dayFilter } = filter;
+  const days = useRequest('alerts.days', { modelId: model.id, filter: dayFilter }, { keepsPrevious: true }).data;
+  const isByDay = sort[0]?.by === 'day';
+  const headingOf = useCallback(
+    (index: number) => {
+      if (!isByDay || days === undefined || chosenDayMs !== undefined) return null;
+      const startOf = (at: number): number | null => {
+        const opensMs = rows[at]?.opensMs ?? null;
+        return opensMs === null ? null : dayStart(days, opensMs);
+      };
+      const start = startOf(index);
+      if (start === null || (index > 0 && startOf(index - 1) === start)) return null;
+      const day = days.find(({ dayMs }) => dayMs === start);
+      return day === undefined ? null : dayWords(day, formats.day);
+    },
+    [isByDay, days, chosenDayMs, rows, formats],
+  );
+  const chooseDay = useCallback(
+    (dayMs: number | undefined) => {
+      const { dayMs: _former, ...rest } = filter;
+      changeFilter(dayMs === undefined ? rest : { ...rest, dayMs });
+    },
+    [filter, changeFilter],
+  );
   const selectMany = async (): Promise<void> => {
     if (anchor !== null && selected !== null && anchor !== selected && order.includes(anchor))
       setChecked(new Set([...checked, ...keysBetween(order, anchor, selected)]));
@@ -210,7 +264,7 @@ function TriageDesk({
   };
   const copy = useCopyText();
   const copyRows = (): void => {
-    const columns = arrangedColumns(alertColumns, layout).map(({ column }) => column);
+    const columns = arrangedColumns(columnsOf(context), layout).map(({ column }) => column);
     const chosen = checked.size > 0 ? rows.filter(({ key }) => checked.has(key)) : rows;
     const cells = chosen.map((row) => columns.map((column) => column.text(row, context)));
     copy(
@@ -274,6 +328,9 @@ function TriageDesk({
     setExpanded(new Set());
   };
 
+  useCommand('triage.filterSame', filterBySelected('same'));
+  useCommand('triage.filterFrom', filterBySelected('from'));
+  useCommand('triage.filterUpTo', filterBySelected('upTo'));
   useCommand('triage.next', () => setSelected(neighbour(order, selected, 1)));
   useCommand('triage.previous', () => setSelected(neighbour(order, selected, -1)));
   useCommand('triage.search', () => {
@@ -336,6 +393,7 @@ function TriageDesk({
               searchKey={useCommandKey('triage.search')}
               onLeaveSearch={toGrid}
               context={context}
+              unexplained={alerts.unexplained}
               layout={layout}
               onLayout={setLayout}
               onCopyRows={copyRows}
@@ -343,6 +401,13 @@ function TriageDesk({
               onSave={saveAs}
               onReload={refresh}
               reloadKey={useCommandKey('triage.refresh')}
+            />
+            <DayLine
+              days={days ?? []}
+              chosenMs={chosenDayMs}
+              isByDay={isByDay}
+              onDay={chooseDay}
+              onByDay={() => setSort(isByDay ? FIRST_SORT : SORT_BY_DAY)}
             />
             <BulkLine
               rows={rows}
@@ -378,6 +443,10 @@ function TriageDesk({
                 expanded={expanded}
                 onExpand={toggleExpanded}
                 pointed={pointed}
+                activeColumn={activeColumn}
+                onActiveColumn={setActiveColumn}
+                onCell={onCell}
+                headingOf={headingOf}
                 rowHeight={settings.density === 'dense' ? 28 : 36}
                 position={position}
                 onPosition={keepPosition}
@@ -435,6 +504,19 @@ function TriageDesk({
         }
       />
     </div>
+  );
+}
+
+/** Columns of the recording that the list has none of its own for. */
+function useStoredColumns({ alertEntity, counterpart }: CaseOverview): readonly StoredColumn[] {
+  const profile = useRequest('profile.read', {}).data;
+  return useMemo(
+    () =>
+      (profile?.columns ?? []).filter(
+        ({ name, kind, role }) =>
+          kind !== 'text' && !ownRoles.has(role) && name !== alertEntity?.column && name !== counterpart?.column,
+      ),
+    [profile, alertEntity, counterpart],
   );
 }
 

@@ -1,9 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ErrorReport } from '../../../preload/contract/envelope.ts';
-import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
+import type { AlertFilter, AlertSort } from '../../../preload/contract/alert-choice.ts';
 import { useClient } from '../../data/client.tsx';
 import { useEvent } from '../../data/requests.ts';
-import type { AlertSort } from './alert-columns.tsx';
 import {
   rolledBack,
   withChange,
@@ -16,10 +15,24 @@ import {
 
 const PAGE = 300;
 
+interface Question {
+  readonly modelId: number;
+  readonly filter: AlertFilter;
+  readonly sort: AlertSort[];
+  readonly columns: string[];
+}
+
+/** Whether which alerts are listed, or where, depends on reasons, which are computed after the first answer. */
+function hangsOnReasons({ filter, sort }: Question): boolean {
+  return filter.firstReasons !== undefined || sort.some(({ by }) => by === 'firstReason');
+}
+
 export interface Alerts {
   readonly list: AlertList | null;
   readonly error: ErrorReport | null;
   readonly isReading: boolean;
+  /** Alerts whose reasons are not known yet, where the list hangs on them; it is read again when they are. */
+  readonly unexplained: number;
   readonly loadMore: () => void;
   /** Reads pages until at least so many alerts are there, and gives their keys in order; null where the list is another by then. */
   readonly loadKeys: (most: number) => Promise<readonly string[] | null>;
@@ -32,6 +45,7 @@ export interface Alerts {
 
 /**
  * The alerts of a filter, page by page, as a list that only the analyst renews (see `AlertList`).
+ * @param columns of the recording, whose cells the rows have
  * @param firstRows rows that are read before the first list is shown, as many as were there when the place was left
  */
 export function useAlerts(
@@ -39,18 +53,20 @@ export function useAlerts(
   thresholdUnits: number,
   filter: AlertFilter,
   sort: readonly AlertSort[],
+  columns: readonly string[],
   firstRows: number,
 ): Alerts {
   const client = useClient();
   const [list, setList] = useState<AlertList | null>(null);
   const [error, setError] = useState<ErrorReport | null>(null);
   const [isReading, setIsReading] = useState(true);
+  const [unexplainedCount, setUnexplainedCount] = useState(0);
   const [round, setRound] = useState(0);
   const newest = useRef<AlertList | null>(null);
   const reading = useRef<Promise<void> | null>(null);
   /** Where the pages began whose first reasons were not all known. */
   const unexplained = useRef(new Set<string | null>());
-  const question = JSON.stringify({ modelId, filter, sort });
+  const question = JSON.stringify({ modelId, filter, sort, columns });
   /** Rows that the next list is not shown without. */
   const awaitedRows = useRef(firstRows);
 
@@ -60,7 +76,7 @@ export function useAlerts(
   }, []);
   const ask = useCallback(
     (after: string | null) => {
-      const asked = JSON.parse(question) as { modelId: number; filter: AlertFilter; sort: AlertSort[] };
+      const asked = JSON.parse(question) as Question;
       return client.request('alerts.page', { ...asked, limit: PAGE, ...(after === null ? {} : { after }) });
     },
     [client, question],
@@ -78,9 +94,12 @@ export function useAlerts(
           return setError(answer.error);
         }
         const { rows, total, transactions, counts, next, reasonsPending } = answer.data;
-        if (after === null) unexplained.current.clear();
+        if (after === null) {
+          unexplained.current.clear();
+          setUnexplainedCount(hangsOnReasons(JSON.parse(question) as Question) ? reasonsPending : 0);
+        }
         if (reasonsPending > 0) unexplained.current.add(after);
-        const page = { rows, total, transactions, counts, next };
+        const page = { rows, total, transactions, counts, next, columns: (JSON.parse(question) as Question).columns };
         // What was changed while a further page was under way stays.
         const before: AlertList | null = first === null ? list : newest.current;
         list = before === null ? page : withPage(before, page);
@@ -91,7 +110,7 @@ export function useAlerts(
       setError(null);
       show(list);
     },
-    [ask, show],
+    [ask, show, question],
   );
 
   const current = useRef(0);
@@ -110,6 +129,7 @@ export function useAlerts(
   useEvent('alerts.reasonsReady', (ready) => {
     const mine = current.current;
     if (ready.modelId !== modelId) return;
+    if (hangsOnReasons(JSON.parse(question) as Question)) return setRound((last) => last + 1);
     const pages = [...unexplained.current];
     unexplained.current.clear();
     void (async () => {
@@ -170,11 +190,14 @@ export function useAlerts(
   const refresh = useCallback(
     async (keys: readonly string[]) => {
       const mine = current.current;
-      const answer = await client.request('alerts.page', { modelId, filter: { anyOf: [...keys] }, limit: PAGE });
+      const { columns: asked } = JSON.parse(question) as Question;
+      const answer = await client.request('alerts.page', {
+        ...{ modelId, filter: { anyOf: [...keys] }, columns: asked, limit: PAGE },
+      });
       if (mine === current.current && answer.ok && newest.current !== null)
         show(withRows(newest.current, answer.data.rows));
     },
-    [client, modelId, show],
+    [client, modelId, question, show],
   );
-  return { list, error, isReading, loadMore, loadKeys, reload, refresh, change };
+  return { list, error, isReading, unexplained: unexplainedCount, loadMore, loadKeys, reload, refresh, change };
 }

@@ -37,6 +37,43 @@ export function analystDeskStories(window: () => RunningWindow): void {
     await page.getByRole('status').getByText(all, { exact: true }).waitFor();
   });
 
+  it('lists the queue by day, filters by a cell with one key, and shows and sorts a column of the recording', async () => {
+    const { page } = window();
+    await goTo(page, 'Triage');
+    await page.getByRole('button', { name: 'Same terminal' }).waitFor();
+    const grid = page.getByRole('grid', { name: 'Alerts' });
+    const days = page.getByRole('group', { name: 'Queue by day' });
+    await days.getByText(/^\d\d [A-Z][a-z]{2}: \d+ alerts?, \d+ decided, \d+ left$/u).waitFor();
+    await days.getByText(/of the budget of 120/u).waitFor();
+    await page.keyboard.press('g');
+    await grid
+      .getByText(/^\d\d [A-Z][a-z]{2}: \d+ alerts?, \d+ decided/u)
+      .first()
+      .waitFor();
+    await page.keyboard.press('[');
+    await page.getByRole('button', { name: /^Remove day/ }).click();
+    await page.keyboard.press('g');
+
+    await page.getByRole('button', { name: 'List', exact: true }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'channel' }).click();
+    await page.keyboard.press('Escape');
+    await grid.getByRole('button', { name: 'channel', exact: true }).click();
+    await expect
+      .poll(() => grid.getByRole('columnheader', { name: 'channel' }).getAttribute('aria-sort'))
+      .toBe('descending');
+    const channels = grid.locator('[data-column="column:channel"]');
+    await expect.poll(() => channels.first().innerText()).not.toBe('');
+    await channels.first().click();
+    await page.keyboard.press('=');
+    await page.getByRole('button', { name: /^Remove channel/ }).waitFor();
+    await page.keyboard.press('=');
+    await page.getByRole('button', { name: /^Remove channel/ }).waitFor({ state: 'detached' });
+    await grid.getByRole('button', { name: /^Score/ }).click();
+    await page.getByRole('button', { name: 'List', exact: true }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'channel' }).click();
+    await page.keyboard.press('Escape');
+  });
+
   it('opens the entity of the selected alert in Explore on one key', async () => {
     const { page } = window();
     await goTo(page, 'Explore');
