@@ -81,6 +81,8 @@ export interface RecordingFormat {
   readonly encoding: string;
   /** True where a person named the encoding. */
   readonly encodingStated?: true;
+  /** Lines that end with U+0085, as text from mainframes does; it is read as a line feed. */
+  readonly lineEnd?: 'next-line';
 }
 
 /** One recording opened for reading. Batches come in order; reading stops when iteration stops. */

@@ -64,6 +64,14 @@ describe('decodeTimeText', () => {
     expect(instantOfNumber(1_600_000_000_001_999, 'epoch-milliseconds', utc)).toBe(1_600_000_000_001);
     expect(instantOfNumber(Number('1600000000001999999'), 'epoch-seconds', utc)).toBe(1_600_000_000_002);
     expect(instantOfNumber(1_600_000_000_001, 'seconds-relative', utc)).toBe(1_600_000_000_001_000);
+    expect(instantOfNumber(1_600_000_000, 'epoch-milliseconds', utc)).toBe(1_600_000_000_000);
+    expect(instantOfNumber(1_600_000_000.25, 'epoch-nanoseconds', utc)).toBe(1_600_000_000_250);
+    expect(instantOfNumber(1_600_000_000_001, 'epoch-microseconds', utc)).toBe(1_600_000_000_001);
+    expect(instantOfNumber(1_600_000_000_001_999, 'epoch-nanoseconds', utc)).toBe(1_600_000_000_001);
+    // A birthday on the first of March 1970, a relative time, and a moment shortly after 1970 stay what they are.
+    expect(instantOfNumber(5_097_600_000, 'epoch-milliseconds', utc)).toBe(5_097_600_000);
+    expect(instantOfNumber(1_600_000_001, 'milliseconds-relative', utc)).toBe(1_600_000_001);
+    expect(instantOfNumber(60_000, 'epoch-milliseconds', utc)).toBe(60_000);
   });
 });
 

@@ -56,17 +56,35 @@ const excelDayOf1970 = 25_569;
 /** The year 5138: a count since 1970 that comes to more is one of a unit a thousand times finer. */
 const latestCountedMs = 1e14;
 
+/** Counts of these lengths lie in the year 1970 in any finer unit, and from 2001 to 2286 in seconds, milli- and microseconds. */
+const usualCounts = [
+  { from: 1e9, unitMs: 1000 },
+  { from: 1e12, unitMs: 1 },
+  { from: 1e15, unitMs: 1e-3 },
+] as const;
+
+/** The unit that a count of ten, thirteen or sixteen digits is in, where its column is in a finer one; else the column's. */
+function unitOfCount(value: number, unitMs: number): number {
+  for (const usual of usualCounts)
+    if (usual.unitMs > unitMs && value >= usual.from && value < 10 * usual.from)
+      // A midnight of early 1970 may be a birthday; of seconds, one in a thousand million is one by chance.
+      return (value * unitMs) % dayMs === 0 ? unitMs : usual.unitMs;
+  return unitMs;
+}
+
 /**
  * The instant of a numeric time in epoch milliseconds; fractions of a millisecond are cut. `NaN` stays `NaN`. A
  * spreadsheet's day is a local one, and is rounded: its fifteen digits end above a millisecond. A count since 1970 that is too
- * great for its unit has one reading only, the next finer unit: `1729411509250` among seconds is milliseconds.
+ * great or too small for its column's unit has one reading only, in another: `1729411509250` among seconds is milliseconds, and
+ * `1729411509` among milliseconds is seconds.
  */
 export function instantOfNumber(value: number, format: TimeFormat, clock: ZoneClock): number {
   if (format === 'excel-serial') {
     const localMs = Math.round((value - excelDayOf1970) * dayMs);
     return Number.isNaN(localMs) ? NaN : clock.instantOfLocal(localMs);
   }
-  const { unitMs, isRelative } = numericTime(format) ?? { unitMs: NaN, isRelative: true };
+  const { unitMs: columnUnitMs, isRelative } = numericTime(format) ?? { unitMs: NaN, isRelative: true };
+  const unitMs = isRelative ? columnUnitMs : unitOfCount(value, columnUnitMs);
   let wholeMs = unitMs < 1 ? value / Math.round(1 / unitMs) : value * unitMs;
   if (!isRelative && wholeMs < latestCountedMs * 1e9) while (wholeMs >= latestCountedMs) wholeMs /= 1000;
   return Math.floor(wholeMs + binaryShortfallMs);

@@ -4,6 +4,7 @@ import type { Doubt, Profile, Reading } from '../domain/profile.ts';
 import type { ColumnFacts } from './column-facts.ts';
 import { isNamedLikeAmount } from './infer-amount.ts';
 import { formatCount } from './finding.ts';
+import { textsOfJson } from './infer-ordinary.ts';
 import { numbersGiven } from './infer-number-format.ts';
 import type { NumberReading } from './infer-number-format.ts';
 import { numberFormName } from './number-forms.ts';
@@ -77,7 +78,7 @@ export function doubtSentences(profile: Profile): readonly string[] {
 }
 
 /**
- * A sentence where no column tells when a transaction happened, one where what is named like an amount holds no numbers, and one
+ * A sentence for each column of JSON texts, one where no column tells when a transaction happened, one where what is named like an amount holds no numbers, and one
  * where the only column is a whole line.
  */
 export function missingRoles(profile: Profile): readonly string[] {
@@ -93,6 +94,7 @@ export function missingRoles(profile: Profile): readonly string[] {
     ({ name, kind, inferred }) => inferred && (kind === 'text' || kind === 'category') && isNamedLikeAmount(name),
   );
   return [
+    ...textsOfJson(profile),
     ...(columnWithRole(profile, 'event_time') === undefined ? [noTime] : []),
     ...(hasAmount || named === undefined
       ? []

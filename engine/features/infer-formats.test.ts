@@ -131,6 +131,23 @@ describe('time formats', () => {
   });
 });
 
+it('numbers since 1970 may change their unit within the rows looked at, and go back', () => {
+  const texts = Array.from({ length: 90 }, (_, r) => String(1_729_411_509 + r) + (r < 30 || r >= 80 ? '250' : ''));
+  for (const [cells, format] of [
+    [texts, 'epoch-seconds'],
+    [texts.slice(0, 70), 'epoch-seconds'],
+    [texts.slice(0, 50), 'epoch-milliseconds'],
+  ] as const) {
+    const found = inferNumericTimeFormat(cells, Float64Array.from(cells, Number));
+    expect(found?.format).toBe(format);
+    expect(found?.values.every((value) => value > 1_729_411_500_000 && value < 1_729_411_700_000)).toBe(true);
+  }
+  const [seconds, tiny] = ['1729411509', '17'];
+  expect(inferNumericTimeFormat([seconds, seconds, tiny], Float64Array.of(1_729_411_509, 1_729_411_509, 17))).toBe(
+    undefined,
+  );
+});
+
 it('numbers since 1970 and days of a spreadsheet may have a decimal comma', () => {
   const formatOf = (texts: readonly string[]): string | undefined =>
     inferNumericTimeFormat(

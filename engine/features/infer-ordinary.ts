@@ -1,3 +1,4 @@
+import type { Profile } from '../domain/profile.ts';
 import { codeRows, kindRows, namelessPattern, proseRows, rowNumberNames } from './code-names.ts';
 import { distinctShare, isWhole } from './column-facts.ts';
 import type { ColumnFacts } from './column-facts.ts';
@@ -71,6 +72,33 @@ function isFreeText(facts: ColumnFacts): boolean {
   return counts.size > manyKinds && distinctShare(facts) > 0.1 && spaced > 0.5;
 }
 
+/** How the reason begins where a column holds JSON as text. */
+const textOfJson = 'JSON within a text';
+const looksLikeJson = /^\s*\{\s*["'][^]*:[^]*\}\s*$/;
+const jsonTextShare = 0.9;
+
+/**
+ * Texts that are JSON objects themselves: which columns they come to would hang on whether each can be parsed, and the row would
+ * no longer say what was sent, so they are left out and that is said.
+ */
+function jsonTextFinding(facts: ColumnFacts): Finding | undefined {
+  const { present } = facts;
+  if (!looksLikeJson.test(present[0])) return undefined;
+  if (present.filter((text) => looksLikeJson.test(text)).length < present.length * jsonTextShare) return undefined;
+  const reason = `${textOfJson}: its keys are not read as columns`;
+  return { facts, role: 'ignored', kind: 'text', confidence: 0.9, reason };
+}
+
+/** A sentence for each column that is left out because its texts are JSON objects. */
+export function textsOfJson(profile: Profile): readonly string[] {
+  return profile.columns
+    .filter(({ role, reason }) => role === 'ignored' && reason.startsWith(textOfJson))
+    .map(({ name }) => {
+      const write = `jq -c '.["${name}"] |= fromjson'`;
+      return `'${name}' holds JSON within a text; its keys are not read as columns. Write them as objects first, for JSON Lines with ${write}.`;
+    });
+}
+
 /** Rows below which it is too early to call texts nearly unique. */
 const tellingRows = 100;
 const nearlyUniqueTexts = 0.5;
@@ -85,6 +113,8 @@ function categoryFinding(facts: ColumnFacts, why: string, earlier: readonly Colu
   if (isText && facts.present.every((text) => /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text))) {
     return { ...ignored, reason: 'a time of day without its date' };
   }
+  const json = isText ? jsonTextFinding(facts) : undefined;
+  if (json !== undefined) return json;
   if (isText && isFreeText(facts)) return { ...ignored, reason: `free text: ${distinct}` };
   if (facts.present.length >= tellingRows && distinctShare(facts) > (isText ? nearlyUniqueTexts : nearlyUniqueCodes)) {
     return { ...ignored, reason: `nearly unique ${isText ? 'text' : 'codes'}: ${distinct}` };

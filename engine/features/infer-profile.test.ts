@@ -220,6 +220,21 @@ describe('kinds of columns that were read wrongly without a word', () => {
     expect(missingRoles(profile)).toEqual([expect.stringContaining('each line stands in quotes as a whole')]);
   });
 
+  it('JSON within a text is left out, and that is said: its keys are no columns', async () => {
+    const profile = await profileOf(
+      rowsOf(240, (r) => ({
+        txn_time: instant(r).toISOString(),
+        payload: JSON.stringify({ amount: r + 0.5, card: `C${r % 9}` }),
+        tag: `{${r % 5}}`,
+      })),
+    );
+    expect(profile.columns.map(({ role, kind }) => `${role} ${kind}`).slice(1)).toEqual([
+      'ignored text',
+      'feature category',
+    ]);
+    expect(missingRoles(profile)).toEqual([expect.stringMatching(/^'payload' holds JSON within a text; .* fromjson/)]);
+  });
+
   it('an amount whose values are no numbers is said to be none', async () => {
     const profile = await profileOf(
       rowsOf(240, (r) => ({ txn_time: instant(r).toISOString(), amount: `${r}.50 ${r % 3 === 0 ? 'CR' : 'DR'}` })),

@@ -4,7 +4,7 @@ import { noHints } from './reading-hints.ts';
 import type { ReadingHints } from './reading-hints.ts';
 import { preferredReading, spanOf } from './time-evidence.ts';
 import { countedTimeForms, packedTimeForms, textTimeForms } from './time-forms.ts';
-import type { TimeForm } from './time-forms.ts';
+import type { CountedTimeForm, TimeForm } from './time-forms.ts';
 
 /** One way in which a column can be read as times. */
 export interface TimeReading {
@@ -185,10 +185,27 @@ function packedAttempt(texts: readonly string[], form: TimeForm, hints: ReadingH
   return attempt(texts, form, form.format, hints) ?? attempt(texts, form, `${form.format}'.0'`, hints);
 }
 
+const isOfUnit = ({ least, below }: CountedTimeForm, value: number): boolean => value >= least && value < below;
+
+/** True where more than half of the numbers are of this unit, and the others of another one since the same origin. */
+function isCountedIn(form: CountedTimeForm, values: Float64Array): boolean {
+  const others =
+    form.format === 'excel-serial' ? [] : countedTimeForms.filter(({ format }) => format !== 'excel-serial');
+  let known = 0;
+  let ofUnit = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    known += 1;
+    if (isOfUnit(form, value)) ofUnit += 1;
+    else if (!others.some((other) => isOfUnit(other, value))) return false;
+  }
+  return ofUnit * 2 > known || known === 0;
+}
+
 function countedReadings(values: Float64Array, { clock }: ReadingHints): readonly TimeReading[] {
   const badCount = values.filter(Number.isNaN).length;
   return countedTimeForms
-    .filter(({ least, below }) => values.every((value) => Number.isNaN(value) || (value >= least && value < below)))
+    .filter((form) => isCountedIn(form, values))
     .map((form) => {
       const { format } = form;
       return { form, format, values: values.map((value) => instantOfNumber(value, format, clock)), badCount };

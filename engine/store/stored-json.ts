@@ -45,5 +45,6 @@ export const recordingFormatSchema: z.ZodType<RecordingFormat | null> = z
     jsonLayout: z.enum(['objects', 'wrapped']).exactOptional(),
     encoding: z.string(),
     encodingStated: z.literal(true).exactOptional(),
+    lineEnd: z.literal('next-line').exactOptional(),
   })
   .nullable();

@@ -4,7 +4,7 @@ import { constants, createZstdDecompress } from 'node:zlib';
 import type { StoredFile, RecordingFormat } from '../domain/record-batch.ts';
 import { decompress, nextChunk, UnsupportedContentError } from './decompress.ts';
 import { gzipMembers } from './gzip-members.ts';
-import { isTranscoded } from './encodings.ts';
+import { isTranscoded, type TextForm } from './encodings.ts';
 import { longestWindowLog, zstdFrames } from './zstd-frames.ts';
 
 /** The content of a recording as a run of chunks: decompressed, and transcoded to UTF-8 where it is in another encoding. */
@@ -22,7 +22,7 @@ export interface ByteSource {
 }
 
 export interface ByteSourceOptions {
-  readonly format: Pick<RecordingFormat, 'compression' | 'encoding' | 'encodingStated'>;
+  readonly format: Pick<RecordingFormat, 'compression'> & TextForm;
   /** Bytes of the (decompressed, transcoded) content to leave out at the start. */
   readonly skipBytes: number;
   /** Bytes read from a plain file at a time; also cuts decompressed content, so that tests can move the borders. */
@@ -65,13 +65,13 @@ const replacementCharacter = '\ufffd';
 
 async function* transcode(
   chunks: AsyncIterable<Uint8Array>,
-  encoding: string,
+  { encoding, lineEnd }: TextForm,
   countUndecodable: (characters: number) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const decoder = new TextDecoder(encoding, { ignoreBOM: true });
   const utf8Of = (text: string): Uint8Array => {
     if (text.includes(replacementCharacter)) countUndecodable(text.split(replacementCharacter).length - 1);
-    return Buffer.from(text, 'utf8');
+    return Buffer.from(lineEnd === undefined ? text : text.replaceAll('\u0085', '\n'), 'utf8');
   };
   for await (const chunk of chunks) yield utf8Of(decoder.decode(chunk, { stream: true }));
   yield utf8Of(decoder.decode());
@@ -157,9 +157,7 @@ export function openByteSource(file: FileHandle, options: ByteSourceOptions): By
       return readFileChunks(file, skipBytes, chunkBytes, count);
     }
     const plain = refuseBombs(decompressed(), () => storedBytesRead);
-    const text = isTranscoded(format)
-      ? transcode(plain, format.encoding, (characters) => (undecodable += characters))
-      : plain;
+    const text = isTranscoded(format) ? transcode(plain, format, (characters) => (undecodable += characters)) : plain;
     return skipAndCut(text, skipBytes, chunkBytes);
   }
 

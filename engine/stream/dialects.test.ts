@@ -33,6 +33,9 @@ describe('ways of writing the same rows', () => {
   it.each<[string, string | Uint8Array, ((shop: string) => string)?]>([
     ['rows that end with a delimiter, the header not', `${header.join(',')}\n${rowsOnly.replaceAll('\n', ',\n')}`],
     ['rows padded with delimiters', `${header.join(',')}\n${rowsOnly.replaceAll('\n', ',,,\n')}`],
+    ['lines that end with U+0085', text({ lineEnd: '\u0085' })],
+    ['lines that end with U+0085, in UTF-16', Buffer.from(text({ lineEnd: '\u0085' }), 'utf16le')],
+    ['U+0085 within texts', text({ shop: (shop) => `${shop}\u0085x` }), (s) => `${s}\u0085x`],
     ['cells padded with spaces', text({ cell: (cell) => ` ${cell}  ` })],
     ['quotes behind a space', text({ delimiter: ', ', cell: (cell) => `"${cell}"` })],
     [

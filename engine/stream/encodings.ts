@@ -64,11 +64,30 @@ function codePageName(name: string): string {
   return names[name.toLowerCase()] ?? name;
 }
 
+/** U+0085 in UTF-8, by which lines end that were converted from EBCDIC. */
+const nextLine = Buffer.from('\u0085', 'utf8');
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/** True where more lines of a sample in UTF-8 end with U+0085 than in any other way. */
+export function endsLinesByNextLine(sample: Buffer): boolean {
+  let nextLines = 0;
+  for (let at = sample.indexOf(nextLine); at >= 0; at = sample.indexOf(nextLine, at + nextLine.length)) nextLines++;
+  if (nextLines === 0) return false;
+  let others = 0;
+  for (let at = 0; at < sample.length; at++) if (sample[at] === lineFeed || sample[at] === carriageReturn) others++;
+  return nextLines > others;
+}
+
+/** How the characters of a recording are written. */
+export type TextForm = Pick<RecordingFormat, 'encoding' | 'encodingStated' | 'lineEnd'>;
+
 /**
  * True where the content is transcoded to UTF-8 before it is read: offsets and stored rows are then those of the
  * transcription. Content found to be Windows-1252 is not: cell by cell what is UTF-8 is read as such.
  */
-export function isTranscoded(format: Pick<RecordingFormat, 'encoding' | 'encodingStated'>): boolean {
+export function isTranscoded(format: TextForm): boolean {
+  if (format.lineEnd !== undefined) return true;
   if (format.encoding === 'utf-8') return false;
   return format.encoding !== 'windows-1252' || format.encodingStated === true;
 }

@@ -6,6 +6,7 @@ import { quickJsonWriter } from './json-bytes.ts';
 import { jsonOfLenient } from './lenient-json.ts';
 import { childShape, emptyShape, mostDepth, placeOf, type KeyPlace, type ObjectShape } from './json-shape.ts';
 import type { RecordScanner } from './text-batches.ts';
+import { plainOfExtended } from './extended-json.ts';
 import type { TypedCells } from './typed-cells.ts';
 import {
   bytesPerBatch,
@@ -98,14 +99,14 @@ function arrayText(value: readonly unknown[]): string {
 }
 
 /**
- * Writes an object's values into a row, nested objects under dotted names, arrays as JSON text. Returns false where
+ * Writes an object's values into a row, nested objects under dotted names (those that stand for one value as that), arrays as JSON text. Returns false where
  * a number was met that a double cannot hold exactly, so that the text must be parsed again with care.
  */
 function putObject(table: CellSink, row: number, object: JsonObject, shape: ObjectShape): boolean {
   let isExact = true;
   let likely = 0;
   for (const key in object) {
-    const value = object[key];
+    const value = plainOfExtended(object[key]);
     let place = shape.places[likely] as KeyPlace | undefined;
     if (place?.key !== key) place = placeOf(shape, key);
     likely = place.order + 1;

@@ -285,6 +285,25 @@ describe('JSON Lines', () => {
     expect(reading.rows.length).toBe(1501);
   });
 
+  it('reads an object of MongoDB that stands for one value as that value, beside plain ones', async () => {
+    const canonical = (i: number): string =>
+      `{"_id":{"$oid":"65f1a0c2e4b0a1b2c3d4e5f${i}"},"at":{"$date":{"$numberLong":"172941150925${i}"}},"amount":{"$numberDecimal":"1.2${i}0"},"seq":{"$numberLong":"900719925474099${i}"},"of":{"x":{"$numberInt":"${i}"}}}`;
+    const relaxed = '{"_id":{"$oid":"x"},"at":{"$date":"2024-10-20T08:05:09.255Z"},"amount":7,"seq":5,"of":{"x":6}}';
+    const legacy = '{"at":{"$date":1729411509256},"amount":{"$numberDouble":"0.5"},"of":{"$numberInt":"1","y":2}}';
+    const reading = await readContent([...[1, 2, 3].map(canonical), relaxed, legacy, ''].join('\n'));
+    expect(reading.columnNames).toEqual(['_id', 'at', 'amount', 'seq', 'of.x', 'of.$numberInt', 'of.y']);
+    expect(reading.rows[1].slice(0, 5)).toEqual([
+      '65f1a0c2e4b0a1b2c3d4e5f2',
+      '2024-10-20T08:05:09.252Z',
+      '1.220',
+      '9007199254740992',
+      '2',
+    ]);
+    expect(reading.rows.map((row) => row[1]?.at(-2))).toEqual(['1', '2', '3', '5', '6']);
+    expect(reading.rows.map((row) => row[2])).toEqual(['1.210', '1.220', '1.230', '7', '0.5']);
+    expect(reading.rows[4].slice(5)).toEqual(['1', '2']);
+  });
+
   it('keeps every digit of an integer beyond 2^53', async () => {
     const reading = await readContent(
       '{"id":12345678901234567891,"amount":1.5}\n{"id":-9007199254740993,"nested":{"id":9007199254740993}}\n',

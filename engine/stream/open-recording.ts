@@ -10,7 +10,7 @@ import { mostColumns } from './cell-table.ts';
 import { DamagedContentError, UnsupportedContentError } from './decompress.ts';
 import { delimitedScanner } from './delimited-text.ts';
 import { detectCompression, detectTextLayout, isParquet, type KnownLayout } from './detect-format.ts';
-import { detectEncoding, encodingNamed, isTranscoded } from './encodings.ts';
+import { detectEncoding, encodingNamed, endsLinesByNextLine, isTranscoded, type TextForm } from './encodings.ts';
 import { jsonLinesScanner } from './json-lines.ts';
 import { jsonObjectsScanner } from './json-objects.ts';
 import type { TextLayout } from './text-layout.ts';
@@ -122,16 +122,20 @@ async function detectText(
   compression: RecordingFormat['compression'],
   { format: known, stated = {} }: OpenRecordingOptions,
 ): Promise<DetectedText> {
-  const sampleIn = (encoding: Pick<RecordingFormat, 'encoding' | 'encodingStated'>): Promise<Sample> =>
-    readSample(openByteSource(file, { format: { compression, ...encoding }, skipBytes: 0 }).chunks());
+  const sampleIn = (form: TextForm): Promise<Sample> =>
+    readSample(openByteSource(file, { format: { compression, ...form }, skipBytes: 0 }).chunks());
   let sample: Sample;
   try {
     sample = await sampleIn({ encoding: 'utf-8' });
   } catch (error) {
     throw error instanceof UnsupportedContentError ? unsupportedRecording(path, error) : error;
   }
-  const encoding = encodingOf(path, sample, known, stated);
-  if (isTranscoded(encoding)) sample = await sampleIn(encoding);
+  let form = textFormOf(path, sample, known, stated);
+  if (isTranscoded(form)) sample = await sampleIn(form);
+  if (known === undefined && endsLinesByNextLine(sample.bytes)) {
+    form = { ...form, lineEnd: 'next-line' };
+    sample = await sampleIn(form);
+  }
   if (sample.bytes.length === 0) {
     if (sample.damage !== undefined) throw corruptRecording(path, 0, sample.damage);
     throw usageError('EMPTY_RECORDING', `${path} is empty.`, 'Check that the recording was written completely.');
@@ -153,18 +157,13 @@ async function detectText(
       `${path} has ${layout.columnNames.length.toLocaleString('en-US')} columns; at most ${mostColumns.toLocaleString('en-US')} are read.`,
       'Leave out the columns that are not needed. Or is its first line data, with another delimiter?',
     );
-  return { format: { kind: layout.kind, compression, ...encoding, ...writtenAs(layout) }, layout };
+  return { format: { kind: layout.kind, compression, ...form, ...writtenAs(layout) }, layout };
 }
 
-function encodingOf(
-  path: string,
-  sample: Sample,
-  known: RecordingFormat | undefined,
-  stated: StatedFormat,
-): Pick<RecordingFormat, 'encoding' | 'encodingStated'> {
+function textFormOf(path: string, sample: Sample, known: RecordingFormat | undefined, stated: StatedFormat): TextForm {
   if (known !== undefined) {
-    const { encoding, encodingStated } = known;
-    return encodingStated === undefined ? { encoding } : { encoding, encodingStated };
+    const { encoding, encodingStated, lineEnd } = known;
+    return { encoding, ...(encodingStated && { encodingStated }), ...(lineEnd && { lineEnd }) };
   }
   if (stated.encoding !== undefined) return { encoding: encodingNamed(stated.encoding), encodingStated: true };
   const encoding = detectEncoding(sample.bytes);

@@ -86,6 +86,9 @@ Only where the name says time or date. Packed digits must be dates from 1990 to 
 
 ${forms([...packedTimeForms, ...countedTimeForms])}
 
+A count since 1970 that is too great or too small for its column's unit is read in the unit that fits it (\`1729411509\` among
+milliseconds is seconds), unless it is a midnight.
+
 Counted from an unknown start: \`milliseconds-relative\`, \`seconds-relative\`, \`minutes-relative\`, \`hours-relative\`, \`days-relative\`. They order
 the stream but tell no hour or weekday.
 

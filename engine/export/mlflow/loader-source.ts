@@ -29,6 +29,9 @@ MS_PER_UNIT = {
     "hours-relative": 3600000.0,
     "days-relative": 86400000.0,
 }
+USUAL_COUNTS = [(1e9, 1000.0), (1e12, 1.0), (1e15, 0.001)]
+LATEST_COUNTED_MS = 1e14
+DAY_MS = 86400000.0
 MIXED = ["month/day/year", "day/month/year", "year/month/day", "day.month.year"]
 SHORTFALL_MS = 0.0005
 EPOCH = pandas.Timestamp("1970-01-01", tz="UTC")
@@ -86,7 +89,7 @@ def milliseconds(column, time_format):
     """Epoch milliseconds UTC as float64, cut to whole milliseconds, NaN where missing. Times without a zone are UTC."""
     if pandas.api.types.is_numeric_dtype(column.dtype) and time_format in MS_PER_UNIT:
         values = column.to_numpy(numpy.float64, na_value=numpy.nan)
-        return numpy.floor(values * MS_PER_UNIT[time_format] + SHORTFALL_MS)
+        return numpy.floor(counted(values, time_format) + SHORTFALL_MS)
     if pandas.api.types.is_datetime64_any_dtype(column.dtype):
         stamps = pandas.to_datetime(column, utc=True)
     elif time_format == "iso":
@@ -96,6 +99,19 @@ def milliseconds(column, time_format):
     else:
         stamps = pandas.to_datetime(column, utc=True, format="mixed", dayfirst=time_format.startswith("day"))
     return numpy.floor(((stamps - EPOCH) / pandas.Timedelta(milliseconds=1)).to_numpy(numpy.float64) + SHORTFALL_MS)
+
+
+def counted(values, time_format):
+    """Milliseconds of numbers in the column's unit; a count since 1970 that is too great or too small for it is in another one."""
+    unit = MS_PER_UNIT[time_format]
+    instants = values * unit
+    if time_format.startswith("epoch-"):
+        for least, usual in USUAL_COUNTS:
+            moved = (usual > unit) & (values >= least) & (values < 10 * least) & (values * unit % DAY_MS != 0)
+            instants = numpy.where(moved, values * usual, instants)
+        while numpy.any(too_great := (instants >= LATEST_COUNTED_MS) & (instants < LATEST_COUNTED_MS * 1e9)):
+            instants = numpy.where(too_great, instants / 1000, instants)
+    return instants
 
 
 def texts(column):

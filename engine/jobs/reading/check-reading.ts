@@ -49,7 +49,7 @@ export interface OtherReading {
 /** Why a column may have to be read in another way than its first rows were. */
 interface Suspicion {
   readonly name: string;
-  readonly kind: 'misfits' | 'alike' | 'late' | 'numbers after texts' | 'doubt' | 'separators';
+  readonly kind: 'misfits' | 'alike' | 'other later' | 'late' | 'numbers after texts' | 'doubt' | 'separators';
   /** In words, after "because". */
   readonly why: string;
 }
@@ -84,6 +84,7 @@ export async function checkReading(
   const suspicions: readonly Suspicion[] = [
     ...[...misfits].map(([name, found]): Suspicion => ({ name, kind: 'misfits', why: found.why() })),
     ...alikeColumns(stored, totals),
+    ...columnsOtherLater(stored, totals, openedCase.nextSequence()),
     ...[...lateColumns].map((name): Suspicion => ({ name, kind: 'late', why: 'it comes only after the first rows' })),
     ...numbersAfterTexts(openedCase, stored),
     ...doubtfulColumns(stored, openedCase.nextSequence()),
@@ -101,12 +102,15 @@ export async function checkReading(
   );
   const typical = [...spaced, ...spacedMisfits];
   const all = [...typical, ...[...misfits.values()].flatMap(({ rows }) => rows), ...sought];
-  const chooser = new ReadingChooser(
-    label.profile,
-    openedCase.counts().models > 0,
-    await lookAt(sources, typical, label.profile, suspicions, overrides),
-    await lookAt(sources, all, label.profile, suspicions, overrides),
-  );
+  const firstShare = Math.min(1, defaultSampleRows / openedCase.nextSequence());
+  const later = spaced.slice(Math.ceil(spaced.length * firstShare));
+  const look = (rows: readonly ReceivedRow[]): Promise<Look> =>
+    lookAt(sources, rows, label.profile, suspicions, overrides);
+  const chooser = new ReadingChooser(label.profile, openedCase.counts().models > 0, {
+    typical: await look(typical),
+    all: await look(all),
+    later: suspicions.some(({ kind }) => kind === 'other later') ? await look(later) : undefined,
+  });
   for (const suspicion of suspicions) chooser.settle(suspicion);
   const { profile, mended, otherReadings, notices } = chooser;
   return { profile, mended, otherReadings, notices: [...label.notices, ...notices] };
@@ -152,6 +156,27 @@ function misfitsByColumn(openedCase: ReadableCase, profile: Profile): ReadonlyMa
     misfits.set(name, found);
   }
   return misfits;
+}
+
+/** Texts of which more than this share differ over all are no kinds. */
+const manyKindsShare = 0.2;
+
+/** Features whose first rows held one value or few kinds, and whose others hold very many. */
+function columnsOtherLater(
+  profile: Profile,
+  totals: ReadonlyMap<string, ColumnTotals>,
+  rows: number,
+): readonly Suspicion[] {
+  if (rows <= defaultSampleRows) return [];
+  return profile.columns.flatMap(({ name, kind, role, inferred, sampledValues }): readonly Suspicion[] => {
+    const { distinct, present } = totals.get(name) ?? { distinct: 0, present: 0 };
+    if (!inferred || role !== 'feature') return [];
+    const wasAlike = sampledValues !== undefined && distinct > sampledValues;
+    const areNoKinds = kind === 'category' && distinct > Math.max(tellingCells, present * manyKindsShare);
+    if (!wasAlike && !areNoKinds) return [];
+    const values = `${formatCount(distinct)} different values`;
+    return [{ name, kind: 'other later', why: `it has ${values} over all, and had few in the first rows` }];
+  });
 }
 
 /** Columns left out whose first rows said nothing, and whose others do. */
@@ -310,6 +335,13 @@ interface Look {
   readonly badCells: (column: ProfileColumn) => number;
 }
 
+/** Rows evenly spaced over all, these and what is peculiar, and those of them that come after the first rows. */
+interface Looks {
+  readonly typical: Look;
+  readonly all: Look;
+  readonly later: Look | undefined;
+}
+
 async function lookAt(
   sources: readonly Source[],
   rows: readonly ReceivedRow[],
@@ -360,13 +392,15 @@ class ReadingChooser {
   readonly #isUsed: boolean;
   readonly #typical: Look;
   readonly #all: Look;
+  readonly #later: Look | undefined;
 
-  constructor(profile: Profile, isUsed: boolean, typical: Look, all: Look) {
+  constructor(profile: Profile, isUsed: boolean, { typical, all, later }: Looks) {
     this.#profile = profile;
     this.#mended = profile;
     this.#isUsed = isUsed;
     this.#typical = typical;
     this.#all = all;
+    this.#later = later;
   }
 
   get profile(): Profile {
@@ -399,8 +433,8 @@ class ReadingChooser {
 
   /** Readings to consider, the better founded first. */
   #candidates({ name, kind }: Suspicion): readonly ProfileColumn[] {
-    const of = (look: Look): readonly ProfileColumn[] =>
-      look.inferred?.columns.filter((column) => column.name === name) ?? [];
+    const of = (look: Look | undefined): readonly ProfileColumn[] =>
+      look?.inferred?.columns.filter((column) => column.name === name) ?? [];
     switch (kind) {
       case 'misfits':
         return [
@@ -412,6 +446,8 @@ class ReadingChooser {
       case 'doubt':
       case 'separators':
         return of(this.#all);
+      case 'other later':
+        return this.#later !== undefined && this.#later.present(name) >= tellingCells ? of(this.#later) : [];
       default:
         return this.#typical.present(name) >= tellingCells ? of(this.#typical) : of(this.#all);
     }

@@ -96,6 +96,16 @@ describe('a column that its first rows do not tell', () => {
       { measure: { role: 'feature', kind: 'category' } },
     ],
     [
+      'the same word, then ids',
+      (row) => (row < sampled + 10 ? 'direct' : `ref-${row}`),
+      { measure: { role: 'ignored', kind: 'text' } },
+    ],
+    [
+      'few kinds, then ids',
+      (row) => (row < sampled + 10 ? `kind ${row % 3}` : `ref-${row}`),
+      { measure: { role: 'ignored', kind: 'text' } },
+    ],
+    [
       'empty, then times',
       (row) => (row < sampled + 10 ? '' : new Date(1.7e12 + row * 60_000).toISOString()),
       { measure: { role: 'event_time', kind: 'time', timeFormat: 'iso' } },

@@ -60,6 +60,7 @@ export function formatWords(format: RecordingFormat): string {
     format.jsonLayout === undefined ? '' : format.jsonLayout === 'wrapped' ? 'a list in an object' : 'not one a line',
     format.header === undefined ? '' : format.header ? 'with header' : 'without header',
     format.kind === 'parquet' ? '' : format.encoding,
+    format.lineEnd === undefined ? '' : 'lines end with U+0085',
   ]
     .filter((part) => part !== '')
     .join(', ');
