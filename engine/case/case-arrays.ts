@@ -3,7 +3,7 @@ import { alertEntityRoles, type AlertEntityRole } from '../domain/alert-grouping
 import { impossible, usageError } from '../domain/error.ts';
 import { UNLABELLED } from '../domain/label.ts';
 import { columnWithRole, type Profile, type ProfileColumn } from '../domain/profile.ts';
-import { localDay, zoneClock, type ZoneClock } from '../domain/time-zone.ts';
+import { localDay, zoneClock, zonedText, type ZoneClock } from '../domain/time-zone.ts';
 import { isDecoded } from '../features/decode-segment.ts';
 import { idsOf, labelsOf, textsOf } from '../features/segment-access.ts';
 import { NO_DAY } from '../forest/tuning.ts';
@@ -149,6 +149,15 @@ export class CaseArrays {
         if (time > last) last = time;
       }
       return first <= last ? { first, last } : null;
+    });
+  }
+
+  /** Rows without an event time, where others have one: no day, no hour, and no place on an axis of time. */
+  get withoutTime(): number {
+    return this.#once('withoutTime', () => {
+      let count = 0;
+      for (const time of this.times ?? []) if (Number.isNaN(time)) count++;
+      return count;
     });
   }
 
@@ -312,13 +321,13 @@ export class CaseArrays {
     return { found: ids.flatMap((id) => rows.get(id) ?? []), unknown: ids.filter((id) => !rows.has(id)) };
   }
 
-  /** The decoded cells of some rows as texts, in the order given; `sequences` ascend. Missing cells are empty. */
+  /** The decoded cells of some rows as texts (times by the case's clock), in the order given; `sequences` ascend. Missing cells are empty. */
   cells(sequences: ArrayLike<number>): readonly (readonly string[])[] {
     const columns = this.decodedColumns;
     const found: (readonly string[])[] = [];
     for (const { segment, rows } of this.#bySegment(Float64Array.from(sequences))) {
       const decoded = this.#case.readSegmentColumns(segment);
-      const cellOf = columns.map((column) => cellReader(decoded, column, this.dictionaries));
+      const cellOf = columns.map((column) => cellReader(decoded, column, this.dictionaries, this.clock));
       for (const sequence of rows) found.push(cellOf.map((cell) => cell(sequence - segment.firstSequence)));
     }
     return found;
@@ -416,11 +425,12 @@ function cellReader(
   segment: DecodedSegment,
   column: ProfileColumn,
   dictionaries: ReadonlyMap<string, Dictionary>,
+  clock: ZoneClock,
 ): (row: number) => string {
   const block: ColumnBlock | undefined = segment.columns.get(column.name);
   if (block?.kind === 'number') return (row) => (Number.isNaN(block.values[row]) ? '' : String(block.values[row]));
   if (block?.kind === 'time')
-    return (row) => (Number.isNaN(block.values[row]) ? '' : new Date(block.values[row]).toISOString());
+    return (row) => (Number.isNaN(block.values[row]) ? '' : zonedText(clock, block.values[row]));
   const text = textsOf(segment, column.name, dictionaries);
   return (row) => text(row) ?? '';
 }

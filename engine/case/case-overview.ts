@@ -30,6 +30,7 @@ export function caseOverview(session: CaseSession): CaseOverview {
     firstEventMs: arrays.timeSpan?.first ?? null,
     lastEventMs: arrays.timeSpan?.last ?? null,
     days: arrays.distinctDays.length,
+    withoutTime: arrays.withoutTime,
     hasLabels: arrays.profile.columns.some((column) => column.role === 'label'),
     alertEntity: entity === null ? null : { role: entity.column.role, column: entity.column.name },
     alertEntityRoles: arrays.entityRoles,

@@ -116,7 +116,7 @@ function density(session: CaseSession, input: Filtered<'explore.scoreOverTime'>,
     counts[cell]++;
     if (isFlagged(sums[row], units)) flaggedCounts[cell]++;
   }
-  return { xEdges, yEdges: values.edges.slice(), counts, flaggedCounts };
+  return { xEdges, yEdges: values.edges.slice(), counts, flaggedCounts, withoutTime: withoutTime(arrays, rows) };
 }
 
 /** The time axis: the filter's range where given, else all of the stream; rows where there are no times. */
@@ -146,7 +146,7 @@ export function hourByWeekday(
     counts[hour]++;
     if (isFlagged(sums[row], units)) flagged[hour]++;
   }
-  return { counts, flagged };
+  return { counts, flagged, withoutTime: withoutTime(arrays, rows) };
 }
 
 /** Entities with flagged transactions, most flagged first, with their highest score of each day. */
@@ -157,7 +157,7 @@ export function lanes(
   const { arrays } = session;
   const { entity, rowsByEntity, days, distinctDays } = arrays;
   const dayStartsMs = Array.from(distinctDays, (day) => arrays.clock.instantOfLocal(day * dayMs));
-  if (entity === null || rowsByEntity === null) return { dayStartsMs, lanes: [], next: null };
+  if (entity === null || rowsByEntity === null) return { dayStartsMs, lanes: [], withoutTime: 0, next: null };
   const view = session.view(input.modelId);
   const passes = rowFilter(arrays, input.filter);
   const flagged = new Uint32Array(entity.dictionary.size);
@@ -184,6 +184,7 @@ export function lanes(
         maximumScore: leastSums.map((sum) => (Number.isNaN(sum) ? NaN : view.scoreOf(sum))),
       };
     }),
+    withoutTime: withoutTime(arrays, filteredRows(arrays, input.filter)),
     next: end < ranked.length ? end : null,
   };
 }
@@ -230,6 +231,12 @@ export function exploreRows(
   };
 }
 
+/** How many of the rows have no event time, where others have one. */
+function withoutTime({ times, withoutTime: all }: CaseArrays, rows: Uint32Array): number {
+  if (times === null || all === 0) return 0;
+  return rows.reduce((count, row) => count + Number(Number.isNaN(times[row])), 0);
+}
+
 /** The rows within a filter; those of the filter asked last are kept, because a brush asks several charts at once. */
 function filteredRows(arrays: CaseArrays, filter: TransactionFilter): Uint32Array {
   const name = JSON.stringify(filter);
@@ -266,5 +273,6 @@ function emptyDensity(): Density {
     yEdges: new Float64Array(0),
     counts: new Uint32Array(0),
     flaggedCounts: new Uint32Array(0),
+    withoutTime: 0,
   };
 }

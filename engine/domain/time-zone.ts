@@ -116,6 +116,21 @@ export function zoneClock(timeZone: string): ZoneClock {
   return clock;
 }
 
+/**
+ * An instant as the clocks of a zone show it, with what they are ahead of UTC: `2024-10-27T07:30:00+06:00`, and `Z` where
+ * that is nothing. ISO 8601, so that every reader finds the same instant; fractions of a second only where there are any.
+ */
+export function zonedText({ offsetMsAt }: Pick<ZoneClock, 'offsetMsAt'>, instantMs: number): string {
+  const offsetMs = offsetMsAt(instantMs);
+  const local = new Date(instantMs + offsetMs).toISOString().replace(/(\.000)?Z$/u, '');
+  return `${local}${offsetMs === 0 ? 'Z' : offsetText(offsetMs)}`;
+}
+
+/** `+06:00` */
+export function offsetText(offsetMs: number): string {
+  return `${offsetMs < 0 ? '-' : '+'}${new Date(Math.abs(offsetMs)).toISOString().slice(11, 16)}`;
+}
+
 /** Hour of day with its fraction, 0 <= h < 24, of an instant in epoch milliseconds. */
 export function localHour(clock: ZoneClock, instantMs: number): number {
   const localMs = instantMs + clock.offsetMsAt(instantMs);

@@ -1,3 +1,4 @@
+import { zonedText } from '../domain/time-zone.ts';
 import { resolve } from 'node:path';
 import { usageError } from '../domain/error.ts';
 import { throwIfCancelled, type WorkContext } from '../domain/progress.ts';
@@ -199,7 +200,7 @@ export async function auditCase(input: ParsedJobInput<'audit'>): Promise<JobResu
     const choice = { alert: alert === undefined ? undefined : typedKey(alert), model, text };
     const all = wholeHistory(session, choice).map(({ id, atMs, by, what, about, details, hash }) => ({
       id,
-      at: new Date(atMs).toISOString(),
+      at: zonedText(session.arrays.clock, atMs),
       by,
       what,
       about,

@@ -158,8 +158,7 @@ export class DecisionLog {
 
   /** Puts alerts aside until a time; returns the action's id. */
   addSnooze(snooze: Doing & { readonly keys: readonly string[]; readonly untilMs: number }): number {
-    const until = new Date(snooze.untilMs).toISOString();
-    return this.#act('snooze', `snoozed until ${until}`, snooze, snooze.keys, (actionId) => {
+    return this.#act('snooze', 'snoozed', snooze, snooze.keys, (actionId) => {
       for (const key of snooze.keys)
         this.#run(
           'INSERT INTO snooze (action_id, alert_key, until_ms) VALUES (?, ?, ?)',

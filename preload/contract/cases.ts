@@ -52,6 +52,8 @@ export interface CaseOverview {
   readonly firstEventMs: number | null;
   readonly lastEventMs: number | null;
   readonly days: number;
+  /** Rows without an event time, where others have one: they are on no day. */
+  readonly withoutTime: number;
   readonly hasLabels: boolean;
   /** The role whose equal values make one alert, for example 'card', and its column. */
   readonly alertEntity: { readonly role: string; readonly column: string } | null;

@@ -6,7 +6,7 @@ import type { ColumnReport } from './recordings.ts';
 
 export interface TransactionPage {
   readonly columns: readonly string[];
-  /** How each column was read: numbers stand right, times are ISO 8601 in UTC. */
+  /** How each column was read: numbers stand right, times are ISO 8601 by the case's clock. */
   readonly kinds: readonly ColumnReport['kind'][];
   readonly rows: readonly {
     readonly sequence: number;
@@ -23,6 +23,8 @@ export interface Density {
   /** Row-major counts: y of the rows, x of the columns. */
   readonly counts: Uint32Array;
   readonly flaggedCounts: Uint32Array;
+  /** Transactions of the filter without a time: they are in no count. */
+  readonly withoutTime: number;
 }
 
 /** Which transactions: the one filter that Triage, Explore and Tuning share. Both ends of a range are within it. */
@@ -44,9 +46,11 @@ export const transactionRequests = {
   ),
   'explore.scoreOverTime': request<Density>()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
   'explore.amountOverTime': request<Density>()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
-  'explore.hourByWeekday': request<{ readonly counts: Uint32Array; readonly flagged: Uint32Array }>()(
-    z.object({ modelId, filter: transactionFilterSchema.default({}) }),
-  ),
+  'explore.hourByWeekday': request<{
+    readonly counts: Uint32Array;
+    readonly flagged: Uint32Array;
+    readonly withoutTime: number;
+  }>()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
   'explore.lanes': request<{
     readonly dayStartsMs: readonly number[];
     readonly lanes: readonly {
@@ -54,6 +58,7 @@ export const transactionRequests = {
       readonly flagged: number;
       readonly maximumScore: Float64Array;
     }[];
+    readonly withoutTime: number;
     readonly next: number | null;
   }>()(
     z.object({

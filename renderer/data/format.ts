@@ -14,6 +14,11 @@ export function formatCounted(value: number, singular: string, plural = `${singu
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** What a picture over time leaves out, or nothing: `12 without a time left out`. */
+export function withoutTimeWords(count: number | undefined): string {
+  return count === undefined || count === 0 ? '' : `${formatCount(count)} without a time left out`;
+}
+
 /** A mean over days: `19.6`, and whole numbers from a hundred on. */
 export function formatPerDay(value: number | null | undefined): string {
   if (value === null || value === undefined) return noValue;

@@ -1,7 +1,7 @@
 import { printableLine } from '../../domain/printable-text.ts';
 import type { Narrative, NarrativeTopic } from '../../../preload/contract/alerts.ts';
 import type { DismissalReason, VerdictKind } from '../../domain/verdict.ts';
-import type { ZoneClock } from '../../domain/time-zone.ts';
+import { offsetText, type ZoneClock } from '../../domain/time-zone.ts';
 import { moneyText } from './alert-facts.ts';
 import { normalOf } from './own-normal.ts';
 
@@ -276,6 +276,5 @@ function timeText({ offsetMsAt }: Pick<ZoneClock, 'offsetMsAt'>, instantMs: numb
   const offsetMs = offsetMsAt(instantMs);
   const local = new Date(instantMs + offsetMs).toISOString().slice(0, 19).replace('T', ' ');
   if (offsetMs === 0) return `${local} (UTC)`;
-  const offset = new Date(Math.abs(offsetMs)).toISOString().slice(11, 16);
-  return `${local} (UTC${offsetMs < 0 ? '-' : '+'}${offset})`;
+  return `${local} (UTC${offsetText(offsetMs)})`;
 }

@@ -1,3 +1,4 @@
+import { zonedText } from '../../domain/time-zone.ts';
 import { usageError } from '../../domain/error.ts';
 import { reasonsOf, type VerdictKind } from '../../domain/verdict.ts';
 import type { Doing, NewVerdicts } from '../../store/decision-log.ts';
@@ -94,11 +95,12 @@ function refuseDecidedByOthers(session: CaseSession, alerts: readonly DecidedAle
   });
   const [first] = others;
   if (first === undefined) return;
-  const when = new Date(first.atMs).toISOString().slice(0, 16).replace('T', ' ');
+  const when = zonedText(session.arrays.clock, first.atMs).replace('T', ' ').slice(0, 16);
+  const zone = session.arrays.clock.timeZone;
   const which = alerts.length === 1 ? 'This alert' : `${others.length} of these ${alerts.length} alerts`;
   throw usageError(
     'ALREADY_DECIDED',
-    `${which} ${others.length === 1 ? 'was' : 'were'} decided by ${first.by} as ${first.kind} (${when} UTC).`,
+    `${which} ${others.length === 1 ? 'was' : 'were'} decided by ${first.by} as ${first.kind} (${when} ${zone}).`,
     'Look at it again. "Replace", or --replace, puts another verdict in its place.',
   );
 }

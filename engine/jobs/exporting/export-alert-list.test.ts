@@ -60,7 +60,7 @@ it('keeps every value as it is in Parquet', async () => {
   const listed = await parquetReadObjects({ file: await asyncBufferFromFile(await exported('fraud.parquet')) });
   expect(listed.map(({ top_id: id }) => id)).toEqual(rows.map(({ topId }) => topId));
   expect(listed.map(({ score }) => score)).toEqual(rows.map(({ score }) => score));
-  expect(listed.map(({ time_utc: time }) => (time as Date).getTime())).toEqual(rows.map(({ timeMs }) => timeMs));
+  expect(listed.map(({ time }) => (time as Date).getTime())).toEqual(rows.map(({ timeMs }) => timeMs));
   expect(listed.map(({ notes }) => notes)).toContain('=HYPERLINK("http://x"), called\nback');
 });
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { zonedText, type ZoneClock } from '../../domain/time-zone.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import type { AlertListFormat } from '../../../preload/contract/exports.ts';
@@ -42,19 +43,19 @@ const columns: readonly ListColumn[] = [
   { name: 'top_id', kind: 'text', of: ({ topId }) => topId },
   { name: 'amount', kind: 'number', of: ({ amount }) => amount },
   { name: 'currency', kind: 'text', of: ({ currency }) => currency },
-  { name: 'time_utc', kind: 'time', of: ({ timeMs }) => timeMs },
-  { name: 'opens_utc', kind: 'time', of: ({ opensMs }) => opensMs },
+  { name: 'time', kind: 'time', of: ({ timeMs }) => timeMs },
+  { name: 'opens', kind: 'time', of: ({ opensMs }) => opensMs },
   { name: 'counterpart', kind: 'text', of: ({ counterpart }) => counterpart },
   { name: 'flagged_transactions', kind: 'count', of: ({ flaggedTransactions }) => flaggedTransactions },
   { name: 'transactions', kind: 'count', of: ({ transactions }) => transactions },
   { name: 'first_reason', kind: 'text', of: ({ firstReason }) => firstReason },
   { name: 'verdict', kind: 'text', of: ({ verdict, reopened }) => verdict ?? reopened?.kind ?? null },
   { name: 'verdict_reason', kind: 'text', of: ({ reason }) => reason },
-  { name: 'decided_at_utc', kind: 'time', of: ({ decidedAtMs }) => decidedAtMs },
+  { name: 'decided_at', kind: 'time', of: ({ decidedAtMs }) => decidedAtMs },
   { name: 'decided_by', kind: 'text', of: ({ decidedBy }) => decidedBy },
   { name: 'score_at_decision', kind: 'number', of: ({ scoreAtDecision }) => scoreAtDecision },
   { name: 'new_transactions', kind: 'count', of: ({ newTransactions }) => newTransactions },
-  { name: 'snoozed_until_utc', kind: 'time', of: ({ snoozedUntilMs }) => snoozedUntilMs },
+  { name: 'snoozed_until', kind: 'time', of: ({ snoozedUntilMs }) => snoozedUntilMs },
   { name: 'notes', kind: 'text', of: ({ notes }) => notes },
 ];
 
@@ -93,7 +94,7 @@ export async function exportAlerts(
       const rows = alertRows(session, view, groups, part);
       listed.push(...rows.map((row, index) => withDecision(session, groups, part[index], row)));
     }
-    await output.write(format === 'parquet' ? asParquet(listed) : asCsv(listed));
+    await output.write(format === 'parquet' ? asParquet(listed) : asCsv(listed, session.arrays.clock));
     return {
       output: output.path,
       files: [output.path],
@@ -123,8 +124,9 @@ function withDecision(session: CaseSession, groups: AlertGroups, group: number, 
   };
 }
 
-function asCsv(alerts: readonly ListedAlert[]): string {
-  const lines = alerts.map((alert) => csvLine(columns.map((column) => cellOf(column, alert))));
+/** Times are those of the case's own clock, as the window shows them, with what it is ahead of UTC. */
+function asCsv(alerts: readonly ListedAlert[], clock: ZoneClock): string {
+  const lines = alerts.map((alert) => csvLine(columns.map((column) => cellOf(column, alert, clock))));
   return byteOrderMark + csvHeader() + lines.join('');
 }
 
@@ -136,11 +138,11 @@ function csvLine(cells: readonly string[]): string {
   return `${cells.join(',')}\r\n`;
 }
 
-function cellOf(column: ListColumn, alert: ListedAlert): string {
+function cellOf(column: ListColumn, alert: ListedAlert, clock: ZoneClock): string {
   if (column.kind === 'text') return csvTextCell(column.of(alert) ?? '');
   const value = column.of(alert);
   if (value === null) return '';
-  return column.kind === 'time' ? new Date(value).toISOString() : csvCell(`${value}`);
+  return column.kind === 'time' ? zonedText(clock, value) : csvCell(`${value}`);
 }
 
 const parquetTypes = { text: 'STRING', number: 'DOUBLE', count: 'INT32', time: 'TIMESTAMP' } as const;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { zonedText, type ZoneClock } from '../../domain/time-zone.ts';
 import type { WorkContext } from '../../domain/progress.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { alertRecords, type AlertRecord } from './alert-records.ts';
@@ -18,8 +19,8 @@ export async function exportCsv(
   const kind = textKind('a CSV of flagged transactions', header);
   const output = await claimFile(input.output, kind, { reads: [input.casePath], force: input.force });
   const lines = [header];
-  const { rows, digest } = await eachAlert(input, context, ({ id, timeMs, score, reasons }) => {
-    const time = timeMs === null ? '' : new Date(timeMs).toISOString();
+  const { rows, digest } = await eachAlert(input, context, ({ id, timeMs, score, reasons }, { clock }) => {
+    const time = timeMs === null ? '' : zonedText(clock, timeMs);
     const shown = Array.from({ length: shownReasons }, (_, index) => csvCell(reasons[index] ?? ''));
     lines.push(`${[csvCell(id), time, score, ...shown].join(',')}\n`);
   });
@@ -27,19 +28,26 @@ export async function exportCsv(
   return { output: output.path, files: [output.path], rows, digest, case: resolve(input.casePath) };
 }
 
+/** What flagged the transactions, and the clock that the case goes by. */
+export interface AlertsOrigin {
+  readonly digest: string;
+  readonly threshold: number;
+  readonly clock: ZoneClock;
+}
+
 /** Hands over every flagged transaction of a model, most anomalous first. */
 export function eachAlert(
   input: { readonly casePath: string; readonly model?: string | undefined },
   context: WorkContext,
-  take: (alert: AlertRecord, model: { readonly digest: string; readonly threshold: number }) => void,
+  take: (alert: AlertRecord, from: AlertsOrigin) => void,
 ): Promise<{ readonly rows: number; readonly digest: string }> {
   return withCase(input.casePath, 'read', async (session) => {
     const { id, threshold } = session.chosenModel(input.model);
     const view = session.view(id);
-    const model = { digest: view.digest, threshold: view.scoreOf(threshold.units) };
+    const from = { digest: view.digest, threshold: view.scoreOf(threshold.units), clock: session.arrays.clock };
     let rows = 0;
     for await (const alerts of alertRecords(session, id, context)) {
-      for (const alert of alerts) take(alert, model);
+      for (const alert of alerts) take(alert, from);
       rows += alerts.length;
     }
     return { rows, digest: view.digest };

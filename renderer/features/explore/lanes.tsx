@@ -4,7 +4,7 @@ import type { TransactionFilter } from '../../../preload/contract/transactions.t
 import { CellGrid } from '../../charts/cell-grid.tsx';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { useCase, useFormats } from '../../data/app-state.tsx';
-import { formatCount, formatScore } from '../../data/format.ts';
+import { formatCount, formatScore, withoutTimeWords } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
@@ -68,7 +68,9 @@ export function Lanes({ model, filter, onEntity }: LanesProps): ReactNode {
   return (
     <ChartFrame
       question={`Which ${role}s stand out, and on which days?`}
-      hint="each day by its highest score; click one to open its entity"
+      hint={['each day by its highest score; click one to open its entity', withoutTimeWords(page.data?.withoutTime)]
+        .filter((part) => part !== '')
+        .join('; ')}
       height={LANES * LANE_HEIGHT}
       tools={
         <>

@@ -9,7 +9,7 @@ import { DensityMap, LEAST_COUNT_FOR_SHARE, type DensityRange } from '../../char
 import { axisNumber } from '../../charts/numbers.ts';
 import { shadeOf } from '../../charts/shades.ts';
 import { useFormats } from '../../data/app-state.tsx';
-import { formatCount, formatPercent, formatScore } from '../../data/format.ts';
+import { formatCount, formatPercent, formatScore, withoutTimeWords } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { ErrorState } from '../../ui/states.tsx';
 import { filterOfRange } from './explore-filter.ts';
@@ -59,7 +59,7 @@ export function Overview({ model, filter, onFilter, rows }: OverviewProps): Reac
     <div className="explore-overview">
       <ChartFrame
         question="Which amounts are flagged, and when?"
-        hint="share flagged; drag to select"
+        hint={hintOf('share flagged; drag to select', amounts.data)}
         answer={keys}
         height={DENSITY_HEIGHT}
         table={() => densityTable(amounts.data, 'Amount', formats.day, axisNumber)}
@@ -79,7 +79,7 @@ export function Overview({ model, filter, onFilter, rows }: OverviewProps): Reac
       </ChartFrame>
       <ChartFrame
         question="How do scores move over time?"
-        hint={`share flagged; line: threshold ${formatScore(model.threshold)}`}
+        hint={hintOf(`share flagged; line: threshold ${formatScore(model.threshold)}`, scores.data)}
         answer={keys}
         height={DENSITY_HEIGHT}
         table={() => densityTable(scores.data, 'Score', formats.day, formatScore)}
@@ -130,7 +130,7 @@ function HourByWeekday({ model, filter }: Pick<OverviewProps, 'model' | 'filter'
   return (
     <ChartFrame
       question="At which hours of the week?"
-      hint={`share flagged, ${timeZone}`}
+      hint={hintOf(`share flagged, ${timeZone}`, hours.data)}
       height={190}
       answer={
         view.most > 0
@@ -159,6 +159,11 @@ function HourByWeekday({ model, filter }: Pick<OverviewProps, 'model' | 'filter'
       />
     </ChartFrame>
   );
+}
+
+/** A hint, and how many transactions the picture leaves out because they have no time. */
+function hintOf(hint: string, answer: { readonly withoutTime: number } | undefined): string {
+  return [hint, withoutTimeWords(answer?.withoutTime)].filter((part) => part !== '').join('; ');
 }
 
 function Waiting({ height }: { readonly height: number }): ReactNode {

@@ -58,7 +58,7 @@ export function HistoryDialog({
     { id: 'by', title: 'Who', widthPx: 120, text: ({ by }) => by },
     { id: 'what', title: 'What', widthPx: 210, text: ({ what }) => what },
     { id: 'about', title: 'About', widthPx: 170, text: ({ about }) => about },
-    { id: 'details', title: 'Details', widthPx: 260, text: ({ details }) => detailWords(details) },
+    { id: 'details', title: 'Details', widthPx: 260, text: ({ details }) => detailWords(details, formats.columnTime) },
   ];
   return (
     <Dialog title="History" size="wide" onClose={onClose}>

@@ -291,6 +291,7 @@ function Recordings({ openCase }: { readonly openCase: CaseOverview }) {
         {first !== null &&
           last !== null &&
           ` from ${formats.day(first)} to ${formats.day(last)}, ${formatCount(openCase.days)} days`}
+        {openCase.withoutTime > 0 && ` · ${formatCount(openCase.withoutTime)} without a time`}
         {' · '}
         {openCase.alertEntity === null
           ? 'every transaction is its own alert'

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useFormats } from '../../data/app-state.tsx';
 import { Select } from '../../ui/field.tsx';
-import { closedUntil, REOPENS, type Closing } from './closing.ts';
+import { closedUntil, dayIn, REOPENS, type Closing } from './closing.ts';
 
 const choices = [
   { value: 'reopens', closing: REOPENS },
@@ -45,7 +45,7 @@ export function ClosingChoice({
         onChange={(next) =>
           onClosing(
             next === 'date'
-              ? { kind: 'date', date: dateAfter(lastEventMs) }
+              ? { kind: 'date', date: dateAfter(lastEventMs, formats.timeZone) }
               : (choices.find((choice) => choice.value === next)?.closing ?? REOPENS),
           )
         }
@@ -71,6 +71,6 @@ export function ClosingChoice({
 const WEEK_MS = 7 * 86_400_000;
 
 /** A first date to choose from: a week after the newest event. */
-function dateAfter(lastEventMs: number): string {
-  return new Date(lastEventMs + WEEK_MS).toISOString().slice(0, 10);
+function dateAfter(lastEventMs: number, timeZone: string): string {
+  return dayIn(timeZone, lastEventMs + WEEK_MS);
 }

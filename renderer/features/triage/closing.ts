@@ -27,6 +27,11 @@ export function startOfDay(date: string, timeZone: string): number | null {
   return utcMs - offsetMsAt(guessMs, timeZone);
 }
 
+/** The calendar day of an instant in a zone, as `2026-03-12`. */
+export function dayIn(timeZone: string, instantMs: number): string {
+  return new Date(instantMs + offsetMsAt(instantMs, timeZone)).toISOString().slice(0, 10);
+}
+
 function offsetMsAt(instantMs: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone,

@@ -14,6 +14,7 @@ import {
   formatPerDay,
   formatPercent,
   formatScore,
+  withoutTimeWords,
 } from '../../data/format.ts';
 import { Segmented } from '../../ui/field.tsx';
 import { beatenBelow } from './beaten-below.ts';
@@ -107,10 +108,13 @@ export function ScorePanel(props: {
 export const DaysPanel = memo(function DaysPanel({
   days,
   alertsByDay,
+  alerts,
   budget,
 }: {
   readonly days: readonly number[];
   readonly alertsByDay: Uint32Array;
+  /** All at this line: those without a time open on no day. */
+  readonly alerts: number;
   readonly budget: number;
 }): ReactNode {
   const formats = useFormats();
@@ -134,7 +138,9 @@ export const DaysPanel = memo(function DaysPanel({
   return (
     <ChartFrame
       question="Which days go over budget?"
-      hint="dotted: left over"
+      hint={['dotted: left over', withoutTimeWords(alerts - alertsByDay.reduce((sum, count) => sum + count, 0))]
+        .filter((part) => part !== '')
+        .join('; ')}
       answer={describeBacklog(backlog)}
       height={SMALL_HEIGHT}
       table={() => ({

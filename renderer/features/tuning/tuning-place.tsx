@@ -56,7 +56,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
   const [, chooseModel] = useCurrentModel();
   const otherModels = useMemo(() => models.filter(({ id }) => id !== model.id), [models, model.id]);
   // The days are drawn as often as there is time; the line and the figures follow every frame.
-  const alertsByDay = useDeferredValue(threshold.point.byDay);
+  const { byDay: alertsByDay, alerts: alertsOnDays } = useDeferredValue(threshold.point);
   const goTo = useGoTo();
 
   const budget = settings.analysts * settings.alertsPerAnalystPerDay;
@@ -126,7 +126,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
             onRelease={release}
           />
           <div className="tuning-pair">
-            <DaysPanel days={view.days} alertsByDay={alertsByDay} budget={budget} />
+            <DaysPanel days={view.days} alertsByDay={alertsByDay} alerts={alertsOnDays} budget={budget} />
             <CurvePanel view={view} precision={point.precision} recall={point.recall} />
           </div>
           <WorthPanel rankings={view.rankings} isPending={view.rankingsPending} />
