@@ -123,6 +123,22 @@ export interface AlertRow {
   > | null;
 }
 
+/** Amounts of some transactions of one entity over time, with what stands on them. */
+export interface AmountStrip {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly timesMs: Float64Array;
+  readonly amounts: Float64Array;
+  readonly flagged: Uint8Array;
+  readonly verdicts: readonly (VerdictKind | null)[];
+  /** 1 where a note was written on the alert of which it is the most anomalous transaction. */
+  readonly noted: Uint8Array;
+  readonly sequences: Float64Array;
+  /** 5th and 95th percentile of the entity's amounts; null with fewer than 5. */
+  readonly normalLow: number | null;
+  readonly normalHigh: number | null;
+}
+
 export interface AlertDetail {
   readonly row: AlertRow;
   readonly rank: number;
@@ -169,18 +185,8 @@ export interface AlertDetail {
   readonly pathLength: number;
   readonly sentence: string;
   readonly smallestChanges: readonly string[];
-  /** Every transaction of the entity within 15 days before and after. */
-  readonly strip: {
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly timesMs: Float64Array;
-    readonly amounts: Float64Array;
-    readonly flagged: Uint8Array;
-    readonly sequences: Float64Array;
-    /** 5th and 95th percentile of the entity's amounts before the alert; null with fewer than 5. */
-    readonly normalLow: number | null;
-    readonly normalHigh: number | null;
-  };
+  /** Every transaction of the entity within 15 days before and after; normal is what it was before the alert. */
+  readonly strip: AmountStrip;
   readonly transactions: readonly {
     readonly sequence: number;
     readonly id: string;

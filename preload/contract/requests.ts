@@ -4,6 +4,7 @@ import { applicationRequests } from './application.ts';
 import { belowLineRequests } from './below-line.ts';
 import { caseRequests } from './cases.ts';
 import { comparisonRequests } from './comparisons.ts';
+import { entityRequests } from './entities.ts';
 import { evaluationRequests } from './evaluations.ts';
 import { exportRequests } from './exports.ts';
 import { historyRequests } from './history.ts';
@@ -25,6 +26,7 @@ export const requests = {
   ...caseRequests,
   ...recordingRequests,
   ...transactionRequests,
+  ...entityRequests,
   ...modelRequests,
   ...evaluationRequests,
   ...comparisonRequests,

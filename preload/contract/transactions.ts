@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { modelId, pageLimit, request } from './parts.ts';
 import type { ColumnReport } from './recordings.ts';
 
-/* The rows of a case, one by one, by entity and as densities. */
+/* The rows of a case, one by one and as densities. */
 
 export interface TransactionPage {
   readonly columns: readonly string[];
@@ -85,19 +85,4 @@ export const transactionRequests = {
       limit: pageLimit,
     }),
   ),
-  'entity.read': request<{
-    readonly entity: string;
-    readonly role: string;
-    readonly transactions: number;
-    readonly flagged: number;
-    readonly totalAmount: number | null;
-    readonly counterparts: readonly {
-      readonly text: string;
-      readonly transactions: number;
-      readonly flagged: number;
-      readonly amount: number | null;
-    }[];
-    /** Counterparts of counterparts; at most 200 nodes in all. */
-    readonly links: readonly { readonly from: string; readonly to: string; readonly transactions: number }[];
-  }>()(z.object({ modelId, entity: z.string() })),
 } as const;

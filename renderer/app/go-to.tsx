@@ -16,7 +16,9 @@ export function useGoTo(): (place: PlaceId, state?: Readonly<Record<string, unkn
   const store = useStateStore();
   return useCallback(
     (place, state = {}) => {
-      for (const [key, value] of Object.entries(state)) store.set(key, value);
+      // A filter handed to Triage is to be seen: the page of an entity would stand before it.
+      const leaves = 'triage.filter' in state ? { 'triage.entity': [] } : {};
+      for (const [key, value] of Object.entries({ ...leaves, ...state })) store.set(key, value);
       store.set('place', place);
     },
     [store],

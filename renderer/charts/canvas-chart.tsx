@@ -9,6 +9,8 @@ type Chart = ReturnType<typeof echarts.init>;
 export interface ChartPick {
   readonly seriesId: string;
   readonly dataIndex: number;
+  /** Of a graph: whether the datum is a link rather than a node. */
+  readonly isLink: boolean;
 }
 
 export interface CanvasChartProps {
@@ -62,8 +64,11 @@ export function CanvasChart({ option, height, onPick, children }: CanvasChartPro
 
   useEffect(() => {
     if (chart === null || onPick === undefined) return undefined;
-    const pick = (event: { seriesId?: string; dataIndex?: number }) =>
-      onPick({ seriesId: event.seriesId ?? '', dataIndex: event.dataIndex ?? -1 });
+    const pick = (event: { seriesId?: string; dataIndex?: number; dataType?: string }) =>
+      onPick({
+        ...{ seriesId: event.seriesId ?? '', dataIndex: event.dataIndex ?? -1 },
+        isLink: event.dataType === 'edge',
+      });
     chart.on('click', pick as (event: unknown) => void);
     return () => {
       if (!chart.isDisposed()) chart.off('click', pick as (event: unknown) => void);

@@ -1,4 +1,4 @@
-import { memo, useCallback, type ReactNode } from 'react';
+import { memo, useCallback, useMemo, type ReactNode } from 'react';
 import { CanvasChart, type ChartPick } from './canvas-chart.tsx';
 import type { ChartTheme } from './theme.ts';
 
@@ -8,6 +8,7 @@ export interface LinkGraphProps {
   readonly links: readonly { readonly from: number; readonly to: number; readonly transactions: number }[];
   readonly height: number;
   readonly onPick?: (node: number) => void;
+  readonly onPickLink?: (link: number) => void;
 }
 
 /** In a fuller picture only the flagged counterparts carry their names. */
@@ -17,7 +18,12 @@ const MOST_NAMED = 40;
 export const MOST_NODES = 200;
 
 /** Who deals with whom: the entity in the middle, its counterparts around it, theirs outside. It stands still. */
-export const LinkGraph = memo(function LinkGraph({ nodes, links, height, onPick }: LinkGraphProps): ReactNode {
+export const LinkGraph = memo(function LinkGraph(props: LinkGraphProps): ReactNode {
+  const { nodes, links, height, onPick, onPickLink } = props;
+  const drawn = useMemo(
+    () => Array.from(links.keys()).filter((link) => Math.max(links[link].from, links[link].to) < MOST_NODES),
+    [links],
+  );
   const option = useCallback(
     (theme: ChartTheme, width: number) => {
       const shown = nodes.slice(0, MOST_NODES);
@@ -55,9 +61,9 @@ export const LinkGraph = memo(function LinkGraph({ nodes, links, height, onPick 
                 formatter: '{b}',
               },
             })),
-            links: links
-              .filter(({ from, to }) => from < shown.length && to < shown.length)
-              .map(({ from, to, transactions }) => ({
+            links: drawn.map((link) => {
+              const { from, to, transactions } = links[link];
+              return {
                 source: String(from),
                 target: String(to),
                 lineStyle: {
@@ -65,14 +71,18 @@ export const LinkGraph = memo(function LinkGraph({ nodes, links, height, onPick 
                   opacity: shown.length > MOST_NAMED ? 0.2 : 0.5,
                   width: Math.min(4, 0.6 + Math.log2(1 + transactions) / 2),
                 },
-              })),
+              };
+            }),
           },
         ],
       };
     },
-    [nodes, links, height],
+    [nodes, links, drawn, height],
   );
-  const pick = useCallback(({ dataIndex }: ChartPick) => onPick?.(dataIndex), [onPick]);
+  const pick = useCallback(
+    ({ dataIndex, isLink }: ChartPick) => (isLink ? onPickLink?.(drawn[dataIndex]) : onPick?.(dataIndex)),
+    [drawn, onPick, onPickLink],
+  );
   return <CanvasChart option={option} height={height} onPick={pick} />;
 });
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  amountAtHeight,
+  amountHeight,
   binPosition,
   countAtLogHeight,
   labelValues,
@@ -11,6 +13,19 @@ import {
 } from './scale.ts';
 
 const margins = { left: 40, right: 12, top: 0, bottom: 0 };
+
+describe('an amount on a logarithmic axis', () => {
+  it('has a height for nothing and for refunds, rises with the amount, and comes back from it', () => {
+    expect([-10, 0, 1, 10, 1000].map(amountHeight)).toEqual([-2, 0, 1, 2, 4]);
+    const amount = fc.double({ min: -1e9, max: 1e9, noNaN: true });
+    fc.assert(
+      fc.property(amount, amount, (first, second) => {
+        expect(Math.sign(amountHeight(first) - amountHeight(second))).toBe(Math.sign(first - second) || 0);
+        expect(amountAtHeight(amountHeight(first)) - first).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(first)));
+      }),
+    );
+  });
+});
 
 describe('a line on a chart', () => {
   it('comes back to its value from its pixel', () => {

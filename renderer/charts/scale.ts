@@ -34,6 +34,21 @@ export function countAtLogHeight(height: number): number {
   return height < 1 ? 0 : 10 ** (height - 1);
 }
 
+/**
+ * Height of an amount on a logarithmic axis through zero: 0 is 0, 1 is 1, 10 is 2, 100 is 3, and a refund of 10 is -2;
+ * below 1 it is linear.
+ */
+export function amountHeight(amount: number): number {
+  const size = Math.abs(amount);
+  return Math.sign(amount) * (size < 1 ? size : Math.log10(size) + 1);
+}
+
+/** The amount whose `amountHeight` is this height. */
+export function amountAtHeight(height: number): number {
+  const size = Math.abs(height);
+  return Math.sign(height) * (size < 1 ? size : 10 ** (size - 1));
+}
+
 /** Fractional position of a value among ascending bin edges: 2.5 lies in the middle of the third bin. */
 export function binPosition(value: number, edges: ArrayLike<number>): number {
   const last = edges.length - 1;

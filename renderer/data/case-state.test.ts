@@ -34,12 +34,12 @@ describe('what is kept for each case', () => {
 
   it('is kept for the cases that changed last, at most so many', () => {
     const { state, restarted } = restartable();
-    for (let index = 0; index < MOST_CASES; index += 1) state.setOfCase(`case ${index}`, 'explore.entity', `${index}`);
-    state.setOfCase('case 0', 'explore.view', 'entity');
-    state.setOfCase('one more', 'explore.entity', 'last');
-    expect(state.getOfCase('case 1', 'explore.entity')).toBeUndefined();
-    expect(restarted().getOfCase('case 0', 'explore.entity')).toBe('0');
-    expect(restarted().getOfCase('one more', 'explore.entity')).toBe('last');
+    for (let index = 0; index < MOST_CASES; index += 1) state.setOfCase(`case ${index}`, 'triage.selected', `${index}`);
+    state.setOfCase('case 0', 'explore.view', 'lanes');
+    state.setOfCase('one more', 'triage.selected', 'last');
+    expect(state.getOfCase('case 1', 'triage.selected')).toBeUndefined();
+    expect(restarted().getOfCase('case 0', 'triage.selected')).toBe('0');
+    expect(restarted().getOfCase('one more', 'triage.selected')).toBe('last');
     expect(caseStatesOf(restarted().get('cases'))).toHaveLength(MOST_CASES);
   });
 

@@ -1,5 +1,4 @@
 import { usageError } from '../../domain/error.ts';
-import { isFlagged } from '../../forest/threshold.ts';
 import type { StoredVerdict } from '../../store/decision-log.ts';
 import { limitsOf, smallestChange } from '../../forest/reasons/smallest-change.ts';
 import type { AlertDetail } from '../../../preload/contract/alerts.ts';
@@ -7,6 +6,7 @@ import type { ParsedRequestInput } from '../../../preload/contract/requests.ts';
 import { capitalised } from '../model/feature-words.ts';
 import { flaggedRowsOf, type AlertGroups } from './alert-groups.ts';
 import { alertFacts } from './alert-facts.ts';
+import { amountStrip } from './amount-strip.ts';
 import { alertRows, decidedAlerts, entityRowsOf, noteKeysOf, numberAt, textAt } from './alert-list.ts';
 import { keyOfRow, rowOfKey } from './alert-keys.ts';
 import type { CaseArrays } from '../case-arrays.ts';
@@ -43,7 +43,7 @@ export function alertDetail(session: CaseSession, input: ParsedRequestInput<'ale
       .map((reason) => reason.sentence)
       .join(' '),
     smallestChanges: smallestChanges(session, view, input.modelId, sequence),
-    strip: stripOf(session, view, input.modelId, sequence, entityRows),
+    strip: stripOf(session, input.modelId, sequence, entityRows),
     transactions: transactionsOf(session, view, groups, group, entityRows),
     similar: similarAlerts(session, view, groups, group),
     received: receivedText(session, sequence),
@@ -164,13 +164,11 @@ function smallestChanges(session: CaseSession, view: ModelView, modelId: number,
 
 function stripOf(
   session: CaseSession,
-  view: ModelView,
   modelId: number,
   sequence: number,
   entityRows: Uint32Array,
 ): AlertDetail['strip'] {
   const { times, amounts } = session.arrays;
-  const { units } = session.model(modelId).threshold;
   const centre = times?.[sequence] ?? NaN;
   const fromMs = centre - stripMs;
   const toMs = centre + stripMs;
@@ -182,16 +180,8 @@ function stripOf(
     Float64Array.from(earlier, (row) => amounts?.[row] ?? NaN),
     amounts?.[sequence] ?? NaN,
   );
-  return {
-    fromMs: Number.isNaN(centre) ? 0 : fromMs,
-    toMs: Number.isNaN(centre) ? 0 : toMs,
-    timesMs: Float64Array.from(rows, (row) => times?.[row] ?? NaN),
-    amounts: Float64Array.from(rows, (row) => amounts?.[row] ?? NaN),
-    flagged: Uint8Array.from(rows, (row) => (isFlagged(view.sums[row], units) ? 1 : 0)),
-    sequences: Float64Array.from(rows, (row) => session.arrays.numbers.numberOf(row)),
-    normalLow: normal?.low ?? null,
-    normalHigh: normal?.high ?? null,
-  };
+  const isTimed = !Number.isNaN(centre);
+  return amountStrip(session, { modelId, fromMs: isTimed ? fromMs : 0, toMs: isTimed ? toMs : 0, rows, normal });
 }
 
 /** Flagged ones first, most anomalous first; then those nearest in time. */

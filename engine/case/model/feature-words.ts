@@ -17,6 +17,8 @@ export interface LabelledWords {
   readonly valueText: (value: number) => string;
   /** Whose window it looks at: 'card', 'card and terminal'; empty where it looks at the row alone. */
   readonly who: string;
+  /** Whether it only says that something holds. */
+  readonly isYesNo: boolean;
   /** From what it is computed. */
   readonly source: RowTransform | WindowFeature;
 }
@@ -44,6 +46,7 @@ export function featureWords(spec: FeatureSpec, profile: Profile): readonly Labe
       ...shown,
       description,
       valueText: valueTexts[kind],
+      isYesNo: kind === 'yes-no',
       who: 'entity' in source ? source.entity.map((column) => entityNoun(column, profile)).join(' and ') : '',
       source,
     };

@@ -92,6 +92,8 @@ function phraseOf(view: ModelView, sequence: number, { feature, value, median, p
 export function changeSentence(view: ModelView, change: UnflaggingChange): string {
   const parts = change.changes.map(({ feature, from, to }) => {
     const words = view.words[feature];
+    // Between yes and no lies nothing that could be otherwise.
+    if (words.isYesNo) return `“${words.description}” ${to < from ? 'did not hold' : 'held'}`;
     return `${words.description} were ${featureValueText(words, to)} instead of ${featureValueText(words, from)}`;
   });
   return `Not flagged if ${parts.join(' and ')}.`;

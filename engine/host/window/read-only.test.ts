@@ -44,6 +44,9 @@ const reads = (): Partial<{ [R in RequestName]: RequestInput<R> }> => ({
   'explore.features': { modelId },
   'explore.rows': { modelId },
   'entity.read': { modelId, entity: 'C1000' },
+  'entity.strip': { modelId, entity: 'C1000' },
+  'entity.transactions': { modelId, entity: 'C1000' },
+  'entity.alerts': { modelId, entity: 'C1000' },
 });
 const changes = (): Partial<{ [R in RequestName]: RequestInput<R> }> => ({
   'profile.write': { overrides: { label: 'is_fraud' } },

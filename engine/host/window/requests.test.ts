@@ -505,6 +505,49 @@ describe('explore', () => {
     expect(new Set(card.links.flatMap(({ from, to }) => [from, to])).size).toBeLessThanOrEqual(200);
     expect((await bench.ask('entity.read', { modelId, entity: 'T1' })).role).toBe('terminal');
     expect(await bench.engine.request('entity.read', { modelId, entity: 'nobody' })).toMatchObject({ ok: false });
+    const onSide = await bench.engine.request('entity.read', { modelId, entity: 'T1', side: 'entity' });
+    expect(onSide).toMatchObject({ ok: false });
+  });
+
+  it('gives one page of an entity: transactions, strip, alerts with verdicts, and those of one link in a span of time', async () => {
+    const entity = 'C1000';
+    const card = await bench.ask('entity.read', { modelId, entity });
+    const pages = [await bench.ask('entity.transactions', { modelId, entity, limit: 70 })];
+    for (let next = pages[0].next; next !== null; next = pages.at(-1)?.next ?? null)
+      pages.push(await bench.ask('entity.transactions', { modelId, entity, limit: 70, after: next }));
+    const rows = pages.flatMap((page) => page.rows);
+    expect(new Set(rows.map(({ sequence }) => sequence)).size).toBe(card.transactions);
+    const times = rows.map(({ timeMs }) => timeMs ?? 0);
+    expect(times).toEqual([...times].sort((left, right) => right - left));
+    expect(rows.filter(({ flagged }) => flagged)).toHaveLength(card.flagged);
+
+    const alerts = await bench.ask('entity.alerts', { modelId, entity });
+    const listed = await bench.ask('alerts.page', { modelId, filter: { columns: { card_id: [entity] } }, limit: 500 });
+    expect(alerts.total).toBe(listed.total);
+    expect(new Set(rows.flatMap(({ alertKey }) => alertKey ?? []))).toEqual(
+      new Set(alerts.rows.map(({ alert }) => alert.key)),
+    );
+    const [{ alert }] = alerts.rows;
+    await bench.ask('verdicts.set', { modelId, keys: [alert.key], kind: 'valuable' });
+    await bench.ask('notes.add', { modelId, key: alert.key, text: 'seen' });
+    expect((await bench.ask('entity.alerts', { modelId, entity })).rows[0].decision).toMatchObject({ kind: 'valuable' });
+    const strip = await bench.ask('entity.strip', { modelId, entity });
+    const at = strip.sequences.indexOf(alert.topSequence);
+    expect([strip.flagged[at], strip.verdicts[at], strip.noted[at]]).toEqual([1, 'valuable', 1]);
+    expect(strip.timesMs).toHaveLength(card.transactions);
+    expect(strip.normalLow ?? 0).toBeLessThan(strip.normalHigh ?? 0);
+    await undoAll();
+
+    const { text, transactions } = card.counterparts[0];
+    const columns = { terminal_id: [text] };
+    const link = await bench.ask('entity.transactions', { modelId, entity, filter: { columns }, limit: 500 });
+    expect(link.total).toBe(transactions);
+    const middle = link.rows[link.rows.length >> 1].timeMs ?? 0;
+    const later = await bench.ask('entity.read', { modelId, entity, filter: { columns, fromMs: middle } });
+    expect(later.transactions).toBe(link.rows.filter(({ timeMs }) => (timeMs ?? 0) >= middle).length);
+    expect([later.span, later.counterparts.length]).toEqual([card.span, 1]);
+    const terminal = await bench.ask('entity.transactions', { modelId, entity: text, side: 'counterpart' });
+    expect(terminal.rows.every(({ other }) => other === null || other.startsWith('C'))).toBe(true);
   });
 });
 

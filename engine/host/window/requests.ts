@@ -31,7 +31,7 @@ import {
   undoLast,
   writeDraft,
 } from '../../case/decisions/decisions.ts';
-import { readEntity } from '../../case/alerts/entity-view.ts';
+import { entityAlerts, entityStrip, entityTransactions, readEntity } from '../../case/alerts/entity-view.ts';
 import {
   amountOverTime,
   exploreRows,
@@ -53,8 +53,8 @@ import { applyTuning, previewTuning, readTuning, swapSet } from '../../case/line
 import { ledgerBeganMs, networkAttempts } from '../../network/ledger.ts';
 import type { Workbench } from './workbench.ts';
 
-/** Time a list of swapped rows may spend on reasons before it is shown without the rest of them. */
-const swapReasonsBudgetMs = 20;
+/** Time a list beside the alerts may spend on reasons before it is shown without the rest of them. */
+const listReasonsBudgetMs = 20;
 
 type Handler<R extends RequestName> = (
   workbench: Workbench,
@@ -95,7 +95,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'tuning.preview': ({ session }, input) => previewTuning(session, input),
   'tuning.apply': (workbench, input) => applyTuning(workbench.session, workbench.doing(), input),
   'tuning.swapSet': (workbench, input) =>
-    swapSet(workbench.session, input, (view, rows) => explainSoon(workbench, view, rows, swapReasonsBudgetMs)),
+    swapSet(workbench.session, input, (view, rows) => explainSoon(workbench, view, rows, listReasonsBudgetMs)),
   'alerts.page': alertsPageWithReasons,
   'alerts.days': ({ session }, input) => alertDays(session, input, Date.now()),
   'alerts.detail': ({ session }, input) => alertDetail(session, input),
@@ -120,6 +120,10 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'explore.features': ({ session }, input) => featureDistributions(session, input),
   'explore.rows': ({ session }, input) => exploreRows(session, input),
   'entity.read': ({ session }, input) => readEntity(session, input),
+  'entity.strip': ({ session }, input) => entityStrip(session, input),
+  'entity.transactions': ({ session }, input) => entityTransactions(session, input),
+  'entity.alerts': (workbench, input) =>
+    entityAlerts(workbench.session, input, (view, rows) => explainSoon(workbench, view, rows, listReasonsBudgetMs)),
 };
 
 /** Requests after which the overview of the open case may be another one. */

@@ -7,6 +7,5 @@ export const exploreCommands: readonly CommandDefinition[] = [
   { id: 'explore.overview', title: 'Explore: overview', key: 'o', place },
   { id: 'explore.lanes', title: 'Explore: lanes', key: 'a', place },
   { id: 'explore.features', title: 'Explore: features', key: 'f', place },
-  { id: 'explore.entity', title: 'Explore: entity', key: 'e', place },
   { id: 'explore.triage', title: 'Explore: triage the alerts of the filter', key: 't', place },
 ];

@@ -12,20 +12,18 @@ import { useTransactionFilter } from '../../data/use-transaction-filter.ts';
 import { Button } from '../../ui/button.tsx';
 import { NumberField, Segmented } from '../../ui/field.tsx';
 import { EmptyState } from '../../ui/states.tsx';
-import { EntityView } from './entity-view.tsx';
 import { Features } from './features.tsx';
 import { Lanes } from './lanes.tsx';
 import { Overview } from './overview.tsx';
 import './explore.css';
 
-const views = ['overview', 'lanes', 'features', 'entity'] as const;
+const views = ['overview', 'lanes', 'features'] as const;
 type View = (typeof views)[number];
 
 const viewWords: Readonly<Record<View, string>> = {
   overview: 'Overview',
   lanes: 'Lanes',
   features: 'Features',
-  entity: 'Entity',
 };
 
 /** Explore: the whole stream in bins, one selection for all pictures, and the way to any entity. */
@@ -48,13 +46,9 @@ function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
   const goTo = useGoTo();
   const [view, setView] = useCaseState<View>('explore.view', 'overview', isView);
   const [filter, setFilter] = useTransactionFilter();
-  const [entity, setEntity] = useCaseState('explore.entity', '');
   const openEntity = useCallback(
-    (next: string) => {
-      setEntity(next);
-      setView('entity');
-    },
-    [setEntity, setView],
+    (text: string) => goTo('triage', { 'triage.entity': [{ text, side: 'entity' }] }),
+    [goTo],
   );
   const toTriage = (): void => goTo('triage', { 'triage.filter': {} });
 
@@ -62,7 +56,6 @@ function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
   useCommand('explore.overview', () => setView('overview'));
   useCommand('explore.lanes', () => setView('lanes'));
   useCommand('explore.features', () => setView('features'));
-  useCommand('explore.entity', () => setView('entity'));
   useCommand('explore.triage', toTriage);
 
   return (
@@ -87,15 +80,6 @@ function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
         )}
         {view === 'lanes' && <Lanes key={JSON.stringify(filter)} model={model} filter={filter} onEntity={openEntity} />}
         {view === 'features' && <Features model={model} filter={filter} />}
-        {view === 'entity' && (
-          <EntityView
-            key={entity}
-            model={model}
-            entity={entity}
-            onEntity={openEntity}
-            onTriage={(key) => goTo('triage', { 'triage.filter': { anyOf: [key] }, 'triage.selected': key })}
-          />
-        )}
       </div>
     </div>
   );

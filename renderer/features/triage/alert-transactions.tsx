@@ -4,6 +4,8 @@ import { useCommandKey } from '../../app/commands.tsx';
 import { useCase, useFormats, useReadOnlyWords } from '../../data/app-state.tsx';
 import { formatCount, formatScore, withCapital } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';
+import { EntityLinkButton } from './entity-link.tsx';
+import type { EntityRef } from './entity-stack.ts';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 
 type Transaction = AlertDetail['transactions'][number];
@@ -23,11 +25,13 @@ export function AlertTransactions({
   chosen,
   onChoose,
   onSplit,
+  onOpenEntity,
 }: {
   readonly detail: AlertDetail;
   readonly chosen: readonly number[];
   readonly onChoose: (sequences: readonly number[]) => void;
   readonly onSplit: () => void;
+  readonly onOpenEntity: (entity: EntityRef) => void;
 }): ReactNode {
   const formats = useFormats();
   const counterpart = useCase()?.counterpart?.role ?? 'counterpart';
@@ -81,7 +85,14 @@ export function AlertTransactions({
                 <td>{formats.columnTime(transaction.timeMs)}</td>
                 <td className="number">{formats.amount(transaction.amount, null)}</td>
                 <td className="number">{formatScore(transaction.score)}</td>
-                <td className="ellipsis">{transaction.counterpart ?? ''}</td>
+                <td className="ellipsis">
+                  {transaction.counterpart !== null && (
+                    <EntityLinkButton
+                      entity={{ text: transaction.counterpart, side: 'counterpart' }}
+                      onOpen={onOpenEntity}
+                    />
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

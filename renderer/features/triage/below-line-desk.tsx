@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useMemo, useRef, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import type { BelowLineRow } from '../../../preload/contract/below-line.ts';
@@ -16,7 +16,7 @@ import { NumberField } from '../../ui/field.tsx';
 import { SplitPane } from '../../ui/split-pane.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
-import type { AlertChange } from './alert-list.ts';
+import { useChangedRows } from './changed-rows.ts';
 import { neighbour } from './next-selection.ts';
 import { NoteEditor } from './note-editor.tsx';
 import { useDecisions } from './use-decisions.ts';
@@ -181,45 +181,6 @@ export function BelowLineChip({ onEnter }: { readonly onEnter: () => void }): Re
       <span title={key === null ? undefined : `Key: ${key}`}>Below the line</span>
     </Chip>
   );
-}
-
-/** The sample with the decisions that the engine has not told of yet. */
-function useChangedRows(read: readonly BelowLineRow[] | undefined, refetch: () => void) {
-  const [changes, setChanges] = useState<ReadonlyMap<string, AlertChange>>(new Map());
-  const rows = useMemo(
-    () => (read ?? []).map((row) => (changes.has(row.key) ? { ...row, ...changes.get(row.key) } : row)),
-    [read, changes],
-  );
-  const newest = useRef(rows);
-  newest.current = rows;
-  const change = useCallback((keys: ReadonlySet<string>, made: AlertChange) => {
-    const before = newest.current.filter(({ key }) => keys.has(key));
-    setChanges((others) =>
-      withChanges(
-        others,
-        [...keys].map((key) => [key, made]),
-      ),
-    );
-    return () =>
-      setChanges((others) =>
-        withChanges(
-          others,
-          before.map(({ key, verdict, snoozedUntilMs, hasNote }) => [key, { verdict, snoozedUntilMs, hasNote }]),
-        ),
-      );
-  }, []);
-  const reload = useCallback(() => {
-    setChanges(new Map());
-    refetch();
-  }, [refetch]);
-  return { rows, change, reload };
-}
-
-function withChanges(
-  changes: ReadonlyMap<string, AlertChange>,
-  made: readonly (readonly [key: string, change: AlertChange])[],
-): ReadonlyMap<string, AlertChange> {
-  return new Map([...changes, ...made.map(([key, change]) => [key, { ...changes.get(key), ...change }] as const)]);
 }
 
 function BlindDetail({

@@ -40,7 +40,7 @@ export const triageCommands: readonly CommandDefinition[] = [
   { id: 'triage.select', title: 'Triage: select this alert', key: 'x', place },
   { id: 'triage.selectRange', title: 'Triage: select up to here, or all in the filter', key: 'X', place },
   { id: 'triage.selectAll', title: 'Triage: select all in the filter', key: 'Ctrl+A', place },
-  { id: 'triage.clearSelection', title: 'Triage: clear the selection', key: 'Escape', place },
+  { id: 'triage.clearSelection', title: 'Triage: clear the selection, or back from a page', key: 'Escape', place },
   { id: 'triage.expand', title: 'Triage: show the transactions of the alert', key: 'o', place },
   { id: 'triage.copy', title: 'Triage: copy the alert as text', key: 'c', place },
   { id: 'triage.narrative', title: 'Triage: narrative of a decided alert', key: 'w', place },
@@ -52,5 +52,5 @@ export const triageCommands: readonly CommandDefinition[] = [
   { id: 'triage.refresh', title: 'Triage: read the list anew', key: 'r', place },
   { id: 'triage.belowLine', title: 'Triage: judge a sample below the line, or back', key: 'b', place },
   { id: 'triage.counterpart', title: 'Triage: alerts with the same terminal or merchant', key: 'p', place },
-  { id: 'triage.entity', title: 'Triage: open the entity in Explore', key: 'e', place },
+  { id: 'triage.entity', title: 'Triage: open the page of the entity, or back', key: 'e', place },
 ];

@@ -1,17 +1,17 @@
-import { memo, useCallback, useMemo, useState, type ReactNode } from 'react';
+import { memo, useMemo, useState, type ReactNode } from 'react';
 import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import { Contributions } from '../../charts/contributions.tsx';
 import { useCommandKey } from '../../app/commands.tsx';
-import { ChartFrame } from '../../charts/chart-frame.tsx';
-import { EntityStrip } from '../../charts/entity-strip.tsx';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatScore, withCapital } from '../../data/format.ts';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 import { reopenedWords } from './alert-columns.tsx';
+import { AmountStripChart } from './amount-strip.tsx';
 import { AlertNarrative } from './alert-narrative.tsx';
 import { AlertTransactions } from './alert-transactions.tsx';
+import type { EntityRef } from './entity-stack.ts';
 import { sharedVerdict } from './shared-verdict.ts';
 import { reasonWords } from './verdict-words.ts';
 import { WrittenNotes } from './written-notes.tsx';
@@ -24,7 +24,10 @@ export interface DetailPaneProps {
   /** Shows some transactions of the alert in the list. */
   readonly onShowTransactions: (key: string, sequences: readonly number[]) => void;
   readonly onOpenAlert: (key: string) => void;
-  readonly onOpenEntity: (entity: string) => void;
+  /** Opens the page of an entity or of the other side. */
+  readonly onOpenEntity: (entity: EntityRef) => void;
+  /** Whether the page of its entity is shown already. */
+  readonly isOnEntityPage?: boolean;
   readonly onSameCounterpart: () => void;
   readonly onHistory: () => void;
   /** Transactions that alone are to be judged or split off. */
@@ -78,9 +81,13 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
                 Same {openCase.counterpart.role}
               </button>
             )}
-            {openCase.alertEntity !== null && (
-              <button type="button" className="triage-link" onClick={() => onOpenEntity(row.entity)}>
-                Explore
+            {openCase.alertEntity !== null && props.isOnEntityPage !== true && (
+              <button
+                type="button"
+                className="triage-link"
+                onClick={() => onOpenEntity({ text: row.entity, side: 'entity' })}
+              >
+                {`All of this ${openCase.alertEntity.role}`}
               </button>
             )}
             <button type="button" className="triage-link" onClick={props.onHistory}>
@@ -140,8 +147,19 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
         </section>
       )}
 
-      <AlertTransactions detail={detail} chosen={props.chosen} onChoose={props.onChoose} onSplit={props.onSplit} />
-      <Strip detail={detail} role={openCase.alertEntity?.role ?? 'entity'} />
+      <AlertTransactions
+        detail={detail}
+        chosen={props.chosen}
+        onChoose={props.onChoose}
+        onSplit={props.onSplit}
+        onOpenEntity={onOpenEntity}
+      />
+      <AmountStripChart
+        strip={detail.strip}
+        question={`This ${openCase.alertEntity?.role ?? 'entity'}, 30 days around the alert`}
+        height={STRIP_HEIGHT}
+        alertSequence={row.topSequence}
+      />
       <Similar similar={detail.similar} onOpenAlert={onOpenAlert} />
       {detail.decision !== null && (
         <AlertNarrative modelId={modelId} alertKey={row.key} onShowTransactions={onShowTransactions} />
@@ -229,65 +247,6 @@ function Earlier({
 }
 
 const STRIP_HEIGHT = 116;
-
-function Strip({ detail, role }: { readonly detail: AlertDetail; readonly role: string }): ReactNode {
-  const formats = useFormats();
-  const { strip, history, row } = detail;
-  const { timesMs, amounts, flagged, sequences } = strip;
-  const marks = useMemo(
-    () =>
-      history
-        .filter(({ atMs }) => atMs >= strip.fromMs && atMs <= strip.toMs)
-        .map(({ atMs, what }) => ({ timeMs: atMs, words: what })),
-    [history, strip],
-  );
-  const words = useCallback(
-    (index: number) =>
-      `${formats.columnTime(timesMs[index])}\n${formats.amount(amounts[index])}${flagged[index] === 0 ? '' : ', flagged'}`,
-    [formats, timesMs, amounts, flagged],
-  );
-  const day = useCallback((timeMs: number) => formats.day(timeMs).slice(0, -5), [formats]);
-  if (timesMs.length === 0) return null;
-  const { normalLow, normalHigh } = strip;
-  return (
-    <ChartFrame
-      question={`This ${role}, 30 days around the alert`}
-      height={STRIP_HEIGHT}
-      answer={
-        normalLow === null || normalHigh === null
-          ? 'Fewer than 5 earlier transactions: no own normal yet'
-          : `Band: own normal, ${formats.amount(normalLow, null)} to ${formats.amount(normalHigh)} (5th to 95th percentile)`
-      }
-      table={() => ({
-        columns: [
-          { name: 'Time', isNumber: false },
-          { name: 'Amount', isNumber: true },
-          { name: 'Flagged', isNumber: false },
-        ],
-        rows: Array.from(timesMs, (time, index) => [
-          formats.columnTime(time),
-          formats.amount(amounts[index], null),
-          flagged[index] === 0 ? '' : '▲ flagged',
-        ]),
-      })}
-    >
-      <EntityStrip
-        fromMs={strip.fromMs}
-        toMs={strip.toMs}
-        timesMs={timesMs}
-        amounts={amounts}
-        flagged={flagged}
-        alertIndex={sequences.indexOf(row.topSequence)}
-        normalLow={normalLow}
-        normalHigh={normalHigh}
-        marks={marks}
-        day={day}
-        words={words}
-        height={STRIP_HEIGHT}
-      />
-    </ChartFrame>
-  );
-}
 
 function Similar({
   similar,

@@ -1,5 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import { useHistory } from '../../app/history.tsx';
@@ -19,9 +18,8 @@ import {
   useStateStore,
   useWindowState,
 } from '../../data/app-state.tsx';
-import { dataOf, useClient } from '../../data/client.tsx';
 import { formatCount } from '../../data/format.ts';
-import { requestKey, useRequest } from '../../data/requests.ts';
+import { useRequest } from '../../data/requests.ts';
 import { useAlertFilter } from '../../data/use-transaction-filter.ts';
 import { Button } from '../../ui/button.tsx';
 import { asTabbedText } from '../../ui/copy-table.ts';
@@ -43,6 +41,8 @@ import { useCheckedAlerts } from './checked-alerts.ts';
 import { arrangedColumns, fitted, isColumnLayout, isShown, type ColumnLayout } from './column-layout.ts';
 import { alertTitle, DetailPane } from './detail-pane.tsx';
 import type { PointedTransactions } from './expanded-alert.tsx';
+import { EntityDesk } from './entity-desk.tsx';
+import { isEntityStack, opened, type EntityRef, type EntityStack } from './entity-stack.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { isListPosition, type ListPosition } from './list-position.ts';
 import { keysBetween, neighbour } from './next-selection.ts';
@@ -50,6 +50,7 @@ import { NoteEditor } from './note-editor.tsx';
 import { sharedVerdict } from './shared-verdict.ts';
 import { useAlerts } from './use-alerts.ts';
 import { useCopyText } from './use-copy-text.ts';
+import { useSelectedDetail } from './use-selected-detail.ts';
 import { useDecisions } from './use-decisions.ts';
 import { VerdictBar } from './verdict-bar.tsx';
 import './triage.css';
@@ -57,6 +58,7 @@ import './triage.css';
 /** Which alerts are listed, or the sample below the line in their place. */
 type ListChoice = AlertFilter & { readonly belowLine?: boolean };
 
+const NO_ENTITY: EntityStack = [];
 const FIRST_LAYOUT: ColumnLayout = { order: [], widths: {}, hidden: ['topId'], frozen: 1 };
 const FIRST_FILTER: AlertFilter = { verdict: ['none'] };
 const FIRST_SORT: readonly AlertSort[] = [{ by: 'score', descending: true }];
@@ -70,8 +72,6 @@ const NOTHING_CHOSEN: readonly number[] = [];
 const FITTED_ROWS = 100;
 /** Columns of ids, whose length differs from case to case. */
 const fittedColumns: ReadonlySet<string> = new Set(['entity', 'counterpart']);
-/** Alerts below the selected one whose details are read ahead. */
-const READ_AHEAD = 2;
 
 /** Triage: the list of alerts, the selected one beside it, and every decision on one key. */
 export function TriagePlace(): ReactNode {
@@ -79,6 +79,7 @@ export function TriagePlace(): ReactNode {
   const [model] = useCurrentModel();
   const goTo = useGoTo();
   const [choice, setChoice] = useCaseState<ListChoice>('triage.filter', FIRST_FILTER);
+  const [stack, setStack] = useCaseState<EntityStack>('triage.entity', NO_ENTITY, isEntityStack);
   if (openCase === null) {
     return (
       <EmptyState title="No case is open" actions={<Button onClick={() => goTo('sources')}>Go to Sources</Button>}>
@@ -94,10 +95,28 @@ export function TriagePlace(): ReactNode {
     );
   }
   const desk = { openCase, model };
+  const entity = stack.at(-1);
+  if (entity !== undefined)
+    return (
+      <EntityDesk
+        key={`${model.id} ${entity.side} ${entity.text}`}
+        {...desk}
+        stack={stack}
+        entity={entity}
+        onStack={setStack}
+        onListAlert={(key) => goTo('triage', { 'triage.filter': { anyOf: [key] }, 'triage.selected': key })}
+        onList={(columns) => goTo('triage', { 'triage.filter': {}, 'transactions.filter': columns })}
+      />
+    );
   return choice.belowLine === true ? (
     <BelowLineDesk key={model.id} {...desk} onLeave={() => setChoice(FIRST_FILTER)} />
   ) : (
-    <TriageDesk key={model.id} {...desk} onBelowLine={() => setChoice({ belowLine: true })} />
+    <TriageDesk
+      key={model.id}
+      {...desk}
+      onBelowLine={() => setChoice({ belowLine: true })}
+      onEntity={(next) => setStack(opened([], next))}
+    />
   );
 }
 
@@ -105,14 +124,15 @@ function TriageDesk({
   openCase,
   model,
   onBelowLine,
+  onEntity,
 }: {
   readonly openCase: CaseOverview;
   readonly model: ModelListItem;
   readonly onBelowLine: () => void;
+  readonly onEntity: (entity: EntityRef) => void;
 }): ReactNode {
   const formats = useFormats();
   const toast = useToast();
-  const goTo = useGoTo();
   const [settings] = useSettings();
   const [filter, setFilter] = useAlertFilter(FIRST_FILTER);
   const [sort, setSort] = useCaseState<readonly AlertSort[]>('triage.sort', FIRST_SORT, isSort);
@@ -286,10 +306,6 @@ function TriageDesk({
     setExpanded((keys) => new Set([...keys, key]));
     setPointed({ key, sequences });
   }, []);
-  const openEntity = useCallback(
-    (entity: string) => goTo('explore', { 'explore.entity': entity, 'explore.view': 'entity' }),
-    [goTo],
-  );
   const openAlert = useCallback(
     (key: string) => {
       setSelected(key);
@@ -364,7 +380,9 @@ function TriageDesk({
   useCommand('triage.refresh', refresh);
   useCommand(
     'triage.entity',
-    !isDetailOfSelected || openCase.alertEntity === null ? null : () => openEntity(detail.data?.row.entity ?? ''),
+    !isDetailOfSelected || openCase.alertEntity === null
+      ? null
+      : () => onEntity({ text: detail.data?.row.entity ?? '', side: 'entity' }),
   );
 
   return (
@@ -469,7 +487,7 @@ function TriageDesk({
                   onCopy={copyAlert}
                   onShowTransactions={showTransactions}
                   onOpenAlert={openAlert}
-                  onOpenEntity={openEntity}
+                  onOpenEntity={onEntity}
                   onSameCounterpart={sameCounterpart}
                   onHistory={showAlertHistory}
                   chosen={chosen}
@@ -518,29 +536,6 @@ function useStoredColumns({ alertEntity, counterpart }: CaseOverview): readonly 
       ),
     [profile, alertEntity, counterpart],
   );
-}
-
-/** The detail of the selected alert, and those of the next ones read ahead, so that moving on shows them at once. */
-function useSelectedDetail(modelId: number, order: readonly string[], selected: string | null) {
-  const client = useClient();
-  const queries = useQueryClient();
-  const detail = useRequest(
-    'alerts.detail',
-    { modelId, key: selected ?? '' },
-    { isEnabled: selected !== null, keepsPrevious: true },
-  );
-  const isRead = detail.data?.row.key === selected;
-  useEffect(() => {
-    if (selected === null || !isRead) return;
-    const at = order.indexOf(selected);
-    for (const key of order.slice(at + 1, at + 1 + READ_AHEAD)) {
-      void queries.prefetchQuery({
-        queryKey: requestKey('alerts.detail', { modelId, key }),
-        queryFn: async () => dataOf(await client.request('alerts.detail', { modelId, key })),
-      });
-    }
-  }, [client, queries, modelId, order, selected, isRead]);
-  return detail;
 }
 
 function NoAlerts({

@@ -72,7 +72,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
   const onTriage = useCallback(
     (row: SwappedRow, side: 'entered' | 'left') => {
       if (side === 'entered') goTo('triage', { 'triage.filter': { anyOf: [row.id] } });
-      else goTo('explore', { 'explore.entity': row.entity, 'explore.view': 'entity' });
+      else goTo('triage', { 'triage.entity': [{ text: row.entity, side: 'entity' }] });
     },
     [goTo],
   );

@@ -74,15 +74,40 @@ export function analystDeskStories(window: () => RunningWindow): void {
     await page.keyboard.press('Escape');
   });
 
-  it('opens the entity of the selected alert in Explore on one key', async () => {
+  it('judges on the page of the entity, pivots to a terminal and back, and filters by a value', async () => {
     const { page } = window();
-    await goTo(page, 'Explore');
-    await page.getByRole('radio', { name: 'Overview' }).click();
     await goTo(page, 'Triage');
     await page.getByRole('button', { name: 'Same terminal' }).waitFor();
     await page.keyboard.press('e');
-    await page.getByRole('main', { name: 'Explore' }).waitFor();
-    await page.getByRole('heading', { name: 'Whom does it deal with?' }).waitFor();
+    const alerts = page.getByRole('region', { name: /^Alerts of this card/ }).first();
+    await alerts.getByRole('row', { name: /open/u }).first().waitFor();
+    const [card] = await page.getByLabel('Entity', { exact: true }).getByRole('heading', { level: 2 }).allInnerTexts();
+    await page.keyboard.press('u');
+    await alerts
+      .getByRole('row', { name: /unsure/u })
+      .first()
+      .waitFor();
+    await page.keyboard.press('z');
+    await alerts
+      .getByRole('row', { name: /unsure/u })
+      .first()
+      .waitFor({ state: 'detached' });
+
+    const counterparts = page.getByRole('region', { name: 'Counterparts, table' });
+    await counterparts.getByRole('button').nth(1).click();
+    await page.getByRole('button', { name: /^Remove terminal_id/ }).click();
+    const transactions = page.getByRole('region', { name: 'Transactions', exact: true });
+    await page.getByLabel('First day').fill('3');
+    await page.getByRole('button', { name: /^Remove time/ }).click();
+    await transactions.getByTitle('Only from this amount up').first().click();
+    await page.getByRole('button', { name: /^Remove amount/ }).click();
+
+    await counterparts.getByRole('button').first().click();
+    await page.getByRole('heading', { name: /^Terminal / }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Entity', { exact: true }).getByRole('heading', { name: card }).waitFor();
+    await page.keyboard.press('e');
+    await page.getByRole('grid', { name: 'Alerts' }).waitFor();
   });
 
   it('takes a decision back in the list too when undo is chosen from the palette', async () => {

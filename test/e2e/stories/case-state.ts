@@ -49,7 +49,7 @@ export function caseStateStories(
         await goTo(window.page, 'Tuning');
         expect(await window.page.getByLabel('Trees', { exact: true }).inputValue()).toBe('2000');
         await goTo(window.page, 'Explore');
-        expect(await window.page.getByRole('radio', { name: 'Entity' }).isChecked()).toBe(true);
+        expect(await window.page.getByRole('radio', { name: 'Lanes' }).isChecked()).toBe(true);
         await openCase(window, other, 'other: choose a case');
         await isUntouched(window.page);
       } finally {
@@ -69,10 +69,8 @@ function readyCase(page: Page): Promise<void> {
 async function setUp(page: Page): Promise<void> {
   await goTo(page, 'Tuning');
   await setNumber(page, 'Trees', 2000);
-  await goTo(page, 'Triage');
-  await page.getByRole('button', { name: 'Same terminal' }).waitFor();
-  await page.keyboard.press('e');
-  await page.getByRole('main', { name: 'Explore' }).waitFor();
+  await goTo(page, 'Explore');
+  await page.getByRole('radio', { name: 'Lanes' }).click();
   await goTo(page, 'Triage');
   await page.getByRole('group', { name: 'Verdict' }).getByRole('button', { name: /^open/ }).click();
   const total = page.getByRole('status').getByText(/^[\d,]+ alerts$/u);

@@ -1,6 +1,6 @@
 import type { RequestOutput } from '../../../preload/contract/requests.ts';
 
-type Entity = RequestOutput<'entity.read'>;
+type Entity = Pick<RequestOutput<'entity.read'>, 'entity' | 'flagged' | 'counterparts' | 'links'>;
 
 export interface LinkNodes {
   readonly nodes: { readonly id: string; readonly isFlagged: boolean; readonly distance: 0 | 1 | 2 }[];
