@@ -53,6 +53,17 @@ module.exports = {
       to: { path: '^(engine|preload|main|renderer)/', pathNot: '^engine/(domain|$1)/' },
     },
     {
+      name: 'learning-knows-only-arithmetic',
+      comment:
+        'Learning adds trees to a forest and measures what that gains: arithmetic over forest and evaluation. Where verdicts come from, and where a model is kept, is the work of case and job.',
+      severity: 'error',
+      from: { path: '^engine/learning/', pathNot: DEVELOPMENT },
+      to: {
+        path: '^(engine|preload|main|renderer)/',
+        pathNot: '^engine/(domain|forest|evaluation|learning)/',
+      },
+    },
+    {
       name: 'adapters-know-only-what-is-below',
       comment:
         'stream, store, export and monitor each hold one thing of the outside world. They meet only in a case or a job, so that each can be replaced alone.',
@@ -208,7 +219,7 @@ module.exports = {
       name: 'pure-code-has-no-node',
       comment: 'No file, clock or network where the same input must give the same answer; and the window has no Node.',
       severity: 'error',
-      from: { path: '^(engine/(domain|evaluation)|preload/contract|renderer)/', pathNot: DEVELOPMENT },
+      from: { path: '^(engine/(domain|evaluation|learning)|preload/contract|renderer)/', pathNot: DEVELOPMENT },
       to: { dependencyTypes: ['core'] },
     },
     {

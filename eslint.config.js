@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 const tests = ['**/*.test.{ts,tsx}', '**/*.fixture.ts', 'test/**'];
 /** Folders whose functions must give the same answer for the same input: no clock, no chance, no surroundings. */
-const pure = ['engine/{domain,features,forest,evaluation}/**/*.ts'];
+const pure = ['engine/{domain,features,forest,evaluation,learning}/**/*.ts'];
 const ambient = [
   { name: 'process', message: 'Pure code takes what it needs as arguments.' },
   { name: 'performance', message: 'Pure code has no clock.' },

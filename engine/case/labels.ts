@@ -1,4 +1,5 @@
 import { UNLABELLED } from '../domain/label.ts';
+import type { FeatureSpec } from '../domain/feature-spec.ts';
 import { labelOfVerdict } from '../domain/verdict.ts';
 import type { StoredVerdict } from '../store/decision-log.ts';
 import type { LabelBasis } from '../../preload/contract/evaluations.ts';
@@ -100,6 +101,16 @@ export function labelsOfVerdicts(counted: readonly CountedVerdict[], rowCount: n
   const labels = new Uint8Array(rowCount).fill(UNLABELLED);
   for (const { row, label } of counted) labels[row] = label;
   return labels;
+}
+
+const usualLabelDelayMs = 7 * 86_400_000;
+
+/** Time after which the label of a transaction is known, as the features over time take it. */
+export function labelDelayMs({ windows }: FeatureSpec): number {
+  const delays = (windows?.features ?? []).flatMap((feature) =>
+    feature.usesLabels && 'delayMs' in feature ? [feature.delayMs] : [],
+  );
+  return delays[0] ?? usualLabelDelayMs;
 }
 
 /**

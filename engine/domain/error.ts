@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'TOTALS_DIFFER'
   | 'NO_FEATURES'
   | 'NO_LABEL'
+  | 'FEW_VERDICTS'
   | 'NO_EVENT_TIME'
   | 'NO_MODEL'
   | 'MODEL_MISMATCH'

@@ -3,6 +3,24 @@ import { z } from 'zod';
 export const growerNames = ['assay', 'ml-isolation-forest'] as const;
 export type GrowerName = (typeof growerNames)[number];
 
+/** From what a model may learn: verdicts, the label column, or the column and verdicts where it says nothing. */
+export const learningSources = ['verdicts', 'labels', 'both'] as const;
+export type LearningSource = (typeof learningSources)[number];
+
+/** What was added to a forest, and from what it was learned. */
+export const learningSchema = z.object({
+  /** Digest of the forest that the trees were added to. */
+  forest: z.string(),
+  from: z.enum(learningSources),
+  /** SHA-256 over the rows learned from, with their labels. */
+  verdicts: z.string(),
+  alerts: z.number().int(),
+  fraud: z.number().int(),
+  boostedTrees: z.number().int(),
+  seed: z.number().int(),
+});
+export type Learning = z.infer<typeof learningSchema>;
+
 /** Everything besides the rows that determines a forest. */
 export const forestParametersSchema = z.object({
   trees: z.number().int().min(1).max(10_000),
@@ -12,6 +30,8 @@ export const forestParametersSchema = z.object({
   featuresPerTree: z.number().int().min(1).nullable(),
   seed: z.number().int().min(0).max(0xffff_ffff),
   grower: z.enum(growerNames),
+  /** Absent where the forest is as it was grown. */
+  learning: learningSchema.optional(),
 });
 export type ForestParameters = z.infer<typeof forestParametersSchema>;
 

@@ -66,13 +66,18 @@ export function compileForest(trees: readonly GrownTree[], featureCount: number,
     units,
     sampleCount,
   };
+  return sealForest(forest);
+}
+
+/** A forest whose units are set, with its digest. Whoever made it keeps its sums below 2^24 and its nodes in order. */
+export function sealForest(forest: ForestBody): CompiledForest {
   const problem = findStructuralProblem(forest);
   if (problem !== null) impossible(`a grower returned a tree that cannot be compiled: ${problem}.`);
   return { ...forest, digest: digestOf(encodeBody(forest)) };
 }
 
 /** The greatest shift at which one greatest leaf per tree sums to less than 2^24, in exact integers. */
-function finestShift(greatestLeafValues: Float64Array): number {
+export function finestShift(greatestLeafValues: Float64Array): number {
   for (let shift = GREATEST_SHIFT; ; shift--) {
     const scale = 2 ** shift;
     const worstSum = greatestLeafValues.reduce((sum, value) => sum + Math.round(value * scale), 0);
@@ -80,7 +85,7 @@ function finestShift(greatestLeafValues: Float64Array): number {
   }
 }
 
-type ForestBody = Omit<CompiledForest, 'digest'>;
+export type ForestBody = Omit<CompiledForest, 'digest'>;
 
 /** Why walking the forest could fail or overflow, or null. Children lie behind their parent, so every walk ends. */
 function findStructuralProblem(forest: ForestBody): string | null {

@@ -6,6 +6,7 @@ export const streamPurposes = {
   bootstrap: 3,
   simulation: 4,
   belowLine: 5,
+  learning: 6,
 } as const;
 export type StreamPurpose = keyof typeof streamPurposes;
 

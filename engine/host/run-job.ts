@@ -23,6 +23,7 @@ import { pushExports } from '../jobs/exporting/push-exports.ts';
 import { listQuarantine } from '../jobs/reading/list-quarantine.ts';
 import { retryQuarantine } from '../jobs/reading/retry-quarantine.ts';
 import { evaluateRolling } from '../jobs/training/evaluate-rolling.ts';
+import { learnFromVerdicts } from '../jobs/training/learn-from-verdicts.ts';
 import { reportFeatures } from '../jobs/training/report-features.ts';
 import { retainRows } from '../jobs/retain-rows.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
@@ -49,6 +50,7 @@ const handlers: Handlers = {
   run: runMainJob,
   ingest: ingestRecordings,
   train: trainModel,
+  learn: learnFromVerdicts,
   tune: tuneModel,
   score: scoreRecordings,
   evaluate: evaluateModel,

@@ -7,6 +7,7 @@ import { comparisonJobs } from './comparisons.ts';
 import { evaluationJobs } from './evaluations.ts';
 import { exportJobs } from './exports.ts';
 import { historyJobs } from './history.ts';
+import { learningJobs } from './learning.ts';
 import { modelJobs } from './models.ts';
 import { recordingJobs } from './recordings.ts';
 import { simulationJobs } from './simulation.ts';
@@ -26,6 +27,7 @@ export const jobs = {
   ...recordingJobs,
   ...modelJobs,
   ...trainingJobs,
+  ...learningJobs,
   ...evaluationJobs,
   ...comparisonJobs,
   ...tuningJobs,

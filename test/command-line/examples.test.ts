@@ -24,6 +24,7 @@ const needMore: readonly {
   { what: /^serve --score/, why: 'serves until it is stopped', comesTo: 'waiting until it is stopped' },
   { what: /^serve/, why: 'opens a window, which was perhaps not built', comesTo: 'its arguments' },
   { what: /^export bigquery .*--table/, why: 'Google, and a login there', comesTo: 'its arguments' },
+  { what: /^learn (?!.*--from both)/, why: 'a hundred verdicts', comesTo: 'FEW_VERDICTS' },
   { what: / --expect /, why: 'the recording with these totals', comesTo: 'TOTALS_DIFFER' },
 ];
 

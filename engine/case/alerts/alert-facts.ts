@@ -3,7 +3,7 @@ import { FRAUD, UNLABELLED } from '../../domain/label.ts';
 import { currencyOf } from './alert-list.ts';
 import { rowsOfCode } from '../case-arrays.ts';
 import type { CaseSession } from '../case-session.ts';
-import { labelsKnownAt } from '../labels.ts';
+import { labelDelayMs, labelsKnownAt } from '../labels.ts';
 import type { ModelView } from '../model/model-view.ts';
 import { countsInTrailingDay, normalOf, quantileOf, rowsBefore, type Normal } from './own-normal.ts';
 
@@ -22,7 +22,6 @@ interface FactInput {
 const wholeNumber = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const dayMs = 86_400_000;
 /** Time after which a fraud counts as known where the model's features name none. */
-const usualLabelDelayMs = 7 * dayMs;
 
 /**
  * Facts before attribution: this value, the entity's own normal, its peers, how often, and what is known of the other
@@ -121,7 +120,7 @@ function knownFraudFact(
   const { arrays, labels } = session;
   const { times } = arrays;
   if (labels.rows === null || times === null || Number.isNaN(times[sequence])) return null;
-  const delayMs = labelDelayMs(view);
+  const delayMs = labelDelayMs(view.spec);
   const known = labelsKnownAt(session, delayMs, times[sequence]);
   let frauds = 0;
   let judged = 0;
@@ -136,13 +135,6 @@ function knownFraudFact(
     value: `${wholeNumber.format(frauds)} of ${wholeNumber.format(judged)}, ${Math.round(delayMs / dayMs)} days old or more`,
     isEmphasised: frauds > 0,
   };
-}
-
-function labelDelayMs(view: ModelView): number {
-  const delays = (view.spec.windows?.features ?? []).flatMap((feature) =>
-    feature.usesLabels && 'delayMs' in feature ? [feature.delayMs] : [],
-  );
-  return delays[0] ?? usualLabelDelayMs;
 }
 
 function flaggedFact({ flagged, entityRows, session }: FactInput & { readonly flagged: number }): Fact {

@@ -28,6 +28,19 @@ export function findModel(models: readonly StoredModel[], choice: string | undef
 }
 
 /**
+ * The forest that a model learned on top of; the model itself where it learned nothing.
+ * @throws AssayError NO_MODEL where the case does not hold it any more
+ */
+export function forestBeneath(models: readonly StoredModel[], model: StoredModel): StoredModel {
+  const { learning } = model.parameters;
+  if (learning === undefined) return model;
+  const forest = models.find(
+    ({ digest, featureSetId }) => digest === learning.forest && featureSetId === model.featureSetId,
+  );
+  return forest ?? unknownModel(models, learning.forest.slice(0, 12));
+}
+
+/**
  * The sums of every row of a case under one model.
  * @throws AssayError NO_MODEL where rows came in after the model scored.
  */

@@ -42,7 +42,7 @@ export async function reportFeatures(
     const contributions = await contributionsToFlags(session, stored, names.length, context);
     const auprc = labels === null ? null : averagePrecision(labels, anomalyOfSums(view.sums));
     const lost =
-      input.oneOut && labels !== null && auprc !== null
+      input.oneOut && labels !== null && auprc !== null && stored.parameters.learning === undefined
         ? await lostWithout(openedCase, stored, names.length, labels, auprc, context)
         : null;
     const correlations = correlationsOf(sample);

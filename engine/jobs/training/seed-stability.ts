@@ -3,12 +3,13 @@ import { throwIfCancelled, type Progress, type WorkContext } from '../../domain/
 import { flagOverlap, flagStability, type StabilityRun } from '../../forest/stability.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { withCase } from '../../case/opening.ts';
+import { forestBeneath } from '../../case/model/chosen-model.ts';
 import { growForest, scoreCase } from './train-model.ts';
 
 const seedLimit = 2 ** 32;
 
 /**
- * The `stability` job: forests like a model's, grown from the seeds after its own, each at a line that gives
+ * The `stability` job: forests like a model's (like the one beneath where it learned from verdicts), grown from the seeds after its own, each at a line that gives
  * as many alerts as the model's; how many of the flagged transactions are the same. Nothing is stored.
  */
 export function measureStability(
@@ -17,7 +18,7 @@ export function measureStability(
 ): Promise<JobResult<'stability'>> {
   return withCase(input.casePath, 'read', async (session) => {
     const { openCase: openedCase } = session;
-    const stored = session.chosenModel(input.model);
+    const stored = forestBeneath(session.models, session.chosenModel(input.model));
     const { view, groups } = session.alerts(stored.id);
     const { sums, forest } = view;
     const own: StabilityRun = { sums, thresholdUnits: stored.threshold.units };

@@ -13,6 +13,7 @@ import { encodeForest } from '../../forest/compile.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { drawSubSamples, planGather } from '../../forest/sub-sample.ts';
 import { trainForest } from '../../forest/train.ts';
+import type { TuningIndex } from '../../forest/tuning.ts';
 import { openCase } from '../../store/open-case.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
@@ -31,7 +32,6 @@ import {
   fitCaseSpec,
   storeCaseFeatures,
   withoutFeatures,
-  type CaseFeatures,
   type StoredFeatures,
 } from './case-features.ts';
 import { evaluateScores } from '../../case/model/evaluate-scores.ts';
@@ -98,24 +98,11 @@ export async function trainOnCase(
   const forest = await growForest(openedCase, features, choice.forest, context, notices);
   const trainMs = clock();
 
-  const sums = await scoreCase(openedCase, features, forest, context);
-  const { labels, index } = session.indexOf(forest, sums);
-  const handle = choice.threshold ?? lineThatGoesOn(session, index.days.length > 0, context);
-  const state = index.tune(indexHandle(handle));
-  const line = lineOf(index, state.thresholdUnits, handle);
-  const scoreMs = clock();
-
-  throwIfCancelled(context.signal);
-  const countsOfLine = { of: session.countedOver, flagged: state.flagged, alerts: state.alerts };
-  const threshold = storedThreshold(state.thresholdUnits, handle, countsOfLine);
-  const modelId = storeModel(openedCase, choice.forest, features, forest, sums, threshold, doingOf(context));
-  session.modelsChanged();
-  const { isChampion } = session.model(modelId);
-  if (!isChampion)
-    notices.push(
-      `Model ${modelId} is not the champion; ${session.chosenModel(undefined).name} stays it until \`assay promote --case FILE --model ${modelId}\`.`,
-    );
-  const storeMs = clock();
+  const model = { name: `forest ${forest.digest.slice(0, 8)}`, forest, features, parameters: choice.forest };
+  const kept = await scoreAndKeep(session, model, choice.threshold, context);
+  const { labels, sums, state, line, days, scoreMs, storeMs } = kept;
+  notices.push(...kept.notices);
+  const { isChampion } = session.model(kept.modelId);
 
   const { basis } = session.labels;
   const evaluation =
@@ -141,9 +128,9 @@ export async function trainOnCase(
     thresholdUnits: state.thresholdUnits,
     contamination: state.contamination,
     order: features.order,
-    days: index.days.length === 0 ? null : index.days.length,
+    days,
     line,
-    model: modelSummary({ stored: session.model(modelId), forest }),
+    model: modelSummary({ stored: session.model(kept.modelId), forest }),
     isChampion,
     ...(evaluation === null ? {} : { evaluation }),
     notices,
@@ -157,6 +144,61 @@ export async function trainOnCase(
     },
     case: resolve(choice.casePath),
   };
+}
+
+/** A model before it is stored. */
+interface MadeModel {
+  readonly name: string;
+  readonly forest: CompiledForest;
+  readonly features: StoredFeatures;
+  readonly parameters: ForestParameters;
+}
+
+interface KeptModel {
+  readonly modelId: number;
+  readonly sums: Int32Array;
+  /** As figures of quality take them; null where nothing is known. */
+  readonly labels: Uint8Array | null;
+  readonly state: ReturnType<TuningIndex['tune']>;
+  readonly line: TrainResult['line'];
+  readonly days: number | null;
+  readonly notices: readonly string[];
+  readonly scoreMs: number;
+  readonly storeMs: number;
+}
+
+/**
+ * Scores every row of a case with a model, draws its line and keeps it beside the others: it is the champion only where it
+ * is the first.
+ * @param threshold where absent the champion's handle holds on
+ */
+export async function scoreAndKeep(
+  session: CaseSession,
+  model: MadeModel,
+  threshold: ThresholdHandle | undefined,
+  context: WorkContext,
+): Promise<KeptModel> {
+  const clock = stopwatch();
+  const openedCase = session.writableCase;
+  const sums = await scoreCase(openedCase, model.features, model.forest, context);
+  const { labels, index } = session.indexOf(model.forest, sums);
+  const handle = threshold ?? lineThatGoesOn(session, index.days.length > 0, context);
+  const state = index.tune(indexHandle(handle));
+  const line = lineOf(index, state.thresholdUnits, handle);
+  const scoreMs = clock();
+
+  throwIfCancelled(context.signal);
+  const countsOfLine = { of: session.countedOver, flagged: state.flagged, alerts: state.alerts };
+  const stored = storedThreshold(state.thresholdUnits, handle, countsOfLine);
+  const modelId = storeModel(openedCase, model, sums, stored, doingOf(context));
+  session.modelsChanged();
+  const notices = session.model(modelId).isChampion
+    ? []
+    : [
+        `Model ${modelId} is not the champion; ${session.chosenModel(undefined).name} stays it until \`assay promote --case FILE --model ${modelId}\`.`,
+      ];
+  const days = index.days.length === 0 ? null : index.days.length;
+  return { modelId, sums, labels, state, line, days, notices, scoreMs, storeMs: clock() };
 }
 
 /** The features of a choice: those of the rows fitted, those over time proposed or given, less what is to be left out. */
@@ -252,9 +294,7 @@ function lineThatGoesOn(session: CaseSession, hasDays: boolean, { asker }: WorkC
 /** Model, scores and threshold in one transaction: a case never holds a model without its scores. */
 function storeModel(
   openedCase: WritableCase,
-  parameters: ForestParameters,
-  features: CaseFeatures,
-  forest: CompiledForest,
+  { name, forest, features, parameters }: MadeModel,
   sums: Int32Array,
   threshold: StoredThreshold,
   doing: Doing,
@@ -264,7 +304,7 @@ function storeModel(
     const modelId = openedCase.saveModel(
       {
         digest: forest.digest,
-        name: `forest ${forest.digest.slice(0, 8)}`,
+        name,
         parameters,
         featureSetId: features.featureSetId,
         forest: encoded,
@@ -288,7 +328,7 @@ function refuseWithoutDays(profile: Profile): void {
 }
 
 /** Milliseconds since the last call. */
-function stopwatch(): () => number {
+export function stopwatch(): () => number {
   let last = performance.now();
   return () => {
     const now = performance.now();

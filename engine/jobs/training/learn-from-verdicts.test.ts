@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import { benchOfFile } from '../../case/bench-of-file.test-support.ts';
+import type { Bench } from '../../case/small-recording.test-support.ts';
+import { decodeForest } from '../../forest/compile.ts';
+import { scoreSums } from '../../forest/score.ts';
+import { openCaseToRead } from '../../case/opening.ts';
+import type { JobResult } from '../../../preload/contract/jobs.ts';
+
+let bench: Bench;
+benchOfFile((made) => (bench = made));
+
+const context = { signal: new AbortController().signal, report: () => undefined };
+
+async function learn(from: 'verdicts' | 'labels' | 'both', seed = 1): Promise<JobResult<'learn'>> {
+  const answer = await bench.engine.runJob('learn', { casePath: bench.casePath, from, seed }, context);
+  if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
+  return answer.data;
+}
+
+it('keeps what it learned as a challenger whose scores are those of its forest, and learns the same twice', async () => {
+  await expect(learn('verdicts')).rejects.toThrow(/^FEW_VERDICTS: 0 judged alerts of 0 days, 0 fraud/);
+  const learned = await learn('labels');
+  expect(learned.isChampion).toBe(false);
+  expect(learned.notices.join()).toContain('is not the champion');
+  expect(learned.verdicts).toMatchObject({ from: 'labels', fraud: expect.any(Number) });
+  expect(learned.gate.sentence).toMatch(/^(Better|No better): /);
+  const again = await learn('labels');
+  expect(again.model).toEqual(learned.model);
+  expect(again.verdicts.digest).toBe(learned.verdicts.digest);
+
+  const openedCase = openCaseToRead(bench.casePath);
+  try {
+    const stored = openedCase.models().find(({ id }) => id === learned.model?.id);
+    if (stored === undefined) throw new Error('The model is not in the case.');
+    expect(stored.parameters.learning).toMatchObject({
+      forest: learned.forest.digest,
+      from: 'labels',
+      verdicts: learned.verdicts.digest,
+      alerts: learned.verdicts.alerts,
+    });
+    const forest = decodeForest(openedCase.readForest(stored.id));
+    expect(forest.treeCount).toBe(60 + (stored.parameters.learning?.boostedTrees ?? 0));
+    for (const segment of openedCase.segments().slice(0, 1)) {
+      const sums = new Int32Array(segment.rowCount);
+      scoreSums(forest, openedCase.readFeatures(stored.featureSetId, segment) ?? new Float32Array(), sums.length, sums);
+      expect(openedCase.readScores(stored.id, segment)).toEqual(sums);
+    }
+  } finally {
+    openedCase.close();
+  }
+});
+
+it('learns from the forest beneath, and never from labels that were not known yet', async () => {
+  const learned = await learn('labels');
+  await bench.engine.runJob('promote', { casePath: bench.casePath, model: String(learned.model?.id) }, context);
+  const onTop = await learn('labels');
+  expect(onTop.forest).toEqual(learned.forest);
+  expect(onTop.model?.digest).toBe(learned.model?.digest);
+  await bench.engine.runJob('rollback', { casePath: bench.casePath }, context);
+  // 41 days and some hours of payments, of which the label of the last week is not known yet; two rows name no card.
+  expect(learned.verdicts.days).toBeLessThanOrEqual(36);
+  expect(learned.verdicts.transactions).toBeLessThan(3400);
+  expect(learned.verdicts.transactions).toBeGreaterThan(3200);
+});
+
+it('learns of verdicts their extent alone, with the column winning over them where both speak', async () => {
+  const [champion] = await bench.ask('models.list', {});
+  const { rows } = await bench.ask('alerts.page', { modelId: champion.id, limit: 500 });
+  const keys = rows.map(({ key }) => key);
+  await bench.ask('verdicts.set', { modelId: champion.id, keys, kind: 'legitimate' });
+  await expect(learn('verdicts')).rejects.toThrow(
+    new RegExp(`${keys.length} judged alerts of .* 0 fraud and ${keys.length} legitimate`),
+  );
+  const both = await learn('both');
+  const labels = await learn('labels');
+  expect(both.verdicts.fraud).toBeGreaterThan(20);
+  expect(both.verdicts.transactions).toBeGreaterThan(labels.verdicts.transactions);
+
+  const stop = new AbortController();
+  const stopped = await bench.engine.runJob(
+    'learn',
+    { casePath: bench.casePath, from: 'labels' },
+    { signal: stop.signal, report: () => stop.abort() },
+  );
+  expect(stopped).toMatchObject({ ok: false, error: { code: 'CANCELLED' } });
+});

@@ -1,0 +1,187 @@
+import { resolve } from 'node:path';
+import { FRAUD } from '../../domain/label.ts';
+import type { LearningSource } from '../../domain/model.ts';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import { CaseSession } from '../../case/case-session.ts';
+import { forestBeneath } from '../../case/model/chosen-model.ts';
+import { readFeatureRows } from '../../case/model/feature-rows.ts';
+import { judgedTransactions, type JudgedTransactions } from '../../case/model/judged-transactions.ts';
+import type { ModelView } from '../../case/model/model-view.ts';
+import { randomStream } from '../../forest/random.ts';
+import { drawWithoutReplacement } from '../../forest/sub-sample.ts';
+import { boost } from '../../learning/boost.ts';
+import { joinForest } from '../../learning/join-forest.ts';
+import {
+  countJudged,
+  ENOUGH_ALERTS,
+  isEnoughToLearn,
+  type JudgedRows,
+  type UnjudgedRows,
+} from '../../learning/judged-rows.ts';
+import { crossValidate, validateForward, type Validation } from '../../learning/validate.ts';
+import { openCase } from '../../store/open-case.ts';
+import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { inTurns } from './case-features.ts';
+import { scoreAndKeep, stopwatch } from './train-model.ts';
+
+type Result = JobResult<'learn'>;
+
+/** Rows learned from at most, so that learning takes seconds where a label column speaks of all. */
+const MOST_ROWS = 10_000;
+/** Rows drawn at random to say what is usual. */
+const UNJUDGED_ROWS = 2000;
+
+/**
+ * The `learn` job: small trees learned from what is known of transactions, added to the forest that ranked them. The model is kept
+ * beside the champion; nothing that was decided is changed or scored again.
+ * @throws AssayError FEW_VERDICTS below the least number, NO_MODEL without a forest
+ */
+export async function learnFromVerdicts(input: ParsedJobInput<'learn'>, context: WorkContext): Promise<Result> {
+  const openedCase = openCase(input.casePath);
+  try {
+    return await learnOnCase(new CaseSession(openedCase), input, context);
+  } finally {
+    openedCase.close();
+  }
+}
+
+async function learnOnCase(
+  session: CaseSession,
+  input: ParsedJobInput<'learn'>,
+  context: WorkContext,
+): Promise<Result> {
+  const startedMs = performance.now();
+  const clock = stopwatch();
+  const base = forestBeneath(session.models, session.chosenModel(input.model));
+  const view = session.view(base.id);
+  const transactions = judgedTransactions(session, view, input.from, MOST_ROWS);
+  const counts = countJudged(transactions);
+  const isEnough = isEnoughToLearn(counts, session.arrays.days !== null);
+  const judged = judgedRows(session, view, transactions);
+  const unjudged = unjudgedRows(session, view, transactions, input.seed);
+
+  const steps = { done: 0, total: 3 };
+  const next = (): void => context.report({ phase: 'train', done: steps.done++, total: steps.total, unit: 'steps' });
+  next();
+  const validation = await inTurns(crossValidate(judged, unjudged, input.seed), context.signal);
+  next();
+  const forward = await inTurns(validateForward(judged, unjudged, input.seed), context.signal);
+  next();
+  const notices: string[] = [];
+  if (!isEnough)
+    notices.push(`${counts.alerts} judged alerts give figures only; from ${ENOUGH_ALERTS} on there is a model.`);
+  const learned = isEnough ? await inTurns(boost(judged, unjudged), context.signal) : null;
+  throwIfCancelled(context.signal);
+  const learnMs = clock();
+
+  const forest = learned === null ? null : joinForest(view.forest, learned, judged, unjudged);
+  const kept =
+    learned === null || forest === null
+      ? null
+      : await scoreAndKeep(
+          session,
+          {
+            name: `learned ${forest.digest.slice(0, 8)}`,
+            forest,
+            features: {
+              featureSetId: base.featureSetId,
+              rowCount: session.arrays.rowCount,
+              featureCount: view.featureCount,
+            },
+            parameters: {
+              ...base.parameters,
+              learning: {
+                forest: base.digest,
+                from: input.from,
+                verdicts: transactions.digest,
+                alerts: counts.alerts,
+                fraud: counts.fraud,
+                boostedTrees: learned.trees.length,
+                seed: input.seed,
+              },
+            },
+          },
+          undefined,
+          context,
+        );
+  if (kept !== null) notices.push(...kept.notices);
+  return {
+    model: kept === null ? null : session.modelSummary(kept.modelId),
+    forest: session.modelSummary(base.id),
+    verdicts: {
+      from: input.from,
+      alerts: counts.alerts,
+      fraud: counts.fraud,
+      legitimate: counts.legitimate,
+      transactions: counts.rows,
+      entities: counts.entities,
+      days: counts.days,
+      digest: transactions.digest,
+    },
+    before: validation.before,
+    after: validation.after,
+    gate: gateOf(validation, input.from),
+    forward:
+      forward === null
+        ? null
+        : { alerts: forward.alerts, fraud: forward.fraud, before: forward.before, after: forward.after },
+    isChampion: kept !== null && session.model(kept.modelId).isChampion,
+    notices,
+    timings: {
+      learnMs,
+      scoreMs: kept?.scoreMs ?? 0,
+      storeMs: kept?.storeMs ?? 0,
+      totalMs: performance.now() - startedMs,
+    },
+    case: resolve(input.casePath),
+  };
+}
+
+function judgedRows({ openCase }: CaseSession, view: ModelView, transactions: JudgedTransactions): JudgedRows {
+  const { rows, labels, entities, alerts, days } = transactions;
+  return {
+    features: readFeatureRows(openCase, view.featureSetId, view.featureCount, rows),
+    sums: Int32Array.from(rows, (row) => view.sums[row]),
+    labels,
+    entities,
+    alerts,
+    days,
+  };
+}
+
+/** Rows drawn from the whole stream, less those that are learned from or known to be fraud. */
+function unjudgedRows(
+  { arrays, labels, openCase }: CaseSession,
+  view: ModelView,
+  { rows }: JudgedTransactions,
+  seed: number,
+): UnjudgedRows {
+  const judged = new Set(rows);
+  const drawn = drawWithoutReplacement(
+    arrays.rowCount,
+    Math.min(arrays.rowCount, UNJUDGED_ROWS),
+    randomStream(seed, 2, 'learning'),
+  ).filter((row) => !judged.has(row) && labels.rows?.[row] !== FRAUD);
+  return {
+    features: readFeatureRows(openCase, view.featureSetId, view.featureCount, drawn),
+    sums: Int32Array.from(drawn, (row) => view.sums[row]),
+  };
+}
+
+const share = (value: number): string => value.toFixed(3);
+
+/** What the figures say, in one sentence that claims no more than they do. */
+function gateOf(validation: Validation, from: LearningSource): Result['gate'] {
+  const { gain, transactionGain, wins, isBetter, before, after } = validation;
+  const figures = `average precision ${share(before.averagePrecision.value)} before, ${share(after.averagePrecision.value)} after`;
+  const what = from === 'labels' ? 'labels' : 'verdicts';
+  return {
+    answer: isBetter ? 'better' : 'no better',
+    sentence: isBetter
+      ? `Better: frauds come earlier among alerts that were not learned from (${figures}). Whether more fraud is found, the next days show.`
+      : `No better: on alerts that were not learned from, these ${what} do not rank more surely than the forest (${figures}).`,
+    gain,
+    transactionGain,
+    wins,
+  };
+}
