@@ -44,6 +44,24 @@ export const transactionRequests = {
   'transactions.page': request<TransactionPage>()(
     z.object({ after: z.number().int().optional(), limit: pageLimit, modelId: modelId.optional() }),
   ),
+  /** A page of the rows: filtered, sorted by a column, or searched by a text, for which the order is the stream's. */
+  'transactions.find': request<
+    TransactionPage & {
+      /** Null while a search has not looked at all. */
+      readonly total: number | null;
+      /** Rows of the filter that were looked at so far. */
+      readonly lookedAt: number;
+    }
+  >()(
+    z.object({
+      filter: transactionFilterSchema.default({}),
+      text: z.string().max(500).default('').describe('in any cell, whatever the case of its letters'),
+      sort: z.object({ column: z.string(), isDescending: z.boolean() }).optional(),
+      after: z.number().int().min(0).optional().describe('`next` of the page before'),
+      limit: pageLimit,
+      modelId: modelId.optional(),
+    }),
+  ),
   'explore.scoreOverTime': request<Density>()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
   'explore.amountOverTime': request<Density>()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
   'explore.hourByWeekday': request<{

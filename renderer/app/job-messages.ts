@@ -2,6 +2,8 @@ import { useEffect, useEffectEvent, useRef } from 'react';
 import type { JobName, JobResult } from '../../preload/contract/jobs.ts';
 import { formatCount, formatCounted, formatDuration } from '../data/format.ts';
 import { mayReplace, useJobs } from '../data/jobs.tsx';
+import { useStateStore } from '../data/app-state.tsx';
+import { summaryOf } from '../data/replay-summary.ts';
 import { useEvent } from '../data/requests.ts';
 import { fileName } from '../data/paths.ts';
 import { useSettle, useToast } from '../ui/toast.tsx';
@@ -20,6 +22,7 @@ export function useJobMessages(): void {
   const toast = useToast();
   const settle = useSettle();
   const goTo = useGoTo();
+  const store = useStateStore();
   const tell = useEffectEvent((jobId: string, name: JobName, outcome: Parameters<Parameters<typeof onEnd>[0]>[2]) => {
     const about = `job ${name}`;
     if (outcome.ok) settle(about);
@@ -40,6 +43,16 @@ export function useJobMessages(): void {
       const result = outcome.result as JobResult<'ingest'>;
       const aside = result.quarantined > 0 ? `, ${formatCount(result.quarantined)} set aside` : '';
       toast({ text: `${formatCount(result.addedRows)} rows read${aside}.` });
+    }
+    if (name === 'play') {
+      const result = outcome.result as JobResult<'play'>;
+      store.set('sources.replayed', summaryOf(result));
+      const show = {
+        text: 'Summary',
+        run: () => goTo('sources', { 'sources.tab': 'stream', 'sources.inspected': '' }),
+      };
+      const came = `${formatCounted(result.addedRows, 'row')}, ${formatCounted(result.flagged, 'flagged transaction')}`;
+      toast({ text: `The replay of ${fileName(result.recording)} ended: ${came}.`, action: show });
     }
     if (name === 'exportAlerts') {
       const { rows, output } = outcome.result as JobResult<'exportAlerts'>;

@@ -10,6 +10,8 @@ export interface StreamMoment {
   readonly lag: number;
   readonly messagesPerSecond: number;
   readonly flaggedShare: number | null;
+  /** Event time of the newest row. */
+  readonly positionMs: number | null;
 }
 
 export interface RunningStream {
@@ -54,6 +56,7 @@ function momentOf(figures: StreamFigures): StreamMoment {
     lag: lagOf(figures),
     messagesPerSecond: figures.messagesPerSecond,
     flaggedShare: figures.flaggedShare,
+    positionMs: figures.positionMs,
   };
 }
 

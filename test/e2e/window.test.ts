@@ -13,6 +13,7 @@ import { belowLineStories } from './stories/below-line.ts';
 import { browserHostSecurityStories } from './stories/browser-host-security.ts';
 import { caseStateStories } from './stories/case-state.ts';
 import { kafkaLoginStories } from './stories/kafka-login.ts';
+import { dayByKeyboardStories } from './stories/day-by-keyboard.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
 import { fileDialogStories } from './stories/file-dialog.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
@@ -57,6 +58,7 @@ describeWithChromium('the window', () => {
       () => home,
     );
     accessibilityStories(window);
+    dayByKeyboardStories(window, () => home);
     outboxStories(window);
     engineKilledStories(window);
     workingDayStories(launchBrowserHost, true);

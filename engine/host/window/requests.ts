@@ -40,6 +40,7 @@ import {
   lanes,
   scoreOverTime,
 } from '../../case/explore.ts';
+import { findRows } from '../../case/find-rows.ts';
 import { listFolder } from './folder-list.ts';
 import { inspectRecording } from '../../jobs/reading/inspect-recording.ts';
 import { enterKafka, kafkaEntry, kafkaTopics, peekKafka, testKafka } from './kafka.ts';
@@ -76,6 +77,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'recording.inspect': (_, input) => inspectRecording(input),
   'quarantine.page': ({ session }, input) => quarantinePage(session, input),
   'transactions.page': ({ session }, input) => transactionsPage(session, input),
+  'transactions.find': ({ session }, input) => findRows(session, input),
   'kafka.signIn': (_, input) => enterKafka(input),
   'kafka.entry': (_, input) => kafkaEntry(input),
   'kafka.test': (_, input) => testKafka(input),

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { ErrorReport } from '../../../preload/contract/envelope.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useFileChoice } from '../../app/file-choice.tsx';
+import { useGoTo, usePlace } from '../../app/go-to.tsx';
 import { useApp, useCase } from '../../data/app-state.tsx';
 import { folderOf } from '../../data/paths.ts';
 import { useAction, useEvent, useRequest } from '../../data/requests.ts';
@@ -16,11 +17,17 @@ export function CaseSwitcher() {
   const { firstCasePath } = useApp();
   const recent = useRequest('recent.list', {});
   const choose = useFileChoice();
+  const goTo = useGoTo();
+  const place = usePlace();
   const toast = useToast();
   const settle = useSettle();
   const key = useCommandKey('app.openCase');
   const open = useAction('case.open', {
-    onDone: () => recent.refetch(),
+    onDone: ({ models }) => {
+      recent.refetch();
+      // From the first screen a case that has alerts begins with the most suspicious of them.
+      if (openCase === null && place === 'sources' && models > 0) goTo('triage');
+    },
     onError: (error) => {
       if (error.code === 'CASE_NOT_FOUND' && error.missing !== undefined) setMissing(error.missing);
       else toast({ text: errorWords(error), tone: 'problem', about: 'case.open' });

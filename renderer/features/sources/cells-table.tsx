@@ -1,8 +1,9 @@
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
+import type { SortEntry } from '../../ui/table-layout.ts';
 
-interface CellsRow {
+export interface CellsRow {
   readonly key: string;
   readonly cells: readonly string[];
 }
@@ -16,27 +17,46 @@ export interface CellsTableProps {
   readonly total?: number;
   readonly hasMore?: boolean;
   readonly onNeedMore?: () => void;
+  /** Columns that the rows can be sorted by. */
+  readonly sortable?: ReadonlySet<string>;
+  readonly sort?: readonly SortEntry[];
+  readonly onSort?: (sort: readonly SortEntry[]) => void;
+  readonly selectedKey?: string | null;
+  readonly onSelect?: (key: string) => void;
+  readonly empty?: ReactNode;
 }
+
+const nothing: ReadonlySet<string> = new Set();
 
 const widestPx = 260;
 
 /** Rows as received: the text of every cell, nothing interpreted. */
-export function CellsTable({ label, columns, numeric, rows, total, hasMore = false, onNeedMore }: CellsTableProps) {
+export function CellsTable({
+  label,
+  columns,
+  numeric,
+  rows,
+  total,
+  hasMore = false,
+  sortable = nothing,
+  ...rest
+}: CellsTableProps) {
   const firstRow = rows.at(0);
   const tableColumns = useMemo<readonly DataColumn<CellsRow>[]>(
     () =>
       columns.map((title, index) => {
         const sample = firstRow?.cells[index] ?? '';
-        const letters = Math.max(title.length + 3, sample.length);
+        const letters = Math.max(title.length + (sortable.has(title) ? 6 : 3), sample.length + 2);
         return {
-          id: `${index}`,
+          id: title,
+          isSortable: sortable.has(title),
           title,
           widthPx: Math.min(widestPx, 24 + letters * 7),
           align: numeric.has(title) ? 'right' : 'left',
           text: (row) => row.cells[index] ?? '',
         };
       }),
-    [columns, numeric, firstRow],
+    [columns, numeric, firstRow, sortable],
   );
   return (
     <DataTable
@@ -46,7 +66,7 @@ export function CellsTable({ label, columns, numeric, rows, total, hasMore = fal
       rowKey={keyOfRow}
       total={total}
       hasMore={hasMore}
-      {...(onNeedMore === undefined ? {} : { onNeedMore })}
+      {...rest}
     />
   );
 }

@@ -48,10 +48,20 @@ export interface ColumnTableProps {
   readonly onChange: (name: string, change: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) => void;
   readonly isReadOnly?: boolean;
   readonly fitsRows?: boolean;
+  /** Columns that cannot be what was said of them, and why; they stand as they were. */
+  readonly problems?: ReadonlyMap<string, string>;
 }
 
+const noProblems: ReadonlyMap<string, string> = new Map();
+
 /** What each column means, how sure that is and why; the meaning is changed where it stands. */
-export function ColumnTable({ columns, onChange, isReadOnly = false, fitsRows = false }: ColumnTableProps) {
+export function ColumnTable({
+  columns,
+  onChange,
+  isReadOnly = false,
+  fitsRows = false,
+  problems = noProblems,
+}: ColumnTableProps) {
   const [layout, setLayout] = useWindowState('sources.columns', untouchedLayout, isTableLayout);
   const hasTotals = columns.some(({ totals }) => totals !== null);
   const tableColumns = useMemo<readonly DataColumn<ColumnReport>[]>(
@@ -106,11 +116,27 @@ export function ColumnTable({ columns, onChange, isReadOnly = false, fitsRows = 
             sureWords(row.confidence)
           ),
       },
+      {
+        id: 'reason',
+        title: 'Why',
+        widthPx: 380,
+        text: (row) => problems.get(row.name) ?? row.reason,
+        render: (row) => {
+          const problem = problems.get(row.name);
+          return problem === undefined ? (
+            row.reason
+          ) : (
+            <span className="sources-problem" title={problem}>
+              <span aria-hidden="true">▲ </span>
+              not taken, stays {roleWords[row.role]}
+            </span>
+          );
+        },
+      },
       ...(hasTotals ? totalColumns : []),
-      { id: 'reason', title: 'Why', widthPx: 380, text: (row) => row.reason },
       { id: 'used', title: 'Used as', widthPx: 160, text: (row) => row.usedAs.join(', ') },
     ],
-    [onChange, isReadOnly, hasTotals],
+    [onChange, isReadOnly, hasTotals, problems],
   );
   return (
     <DataTable

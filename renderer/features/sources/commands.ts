@@ -2,6 +2,7 @@ import type { CommandDefinition } from '../../app/command.ts';
 
 export const sourcesCommands: readonly CommandDefinition[] = [
   { id: 'sources.open', title: 'Open a recording', key: 'o', place: 'sources' },
+  { id: 'sources.search', title: 'Search the rows', key: '/', place: 'sources' },
   { id: 'sources.read', title: 'Read the recording', key: 'r', place: 'sources' },
   { id: 'sources.back', title: 'Back to the case', key: 'Escape', place: 'sources' },
   { id: 'sources.connect', title: 'Connect to a topic', key: 'k', place: 'sources' },

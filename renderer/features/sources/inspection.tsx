@@ -10,6 +10,7 @@ import { useApp, useCase, useSettings, useWindowState } from '../../data/app-sta
 import { formatBytes, formatCount, formatCounted } from '../../data/format.ts';
 import { shareOf, useJob } from '../../data/jobs.tsx';
 import { fileName, fileStem, joinPath } from '../../data/paths.ts';
+import { reportOf } from '../../data/client.tsx';
 import { useAction, useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Field, Segmented } from '../../ui/field.tsx';
@@ -17,6 +18,7 @@ import { Progress } from '../../ui/progress.tsx';
 import { SplitPane } from '../../ui/split-pane.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { CellsTable } from './cells-table.tsx';
+import { ColumnsTitle } from './columns-title.tsx';
 import { ColumnTable } from './column-table.tsx';
 import { Doubts } from './doubts.tsx';
 import { Replaying } from './replaying.tsx';
@@ -33,23 +35,49 @@ export interface InspectionProps {
   readonly onOther: (path: string) => void;
 }
 
+/** What was chosen last and does not fit: a column's meaning, or, without one, how the recording is written. */
+interface Refusal {
+  readonly column: string | null;
+  readonly words: string;
+}
+
 /** A recording before it is read: its format, what its columns mean, its first rows, and where it will go. */
 export function Inspection({ path, others, onClose, onOther }: InspectionProps) {
   const [overrides, setOverrides] = useState<ProfileOverrides>({});
   const [detailPx, setDetailPx] = useWindowState('sources.detailPx', 340);
   const inspected = useRequest('recording.inspect', { path, overrides }, { keepsPrevious: true });
   const columns = inspected.data?.columns;
+  const { runAsync: tryOut } = useAction('recording.inspect');
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  // What does not fit is said where it was chosen, and everything else stays as it is.
+  const attempt = useCallback(
+    (next: ProfileOverrides, column: string | null) => {
+      tryOut({ path, overrides: next }).then(
+        () => {
+          setOverrides(next);
+          setRefusal(null);
+        },
+        (error: unknown) => setRefusal({ column, words: errorWords(reportOf(error)) }),
+      );
+    },
+    [path, tryOut],
+  );
   const change = useCallback(
     (name: string, to: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) =>
-      setOverrides((current) => withColumn(current, name, to, columns ?? [])),
-    [columns],
+      attempt(withColumn(overrides, name, to, columns ?? []), name),
+    [attempt, overrides, columns],
   );
   const settle = useCallback(
-    (states: NonNullable<ProfileOverrides['columns']>) =>
-      setOverrides((current) =>
-        Object.entries(states).reduce((next, [name, said]) => withColumn(next, name, said, columns ?? []), current),
-      ),
-    [columns],
+    (states: NonNullable<ProfileOverrides['columns']>) => {
+      const said = Object.entries(states);
+      const next = said.reduce((all, [name, column]) => withColumn(all, name, column, columns ?? []), overrides);
+      attempt(next, said[0]?.[0] ?? null);
+    },
+    [attempt, overrides, columns],
+  );
+  const problems = useMemo<ReadonlyMap<string, string>>(
+    () => new Map(refusal === null || refusal.column === null ? [] : [[refusal.column, refusal.words]]),
+    [refusal],
   );
   const rows = useMemo(
     () => (inspected.data?.firstRows ?? []).map((cells, index) => ({ key: `${index}`, cells })),
@@ -58,7 +86,7 @@ export function Inspection({ path, others, onClose, onOther }: InspectionProps) 
   const numeric = useMemo(() => numericColumns(columns ?? []), [columns]);
   const names = useMemo(() => (columns ?? []).map(({ name }) => name), [columns]);
 
-  const state = useCallback((stated: StatedFormat) => setOverrides((current) => ({ ...current, ...stated })), []);
+  const state = useCallback((stated: StatedFormat) => attempt({ ...overrides, ...stated }, null), [attempt, overrides]);
 
   if (inspected.error !== null && inspected.data === undefined) {
     return (
@@ -99,20 +127,17 @@ export function Inspection({ path, others, onClose, onOther }: InspectionProps) 
               {formatCount(inspected.data.columns.length)} columns
             </span>
           </div>
-          {inspected.error !== null && (
-            <p className="notice" role="alert">
-              {errorWords(inspected.error)}
-            </p>
-          )}
           {inspected.data.notices.map((notice) => (
             <p key={notice} className="notice" role="status">
               {notice}
             </p>
           ))}
           <Doubts columns={inspected.data.columns} onSettle={settle} />
-          <h3 className="sources-title">What does each column mean? Change what is wrong.</h3>
+          <ColumnsTitle refusal={refusal?.words ?? null}>
+            What does each column mean? Change what is wrong.
+          </ColumnsTitle>
           <div className="sources-half" data-fits="true">
-            <ColumnTable columns={inspected.data.columns} onChange={change} fitsRows />
+            <ColumnTable columns={inspected.data.columns} onChange={change} problems={problems} fitsRows />
           </div>
           <h3 className="sources-title">First {rows.length} rows as received</h3>
           <div className="sources-half">
@@ -261,7 +286,7 @@ function ReadingPanel({ path, others, overrides, inspected, onClose }: ReadingPa
           whatIsSafe="The recording, and every row stored before."
         />
       )}
-      {running === null && <Replaying path={path} onStarted={onClose} />}
+      {running === null && <Replaying path={path} onStarted={onClose} onReadInstead={() => void read()} />}
     </div>
   );
 }

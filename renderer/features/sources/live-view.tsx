@@ -9,6 +9,7 @@ import { formatCount, formatDecimal, formatDuration, formatPercent, formatTime }
 import { useJobs } from '../../data/jobs.tsx';
 import { fileName, joinPath } from '../../data/paths.ts';
 import { useAction } from '../../data/requests.ts';
+import { trueSpeed } from '../../data/replay-summary.ts';
 import { lagOf, useStreamCommand, type RunningStream, type StreamMoment } from '../../data/stream.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Field, Select } from '../../ui/field.tsx';
@@ -27,7 +28,7 @@ export function LiveView({ stream }: { readonly stream: RunningStream }) {
   return (
     <div className="live">
       <Controls stream={stream} />
-      <Figures figures={figures} />
+      <Figures figures={figures} history={history} />
       <div className="live-charts">
         {figures.replay === null ? (
           <HistoryChart
@@ -205,7 +206,8 @@ function fileTime(now: Date): string {
   return now.toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
 }
 
-function Figures({ figures }: { readonly figures: StreamFigures }) {
+function Figures({ figures, history }: { readonly figures: StreamFigures; readonly history: readonly StreamMoment[] }) {
+  const really = trueSpeed(history);
   const { latencyMs, replay } = figures;
   const lag = lagOf(figures);
   return (
@@ -226,7 +228,11 @@ function Figures({ figures }: { readonly figures: StreamFigures }) {
           />
         </>
       ) : (
-        <Figure name="Speed" value={replay.speed === null ? 'maximum' : `×${formatCount(replay.speed)}`} unit="" />
+        <Figure
+          name="Speed"
+          value={replay.speed === null ? 'maximum' : `×${formatCount(replay.speed)}`}
+          unit={really === null || figures.isPaused ? '' : `truly ×${formatCount(really)}`}
+        />
       )}
       <Figure
         name="Flagged"

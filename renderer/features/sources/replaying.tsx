@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useCommands } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import { useApp, useCase, useModels, useWindowState } from '../../data/app-state.tsx';
 import { useJob } from '../../data/jobs.tsx';
@@ -12,17 +13,41 @@ import { speeds, speedWords } from './speeds.ts';
 const isSpeed = (value: unknown): value is string => speeds.some((speed) => String(speed) === value);
 
 /** Plays a recording as the stream it once was: rows arrive at their pace, and the champion of the case scores each. */
-export function Replaying({ path, onStarted }: { readonly path: string; readonly onStarted: () => void }) {
+export function Replaying({
+  path,
+  onStarted,
+  onReadInstead,
+}: {
+  readonly path: string;
+  readonly onStarted: () => void;
+  /** Reads it as a case of its own, for a model that does not know its columns. */
+  readonly onReadInstead: () => void;
+}) {
   const { dataFolder } = useApp();
   const openCase = useCase();
   const champion = useModels().find(({ isChampion }) => isChampion);
   const stream = useRunningStream();
   const goTo = useGoTo();
+  const { run: runCommand } = useCommands();
   const play = useJob('play');
   const [speed, setSpeed] = useWindowState('sources.replaySpeed', '3600', isSpeed);
   const [, setAwaited] = useWindowState('sources.awaitedCase', '');
   const [target, setTarget] = useState<'this' | 'new'>('new');
   const [newPath, setNewPath] = useState(() => joinPath(dataFolder, `${fileStem(path)}-replay.assay`));
+  const [isStarting, setStarting] = useState(false);
+  const isShown = useRef(false);
+  const showStream = (): void => {
+    if (isShown.current) return;
+    isShown.current = true;
+    onStarted();
+    goTo('sources', { 'sources.tab': 'stream', 'sources.inspected': '' });
+  };
+  const onBegun = useEffectEvent(showStream);
+  // One that has begun is shown under Stream, from its first report on.
+  const hasBegun = isStarting && stream !== null;
+  useEffect(() => {
+    if (hasBegun) onBegun();
+  }, [hasBegun]);
   if (openCase === null || champion === undefined)
     return (
       <section className="sources-replay" aria-label="Replay it">
@@ -34,14 +59,13 @@ export function Replaying({ path, onStarted }: { readonly path: string; readonly
   const start = async (): Promise<void> => {
     const common = { recording: path, speed: speed === 'null' ? null : Number(speed) };
     setAwaited(isThis ? '' : newPath.trim());
-    const ended = play.start(
+    setStarting(true);
+    const ended = await play.start(
       isThis ? { ...common, casePath: openCase.path } : { ...common, casePath: newPath.trim(), model: openCase.path },
     );
-    // A replay that cannot begin says so here; one that has begun is shown under Stream.
-    const early = await Promise.race([ended, new Promise<null>((later) => setTimeout(later, 1_500, null))]);
-    if (early !== null && !early.ok) return;
-    onStarted();
-    goTo('sources', { 'sources.tab': 'stream', 'sources.inspected': '' });
+    setStarting(false);
+    // A replay that cannot begin says so here; the person may be elsewhere when one that was shown ends.
+    if (ended.ok) showStream();
   };
   const failure = play.outcome?.ok === false ? play.outcome.error : null;
   return (
@@ -76,7 +100,22 @@ export function Replaying({ path, onStarted }: { readonly path: string; readonly
         Replay
       </Button>
       {stream !== null && <p className="soft">A stream is running: stop it first.</p>}
-      {failure !== null && <ErrorState title="The replay did not begin" error={failure} />}
+      {failure !== null && failure.code === 'UNKNOWN_COLUMN' && (
+        <ErrorState
+          title="The model does not know this recording"
+          error={failure}
+          whatIsSafe="Both: no row was read."
+          actions={
+            <>
+              <Button onClick={onReadInstead}>Read and train on it instead</Button>
+              <Button onClick={() => runCommand('app.openCase')}>Open a case whose model knows it</Button>
+            </>
+          }
+        />
+      )}
+      {failure !== null && failure.code !== 'UNKNOWN_COLUMN' && (
+        <ErrorState title="The replay did not begin" error={failure} />
+      )}
     </section>
   );
 }

@@ -5,27 +5,32 @@ import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { useCommand, useCommandKey, useCommands } from '../../app/commands.tsx';
 import { useFileChoice } from '../../app/file-choice.tsx';
+import { useGoTo } from '../../app/go-to.tsx';
 import { useApp, useCase, useFormats, useWindowState } from '../../data/app-state.tsx';
 import { useClient } from '../../data/client.tsx';
 import { formatCount } from '../../data/format.ts';
 import { fileName } from '../../data/paths.ts';
+import { isReplaySummary, type ReplaySummary } from '../../data/replay-summary.ts';
 import { useAction, usePagedRequest, useRequest } from '../../data/requests.ts';
 import { useRunningStream } from '../../data/stream.tsx';
 import { Button } from '../../ui/button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { Segmented } from '../../ui/field.tsx';
+import { KeyHint } from '../../ui/key-hint.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { SplitPane } from '../../ui/split-pane.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
-import { CellsTable } from './cells-table.tsx';
+import { ColumnsTitle } from './columns-title.tsx';
 import { ColumnTable } from './column-table.tsx';
 import { Connect } from './connect.tsx';
 import { Inspection } from './inspection.tsx';
 import { LiveView } from './live-view.tsx';
+import { ReplayEnd } from './replay-end.tsx';
+import { Rows } from './rows.tsx';
 import { RetryQuarantine } from './retry-quarantine.tsx';
-import { formatWords, numericColumns } from './role-words.ts';
+import { formatWords } from './role-words.ts';
 import './sources.css';
 import { errorWords } from '../../ui/error-words.ts';
 
@@ -35,7 +40,6 @@ const isTab = (value: unknown): value is Tab => tabs.some((tab) => tab === value
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((text) => typeof text === 'string');
 const mostRecent = 10;
-const noColumns: readonly string[] = [];
 const noPaths: readonly string[] = [];
 
 /** Where transactions come from: open a recording, see what it means, read it; and what the case holds by now. */
@@ -49,6 +53,7 @@ export function SourcesPlace() {
   const [alsoRead, setAlsoRead] = useWindowState<readonly string[]>('sources.alsoRead', noPaths, isTexts);
   const [tab, setTab] = useWindowState<Tab>('sources.tab', 'recordings', isTab);
   const [recent, setRecent] = useWindowState<readonly string[]>('sources.recent', [], isTexts);
+  const [replayed, setReplayed] = useWindowState<ReplaySummary | null>('sources.replayed', null, isReplaySummary);
   const openKey = useCommandKey('sources.open');
 
   const inspect = useCallback(
@@ -136,7 +141,14 @@ export function SourcesPlace() {
     </>
   );
   // One key for both frames: what was typed stays when a case opens.
-  const streamView = stream === null ? <Connect key="connect" /> : <LiveView key={stream.jobId} stream={stream} />;
+  const streamView =
+    stream !== null ? (
+      <LiveView key={stream.jobId} stream={stream} />
+    ) : replayed !== null ? (
+      <ReplayEnd summary={replayed} onClose={() => setReplayed(null)} />
+    ) : (
+      <Connect key="connect" />
+    );
   if (openCase === null) {
     if (tab !== 'stream') return <NoCase openers={openers} />;
     return (
@@ -180,11 +192,17 @@ export function SourcesPlace() {
 /** First start, or after a case was closed: what can be opened, and what happens then. */
 function NoCase({ openers }: { readonly openers: ReactNode }) {
   const { firstCasePath } = useApp();
+  const [newCase] = useWindowState('sources.newCase', '');
   const { run } = useCommands();
   const recent = useRequest('recent.list', {}).data ?? [];
   const toast = useToast();
   const openKey = useCommandKey('app.openCase');
+  const goTo = useGoTo();
   const open = useAction('case.open', {
+    // A case that has alerts begins with the most suspicious of them.
+    onDone: ({ models }) => {
+      if (models > 0) goTo('triage');
+    },
     onError: (error) => toast({ text: errorWords(error), tone: 'problem', about: 'case.open' }),
   });
   const there = recent.filter(({ exists }) => exists);
@@ -195,7 +213,7 @@ function NoCase({ openers }: { readonly openers: ReactNode }) {
   return (
     <div className="sources">
       <EmptyState
-        title="No case is open"
+        title={newCase === '' ? 'No case is open' : 'A new case'}
         actions={
           <>
             {openers}
@@ -205,8 +223,21 @@ function NoCase({ openers }: { readonly openers: ReactNode }) {
           </>
         }
       >
-        Open a recording (CSV, NDJSON, Parquet or a kcat dump, .gz and .zst too): it is looked into first, and read into
-        a case when its columns are right. Files can be dropped on the window.
+        <p className="first-sentence">
+          Assay finds the payments that are unlike all others, and lists them as alerts with reasons, as many as your
+          team can look at in a day.
+        </p>
+        {newCase !== '' && (
+          <p>
+            The recording that you open next is read into <span className="break-anywhere">{newCase}</span>.
+          </p>
+        )}
+        <ol className="first-keys" aria-label="What to do first">
+          <FirstKey command="sources.open">opens a recording: CSV, NDJSON, Parquet, .gz and .zst too</FirstKey>
+          <FirstKey command="sources.read">reads it and trains, once its columns look right</FirstKey>
+          <FirstKey command="app.go.triage">shows the alerts, the most suspicious first and explained</FirstKey>
+        </ol>
+        <p className="soft">Files can be dropped on the window. Nothing leaves this machine.</p>
       </EmptyState>
       {cases.length > 0 && (
         <section className="sources-recent" aria-label="Recent cases">
@@ -229,6 +260,17 @@ function NoCase({ openers }: { readonly openers: ReactNode }) {
         </section>
       )}
     </div>
+  );
+}
+
+/** One of the first steps: the key that takes it now, and what it does. */
+function FirstKey({ command, children }: { readonly command: string; readonly children: string }) {
+  const key = useCommandKey(command);
+  return (
+    <li>
+      {key !== null && <KeyHint keys={key} />}
+      <span className="visually-hidden">{key}</span> <span>{children}</span>
+    </li>
   );
 }
 
@@ -315,12 +357,16 @@ function Recordings({ openCase }: { readonly openCase: CaseOverview }) {
 function Columns({ openCase }: { readonly openCase: CaseOverview }) {
   const profile = useRequest('profile.read', {});
   const toast = useToast();
+  const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map());
   const { run } = useAction('profile.write', {
     onDone: () => {
       profile.refetch();
+      setProblems(new Map());
       toast({ text: 'Meaning changed. Next: train again, so that a model uses it.' });
     },
-    onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
+    // Said beside the column; the others stay as they are.
+    onError: (error, { overrides }) =>
+      setProblems(new Map(Object.keys(overrides.columns ?? {}).map((name) => [name, errorWords(error)]))),
   });
   const change = useCallback(
     (name: string, to: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) =>
@@ -332,30 +378,16 @@ function Columns({ openCase }: { readonly openCase: CaseOverview }) {
   }
   return (
     <>
-      <p className="sources-summary soft">
+      <ColumnsTitle refusal={[...problems.values()].at(0) ?? null}>
         What a column means decides the features and the alerts. A change counts for the next training.
-      </p>
-      <ColumnTable columns={profile.data?.columns ?? []} onChange={change} isReadOnly={openCase.readOnly} />
+      </ColumnsTitle>
+      <ColumnTable
+        columns={profile.data?.columns ?? []}
+        onChange={change}
+        isReadOnly={openCase.readOnly}
+        problems={problems}
+      />
     </>
-  );
-}
-
-function Rows({ openCase }: { readonly openCase: CaseOverview }) {
-  const page = usePagedRequest('transactions.page', { limit: 200 });
-  const profile = useRequest('profile.read', {}).data;
-  const numeric = useMemo(() => numericColumns(profile?.columns ?? []), [profile]);
-  const rows = useMemo(() => page.rows.map((row) => ({ key: `${row.sequence}`, cells: row.cells })), [page.rows]);
-  if (page.error !== null) return <ErrorState title="The rows cannot be read" error={page.error} />;
-  return (
-    <CellsTable
-      label="Transactions as received"
-      columns={page.firstPage?.columns ?? noColumns}
-      numeric={numeric}
-      rows={rows}
-      total={openCase.rows}
-      hasMore={page.hasMore}
-      onNeedMore={page.loadMore}
-    />
   );
 }
 
