@@ -2,7 +2,7 @@
 
 const TEST = '\\.test(-support)?\\.tsx?$';
 /** Build scripts and test peers beside production code: they run on the developer's machine only. */
-const DEVELOPMENT = `${TEST}|^engine/forest/kernel/build\\.mjs$`;
+const DEVELOPMENT = `${TEST}|^engine/[a-z]+/kernel/build\\.mjs$`;
 
 /** A package by name, wherever npm has put it, or unresolved. */
 const packageNamed = (/** @type {string} */ name) => `(^|/)node_modules/(@types/)?${name}/|^${name}(/|$)`;
@@ -240,7 +240,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^engine/forest/kernel/assembly/', '^(dist|build)/', '^test/(peers|services/[^/]+)/\\.venv/'] },
+    exclude: { path: ['^engine/[a-z]+/kernel/assembly/', '^(dist|build)/', '^test/(peers|services/[^/]+)/\\.venv/'] },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -21,6 +21,7 @@ export default defineConfig(
       'coverage/',
       '.cache/',
       'engine/forest/kernel/assembly/',
+      'engine/stream/kernel/assembly/',
       'engine/export/onnx/schema/',
       'test/peers/.venv/',
       'test/services/*/.venv/',
@@ -101,7 +102,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['main/cli/**', 'scripts/**', 'test/**', '**/*.child.ts', 'engine/forest/kernel/build.mjs'],
+    files: ['main/cli/**', 'scripts/**', 'test/**', '**/*.child.ts', 'engine/*/kernel/build.mjs'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -3,5 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder, runScript } from './run-steps.mjs';
 
-for (const script of ['engine/forest/kernel/build.mjs', 'scripts/build-command-line.mjs'])
+for (const script of [
+  'engine/forest/kernel/build.mjs',
+  'engine/stream/kernel/build.mjs',
+  'scripts/build-command-line.mjs',
+])
   if (existsSync(join(projectFolder, script))) process.exitCode ||= await runScript([script]);

@@ -6,6 +6,9 @@ import { projectFolder } from './run-steps.mjs';
 /** Stays a package: it carries native code. onnxruntime-node is optional and is not packaged. */
 const nativePackages = ['better-sqlite3', 'onnxruntime-node'];
 
+/** What the builds of the kernels write, below the project's folder. */
+export const kernelFiles = ['engine/forest/kernel/kernel.wasm', 'engine/stream/kernel/reading-kernel.wasm'];
+
 /** What is started by the address of its source, which has another place and ending once it is built. */
 const builtAddresses = {
   name: 'built-addresses',
@@ -42,6 +45,6 @@ export async function bundleWithEngine(entries, folder) {
       chunkFileNames: '[name]-[hash].js',
     },
   });
-  copyFileSync(join(projectFolder, 'engine/forest/kernel/kernel.wasm'), join(folder, 'kernel.wasm'));
+  for (const kernel of kernelFiles) copyFileSync(join(projectFolder, kernel), join(folder, basename(kernel)));
   return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 }

@@ -18,6 +18,7 @@ const decimalParts = /^([-+]?)(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$/;
 export class DecimalSum {
   readonly #run = new Float64Array(powers);
   #runTexts: string[] = [];
+  #runUnits: { readonly units: bigint; readonly power: number }[] = [];
   /** The sum of what is settled, in units of 10^-scale. */
   #units = 0n;
   #scale = 0;
@@ -53,6 +54,11 @@ export class DecimalSum {
     this.#runTexts.push(text);
   }
 
+  /** Adds units * 10^power: the sum of many addends, added up elsewhere. */
+  addUnits(units: bigint, power: number): void {
+    this.#runUnits.push({ units, power });
+  }
+
   /** The addends since the last settling count. */
   settle(): void {
     const run = this.#run;
@@ -63,12 +69,15 @@ export class DecimalSum {
     }
     for (const text of this.#runTexts) this.#addParts(text);
     if (this.#runTexts.length > 0) this.#runTexts = [];
+    for (const { units, power } of this.#runUnits) this.#add(units, power);
+    if (this.#runUnits.length > 0) this.#runUnits = [];
   }
 
   /** The addends since the last settling do not count. */
   discard(): void {
     this.#run.fill(0);
     this.#runTexts = [];
+    this.#runUnits = [];
   }
 
   /** What is settled, in plain digits without closing zeros after the point; `addText` reads it back. */

@@ -79,8 +79,8 @@ function plainDecorated(text: string, format: NumberFormat): string | undefined 
   return signed(plainDigits(digits, format), open === '(' || signs === '-');
 }
 
-/** What nearly all cells of numbers are, read the same by every grammar with a decimal point. */
-const plainText = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+/** What nearly all cells of numbers are, read the same by every grammar with a decimal point; never infinite. */
+const plainText = /^-?\d{1,25}(?:\.\d{1,25})?(?:[eE][-+]?\d{1,2})?$/;
 
 /**
  * The number that a cell writes in the given format, or NaN where it writes none (missing words included; ask

@@ -3,6 +3,7 @@ import { isMissingText, readPlainNumber } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import { decodeText } from './cell-text.ts';
 import { footerRows } from './footer-rows.ts';
+import { holdsBatchOf, takesRowsOf, type PlainRows, type ReadingKernel } from './kernel/reading-kernel.ts';
 import { decodeNumberBytes } from './number-bytes.ts';
 import type { RecordScanner } from './text-batches.ts';
 import type { DelimitedDialect } from './text-layout.ts';
@@ -19,6 +20,10 @@ import {
 } from './text-batches.ts';
 
 const backslashByte = 0x5c;
+
+/** A run of plain rows that is worth asking the kernel for, and how long it is left alone at most where there are none. */
+const plainRunRows = 8;
+const mostRowsToPass = 64;
 
 export interface DelimitedLayout extends DelimitedDialect {
   readonly columnNames: readonly string[];
@@ -44,6 +49,12 @@ interface RowRanges {
   readonly line: Float64Array;
 }
 
+/** The kernel that holds the text of a batch, and how much of it there is. */
+interface HeldText {
+  readonly kernel: ReadingKernel;
+  readonly end: number;
+}
+
 /** A batch of delimited text; its cells stay bytes until they are asked for. */
 export class DelimitedBatch implements RecordBatch {
   readonly rowCount: number;
@@ -57,6 +68,7 @@ export class DelimitedBatch implements RecordBatch {
   readonly next: RecordingPosition;
   readonly #cells: CellRanges;
   readonly #dialect: DelimitedDialect;
+  readonly #held: HeldText | undefined;
 
   constructor(
     columnNames: readonly string[],
@@ -67,7 +79,9 @@ export class DelimitedBatch implements RecordBatch {
     rows: RowRanges,
     rejected: readonly RejectedRecord[],
     next: RecordingPosition,
+    held: HeldText | undefined,
   ) {
+    this.#held = held;
     this.columnNames = columnNames;
     this.#dialect = dialect;
     this.bytes = bytes;
@@ -102,7 +116,12 @@ export class DelimitedBatch implements RecordBatch {
     const columnCount = this.columnNames.length;
     const decimalByte = format.decimal.charCodeAt(0);
     const notNumbers: number[] = [];
-    for (let row = 0, cell = column; row < rowCount; row++, cell += columnCount) {
+    const cells = { rows: rowCount, columns: columnCount, column };
+    const unsure = this.#held?.kernel.numbers(bytes, this.#held.end, cells, decimalByte, out, sum);
+    const looks = unsure?.length ?? rowCount;
+    for (let look = 0; look < looks; look++) {
+      const row = unsure?.[look] ?? look;
+      const cell = row * columnCount + column;
       const start = starts[cell];
       const end = ends[cell];
       let value = start === end ? NaN : decodeNumberBytes(bytes, start, end, decimalByte, sum);
@@ -149,12 +168,13 @@ export interface DelimitedScanner extends RecordScanner {
  * quoted field, a quote inside an unquoted field is text, and blank fields behind the last column say nothing.
  * A record with the wrong number of fields, or without any value, is rejected whole, and so are the last lines where they
  * are totals. A quote that is never closed, or text after a closing quote, rejects only the line the record starts
- * on; reading resumes on the next.
+ * on; reading resumes on the next. A kernel, where one is given, finds plain rows and reads numbers faster; it changes nothing else.
  */
 export function delimitedScanner(
   layout: DelimitedLayout,
   start: RecordingPosition,
   rowsPerBatch: number,
+  givenKernel?: ReadingKernel,
 ): DelimitedScanner {
   const { columnNames, lineEndByte, headerBytes, backslashEscapes, rowsFrom } = layout;
   const quoteByte = layout.quote.charCodeAt(0);
@@ -166,10 +186,23 @@ export function delimitedScanner(
   endsUnquotedCell[lineEndByte] = 1;
   if (backslashEscapes) endsUnquotedCell[backslashByte] = 1;
 
-  const cells: CellRanges = {
+  const kernel = holdsBatchOf(rowsPerBatch, columnCount) ? givenKernel : undefined;
+  const cells: CellRanges = kernel ?? {
     starts: new Uint32Array(rowsPerBatch * columnCount),
     ends: new Uint32Array(rowsPerBatch * columnCount),
   };
+  const plainRows: PlainRows = {
+    delimiterByte,
+    quoteByte,
+    escapeByte: backslashEscapes ? backslashByte : null,
+    columnCount,
+    headerBytes,
+    longestRecordBytes,
+  };
+  const plainKernel = lineEndByte === newlineByte && takesRowsOf(plainRows) ? kernel : undefined;
+  /** Rows that are left to be read one by one before the kernel is asked again. */
+  let rowsToPass = 0;
+  let passedLast = 0;
   const rows: RowRanges = {
     rawStart: new Uint32Array(rowsPerBatch),
     rawEnd: new Uint32Array(rowsPerBatch),
@@ -253,6 +286,21 @@ export function delimitedScanner(
     return true;
   }
 
+  /** Takes plain rows by the kernel; where it finds few, it is asked more and more rarely. */
+  function takePlainRows(asked: ReadingKernel, bytes: Buffer, end: number): void {
+    const before = rowCount;
+    const taken = asked.takeRows(plainRows, bytes, { from: position, end }, rowCount, rowsPerBatch);
+    for (; rowCount < taken.rows; rowCount++) {
+      rows.rawStart[rowCount] = asked.rowStarts[rowCount];
+      rows.rawEnd[rowCount] = asked.rowEnds[rowCount];
+      rows.byteOffset[rowCount] = baseOffset + asked.rowStarts[rowCount];
+      rows.line[rowCount] = line++;
+    }
+    position = taken.reached;
+    passedLast = rowCount - before >= plainRunRows ? 0 : Math.min(mostRowsToPass, 2 * passedLast + 1);
+    rowsToPass = passedLast;
+  }
+
   function scan(bytes: Buffer, end: number, atEnd: boolean): boolean {
     bytes[end] = lineEndByte;
     endOfContent = atEnd ? end : Infinity;
@@ -260,6 +308,10 @@ export function delimitedScanner(
     const { starts, ends } = cells;
 
     while (rowCount < rowsPerBatch && position < bytesPerBatch) {
+      if (plainKernel !== undefined && rowsToPass-- <= 0 && baseOffset + position >= rowsFrom) {
+        takePlainRows(plainKernel, bytes, end);
+        if (rowCount === rowsPerBatch || position >= bytesPerBatch) break;
+      }
       // Where most lines end with a carriage return, some may end with both.
       if (lineEndByte === carriageReturnByte && position < end && bytes[position] === newlineByte) position++;
       const recordStart = position;
@@ -301,7 +353,8 @@ export function delimitedScanner(
             i++;
             while (bytes[i] === spaceByte && delimiterByte !== spaceByte) i++;
             if (i >= end - 1 && !atEnd) return false;
-            if (bytes[i] === carriageReturnByte && bytes[i + 1] === lineEndByte) i++;
+            const mayReturn = lineEndByte === newlineByte && bytes[i] === carriageReturnByte;
+            if (mayReturn && bytes[i + 1] === lineEndByte) i++;
             if (bytes[i] !== delimiterByte && bytes[i] !== lineEndByte) why = textBehindQuote(bytes, cellEnd, fields);
           }
           if (why !== undefined) {
@@ -389,13 +442,15 @@ export function delimitedScanner(
       rowCount = 0;
       rejected = [];
       endOfContent = Infinity;
+      kernel?.forget();
     },
     scan,
     finishBatch(bytes) {
       if (position >= endOfContent) rejectFooter(bytes);
       if (rowCount === 0 && rejected.length === 0) return undefined;
       const next = { byteOffset: baseOffset + position, line };
-      return new DelimitedBatch(columnNames, layout, bytes, rowCount, cells, rows, rejected, next);
+      const held = kernel && { kernel, end: position };
+      return new DelimitedBatch(columnNames, layout, bytes, rowCount, cells, rows, rejected, next, held);
     },
   };
 }

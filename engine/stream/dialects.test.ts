@@ -33,6 +33,10 @@ describe('ways of writing the same rows', () => {
   it.each<[string, string | Uint8Array, ((shop: string) => string)?]>([
     ['rows that end with a delimiter, the header not', `${header.join(',')}\n${rowsOnly.replaceAll('\n', ',\n')}`],
     ['rows padded with delimiters', `${header.join(',')}\n${rowsOnly.replaceAll('\n', ',,,\n')}`],
+    [
+      'lines that end with carriage returns, a blank one behind each',
+      text({ lineEnd: '\r\r', cell: (cell) => `"${cell}"` }),
+    ],
     ['lines that end with U+0085', text({ lineEnd: '\u0085' })],
     ['lines that end with U+0085, in UTF-16', Buffer.from(text({ lineEnd: '\u0085' }), 'utf16le')],
     ['U+0085 within texts', text({ shop: (shop) => `${shop}\u0085x` }), (s) => `${s}\u0085x`],
@@ -227,4 +231,10 @@ describe('JSON in other layouts', () => {
       'It stands behind the array that the records were read from.',
     ]);
   });
+});
+
+it('a quoted field before a carriage return that ends its line, and another one behind it, ends with its quote', async () => {
+  const reading = await readContent('name,city\r"a","x"\r\r"b","y"\r"c","z"');
+  expect(reading.raws).toEqual(['"a","x"', '"b","y"', '"c","z"']);
+  expect(reading.places.map(({ line }) => line)).toEqual([2, 4, 5]);
 });

@@ -57,6 +57,29 @@ describe('delimited text', () => {
     );
   });
 
+  it('reads a file that is large enough for the kernel as its rows one by one, quotes and faults among them', async () => {
+    const rows = Array.from({ length: 9000 }, (_, i) => {
+      if (i % 997 === 5) return `${i},"x\n""y""",1.5,`;
+      if (i % 1999 === 7) return `${i},too,few`;
+      return `${i},shop ${i % 7},${Math.sin(i)},${(i * 7.25).toFixed(2)}`;
+    });
+    const large = await readContent(`id,shop,wave,amount\n${rows.join('\n')}\n`);
+    const one = (row: string): Promise<Awaited<ReturnType<typeof readContent>>> =>
+      readContent(`id,shop,wave,amount\n0,a,1.5,2.5\n${row}\n`);
+    for (const at of [0, 1, 5, 996, 1002, 4095, 4096, 8999]) {
+      const whole = rows[at];
+      const { rows: small } = await one(whole);
+      expect(large.rows.find(([id]) => id === String(at))).toEqual(small[1]);
+    }
+    expect(large.rejected.map(({ line, reason }) => [line, reason])).toEqual(
+      [7, 2006, 4005, 6004, 8003].map((i) => [
+        i + 2 + Math.ceil((i - 5) / 997),
+        'The row has 3 fields; 4 are expected.',
+      ]),
+    );
+    expect(large.rows.length + large.rejected.length).toBe(9000);
+  });
+
   it('reads the same records, places and rejections with any chunk size', async () => {
     const content = Buffer.from(
       'id,name,amount\r\n1,"a ""quoted"", one\r\nover two lines",2\r\n2,b\r\n\r\n3,"open\r\n4,"x"y,1\r\n5,é€,7\n6,c,8,9\n7,plain "inner" quote,10',

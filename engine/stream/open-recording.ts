@@ -13,6 +13,7 @@ import { detectCompression, detectTextLayout, isParquet, type KnownLayout } from
 import { detectEncoding, encodingNamed, endsLinesByNextLine, isTranscoded, type TextForm } from './encodings.ts';
 import { jsonLinesScanner } from './json-lines.ts';
 import { jsonObjectsScanner } from './json-objects.ts';
+import { giveBackKernel, takeKernel } from './kernel/reading-kernel.ts';
 import type { TextLayout } from './text-layout.ts';
 import { openParquet } from './parquet.ts';
 import type { RecordScanner } from './text-batches.ts';
@@ -37,6 +38,8 @@ export interface OpenRecordingOptions {
 
 const sampleBytes = 1 << 18;
 const cellsPerBatch = 1 << 21;
+/** Smaller files are read before a kernel has begun. */
+const kernelFromBytes = 1 << 18;
 
 function fileError(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -259,7 +262,8 @@ function openText(
   });
 
   let scanner: RecordScanner & { readonly columnNames?: readonly string[] };
-  if (layout.kind === 'csv') scanner = delimitedScanner({ ...layout, columnNames }, start, rowsPerBatch);
+  const kernel = layout.kind === 'csv' && storedBytes >= kernelFromBytes ? takeKernel() : undefined;
+  if (layout.kind === 'csv') scanner = delimitedScanner({ ...layout, columnNames }, start, rowsPerBatch, kernel);
   else if (layout.records === 'lines') scanner = jsonLinesScanner(layout.kind, columnNames, start, rowsPerBatch);
   else scanner = jsonObjectsScanner(layout.kind, layout.records === 'wrapped', columnNames, start, rowsPerBatch);
   const foreign = { bytes: 0 };
@@ -294,7 +298,10 @@ function openText(
       return textNotices(path, format, source, foreign.bytes);
     },
     batches,
-    close: () => file.close(),
+    close: () => {
+      if (kernel !== undefined) giveBackKernel(kernel);
+      return file.close();
+    },
   };
 }
 

@@ -25,13 +25,18 @@ const compilerOptions = [
   ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
 ];
 
-/** Compiles the kernel and writes it to `output`, whole or not at all. */
+/** Compiles the scoring kernel and writes it to `output`, whole or not at all. */
 export async function buildKernel(output = join(here, 'kernel.wasm')) {
+  await compileAssembly(join(here, 'assembly'), output);
+}
+
+/** Compiles index.ts of a folder and writes it to `output`, whole or not at all. */
+export async function compileAssembly(folder, output) {
   let wasm;
   const { error, stderr } = await asc.main(['index.ts', '--outFile', 'kernel.wasm', ...compilerOptions], {
     readFile: async (name) => {
       try {
-        return await readFile(join(here, 'assembly', name), 'utf8');
+        return await readFile(join(folder, name), 'utf8');
       } catch {
         return null;
       }
@@ -41,7 +46,7 @@ export async function buildKernel(output = join(here, 'kernel.wasm')) {
     },
     listFiles: () => [],
   });
-  if (error || wasm === undefined) throw new Error(`The scoring kernel does not compile.\n${stderr.toString()}`);
+  if (error || wasm === undefined) throw new Error(`The kernel in ${folder} does not compile.\n${stderr.toString()}`);
   const unfinished = `${output}.${process.pid}.tmp`;
   await writeFile(unfinished, wasm);
   await rename(unfinished, output);

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DecimalSum } from '../../domain/decimal-sum.ts';
+import { impossible } from '../../domain/error.ts';
+import { readingOf, writtenFiles } from './files.test-support.ts';
+import { numbersByKernel } from './numbers.test-support.ts';
+import { takeKernel } from './reading-kernel.ts';
+
+const kernel = takeKernel() ?? impossible('the normal build makes the reading kernel');
+
+describe('the reading kernel', () => {
+  it('gives rows, places, quarantine, numbers and sums of the plain reader, whatever the dialect and the cuts', async () => {
+    await fc.assert(
+      fc.asyncProperty(writtenFiles, async (file) => {
+        expect(await readingOf(file, kernel)).toEqual(await readingOf(file));
+      }),
+      { numRuns: 2000 },
+    );
+  }, 120_000);
+
+  it('reads hard decimals as Number does, or leaves them alone', () => {
+    const hard = [
+      ...['9007199254740993', '9007199254740992.5', '9007199254740993.0', '0.1e1', '1.7976931348623157e30', '5e-324'],
+      ...['8.5e-40', '123456789012345678.9', '9999999999999999999', '0.000000000000000000000000000000000000001'],
+      ...[
+        '2.2250738585072011e-39',
+        '6.02214076e23',
+        '1448997445238699',
+        '7450580596923828125e-27',
+        '1.00000000000000011102230246',
+      ],
+      ...[
+        '4503599627370496.5',
+        '4503599627370497.5',
+        '9223372036854775807',
+        '9223372036854775808',
+        '18446744073709551615',
+      ],
+      ...[
+        '-0',
+        '-0.0',
+        '0e39',
+        '+1',
+        '1e+22',
+        '1e23',
+        '1e-23',
+        '8.41e21',
+        '9.5367431640625e-7',
+        '100000000000000016777215',
+      ],
+    ];
+    const { values, unsure, sum } = numbersByKernel(kernel, hard);
+    const expected = new DecimalSum();
+    hard.forEach((text, row) => {
+      if (unsure.has(row)) return;
+      expect(Object.is(values[row], Number(text)), `${text}: ${values[row]}`).toBe(true);
+      expected.addText(text);
+    });
+    expected.settle();
+    expect(sum).toBe(expected.toString());
+    // Too many digits, or too great a power.
+    expect(unsure.size).toBe(6);
+  });
+});

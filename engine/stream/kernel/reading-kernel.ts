@@ -1,0 +1,260 @@
+import type { DecimalSum } from '../../domain/decimal-sum.ts';
+import { loadKernel } from '../../forest/kernel/kernel-module.ts';
+import { bytesPerBatch } from '../text-batches.ts';
+
+/** Where the build puts the compiled kernel. */
+const kernelUrl = new URL('./reading-kernel.wasm', import.meta.url);
+
+/** Powers of ten that the kernel reads by itself lie between the negative of this and this. */
+const mostPower = 40;
+const powers = 2 * mostPower + 1;
+const pageBytes = 1 << 16;
+
+/** Text that is looked at in one piece: a batch, and what was read beyond it. */
+const textBytes = 10 << 20;
+const mostRows = 4096;
+const mostCells = 1 << 21;
+const mostHeaderBytes = 1 << 15;
+/** The kernel loads words that begin before a cell and end behind the text. */
+const marginBytes = 64;
+
+const address = ((): Readonly<Record<Area, number>> => {
+  let next = marginBytes;
+  const reserve = (bytes: number): number => {
+    const start = next;
+    next = (start + bytes + marginBytes) & -marginBytes;
+    return start;
+  };
+  return {
+    fives: reserve(16 * powers),
+    exactPowers: reserve(8 * 23),
+    wholePowers: reserve(8 * 20),
+    lastBytes: reserve(8 * 9),
+    sums: reserve(16 * powers),
+    reached: reserve(4),
+    header: reserve(mostHeaderBytes),
+    unsure: reserve(4 * mostRows),
+    rowStarts: reserve(4 * mostRows),
+    rowEnds: reserve(4 * mostRows),
+    values: reserve(8 * mostRows),
+    text: reserve(textBytes),
+    starts: reserve(4 * mostCells),
+    ends: reserve(4 * mostCells),
+    end: next,
+  };
+})();
+
+type Area =
+  | 'fives'
+  | 'exactPowers'
+  | 'wholePowers'
+  | 'lastBytes'
+  | 'sums'
+  | 'reached'
+  | 'header'
+  | 'unsure'
+  | 'rowStarts'
+  | 'rowEnds'
+  | 'values'
+  | 'text'
+  | 'starts'
+  | 'ends'
+  | 'end';
+
+interface KernelExports {
+  useTables(fives: number, exactPowers: number, wholePowers: number, lastBytes: number): void;
+  takePlainRows(...numbers: readonly number[]): number;
+  readNumbers(...numbers: readonly number[]): number;
+}
+
+/** Reciprocals of smaller powers are rounded up in their last bit: then a product of a mantissa with them is exact where it can be. */
+const leastExactReciprocal = -27;
+
+/** The first 128 bits of each power of five, as Eisel and Lemire's way needs them. */
+function writePowersOfFive(view: DataView): void {
+  for (let power = -mostPower; power <= mostPower; power++) {
+    const five = 5n ** BigInt(Math.abs(power));
+    const bits = BigInt(five.toString(2).length);
+    const shift = power >= leastExactReciprocal ? bits + 127n : 2n * bits + 128n;
+    const fraction = power < 0 ? (1n << shift) / five + 1n : five << 128n;
+    const leading = fraction >> BigInt(fraction.toString(2).length - 128);
+    const at = address.fives + 16 * (power + mostPower);
+    view.setBigUint64(at, leading >> 64n, true);
+    view.setBigUint64(at + 8, leading & 0xffff_ffff_ffff_ffffn, true);
+  }
+}
+
+function writeTables(memory: ArrayBufferLike): void {
+  const view = new DataView(memory);
+  writePowersOfFive(view);
+  for (let power = 0; power < 23; power++) view.setFloat64(address.exactPowers + 8 * power, Number(`1e${power}`), true);
+  for (let power = 0; power < 20; power++)
+    view.setBigUint64(address.wholePowers + 8 * power, 10n ** BigInt(power), true);
+  for (let count = 0; count <= 8; count++) {
+    const kept = count === 0 ? 0n : BigInt.asUintN(64, ~0n << BigInt(64 - 8 * count));
+    view.setBigUint64(address.lastBytes + 8 * count, kept, true);
+  }
+}
+
+/** How plain rows of delimited text are written. */
+export interface PlainRows {
+  readonly delimiterByte: number;
+  readonly quoteByte: number;
+  /** The byte that takes its meaning from the one behind it; null where none does. */
+  readonly escapeByte: number | null;
+  readonly columnCount: number;
+  /** The header as written; where it comes again it is no row. */
+  readonly headerBytes: Uint8Array;
+  readonly longestRecordBytes: number;
+}
+
+/** The WebAssembly that finds cells and reads numbers, with its memory. One batch at a time is held in it. */
+export class ReadingKernel {
+  /** Cells of the batch: for row r and column c, entry `r * columns + c`. */
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  /** Bytes of the rows found last, by row. */
+  readonly rowStarts: Uint32Array;
+  readonly rowEnds: Uint32Array;
+  readonly #exports: KernelExports;
+  readonly #text: Uint8Array;
+  readonly #header: Uint8Array;
+  readonly #values: Float64Array;
+  readonly #unsure: Uint32Array;
+  readonly #sums: BigInt64Array;
+  readonly #reached: Uint32Array;
+  #heldBytes = 0;
+
+  constructor(module: WebAssembly.Module) {
+    const pages = Math.ceil((address.end + marginBytes) / pageBytes);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const { buffer } = memory;
+    writeTables(buffer);
+    this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+    this.#exports.useTables(address.fives, address.exactPowers, address.wholePowers, address.lastBytes);
+    this.starts = new Uint32Array(buffer, address.starts, mostCells);
+    this.ends = new Uint32Array(buffer, address.ends, mostCells);
+    this.rowStarts = new Uint32Array(buffer, address.rowStarts, mostRows);
+    this.rowEnds = new Uint32Array(buffer, address.rowEnds, mostRows);
+    this.#text = new Uint8Array(buffer, address.text, textBytes);
+    this.#header = new Uint8Array(buffer, address.header, mostHeaderBytes);
+    this.#values = new Float64Array(buffer, address.values, mostRows);
+    this.#unsure = new Uint32Array(buffer, address.unsure, mostRows);
+    this.#sums = new BigInt64Array(buffer, address.sums, 2 * powers);
+    this.#reached = new Uint32Array(buffer, address.reached, 1);
+  }
+
+  /** Forgets the text of the batch before. */
+  forget(): void {
+    this.#heldBytes = 0;
+  }
+
+  /**
+   * Takes whole plain rows from a part of `bytes`, of which what was given since `forget` must not have changed, behind the `rows`
+   * there are. Stops before the first other row, at `rowsWanted` rows and at a row that begins behind `bytesPerBatch`. Gives the rows
+   * there are now, and where the next one begins.
+   */
+  takeRows(
+    plain: PlainRows,
+    bytes: Uint8Array,
+    { from, end }: { readonly from: number; readonly end: number },
+    rows: number,
+    rowsWanted: number,
+  ): { readonly rows: number; readonly reached: number } {
+    const held = this.#hold(bytes, Math.min(end, textBytes));
+    if (from >= held) return { rows, reached: from };
+    this.#header.set(plain.headerBytes);
+    const taken = this.#exports.takePlainRows(
+      address.text,
+      from,
+      held,
+      bytesPerBatch,
+      plain.delimiterByte,
+      plain.quoteByte,
+      plain.escapeByte ?? plain.quoteByte,
+      plain.columnCount,
+      rows,
+      rowsWanted,
+      address.header,
+      plain.headerBytes.length === 0 ? 0xffff_ffff : plain.headerBytes.length,
+      plain.longestRecordBytes,
+      address.starts,
+      address.ends,
+      address.rowStarts,
+      address.rowEnds,
+      address.reached,
+    );
+    return { rows: taken, reached: this.#reached[0] };
+  }
+
+  /**
+   * Reads a column of the cells in `bytes[0..end)` into `out[0..rows)` and adds what it reads to `sum`. Gives the rows whose cell needs another
+   * look, or undefined where the text is too long to be held.
+   */
+  numbers(
+    bytes: Uint8Array,
+    end: number,
+    { rows, columns, column }: { readonly rows: number; readonly columns: number; readonly column: number },
+    decimalByte: number,
+    out: Float64Array,
+    sum: DecimalSum | undefined,
+  ): Uint32Array | undefined {
+    if (end > textBytes) return undefined;
+    this.#hold(bytes, end);
+    const sums = this.#sums;
+    sums.fill(0n);
+    const unsure = this.#exports.readNumbers(
+      address.text,
+      address.starts,
+      address.ends,
+      rows,
+      columns,
+      column,
+      decimalByte,
+      address.values,
+      address.unsure,
+      address.sums,
+    );
+    out.set(this.#values.subarray(0, rows));
+    if (sum !== undefined)
+      for (let index = 0; index < powers; index++) {
+        const units = sums[2 * index] + (sums[2 * index + 1] << 32n);
+        if (units !== 0n) sum.addUnits(units, index - mostPower);
+      }
+    return this.#unsure.subarray(0, unsure);
+  }
+
+  #hold(bytes: Uint8Array, end: number): number {
+    if (end > this.#heldBytes) {
+      this.#text.set(bytes.subarray(this.#heldBytes, end), this.#heldBytes);
+      this.#heldBytes = end;
+    }
+    return this.#heldBytes;
+  }
+}
+
+/** True where the kernel can take rows of this form. */
+export function takesRowsOf({ columnCount, headerBytes }: PlainRows): boolean {
+  return columnCount > 1 && headerBytes.length <= mostHeaderBytes;
+}
+
+/** True where a batch of so many rows has its place in the kernel's memory. */
+export function holdsBatchOf(rows: number, columns: number): boolean {
+  return rows <= mostRows && rows * columns <= mostCells;
+}
+
+/** Kernels that nobody uses now; each has 27 MB, of which only what was written to takes memory. */
+const idle: ReadingKernel[] = [];
+
+/** A kernel for one recording, to be given back by `giveBackKernel`; undefined where it is not built or cannot run here. */
+export function takeKernel(): ReadingKernel | undefined {
+  const known = idle.pop();
+  if (known !== undefined) return known;
+  const { module } = loadKernel(kernelUrl);
+  return module === null ? undefined : new ReadingKernel(module);
+}
+
+/** Lets another recording have the kernel; what it holds is void. */
+export function giveBackKernel(kernel: ReadingKernel): void {
+  idle.push(kernel);
+}
