@@ -12,6 +12,7 @@ import type { EventName, Events } from '../../preload/contract/events.ts';
 import type { CaseOverview } from '../../preload/contract/cases.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../preload/contract/requests.ts';
 import { dataOf, reportOf, useClient } from './client.tsx';
+import { shareEqual } from './share-equal.ts';
 
 /** Requests whose answers do not depend on the open case, and those that must be asked for by hand. */
 const outsideCase: ReadonlySet<string> = new Set([
@@ -37,6 +38,7 @@ export function createQueryClient(): QueryClient {
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
         networkMode: 'always',
+        structuralSharing: shareEqual,
       },
       mutations: { retry: false, networkMode: 'always' },
     },

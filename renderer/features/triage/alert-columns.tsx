@@ -14,7 +14,7 @@ export type StoredColumn = Pick<ColumnReport, 'name' | 'kind'>;
 /** What a cell needs besides its row. */
 export interface ColumnContext {
   readonly formats: CaseFormats;
-  readonly openCase: CaseOverview;
+  readonly openCase: Pick<CaseOverview, 'alertEntity' | 'counterpart'>;
   /** Scores at which the bar beside a score is empty and full. */
   readonly scores: { readonly low: number; readonly high: number };
   /** Columns of the recording that the list has none of its own for. */
@@ -59,8 +59,15 @@ export function reopenedWords(
 
 /** Every column that the list can have: its own, then those of the recording. */
 export function columnsOf({ stored }: Pick<ColumnContext, 'stored'>): readonly AlertColumn[] {
-  return stored.length === 0 ? alertColumns : [...alertColumns, ...stored.map(storedColumn)];
+  const known = columnsByStored.get(stored);
+  if (known !== undefined) return known;
+  const columns = [...alertColumns, ...stored.map(storedColumn)];
+  columnsByStored.set(stored, columns);
+  return columns;
 }
+
+/** A row is drawn again where its columns are others: the same columns stay the same objects. */
+const columnsByStored = new WeakMap<readonly StoredColumn[], readonly AlertColumn[]>();
 
 /** The id in the list of a column of the recording; also what it is sorted by. */
 export function storedColumnId(name: string): `column:${string}` {

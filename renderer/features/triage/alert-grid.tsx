@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import {
   memo,
   useEffect,
@@ -101,12 +101,13 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
     const index = rowOfPosition(left.current, rows, selected);
     const offsetPx = left.current?.offsetPx ?? 0;
     left.current = null;
-    if (index < 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
-    else virtual.scrollToOffset(virtual.measurementsCache[index].start + offsetPx);
+    if (index < 0) {
+      if (!isInView(virtual, selectedIndex, rowHeight)) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
+    } else virtual.scrollToOffset(virtual.measurementsCache[index].start + offsetPx);
     // Not on `rows`: those that come later must not scroll back to the selected one.
-  }, [virtual, selectedIndex, pointed]);
+  }, [virtual, selectedIndex, pointed, rowHeight]);
   const tellPosition = useEffectEvent(() => {
-    const offsetPx = scroller.current?.scrollTop ?? 0;
+    const offsetPx = virtual.scrollOffset ?? 0;
     const item = virtual.getVirtualItemForOffset(offsetPx);
     const key = item === undefined ? undefined : rows[item.index]?.key;
     if (item !== undefined && key !== undefined)
@@ -226,6 +227,17 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
       </div>
     </div>
   );
+}
+
+/** Whether a row is wholly in view, by what is known without asking for a layout; the head of the list covers a row. */
+function isInView(
+  { measurementsCache, scrollOffset, scrollRect }: Virtualizer<HTMLDivElement, Element>,
+  index: number,
+  rowHeight: number,
+): boolean {
+  const { start, end } = measurementsCache[index];
+  const top = scrollOffset ?? 0;
+  return start >= top && end <= top + (scrollRect?.height ?? 0) - rowHeight;
 }
 
 function rowId(key: string): string {

@@ -1,4 +1,4 @@
-import { useMemo, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import { useCommandKey } from '../../app/commands.tsx';
 import { useCase, useFormats, useReadOnlyWords } from '../../data/app-state.tsx';
@@ -19,6 +19,9 @@ export function canSplit(
   return chosen.length > 0 && chosen.length < row.flaggedTransactions && chosen.every((row) => flagged.has(row));
 }
 
+/** Transactions listed before the rest is asked for: drawing all of them would delay the next alert. */
+const FIRST_LISTED = 20;
+
 /** The transactions of the alert's entity, flagged ones first: to be judged one by one, or split off. */
 export function AlertTransactions({
   detail,
@@ -38,7 +41,9 @@ export function AlertTransactions({
   const splitKey = useCommandKey('triage.split');
   const offBecause = useReadOnlyWords();
   const news = useMemo(() => new Set(detail.decision?.newSequences ?? []), [detail.decision]);
+  const [isWhole, setWhole] = useState(false);
   const { transactions } = detail;
+  const listed = isWhole ? transactions : transactions.slice(0, Math.max(FIRST_LISTED, detail.row.flaggedTransactions));
   const toggle = (sequence: number): void =>
     onChoose(chosen.includes(sequence) ? chosen.filter((other) => other !== sequence) : [...chosen, sequence]);
   return (
@@ -63,7 +68,7 @@ export function AlertTransactions({
             </tr>
           </thead>
           <tbody>
-            {transactions.map((transaction) => (
+            {listed.map((transaction) => (
               <tr
                 key={transaction.sequence}
                 title={`Transaction ${transaction.id}`}
@@ -98,6 +103,11 @@ export function AlertTransactions({
           </tbody>
         </table>
       </div>
+      {listed.length < transactions.length && (
+        <button type="button" className="triage-link" onClick={() => setWhole(true)}>
+          {formatCount(transactions.length - listed.length)} more
+        </button>
+      )}
       {chosen.length > 0 && (
         <div className="triage-chosen-actions">
           <span className="soft">{formatCount(chosen.length)} chosen</span>

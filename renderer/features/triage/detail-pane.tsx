@@ -148,6 +148,7 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
       )}
 
       <AlertTransactions
+        key={row.key}
         detail={detail}
         chosen={props.chosen}
         onChoose={props.onChoose}

@@ -194,18 +194,20 @@ function TriageDesk({
     onClear: clear,
   });
 
-  const context = useMemo(
-    () => ({
-      formats,
-      openCase,
-      scores: scoreSpan(
+  const { low, high } = useMemo(
+    () =>
+      scoreSpan(
         rows.map(({ score }) => score),
         model.threshold,
       ),
-      stored,
-      cellColumns: alerts.list?.columns ?? [],
-    }),
-    [formats, openCase, rows, model.threshold, stored, alerts.list?.columns],
+    [rows, model.threshold],
+  );
+  const roles = useUnchanged({ alertEntity: openCase.alertEntity, counterpart: openCase.counterpart });
+  const listColumns = alerts.list?.columns;
+  // A new context draws every row again: nothing is in it that a verdict changes.
+  const context = useMemo(
+    () => ({ formats, openCase: roles, scores: { low, high }, stored, cellColumns: listColumns ?? [] }),
+    [formats, roles, low, high, stored, listColumns],
   );
   const fittedLayout = useMemo(() => {
     const first = rows.slice(0, FITTED_ROWS);
@@ -528,14 +530,18 @@ function TriageDesk({
 /** Columns of the recording that the list has none of its own for. */
 function useStoredColumns({ alertEntity, counterpart }: CaseOverview): readonly StoredColumn[] {
   const profile = useRequest('profile.read', {}).data;
-  return useMemo(
-    () =>
-      (profile?.columns ?? []).filter(
-        ({ name, kind, role }) =>
-          kind !== 'text' && !ownRoles.has(role) && name !== alertEntity?.column && name !== counterpart?.column,
-      ),
-    [profile, alertEntity, counterpart],
+  return useUnchanged(
+    (profile?.columns ?? []).filter(
+      ({ name, kind, role }) =>
+        kind !== 'text' && !ownRoles.has(role) && name !== alertEntity?.column && name !== counterpart?.column,
+    ),
   );
+}
+
+/** The same object as long as what it says is the same: the engine tells of a case anew after every verdict. */
+function useUnchanged<T>(value: T): T {
+  const written = JSON.stringify(value);
+  return useMemo(() => JSON.parse(written) as T, [written]);
 }
 
 function NoAlerts({
