@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { textsOfJson } from '../../features/infer-ordinary.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
 import { sampleOfRecording } from '../../features/profile-sample.ts';
 import { openRecording } from '../../stream/open-recording.ts';
@@ -21,7 +22,7 @@ export async function inspectRecording(
       path,
       sizeBytes: reader.storedBytes,
       format: reader.format,
-      notices: [...reader.notices],
+      notices: [...reader.notices, ...textsOfJson(profile)],
       columns: describeColumns(profile, null, new Map()),
       firstRows: Array.from({ length: rows }, (_, row) => sample.cells.map((cells) => cells[row] ?? '')),
     };
