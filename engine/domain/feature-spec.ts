@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { windowSpecSchema } from './window-feature.ts';
+import { themes, themeSchema, windowSpecSchema, type Theme } from './window-feature.ts';
 
 /** How a missing source value is filled, and how many were filled when the spec was fitted. */
 export const imputationSchema = z.object({
@@ -37,6 +37,7 @@ export const featureSchema = z.object({
   description: z.string(),
   transform: rowTransformSchema,
   imputation: imputationSchema,
+  theme: themeSchema.optional(),
   /** True where the value depends on labels of earlier transactions. */
   usesLabels: z.boolean(),
 });
@@ -58,4 +59,12 @@ export type FeatureSpec = z.infer<typeof featureSpecSchema>;
 /** The names of all features of a spec in the order of the matrix columns. */
 export function featureNames(spec: FeatureSpec): readonly string[] {
   return [...spec.features.map(({ name }) => name), ...(spec.windows?.features.map(({ name }) => name) ?? [])];
+}
+
+/** The columns of the matrix that belong to each theme, in the order of the themes; those of no feature are left out. */
+export function themesOf(spec: FeatureSpec): { readonly theme: Theme; readonly features: number[] }[] {
+  const ofColumn = [...spec.features, ...(spec.windows?.features ?? [])].map(({ theme }) => theme);
+  return themes
+    .map((theme) => ({ theme, features: [...ofColumn.keys()].filter((column) => ofColumn[column] === theme) }))
+    .filter(({ features }) => features.length > 0);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { themeSchema } from './window-feature.ts';
 
 export const growerNames = ['assay', 'ml-isolation-forest'] as const;
 export type GrowerName = (typeof growerNames)[number];
@@ -21,6 +22,13 @@ export const learningSchema = z.object({
 });
 export type Learning = z.infer<typeof learningSchema>;
 
+/**
+ * What a leaf at path length h counts for: `path-length` h itself; `convex` 1 - 2^(-h/4), by which a few trees that isolate a
+ * row early weigh more than many that isolate it a little early.
+ */
+export const leafForms = ['path-length', 'convex'] as const;
+export type LeafForm = (typeof leafForms)[number];
+
 /** Everything besides the rows that determines a forest. */
 export const forestParametersSchema = z.object({
   trees: z.number().int().min(1).max(10_000),
@@ -32,6 +40,10 @@ export const forestParametersSchema = z.object({
   grower: z.enum(growerNames),
   /** Absent where the forest is as it was grown. */
   learning: learningSchema.optional(),
+  /** Path length where absent, as in all models of earlier versions. */
+  leaf: z.enum(leafForms).optional(),
+  /** Columns of the matrix by theme: every second tree sees one theme only, in turn. All trees see all where absent. */
+  themes: z.array(z.object({ theme: themeSchema, features: z.array(z.number().int().min(0)).min(1) })).optional(),
 });
 export type ForestParameters = z.infer<typeof forestParametersSchema>;
 
@@ -56,7 +68,8 @@ export interface CompiledForest {
   readonly treeCount: number;
   /** Rows each tree was grown on (psi), after clipping. */
   readonly sampleSize: number;
-  /** Units per edge of path length are 2^shift. */
+  readonly leaf: LeafForm;
+  /** Units per one of a leaf's value (of an edge, where that is path length) are 2^shift. */
   readonly shift: number;
   readonly roots: Int32Array;
   /** -1 marks a leaf. */
@@ -64,7 +77,7 @@ export interface CompiledForest {
   readonly threshold: Float32Array;
   readonly left: Int32Array;
   readonly right: Int32Array;
-  /** Leaf: round((depth + c(sampleCount)) * 2^shift). Inner node: 0. */
+  /** Leaf: round(value * 2^shift), where the value is depth + c(sampleCount) or its convex form. Inner node: 0. */
   readonly units: Int32Array;
   readonly sampleCount: Int32Array;
   /** SHA-256, hexadecimal, over a canonical encoding of everything above. */

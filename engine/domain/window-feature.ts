@@ -5,7 +5,16 @@ const longestSpanMs = 3650 * 86_400_000;
 
 const spanSchema = z.number().int().min(1).max(longestSpanMs);
 
+/** What an analyst looks for, in the order of the lists: each feature that says something of it names it. */
+export const themes = ['amount', 'velocity', 'new', 'time', 'terminal', 'risk'] as const;
+export type Theme = (typeof themes)[number];
+export const themeSchema = z.enum(themes);
+
+/** The most payments that a habit may rest on. */
+const longestHabit = 65_536;
+
 const common = {
+  theme: themeSchema.optional(),
   /** Stable: the name of the column in the matrix, in reasons, exports and reports. */
   name: z.string().min(1),
   /** One plain phrase for reasons and model cards, such as "payments by this customer in 24 h". */
@@ -23,6 +32,14 @@ const delayable = {
   includeCurrent: z.boolean(),
 };
 const ofAmount = { ...delayable, amount: z.string() };
+/** The newest payments of a window at most, so that memory and work per entity are bounded however busy it is. */
+const most = z.number().int().min(1).max(longestHabit);
+/** What is usual for the entity: its newest payments, at most `most`, in (t - delay - window, t - delay]. */
+const ofHabit = { ...withoutLabels, delayMs: spanSchema, most };
+const againstHabit = {
+  ...withoutLabels,
+  habit: z.object({ windowMs: spanSchema, delayMs: spanSchema, most }),
+};
 /** A label is known only some time after its transaction, so a delay of 0 is not a valid spec. */
 const ofLabel = { ...common, usesLabels: z.literal(true), delayMs: spanSchema, label: z.string() };
 
@@ -54,9 +71,44 @@ export const windowFeatureSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fraud-count'), ...ofLabel }),
   /** Share of fraud among the labelled transactions. */
   z.object({ kind: z.literal('risk'), ...ofLabel }),
+  /** ln(amount) less the mean of its category, above the entity's usual, in spreads. See `habit-figures.ts` for all that follow. */
+  z.object({ kind: z.literal('amount-excess'), ...ofHabit, amount: z.string(), category: z.string().nullable() }),
+  /** Bits of surprise at a value of `of` never seen in the habit; 0 for one seen. */
+  z.object({ kind: z.literal('novelty'), ...ofHabit, of: z.string() }),
+  /** Bits of surprise at a value of `of` as rare as this one or rarer. */
+  z.object({ kind: z.literal('rarity'), ...ofHabit, of: z.string() }),
+  /** The same for the hour of the day. */
+  z.object({ kind: z.literal('hour-rarity'), ...ofHabit, timeZone: z.string() }),
+  /** Payments in the window, this one included, above the own rate, in spreads. */
+  z.object({ kind: z.literal('burst'), ...againstHabit }),
+  /** Payments in the window, this one included and at most `habit.most`, below a fifth of the usual amount. */
+  z.object({ kind: z.literal('small-payments'), ...againstHabit, amount: z.string() }),
+  /** The sum in the window, this payment included, as a multiple of a usual day and a usual payment; 1 without a habit. */
+  z.object({ kind: z.literal('sum-to-habit'), ...againstHabit, amount: z.string() }),
+  /** Different values of `of` in the window, this one included, that the habit does not have, above the own rate of such. */
+  z.object({ kind: z.literal('new-visitors'), ...againstHabit, of: z.string() }),
+  /** (F - 1) / (N + 2), at least 0: F different values of `of` with known fraud, N labelled payments. */
+  z.object({ kind: z.literal('confirmed-fraud'), ...ofLabel, of: z.string() }),
 ]);
 export type WindowFeature = z.infer<typeof windowFeatureSchema>;
 export type WindowFeatureKind = WindowFeature['kind'];
+
+/** A feature that is measured against what is usual for its entity. */
+export type HabitFeature = Extract<WindowFeature, { readonly most: number } | { readonly habit: object }>;
+
+export function isAgainstHabit(feature: WindowFeature): feature is HabitFeature {
+  return 'habit' in feature || 'most' in feature;
+}
+
+/** Which of an entity's earlier payments are its habit. */
+export function habitOf(feature: HabitFeature): {
+  readonly windowMs: number;
+  readonly delayMs: number;
+  readonly most: number;
+} {
+  const { windowMs, delayMs, most } = 'habit' in feature ? feature.habit : feature;
+  return { windowMs, delayMs, most };
+}
 
 /** The window features of one model and what their arithmetic rests on. */
 export const windowSpecSchema = z.object({

@@ -17,6 +17,11 @@ export interface FeatureOptions {
   readonly logAmount?: boolean;
   /** Categories of at most this many values get one feature per value; others get one frequency. */
   readonly oneHotLimit?: number;
+  /**
+   * For a model whose features over time know habits (`proposeThemes`): the amount belongs to its theme, and hours and kinds, which
+   * mean something only beside a habit, are left out.
+   */
+  readonly byTheme?: boolean;
   /** Seed of the draw of rows that medians rest on where there are more than 8,192. */
   readonly seed?: number;
 }
@@ -76,11 +81,13 @@ function sameEverywhere(presentCount: number): string {
 class NumberFitter implements ColumnFitter {
   readonly #column: ProfileColumn;
   readonly #logged: boolean;
+  readonly #theme: { readonly theme?: 'amount' };
   readonly #summary = new NumberSummary();
 
-  constructor(column: ProfileColumn, logged: boolean) {
+  constructor(column: ProfileColumn, logged: boolean, theme: { readonly theme?: 'amount' }) {
     this.#column = column;
     this.#logged = logged;
+    this.#theme = theme;
   }
 
   add(block: ColumnBlock | undefined, rowCount: number, drawn: DrawnRows): void {
@@ -100,6 +107,7 @@ class NumberFitter implements ColumnFitter {
           transform: { kind: 'log', column: name },
           // Adding 0 turns -0 into 0, as JSON does: a spec read back is the same spec.
           imputation: { ...imputation, value: Math.fround(signedLog(Math.fround(median))) + 0 },
+          ...this.#theme,
           usesLabels: false,
         }
       : {
@@ -107,6 +115,7 @@ class NumberFitter implements ColumnFitter {
           description: `${name} as received.`,
           transform: { kind: 'identity', column: name },
           imputation: { ...imputation, value: median + 0 },
+          ...this.#theme,
           usesLabels: false,
         };
     return { features: [feature], leftOut: [] };
@@ -304,13 +313,18 @@ function fitterOf(
   dictionaries: Dictionaries,
   options: FeatureOptions,
 ): ColumnFitter | undefined {
+  if (options.byTheme === true && meansNothingAlone(column)) return undefined;
   if (column.role === 'event_time') {
     return isRelativeTimeFormat(column.timeFormat ?? 'iso') ? undefined : new TimeFitter(column.name, clock);
   }
   if (column.role !== 'amount' && column.role !== 'feature') return undefined;
   switch (column.kind) {
     case 'number':
-      return new NumberFitter(column, column.role === 'amount' && options.logAmount === true);
+      return new NumberFitter(
+        column,
+        column.role === 'amount' && options.logAmount === true,
+        column.role === 'amount' && options.byTheme === true ? { theme: 'amount' } : {},
+      );
     case 'time':
       return new TimeFitter(column.name, clock);
     case 'category': {
@@ -326,8 +340,15 @@ function fitterOf(
   }
 }
 
+/** True for hours and kinds: a card's own say more than everybody's. */
+function meansNothingAlone({ role, kind }: ProfileColumn): boolean {
+  return (role === 'event_time' || role === 'amount' || role === 'feature') && (kind === 'time' || kind === 'category');
+}
+
 /** Why a column gives no feature by its role. */
-function reasonByRole(column: ProfileColumn): string {
+function reasonByRole(column: ProfileColumn, options: FeatureOptions): string {
+  if (options.byTheme === true && meansNothingAlone(column))
+    return 'what is usual for each card or customer says more than the value itself';
   switch (column.role) {
     case 'id':
       return `the transaction's identifier: ${column.reason}`;
@@ -360,12 +381,14 @@ function reasonByRole(column: ProfileColumn): string {
  */
 export class FeatureFitter {
   readonly #profile: Profile;
+  readonly #options: FeatureOptions;
   readonly #draw: RowDraw;
   readonly #fitters: ReadonlyMap<string, ColumnFitter>;
 
   constructor(profile: Profile, dictionaries: Dictionaries, options: FeatureOptions = {}) {
     const clock = zoneClock(profile.timeZone);
     this.#profile = profile;
+    this.#options = options;
     this.#draw = new RowDraw(options.seed ?? 0);
     this.#fitters = new Map(
       profile.columns.flatMap((column) => {
@@ -386,7 +409,7 @@ export class FeatureFitter {
     const leftOut: FeatureSpec['leftOut'] = [];
     for (const column of this.#profile.columns) {
       const outcome = this.#fitters.get(column.name)?.finish();
-      if (outcome === undefined) leftOut.push({ column: column.name, reason: reasonByRole(column) });
+      if (outcome === undefined) leftOut.push({ column: column.name, reason: reasonByRole(column, this.#options) });
       else {
         features.push(...outcome.features);
         leftOut.push(...outcome.leftOut.map((reason) => ({ column: column.name, reason })));

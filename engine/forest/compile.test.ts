@@ -53,6 +53,18 @@ describe('compileForest', () => {
     });
   });
 
+  it('stores convex leaves as round((1 - 2^(-length / 4)) * 2^shift), and reads them back as such', () => {
+    const grown = growForest(makeTestRows(2000, 6), testParameters());
+    const [plain, convex] = [compileForest(grown, 6, 64), compileForest(grown, 6, 64, 'convex')];
+    plain.feature.forEach((feature, node) => {
+      if (feature >= 0) return;
+      const value = 1 - 2 ** (-plain.units[node] / 2 ** plain.shift / 4);
+      expect(Math.abs(convex.units[node] - value * 2 ** convex.shift)).toBeLessThan(1);
+    });
+    expect(decodeForest(encodeForest(convex))).toEqual(convex);
+    expect(codeOf(() => decodeForest(encodeForest({ ...convex, leaf: 'other' as 'convex' })))).toBe('CASE_CORRUPT');
+  });
+
   it('keeps the worst sum below 2^24, as closely as powers of two allow, for any number, depth and size of leaves', () => {
     fc.assert(
       fc.property(

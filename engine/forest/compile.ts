@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AssayError, impossible } from '../domain/error.ts';
-import type { CompiledForest, GrownTree } from '../domain/model.ts';
-import { averagePathLength } from './path-length.ts';
+import { leafForms, type CompiledForest, type GrownTree, type LeafForm } from '../domain/model.ts';
+import { averagePathLength, leafValueOf } from './path-length.ts';
 
 /** Sums of leaf units stay below this, where every integer is exact in float32. */
 export const SUM_LIMIT = 2 ** 24;
@@ -10,13 +10,18 @@ export const SUM_LIMIT = 2 ** 24;
 const GREATEST_SHIFT = 23;
 
 /**
- * Joins grown trees into the exact forest: leaf value `depth + c(rows)` becomes `round(value * 2^shift)`, with the
+ * Joins grown trees into the exact forest: the leaf value of `depth + c(rows)` becomes `round(value * 2^shift)`, with the
  * greatest shift at which the greatest leaves of all trees together stay below 2^24. So every sum of one leaf per
- * tree is exact, and a mean path length is off by at most 2^-(shift + 1).
+ * tree is exact, and a mean of leaf values is off by at most 2^-(shift + 1).
  *
  * @param sampleSize rows each tree was grown on (psi), after clipping.
  */
-export function compileForest(trees: readonly GrownTree[], featureCount: number, sampleSize: number): CompiledForest {
+export function compileForest(
+  trees: readonly GrownTree[],
+  featureCount: number,
+  sampleSize: number,
+  leaf: LeafForm = 'path-length',
+): CompiledForest {
   const nodeCount = trees.reduce((total, tree) => total + tree.feature.length, 0);
   const roots = new Int32Array(trees.length);
   const feature = new Int32Array(nodeCount);
@@ -42,7 +47,7 @@ export function compileForest(trees: readonly GrownTree[], featureCount: number,
         right[pooled] = base + tree.right[node];
         depth[tree.left[node]] = depth[tree.right[node]] = depth[node] + 1;
       } else {
-        leafValue[pooled] = depth[node] + averagePathLength(tree.sampleCount[node]);
+        leafValue[pooled] = leafValueOf(leaf, depth[node] + averagePathLength(tree.sampleCount[node]));
         greatestLeafValues[treeIndex] = Math.max(greatestLeafValues[treeIndex], leafValue[pooled]);
       }
     }
@@ -57,6 +62,7 @@ export function compileForest(trees: readonly GrownTree[], featureCount: number,
     featureCount,
     treeCount: trees.length,
     sampleSize,
+    leaf,
     shift,
     roots,
     feature,
@@ -117,20 +123,27 @@ function findStructuralProblem(forest: ForestBody): string | null {
 
 /** "AFST" in ASCII. */
 const MAGIC = 0x54534641;
-const VERSION = 1;
+/** Of forests whose leaves are path lengths: their bytes and digests are those of earlier versions. */
+const PATH_LENGTH_VERSION = 1;
+/** The header has one more word, the leaf form. */
+const LEAF_FORM_VERSION = 2;
 const HEADER_WORDS = 7;
 const DIGEST_BYTES = 32;
 
 /**
  * The canonical encoding: little-endian 32-bit words: magic, version, featureCount, treeCount, sampleSize, shift,
- * nodeCount, then roots, feature, threshold (IEEE 754 bits), left, right, units, sampleCount.
+ * nodeCount, from version 2 on the leaf form, then roots, feature, threshold (IEEE 754 bits), left, right, units, sampleCount.
  */
 function encodeBody(forest: ForestBody): Uint8Array {
   const nodeCount = forest.feature.length;
   const integers = [forest.feature, null, forest.left, forest.right, forest.units, forest.sampleCount];
-  const bytes = new Uint8Array(4 * (HEADER_WORDS + forest.treeCount + integers.length * nodeCount));
+  const isOfPathLengths = forest.leaf === 'path-length';
+  const version = isOfPathLengths ? PATH_LENGTH_VERSION : LEAF_FORM_VERSION;
+  const { featureCount, treeCount, sampleSize, shift } = forest;
+  const header = [MAGIC, version, featureCount, treeCount, sampleSize, shift, nodeCount];
+  if (!isOfPathLengths) header.push(leafForms.indexOf(forest.leaf));
+  const bytes = new Uint8Array(4 * (header.length + treeCount + integers.length * nodeCount));
   const view = new DataView(bytes.buffer);
-  const header = [MAGIC, VERSION, forest.featureCount, forest.treeCount, forest.sampleSize, forest.shift, nodeCount];
   let offset = 0;
   const put = (words: ArrayLike<number>): void => {
     for (let i = 0; i < words.length; i++, offset += 4) view.setInt32(offset, words[i], true);
@@ -170,25 +183,30 @@ export function decodeForest(bytes: Uint8Array): CompiledForest {
     throw corrupt('does not begin as a stored forest does');
   }
   const version = view.getInt32(4, true);
-  if (version !== VERSION) {
+  if (version !== PATH_LENGTH_VERSION && version !== LEAF_FORM_VERSION) {
     throw new AssayError(
       'MODEL_MISMATCH',
       'failure',
-      `The stored model has format version ${version}; this version of Assay reads version ${VERSION}.`,
+      `The stored model has format version ${version}; this version of Assay reads versions up to ${LEAF_FORM_VERSION}.`,
       { nextStep: 'Open the case with the version of Assay that wrote it, or train again.' },
     );
   }
   const [featureCount, treeCount, sampleSize, shift, nodeCount] = [8, 12, 16, 20, 24].map((at) =>
     view.getInt32(at, true),
   ) as [number, number, number, number, number];
-  const bodyBytes = 4 * (HEADER_WORDS + treeCount + 6 * nodeCount);
+  const headerWords = HEADER_WORDS + (version === LEAF_FORM_VERSION ? 1 : 0);
+  const leaf =
+    version === LEAF_FORM_VERSION ? leafForms.find((_, form) => form === view.getInt32(28, true)) : 'path-length';
+  const bodyBytes = 4 * (headerWords + treeCount + 6 * nodeCount);
   if (treeCount < 0 || nodeCount < 0 || bytes.length !== bodyBytes + DIGEST_BYTES) throw corrupt('is cut short');
   const digest = digestOf(bytes.subarray(0, bodyBytes));
   if (digest !== Buffer.from(bytes.subarray(bodyBytes)).toString('hex')) {
     throw corrupt('does not match its SHA-256 digest');
   }
 
-  let offset = 4 * HEADER_WORDS;
+  if (leaf === undefined) throw corrupt('has leaves of an unknown form');
+
+  let offset = 4 * headerWords;
   const take = (length: number): Int32Array => {
     const words = new Int32Array(length);
     for (let i = 0; i < length; i++, offset += 4) words[i] = view.getInt32(offset, true);
@@ -202,6 +220,7 @@ export function decodeForest(bytes: Uint8Array): CompiledForest {
     featureCount,
     treeCount,
     sampleSize,
+    leaf,
     shift,
     roots,
     feature,

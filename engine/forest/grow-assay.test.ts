@@ -124,6 +124,22 @@ describe('growAssayTree', () => {
     }
   });
 
+  it('shows every second tree one theme, in turn, and the others all features', () => {
+    const rows = makeTestRows(500, 8);
+    const themes = [
+      { theme: 'amount', features: [0, 3] },
+      { theme: 'time', features: [5] },
+    ] as const;
+    const usedBy = (tree: number): ReadonlySet<number> => {
+      const parameters = testParameters({
+        themes: themes.map(({ theme, features }) => ({ theme, features: [...features] })),
+      });
+      return new Set(growAssayTree(rows, parameters, tree).feature.filter((feature) => feature >= 0));
+    };
+    expect([1, 3, 5, 7].map((tree) => [...usedBy(tree)].sort())).toEqual([[0, 3], [5], [0, 3], [5]]);
+    expect([0, 2, 4].map((tree) => usedBy(tree).size > 3)).toEqual([true, true, true]);
+  });
+
   it('separates neighbouring float32 values, between which no threshold fits', () => {
     const matrix = { rowCount: 2, featureCount: 1, values: Float32Array.of(1, 1 + 2 ** -23) };
     const tree = growAssayTree(matrix, testParameters(), 0);

@@ -26,7 +26,7 @@ export function growAssayTree(
   const { values, featureCount } = matrix;
   const maxDepth = depthLimit(rows.length);
   const sample = rows.slice();
-  const candidates = drawFeatures(featureCount, parameters.featuresPerTree, stream);
+  const candidates = drawFeatures(featureCount, parameters, treeIndex, stream);
 
   const capacity = Math.max(1, Math.min(2 * rows.length - 1, 2 ** (maxDepth + 1) - 1));
   const feature = new Int32Array(capacity).fill(-1);
@@ -78,8 +78,18 @@ export function growAssayTree(
   };
 }
 
-/** The features one tree may split on: all, or `featuresPerTree` of them without replacement (clipped to all). */
-export function drawFeatures(featureCount: number, featuresPerTree: number | null, stream: RandomStream): Uint32Array {
+/**
+ * The features one tree may split on: all, or `featuresPerTree` of them without replacement (clipped to all). With themes, every
+ * second tree has those of one theme, in turn.
+ */
+export function drawFeatures(
+  featureCount: number,
+  { featuresPerTree, themes = [] }: Pick<ForestParameters, 'featuresPerTree' | 'themes'>,
+  treeIndex: number,
+  stream: RandomStream,
+): Uint32Array {
+  if (themes.length > 0 && treeIndex % 2 === 1)
+    return Uint32Array.from(themes[((treeIndex - 1) / 2) % themes.length].features);
   if (featuresPerTree === null || featuresPerTree >= featureCount) {
     return Uint32Array.from({ length: featureCount }, (_, column) => column);
   }

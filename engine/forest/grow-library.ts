@@ -26,7 +26,7 @@ export function growLibraryTree(
   rows: Uint32Array = drawSubSample(matrix.rowCount, parameters, treeIndex),
 ): GrownTree {
   const stream = randomStream(parameters.seed, treeIndex, 'libraryGrower');
-  const columns = drawFeatures(matrix.featureCount, parameters.featuresPerTree, stream);
+  const columns = drawFeatures(matrix.featureCount, parameters, treeIndex, stream);
   const library = new IsolationForest({ nEstimators: 1 });
   useRandom(stream);
   library.train(Array.from(rows, (row) => finiteRow(matrix, row, columns)));

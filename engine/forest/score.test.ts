@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileForest } from './compile.ts';
-import { averagePathLength } from './path-length.ts';
-import { scoreOfSum, scoreSums } from './score.ts';
+import { averagePathLength, leafValueOf } from './path-length.ts';
+import { scoreOfSum, scoreSums, unitsAtHalf, unitsOfOne } from './score.ts';
 import { leafOf, makeTestRows, meanPathLength, rowOf, testParameters } from './test-rows.ts';
 import { growForest } from './train.ts';
 import type { CompiledForest, FeatureMatrix } from '../domain/model.ts';
@@ -87,6 +87,12 @@ describe('scoreOfSum', () => {
     const forest = compileForest(growForest(matrix, testParameters()), 4, 64);
     expect(scoreOfSum(forest, 20 * averagePathLength(64) * 2 ** forest.shift)).toBeCloseTo(0.5, 12);
     expect(scoreOfSum(forest, 1000)).toBeGreaterThan(scoreOfSum(forest, 1001));
+    const convex = compileForest(growForest(matrix, testParameters()), 4, 64, 'convex');
+    expect(scoreOfSum(convex, unitsAtHalf(convex))).toBeCloseTo(0.5, 12);
+    expect(scoreOfSum(convex, 1000)).toBeGreaterThan(scoreOfSum(convex, 1001));
+    // One length in every tree is that length, whatever its leaves count for.
+    const sumAt = (length: number): number => unitsOfOne(convex) * leafValueOf('convex', length);
+    expect(scoreOfSum(convex, sumAt(3))).toBeCloseTo(2 ** (-3 / averagePathLength(64)), 12);
     const single = compileForest(growForest(matrix, testParameters({ sample: 1 })), 4, 1);
     expect([...sumsOf(single, matrix)]).toEqual(new Array(300).fill(0));
     expect(scoreOfSum(single, 0)).toBe(0.5);

@@ -1,6 +1,6 @@
 import { impossible } from '../domain/error.ts';
 import type { CompiledForest } from '../domain/model.ts';
-import { averagePathLength } from './path-length.ts';
+import { averagePathLength, leafValueOf, pathLengthOf } from './path-length.ts';
 
 /** The forest laid out for walking: every leaf leads to itself, so that a tree is walked in a fixed number of steps. */
 interface WalkLayout {
@@ -120,15 +120,29 @@ function layOut(forest: CompiledForest): WalkLayout {
   return { column, threshold: forest.threshold, next, steps };
 }
 
-/** Units of the average path length over all trees: the sum at which the score is one half. */
-export function unitsAtHalf(forest: CompiledForest): number {
-  return 2 ** forest.shift * forest.treeCount * averagePathLength(forest.sampleSize);
+type ScoreScale = Pick<CompiledForest, 'leaf' | 'shift' | 'treeCount' | 'sampleSize'>;
+
+/** Units of leaves of value 1 in all trees: sums are divided by it to give the mean of leaf values. */
+export function unitsOfOne(forest: Pick<ScoreScale, 'shift' | 'treeCount'>): number {
+  return 2 ** forest.shift * forest.treeCount;
+}
+
+/** Units of the average path length in all trees: the sum at which the score is one half. */
+export function unitsAtHalf(forest: ScoreScale): number {
+  return unitsOfOne(forest) * leafValueOf(forest.leaf, averagePathLength(forest.sampleSize));
+}
+
+/** The path length that a mean of leaf values stands for: the mean itself, or the one length that counts as much. */
+export function meanPathLength(forest: Pick<ScoreScale, 'leaf'>, meanLeafValue: number): number {
+  return pathLengthOf(forest.leaf, meanLeafValue);
 }
 
 /**
- * The anomaly score for people, 0 to 1, higher is more anomalous: `2^(-sum / (2^shift * trees * c(sampleSize)))`.
- * A forest grown on single rows knows nothing, and gives 0.5 for every sum.
+ * The anomaly score for people, 0 to 1, higher is more anomalous: `2^(-mean path length / c(sampleSize))`, where the mean is that
+ * of the leaf values, taken back to a path length. A forest grown on single rows knows nothing, and gives 0.5 for every sum.
  */
-export function scoreOfSum(forest: CompiledForest, sum: number): number {
-  return forest.sampleSize <= 1 ? 0.5 : 2 ** (-sum / unitsAtHalf(forest));
+export function scoreOfSum(forest: ScoreScale, sum: number): number {
+  if (forest.sampleSize <= 1) return 0.5;
+  if (forest.leaf === 'path-length') return 2 ** (-sum / unitsAtHalf(forest));
+  return 2 ** (-meanPathLength(forest, sum / unitsOfOne(forest)) / averagePathLength(forest.sampleSize));
 }

@@ -59,7 +59,7 @@ export async function trainForest(
   const trees = threaded
     ? await growOnThreads(matrix, parameters, subSamples, { threads: context.threads, signal: context.signal, onTree })
     : await growInTurns(matrix, parameters, subSamples, workPerTree, context.signal, onTree);
-  return compileForest(trees, matrix.featureCount, sampleSize);
+  return compileForest(trees, matrix.featureCount, sampleSize, parameters.leaf);
 }
 
 /** Grows on this thread, letting other work (and a cancellation) have its turn now and then. */

@@ -69,7 +69,8 @@ export function joinForest(
   const shift = finestShift(greatestLeafValues);
   const units = Int32Array.from(leafValue, (value) => Math.round(value * 2 ** shift));
   const { featureCount, sampleSize } = forest;
-  return sealForest({ featureCount, treeCount: roots.length, sampleSize, shift, roots, ...joined, units });
+  const treeCount = roots.length;
+  return sealForest({ featureCount, treeCount, sampleSize, leaf: 'path-length', shift, roots, ...joined, units });
 }
 
 function leavesOf(feature: Int32Array, start: number, end: number): readonly number[] {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { AssayError, usageError } from '../../engine/domain/error.ts';
 import { growerNames, type GrowerName } from '../../engine/domain/model.ts';
+import { detectionNames, type DetectionName } from '../../preload/contract/models.ts';
 import { parseExpectation, type Expectation } from '../../engine/domain/expectation.ts';
 import { columnRoles, timeFormatSchema } from '../../engine/domain/profile.ts';
 import type { ColumnRole, ProfileOverrides, StatedColumn } from '../../engine/domain/profile.ts';
@@ -42,6 +43,7 @@ export interface ForestFlags {
   readonly seed?: number;
   readonly grower?: GrowerName;
   readonly logAmount?: boolean;
+  readonly detection?: DetectionName;
   readonly windows: boolean;
   readonly windowFeatures?: string;
   readonly leaveOut?: readonly string[];
@@ -124,7 +126,11 @@ export function expectOption(): Option {
 export function addForestOptions(command: Command): Command {
   return command
     .option('--trees <count>', 'trees in the forest (default 300)', parseWhole(1, 10_000))
-    .option('--sample <rows>', 'rows drawn for each tree (default 256)', parseWhole(1, 2 ** 31 - 1))
+    .option(
+      '--sample <rows>',
+      'rows drawn for each tree (default 1024 where trees are grown by theme, else 256)',
+      parseWhole(1, 2 ** 31 - 1),
+    )
     .option('--features-per-tree <count>', 'features drawn for each tree (default all)', parseWhole(1, 100_000))
     .option(
       '--seed <number>',
@@ -132,6 +138,12 @@ export function addForestOptions(command: Command): Command {
       parseWhole(0, 2 ** 32 - 1),
     )
     .addOption(new Option('--grower <name>', 'who grows the trees (default assay)').choices([...growerNames]))
+    .addOption(
+      new Option(
+        '--detection <way>',
+        'themes: features and trees by what analysts look for, where the columns allow it; plain: all alike (default)',
+      ).choices([...detectionNames]),
+    )
     .option('--log-amount', 'use the logarithm of the amount')
     .option('--window-features <file>', 'features over time from a spec file (JSON or YAML) instead of those proposed')
     .option('--leave-out <features>', 'features the model is to do without, separated by commas', parseNames)
@@ -257,8 +269,9 @@ export function forestChoice(flags: ForestFlags): JobInput<'train'>['forest'] {
 /** What the flags say of the features: over time or not, from a spec file or proposed, less some. */
 export function featureChoice(
   flags: ForestFlags,
-): Pick<JobInput<'train'>, 'logAmount' | 'windows' | 'windowSpec' | 'leaveOut'> {
+): Pick<JobInput<'train'>, 'detection' | 'logAmount' | 'windows' | 'windowSpec' | 'leaveOut'> {
   return {
+    ...(flags.detection === undefined ? {} : { detection: flags.detection }),
     logAmount: flags.logAmount === true,
     windows: flags.windows,
     leaveOut: [...(flags.leaveOut ?? [])],

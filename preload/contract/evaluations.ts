@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { profileOverridesSchema } from '../../engine/domain/profile.ts';
 import { verdictKinds } from '../../engine/domain/verdict.ts';
 import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
-import { forestChoiceSchema, modelSummarySchema } from './models.ts';
+import { detectionSchema, forestChoiceSchema, modelSummarySchema } from './models.ts';
 import { modelChoice, notice, pageLimit, path, request, rowOrder } from './parts.ts';
 
 /* How good a model is by what is known: the label column and verdicts. */
@@ -62,6 +62,7 @@ export const evaluationJobs = {
     input: z.object({
       casePath: path,
       forest: forestChoiceSchema.prefault({}),
+      detection: detectionSchema,
       windows: z.boolean().default(true),
       windowSpec: windowSpecSchema.optional(),
       leaveOut: z.array(z.string()).default([]),

@@ -7,13 +7,20 @@ import type { ThresholdHandle } from './tuning.ts';
 
 /* The models of a case, which of them is the champion, their features, and scoring with one. */
 
+/** What features and trees are made for: the themes that analysts look for, or all features alike. */
+export const detectionNames = ['themes', 'plain'] as const;
+export type DetectionName = (typeof detectionNames)[number];
+export const detectionSchema = z.enum(detectionNames).default('plain');
+
 export const forestChoiceSchema = z.object({
   trees: z.number().int().min(1).max(10_000).default(300),
-  sample: z.number().int().min(1).default(256),
+  sample: z.number().int().min(1).optional().describe('1024 where trees are grown by theme, else 256'),
   featuresPerTree: z.number().int().min(1).nullable().default(null),
   seed: z.number().int().min(0).max(0xffff_ffff).default(1),
   grower: z.enum(growerNames).default('assay'),
 });
+
+export type ForestChoice = z.output<typeof forestChoiceSchema>;
 
 export const modelSummarySchema = z.object({
   id: z.number().int().describe('number in its case; 0 outside of one'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { profileOverridesSchema } from '../../engine/domain/profile.ts';
 import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
 import { evaluationSchema } from './evaluations.ts';
-import { forestChoiceSchema, modelSummarySchema } from './models.ts';
+import { detectionSchema, forestChoiceSchema, modelSummarySchema } from './models.ts';
 import { notice, path, rowOrder } from './parts.ts';
 import { columnReportSchema, readingChoice, sourceReportSchema } from './recordings.ts';
 import { lineSchema, thresholdHandleSchema } from './tuning.ts';
@@ -15,6 +15,7 @@ export const trainInput = z.object({
   /** Where absent the champion's handle holds on; in a new case the team's budget, but never more than 5 %. */
   threshold: thresholdHandleSchema.optional(),
   overrides: profileOverridesSchema.default({}),
+  detection: detectionSchema,
   logAmount: z.boolean().default(false),
   /** False leaves out features over time. */
   windows: z.boolean().default(true),

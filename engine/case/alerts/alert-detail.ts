@@ -1,5 +1,6 @@
 import { usageError } from '../../domain/error.ts';
 import type { StoredVerdict } from '../../store/decision-log.ts';
+import { meanPathLength, unitsOfOne } from '../../forest/score.ts';
 import { limitsOf, smallestChange } from '../../forest/reasons/smallest-change.ts';
 import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import type { ParsedRequestInput } from '../../../preload/contract/requests.ts';
@@ -128,7 +129,7 @@ function contributionsOf(
   sum: number,
 ): Pick<AlertDetail, 'contributions' | 'restContribution' | 'restCount' | 'baseline' | 'pathLength'> {
   const { baseline, contributions } = view.reasons(sequence);
-  const pathLength = sum / (2 ** view.forest.shift * view.forest.treeCount);
+  const pathLength = meanPathLength(view.forest, sum / unitsOfOne(view.forest));
   const values = view.featureRow(sequence);
   const words = view.words;
   const listed = Array.from(contributions.keys())

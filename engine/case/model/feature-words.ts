@@ -1,6 +1,6 @@
 import type { FeatureSpec, RowTransform } from '../../domain/feature-spec.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
-import type { WindowFeature } from '../../domain/window-feature.ts';
+import type { Theme, WindowFeature } from '../../domain/window-feature.ts';
 import { entityNoun, plainDuration } from '../../features/windows/describe-window-feature.ts';
 
 /** A feature in an analyst's words, once whole and once short enough for a list. */
@@ -19,24 +19,32 @@ export interface LabelledWords {
   readonly who: string;
   /** Whether it only says that something holds. */
   readonly isYesNo: boolean;
+  /** What an analyst looks for that it says something of. */
+  readonly theme?: Theme | undefined;
+  /** What its values of another column are called: 'terminal', 'country'. */
+  readonly noun?: string;
   /** From what it is computed. */
   readonly source: RowTransform | WindowFeature;
 }
 
-type ValueKind = 'figure' | 'amount' | 'share' | 'times' | 'hours' | 'clock' | 'weekday' | 'yes-no';
+type ValueKind =
+  'figure' | 'amount' | 'share' | 'times' | 'hours' | 'clock' | 'weekday' | 'yes-no' | 'bits' | 'spreads';
 type Words = Pick<LabelledWords, 'subject' | 'span' | 'description'> & { readonly kind: ValueKind };
 
 /** The features of a spec in an analyst's words, in the order of the matrix columns. */
 export function featureWords(spec: FeatureSpec, profile: Profile): readonly LabelledWords[] {
   const words = [
-    ...spec.features.map(({ name, transform }) => ({ name, source: transform, ...rowWords(transform, profile) })),
+    ...spec.features.map(({ name, theme, transform }) => ({
+      ...{ name, theme, source: transform },
+      ...rowWords(transform, profile),
+    })),
     ...(spec.windows?.features ?? []).map((feature) => ({
-      ...{ name: feature.name, source: feature },
+      ...{ name: feature.name, theme: feature.theme, source: feature },
       ...windowWords(feature, profile),
     })),
   ];
   const labels = words.map(({ subject, span }) => labelOf(subject, span));
-  return words.map(({ name, source, subject, span, description, kind }, index) => {
+  return words.map(({ name, theme, source, subject, span, description, kind }, index) => {
     // Two features that a few words cannot tell apart are told by all of them.
     const isOnly = labels.indexOf(labels[index]) === labels.lastIndexOf(labels[index]);
     const shown = isOnly ? { subject, span } : { subject: capitalised(description), span: '' };
@@ -48,6 +56,8 @@ export function featureWords(spec: FeatureSpec, profile: Profile): readonly Labe
       valueText: valueTexts[kind],
       isYesNo: kind === 'yes-no',
       who: 'entity' in source ? source.entity.map((column) => entityNoun(column, profile)).join(' and ') : '',
+      theme,
+      ...('of' in source ? { noun: entityNoun(source.of, profile) } : {}),
       source,
     };
   });
@@ -76,6 +86,8 @@ const valueTexts: Readonly<Record<ValueKind, (value: number) => string>> = {
   hours: (value) => `${shortFigures.format(value)} h`,
   clock: clockText,
   weekday: (value) => weekdays[value] ?? figures.format(value),
+  bits: chanceText,
+  spreads: (value) => (value === 0 ? 'as usual' : `${shortFigures.format(value)} spreads above`),
   'yes-no': (value) => (value === 1 ? 'yes' : value === 0 ? 'no' : figures.format(value)),
 };
 
@@ -83,6 +95,11 @@ const valueTexts: Readonly<Record<ValueKind, (value: number) => string>> = {
 function clockText(hour: number): string {
   const minutes = Math.floor(hour * 60) % 1440;
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+}
+
+/** Bits of surprise as the chance that they stand for: 5 bits are 1 in 32. */
+function chanceText(bits: number): string {
+  return bits === 0 ? 'as usual' : `1 in ${shortFigures.format(2 ** bits)}`;
 }
 
 function rowWords(transform: RowTransform, profile: Profile): Words {
@@ -135,6 +152,15 @@ const windowKinds: Readonly<Record<WindowFeature['kind'], ValueKind>> = {
   'first-seen': 'yes-no',
   'fraud-count': 'figure',
   risk: 'share',
+  'amount-excess': 'spreads',
+  novelty: 'bits',
+  rarity: 'bits',
+  'hour-rarity': 'bits',
+  burst: 'spreads',
+  'small-payments': 'figure',
+  'sum-to-habit': 'times',
+  'new-visitors': 'spreads',
+  'confirmed-fraud': 'share',
 };
 
 /** What is computed of whom, without the window. */
@@ -170,5 +196,23 @@ function windowSubject(feature: WindowFeature, profile: Profile): string {
       return `Known frauds ${place}`;
     case 'risk':
       return `Known fraud ${place}`;
+    case 'amount-excess':
+      return `Amount above what the ${who} usually pays`;
+    case 'novelty':
+      return `${capitalised(entityNoun(feature.of, profile))} new for this ${who}`;
+    case 'rarity':
+      return `${capitalised(entityNoun(feature.of, profile))} unusual for this ${who}`;
+    case 'hour-rarity':
+      return `Hour of day unusual for this ${who}`;
+    case 'burst':
+      return `Payments ${place} above the usual number`;
+    case 'small-payments':
+      return `Small payments ${place}`;
+    case 'sum-to-habit':
+      return `Total ${place} against a usual day`;
+    case 'new-visitors':
+      return `New ${entityNoun(feature.of, profile)}s ${place} above the usual number`;
+    case 'confirmed-fraud':
+      return `Different ${entityNoun(feature.of, profile)}s with known fraud ${place}`;
   }
 }

@@ -1,6 +1,6 @@
 import type { RowTransform } from '../../domain/feature-spec.ts';
 import { columnWithRole } from '../../domain/profile.ts';
-import type { WindowFeature } from '../../domain/window-feature.ts';
+import { habitOf, isAgainstHabit, type HabitFeature, type WindowFeature } from '../../domain/window-feature.ts';
 import { entityNoun } from '../../features/windows/describe-window-feature.ts';
 import { FEWEST_VALUES, quantileOf, rowsBefore } from '../alerts/own-normal.ts';
 import { rowsOfCode, UNKNOWN_CODE, type CaseArrays } from '../case-arrays.ts';
@@ -15,9 +15,12 @@ export interface OwnUsual {
   readonly median: number | null;
   /** How many of them were alike: the same hour or one beside it, the same day of the week, the same text. */
   readonly alike: number;
+  /** What is counted in the window of a feature, and how many of it a day are usual; absent where nothing is counted. */
+  readonly rate?: { readonly now: number; readonly perDay: number };
 }
 
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 const hoursOfDay = 24;
 const daysOfWeek = 7;
 /** Local hours of the week from Monday 00:00; night ends at 07:00. */
@@ -29,7 +32,8 @@ const windowsLookedAt = 200;
 
 /** What is usual for the alert's entity, or for the entity of the window; null where too little is known of it. */
 export function ownUsual(arrays: CaseArrays, source: RowTransform | WindowFeature, row: number): OwnUsual | null {
-  return 'entity' in source ? usualInWindow(arrays, source, row) : usualOfRow(arrays, source, row);
+  if (!('entity' in source)) return usualOfRow(arrays, source, row);
+  return isAgainstHabit(source) ? usualOfHabit(arrays, source, row) : usualInWindow(arrays, source, row);
 }
 
 function usualOfRow(arrays: CaseArrays, source: RowTransform, row: number): OwnUsual | null {
@@ -99,8 +103,59 @@ function medianOf(who: string, values: Float64Array): OwnUsual | null {
   return { who, count: sorted.length, median: quantileOf(sorted, 0.5), alike: 0 };
 }
 
+/** What a feature that is measured against a habit found in it. */
+function usualOfHabit(arrays: CaseArrays, feature: HabitFeature, row: number): OwnUsual | null {
+  const { times } = arrays;
+  if (times === null || Number.isNaN(times[row])) return null;
+  const { windowMs, delayMs, most } = habitOf(feature);
+  const upTo = times[row] - delayMs;
+  const own = rowsOfEntity(arrays, feature, row)
+    .filter((other) => times[other] <= times[row] && other !== row)
+    .sort((left, right) => times[left] - times[right] || left - right);
+  const habit = own.filter((other) => times[other] <= upTo && times[other] > upTo - windowMs).slice(-most);
+  const recent = own.filter((other) => times[other] > times[row] - feature.windowMs);
+  const who = feature.entity.map((column) => entityNoun(column, arrays.profile)).join(' and ');
+  const days = habit.length === 0 ? 0 : (upTo - times[habit[0]]) / dayMs;
+  const rateOf = (now: number, usual: number): OwnUsual => ({
+    ...{ who, count: habit.length, median: null, alike: 0 },
+    rate: { now, perDay: (usual + 1) / (days + 1) },
+  });
+  switch (feature.kind) {
+    case 'amount-excess':
+    case 'sum-to-habit':
+    case 'small-payments': {
+      const amounts = arrays.valuesOf(feature.amount);
+      return medianOf(
+        who,
+        Float64Array.from(habit, (other) => amounts[other]),
+      );
+    }
+    case 'novelty':
+    case 'rarity': {
+      const { codes } = arrays.coded(feature.of);
+      return alikeOf(who, habit, (other) => codes[other] === codes[row]);
+    }
+    case 'hour-rarity': {
+      const hours = arrays.hoursOfWeek;
+      return alikeOf(who, habit, (other) => hours[other] !== NO_HOUR && likeness.hour(hours[other], hours[row]));
+    }
+    case 'burst':
+      return rateOf(recent.length + 1, habit.length);
+    case 'new-visitors': {
+      const { codes } = arrays.coded(feature.of);
+      const known = new Set(Array.from(habit, (other) => codes[other]));
+      const now = new Set([row, ...recent].map((other) => codes[other]).filter((code) => !known.has(code)));
+      return rateOf(now.size, known.size);
+    }
+  }
+}
+
 /** The median of the same window before the latest of the entity's earlier transactions. */
-function usualInWindow(arrays: CaseArrays, feature: WindowFeature, row: number): OwnUsual | null {
+function usualInWindow(
+  arrays: CaseArrays,
+  feature: Exclude<WindowFeature, HabitFeature>,
+  row: number,
+): OwnUsual | null {
   const { times } = arrays;
   const measure = measureOf(arrays, feature);
   if (measure === null || times === null || Number.isNaN(times[row])) return null;
@@ -137,7 +192,7 @@ function rowsOfEntity(arrays: CaseArrays, { entity }: WindowFeature, row: number
 type Measure = (window: Uint32Array, atMs: number) => number;
 
 /** What a window feature computes of the rows in its window; null where it is no habit, or compares with one itself. */
-function measureOf(arrays: CaseArrays, feature: WindowFeature): Measure | null {
+function measureOf(arrays: CaseArrays, feature: Exclude<WindowFeature, HabitFeature>): Measure | null {
   const { times } = arrays;
   switch (feature.kind) {
     case 'count':
@@ -166,6 +221,7 @@ function measureOf(arrays: CaseArrays, feature: WindowFeature): Measure | null {
     case 'first-seen':
     case 'fraud-count':
     case 'risk':
+    case 'confirmed-fraud':
       return null;
   }
 }

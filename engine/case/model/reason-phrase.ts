@@ -1,5 +1,5 @@
 import type { RowTransform } from '../../domain/feature-spec.ts';
-import type { WindowFeature } from '../../domain/window-feature.ts';
+import type { Theme, WindowFeature } from '../../domain/window-feature.ts';
 import { capitalised, type LabelledWords } from './feature-words.ts';
 import type { OwnUsual } from './own-usual.ts';
 
@@ -18,7 +18,19 @@ export interface ReasonFacts {
   readonly mean: number;
   readonly percentile: number | null;
   readonly isAmount: boolean;
+  /** The amount of the transaction, where the feature is measured from it but is none itself. */
+  readonly amount?: number;
 }
+
+/** What analysts call the themes. */
+export const themeNames: Readonly<Record<Theme, string>> = {
+  amount: 'amount',
+  velocity: 'velocity',
+  new: 'new',
+  time: 'time habit',
+  terminal: 'terminal',
+  risk: 'confirmed fraud',
+};
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const ratios = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
@@ -32,7 +44,8 @@ const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
 export function reasonPhrase(facts: ReasonFacts): string {
   const { words, value, isFilled } = facts;
   if (Number.isNaN(value) || isFilled) return `${words.label}: missing`;
-  return capitalised('entity' in words.source ? windowPhrase(facts, words.source) : rowPhrase(facts, words.source));
+  const phrase = 'entity' in words.source ? windowPhrase(facts, words.source) : rowPhrase(facts, words.source);
+  return capitalised(words.theme === undefined ? phrase : `${themeNames[words.theme]}: ${phrase}`);
 }
 
 function rowPhrase(facts: ReasonFacts, source: RowTransform): string {
@@ -55,11 +68,12 @@ function rowPhrase(facts: ReasonFacts, source: RowTransform): string {
   }
 }
 
-function amountPhrase({ own, value, words, median, percentile }: ReasonFacts): string {
-  const amount = withoutLogarithm(words.source, value);
+function amountPhrase({ own, value, words, median, percentile, amount: given }: ReasonFacts): string {
+  const amount = given ?? withoutLogarithm(words.source, value);
   const usual = own?.median ?? null;
   const ofOwn = own === null || usual === null ? null : multiple(amount, usual, `what this ${own.who} usually pays`);
-  const ofOthers = multiple(amount, withoutLogarithm(words.source, median), 'what is usual among all');
+  const ofOthers =
+    given === undefined ? multiple(amount, withoutLogarithm(words.source, median), 'what is usual among all') : null;
   return ofOwn ?? ofOthers ?? `amount ${placeOf(percentile)}`;
 }
 
@@ -115,6 +129,33 @@ function windowPhrase(facts: ReasonFacts, feature: WindowFeature): string {
       return value === 1 ? description : `not the ${description}`;
     case 'risk':
       return `${percent(value)} ${description.replace(/^share of /u, '')}`;
+    case 'confirmed-fraud':
+      return description.replace(/^share of /u, '');
+    case 'amount-excess':
+      return own === null ? `${words.subject} (${placeOf(percentile)})` : amountPhrase(facts);
+    case 'novelty':
+    case 'rarity': {
+      const noun = words.noun ?? 'value';
+      const shown = facts.text === null || feature.kind === 'novelty' ? noun : `${noun} ${facts.text}`;
+      if (own === null) return `${shown} unusual for this ${who}`;
+      return own.alike === 0
+        ? `${shown} never seen in ${whole.format(own.count)} payments of this ${who}`
+        : `${shown} as in ${alikeText(own)}`;
+    }
+    case 'hour-rarity':
+      return own === null ? `hour of day unusual for this ${who}` : `hour of day as in ${alikeText(own)}`;
+    case 'burst':
+    case 'new-visitors': {
+      const noun = feature.kind === 'burst' ? 'payment' : `new ${words.noun ?? 'value'}`;
+      if (own?.rate === undefined) return `${words.subject}, ${words.span} (${placeOf(percentile)})`;
+      const { now, perDay } = own.rate;
+      const usual = perDay < 0.95 ? `one in ${ratios.format(1 / perDay)} days` : `${ratios.format(perDay)} a day`;
+      return `${whole.format(now)} ${noun}${now === 1 ? '' : 's'} in ${words.span}, usually ${usual}`;
+    }
+    case 'small-payments':
+      return `${whole.format(value)} ${counted(description, value)}`;
+    case 'sum-to-habit':
+      return `${description.replace(/ as a multiple of .*/u, '')}: ${multiple(value, 1, 'a usual day and payment') ?? placeOf(percentile)}`;
   }
 }
 

@@ -70,7 +70,8 @@ function phraseOf(view: ModelView, sequence: number, { feature, value, median, p
   const { arrays } = view;
   const words = view.words[feature];
   const { source } = words;
-  const column = 'entity' in source ? null : source.column;
+  const ofOther = 'of' in source ? source.of : null;
+  const column = 'entity' in source ? ofOther : source.column;
   const kind = arrays.profile.columns.find(({ name }) => name === column)?.kind;
   const text = column === null || kind !== 'category' ? null : arrays.coded(column);
   const code = text?.codes[sequence] ?? UNKNOWN_CODE;
@@ -81,10 +82,15 @@ function phraseOf(view: ModelView, sequence: number, { feature, value, median, p
     percentile,
     mean: view.background[feature].mean,
     isFilled:
-      column !== null && (text === null ? Number.isNaN(arrays.valuesOf(column)[sequence]) : code === UNKNOWN_CODE),
+      column !== null &&
+      ofOther === null &&
+      (text === null ? Number.isNaN(arrays.valuesOf(column)[sequence]) : code === UNKNOWN_CODE),
     text: code === UNKNOWN_CODE ? null : (text?.dictionary.textOf(code) ?? null),
     own: ownUsual(arrays, source, sequence),
     isAmount: column !== null && columnWithRole(arrays.profile, 'amount')?.name === column,
+    ...('entity' in source && source.kind === 'amount-excess'
+      ? { amount: arrays.valuesOf(source.amount)[sequence] }
+      : {}),
   });
 }
 

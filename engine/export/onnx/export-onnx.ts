@@ -2,7 +2,8 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { impossible, usageError } from '../../domain/error.ts';
 import type { CompiledForest } from '../../domain/model.ts';
-import { unitsAtHalf } from '../../forest/score.ts';
+import { averagePathLength, CONVEX_EDGES } from '../../forest/path-length.ts';
+import { unitsAtHalf, unitsOfOne } from '../../forest/score.ts';
 import {
   AttributeProto_AttributeType as AttributeType,
   ModelProtoSchema,
@@ -77,11 +78,11 @@ export function exportOnnx(forest: CompiledForest, options: OnnxExportOptions): 
   checkOptions(forest, options);
   const preprocessing = options.preprocessing ?? rawFeatures(forest.featureCount);
   const perUnit = 1 / unitsAtHalf(forest);
+  const score = scoreOfUnits(forest);
   const nodes = [
     ...preprocessing.nodes,
     treeEnsembleNode(forest, preprocessing.features, outputNames.units),
-    operator('Mul', [outputNames.units, 'log_score_per_unit'], 'log_score'),
-    operator('Exp', ['log_score'], outputNames.score),
+    ...score.nodes,
     // The difference of integers is exact, and adding a half keeps its sign: above 0 only where sum <= threshold.
     operator('Sub', ['threshold_units', outputNames.units], 'margin_units'),
     operator('Add', ['margin_units', 'half'], 'decision_units'),
@@ -112,7 +113,7 @@ export function exportOnnx(forest: CompiledForest, options: OnnxExportOptions): 
       node: nodes,
       initializer: [
         ...preprocessing.initializers,
-        scalar('log_score_per_unit', -Math.LN2 * perUnit),
+        ...score.initializers,
         scalar('exponent_per_unit', perUnit),
         scalar('threshold_units', options.thresholdUnits),
         scalar('half', 0.5),
@@ -131,6 +132,29 @@ export function exportOnnx(forest: CompiledForest, options: OnnxExportOptions): 
     metadataProps: Object.entries(notes).map(([key, value]) => ({ key, value })),
   });
   return toBinary(ModelProtoSchema, model);
+}
+
+/** The score of `scoreOfSum`: a power of two of the sum, or a power of what convex leaves leave of one. */
+function scoreOfUnits(forest: CompiledForest): Pick<OnnxPreprocessing, 'nodes' | 'initializers'> {
+  if (forest.leaf === 'path-length')
+    return {
+      nodes: [
+        operator('Mul', [outputNames.units, 'log_score_per_unit'], 'log_score'),
+        operator('Exp', ['log_score'], outputNames.score),
+      ],
+      initializers: [scalar('log_score_per_unit', -Math.LN2 / unitsAtHalf(forest))],
+    };
+  return {
+    nodes: [
+      operator('Sub', ['units_of_one', outputNames.units], 'units_left'),
+      operator('Div', ['units_left', 'units_of_one'], 'share_left'),
+      operator('Pow', ['share_left', 'edges_per_length'], outputNames.score),
+    ],
+    initializers: [
+      scalar('units_of_one', unitsOfOne(forest)),
+      scalar('edges_per_length', CONVEX_EDGES / averagePathLength(forest.sampleSize)),
+    ],
+  };
 }
 
 function checkOptions(forest: CompiledForest, options: OnnxExportOptions): void {

@@ -93,6 +93,7 @@ describe('an exported model in ONNX Runtime', () => {
     ['one tree', awkwardMatrix(1200, 4, 5), { trees: 1 }],
     ['deep trees', awkwardMatrix(4000, 6, 6), { sample: 4000, trees: 20 }],
     ['trees without splits', { rowCount: 50, featureCount: 2, values: new Float32Array(100) }, {}],
+    ['convex leaves', awkwardMatrix(1200, 4, 8), { leaf: 'convex', sample: 1024, trees: 300 }],
     ['the library grower', awkwardMatrix(1200, 4, 7), { grower: 'ml-isolation-forest', trees: 20 }],
   ] as const)('has the sums and flags of the engine, bit for bit: %s', async (_, matrix, parameters) => {
     expect(await differences(await makeCase(matrix, parameters))).toEqual([]);

@@ -31,10 +31,16 @@ export function plainDuration(lengthMs: number): string {
 /** The stable name of a feature: its columns, what is computed, over which window, with which options. */
 function nameWindowFeature(definition: WindowDefinition): string {
   const parts = [...definition.entity, definition.kind];
-  if (definition.kind === 'distinct') parts.push(definition.of);
+  if ('of' in definition) parts.push(definition.of);
   parts.push(shortDuration(definition.windowMs));
+  if ('habit' in definition) {
+    const { windowMs, delayMs, most } = definition.habit;
+    parts.push('habit', shortDuration(windowMs), 'delay', shortDuration(delayMs), `${most}`);
+  }
   if ('delayMs' in definition && definition.delayMs > 0) parts.push('delay', shortDuration(definition.delayMs));
   else if ('includeCurrent' in definition && !definition.includeCurrent) parts.push('before');
+  if ('most' in definition) parts.push(`${definition.most}`);
+  if (definition.kind === 'amount-excess' && definition.category !== null) parts.push('by', definition.category);
   if (definition.scale === 'log') parts.push('log');
   return parts.join('_');
 }
@@ -86,6 +92,24 @@ function phraseOf(
       return `known frauds ${entity} ${span}`;
     case 'risk':
       return `share of known fraud ${entity} ${span}`;
+    case 'amount-excess':
+      return `how far this amount lies above what is usual ${entity}, in spreads`;
+    case 'novelty':
+      return `surprise at a ${entityNoun(definition.of, profile)} never seen ${entity}, in bits`;
+    case 'rarity':
+      return `surprise at a ${entityNoun(definition.of, profile)} rarely or never seen ${entity}, in bits`;
+    case 'hour-rarity':
+      return `surprise at an hour of the day that is unusual ${entity}, in bits`;
+    case 'burst':
+      return `payments ${entity} in ${window} above the usual number, in spreads`;
+    case 'small-payments':
+      return `payments ${entity} in ${window} below a fifth of the usual amount`;
+    case 'sum-to-habit':
+      return `total amount ${entity} in ${window} as a multiple of a usual day and payment`;
+    case 'new-visitors':
+      return `${entityNoun(definition.of, profile)}s never seen before ${entity} in ${window} above the usual number, in spreads`;
+    case 'confirmed-fraud':
+      return `share of known fraud ${entity} ${span}, by different ${entityNoun(definition.of, profile)}s`;
   }
 }
 

@@ -1,9 +1,12 @@
 import { BlockPool, capacityOf } from './block-pool.ts';
 import { addSquare, limb, limbsToNumber, scaledVariance } from './exact-sum.ts';
 import { ExtremeQueues } from './extreme-queues.ts';
+import { burstOver, excessOf, hourBits, hoursOfDay, spentAgainstHabit, surpriseBits } from './habit-figures.ts';
+import { HourCounts } from './hour-counts.ts';
 import { PairTable } from './pair-table.ts';
+import { ValueCounts } from './value-counts.ts';
 import type { PlannedEntity, PlannedFeature } from './window-plan.ts';
-import { UNLABELLED } from '../../domain/label.ts';
+import { FRAUD, UNLABELLED } from '../../domain/label.ts';
 import type { Misplaced, WindowFeatureKind } from '../../domain/window-feature.ts';
 
 /** The columns of one block of transactions that one entity's windows need, in stream order. */
@@ -21,6 +24,10 @@ export interface EntityBlock {
   readonly units: Float64Array;
   /** FRAUD, GENUINE or UNLABELLED. */
   readonly labels: Uint8Array;
+  /** Per row: the logarithm of the amount less that of its kind, in whole units (`log-amounts.ts`); NaN is missing. */
+  readonly logAmounts: Float64Array;
+  /** Per row: the hour of its day, 0 to 23; -1 is missing. */
+  readonly hours: Int8Array;
   /** Codes of the columns in `PlannedEntity.ofColumns`. */
   readonly of: readonly Int32Array[];
 }
@@ -46,6 +53,15 @@ const sinceLastKind = 9;
 const firstSeenKind = 10;
 const fraudCountKind = 11;
 const riskKind = 12;
+const amountExcessKind = 13;
+const noveltyKind = 14;
+const rarityKind = 15;
+const hourRarityKind = 16;
+const burstKind = 17;
+const smallPaymentsKind = 18;
+const sumToHabitKind = 19;
+const newVisitorsKind = 20;
+const confirmedFraudKind = 21;
 const kindCode: Record<WindowFeatureKind, number> = {
   count: countKind,
   sum: sumKind,
@@ -60,9 +76,20 @@ const kindCode: Record<WindowFeatureKind, number> = {
   'first-seen': firstSeenKind,
   'fraud-count': fraudCountKind,
   risk: riskKind,
+  'amount-excess': amountExcessKind,
+  novelty: noveltyKind,
+  rarity: rarityKind,
+  'hour-rarity': hourRarityKind,
+  burst: burstKind,
+  'small-payments': smallPaymentsKind,
+  'sum-to-habit': sumToHabitKind,
+  'new-visitors': newVisitorsKind,
+  'confirmed-fraud': confirmedFraudKind,
 };
 
 const hourMs = 3_600_000;
+/** A payment is small where so many of it do not reach the usual amount. */
+const smallShare = 5;
 
 // Whole numbers of one entity: its key, its block of the log, then the same fields for each window.
 const firstKey = 0;
@@ -78,7 +105,9 @@ const amountCount = 2;
 const fraudCount = 3;
 const labelledCount = 4;
 const distinctCount = 5;
-const intsPerWindow = 6;
+const newCount = 6;
+const valuedCount = 7;
+const intsPerWindow = 8;
 // Doubles of one entity: the time of its newest event, then the same fields for each window.
 const newestTime = 0;
 const firstWindowReal = 1;
@@ -87,7 +116,11 @@ const sumLow = 1;
 const squareLimbs = 2;
 const largest = 5;
 const smallest = 6;
-const realsPerWindow = 7;
+const oldestTime = 7;
+const logCount = 8;
+const logSum = 9;
+const logSquareLimbs = 10;
+const realsPerWindow = 13;
 /** Of `Misplaced`, without the name. */
 export type MisplacedCounts = Omit<Misplaced, 'entity'>;
 const noneMisplaced: MisplacedCounts = { late: 0, tooLate: 0, withoutTime: 0, withoutEntity: 0 };
@@ -105,6 +138,10 @@ interface Reads {
   readonly column: Int32Array;
   readonly logarithmic: Uint8Array;
   readonly lengthMs: Float64Array;
+  /** The window of what is usual, where a feature is measured against one: its number, and where its fields lie. */
+  readonly habit: Int32Array;
+  readonly habitInt: Int32Array;
+  readonly habitReal: Int32Array;
 }
 
 /**
@@ -130,6 +167,16 @@ export class EntityHistory {
   readonly #sums: Uint8Array;
   readonly #squares: Uint8Array;
   readonly #labels: Uint8Array;
+  readonly #logs: Uint8Array;
+  /** Per window: the most events it holds, the newest first. */
+  readonly #most: Float64Array;
+  /** Per window: how its different values are counted, and the window whose values are compared with its own, or -1. */
+  readonly #onlyFraud: Uint8Array;
+  readonly #habitOf: Int32Array;
+  readonly #recentOf: Int32Array;
+  /** Per window: its counts by value or by hour, or null. */
+  readonly #values: readonly (ValueCounts | null)[];
+  readonly #hours: readonly (HourCounts | null)[];
   /** Per window: position of the distinct column among an event's fields, or -1. */
   readonly #ofField: Int32Array;
   readonly #distinct: readonly PairTable[];
@@ -141,6 +188,8 @@ export class EntityHistory {
   readonly #queuesPerSlot: number;
   readonly #amountField: number;
   readonly #labelField: number;
+  readonly #logField: number;
+  readonly #hourField: number;
   readonly #before: Reads;
   readonly #after: Reads;
 
@@ -156,6 +205,9 @@ export class EntityHistory {
   #newEntities = 0;
   #event: Float64Array;
   #misplaced = noneMisplaced;
+  /** Where the events before the one at hand lie: the slot whose log holds them, and the end of them in it. */
+  #logSlot = scratch;
+  #logBefore = 0;
 
   constructor(plan: PlannedEntity, latenessMs: number, unitsPerOne: number) {
     this.#plan = plan;
@@ -168,13 +220,24 @@ export class EntityHistory {
     this.#sums = Uint8Array.from(windows, (window) => Number(window.sums));
     this.#squares = Uint8Array.from(windows, (window) => Number(window.squares));
     this.#labels = Uint8Array.from(windows, (window) => Number(window.labels));
-    this.#amountField = plan.keepsAmount ? 1 : -1;
-    this.#labelField = plan.keepsLabel ? 1 + Number(plan.keepsAmount) : -1;
-    const firstOf = 1 + Number(plan.keepsAmount) + Number(plan.keepsLabel);
+    this.#logs = Uint8Array.from(windows, (window) => Number(window.logs));
+    this.#most = Float64Array.from(windows, (window) => window.most);
+    this.#onlyFraud = Uint8Array.from(windows, (window) => Number(window.onlyFraud));
+    this.#habitOf = Int32Array.from(windows, (window) => window.habit ?? -1);
+    this.#recentOf = Int32Array.from(windows, (_, index) => windows.findIndex(({ habit }) => habit === index));
+    let fields = 1;
+    const field = (isKept: boolean): number => (isKept ? fields++ : -1);
+    this.#amountField = field(plan.keepsAmount);
+    this.#labelField = field(plan.keepsLabel);
+    this.#logField = field(plan.keepsLog);
+    this.#hourField = field(plan.keepsHour);
+    const firstOf = fields;
     this.#ofField = Int32Array.from(windows, (window) =>
       window.of === null ? -1 : firstOf + plan.ofColumns.indexOf(window.of),
     );
     this.#distinct = windows.map(() => new PairTable());
+    this.#values = windows.map((window) => (window.counts ? new ValueCounts() : null));
+    this.#hours = windows.map((window) => (window.hours ? new HourCounts() : null));
     let queues = 0;
     this.#maxQueue = Int32Array.from(windows, (window) => (window.max ? queues++ : -1));
     this.#minQueue = Int32Array.from(windows, (window) => (window.min ? queues++ : -1));
@@ -188,6 +251,7 @@ export class EntityHistory {
     this.#ints = new Int32Array(64 * this.#intStride);
     this.#reals = new Float64Array(64 * this.#realStride);
     this.#ints[firstKey] = -1;
+    this.#startCounts(scratch);
   }
 
   /** Transactions so far that were not in their place: late, too late, without time or without entity. */
@@ -208,13 +272,13 @@ export class EntityHistory {
       this.#reals.byteLength +
       this.#slotOfCode.byteLength +
       this.#slotOfPair.memoryBytes +
-      this.#distinct.reduce((sum, table) => sum + table.memoryBytes, 0)
+      [...this.#distinct, ...this.#values, ...this.#hours].reduce((sum, counts) => sum + (counts?.memoryBytes ?? 0), 0)
     );
   }
 
   /** Takes in a block of transactions in stream order and writes their features. */
   append(block: EntityBlock, target: MatrixTarget): void {
-    const { times, horizons, first, second, units, labels, of, rowCount } = block;
+    const { times, horizons, first, second, units, labels, logAmounts, hours, of, rowCount } = block;
     const event = this.#event;
     const { values, stride, firstColumn } = target;
     let at = target.firstRow * stride + firstColumn;
@@ -224,6 +288,8 @@ export class EntityHistory {
       event[0] = time;
       if (this.#amountField >= 0) event[this.#amountField] = units[row];
       if (this.#labelField >= 0) event[this.#labelField] = labels[row];
+      if (this.#logField >= 0) event[this.#logField] = logAmounts[row];
+      if (this.#hourField >= 0) event[this.#hourField] = hours[row];
       for (let index = 0; index < of.length; index += 1) event[event.length - of.length + index] = of[index][row];
 
       const keyA = first[row];
@@ -324,10 +390,18 @@ export class EntityHistory {
     const realBase = slot * this.#realStride;
     this.#reals.fill(0, realBase, realBase + this.#realStride);
     this.#reals[realBase + newestTime] = never;
+    this.#startCounts(slot);
+    return slot;
+  }
+
+  #startCounts(slot: number): void {
     for (let queue = 0; queue < this.#queuesPerSlot; queue += 1) {
       this.#queues.create(slot * this.#queuesPerSlot + queue);
     }
-    return slot;
+    for (let window = 0; window < this.#windowCount; window += 1) {
+      this.#values[window]?.create(slot);
+      this.#hours[window]?.create(slot);
+    }
   }
 
   #newSlot(): number {
@@ -349,6 +423,8 @@ export class EntityHistory {
     this.#advance(slot, time);
     if (this.#before.length > 0) this.#read(this.#before, slot, time, newest, units, values, at);
     this.#addNewest(slot);
+    this.#logSlot = slot;
+    this.#logBefore = this.#ints[slot * this.#intStride + logEnd] - 1;
     if (this.#after.length > 0) this.#read(this.#after, slot, time, newest, units, values, at);
   }
 
@@ -371,11 +447,13 @@ export class EntityHistory {
       }
       ints[windowInt + lead] = ahead;
       let behind = ints[windowInt + tail];
-      while (behind < ahead && data[block + behind * stride] <= from) {
+      while (behind < ahead && (data[block + behind * stride] <= from || ahead - behind > this.#most[window])) {
         this.#exclude(slot, window, data, block + behind * stride);
         behind += 1;
       }
       ints[windowInt + tail] = behind;
+      this.#reals[slot * this.#realStride + firstWindowReal + window * realsPerWindow + oldestTime] =
+        behind < ahead ? data[block + behind * stride] : Number.NaN;
       if (this.#hasExtremes(window)) this.#expireExtremes(slot, window, from);
     }
   }
@@ -403,25 +481,36 @@ export class EntityHistory {
 
   #include(slot: number, window: number, data: Float64Array, event: number): void {
     this.#tally(slot, window, data, event, 1);
-    const ofField = this.#ofField[window];
-    if (ofField >= 0) {
-      const code = data[event + ofField];
-      if (code >= 0 && this.#distinct[window].add(slot, code, 1) === 1) this.#countDistinct(slot, window, 1);
-    }
+    this.#countValue(slot, window, data, event, 1);
     if (this.#hasExtremes(window)) this.#pushExtremes(slot, window, data, event);
   }
 
   #exclude(slot: number, window: number, data: Float64Array, event: number): void {
     this.#tally(slot, window, data, event, -1);
-    const ofField = this.#ofField[window];
-    if (ofField >= 0) {
-      const code = data[event + ofField];
-      if (code >= 0 && this.#distinct[window].add(slot, code, -1) === 0) this.#countDistinct(slot, window, -1);
-    }
+    this.#countValue(slot, window, data, event, -1);
   }
 
-  #countDistinct(slot: number, window: number, change: number): void {
-    this.#ints[slot * this.#intStride + firstWindowInt + window * intsPerWindow + distinctCount] += change;
+  /** Adds an event to, or takes it from, a window's counts by value and by hour. */
+  #countValue(slot: number, window: number, data: Float64Array, event: number, sign: 1 | -1): void {
+    this.#hours[window]?.add(slot, data[event + this.#hourField], sign);
+    const ofField = this.#ofField[window];
+    if (ofField < 0) return;
+    const code = data[event + ofField];
+    if (code < 0 || (this.#onlyFraud[window] === 1 && data[event + this.#labelField] !== FRAUD)) return;
+    this.#values[window]?.add(slot, code, sign);
+    this.#ints[slot * this.#intStride + firstWindowInt + window * intsPerWindow + valuedCount] += sign;
+    const count = this.#distinct[window].add(slot, code, sign);
+    if (count !== (sign === 1 ? 1 : 0)) return;
+    const base = slot * this.#intStride + firstWindowInt;
+    this.#ints[base + window * intsPerWindow + distinctCount] += sign;
+    const habit = this.#habitOf[window];
+    if (habit >= 0 && this.#distinct[habit].get(slot, code, 0) === 0) {
+      this.#ints[base + window * intsPerWindow + newCount] += sign;
+    }
+    const recent = this.#recentOf[window];
+    if (recent >= 0 && this.#distinct[recent].get(slot, code, 0) > 0) {
+      this.#ints[base + recent * intsPerWindow + newCount] -= sign;
+    }
   }
 
   /** Adds an event to, or takes it from, the exact sums of a window. */
@@ -445,6 +534,7 @@ export class EntityHistory {
         if (this.#squares[window] === 1) addSquare(reals, windowReal + squareLimbs, units, sign);
       }
     }
+    if (this.#logs[window] === 1) this.#tallyLog(slot, window, data[event + this.#logField], sign);
     if (this.#labels[window] === 1) {
       const label = data[event + this.#labelField];
       if (label !== UNLABELLED) {
@@ -452,6 +542,16 @@ export class EntityHistory {
         this.#ints[windowInt + fraudCount] += sign * label;
       }
     }
+  }
+
+  #tallyLog(slot: number, window: number, logAmount: number, sign: 1 | -1): void {
+    if (logAmount !== logAmount) return;
+    const reals = this.#reals;
+    const windowReal = slot * this.#realStride + firstWindowReal + window * realsPerWindow;
+    // Logarithms of amounts are small: their sum is exact in one double, their number stands beside it.
+    reals[windowReal + logCount] += sign;
+    reals[windowReal + logSum] += sign * logAmount;
+    addSquare(reals, windowReal + logSquareLimbs, logAmount, sign);
   }
 
   #pushExtremes(slot: number, window: number, data: Float64Array, event: number): void {
@@ -507,52 +607,64 @@ export class EntityHistory {
     }
   }
 
+  /** Forgets the events that no window can reach any more, even from the latest place that an event may still take. */
   #dropOld(slot: number): void {
     const base = slot * this.#intStride;
-    const block = this.#ints[base + logBlock];
-    const end = this.#ints[base + logEnd];
-    const unreachable = this.#reals[slot * this.#realStride + newestTime] - this.#plan.spanMs - this.#latenessMs;
-    let start = this.#ints[base + logStart];
-    while (start < end && this.#log.data[block + start * this.#log.stride] <= unreachable) start += 1;
-    this.#ints[base + logStart] = start;
+    const latest = this.#reals[slot * this.#realStride + newestTime] - this.#latenessMs;
+    let start = this.#ints[base + logEnd];
+    for (let window = 0; window < this.#windowCount; window += 1) {
+      const upTo = latest - this.#delays[window];
+      const byTime = this.#firstAfter(slot, upTo - this.#lengths[window]);
+      start = Math.min(start, Math.max(byTime, this.#firstAfter(slot, upTo) - this.#most[window]));
+    }
+    this.#ints[base + logStart] = Math.max(start, this.#ints[base + logStart]);
   }
 
   /** Reads a transaction without history. */
   #readAlone(units: number, values: Float32Array, at: number): void {
     for (let window = 0; window < this.#windowCount; window += 1) this.#clearScratch(window);
-    this.#read(this.#before, scratch, this.#event[0], never, units, values, at);
-    for (let window = 0; window < this.#windowCount; window += 1) {
-      if (this.#delays[window] === 0) this.#addToScratch(window, this.#event, 0, new Set());
-    }
-    this.#read(this.#after, scratch, this.#event[0], never, units, values, at);
+    this.#readScratch(scratch, never, units, values, at);
   }
 
   /** Reads a transaction older than its entity's newest at its own time, and puts it into the log there. */
   #insertLate(slot: number, units: number, values: Float32Array, at: number): void {
     const time = this.#event[0];
+    const { data, stride } = this.#log;
     const base = slot * this.#intStride;
-    const seen: Set<number>[] = [];
+    const block = this.#ints[base + logBlock];
+    const seen: { readonly from: number; readonly to: number }[] = [];
     for (let window = 0; window < this.#windowCount; window += 1) {
       this.#clearScratch(window);
-      const codes = new Set<number>();
-      seen.push(codes);
       const upTo = time - this.#delays[window];
       const to = this.#firstAfter(slot, upTo);
-      for (let index = this.#firstAfter(slot, upTo - this.#lengths[window]); index < to; index += 1) {
-        this.#addToScratch(window, this.#log.data, this.#ints[base + logBlock] + index * this.#log.stride, codes);
-      }
+      const from = Math.max(this.#firstAfter(slot, upTo - this.#lengths[window]), to - this.#most[window]);
+      seen.push({ from: block + from * stride, to: block + to * stride });
+      for (let event = block + from * stride; event < block + to * stride; event += stride)
+        this.#addToScratch(window, data, event);
+      if (to > from) this.#reals[firstWindowReal + window * realsPerWindow + oldestTime] = data[block + from * stride];
     }
     const before = this.#firstAfter(slot, time) - 1;
-    const previous =
-      before < this.#ints[base + logStart]
-        ? never
-        : this.#log.data[this.#ints[base + logBlock] + before * this.#log.stride];
+    const previous = before < this.#ints[base + logStart] ? never : data[block + before * stride];
+    this.#readScratch(slot, previous, units, values, at);
+    seen.forEach(({ from, to }, window) => {
+      for (let event = from; event < to; event += stride) this.#exclude(scratch, window, data, event);
+    });
+    this.#insert(slot, time);
+  }
+
+  /** Reads the event at hand against what the scratch pad holds of its entity's past. `slot` has the log of it. */
+  #readScratch(slot: number, previous: number, units: number, values: Float32Array, at: number): void {
+    const time = this.#event[0];
+    this.#logSlot = slot;
+    this.#logBefore = slot === scratch ? 0 : this.#firstAfter(slot, time);
     this.#read(this.#before, scratch, time, previous, units, values, at);
     for (let window = 0; window < this.#windowCount; window += 1) {
-      if (this.#delays[window] === 0) this.#addToScratch(window, this.#event, 0, seen[window]);
+      if (this.#delays[window] === 0) this.#addToScratch(window, this.#event, 0);
     }
     this.#read(this.#after, scratch, time, previous, units, values, at);
-    this.#insert(slot, time);
+    for (let window = 0; window < this.#windowCount; window += 1) {
+      if (this.#delays[window] === 0) this.#exclude(scratch, window, this.#event, 0);
+    }
   }
 
   #insert(slot: number, time: number): void {
@@ -571,13 +683,18 @@ export class EntityHistory {
       const windowInt = base + firstWindowInt + window * intsPerWindow;
       const upTo = newest - this.#delays[window];
       if (time > upTo) continue;
+      const first = ints[windowInt + tail];
+      const isFull = ints[windowInt + lead] - first >= this.#most[window];
       ints[windowInt + lead] += 1;
-      if (time <= upTo - this.#lengths[window]) {
+      if (position < first || (position === first && (isFull || time <= upTo - this.#lengths[window]))) {
         ints[windowInt + tail] += 1;
       } else {
         this.#emptyQueues(slot, window);
         this.#include(slot, window, data, to);
         this.#refillQueues(slot, window);
+        if (!isFull) continue;
+        this.#exclude(slot, window, data, ints[base + logBlock] + first * stride);
+        ints[windowInt + tail] += 1;
       }
     }
   }
@@ -624,24 +741,13 @@ export class EntityHistory {
     this.#reals.fill(0, windowReal, windowReal + realsPerWindow);
     this.#reals[windowReal + largest] = Number.NaN;
     this.#reals[windowReal + smallest] = Number.NaN;
+    this.#reals[windowReal + oldestTime] = Number.NaN;
+    this.#emptyQueues(scratch, window);
   }
 
-  #addToScratch(window: number, data: Float64Array, event: number, codes: Set<number>): void {
-    const windowInt = firstWindowInt + window * intsPerWindow;
-    const windowReal = firstWindowReal + window * realsPerWindow;
-    this.#tally(scratch, window, data, event, 1);
-    const ofField = this.#ofField[window];
-    if (ofField >= 0 && data[event + ofField] >= 0) {
-      codes.add(data[event + ofField]);
-      this.#ints[windowInt + distinctCount] = codes.size;
-    }
-    this.#ints[windowInt + lead] += 1;
-    if (!this.#hasExtremes(window)) return;
-    const units = data[event + this.#amountField];
-    if (units !== units) return;
-    const reals = this.#reals;
-    if (!(reals[windowReal + largest] >= units)) reals[windowReal + largest] = units;
-    if (!(reals[windowReal + smallest] <= units)) reals[windowReal + smallest] = units;
+  #addToScratch(window: number, data: Float64Array, event: number): void {
+    this.#include(scratch, window, data, event);
+    this.#ints[firstWindowInt + window * intsPerWindow + lead] += 1;
   }
 
   /** Writes a set of features from the aggregates of a slot. `previous` is the time of the event before. */
@@ -730,10 +836,109 @@ export class EntityHistory {
           if (labelled > 0) value = ints[windowInt + fraudCount] / labelled;
           break;
         }
+        default:
+          value = this.#readAgainstHabit(reads, index, slot, time, units);
       }
       if (reads.logarithmic[index] === 1) value = value < 0 ? -Math.log1p(-value) : Math.log1p(value);
       values[at + reads.column[index]] = value;
     }
+  }
+
+  /** One feature that is measured against what is usual for its entity. Neutral where nothing is known of it. */
+  #readAgainstHabit(reads: Reads, index: number, slot: number, time: number, units: number): number {
+    const ints = this.#ints;
+    const reals = this.#reals;
+    const windowInt = slot * this.#intStride + reads.windowInt[index];
+    const windowReal = slot * this.#realStride + reads.windowReal[index];
+    const habitInt = slot * this.#intStride + reads.habitInt[index];
+    const habitReal = slot * this.#realStride + reads.habitReal[index];
+    const known = ints[habitInt + lead] - ints[habitInt + tail];
+    const valued = ints[habitInt + valuedCount];
+    switch (reads.kind[index]) {
+      case amountExcessKind: {
+        const squares = scaledVariance(
+          reals[habitReal + logCount],
+          reals[habitReal + logSum],
+          reals,
+          habitReal + logSquareLimbs,
+        );
+        return excessOf(this.#event[this.#logField], reals[habitReal + logCount], reals[habitReal + logSum], squares);
+      }
+      case noveltyKind: {
+        const code = this.#event[this.#ofField[reads.habit[index]]];
+        if (valued === 0 || code < 0 || this.#distinct[reads.habit[index]].get(slot, code, 0) > 0) return 0;
+        const distinct = ints[habitInt + distinctCount];
+        return surpriseBits(distinct, valued + distinct);
+      }
+      case rarityKind: {
+        const code = this.#event[this.#ofField[reads.habit[index]]];
+        const values = this.#values[reads.habit[index]];
+        if (valued === 0 || code < 0 || values === null) return 0;
+        const distinct = ints[habitInt + distinctCount];
+        return surpriseBits(values.countNotAbove(slot, code) + distinct, valued + distinct);
+      }
+      case hourRarityKind: {
+        const hour = this.#event[this.#hourField];
+        const hours = this.#hours[reads.habit[index]];
+        return known === 0 || hour < 0 || hours === null ? 0 : hourBits(hours.countNotAbove(slot, hour), known);
+      }
+      case burstKind:
+        return burstOver(
+          ints[windowInt + lead] - ints[windowInt + tail],
+          known,
+          this.#daysKnown(reads, index, habitReal, time),
+          reads.lengthMs[index],
+        );
+      case smallPaymentsKind:
+        return this.#countSmall(reads, index, habitInt, habitReal, time, units);
+      case sumToHabitKind:
+        return spentAgainstHabit(
+          limbsToNumber(reals[windowReal + sumHigh], reals[windowReal + sumLow]),
+          limbsToNumber(reals[habitReal + sumHigh], reals[habitReal + sumLow]),
+          ints[habitInt + amountCount],
+          this.#daysKnown(reads, index, habitReal, time),
+        );
+      case newVisitorsKind:
+        return known === 0
+          ? 0
+          : burstOver(
+              ints[windowInt + newCount],
+              ints[habitInt + distinctCount],
+              this.#daysKnown(reads, index, habitReal, time),
+              reads.lengthMs[index],
+            );
+      default:
+        return Math.max(0, ints[windowInt + distinctCount] - 1) / (ints[windowInt + labelledCount] + 2);
+    }
+  }
+
+  /** Days from the oldest event of a habit to the end of it; 0 where there is none. */
+  #daysKnown(reads: Reads, index: number, habitReal: number, time: number): number {
+    const oldest = this.#reals[habitReal + oldestTime];
+    return oldest === oldest ? (time - this.#delays[reads.habit[index]] - oldest) / (hoursOfDay * hourMs) : 0;
+  }
+
+  /** Payments in the window, the one at hand included, below a fifth of the usual amount. */
+  #countSmall(reads: Reads, index: number, habitInt: number, habitReal: number, time: number, units: number): number {
+    const count = this.#ints[habitInt + amountCount];
+    const sum = limbsToNumber(this.#reals[habitReal + sumHigh], this.#reals[habitReal + sumLow]);
+    // No amount is below a fifth of nothing; the product keeps the comparison exact in whole units.
+    const isSmall = (amount: number): boolean => smallShare * amount * count < sum;
+    if (!(sum > 0)) return 0;
+    const { data, stride } = this.#log;
+    const block = this.#ints[this.#logSlot * this.#intStride + logBlock];
+    let small = isSmall(units) ? 1 : 0;
+    const most = this.#most[reads.habit[index]];
+    const from = time - reads.lengthMs[index];
+    for (let event = this.#logBefore - 1; event >= this.#logStart() && this.#logBefore - event <= most; event -= 1) {
+      if (data[block + event * stride] <= from) break;
+      if (isSmall(data[block + event * stride + this.#amountField])) small += 1;
+    }
+    return small;
+  }
+
+  #logStart(): number {
+    return this.#logSlot === scratch ? this.#logBefore : this.#ints[this.#logSlot * this.#intStride + logStart];
   }
 
   #isReclaimable(slot: number, horizon: number): boolean {
@@ -764,6 +969,7 @@ export class EntityHistory {
     for (let queue = 0; queue < this.#queuesPerSlot; queue += 1) {
       this.#queues.release(slot * this.#queuesPerSlot + queue);
     }
+    for (const values of this.#values) values?.release(slot);
     if (this.#plan.columns.length > 1) this.#slotOfPair.delete(ints[base + firstKey], ints[base + secondKey]);
     else this.#slotOfCode[ints[base + firstKey]] = scratch;
     ints[base + firstKey] = -1;
@@ -780,5 +986,8 @@ function layOut(features: readonly PlannedFeature[]): Reads {
     column: Int32Array.from(features, ({ column }) => column),
     logarithmic: Uint8Array.from(features, ({ feature }) => Number(feature.scale === 'log')),
     lengthMs: Float64Array.from(features, ({ feature }) => feature.windowMs),
+    habit: Int32Array.from(features, ({ habit }) => habit),
+    habitInt: Int32Array.from(features, ({ habit }) => firstWindowInt + habit * intsPerWindow),
+    habitReal: Int32Array.from(features, ({ habit }) => firstWindowReal + habit * realsPerWindow),
   };
 }

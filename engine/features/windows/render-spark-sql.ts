@@ -1,18 +1,7 @@
 import { largestUnits } from './exact-sum.ts';
-import type { WindowFeature, WindowSpec } from '../../domain/window-feature.ts';
-
-/** Where Spark finds the transactions. */
-export interface SparkSource {
-  readonly table: string;
-  /** Whole milliseconds since 1970 (BIGINT), not null. */
-  readonly timeColumn: string;
-  /** The order in which transactions were received: unique whole numbers. */
-  readonly sequenceColumn: string;
-}
-
-/** Transactions of one millisecond that can be told apart, and the step between milliseconds in the order key. */
-const tiesPerMs = 2 ** 19;
-const keysPerMs = 2 * tiesPerMs;
+import { partitionOf, renderHabits, valuedColumns } from './render-habit-sql.ts';
+import { keysBack, keysPerMs, quoted, type SparkSource } from './spark-terms.ts';
+import { isAgainstHabit, type HabitFeature, type WindowFeature, type WindowSpec } from '../../domain/window-feature.ts';
 
 /**
  * The window features of a spec as one Spark SQL query: all columns of the table and one FLOAT per feature. Label
@@ -33,32 +22,42 @@ export function renderSparkSql(spec: WindowSpec, source: SparkSource): string {
             `LEAST(GREATEST(FLOOR(${amount} * ${unitsPerOne}D + 0.5D), -${largestUnits}L), ${largestUnits}L) END ` +
             'AS `assay_units`',
         ];
-  const features = spec.features.map(
-    (feature) => `CAST(${scaled(feature, source, unitsPerOne)} AS FLOAT) AS ${quoted(feature.name)}`,
-  );
+  const habits = renderHabits(spec, source);
+  const features = spec.features.map((feature) => {
+    const value = isAgainstHabit(feature) ? habits.expressionOf(feature) : expressionOf(feature, source, unitsPerOne);
+    return `CAST(${scaled(feature, value)} AS FLOAT) AS ${quoted(feature.name)}`;
+  });
+  const rows = habits.tables.length === 0 ? 'assay_ordered' : 'assay_valued';
   return [
     'WITH `assay_ordered` AS (',
     '  SELECT *,',
     `    ${[`${time} * ${keysPerMs}L + ROW_NUMBER() OVER (PARTITION BY ${time} ORDER BY ${sequence}) - 1 AS \`assay_order\``, ...units].join(',\n    ')}`,
     `  FROM ${source.table.split('.').map(quoted).join('.')}`,
-    ')',
-    'SELECT *,',
+    habits.tables.length === 0 ? ')' : '),',
+    ...(habits.tables.length === 0
+      ? []
+      : [
+          '`assay_valued` AS (',
+          `  SELECT ${['*', ...valuedColumns(spec, source)].join(',\n    ')}`,
+          '  FROM `assay_ordered`',
+          habits.tables.map(({ name, select }) => `),\n${quoted(name)} AS (\n  ${select}`).join('\n'),
+          ')',
+        ]),
+    `SELECT ${quoted(rows)}.*,`,
     `  ${features.join(',\n  ')}`,
-    'FROM `assay_ordered`',
+    `FROM ${quoted(rows)}`,
+    ...habits.tables.flatMap(({ name, isJoined }) =>
+      isJoined ? [`LEFT JOIN ${quoted(name)} ON ${quoted(name)}.\`assay_at\` = \`assay_order\``] : [],
+    ),
     `ORDER BY ${sequence}`,
   ].join('\n');
 }
 
-function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
-}
-
-function scaled(feature: WindowFeature, source: SparkSource, unitsPerOne: number): string {
-  const value = expressionOf(feature, source, unitsPerOne);
+function scaled(feature: WindowFeature, value: string): string {
   return feature.scale === 'log' ? `SIGNUM(${value}) * LOG1P(ABS(${value}))` : value;
 }
 
-function expressionOf(feature: WindowFeature, source: SparkSource, unitsPerOne: number): string {
+function expressionOf(feature: Exclude<WindowFeature, HabitFeature>, source: SparkSource, unitsPerOne: number): string {
   const over = `OVER (${partitionOf(feature, source)} ORDER BY \`assay_order\` ${frameOf(feature)})`;
   const count = `COUNT(\`assay_units\`) ${over}`;
   const exactSum = `SUM(CAST(\`assay_units\` AS DECIMAL(38, 0))) ${over}`;
@@ -97,22 +96,19 @@ function expressionOf(feature: WindowFeature, source: SparkSource, unitsPerOne: 
       return `COALESCE(SUM(${quoted(feature.label)}) ${over}, 0)`;
     case 'risk':
       return `COALESCE(SUM(${quoted(feature.label)}) ${over} / CAST(COUNT(${quoted(feature.label)}) ${over} AS DOUBLE), 0D)`;
+    case 'confirmed-fraud': {
+      const label = quoted(feature.label);
+      const values = `SIZE(COLLECT_SET(CASE WHEN ${label} = 1 THEN ${quoted(feature.of)} END) ${over})`;
+      return `GREATEST(${values} - 1, 0) / (COUNT(${label}) ${over} + 2D)`;
+    }
   }
-}
-
-/** A transaction without its entity is alone in its partition. */
-function partitionOf(feature: WindowFeature, source: SparkSource): string {
-  const columns = feature.entity.map(quoted);
-  const missing = columns.map((column) => `${column} IS NULL`).join(' OR ');
-  return `PARTITION BY ${columns.join(', ')}, CASE WHEN ${missing} THEN ${quoted(source.sequenceColumn)} END`;
 }
 
 /** (t - delay - window, t - delay] in order keys: half a millisecond's keys short of the excluded end. */
 function frameOf(feature: WindowFeature): string {
   const delayMs = 'delayMs' in feature ? feature.delayMs : 0;
-  const from = BigInt(feature.windowMs + delayMs) * BigInt(keysPerMs) - BigInt(tiesPerMs);
   const includesCurrent = 'includeCurrent' in feature && feature.includeCurrent;
   const now = includesCurrent ? 'CURRENT ROW' : '1L PRECEDING';
-  const to = delayMs > 0 ? `${BigInt(delayMs) * BigInt(keysPerMs) - BigInt(tiesPerMs)}L PRECEDING` : now;
-  return `RANGE BETWEEN ${from}L PRECEDING AND ${to}`;
+  const to = delayMs > 0 ? `${keysBack(delayMs)} PRECEDING` : now;
+  return `RANGE BETWEEN ${keysBack(feature.windowMs + delayMs)} PRECEDING AND ${to}`;
 }

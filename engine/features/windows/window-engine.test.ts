@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WindowFeature, WindowSpec } from '../../domain/window-feature.ts';
+import { exactLog } from '../../domain/exact-math.ts';
+import {
+  burstOver,
+  excessOf,
+  hourBits,
+  hourWeights,
+  logUnitsPerOne,
+  spentAgainstHabit,
+  surpriseBits,
+} from './habit-figures.ts';
 import { WindowEngine, type TransactionBlock } from './window-engine.ts';
 
 interface Row {
@@ -41,16 +51,61 @@ function everyFeature(entity: WindowFeature['entity'], windowMs: number, delayMs
   return [...counted, ...rest, ...(delayMs > 0 ? risk : [])];
 }
 
+/** Every feature against a habit, with a cap that the streams reach. */
+function everyHabit(entity: WindowFeature['entity'], windowMs: number, delayMs: number, most: number): WindowFeature[] {
+  const of = entity[0] === 'customer' ? 'terminal' : 'customer';
+  const alone = { ...plain, entity, windowMs, delayMs, most } as const;
+  const against = { ...plain, entity, windowMs: 6, habit: { windowMs, delayMs, most } } as const;
+  return [
+    { ...alone, kind: 'amount-excess', name: 'excess', amount: 'amount', category: 'terminal' },
+    { ...alone, kind: 'novelty', name: 'novelty', of },
+    { ...alone, kind: 'rarity', name: 'rarity', of },
+    { ...alone, kind: 'hour-rarity', name: 'hour', timeZone: 'UTC' },
+    { ...against, kind: 'burst', name: 'burst' },
+    { ...against, kind: 'small-payments', name: 'small', amount: 'amount' },
+    { ...against, kind: 'sum-to-habit', name: 'spent', amount: 'amount' },
+    { ...against, kind: 'new-visitors', name: 'visitors', of },
+    {
+      ...plain,
+      entity,
+      windowMs,
+      delayMs,
+      kind: 'confirmed-fraud',
+      name: 'confirmed',
+      of,
+      usesLabels: true,
+      label: 'label',
+    },
+  ];
+}
+
+type SpecOf = (latenessMs: number) => WindowSpec;
+
+function numbered(latenessMs: number, features: readonly WindowFeature[]): WindowSpec {
+  const named = features.map((feature, index) => ({ ...feature, name: `${index} ${feature.name}` }));
+  return { amountDecimals: 2, latenessMs, features: named };
+}
+
 function specOf(latenessMs: number): WindowSpec {
-  const features = [
+  return numbered(latenessMs, [
     ...everyFeature(['customer'], 5, 0),
     ...everyFeature(['customer'], 40, 0),
     ...everyFeature(['terminal'], 20, 7),
     ...everyFeature(['terminal'], 6, 0),
     ...everyFeature(['customer', 'terminal'], 30, 3),
-  ].map((feature, index) => ({ ...feature, name: `${index} ${feature.name}` }));
-  return { amountDecimals: 2, latenessMs, features };
+  ]);
 }
+
+function habitsOf(latenessMs: number): WindowSpec {
+  return numbered(latenessMs, [
+    ...everyHabit(['customer'], 40, 6, 9),
+    ...everyHabit(['terminal'], 30, 11, 65_536),
+    ...everyHabit(['terminal'], 30, 11, 2),
+    ...everyHabit(['customer', 'terminal'], 20, 4, 3),
+  ]);
+}
+
+const specs = fc.constantFrom<SpecOf>(specOf, habitsOf);
 
 function blockOf(rows: readonly Row[]): TransactionBlock {
   return {
@@ -90,6 +145,8 @@ function horizonsOf(rows: readonly Row[], latenessMs: number): number[] {
 /** The definition, row by row over everything received so far, with whole cents as big integers. */
 function byDefinition(spec: WindowSpec, rows: readonly Row[]): number[] {
   const horizons = horizonsOf(rows, spec.latenessMs);
+  const allLogs = logAmountsOf(rows);
+  const logs = new Map(rows.map((row, index) => [row, allLogs[index]]));
   const columns = spec.features.map((feature) => {
     const kept: Row[] = [];
     return rows.map((row, index) => {
@@ -102,13 +159,107 @@ function byDefinition(spec: WindowSpec, rows: readonly Row[]): number[] {
         row.time >= horizons[index] &&
         row.time >= newest - spec.latenessMs;
       if (counts) kept.push(row);
-      return Math.fround(oneByDefinition(feature, counts ? same : [], row));
+      const earlier = counts ? same : [];
+      const isHabit = 'habit' in feature || 'most' in feature;
+      return Math.fround(isHabit ? againstHabit(feature, earlier, row, logs) : oneByDefinition(feature, earlier, row));
     });
   });
   return rows.flatMap((_, index) => columns.map((column) => column[index]));
 }
 
-function oneByDefinition(feature: WindowFeature, earlier: readonly Row[], row: Row): number {
+/** The logarithm of each amount less the mean of the payments before at its terminal, drawn to that of all by ten. */
+function logAmountsOf(rows: readonly Row[]): number[] {
+  const units = rows.map(({ amount }) => Math.round(exactLog(Math.min(Math.max(amount, 0.01), 1e15)) * logUnitsPerOne));
+  const mean = (chosen: readonly number[], otherwise: number): number =>
+    chosen.length === 0 ? otherwise : chosen.reduce((sum, value) => sum + value, 0) / chosen.length;
+  return rows.map((row, index) => {
+    if (Number.isNaN(row.amount)) return NaN;
+    const earlier = units.slice(0, index);
+    const overall = mean(
+      earlier.filter((value) => !Number.isNaN(value)),
+      units[index],
+    );
+    const kind = earlier.filter(
+      (value, at) => row.terminal >= 0 && rows[at].terminal === row.terminal && !Number.isNaN(value),
+    );
+    const sum = kind.reduce((total, value) => total + value, 0);
+    return units[index] - Math.round((sum + 10 * overall) / (kind.length + 10));
+  });
+}
+
+type HabitFeature = Extract<WindowFeature, { readonly most: number } | { readonly habit: object }>;
+
+function againstHabit(
+  feature: HabitFeature,
+  earlier: readonly Row[],
+  row: Row,
+  logs: ReadonlyMap<Row, number>,
+): number {
+  const { windowMs, delayMs, most } = 'habit' in feature ? feature.habit : feature;
+  const upTo = row.time - delayMs;
+  const inOrder = earlier
+    .map((other, at) => ({ other, at }))
+    .sort((a, b) => a.other.time - b.other.time || a.at - b.at);
+  const habit = inOrder
+    .map(({ other }) => other)
+    .filter(({ time }) => time <= upTo && time > upTo - windowMs)
+    .slice(-most);
+  const before = inOrder.map(({ other }) => other).filter(({ time }) => time <= row.time && time > row.time - 6);
+  const recent = [...before, row];
+  const days = habit.length === 0 ? 0 : (upTo - habit[0].time) / 86_400_000;
+  const units = (some: readonly Row[]): number[] =>
+    some.flatMap(({ amount }) => (Number.isNaN(amount) ? [] : [Number(centsOf(amount))]));
+  const sum = (some: readonly number[]): number => Number(some.reduce((total, value) => total + BigInt(value), 0n));
+  const of = 'of' in feature ? feature.of : 'terminal';
+  const values = habit.map((other) => codeOf(other, of)).filter((code) => code >= 0);
+  const occurs = (code: number): number => values.filter((value) => value === code).length;
+  const distinct = new Set(values).size;
+  const code = codeOf(row, of);
+  switch (feature.kind) {
+    case 'amount-excess': {
+      const known = habit
+        .map((other) => BigInt(logs.get(other) || 0))
+        .filter((_, at) => !Number.isNaN(habit[at].amount));
+      const count = BigInt(known.length);
+      const total = known.reduce((a, b) => a + b, 0n);
+      const squares = count * known.reduce((a, b) => a + b * b, 0n) - total * total;
+      return excessOf(logs.get(row) ?? NaN, known.length, Number(total), Number(squares));
+    }
+    case 'novelty':
+      return values.length === 0 || code < 0 || occurs(code) > 0 ? 0 : surpriseBits(distinct, values.length + distinct);
+    case 'rarity': {
+      const rarer = [...new Set(values)].filter((value) => occurs(value) <= occurs(code)).map(occurs);
+      return values.length === 0 || code < 0 ? 0 : surpriseBits(sum(rarer) + distinct, values.length + distinct);
+    }
+    case 'hour-rarity': {
+      const hourOf = ({ time }: Row): number => Math.floor(time / 3_600_000) % 24;
+      const weights = Array.from({ length: 24 }, (_, hour) =>
+        sum(habit.map((other) => hourWeights[((hour - hourOf(other) + 36) % 24) - 10] ?? 0)),
+      );
+      const rarer = weights.filter((weight) => weight <= weights[hourOf(row)]);
+      return habit.length === 0 || Number.isNaN(row.time) ? 0 : hourBits(sum(rarer), habit.length);
+    }
+    case 'burst':
+      return burstOver(recent.length, habit.length, days, 6);
+    case 'small-payments': {
+      const usual = units(habit);
+      return [...before.slice(-most), row].filter(
+        ({ amount }) =>
+          !Number.isNaN(amount) && sum(usual) > 0 && 5 * Number(centsOf(amount)) * usual.length < sum(usual),
+      ).length;
+    }
+    case 'sum-to-habit':
+      return spentAgainstHabit(sum(units(recent)), sum(units(habit)), units(habit).length, days);
+    case 'new-visitors': {
+      const visitors = new Set(
+        recent.map((other) => codeOf(other, of)).filter((each) => each >= 0 && occurs(each) === 0),
+      );
+      return habit.length === 0 ? 0 : burstOver(visitors.size, distinct, days, 6);
+    }
+  }
+}
+
+function oneByDefinition(feature: Exclude<WindowFeature, HabitFeature>, earlier: readonly Row[], row: Row): number {
   const delayMs = 'delayMs' in feature ? feature.delayMs : 0;
   const upTo = row.time - delayMs;
   const seen = earlier.filter((other) => other.time <= upTo && other.time > upTo - feature.windowMs);
@@ -117,7 +268,7 @@ function oneByDefinition(feature: WindowFeature, earlier: readonly Row[], row: R
   return feature.scale === 'log' ? Math.sign(value) * Math.log1p(Math.abs(value)) : value;
 }
 
-function plainValue(feature: WindowFeature, seen: readonly Row[], row: Row): number {
+function plainValue(feature: Exclude<WindowFeature, HabitFeature>, seen: readonly Row[], row: Row): number {
   const cents = seen.filter((other) => !Number.isNaN(other.amount)).map((other) => centsOf(other.amount));
   const count = BigInt(cents.length);
   const sum = cents.reduce((total, value) => total + value, 0n);
@@ -153,6 +304,10 @@ function plainValue(feature: WindowFeature, seen: readonly Row[], row: Row): num
       return frauds;
     case 'risk':
       return labelled.length === 0 ? 0 : frauds / labelled.length;
+    case 'confirmed-fraud': {
+      const values = labelled.filter(({ label }) => label === 1).map((other) => codeOf(other, feature.of));
+      return Math.max(0, new Set(values.filter((code) => code >= 0)).size - 1) / (labelled.length + 2);
+    }
   }
 }
 
@@ -189,7 +344,7 @@ const latenesses = fc.constantFrom(0, 4, 25, 1000);
 describe('window features', () => {
   it('equal their definition to the last bit, whatever the order, ties, gaps and delays', () => {
     fc.assert(
-      fc.property(streams, latenesses, (rows, latenessMs) => {
+      fc.property(specs, streams, latenesses, (specOf, rows, latenessMs) => {
         const spec = specOf(latenessMs);
         expect(append(new WindowEngine(spec), rows)).toEqual(byDefinition(spec, rows));
       }),
@@ -199,7 +354,7 @@ describe('window features', () => {
 
   it('do not depend on how the stream is cut into blocks', () => {
     fc.assert(
-      fc.property(streams, latenesses, fc.array(fc.nat(40)), (rows, latenessMs, lengths) => {
+      fc.property(specs, streams, latenesses, fc.array(fc.nat(40)), (specOf, rows, latenessMs, lengths) => {
         const whole = append(new WindowEngine(specOf(latenessMs)), rows);
         const engine = new WindowEngine(specOf(latenessMs));
         const pieces: number[] = [];
@@ -216,7 +371,7 @@ describe('window features', () => {
 
   it('go on after a restored snapshot as if nothing had happened', () => {
     fc.assert(
-      fc.property(streams, latenesses, fc.nat(260), (rows, latenessMs, cut) => {
+      fc.property(specs, streams, latenesses, fc.nat(260), (specOf, rows, latenessMs, cut) => {
         const uninterrupted = new WindowEngine(specOf(latenessMs));
         const whole = append(uninterrupted, rows);
         const first = new WindowEngine(specOf(latenessMs));
@@ -234,7 +389,7 @@ describe('window features', () => {
 
   it('of the past do not change when the future is shuffled or its labels are turned', () => {
     fc.assert(
-      fc.property(streams, fc.nat(260), fc.integer(), (rows, cut, seed) => {
+      fc.property(specs, streams, fc.nat(260), fc.integer(), (specOf, rows, cut, seed) => {
         const past = rows.slice(0, cut);
         const future = fc.sample(fc.shuffledSubarray(rows.slice(cut)), { numRuns: 1, seed })[0];
         const turned = future.map((row) => ({ ...row, label: row.label === 1 ? 0 : 1 }));
@@ -260,8 +415,8 @@ describe('window features', () => {
   });
 
   it('hold no more memory for a hundred times the stream, and give back that of entities that stay away', () => {
-    const pairs = specOf(25).features.filter(({ entity }) => entity.length === 2);
-    const engine = new WindowEngine({ ...specOf(25), features: pairs });
+    const pairs = [...specOf(25).features, ...habitsOf(25).features].filter(({ entity }) => entity.length === 2);
+    const engine = new WindowEngine(numbered(25, pairs));
     const rows = (from: number): Row[] =>
       Array.from({ length: 5000 }, (_, index) => ({
         time: from + index,
@@ -280,6 +435,9 @@ describe('window features', () => {
   it('refuse a snapshot of other features, and bytes that are no snapshot', () => {
     const engine = new WindowEngine(specOf(0));
     append(engine, [{ time: 1, customer: 0, terminal: 0, amount: 1, label: 0 }]);
+    const habits = new WindowEngine(habitsOf(0));
+    append(habits, [{ time: 1, customer: 0, terminal: 0, amount: 1, label: 0 }]);
+    expect(() => habits.restore(habits.snapshot().slice(0, -8))).toThrow(/cannot be read/);
     expect(() => new WindowEngine(specOf(1)).restore(engine.snapshot())).toThrow(/other window features/);
     expect(() => engine.restore(engine.snapshot().subarray(0, 16))).toThrow(/cannot be read/);
     expect(() => engine.restore(engine.snapshot().slice(0, -8))).toThrow(/cannot be read/);

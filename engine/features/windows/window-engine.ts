@@ -1,8 +1,10 @@
 import { AssayError, usageError } from '../../domain/error.ts';
 import { UNLABELLED } from '../../domain/label.ts';
 import { windowSpecSchema, type Misplaced, type WindowSpec } from '../../domain/window-feature.ts';
+import { localHour, zoneClock, type ZoneClock } from '../../domain/time-zone.ts';
 import { EntityHistory, type MatrixTarget } from './entity-history.ts';
 import { toUnits } from './exact-sum.ts';
+import { LogAmounts } from './log-amounts.ts';
 import { planWindows, type WindowPlan } from './window-plan.ts';
 
 /** A run of consecutive transactions in stream order, decoded. Every array has at least `rowCount` entries. */
@@ -37,6 +39,10 @@ export class WindowEngine {
   #runLength = 0;
   #horizons = new Float64Array(0);
   #units = new Float64Array(0);
+  #logAmounts = new LogAmounts();
+  #logUnits = new Float64Array(0);
+  #hours = new Int8Array(0);
+  readonly #clockOfZone: ZoneClock | null;
   #unknownLabels = new Uint8Array(0);
 
   /** @throws AssayError WRONG_USE where the spec is not valid; a label feature without a delay is not. */
@@ -49,6 +55,7 @@ export class WindowEngine {
     this.spec = parsed.data;
     this.#plan = planWindows(this.spec);
     this.#unitsPerOne = 10 ** this.spec.amountDecimals;
+    this.#clockOfZone = this.#plan.timeZone === undefined ? null : zoneClock(this.#plan.timeZone);
     this.#histories = this.#emptyHistories();
   }
 
@@ -57,7 +64,7 @@ export class WindowEngine {
   }
 
   get memoryBytes(): number {
-    return this.#histories.reduce((sum, history) => sum + history.memoryBytes, 0);
+    return this.#histories.reduce((sum, history) => sum + history.memoryBytes, this.#logAmounts.memoryBytes);
   }
 
   /** Per entity, the transactions so far whose features do not know all that came before, or that later ones do not know. */
@@ -70,7 +77,13 @@ export class WindowEngine {
 
   /** The columns whose codes a block needs, each once. */
   get codeColumns(): readonly string[] {
-    return [...new Set(this.#plan.entities.flatMap(({ columns, ofColumns }) => [...columns, ...ofColumns]))];
+    const { entities, categoryColumn } = this.#plan;
+    return [
+      ...new Set([
+        ...entities.flatMap(({ columns, ofColumns }) => [...columns, ...ofColumns]),
+        ...(typeof categoryColumn === 'string' ? [categoryColumn] : []),
+      ]),
+    ];
   }
 
   /**
@@ -85,6 +98,8 @@ export class WindowEngine {
       if (amounts === undefined) throw missingColumn(this.#plan.amountColumn);
       for (let row = 0; row < rowCount; row += 1) this.#units[row] = toUnits(amounts[row], this.#unitsPerOne);
     }
+    this.#noteLogAmounts(block);
+    this.#noteHours(times, rowCount);
     const entities = this.#plan.entities.map(({ columns, ofColumns }) => ({
       first: codesOf(block, columns[0]),
       second: columns.length > 1 ? codesOf(block, columns[1]) : null,
@@ -97,6 +112,8 @@ export class WindowEngine {
       horizons: this.#horizons,
       units: this.#units,
       labels: block.labels ?? this.#unknownLabels,
+      logAmounts: this.#logUnits,
+      hours: this.#hours,
     };
     this.#histories.forEach((history, index) => history.append({ ...shared, ...entities[index] }, target));
   }
@@ -109,7 +126,8 @@ export class WindowEngine {
     const specBytes = new TextEncoder().encode(JSON.stringify(this.spec));
     const specSize = Math.ceil(specBytes.length / 8) * 8;
     const saved = this.#histories.map((history) => history.save(this.#clock - this.spec.latenessMs));
-    const doubles = saved.reduce((sum, part) => sum + part.length + doublesPerHistory, 3);
+    const logAmounts = this.#savedLogAmounts();
+    const doubles = saved.reduce((sum, part) => sum + part.length + doublesPerHistory, 3 + logAmounts.length);
     const bytes = new Uint8Array(8 + specSize + doubles * 8);
     const head = new DataView(bytes.buffer);
     head.setUint32(0, signature, true);
@@ -124,6 +142,7 @@ export class WindowEngine {
       body.set(part, at + doublesPerHistory);
       at += part.length + doublesPerHistory;
     });
+    body.set(logAmounts, at);
     return bytes;
   }
 
@@ -156,16 +175,45 @@ export class WindowEngine {
       history.misplaced = { late, tooLate, withoutTime, withoutEntity };
       at = from + body[at];
     }
+    const logAmounts = new LogAmounts();
+    if (this.#plan.categoryColumn !== undefined) {
+      if (!(at + 1 + body[at] === body.length)) throw damaged();
+      logAmounts.load(body.subarray(at + 1));
+    }
     this.#histories = histories;
+    this.#logAmounts = logAmounts;
     [this.#clock, this.#runEarliest, this.#runLength] = body;
+  }
+
+  /** What is usual for the kinds of payments, its length first; nothing where no feature asks. */
+  #savedLogAmounts(): Float64Array {
+    if (this.#plan.categoryColumn === undefined) return new Float64Array(0);
+    const saved = this.#logAmounts.save();
+    return Float64Array.of(saved.length, ...saved);
   }
 
   #emptyHistories(): readonly EntityHistory[] {
     return this.#plan.entities.map((entity) => new EntityHistory(entity, this.spec.latenessMs, this.#unitsPerOne));
   }
 
+  #noteLogAmounts({ amounts, rowCount, ...block }: TransactionBlock): void {
+    const { categoryColumn } = this.#plan;
+    if (categoryColumn === undefined || amounts === undefined) return;
+    const kinds = categoryColumn === null ? null : codesOf({ ...block, rowCount }, categoryColumn);
+    this.#logAmounts.append(amounts, kinds, rowCount, this.#logUnits);
+  }
+
+  #noteHours(times: Float64Array, rowCount: number): void {
+    const clock = this.#clockOfZone;
+    if (clock === null) return;
+    for (let row = 0; row < rowCount; row += 1)
+      this.#hours[row] = Number.isFinite(times[row]) ? Math.floor(localHour(clock, times[row])) : -1;
+  }
+
   #reserve(rowCount: number): void {
     if (rowCount <= this.#horizons.length) return;
+    this.#logUnits = new Float64Array(rowCount);
+    this.#hours = new Int8Array(rowCount);
     this.#horizons = new Float64Array(rowCount);
     this.#units = new Float64Array(rowCount);
     this.#unknownLabels = new Uint8Array(rowCount).fill(UNLABELLED);

@@ -12,12 +12,25 @@ export interface PlannedWindow {
   labels: boolean;
   max: boolean;
   min: boolean;
+  /** The newest events at most; Infinity for all. */
+  readonly most: number;
+  /** Sums and squares of the logarithms of amounts. */
+  logs: boolean;
+  /** Counts of each value of `of`. */
+  readonly counts: boolean;
+  readonly hours: boolean;
+  /** Values of `of` are counted where the label says fraud only. */
+  readonly onlyFraud: boolean;
+  /** The window whose values are not new in this one, or null. */
+  readonly habit: number | null;
 }
 
 /** One feature, by the window it reads and the column of the matrix that it fills. */
 export interface PlannedFeature {
   readonly feature: WindowFeature;
   readonly window: number;
+  /** The window of what is usual, where the feature is measured against one; else the same. */
+  readonly habit: number;
   /** Position among the window features of the spec. */
   readonly column: number;
   /** False where the transaction itself is not to be counted. */
@@ -33,6 +46,8 @@ export interface PlannedEntity {
   readonly ofColumns: readonly string[];
   readonly keepsAmount: boolean;
   readonly keepsLabel: boolean;
+  readonly keepsLog: boolean;
+  readonly keepsHour: boolean;
   /** The longest window plus delay: how far back a feature looks. */
   readonly spanMs: number;
 }
@@ -41,6 +56,9 @@ export interface WindowPlan {
   readonly entities: readonly PlannedEntity[];
   readonly amountColumn: string | null;
   readonly labelColumn: string | null;
+  /** The kinds by which usual amounts differ; null where none are told apart, undefined where no feature asks. */
+  readonly categoryColumn: string | null | undefined;
+  readonly timeZone: string | undefined;
 }
 
 /**
@@ -65,6 +83,8 @@ export function planWindows(spec: WindowSpec): WindowPlan {
       spec.features.flatMap((feature) => ('label' in feature ? [feature.label] : [])),
       'label',
     ),
+    categoryColumn: spec.features.flatMap((feature) => (feature.kind === 'amount-excess' ? [feature.category] : []))[0],
+    timeZone: spec.features.flatMap((feature) => (feature.kind === 'hour-rarity' ? [feature.timeZone] : []))[0],
   };
 }
 
@@ -82,10 +102,15 @@ function onlyColumn(columns: readonly string[], what: string): string | null {
 function planEntity(features: readonly WindowFeature[], all: readonly WindowFeature[]): PlannedEntity {
   const windows: PlannedWindow[] = [];
   const planned = features.map((feature): PlannedFeature => {
-    const window = windowFor(feature, windows);
-    need(windows[window], feature);
-    const includesCurrent = 'includeCurrent' in feature && feature.includeCurrent && feature.delayMs === 0;
-    return { feature, window, column: all.indexOf(feature), includesCurrent };
+    const habit = 'habit' in feature ? windowFor(habitShape(feature), windows) : null;
+    const window = windowFor(
+      { ...windowShape(feature), habit: feature.kind === 'new-visitors' ? habit : null },
+      windows,
+    );
+    need(windows[window], habit === null ? windows[window] : windows[habit], feature);
+    const includesCurrent =
+      habit !== null || ('includeCurrent' in feature && feature.includeCurrent && feature.delayMs === 0);
+    return { feature, window, habit: habit ?? window, column: all.indexOf(feature), includesCurrent };
   });
   return {
     columns: features[0].entity,
@@ -94,28 +119,67 @@ function planEntity(features: readonly WindowFeature[], all: readonly WindowFeat
     ofColumns: [...new Set(windows.flatMap((window) => (window.of === null ? [] : [window.of])))],
     keepsAmount: windows.some((window) => window.sums || window.max || window.min),
     keepsLabel: windows.some((window) => window.labels),
+    keepsLog: windows.some((window) => window.logs),
+    keepsHour: windows.some((window) => window.hours),
     spanMs: Math.max(...windows.map((window) => window.delayMs + window.lengthMs)),
   };
 }
 
-function windowFor(feature: WindowFeature, windows: PlannedWindow[]): number {
-  const delayMs = 'delayMs' in feature ? feature.delayMs : 0;
-  const of = feature.kind === 'distinct' ? feature.of : null;
+/** What tells one window from another. */
+type WindowShape = Pick<
+  PlannedWindow,
+  'lengthMs' | 'delayMs' | 'of' | 'most' | 'counts' | 'hours' | 'onlyFraud' | 'habit'
+>;
+
+function windowShape(feature: WindowFeature): WindowShape {
+  const { kind } = feature;
+  return {
+    lengthMs: feature.windowMs,
+    delayMs: 'delayMs' in feature ? feature.delayMs : 0,
+    of: 'of' in feature ? feature.of : null,
+    most: 'most' in feature ? feature.most : Number.POSITIVE_INFINITY,
+    counts: kind === 'rarity',
+    hours: kind === 'hour-rarity',
+    onlyFraud: kind === 'confirmed-fraud',
+    habit: null,
+  };
+}
+
+function habitShape(
+  feature: WindowFeature & { readonly habit: { windowMs: number; delayMs: number; most: number } },
+): WindowShape {
+  const { windowMs, ...rest } = feature.habit;
+  return { ...windowShape(feature), lengthMs: windowMs, ...rest };
+}
+
+function windowFor(shape: WindowShape, windows: PlannedWindow[]): number {
   const found = windows.findIndex(
     (window) =>
-      window.lengthMs === feature.windowMs &&
-      window.delayMs === delayMs &&
-      (of === null || window.of === null || window.of === of),
+      window.lengthMs === shape.lengthMs &&
+      window.delayMs === shape.delayMs &&
+      window.most === shape.most &&
+      window.counts === shape.counts &&
+      window.hours === shape.hours &&
+      window.onlyFraud === shape.onlyFraud &&
+      window.habit === shape.habit &&
+      (shape.of === null || window.of === shape.of || (window.of === null && !isHabit(window, windows))),
   );
-  if (found >= 0) return found;
-  const lengthMs = feature.windowMs;
+  if (found >= 0) {
+    windows[found].of ??= shape.of;
+    return found;
+  }
   return (
-    windows.push({ lengthMs, delayMs, of: null, sums: false, squares: false, labels: false, max: false, min: false }) -
-    1
+    windows.push({ ...shape, sums: false, squares: false, labels: false, max: false, min: false, logs: false }) - 1
   );
 }
 
-function need(window: PlannedWindow, feature: WindowFeature): void {
+/** True where another window is compared with this one's values. */
+function isHabit(window: PlannedWindow, windows: readonly PlannedWindow[]): boolean {
+  return windows.some(({ habit }) => habit !== null && windows[habit] === window);
+}
+
+/** Notes what a feature reads of its window, and of the window of what is usual. */
+function need(window: PlannedWindow, habit: PlannedWindow, feature: WindowFeature): void {
   switch (feature.kind) {
     case 'sum':
     case 'mean':
@@ -133,13 +197,27 @@ function need(window: PlannedWindow, feature: WindowFeature): void {
     case 'min':
       window.min = true;
       break;
-    case 'distinct':
-      window.of = feature.of;
-      break;
     case 'fraud-count':
     case 'risk':
+    case 'confirmed-fraud':
       window.labels = true;
       break;
+    case 'amount-excess':
+      window.logs = true;
+      break;
+    case 'small-payments':
+      habit.sums = true;
+      break;
+    case 'sum-to-habit':
+      window.sums = true;
+      habit.sums = true;
+      break;
+    case 'distinct':
+    case 'novelty':
+    case 'rarity':
+    case 'hour-rarity':
+    case 'burst':
+    case 'new-visitors':
     case 'count':
     case 'since-last':
     case 'first-seen':

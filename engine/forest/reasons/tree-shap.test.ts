@@ -104,6 +104,22 @@ describe('path length reasons', () => {
     }
   });
 
+  it("share out the path length that convex leaves stand for as those leaves' own Shapley values do", () => {
+    const { forest: plain, matrix } = randomForest(5, 60, 12, 9);
+    const grown = growForest(matrix, { trees: 12, sample: 60, featuresPerTree: null, seed: 9, grower: 'assay' });
+    const forest = compileForest(grown, 5, 60, 'convex');
+    expect(forest.units).not.toEqual(plain.units);
+    for (let index = 0; index < 10; index++) {
+      const row = matrix.values.subarray(index * 5, index * 5 + 5);
+      const expected = bruteForce(forest, row);
+      const { baseline, contributions } = explainPathLengths(forest, row);
+      const edges = -4 * Math.log2(1 - expectedLength(forest, row, 31)) - baseline;
+      const total = expected.reduce((sum, value) => sum + value, 0);
+      expect(baseline).toBeCloseTo(-4 * Math.log2(1 - expectedLength(forest, row, 0)), 9);
+      contributions.forEach((value, feature) => expect(value).toBeCloseTo((expected[feature] / total) * edges, 9));
+    }
+  });
+
   it('stay finite and exact where no training row reached a node', () => {
     const forest = compileForest([treeWithEmptyNodes(), treeWithEmptyNodes()], 2, 6);
     for (const row of [

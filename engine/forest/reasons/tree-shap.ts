@@ -1,5 +1,6 @@
 import { impossible } from '../../domain/error.ts';
 import type { CompiledForest } from '../../domain/model.ts';
+import { meanPathLength } from '../score.ts';
 import { gaussLegendre } from './gauss-legendre.ts';
 
 /** Why a row's mean path length differs from the forest's expectation, in edges. */
@@ -52,6 +53,9 @@ interface Scratch {
  * 1972), which Gauss-Legendre quadrature gives exactly; sums over subtrees are shared as in Yu, Bifet, Read and Xu,
  * "Linear TreeShap", NeurIPS 2022.
  *
+ * Where leaves are not path lengths, these are the values of the mean of leaf values, times the one factor that takes the row's
+ * difference from the baseline to edges: they add up to the path length that the score stands for.
+ *
  * A node without training rows passes an absent feature to both sides in equal parts.
  *
  * @param row `featureCount` float32 values.
@@ -89,8 +93,17 @@ export function rowExplainer(forest: CompiledForest): (row: Float32Array, contri
       }
     }
     for (let feature = 0; feature < contributions.length; feature++) contributions[feature] *= scale;
-    return layout.baseline;
+    return forest.leaf === 'path-length' ? layout.baseline : toEdges(forest, layout.baseline, contributions);
   };
+}
+
+/** Takes contributions to the mean of leaf values to edges of path length; returns the baseline in edges. */
+function toEdges(forest: CompiledForest, baseline: number, contributions: Float64Array): number {
+  const expected = meanPathLength(forest, baseline);
+  const difference = contributions.reduce((sum, contribution) => sum + contribution, 0);
+  const edges = difference === 0 ? 0 : (meanPathLength(forest, baseline + difference) - expected) / difference;
+  for (let feature = 0; feature < contributions.length; feature++) contributions[feature] *= edges;
+  return expected;
 }
 
 /**

@@ -51,7 +51,8 @@ export function recordNeeds(profile: Profile, spec: FeatureSpec): RecordNeeds {
   for (const feature of windows) {
     for (const column of feature.entity) stream.add(column);
     if ('amount' in feature) stream.add(feature.amount);
-    if (feature.kind === 'distinct') stream.add(feature.of);
+    if ('of' in feature) stream.add(feature.of);
+    if (feature.kind === 'amount-excess' && feature.category !== null) stream.add(feature.category);
   }
   return {
     columns: profile.columns.filter(({ name }) => own.has(name)),

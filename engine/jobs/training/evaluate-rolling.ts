@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { usageError } from '../../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { FRAUD, UNLABELLED } from '../../domain/label.ts';
-import type { CompiledForest, FeatureMatrix } from '../../domain/model.ts';
+import type { CompiledForest, FeatureMatrix, ForestParameters } from '../../domain/model.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { TimeOrder } from '../../domain/window-feature.ts';
@@ -14,7 +14,7 @@ import { segmentOfRows } from '../../features/decode-segment.ts';
 import { FeatureFitter } from '../../features/fit-feature-spec.ts';
 import { textsOf } from '../../features/segment-access.ts';
 import { StreamFeatures } from '../../features/stream-features.ts';
-import { proposeWindowFeatures } from '../../features/windows/propose-window-features.ts';
+import { forestParametersOf, planDetection, type PlannedDetection } from './detection-choice.ts';
 import { randomStream } from '../../forest/random.ts';
 import { trainForest } from '../../forest/train.ts';
 import { NO_DAY } from '../../forest/tuning.ts';
@@ -73,14 +73,16 @@ export async function evaluateRolling(input: Input, context: WorkContext): Promi
         'Read the recording with --time COLUMN.',
       );
     const folds = foldsOf(days, input);
-    const spec = fitBefore(openedCase, profile, days, folds[0].testFrom, input);
+    const planned = planDetection(profile, input);
+    const spec = fitBefore(openedCase, profile, days, folds[0].testFrom, planned, input);
+    const parameters = forestParametersOf(input.forest, spec, planned.byTheme);
     const stream: Stream = {
       labels,
       days,
       cards: entity?.codes ?? null,
       ...(await computeMatrix(openedCase, profile, spec, context)),
     };
-    const scored = await scoreFolds(stream, folds, input, context);
+    const scored = await scoreFolds(stream, folds, parameters, input, context);
     return {
       folds: scored.map(({ fold, trainRows, rows, sums }) => foldFigures(stream, fold, trainRows, rows, sums, input)),
       ...dayFigures(stream, scored, input),
@@ -119,20 +121,20 @@ function fitBefore(
   profile: Profile,
   days: Int32Array,
   testFrom: number,
-  input: Input,
+  { windows, options }: PlannedDetection,
+  { leaveOut }: Input,
 ): FeatureSpec {
-  const fitter = new FeatureFitter(profile, openedCase.dictionaries(), { logAmount: input.logAmount });
+  const fitter = new FeatureFitter(profile, openedCase.dictionaries(), options);
   for (const segment of segmentsOf(openedCase)) {
     const rows = Uint32Array.from({ length: segment.rowCount }, (_, row) => row).filter(
       (row) => days[segment.firstSequence + row] < testFrom,
     );
     if (rows.length > 0) fitter.add(segmentOfRows(segment, rows));
   }
-  const windows = input.windows ? (input.windowSpec ?? proposeWindowFeatures(profile)) : undefined;
   const spec = fitter.finish();
   return withoutFeatures(
     windows === undefined || windows.features.length === 0 ? spec : { ...spec, windows },
-    input.leaveOut,
+    leaveOut,
   );
 }
 
@@ -168,6 +170,7 @@ interface ScoredFold {
 async function scoreFolds(
   stream: Stream,
   folds: readonly Fold[],
+  parameters: ForestParameters,
   input: Input,
   context: WorkContext,
 ): Promise<readonly ScoredFold[]> {
@@ -177,7 +180,7 @@ async function scoreFolds(
     const trainRows = rowsOfDays(stream.days, fold.trainFrom, fold.trainFrom + input.trainDays);
     const rows = testRows(stream, fold, input);
     if (trainRows.length > 0 && rows.length > 0) {
-      const forest: CompiledForest = await trainForest(gather(stream.matrix, trainRows), input.forest, {
+      const forest: CompiledForest = await trainForest(gather(stream.matrix, trainRows), parameters, {
         threads: availableParallelism(),
         signal: context.signal,
       });

@@ -132,9 +132,24 @@ async function auprcWithout(
       if (feature !== left) values[to++] = all.values[row * all.featureCount + feature];
   const matrix = { rowCount: all.rowCount, featureCount, values };
   const quiet = { ...context, report: () => undefined };
-  const forest = await trainForest(matrix, parameters, { threads: availableParallelism(), signal: context.signal });
+  const forest = await trainForest(matrix, withoutColumn(parameters, left), {
+    threads: availableParallelism(),
+    signal: context.signal,
+  });
   const sums = await scoreMatrix(forest, matrix, quiet);
   return averagePrecision(labels, anomalyOfSums(sums)) ?? 0;
+}
+
+/** The same parameters for a matrix without one column: themes name the columns behind it by one less. */
+function withoutColumn(parameters: ForestParameters, left: number): ForestParameters {
+  if (parameters.themes === undefined) return parameters;
+  const themes = parameters.themes
+    .map(({ theme, features }) => ({
+      theme,
+      features: features.filter((feature) => feature !== left).map((feature) => feature - Number(feature > left)),
+    }))
+    .filter(({ features }) => features.length > 0);
+  return { ...parameters, themes };
 }
 
 function driftOf(sample: FeatureMatrix, feature: number): number {

@@ -1,14 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { usageError } from '../../domain/error.ts';
-import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
+import { featureNames } from '../../domain/feature-spec.ts';
 import type { CompiledForest, FeatureMatrix, ForestParameters } from '../../domain/model.ts';
 import { FRAUD } from '../../domain/label.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { defaultSettings } from '../../domain/settings.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import type { WindowSpec } from '../../domain/window-feature.ts';
-import { proposeWindowFeatures } from '../../features/windows/propose-window-features.ts';
 import { encodeForest } from '../../forest/compile.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { drawSubSamples, planGather } from '../../forest/sub-sample.ts';
@@ -20,6 +18,7 @@ import type { ReadableCase } from '../../store/readable-case.ts';
 import type { StoredThreshold } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import type { ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import type { ForestChoice } from '../../../preload/contract/models.ts';
 import type { TrainResult } from '../../../preload/contract/training.ts';
 import type { ThresholdHandle } from '../../../preload/contract/tuning.ts';
 import { CaseSession } from '../../case/case-session.ts';
@@ -34,6 +33,7 @@ import {
   withoutFeatures,
   type StoredFeatures,
 } from './case-features.ts';
+import { forestParametersOf, planDetection, type DetectionChoice } from './detection-choice.ts';
 import { evaluateScores } from '../../case/model/evaluate-scores.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
 import { changedRoles, reprofileCase } from '../reading/reprofile-case.ts';
@@ -59,14 +59,11 @@ export interface TimeBefore {
   readonly startedMs: number;
 }
 
-export interface TrainingChoice {
+export interface TrainingChoice extends DetectionChoice {
   readonly casePath: string;
-  readonly forest: ForestParameters;
+  readonly forest: ForestChoice;
   /** Where absent the champion's handle holds on; in a new case the asker's budget, within bounds. */
   readonly threshold?: ThresholdHandle | undefined;
-  readonly logAmount: boolean;
-  readonly windows: boolean;
-  readonly windowSpec?: WindowSpec | undefined;
   readonly leaveOut: readonly string[];
 }
 
@@ -90,15 +87,20 @@ export async function trainOnCase(
   const session = new CaseSession(openedCase);
   const clock = stopwatch();
 
-  const spec = chosenSpec(openedCase, profile, choice, context);
+  const planned = planDetection(profile, choice);
+  const spec = withoutFeatures(
+    fitCaseSpec(openedCase, profile, planned.windows, planned.options, context),
+    choice.leaveOut,
+  );
+  const parameters = forestParametersOf(choice.forest, spec, planned.byTheme);
   const features = await storeCaseFeatures(openedCase, profile, spec, context);
   notices.push(...describeOrder(profile, features));
   const featureMs = clock();
 
-  const forest = await growForest(openedCase, features, choice.forest, context, notices);
+  const forest = await growForest(openedCase, features, parameters, context, notices);
   const trainMs = clock();
 
-  const model = { name: `forest ${forest.digest.slice(0, 8)}`, forest, features, parameters: choice.forest };
+  const model = { name: `forest ${forest.digest.slice(0, 8)}`, forest, features, parameters };
   const kept = await scoreAndKeep(session, model, choice.threshold, context);
   const { labels, sums, state, line, days, scoreMs, storeMs } = kept;
   notices.push(...kept.notices);
@@ -199,18 +201,6 @@ export async function scoreAndKeep(
       ];
   const days = index.days.length === 0 ? null : index.days.length;
   return { modelId, sums, labels, state, line, days, notices, scoreMs, storeMs: clock() };
-}
-
-/** The features of a choice: those of the rows fitted, those over time proposed or given, less what is to be left out. */
-function chosenSpec(
-  openedCase: WritableCase,
-  profile: Profile,
-  choice: TrainingChoice,
-  context: WorkContext,
-): FeatureSpec {
-  const windows = choice.windows ? (choice.windowSpec ?? proposeWindowFeatures(profile)) : undefined;
-  const spec = fitCaseSpec(openedCase, profile, windows, { logAmount: choice.logAmount }, context);
-  return withoutFeatures(spec, choice.leaveOut);
 }
 
 /** Grows the forest from those rows that its sub-samples draw; no others are read. */
