@@ -9,7 +9,13 @@ import { AssayError } from '../domain/error.ts';
 const folder = mkdtempSync(join(tmpdir(), 'assay-near-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 mkdirSync(join(folder, 'cases', 'may'), { recursive: true });
-for (const name of ['cases/may/cards.assay', 'cases/may/terminals.assay', 'cases/june.assay'])
+for (const name of [
+  'cases/may/cards.assay',
+  'cases/may/terminals.assay',
+  'cases/june.assay',
+  'cases/june.assay-wal',
+  'cases/june.decisions.jsonl',
+])
   writeFileSync(join(folder, name), '');
 const at = (path: string): string => join(folder, path);
 
@@ -20,7 +26,7 @@ describe('a mistyped path', () => {
     ['casse/mya/cards.asay', 'cases/may/cards.assay'],
     ['cases/june', 'cases/june.assay'],
   ])('%s is taken for %s', (typed, meant) => {
-    expect(nearPaths(at(typed))[0]).toBe(at(meant));
+    expect(nearPaths(at(typed))).toEqual([at(meant)]);
   });
 
   it('is taken for nothing where nothing is near, and never for itself', () => {

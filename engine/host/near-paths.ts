@@ -5,6 +5,8 @@ import { nearNames } from '../features/near-names.ts';
 /** A folder of more entries is not searched for what somebody may have meant. */
 const mostEntries = 5_000;
 const mostPaths = 3;
+/** What lies beside a case and is none. */
+const besideCase = /(-wal|-shm|-journal|\.decisions\.jsonl|\.backup-v\d+-.*)$/u;
 
 /**
  * Paths that are there and that a path which is not may have meant: each part that is missing is taken for a mistyped
@@ -28,7 +30,7 @@ function pathsNear(path: string): readonly string[] {
 function namesIn(folder: string): readonly string[] {
   try {
     const names = readdirSync(folder);
-    return names.length > mostEntries ? [] : names;
+    return names.length > mostEntries ? [] : names.filter((name) => !besideCase.test(name));
   } catch {
     return [];
   }

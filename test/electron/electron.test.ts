@@ -30,7 +30,8 @@ describeWithElectron('the window on a real Electron', () => {
   });
   describe('packaged', () => {
     const launch = (options: LaunchOptions) => launchElectron({ ...options, program: inspectableProgram() });
-    electronStories(join(folder.path, 'packaged'), prepared, launch, false);
+    const { window } = electronStories(join(folder.path, 'packaged'), prepared, launch, false);
+    accessibilityStories(window, ['dark']);
     shippedStories(() => prepared);
   });
 });

@@ -136,6 +136,31 @@ describe('app, settings and folders', () => {
   });
 });
 
+describe('the ledger of the network', () => {
+  const purposesAt = async (address: string): Promise<readonly string[]> =>
+    (await bench.ask('network.read', {})).attempts
+      .filter((attempt) => attempt.address === address && attempt.kind === 'opened' && !attempt.leavesMachine)
+      .map(({ purpose }) => purpose);
+
+  it('has what a request tried, and what a job tried in its thread, though nobody answered', async () => {
+    const heard: number[] = [];
+    const stop = bench.engine.on('network.attempted', ({ atMs }) => heard.push(atMs));
+    expect(await purposesAt('127.0.0.1:1')).toEqual([]);
+    const [reach] = await bench.ask('kafka.test', { brokers: '127.0.0.1:1', topic: '' });
+    expect(reach.isGood).toBe(false);
+    expect(await purposesAt('127.0.0.1:1')).toEqual(['Kafka']);
+    const ended = new Promise((resolve) => bench.engine.on('job.ended', resolve));
+    const input = { casePath: bench.casePath, trackingUri: 'http://127.0.0.1:1', experiment: 'cards' };
+    const started = bench.engine.startJob('exportMlflow', input);
+    // A server that is away is tried for some time, which is not waited for.
+    await vi.waitFor(async () => expect(await purposesAt('127.0.0.1:1')).toContain('MLflow'), { timeout: 60_000 });
+    bench.engine.cancelJob(started.ok ? started.data.jobId : '');
+    await ended;
+    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0));
+    stop();
+  });
+});
+
 describe('recordings and rows', () => {
   it('looks into a recording without storing anything', async () => {
     const before = readdirSync(bench.folder).sort();
@@ -533,7 +558,9 @@ describe('explore', () => {
     const [{ alert }] = alerts.rows;
     await bench.ask('verdicts.set', { modelId, keys: [alert.key], kind: 'valuable' });
     await bench.ask('notes.add', { modelId, key: alert.key, text: 'seen' });
-    expect((await bench.ask('entity.alerts', { modelId, entity })).rows[0].decision).toMatchObject({ kind: 'valuable' });
+    expect((await bench.ask('entity.alerts', { modelId, entity })).rows[0].decision).toMatchObject({
+      kind: 'valuable',
+    });
     const strip = await bench.ask('entity.strip', { modelId, entity });
     const at = strip.sequences.indexOf(alert.topSequence);
     expect([strip.flagged[at], strip.verdicts[at], strip.noted[at]]).toEqual([1, 'valuable', 1]);

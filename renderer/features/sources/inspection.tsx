@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { ColumnKind, ColumnRole, ProfileOverrides } from '../../../engine/domain/profile.ts';
 import type { StatedFormat } from '../../../engine/domain/stated-format.ts';
 import type { RequestOutput } from '../../../preload/contract/requests.ts';
@@ -49,15 +49,21 @@ export function Inspection({ path, others, onClose, onOther }: InspectionProps) 
   const columns = inspected.data?.columns;
   const { runAsync: tryOut } = useAction('recording.inspect');
   const [refusal, setRefusal] = useState<Refusal | null>(null);
+  /** Typing into a list of choices makes several on the way to the one that is meant: the last one counts. */
+  const attempts = useRef(0);
   // What does not fit is said where it was chosen, and everything else stays as it is.
   const attempt = useCallback(
     (next: ProfileOverrides, column: string | null) => {
+      const number = ++attempts.current;
       tryOut({ path, overrides: next }).then(
         () => {
+          if (number !== attempts.current) return;
           setOverrides(next);
           setRefusal(null);
         },
-        (error: unknown) => setRefusal({ column, words: errorWords(reportOf(error)) }),
+        (error: unknown) => {
+          if (number === attempts.current) setRefusal({ column, words: errorWords(reportOf(error)) });
+        },
       );
     },
     [path, tryOut],

@@ -1,6 +1,7 @@
 import axe from 'axe-core';
 import type { AxeResults } from 'axe-core';
 import { expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
 import { goTo, places } from '../go-to.ts';
 import type { RunningWindow } from '../launchers.ts';
 
@@ -13,18 +14,25 @@ const dialogs = [
   { name: 'History', key: 'Alt+h' },
 ];
 
-/** Every place and dialog, dark and light: axe-core finds nothing serious or critical. */
-export function accessibilityStories(window: () => RunningWindow): void {
-  const seriousFaults = async (where: string): Promise<readonly string[]> => {
-    const { page } = window();
-    await page.evaluate(axe.source);
-    const results = (await page.evaluate('axe.run()')) as AxeResults;
-    return results.violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${where}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-  };
+/** What axe-core finds serious or critical in what is shown now. */
+export async function seriousFaultsOf(page: Page, where: string): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const results = (await page.evaluate('axe.run()')) as AxeResults;
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${where}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
 
-  for (const colorScheme of ['light', 'dark'] as const) {
+const bothSchemes = ['light', 'dark'] as const;
+
+/** Every place and dialog, dark and light: axe-core finds nothing serious or critical. */
+export function accessibilityStories(
+  window: () => RunningWindow,
+  colorSchemes: readonly (typeof bothSchemes)[number][] = bothSchemes,
+): void {
+  const seriousFaults = (where: string): Promise<readonly string[]> => seriousFaultsOf(window().page, where);
+
+  for (const colorScheme of colorSchemes) {
     it(`can be read and reached by everybody, in ${colorScheme}`, async () => {
       const { page } = window();
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -35,6 +43,17 @@ export function accessibilityStories(window: () => RunningWindow): void {
         await page.getByText('Loading…').waitFor({ state: 'detached' });
         faults.push(...(await seriousFaults(place)));
       }
+      await goTo(page, 'Sources');
+      for (const tab of [/^Columns/u, /^Rows/u]) {
+        await page.getByRole('radiogroup', { name: 'What the case holds' }).getByText(tab).click();
+        await page.getByRole('row').nth(1).waitFor();
+        faults.push(...(await seriousFaults(`Sources, ${tab.source}`)));
+      }
+      await page.getByRole('button', { name: /^Recent/u }).click();
+      await page.getByRole('menuitem', { name: 'The bundled recording' }).click();
+      await page.getByLabel('Train a model on it').waitFor();
+      faults.push(...(await seriousFaults('A recording before it is read')));
+      await page.keyboard.press('Escape');
       await goTo(page, 'Triage');
       await page.keyboard.press('b');
       await page.getByRole('grid', { name: 'Below the line' }).waitFor();

@@ -7,6 +7,7 @@ import { openAlerts, waitForOpenAlerts } from '../alerts.ts';
 import { projectFolder } from '../build.ts';
 import { preparedCase } from '../first-case.ts';
 import { goTo } from '../go-to.ts';
+import { seriousFaultsOf } from './accessibility.ts';
 import { temporaryFolder, type RunningWindow } from '../launchers.ts';
 
 const recording = join(projectFolder, 'datasets', 'payments-30-days.csv.gz');
@@ -18,6 +19,7 @@ export function dayByKeyboardStories(window: () => RunningWindow, home: () => st
     const { page } = window();
     const folder = temporaryFolder();
     const prepared = preparedCase(home());
+    const faults: string[] = [];
     const before = new Set(readdirSync(home()));
     const text = gunzipSync(readFileSync(recording)).toString().split('\n');
     const [shift, next, other] = ['shift.csv', 'next.csv', 'other.csv'].map((name) => join(folder.path, name));
@@ -32,6 +34,7 @@ export function dayByKeyboardStories(window: () => RunningWindow, home: () => st
       await page.getByText('Assay finds the payments that are unlike all others').waitFor();
       expect(await page.getByRole('list', { name: 'What to do first' }).getByRole('listitem').count()).toBe(3);
 
+      faults.push(...(await seriousFaultsOf(page, 'The first screen')));
       await openRecording(page, shift);
       await chooseMeaning(page, 'country', 'ignored');
       await expect.poll(() => meaningOf(page, 'country')).toBe('ignored');
@@ -72,6 +75,8 @@ export function dayByKeyboardStories(window: () => RunningWindow, home: () => st
       await page.getByRole('button', { name: /Save CSV/ }).waitFor();
       await page.keyboard.press('a');
       const save = page.getByRole('dialog', { name: 'Save as' });
+      await save.waitFor();
+      faults.push(...(await seriousFaultsOf(page, 'Save as')));
       await expect
         .poll(() => save.getByLabel('File name').evaluate((field) => field === document.activeElement))
         .toBe(true);
@@ -92,10 +97,12 @@ export function dayByKeyboardStories(window: () => RunningWindow, home: () => st
       await typeFolder(page, prepared.replace(/\.assay$/u, 'x.assay'));
       const question = page.getByRole('dialog', { name: 'There is no such case' });
       await question.getByRole('button', { name: /^Open payments-30-days/u }).waitFor();
+      faults.push(...(await seriousFaultsOf(page, 'A path that is not there')));
       await page.getByRole('button', { name: 'shift: choose a case' }).waitFor();
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: /^payments-30-days.*: choose a case$/u }).waitFor();
       await goTo(page, 'Triage');
+      expect(faults).toEqual([]);
     } finally {
       folder.remove();
       // Other stories begin on the one case that lies there.
@@ -163,8 +170,8 @@ function blur(page: Page): Promise<void> {
 async function searchRows(page: Page): Promise<void> {
   await page.keyboard.press('Alt+1');
   const tabs = page.getByRole('radiogroup', { name: 'What the case holds' });
-  await tabs.getByRole('radio').first().focus();
-  for (let presses = 0; presses < 3; presses++) await page.keyboard.press('ArrowRight');
+  await tabs.getByRole('radio', { name: /^Rows/u }).focus();
+  await page.keyboard.press('Space');
   const grid = page.getByRole('grid', { name: 'Transactions as received' });
   await grid.waitFor();
   await page.getByText(`${rows.toLocaleString('en')} of ${rows.toLocaleString('en')} rows`).waitFor();
