@@ -60,6 +60,11 @@ export function accessibilityStories(
       faults.push(...(await seriousFaults('Below the line')));
       await page.keyboard.press('b');
       await page.getByRole('grid', { name: 'Alerts' }).waitFor();
+      await page.keyboard.press('e');
+      await page.getByRole('region', { name: 'Counterparts, table' }).waitFor();
+      faults.push(...(await seriousFaults('Entity')));
+      await page.keyboard.press('e');
+      await page.getByRole('grid', { name: 'Alerts' }).waitFor();
       for (const { name, key } of dialogs) {
         await page.keyboard.press(key);
         await page.getByRole('dialog', { name }).waitFor();
