@@ -3,7 +3,7 @@ import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { LinkGraph, MOST_NODES } from '../../charts/link-graph.tsx';
-import { formatCount, formatCounted } from '../../data/format.ts';
+import { formatCount, formatCounted, withCapital } from '../../data/format.ts';
 import { EntityTransactions } from './entity-transactions.tsx';
 import type { EntityRef } from './entity-stack.ts';
 import { linkNodes } from './link-nodes.ts';
@@ -42,11 +42,11 @@ export function EntityLinks({
   };
   return (
     <section aria-label="Links" className="triage-entity-links">
+      {slider}
       <ChartFrame
         question="Who else deals with them?"
         hint={`triangles: flagged; ${formatCounted(graph.nodes.length, 'node')}; click a line for its transactions`}
         height={GRAPH_HEIGHT}
-        tools={slider}
         table={() => ({
           columns: [
             { name: 'From', isNumber: false },
@@ -76,7 +76,7 @@ export function EntityLinks({
           key={`${link.own} ${link.other}`}
           modelId={modelId}
           entity={{ text: link.own, side: found.side }}
-          title={`${found.role} ${link.own} and ${other.role} ${link.other}`}
+          title={`${withCapital(found.role)} ${link.own} and ${other.role} ${link.other}`}
           filter={{ ...filter, columns: { [other.column]: [link.other] } }}
           otherRole={other.role}
           onOpen={onOpen}

@@ -204,7 +204,7 @@ function Alerts({
                     {alert.firstReason}
                   </td>
                   <td className="ellipsis soft">
-                    {decision !== null && `${formats.day(decision.decidedAtMs)}, ${decision.decidedBy}`}
+                    {decision !== null && `${formats.day(decision.decidedAtMs).slice(0, -5)}, ${decision.decidedBy}`}
                   </td>
                 </tr>
               ))}

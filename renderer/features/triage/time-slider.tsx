@@ -58,7 +58,8 @@ export function TimeSlider({
     />
   );
   return (
-    <span className="triage-slider tabular">
+    <span className="triage-slider tabular" role="group" aria-label="Days of all tables and links">
+      <span className="soft">Days</span>
       {end('First day', first, (next) => onRange(rangeOfDays(span, Math.min(next, last), last)))}
       {end('Last day', last, (next) => onRange(rangeOfDays(span, first, Math.max(next, first))))}
       <span className="soft">
