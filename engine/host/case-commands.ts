@@ -19,6 +19,7 @@ import { rollBack, setChampion } from '../case/model/model-list.ts';
 import { withCase } from '../case/opening.ts';
 import { claimFile } from '../jobs/exporting/output.ts';
 import { textKind } from '../jobs/exporting/output-kind.ts';
+import { verifyCase } from '../store/backup.ts';
 import type { Evaluation } from '../../preload/contract/evaluations.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 
@@ -209,10 +210,12 @@ export async function auditCase(input: ParsedJobInput<'audit'>): Promise<JobResu
     }));
     await output?.write(all.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     const brokenEntry = input.verify ? session.openCase.decisions.brokenAuditEntry() : null;
+    const problems = input.verify ? verifyCase(input.casePath).problems : [];
     return {
       entries: limit === undefined ? all : all.slice(-limit),
       total: all.length,
-      whole: input.verify ? brokenEntry === null : null,
+      whole: input.verify ? problems.length === 0 : null,
+      problems: [...problems],
       brokenEntry,
       output: output?.path ?? null,
       case: resolve(input.casePath),

@@ -7,6 +7,8 @@ import { readLayoutVersion, refuseNewerLayout } from './case-header.ts';
 import { readWhereItCan } from './read-only-place.ts';
 import { connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded, storeError } from './store-error.ts';
+import { DecisionLog } from './decision-log.ts';
+import { evidenceProblems, hasEvidence } from './evidence.ts';
 import { foreignObjects, objectWords } from './schema.ts';
 import { sha256 } from './digest.ts';
 
@@ -73,6 +75,8 @@ export function verifyCase(
           ...rowProblems(connection),
           ...rawProblems(connection),
           ...models.problems,
+          ...(hasEvidence(connection) ? evidenceProblems(connection) : []),
+          ...historyProblems(connection, file),
         ];
         return { ok: problems.length === 0, problems, models: models.count };
       } finally {
@@ -168,6 +172,12 @@ function modelProblems(
       problems.push(`Model "${model.name}" does not have the digest ${model.digest}.`);
   }
   return { problems, count };
+}
+
+function historyProblems(connection: Connection, file: string): readonly string[] {
+  if (schemaVersion(connection) < FIRST_LAYOUT_WITH_NUMBERS) return [];
+  const broken = new DecisionLog(connection, file, null).brokenAuditEntry();
+  return broken === null ? [] : [`The history is broken at entry ${broken}: it was changed, or one is missing.`];
 }
 
 function checkCopy(path: string, version: number): void {

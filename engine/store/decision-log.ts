@@ -2,6 +2,8 @@ import { impossible } from '../domain/error.ts';
 import type { DismissalReason, VerdictKind } from '../domain/verdict.ts';
 import { alignedBuffer, bytesOf } from './blob.ts';
 import { sha256 } from './digest.ts';
+import { evidenceDigest, hasEvidence } from './evidence.ts';
+import { hasSessions } from './session.ts';
 import type { Connection, Parameter, Statement } from './sqlite.ts';
 import { guarded } from './store-error.ts';
 import type { JsonValue, Page } from './types.ts';
@@ -85,6 +87,8 @@ interface AuditRow {
   readonly subjects_sha256: string;
   readonly previous_hash: string;
   readonly hash: string;
+  /** Digest of all that stood under evidence when the link was made; null before the layout that keeps it. */
+  readonly evidence_sha256?: string | null;
 }
 
 interface VerdictRow {
@@ -120,11 +124,15 @@ export class DecisionLog {
   readonly #connection: Connection;
   readonly #path: string;
   readonly #statements = new Map<string, Statement>();
+  readonly #evidenceChanges: (() => number) | null;
   #verified: { readonly state: string; readonly brokenEntry: number | null } | undefined;
+  #evidence: { readonly state: string; readonly digest: string } | undefined;
 
-  constructor(connection: Connection, path: string) {
+  /** @param evidenceChanges how often evidence was changed through this connection; null where it only reads */
+  constructor(connection: Connection, path: string, evidenceChanges: (() => number) | null) {
     this.#connection = connection;
     this.#path = path;
+    this.#evidenceChanges = evidenceChanges;
   }
 
   /** One verdict on each of the alerts, as one action; returns the action's id. */
@@ -225,6 +233,37 @@ export class DecisionLog {
   /** Adds a link to the audit chain for something that is not undone by `undoLast`, such as a moved threshold. */
   addAudit(doing: Doing, what: string, details: { readonly [name: string]: JsonValue }): void {
     this.#transaction(() => this.#link(doing, what, details, []));
+  }
+
+  /**
+   * Adds a link where something under evidence is not as the newest link says, so that the chain speaks of all that is
+   * stored; returns whether there was anything.
+   */
+  coverEvidence(doing: Doing, what: string): boolean {
+    if (this.#evidenceChanges === null || this.#isEvidenceCovered()) return false;
+    this.addAudit(doing, what, {});
+    return true;
+  }
+
+  #isEvidenceCovered(): boolean {
+    const newest = this.#newestEvidence();
+    return (
+      newest === this.#evidenceNow() || (newest === null && this.#row('SELECT 1 FROM evidence LIMIT 1') === undefined)
+    );
+  }
+
+  #newestEvidence(): string | null {
+    const newest = this.#row<{ evidence_sha256: string | null }>(
+      'SELECT evidence_sha256 FROM audit ORDER BY id DESC LIMIT 1',
+    );
+    return newest?.evidence_sha256 ?? null;
+  }
+
+  #evidenceNow(): string {
+    const state = `${this.#dataVersion()} ${this.#evidenceChanges?.() ?? 0}`;
+    if (this.#evidence?.state !== state)
+      this.#evidence = { state, digest: guarded(this.#path, () => evidenceDigest(this.#connection)) };
+    return this.#evidence.digest;
   }
 
   /** Every verdict that nobody took back, oldest first; of several on a transaction the newest holds. */
@@ -330,16 +369,25 @@ export class DecisionLog {
 
   /** Another one after every change: of other connections by SQLite's count, of this one by the entry that it adds. */
   #chainState(): string {
-    const version = guarded(this.#path, () => this.#connection.pragma('data_version', { simple: true }));
+    const version = this.#dataVersion();
     const last = this.#row<{ id: number; hash: string }>('SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1');
     return JSON.stringify([version, last]);
   }
 
+  #dataVersion(): unknown {
+    return guarded(this.#path, () => this.#connection.pragma('data_version', { simple: true }));
+  }
+
   #verifyChain(): number | null {
+    const undone = new Map<number, number>();
     let previous = CHAIN_START;
     let expectedId = 1;
     for (const row of this.#rows<AuditRow>('SELECT * FROM audit ORDER BY id')) {
-      const details = JSON.parse(row.details) as { readonly action?: number; readonly recordSha256?: string };
+      const details = JSON.parse(row.details) as {
+        readonly action?: number;
+        readonly undoneAction?: number;
+        readonly recordSha256?: string;
+      };
       const subjects = this.#rows<{ alert_key: string }>(
         'SELECT alert_key FROM audit_subject WHERE audit_id = ? ORDER BY alert_key',
         row.id,
@@ -351,10 +399,25 @@ export class DecisionLog {
         row.subjects_sha256 === digestOf(subjects) &&
         (details.action === undefined || details.recordSha256 === this.#recordDigest(details.action));
       if (!isWhole) return row.id;
+      if (details.undoneAction !== undefined) undone.set(details.undoneAction, row.at_ms);
       previous = row.hash;
       expectedId = row.id + 1;
     }
-    return this.#newestActionIsAudited() ? null : expectedId;
+    const isWhole = this.#newestActionIsAudited() && this.#undoneAre(undone) && this.#isCoveredAtRest();
+    return isWhole ? null : expectedId;
+  }
+
+  /** Nothing is stored that the chain does not speak of, unless somebody is at it, or was stopped in the middle. */
+  #isCoveredAtRest(): boolean {
+    return !hasEvidence(this.#connection) || hasSessions(this.#connection) || this.#isEvidenceCovered();
+  }
+
+  /** What was taken back, and when, is what the chain says of it. */
+  #undoneAre(undone: ReadonlyMap<number, number>): boolean {
+    const found = this.#rows<{ id: number; at: number }>(
+      'SELECT id, undone_at_ms AS at FROM action WHERE undone_at_ms IS NOT NULL',
+    );
+    return found.length === undone.size && found.every(({ id, at }) => undone.get(id) === at);
   }
 
   /** A chain cut off at its end leaves actions that no link speaks of. */
@@ -399,10 +462,12 @@ export class DecisionLog {
       details: JSON.stringify(details),
       subjects_sha256: digestOf(subjects),
       previous_hash: last?.hash ?? CHAIN_START,
+      evidence_sha256: this.#evidenceChanges === null ? null : this.#evidenceNow(),
     };
     this.#run(
-      `INSERT INTO audit (id, at_ms, done_by, what, details, subjects_sha256, previous_hash, hash)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO audit
+         (id, at_ms, done_by, what, details, subjects_sha256, previous_hash, evidence_sha256, hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.id,
       row.at_ms,
       row.done_by,
@@ -410,6 +475,7 @@ export class DecisionLog {
       row.details,
       row.subjects_sha256,
       row.previous_hash,
+      row.evidence_sha256,
       linkHash(row),
     );
     for (const key of subjects) this.#run('INSERT INTO audit_subject (alert_key, audit_id) VALUES (?, ?)', key, row.id);
@@ -463,7 +529,17 @@ export class DecisionLog {
   }
 
   #transaction<T>(work: () => T): T {
-    return guarded(this.#path, () => this.#connection.transaction(work).immediate());
+    try {
+      return guarded(this.#path, () => this.#connection.transaction(work).immediate());
+    } catch (error) {
+      this.forgetEvidence();
+      throw error;
+    }
+  }
+
+  /** What was digested within a transaction that is taken back is not there. */
+  forgetEvidence(): void {
+    this.#evidence = undefined;
   }
 
   #statement(sql: string): Statement {
@@ -495,7 +571,9 @@ function keysOf(alerts: NewVerdicts['alerts']): readonly string[] {
 }
 
 function linkHash(row: Omit<AuditRow, 'hash'>): string {
-  return digestOf([row.previous_hash, row.id, row.at_ms, row.done_by, row.what, row.details, row.subjects_sha256]);
+  const { previous_hash, id, at_ms, done_by, what, details, subjects_sha256, evidence_sha256: evidence } = row;
+  const values = [previous_hash, id, at_ms, done_by, what, details, subjects_sha256];
+  return digestOf(evidence == null ? values : [...values, evidence]);
 }
 
 function digestOf(value: unknown): string {

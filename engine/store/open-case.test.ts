@@ -169,6 +169,7 @@ describe('layouts', () => {
         "2f173cd110908d5e22545ca9473d189200d2ba7fa62668a200ec18e5181bdff7",
         "907f7db95be780b9004325189c1924787bf0c3ef742d2ee1042a6ab62f66a14d",
         "a5efadf5f8084200af273a7cae0e90be1f675490567f560028e143229b7125e5",
+        "24553d1dfc03547e5ae10b5a9be3869b43ad59bbb02e84f48994c6dc692d566e",
       ]
     `);
     expect(() => latestVersion([{ version: 2, name: 'gap', up: '' }])).toThrow(/at place 1/);

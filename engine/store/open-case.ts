@@ -4,11 +4,12 @@ import { dirname, resolve } from 'node:path';
 import { AssayError, usageError } from '../domain/error.ts';
 import { backupCase } from './backup.ts';
 import { APPLICATION_ID, readLayoutVersion, refuseNewerLayout } from './case-header.ts';
+import { evidenceProblems, gatherEvidence, hasEvidence, keepEvidence } from './evidence.ts';
 import { latestVersion, migrate, migrations, type Migration } from './migrations/migrations.ts';
 import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
 import { ReadableCase } from './readable-case.ts';
 import { dropObjects, foreignObjects, objectWords, type SchemaObjectName } from './schema.ts';
-import { beginSession, hasAbandonedSession } from './session.ts';
+import { beginSession, byAssay, hasAbandonedSession, hasSessions } from './session.ts';
 import { connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
 import { WritableCase } from './writable-case.ts';
@@ -48,19 +49,27 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
     try {
       prepareForWriting(connection, file);
       const removed = removeForeignObjects(connection, file, steps);
+      const surprises = removed.length === 0 ? [] : [`removed ${objectWords(removed)}: not made by Assay`];
       if (version < latest) {
+        if (hasEvidence(connection)) surprises.push(...evidenceProblems(connection));
         migrate(connection, file, steps);
+        if (hasEvidence(connection)) connection.transaction(() => gatherEvidence(connection)).immediate();
         connection.pragma('optimize');
       }
-      if (hasAbandonedSession(connection)) quickCheck(connection, file);
-      const opened = new WritableCase(connection, file, beginSession(connection));
-      if (removed.length > 0)
-        opened.decisions.addAudit(
-          { by: 'Assay', atMs: Date.now() },
-          `removed ${objectWords(removed)}: not made by Assay`,
-          {
-            objects: removed.map(({ type, name }) => `${type} ${name}`),
-          },
+      const isAbandoned = hasAbandonedSession(connection);
+      if (isAbandoned) quickCheck(connection, file);
+      const isAlone = isAbandoned || !hasSessions(connection);
+      const evidenceChanges = hasEvidence(connection) ? keepEvidence(connection) : null;
+      const opened = new WritableCase(connection, file, beginSession(connection), evidenceChanges);
+      for (const what of surprises) opened.decisions.addAudit(byAssay(), what, {});
+      if (isAlone)
+        opened.decisions.coverEvidence(
+          byAssay(),
+          version < latest
+            ? `brought from layout ${version} to ${latest}`
+            : isAbandoned
+              ? 'opened after an end without closing: what was stored until then stands'
+              : 'opened after a change by another program than Assay',
         );
       return opened;
     } catch (error) {

@@ -108,11 +108,16 @@ export class ReadableCase {
   readonly #afterClosing: () => void;
   #lastRaw: SegmentRaw | undefined;
 
-  constructor(connection: Connection, path: string, afterClosing: () => void = () => undefined) {
+  constructor(
+    connection: Connection,
+    path: string,
+    afterClosing: () => void = () => undefined,
+    evidenceChanges: (() => number) | null = null,
+  ) {
     this.connection = connection;
     this.path = path;
     this.#afterClosing = afterClosing;
-    this.decisions = new DecisionLog(connection, path);
+    this.decisions = new DecisionLog(connection, path, evidenceChanges);
     this.outbox = new Outbox(connection, path);
   }
 

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { Doing } from './decision-log.ts';
 import type { Connection } from './sqlite.ts';
 
 const CLOCK_TOLERANCE_MS = 10_000; // start times are told by the wall clock, which may be corrected
@@ -33,6 +34,16 @@ export function beginSession(connection: Connection): number {
 /** Takes this process's mark away: the case is closed in good order. */
 export function endSession(connection: Connection, id: number): void {
   connection.prepare<[number]>('DELETE FROM session WHERE id = ?').run(id);
+}
+
+/** Whether any process has the case open for writing, or ended without closing it. */
+export function hasSessions(connection: Connection): boolean {
+  return connection.prepare('SELECT 1 FROM session LIMIT 1').get() !== undefined;
+}
+
+/** Who does what nobody asked for by name, now. */
+export function byAssay(): Doing {
+  return { by: 'Assay', atMs: Date.now() };
 }
 
 function abandonedSessions(connection: Connection): readonly SessionRow[] {

@@ -8,7 +8,7 @@ import { sha256 } from './digest.ts';
 import { ReadableCase } from './readable-case.ts';
 import { encodeAppend, packAppend, type EncodedAppend } from './segment-encoding.ts';
 import { SegmentTable, type ReducedSegment } from './segment-table.ts';
-import { endSession } from './session.ts';
+import { byAssay, endSession, hasSessions } from './session.ts';
 import { timed, type Connection, type Parameter } from './sqlite.ts';
 import type {
   JsonValue,
@@ -47,8 +47,9 @@ export class WritableCase extends ReadableCase {
   /** The first row that this transaction has appended. */
   #firstNewSequence: number | undefined;
 
-  constructor(connection: Connection, path: string, sessionId: number) {
-    super(connection, path);
+  /** @param evidenceChanges how often evidence was changed through this connection; null for a layout without it */
+  constructor(connection: Connection, path: string, sessionId: number, evidenceChanges: (() => number) | null) {
+    super(connection, path, undefined, evidenceChanges);
     this.#segments = new SegmentTable(connection);
     this.#sessionId = sessionId;
     this.#sequenceSeen = super.nextSequence();
@@ -61,6 +62,9 @@ export class WritableCase extends ReadableCase {
     try {
       this.connection.pragma(`busy_timeout = ${TIDY_TIMEOUT_MS}`);
       endSession(this.connection, this.#sessionId);
+      // Whoever closes last covers what all stored; another one may be at it still.
+      if (!hasSessions(this.connection))
+        this.decisions.coverEvidence(byAssay(), 'stored what the entries before tell of');
       this.connection.pragma('optimize');
       // Folds in most of the log without keeping other writers out, so that the next step does so for a moment only.
       this.connection.pragma('wal_checkpoint(PASSIVE)');
@@ -87,6 +91,7 @@ export class WritableCase extends ReadableCase {
       };
       return this.guard(() => timed('a transaction', () => this.connection.transaction(workAndMerge).immediate()));
     } catch (error) {
+      this.decisions.forgetEvidence();
       this.#sequenceSeen = sequenceBefore;
       for (const [id, position] of positionsBefore) this.#positionsSeen.set(id, position);
       throw error;

@@ -68,7 +68,8 @@ export function printAuditReport(result: JobResult<'audit'>, { print }: CommandS
     ),
   );
   print(`\n  ${count(entries.length)} of ${count(total)} entries listed.`);
-  if (whole === true) print('  The chain is whole: every entry is as it was written.');
+  if (whole === true)
+    print('  The case is whole: every entry of its history, and all it speaks of, is as it was written.');
   if (output !== null) print(`  Written to ${output}.`);
 }
 

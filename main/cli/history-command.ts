@@ -35,7 +35,10 @@ function addAudit(program: Command, surroundings: CommandSurroundings): void {
     .option('--model <name>', 'only what was done to one model, by number or digest')
     .option('--text <words>', 'only entries with these words, or by this person')
     .option('--limit <count>', 'only the last so many', parseWhole(1, 100_000_000))
-    .option('--verify', 'check the chain of hashes; exit code 1 where an entry was changed or is missing')
+    .option(
+      '--verify',
+      'check the history and everything it speaks of; exit code 1 where something was changed, came or is missing',
+    )
     .option('--out <file>', 'write the entries as NDJSON too')
     .addOption(forceOption())
     .addOption(jsonOption())
@@ -61,13 +64,13 @@ Examples:
           force: force === true,
           ...(out === undefined ? {} : { output: out }),
         }),
-        ({ brokenEntry }) => {
-          if (brokenEntry !== null)
+        ({ problems }) => {
+          if (problems.length > 0)
             surroundings.fail({
               code: 'CHECK_FAILED',
               kind: 'failure',
-              message: `The history is broken at entry ${brokenEntry}: it, or what it speaks of, was changed or is missing.`,
-              nextStep: 'Entries before it are as they were written. Compare with a backup of the case.',
+              message: `The case is not as it was written: ${problems.join(' ')}`,
+              nextStep: 'Compare with a backup of the case, or read the recordings anew.',
             });
         },
       );

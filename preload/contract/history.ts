@@ -33,6 +33,7 @@ export const historyJobs = {
       ),
       total: z.number().int(),
       whole: z.boolean().nullable().describe('null where it was not asked for'),
+      problems: z.array(z.string()).describe('a sentence for each thing that is not as it was written'),
       brokenEntry: z.number().int().nullable(),
       output: path.nullable(),
       case: path,

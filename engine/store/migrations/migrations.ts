@@ -8,6 +8,7 @@ import { oneTruth } from './0005-one-truth.ts';
 import { receipt } from './0006-receipt.ts';
 import { mergedSegments } from './0007-merged-segments.ts';
 import { rowNumbers } from './0008-row-numbers.ts';
+import { evidence } from './0009-evidence.ts';
 
 /** One step of the case file's layout. Once released it never changes: a test pins its checksum. */
 export interface Migration {
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: 'receipt', up: receipt },
   { version: 7, name: 'merged segments', up: mergedSegments },
   { version: 8, name: 'row numbers', up: rowNumbers },
+  { version: 9, name: 'evidence', up: evidence },
 ];
 
 /** The version that a list of steps leads to; throws where the list is not 1, 2, 3, ... */

@@ -1,0 +1,256 @@
+import { createHash, type Hash } from 'node:crypto';
+import { schemaVersion } from './migrations/migrations.ts';
+import type { Connection } from './sqlite.ts';
+
+/** Rows of a table that stand under one digest: each by itself, or all with one `key`, one after the other. */
+interface EvidencePart {
+  readonly part: string;
+  readonly table: string;
+  readonly key: string;
+  readonly columns: readonly string[];
+  /** Where several rows share a key: the order in which they come. They are then never changed, only taken away. */
+  readonly order?: string;
+  /** What a person calls it. */
+  readonly words: string;
+}
+
+/**
+ * Everything that flags, figures and reports follow from. Decisions are under digests of their own, in the audit chain;
+ * a forest is under its SHA-256, which is part of its model here.
+ */
+const parts: readonly EvidencePart[] = [
+  {
+    part: 'source',
+    table: 'source',
+    key: 'id',
+    columns: [
+      'kind',
+      'uri',
+      'fingerprint',
+      'format',
+      'column_names',
+      'complete',
+      'row_count',
+      'stored_bytes',
+      'sha256',
+    ],
+    words: 'a recording',
+  },
+  {
+    part: 'received',
+    table: 'segment',
+    key: 'id',
+    columns: ['row_count', 'source_id', 'first_byte_offset', 'next_byte_offset', 'raw', 'row_layout'],
+    words: 'the bytes as received of transactions',
+  },
+  {
+    part: 'columns',
+    table: 'segment_column',
+    key: 'segment_id',
+    columns: ['column_id', 'kind', 'encoding', 'data'],
+    order: 'id',
+    words: 'the values of transactions',
+  },
+  { part: 'column', table: 'column', key: 'id', columns: ['name', 'kind'], words: 'a column' },
+  {
+    part: 'texts',
+    table: 'dictionary_entry',
+    key: 'column_id',
+    columns: ['code', 'text'],
+    order: 'code',
+    words: 'the texts of a column',
+  },
+  {
+    part: 'quarantine',
+    table: 'quarantine',
+    key: 'source_id',
+    columns: ['line', 'byte_offset', 'reason', 'raw'],
+    order: 'id',
+    words: 'the quarantine',
+  },
+  { part: 'profile', table: 'profile', key: 'id', columns: ['content'], words: 'a profile' },
+  { part: 'feature set', table: 'feature_set', key: 'id', columns: ['digest', 'spec'], words: 'a feature set' },
+  {
+    part: 'features',
+    table: 'feature_segment',
+    key: 'id',
+    columns: ['feature_set_id', 'segment_id', 'data'],
+    words: 'the features of transactions',
+  },
+  {
+    part: 'model',
+    table: 'model',
+    key: 'id',
+    columns: [
+      'digest',
+      'name',
+      'parameters',
+      'feature_set_id',
+      'threshold',
+      'trained_rows',
+      'is_champion',
+      'forest_sha256',
+    ],
+    words: 'a model or its threshold',
+  },
+  {
+    part: 'promotion',
+    table: 'promotion',
+    key: 'id',
+    columns: ['model_id', 'reason', 'done_at_ms', 'done_by', 'undone_at_ms'],
+    words: 'a promotion',
+  },
+  {
+    part: 'scores',
+    table: 'score_segment',
+    key: 'id',
+    columns: ['model_id', 'segment_id', 'sums'],
+    words: 'the scores of transactions',
+  },
+  { part: 'setting', table: 'setting', key: 'key', columns: ['value'], words: 'a setting' },
+  {
+    part: 'row numbers',
+    table: 'row_numbering',
+    key: 'first_sequence',
+    columns: ['first_number'],
+    words: 'the numbers of rows',
+  },
+  {
+    part: 'control totals',
+    table: 'reading_totals',
+    key: 'id',
+    columns: ['next_sequence', 'columns', 'state'],
+    words: 'the control totals',
+  },
+];
+
+type Value = string | number | bigint | Uint8Array | null;
+
+/** The first layout that has a table for them. */
+const FIRST_LAYOUT = 9;
+
+/** Whether the layout of a case keeps evidence. */
+export function hasEvidence(connection: Connection): boolean {
+  return schemaVersion(connection) >= FIRST_LAYOUT;
+}
+
+/**
+ * Keeps the digests of a case up to date from now on, whatever writes through this connection: by triggers of the
+ * connection itself, which are no part of the file. Call it outside a transaction.
+ * @returns how often anything under a digest was changed through this connection
+ */
+export function keepEvidence(connection: Connection): () => number {
+  let changes = 0;
+  addDigestFunctions(connection, () => changes++);
+  for (const part of parts) for (const trigger of triggersOf(part)) connection.exec(trigger);
+  return () => changes;
+}
+
+/** Digests everything anew: of a case that an older layout kept without. */
+export function gatherEvidence(connection: Connection): void {
+  addDigestFunctions(connection, () => undefined);
+  connection.exec('DELETE FROM evidence');
+  for (const part of parts)
+    connection.exec(
+      `INSERT INTO evidence (part, key, sha256) SELECT '${part.part}', key, digest FROM (${digestsOf(part)})`,
+    );
+}
+
+/** SHA-256 in hexadecimal over all digests, and over the order in which rows stand. */
+export function evidenceDigest(connection: Connection): string {
+  const hash = createHash('sha256');
+  const digests = connection
+    .prepare<[], [string, Value, Uint8Array]>('SELECT part, key, sha256 FROM evidence ORDER BY part, key')
+    .raw();
+  for (const values of digests.iterate()) updateWith(hash, values);
+  const order = connection.prepare<[], [number]>('SELECT id FROM segment ORDER BY first_sequence').raw();
+  for (const values of order.iterate()) updateWith(hash, values);
+  return hash.digest('hex');
+}
+
+/** One sentence for each thing that is not as it was written, or that came or went without Assay. */
+export function evidenceProblems(connection: Connection): readonly string[] {
+  addDigestFunctions(connection, () => undefined);
+  return parts.flatMap((part) =>
+    connection
+      .prepare<[string], { key: Value; stored: number; found: number }>(
+        `SELECT coalesce(found.key, stored.key) AS key, stored.sha256 IS NOT NULL AS stored, digest IS NOT NULL AS found
+         FROM (${digestsOf(part)}) AS found
+         FULL JOIN (SELECT key, sha256 FROM evidence WHERE part = ?) AS stored ON stored.key = found.key
+         WHERE stored.sha256 IS NOT digest`,
+      )
+      .all(part.part)
+      .map(({ key, stored, found }) => {
+        const what = `${part.words}${nameOf(connection, part, key)}`;
+        const how =
+          stored === 0 ? 'came without Assay' : found === 0 ? 'went without Assay' : 'changed after Assay wrote them';
+        return `${what.charAt(0).toUpperCase()}${what.slice(1)} ${how}.`;
+      }),
+  );
+}
+
+function nameOf(connection: Connection, { table, key: keyColumn }: EvidencePart, key: Value): string {
+  if (!['segment', 'segment_column', 'feature_segment', 'score_segment'].includes(table)) return ` (${String(key)})`;
+  const isSegment = table === 'segment' || keyColumn === 'segment_id';
+  const rows = connection
+    .prepare<[Value], { first: number; last: number }>(
+      `SELECT first_sequence + 1 AS first, first_sequence + row_count AS last FROM segment
+       WHERE id = ${isSegment ? '?' : `(SELECT segment_id FROM ${table} WHERE id = ?)`}`,
+    )
+    .get(key);
+  return rows === undefined
+    ? ' that are gone'
+    : ` ${rows.first.toLocaleString('en')} to ${rows.last.toLocaleString('en')}`;
+}
+
+/** A query of `key` and `digest` of what the tables hold now. */
+function digestsOf({ table, key, columns, order }: EvidencePart): string {
+  const values = columns.join(', ');
+  return order === undefined
+    ? `SELECT ${key} AS key, evidence_digest(NULL, ${values}) AS digest FROM "${table}"`
+    : `SELECT ${key} AS key, evidence_chain(${values} ORDER BY ${order}) AS digest FROM "${table}" GROUP BY ${key}`;
+}
+
+function triggersOf({ part, table, key, columns, order }: EvidencePart): readonly string[] {
+  const name = `evidence of ${part}`;
+  const digest = `evidence_digest(${order === undefined ? 'NULL' : `(SELECT sha256 FROM evidence WHERE part = '${part}' AND key = NEW.${key})`}, ${columns.map((column) => `NEW.${column}`).join(', ')})`;
+  const keep = `INSERT INTO evidence (part, key, sha256) VALUES ('${part}', NEW.${key}, ${digest})
+     ON CONFLICT (part, key) DO UPDATE SET sha256 = excluded.sha256;`;
+  const on = (event: string, work: string): string =>
+    `CREATE TEMP TRIGGER "${name}: ${event}" AFTER ${event} ON main."${table}" BEGIN ${work} END`;
+  const forget = `DELETE FROM evidence WHERE part = '${part}' AND key = OLD.${key}; SELECT evidence_digest(NULL);`;
+  return [
+    on('INSERT', keep),
+    ...(order === undefined ? [on(`UPDATE OF ${columns.join(', ')}`, keep)] : []),
+    on('DELETE', forget),
+  ];
+}
+
+function addDigestFunctions(connection: Connection, changed: () => void): void {
+  connection.function('evidence_digest', { varargs: true }, (...values: Value[]) => {
+    changed();
+    return digestOf(values);
+  });
+  connection.aggregate('evidence_chain', {
+    varargs: true,
+    start: (): Uint8Array | null => null,
+    step: (digest: Uint8Array | null, ...values: Value[]) => digestOf([digest, ...values]),
+  });
+}
+
+function digestOf(values: readonly Value[]): Buffer {
+  const hash = createHash('sha256');
+  updateWith(hash, values);
+  return hash.digest();
+}
+
+/** Each value with its kind and length, so that no two lists of values give the same bytes. */
+function updateWith(hash: Hash, values: readonly Value[]): void {
+  for (const value of values) {
+    const bytes = value instanceof Uint8Array ? value : Buffer.from(String(value));
+    hash.update(
+      `${value === null ? 'null' : value instanceof Uint8Array ? 'bytes' : typeof value}:${bytes.byteLength}:`,
+    );
+    hash.update(bytes);
+  }
+}
