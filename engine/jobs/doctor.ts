@@ -133,7 +133,7 @@ function caseCheck(path: string): Check {
   try {
     const verification = verifyCase(path);
     return verification.problems.length === 0
-      ? { name: `case ${path}`, state: 'good', detail: 'whole: structure and every model agree with their digests' }
+      ? { name: `case ${path}`, state: 'good', detail: 'whole: structure, history and all it speaks of are as they were written' }
       : {
           name: `case ${path}`,
           state: 'bad',

@@ -3,6 +3,7 @@ import type { DismissalReason, VerdictKind } from '../domain/verdict.ts';
 import { alignedBuffer, bytesOf } from './blob.ts';
 import { sha256 } from './digest.ts';
 import { evidenceDigest, hasEvidence } from './evidence.ts';
+import { knownHead, type HistoryHead } from './known-heads.ts';
 import { hasSessions } from './session.ts';
 import type { Connection, Parameter, Statement } from './sqlite.ts';
 import { guarded } from './store-error.ts';
@@ -360,6 +361,21 @@ export class DecisionLog {
     return new Map(rows.map(({ id, first, count }) => [id, { first, count }]));
   }
 
+  /** The newest entry, by which a history that was cut off or written anew is told from this one; null where it is empty. */
+  head(): Omit<HistoryHead, 'case'> | null {
+    const row = this.#row<Omit<HistoryHead, 'case'>>(
+      'SELECT id AS entry, hash, at_ms AS atMs FROM audit ORDER BY id DESC LIMIT 1',
+    );
+    return row ?? null;
+  }
+
+  /** Whether an entry that this computer knew is as it was; also where it knew none. */
+  holds(head: HistoryHead | null): boolean {
+    return (
+      head === null || this.#row('SELECT 1 FROM audit WHERE id = ? AND hash = ?', head.entry, head.hash) !== undefined
+    );
+  }
+
   /** The id of the first entry that is not as it was written, or that one is missing before; null where all is whole. */
   brokenAuditEntry(): number | null {
     const state = this.#chainState();
@@ -380,6 +396,8 @@ export class DecisionLog {
 
   #verifyChain(): number | null {
     const undone = new Map<number, number>();
+    const known = knownHead(this.#path);
+    if (known !== null && !this.holds(known)) return known.entry;
     let previous = CHAIN_START;
     let expectedId = 1;
     for (const row of this.#rows<AuditRow>('SELECT * FROM audit ORDER BY id')) {

@@ -1,10 +1,11 @@
 import { copyFileSync, openSync, readSync, statSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { appendOf } from './append-fixture.ts';
 import { verifyCase } from './backup.ts';
+import { keepHeadsIn } from './known-heads.ts';
 import { openCase } from './open-case.ts';
 import { connect } from './sqlite.ts';
 import { oneRecording } from './store-fixtures.ts';
@@ -142,6 +143,32 @@ describe('the evidence of a case', () => {
     connection.exec(`DELETE FROM audit WHERE what = 'stored what the entries before tell of'`);
     connection.close();
     expect(verifyCase(path).problems.join()).toContain('The history is broken');
+  });
+
+  it('finds a history that was written anew as a whole, or cut off and closed again, by what this computer knew', () => {
+    const path = join(folder, 'known.assay');
+    const decide = (text: string): void => {
+      const store = openCase(path, { create: true });
+      store.decisions.addNote({ ...doing(5), key: 'a', text });
+      store.close();
+    };
+    keepHeadsIn(join(folder, 'heads'));
+    onTestFinished(() => rmSync(join(folder, 'heads'), { recursive: true, force: true }));
+    decide('one');
+    const copy = join(folder, 'backup.assay');
+    copyFileSync(path, copy);
+    decide('two');
+    expect(verifyCase(path).problems).toEqual([]);
+    copyFileSync(copy, path);
+    expect(verifyCase(path).problems).toEqual(['The history is broken at entry 2: it was changed, or one is missing.']);
+    decide('three');
+    expect(verifyCase(path).problems).toEqual([]);
+    const store = openCase(path);
+    expect(store.decisions.auditPage({ limit: 2 }).rows.at(-1)?.what).toContain('not the one that this computer knew');
+    store.close();
+    rmSync(path);
+    decide('another case at the same place');
+    expect(verifyCase(path).problems).toEqual([]);
   });
 
   it('finds any changed byte of what is stored, or it changed nothing', () => {

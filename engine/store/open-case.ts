@@ -5,6 +5,7 @@ import { AssayError, usageError } from '../domain/error.ts';
 import { backupCase } from './backup.ts';
 import { APPLICATION_ID, readLayoutVersion, refuseNewerLayout } from './case-header.ts';
 import { evidenceProblems, gatherEvidence, hasEvidence, keepEvidence } from './evidence.ts';
+import { forgetHead, knownHead } from './known-heads.ts';
 import { latestVersion, migrate, migrations, type Migration } from './migrations/migrations.ts';
 import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
 import { ReadableCase } from './readable-case.ts';
@@ -39,7 +40,10 @@ export function openCase(path: string, options: OpenOptions = {}): WritableCase 
 export function openCaseWithMigrations(path: string, options: OpenOptions, steps: readonly Migration[]): WritableCase {
   const file = casePath(path);
   const latest = latestVersion(steps);
-  if (options.create === true && !existsSync(file)) guarded(file, () => createCaseFile(file, steps));
+  if (options.create === true && !existsSync(file)) {
+    guarded(file, () => createCaseFile(file, steps));
+    forgetHead(file);
+  }
   const version = readLayoutVersion(file);
   refuseNewerLayout(file, version, latest);
   refuseReadOnly(file);
@@ -61,6 +65,12 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
       const isAlone = isAbandoned || !hasSessions(connection);
       const evidenceChanges = hasEvidence(connection) ? keepEvidence(connection) : null;
       const opened = new WritableCase(connection, file, beginSession(connection), evidenceChanges);
+      const known = knownHead(file);
+      if (known !== null && !opened.decisions.holds(known))
+        surprises.push(
+          `the history is not the one that this computer knew, with entry ${known.entry} of ${new Date(known.atMs).toISOString()}: ` +
+            'restored from a backup, replaced, cut off or written anew',
+        );
       for (const what of surprises) opened.decisions.addAudit(byAssay(), what, {});
       if (isAlone)
         opened.decisions.coverEvidence(

@@ -5,6 +5,7 @@ import type { RecordingPosition, StoredFile } from '../domain/record-batch.ts';
 import { bytesOf, compress } from './blob.ts';
 import type { Doing } from './decision-log.ts';
 import { sha256 } from './digest.ts';
+import { rememberHead } from './known-heads.ts';
 import { ReadableCase } from './readable-case.ts';
 import { encodeAppend, packAppend, type EncodedAppend } from './segment-encoding.ts';
 import { SegmentTable, type ReducedSegment } from './segment-table.ts';
@@ -65,6 +66,8 @@ export class WritableCase extends ReadableCase {
       // Whoever closes last covers what all stored; another one may be at it still.
       if (!hasSessions(this.connection))
         this.decisions.coverEvidence(byAssay(), 'stored what the entries before tell of');
+      const head = this.decisions.head();
+      if (head !== null) rememberHead(this.path, head);
       this.connection.pragma('optimize');
       // Folds in most of the log without keeping other writers out, so that the next step does so for a moment only.
       this.connection.pragma('wal_checkpoint(PASSIVE)');

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/* The newest entry of the history of each case that this computer wrote, kept outside of the case: a history that was cut off or
+   written anew as a whole is consistent in itself. */
+
+const headSchema = z.object({
+  case: z.string(),
+  entry: z.number().int(),
+  hash: z.string(),
+  atMs: z.number(),
+});
+/** The newest entry of a history. */
+export type HistoryHead = z.infer<typeof headSchema>;
+
+/** Of this thread; null where nobody named a folder, and nothing is kept. */
+let folder: string | null = null;
+
+/** From now on heads are kept in this folder, one small file for each case, and compared with what is there. */
+export function keepHeadsIn(chosen: string): void {
+  folder = chosen;
+}
+
+/** What this computer knows of a case at a path; null where it never wrote one there. */
+export function knownHead(casePath: string): HistoryHead | null {
+  const file = fileOf(casePath);
+  if (file === null) return null;
+  try {
+    const result = headSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    return result.success ? result.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Remembers the head of a case, whole or not at all. What cannot be written is not remembered: the case is whole all the same. */
+export function rememberHead(casePath: string, { entry, hash, atMs }: Omit<HistoryHead, 'case'>): void {
+  const file = fileOf(casePath);
+  const known = knownHead(casePath);
+  if (file === null || folder === null || (known?.entry === entry && known.hash === hash)) return;
+  const unfinished = `${file}.${process.pid}.part`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(unfinished, `${JSON.stringify({ case: casePath, entry, hash, atMs })}\n`, { mode: 0o600 });
+    renameSync(unfinished, file);
+  } catch {
+    rmSync(unfinished, { force: true });
+  }
+}
+
+/** A new case stands at this path: what was known of another one there says nothing of it. */
+export function forgetHead(casePath: string): void {
+  const file = fileOf(casePath);
+  if (file !== null) rmSync(file, { force: true });
+}
+
+function fileOf(casePath: string): string | null {
+  if (folder === null) return null;
+  const digest = createHash('sha256').update(realPathOf(casePath)).digest('hex');
+  return join(folder, `${digest.slice(0, 32)}.json`);
+}
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
