@@ -2,8 +2,8 @@ import { impossible } from '../domain/error.ts';
 import type { DismissalReason, VerdictKind } from '../domain/verdict.ts';
 import { alignedBuffer, bytesOf } from './blob.ts';
 import { sha256 } from './digest.ts';
-import { evidenceDigest, hasEvidence } from './evidence.ts';
-import { knownHead, type HistoryHead } from './known-heads.ts';
+import { evidenceDigest, hasEvidence, isSealed } from './evidence.ts';
+import { knownHead, type HistoryHead, type NewestEntry } from './known-heads.ts';
 import { hasSessions } from './session.ts';
 import type { Connection, Parameter, Statement } from './sqlite.ts';
 import { guarded } from './store-error.ts';
@@ -236,28 +236,9 @@ export class DecisionLog {
     this.#transaction(() => this.#link(doing, what, details, []));
   }
 
-  /**
-   * Adds a link where something under evidence is not as the newest link says, so that the chain speaks of all that is
-   * stored; returns whether there was anything.
-   */
-  coverEvidence(doing: Doing, what: string): boolean {
-    if (this.#evidenceChanges === null || this.#isEvidenceCovered()) return false;
-    this.addAudit(doing, what, {});
-    return true;
-  }
-
-  #isEvidenceCovered(): boolean {
-    const newest = this.#newestEvidence();
-    return (
-      newest === this.#evidenceNow() || (newest === null && this.#row('SELECT 1 FROM evidence LIMIT 1') === undefined)
-    );
-  }
-
-  #newestEvidence(): string | null {
-    const newest = this.#row<{ evidence_sha256: string | null }>(
-      'SELECT evidence_sha256 FROM audit ORDER BY id DESC LIMIT 1',
-    );
-    return newest?.evidence_sha256 ?? null;
+  /** Digest of all that stands under evidence now, and of the newest link of the history. */
+  stateDigest(): string {
+    return digestOf([this.#evidenceNow(), this.head()?.hash ?? CHAIN_START]);
   }
 
   #evidenceNow(): string {
@@ -362,10 +343,8 @@ export class DecisionLog {
   }
 
   /** The newest entry, by which a history that was cut off or written anew is told from this one; null where it is empty. */
-  head(): Omit<HistoryHead, 'case'> | null {
-    const row = this.#row<Omit<HistoryHead, 'case'>>(
-      'SELECT id AS entry, hash, at_ms AS atMs FROM audit ORDER BY id DESC LIMIT 1',
-    );
+  head(): NewestEntry | null {
+    const row = this.#row<NewestEntry>('SELECT id AS entry, hash, at_ms AS atMs FROM audit ORDER BY id DESC LIMIT 1');
     return row ?? null;
   }
 
@@ -421,13 +400,17 @@ export class DecisionLog {
       previous = row.hash;
       expectedId = row.id + 1;
     }
-    const isWhole = this.#newestActionIsAudited() && this.#undoneAre(undone) && this.#isCoveredAtRest();
+    const isWhole = this.#newestActionIsAudited() && this.#undoneAre(undone) && this.#isLeftAlone();
     return isWhole ? null : expectedId;
   }
 
-  /** Nothing is stored that the chain does not speak of, unless somebody is at it, or was stopped in the middle. */
-  #isCoveredAtRest(): boolean {
-    return !hasEvidence(this.#connection) || hasSessions(this.#connection) || this.#isEvidenceCovered();
+  /** What is stored is what the last writer left, unless somebody is at it, or was stopped in the middle. */
+  #isLeftAlone(): boolean {
+    if (!hasEvidence(this.#connection) || hasSessions(this.#connection)) return true;
+    const known = knownHead(this.#path);
+    const isNewest = known !== null && known.entry === this.head()?.entry;
+    const state = this.stateDigest();
+    return isSealed(this.#connection, state) && (!isNewest || known.state === state);
   }
 
   /** What was taken back, and when, is what the chain says of it. */

@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { appendOf } from './append-fixture.ts';
 import { verifyCase } from './backup.ts';
+import { DecisionLog } from './decision-log.ts';
+import { keepEvidence, sealEvidence } from './evidence.ts';
 import { keepHeadsIn } from './known-heads.ts';
 import { openCase } from './open-case.ts';
 import { connect } from './sqlite.ts';
@@ -132,17 +134,30 @@ describe('the evidence of a case', () => {
     ]);
   });
 
-  it('finds a change that renewed its digest too, since the history tells another', () => {
+  it('finds a change that renewed every digest too, by what this computer knew', () => {
     const path = join(folder, 'renewed.assay');
+    keepHeadsIn(join(folder, 'heads'));
+    onTestFinished(() => rmSync(join(folder, 'heads'), { recursive: true, force: true }));
     copyFileSync(original, path);
-    // By Assay's own code, but around the history.
-    const store = openCase(path);
-    store.setSetting('gap', 1);
-    store.close();
+    openCase(path).close();
     const connection = connect(path, {});
-    connection.exec(`DELETE FROM audit WHERE what = 'stored what the entries before tell of'`);
+    keepEvidence(connection);
+    connection.exec(`UPDATE setting SET value = '1' WHERE key = 'gap'`);
+    sealEvidence(connection, new DecisionLog(connection, path, null).stateDigest());
     connection.close();
     expect(verifyCase(path).problems.join()).toContain('The history is broken');
+  });
+
+  it('says in the history that it was changed by another program, also once it was opened', () => {
+    const path = join(folder, 'changed.assay');
+    copyFileSync(original, path);
+    const connection = connect(path, {});
+    connection.exec(`DELETE FROM evidence WHERE part = 'setting'`);
+    connection.close();
+    const store = openCase(path);
+    expect(store.decisions.auditPage({ limit: 1 }).rows[0].what).toContain('a change by another program');
+    store.close();
+    expect(verifyCase(path).problems).toEqual(['A setting (gap) came without Assay.']);
   });
 
   it('finds a history that was written anew as a whole, or cut off and closed again, by what this computer knew', () => {

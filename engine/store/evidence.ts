@@ -126,6 +126,9 @@ const parts: readonly EvidencePart[] = [
 
 type Value = string | number | bigint | Uint8Array | null;
 
+/** Under this name the digest over all others and the newest link of the history stands, as the last writer left it. */
+const SEAL = 'all';
+
 /** The first layout that has a table for them. */
 const FIRST_LAYOUT = 9;
 
@@ -160,12 +163,30 @@ export function gatherEvidence(connection: Connection): void {
 export function evidenceDigest(connection: Connection): string {
   const hash = createHash('sha256');
   const digests = connection
-    .prepare<[], [string, Value, Uint8Array]>('SELECT part, key, sha256 FROM evidence ORDER BY part, key')
+    .prepare<[], [string, Value, Uint8Array]>(
+      `SELECT part, key, sha256 FROM evidence WHERE part <> '${SEAL}' ORDER BY part, key`,
+    )
     .raw();
   for (const values of digests.iterate()) updateWith(hash, values);
   const order = connection.prepare<[], [number]>('SELECT id FROM segment ORDER BY first_sequence').raw();
   for (const values of order.iterate()) updateWith(hash, values);
   return hash.digest('hex');
+}
+
+/** Says that everything is as this writer left it: `digest` is over all others, and the newest link of the history. */
+export function sealEvidence(connection: Connection, digest: string): void {
+  connection
+    .prepare<[string, Uint8Array]>(
+      `INSERT INTO evidence (part, key, sha256) VALUES (?, 0, ?) ON CONFLICT (part, key) DO UPDATE SET sha256 = excluded.sha256`,
+    )
+    .run(SEAL, Buffer.from(digest, 'hex'));
+}
+
+/** Whether everything is as the last writer left it; also where nobody wrote anything yet. */
+export function isSealed(connection: Connection, digest: string): boolean {
+  const seal = connection.prepare<[string], { sha256: Buffer }>('SELECT sha256 FROM evidence WHERE part = ?').get(SEAL);
+  if (seal !== undefined) return seal.sha256.toString('hex') === digest;
+  return connection.prepare('SELECT 1 FROM evidence LIMIT 1').get() === undefined;
 }
 
 /** One sentence for each thing that is not as it was written, or that came or went without Assay. */

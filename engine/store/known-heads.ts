@@ -11,9 +11,11 @@ const headSchema = z.object({
   entry: z.number().int(),
   hash: z.string(),
   atMs: z.number(),
+  /** Digest of all that stood under evidence when the case was closed, and of this entry. */
+  state: z.string(),
 });
-/** The newest entry of a history. */
 export type HistoryHead = z.infer<typeof headSchema>;
+export type NewestEntry = Pick<HistoryHead, 'entry' | 'hash' | 'atMs'>;
 
 /** Of this thread; null where nobody named a folder, and nothing is kept. */
 let folder: string | null = null;
@@ -36,14 +38,14 @@ export function knownHead(casePath: string): HistoryHead | null {
 }
 
 /** Remembers the head of a case, whole or not at all. What cannot be written is not remembered: the case is whole all the same. */
-export function rememberHead(casePath: string, { entry, hash, atMs }: Omit<HistoryHead, 'case'>): void {
+export function rememberHead(casePath: string, head: Omit<HistoryHead, 'case'>): void {
   const file = fileOf(casePath);
   const known = knownHead(casePath);
-  if (file === null || folder === null || (known?.entry === entry && known.hash === hash)) return;
+  if (file === null || folder === null || (known?.hash === head.hash && known.state === head.state)) return;
   const unfinished = `${file}.${process.pid}.part`;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(unfinished, `${JSON.stringify({ case: casePath, entry, hash, atMs })}\n`, { mode: 0o600 });
+    writeFileSync(unfinished, `${JSON.stringify({ case: casePath, ...head })}\n`, { mode: 0o600 });
     renameSync(unfinished, file);
   } catch {
     rmSync(unfinished, { force: true });

@@ -4,7 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { AssayError, usageError } from '../domain/error.ts';
 import { backupCase } from './backup.ts';
 import { APPLICATION_ID, readLayoutVersion, refuseNewerLayout } from './case-header.ts';
-import { evidenceProblems, gatherEvidence, hasEvidence, keepEvidence } from './evidence.ts';
+import { DecisionLog } from './decision-log.ts';
+import { evidenceProblems, gatherEvidence, hasEvidence, isSealed, keepEvidence } from './evidence.ts';
 import { forgetHead, knownHead } from './known-heads.ts';
 import { latestVersion, migrate, migrations, type Migration } from './migrations/migrations.ts';
 import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
@@ -59,10 +60,9 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
         migrate(connection, file, steps);
         if (hasEvidence(connection)) connection.transaction(() => gatherEvidence(connection)).immediate();
         connection.pragma('optimize');
-      }
-      const isAbandoned = hasAbandonedSession(connection);
-      if (isAbandoned) quickCheck(connection, file);
-      const isAlone = isAbandoned || !hasSessions(connection);
+      } else if (hasEvidence(connection) && !hasSessions(connection) && !isLeftAlone(connection, file))
+        surprises.push('opened after a change by another program than Assay');
+      if (hasAbandonedSession(connection)) quickCheck(connection, file);
       const evidenceChanges = hasEvidence(connection) ? keepEvidence(connection) : null;
       const opened = new WritableCase(connection, file, beginSession(connection), evidenceChanges);
       const known = knownHead(file);
@@ -72,15 +72,6 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
             'restored from a backup, replaced, cut off or written anew',
         );
       for (const what of surprises) opened.decisions.addAudit(byAssay(), what, {});
-      if (isAlone)
-        opened.decisions.coverEvidence(
-          byAssay(),
-          version < latest
-            ? `brought from layout ${version} to ${latest}`
-            : isAbandoned
-              ? 'opened after an end without closing: what was stored until then stands'
-              : 'opened after a change by another program than Assay',
-        );
       return opened;
     } catch (error) {
       connection.close();
@@ -220,6 +211,10 @@ function refuseForeignIndex(connection: Connection, file: string): void {
         nextStep: 'Open the case, or a copy, for writing once: what is foreign is taken away, and the history says so.',
       },
     );
+}
+
+function isLeftAlone(connection: Connection, file: string): boolean {
+  return isSealed(connection, new DecisionLog(connection, file, null).stateDigest());
 }
 
 function quickCheck(connection: Connection, file: string): void {

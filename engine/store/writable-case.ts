@@ -5,11 +5,12 @@ import type { RecordingPosition, StoredFile } from '../domain/record-batch.ts';
 import { bytesOf, compress } from './blob.ts';
 import type { Doing } from './decision-log.ts';
 import { sha256 } from './digest.ts';
+import { hasEvidence, isSealed, sealEvidence } from './evidence.ts';
 import { rememberHead } from './known-heads.ts';
 import { ReadableCase } from './readable-case.ts';
 import { encodeAppend, packAppend, type EncodedAppend } from './segment-encoding.ts';
 import { SegmentTable, type ReducedSegment } from './segment-table.ts';
-import { byAssay, endSession, hasSessions } from './session.ts';
+import { endSession, hasSessions } from './session.ts';
 import { timed, type Connection, type Parameter } from './sqlite.ts';
 import type {
   JsonValue,
@@ -63,11 +64,7 @@ export class WritableCase extends ReadableCase {
     try {
       this.connection.pragma(`busy_timeout = ${TIDY_TIMEOUT_MS}`);
       endSession(this.connection, this.#sessionId);
-      // Whoever closes last covers what all stored; another one may be at it still.
-      if (!hasSessions(this.connection))
-        this.decisions.coverEvidence(byAssay(), 'stored what the entries before tell of');
-      const head = this.decisions.head();
-      if (head !== null) rememberHead(this.path, head);
+      this.#leaveAlone();
       this.connection.pragma('optimize');
       // Folds in most of the log without keeping other writers out, so that the next step does so for a moment only.
       this.connection.pragma('wal_checkpoint(PASSIVE)');
@@ -79,6 +76,15 @@ export class WritableCase extends ReadableCase {
     } finally {
       super.close();
     }
+  }
+
+  /** Whoever closes last says what there is; another one may be at it still. */
+  #leaveAlone(): void {
+    if (!hasEvidence(this.connection) || hasSessions(this.connection)) return;
+    const state = this.decisions.stateDigest();
+    if (!isSealed(this.connection, state)) sealEvidence(this.connection, state);
+    const head = this.decisions.head();
+    if (head !== null) rememberHead(this.path, { ...head, state });
   }
 
   /** Runs several methods as one transaction; `work` must not wait for anything. */
