@@ -18,7 +18,7 @@ it('says that nothing left the machine only while nothing did', () => {
   // The browser host's own address, and a broker beside the engine, are on this machine.
   expect(ledgerWords([attempt({ kind: 'served' }), attempt({})])).toBe('Nothing left this machine');
   expect(ledgerWords([attempt({ leavesMachine: true, address: 'mlflow.bank:443' })])).toBe(
-    '1 address beyond this machine',
+    'Connected to 1 address beyond this machine',
   );
   // What was refused never left, and is told all the same.
   expect(ledgerWords([attempt({ kind: 'refused', leavesMachine: true })])).toBe(

@@ -6,7 +6,9 @@ export function ledgerWords(attempts: readonly NetworkAttempt[]): string {
   const refused = attempts.filter(({ kind }) => kind === 'refused').length;
   const gone = attempts.filter(({ kind, leavesMachine }) => kind !== 'refused' && leavesMachine).length;
   const parts = [
-    gone === 0 ? 'Nothing left this machine' : `${formatCounted(gone, 'address', 'addresses')} beyond this machine`,
+    gone === 0
+      ? 'Nothing left this machine'
+      : `Connected to ${formatCounted(gone, 'address', 'addresses')} beyond this machine`,
     ...(refused === 0 ? [] : [`▲ ${refused} refused`]),
   ];
   return parts.join(' · ');

@@ -1,3 +1,4 @@
+import { useGoTo } from '../../app/go-to.tsx';
 import { useAction } from '../../data/requests.ts';
 import { useCase } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatDuration } from '../../data/format.ts';
@@ -9,6 +10,7 @@ import { Button } from '../../ui/button.tsx';
 export function ReplayEnd({ summary, onClose }: { readonly summary: ReplaySummary; readonly onClose: () => void }) {
   const open = useAction('case.open');
   const openPath = useCase()?.path;
+  const goTo = useGoTo();
   return (
     <section className="replay-end" aria-label="How the replay ended">
       <h2>The replay of {fileName(summary.recording)} ended</h2>
@@ -25,7 +27,11 @@ export function ReplayEnd({ summary, onClose }: { readonly summary: ReplaySummar
         model give the same digest at any speed.
       </p>
       <div className="state-actions">
-        {openPath !== summary.casePath && (
+        {openPath === summary.casePath ? (
+          <Button tone="primary" onClick={() => goTo('triage')}>
+            Triage its alerts
+          </Button>
+        ) : (
           <Button onClick={() => open.run({ path: summary.casePath })}>Open {fileName(summary.casePath)}</Button>
         )}
         <Button onClick={() => void navigator.clipboard.writeText(summary.digest)}>Copy the digest</Button>

@@ -105,7 +105,7 @@ export function Rows({ openCase }: { readonly openCase: CaseOverview }) {
         onSelect={setSelected}
         empty={
           hasMore || page.isLoading ? undefined : (
-            <EmptyState title="No row has that">Take a word of the search or a filter away.</EmptyState>
+            <EmptyState title="No row has that">Shorten the search, or remove a filter.</EmptyState>
           )
         }
       />
