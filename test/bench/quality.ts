@@ -7,6 +7,7 @@ import { measureDetectors } from './quality/detectors-section.ts';
 import { measureHandbook } from './quality/handbook-section.ts';
 import { measureSets } from './quality/sets-section.ts';
 import { measureStability } from './quality/stability-section.ts';
+import { measureVerdicts } from './quality/verdicts-section.ts';
 
 const page = resolve(import.meta.dirname, '../../docs/detection-quality.md');
 const sections = {
@@ -14,6 +15,7 @@ const sections = {
   handbook: measureHandbook,
   stability: measureStability,
   detectors: measureDetectors,
+  verdicts: measureVerdicts,
 };
 const names = Object.keys(sections) as readonly (keyof typeof sections)[];
 

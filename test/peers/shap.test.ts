@@ -2,10 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GrowerName } from '../../engine/domain/model.ts';
+import type { CompiledForest, GrowerName } from '../../engine/domain/model.ts';
 import { randomStream } from '../../engine/forest/random.ts';
 import { explainPathLengths } from '../../engine/forest/reasons/tree-shap.ts';
 import { trainForest } from '../../engine/forest/train.ts';
+import { boost } from '../../engine/learning/boost.ts';
+import { joinForest } from '../../engine/learning/join-forest.ts';
+import { finish, judgedStream } from '../../engine/learning/judged.test-support.ts';
 import { forestJson } from './forest-json.ts';
 import { peersArePresent, runPeer } from './peers.ts';
 
@@ -34,7 +37,18 @@ describe.skipIf(!peersArePresent)('path length reasons beside shap.TreeExplainer
       { trees: 20, sample, featuresPerTree: null, seed: 1, grower },
       { threads: 1, signal: new AbortController().signal },
     );
-    const explained = values.slice(0, 40 * featureCount);
+    await expectSameReasons(forest, values.slice(0, 40 * featureCount));
+  });
+
+  it('equal it to 1e-6 of a forest that learned from verdicts', async () => {
+    const { forest, judged, unjudged } = judgedStream((features, _entity, drawn) => features[0] > 0.4 && drawn < 0.9);
+    const learned = joinForest(forest, finish(boost(judged, unjudged)), judged, unjudged);
+    expect(learned.treeCount).toBeGreaterThan(forest.treeCount);
+    await expectSameReasons(learned, judged.features.values.slice(0, 40 * forest.featureCount));
+  });
+
+  async function expectSameReasons(forest: CompiledForest, explained: Float32Array): Promise<void> {
+    const { featureCount } = forest;
     await writeFile(join(folder, 'forest.json'), forestJson(forest));
     await writeFile(join(folder, 'rows.f32'), new Uint8Array(explained.buffer));
     const report = await runPeer('shap_values.py', [
@@ -53,5 +67,5 @@ describe.skipIf(!peersArePresent)('path length reasons beside shap.TreeExplainer
       ours.contributions.forEach((value, feature) => expect(Math.abs(value - expected[feature])).toBeLessThan(1e-6));
     });
     expect(theirs.length).toBe(40);
-  });
+  }
 });

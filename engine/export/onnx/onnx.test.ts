@@ -11,6 +11,9 @@ import { randomStream } from '../../forest/random.ts';
 import { scoreOfSum, scoreSums } from '../../forest/score.ts';
 import { sortSums } from '../../forest/threshold.ts';
 import { trainForest } from '../../forest/train.ts';
+import { boost } from '../../learning/boost.ts';
+import { joinForest } from '../../learning/join-forest.ts';
+import { finish, judgedStream } from '../../learning/judged.test-support.ts';
 import { peersArePresent, runPeer } from '../../../test/peers/peers.ts';
 import { describeWithSharedData, sharedDataPath } from '../../../test/shared-data.ts';
 import { exportOnnx, operator, tensorOf } from './export-onnx.ts';
@@ -36,6 +39,10 @@ async function makeCase(
     { trees: 100, sample: 256, featuresPerTree: null, seed: 1, grower: 'assay', ...parameters },
     { threads: 1, signal: new AbortController().signal },
   );
+  return caseOf(forest, matrix, share);
+}
+
+function caseOf(forest: CompiledForest, matrix: FeatureMatrix, share = 0.05): Case {
   const sums = new Int32Array(matrix.rowCount);
   scoreSums(forest, matrix.values, matrix.rowCount, sums);
   const thresholdUnits = sortSums(sums)[Math.floor(share * matrix.rowCount)];
@@ -97,6 +104,12 @@ describe('an exported model in ONNX Runtime', () => {
     ['the library grower', awkwardMatrix(1200, 4, 7), { grower: 'ml-isolation-forest', trees: 20 }],
   ] as const)('has the sums and flags of the engine, bit for bit: %s', async (_, matrix, parameters) => {
     expect(await differences(await makeCase(matrix, parameters))).toEqual([]);
+  });
+
+  it('has them of a forest that learned from verdicts', async () => {
+    const { forest, judged, unjudged } = judgedStream((features, _entity, drawn) => features[0] > 0.4 && drawn < 0.9);
+    const learned = joinForest(forest, finish(boost(judged, unjudged)), judged, unjudged);
+    expect(await differences(caseOf(learned, unjudged.features))).toEqual([]);
   });
 
   it('flags what the integer rule flags even where the threshold is near 2^24 and sums are one apart', async () => {
