@@ -310,15 +310,29 @@ export class CaseArrays {
   findIds(ids: readonly string[]): { readonly found: readonly number[]; readonly unknown: readonly string[] } {
     const wanted = new Set(ids);
     const rows = new Map<string, number>();
+    for (const [id, row] of this.#rowsWithIds(wanted)) {
+      if (!rows.has(id)) rows.set(id, row);
+      if (rows.size === wanted.size) break;
+    }
+    return { found: ids.flatMap((id) => rows.get(id) ?? []), unknown: ids.filter((id) => !rows.has(id)) };
+  }
+
+  /** All rows of each id that the case has; more than one where an id was given twice. */
+  everyRowOfIds(ids: Iterable<string>): ReadonlyMap<string, readonly number[]> {
+    const rows = new Map<string, number[]>();
+    for (const [id, row] of this.#rowsWithIds(new Set(ids))) rows.set(id, [...(rows.get(id) ?? []), row]);
+    return rows;
+  }
+
+  *#rowsWithIds(wanted: ReadonlySet<string>): Generator<readonly [id: string, row: number]> {
     const column = columnWithRole(this.profile, 'id');
     for (const segment of segmentsOf(this.#case, column === undefined ? [] : [column.name])) {
       const idOf = idsOf(this.profile, segment, this.dictionaries);
-      for (let row = 0; row < segment.rowCount && rows.size < wanted.size; row++) {
+      for (let row = 0; row < segment.rowCount; row++) {
         const id = idOf(row) ?? this.#counted(segment.firstSequence + row);
-        if (wanted.has(id) && !rows.has(id)) rows.set(id, segment.firstSequence + row);
+        if (wanted.has(id)) yield [id, segment.firstSequence + row];
       }
     }
-    return { found: ids.flatMap((id) => rows.get(id) ?? []), unknown: ids.filter((id) => !rows.has(id)) };
   }
 
   /** The decoded cells of some rows as texts (times by the case's clock), in the order given; `sequences` ascend. Missing cells are empty. */

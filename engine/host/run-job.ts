@@ -25,6 +25,8 @@ import { retryQuarantine } from '../jobs/reading/retry-quarantine.ts';
 import { evaluateRolling } from '../jobs/training/evaluate-rolling.ts';
 import { learnFromVerdicts } from '../jobs/training/learn-from-verdicts.ts';
 import { reportFeatures } from '../jobs/training/report-features.ts';
+import { exportVerdicts, mergeVerdictFiles } from '../jobs/labels/carry-verdicts.ts';
+import { importLabels } from '../jobs/labels/import-labels.ts';
 import { retainRows } from '../jobs/retain-rows.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/scoring/score-recordings.ts';
@@ -58,6 +60,9 @@ const handlers: Handlers = {
   compare: compareTwoModels,
   alerts: listCaseAlerts,
   judge: judgeAlerts,
+  labelImport: importLabels,
+  labelExport: exportVerdicts,
+  labelMerge: mergeVerdictFiles,
   audit: auditCase,
   promote: promoteModel,
   rollback: rollBackModel,

@@ -24,6 +24,8 @@ export interface NewVerdicts extends Doing {
   readonly modelDigest: string;
   /** New flags of an alert before this time leave it closed; null where any new flag opens it again. */
   readonly closedUntilMs: number | null;
+  /** Who took it over from a file, and when; absent where it was given in this case. */
+  readonly takenOver?: Doing;
   readonly alerts: readonly {
     readonly key: string;
     /** The alert's score when it was decided. */
@@ -139,7 +141,10 @@ export class DecisionLog {
   /** One verdict on each of the alerts, as one action; returns the action's id. */
   addVerdicts(verdicts: NewVerdicts): number {
     const reason = verdicts.reason === null ? '' : ` (${verdicts.reason})`;
-    return this.#act('verdict', `verdict ${verdicts.kind}${reason}`, verdicts, keysOf(verdicts.alerts), (actionId) => {
+    const { takenOver } = verdicts;
+    const what = `verdict ${verdicts.kind}${reason}`;
+    const link = takenOver && { ...takenOver, what: `${what} of ${verdicts.by}, taken over from a file` };
+    return this.#act('verdict', what, verdicts, keysOf(verdicts.alerts), link, (actionId) => {
       for (const alert of verdicts.alerts)
         this.#run(
           `INSERT INTO verdict (action_id, alert_key, kind, reason, score, model_digest, closed_until_ms, sequences)
@@ -159,7 +164,7 @@ export class DecisionLog {
 
   /** Adds a note to an alert; returns the action's id. */
   addNote(note: Doing & { readonly key: string; readonly text: string }): number {
-    return this.#act('note', 'note', note, [note.key], (actionId) => {
+    return this.#act('note', 'note', note, [note.key], undefined, (actionId) => {
       this.#run('INSERT INTO note (action_id, alert_key, text) VALUES (?, ?, ?)', actionId, note.key, note.text);
       return {};
     });
@@ -167,7 +172,7 @@ export class DecisionLog {
 
   /** Puts alerts aside until a time; returns the action's id. */
   addSnooze(snooze: Doing & { readonly keys: readonly string[]; readonly untilMs: number }): number {
-    return this.#act('snooze', 'snoozed', snooze, snooze.keys, (actionId) => {
+    return this.#act('snooze', 'snoozed', snooze, snooze.keys, undefined, (actionId) => {
       for (const key of snooze.keys)
         this.#run(
           'INSERT INTO snooze (action_id, alert_key, until_ms) VALUES (?, ?, ?)',
@@ -183,7 +188,7 @@ export class DecisionLog {
   addGrouping(grouping: NewGrouping): number {
     const { kind, key, sequences } = grouping;
     const what = kind === 'split' ? 'split from its alert' : 'joined into one alert';
-    return this.#act('grouping', `${sequences.length} transactions ${what}`, grouping, [key], (actionId) => {
+    return this.#act('grouping', `${sequences.length} transactions ${what}`, grouping, [key], undefined, (actionId) => {
       this.#run(
         'INSERT INTO "grouping" (action_id, alert_key, sequences) VALUES (?, ?, ?)',
         actionId,
@@ -251,6 +256,11 @@ export class DecisionLog {
   /** Every verdict that nobody took back, oldest first; of several on a transaction the newest holds. */
   standingVerdicts(): readonly StoredVerdict[] {
     return this.#verdicts('undone_at_ms IS NULL');
+  }
+
+  /** Every verdict there ever was, taken back or not. */
+  everyVerdict(): readonly StoredVerdict[] {
+    return this.#verdicts('TRUE');
   }
 
   verdictsOfAction(actionId: number): readonly StoredVerdict[] {
@@ -435,6 +445,7 @@ export class DecisionLog {
     what: string,
     doing: Doing,
     keys: readonly string[],
+    link: (Doing & { readonly what: string }) | undefined,
     insert: (actionId: number) => { readonly [name: string]: JsonValue },
   ): number {
     return this.#transaction(() => {
@@ -447,7 +458,7 @@ export class DecisionLog {
       );
       const details = insert(actionId);
       const recordSha256 = this.#recordDigest(actionId);
-      this.#link(doing, what, { action: actionId, ...details, recordSha256 }, keys);
+      this.#link(link ?? doing, link?.what ?? what, { action: actionId, ...details, recordSha256 }, keys);
       return actionId;
     });
   }

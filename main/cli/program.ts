@@ -7,6 +7,7 @@ import { addCompareCommand, addExplainCommand } from './explain-command.ts';
 import { addExportCommands } from './export-command.ts';
 import { addFeaturesCommand } from './features-command.ts';
 import { addHistoryCommands } from './history-command.ts';
+import { addLabelCommands } from './label-command.ts';
 import { addLearnCommand } from './learn-command.ts';
 import { addPushCommand } from './push-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
@@ -36,6 +37,7 @@ export function createProgram(surroundings: CommandSurroundings): Command {
   addFeaturesCommand(program, surroundings);
   addAlertsCommands(program, surroundings);
   addLearnCommand(program, surroundings);
+  addLabelCommands(program, surroundings);
   addExplainCommand(program, surroundings);
   addCompareCommand(program, surroundings);
   addHistoryCommands(program, surroundings);

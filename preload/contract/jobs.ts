@@ -7,6 +7,7 @@ import { comparisonJobs } from './comparisons.ts';
 import { evaluationJobs } from './evaluations.ts';
 import { exportJobs } from './exports.ts';
 import { historyJobs } from './history.ts';
+import { labelJobs } from './labels.ts';
 import { learningJobs } from './learning.ts';
 import { modelJobs } from './models.ts';
 import { recordingJobs } from './recordings.ts';
@@ -33,6 +34,7 @@ export const jobs = {
   ...tuningJobs,
   ...alertJobs,
   ...verdictJobs,
+  ...labelJobs,
   ...belowLineJobs,
   ...historyJobs,
   ...streamJobs,

@@ -108,6 +108,13 @@ export async function makeExamplePlaces(made: string, run: RunExpected): Promise
   await run(['promote', '--case', spring, '--model', '2', '--reason', 'finds more']);
   await run(['promote', '--case', spring, '--model', '1', '--reason', 'steadier']);
   await run(['judge', '--case', spring, '--alert', '4711', '--as', 'fraud']);
+  for (const name of ['ana', 'ben'])
+    await run(['label', 'export', '--case', spring, '--out', place(`${name}.verdicts`)]);
+  const charged = weeks(0, rowsOfCase).filter((_, row) => row % wildEvery === firstWild);
+  writeFileSync(
+    place('chargebacks.csv'),
+    ['payment_id,is_fraud,reported_at', ...charged.map(([id]) => `${id},1,2026-07-01T00:00:00Z`)].join('\n'),
+  );
   for (const name of cases) cpSync(spring, place(`${name}.assay`));
   for (const name of ['spec.json', 'features.json'])
     await run(['features', '--case', spring, '--no-one-out', '--spec', place(name)]);

@@ -23,7 +23,8 @@ export function readDecisions({ decisions }: ReadableCase, numbers: RowNumbers):
       : Uint32Array.from(Array.from(named, (number) => numbers.sequenceOf(number)).filter((row) => row >= 0));
   const verdicts = decisions
     .standingVerdicts()
-    .map((verdict) => ({ ...verdict, sequences: rowsOf(verdict.sequences) }));
+    .map((verdict) => ({ ...verdict, sequences: rowsOf(verdict.sequences) }))
+    .sort((left, right) => (isLater(left, right) ? 1 : -1));
   const verdictOfRow = new Map<number, StoredVerdict>();
   for (const verdict of verdicts) for (const row of verdict.sequences) verdictOfRow.set(row, verdict);
   return {
@@ -33,6 +34,16 @@ export function readDecisions({ decisions }: ReadableCase, numbers: RowNumbers):
     keysWithNotes: decisions.keysWithNotes(),
     groupings: decisions.standingGroupings().map(rowsOf),
   };
+}
+
+/**
+ * Whether a verdict holds over another on the same rows: the one given later, whenever either came into this case, so that
+ * files merged in any order come to one answer.
+ */
+function isLater(verdict: StoredVerdict, other: StoredVerdict): boolean {
+  if (verdict.atMs !== other.atMs) return verdict.atMs > other.atMs;
+  if (verdict.by !== other.by) return verdict.by > other.by;
+  return verdict.id > other.id;
 }
 
 /** What was decided of one alert. */
@@ -58,7 +69,7 @@ export function decisionOfRows(
   for (const row of flagged) {
     const known = verdictOfRow.get(row);
     if (known === undefined) uncovered.push(row);
-    else if (verdict === null || known.id > verdict.id) verdict = known;
+    else if (verdict === null || isLater(known, verdict)) verdict = known;
   }
   if (verdict === null) return null;
   const { closedUntilMs } = verdict;

@@ -279,7 +279,7 @@ export function readDraft(session: CaseSession, input: ParsedRequestInput<'draft
 }
 
 type WithoutCommon<Entry> = Entry extends JournalEntry ? Omit<Entry, 'format' | 'recordings'> : never;
-type UnsignedEntry = WithoutCommon<JournalEntry>;
+export type UnsignedEntry = WithoutCommon<JournalEntry>;
 
 interface Decided<T> {
   readonly entries: readonly UnsignedEntry[];
@@ -304,7 +304,7 @@ function decide<T>(
 }
 
 /** Stores decisions and their lines in the journal together. */
-function store<T>(session: CaseSession, work: () => Decided<T>): T {
+export function store<T>(session: CaseSession, work: () => Decided<T>): T {
   const openedCase = session.writableCase;
   const decided = openedCase.inTransaction(() => {
     const { entries, result } = work();
