@@ -27,6 +27,8 @@ export interface ByteSourceOptions {
   readonly skipBytes: number;
   /** Bytes read from a plain file at a time; also cuts decompressed content, so that tests can move the borders. */
   readonly chunkBytes?: number;
+  /** True where `storedFile` is asked for. */
+  readonly isDigested?: boolean;
 }
 
 /** The content ends before the place from which it was to be read. */
@@ -123,7 +125,7 @@ export function openByteSource(file: FileHandle, options: ByteSourceOptions): By
   let storedBytesRead = 0;
   let undecodable = 0;
   let container: { readonly tailBytes: number } = { tailBytes: 0 };
-  const hash = createHash('sha256');
+  const hash = options.isDigested === true ? createHash('sha256') : undefined;
   let storedFile: StoredFile | undefined;
   /** An empty chunk ends the file. */
   const count = (chunk: Uint8Array): void => {
@@ -131,8 +133,8 @@ export function openByteSource(file: FileHandle, options: ByteSourceOptions): By
   };
   const digest = (chunk: Uint8Array): void => {
     count(chunk);
-    if (chunk.length > 0) hash.update(chunk);
-    else storedFile = { storedBytes: storedBytesRead, sha256: hash.digest('hex') };
+    if (chunk.length > 0) hash?.update(chunk);
+    else storedFile = hash && { storedBytes: storedBytesRead, sha256: hash.digest('hex') };
   };
   const chunkBytes = options.chunkBytes ?? defaultChunkBytes;
   const { format, skipBytes } = options;

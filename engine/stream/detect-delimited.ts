@@ -78,6 +78,7 @@ function inferDelimiter(
 ): string | undefined {
   const best = (delimiters: readonly string[], leastShare: number): string | undefined => {
     const fits = delimiters
+      .filter((delimiter) => sample.includes(delimiter, from))
       .map((delimiter) => fitOf(delimiter, fieldCounts(sample, from, { ...dialect, delimiter })))
       .filter((fit) => fit.fields > 1 && fit.share >= leastShare);
     if (fits.length === 0) return undefined;
@@ -104,6 +105,7 @@ function scanSample(sample: Sample, layout: DelimitedLayout, rows: number): Deli
 
 /** The byte that ends most lines, quotes respected: a carriage return where most are not followed by a line feed. */
 function lineEndOf(sample: Buffer): number {
+  if (!sample.includes(carriageReturnByte)) return newlineByte;
   let lineFeeds = 0;
   let loneReturns = 0;
   let isQuoted = false;

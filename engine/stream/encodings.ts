@@ -21,8 +21,9 @@ export function detectEncoding(sample: Uint8Array): FoundEncoding {
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'utf-32' : 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
   if (first === 0 && second === 0 && third === 0xfe && fourth === 0xff) return 'utf-32';
-  const evenZeros = zeroShare(sample, 0);
-  const oddZeros = zeroShare(sample, 1);
+  const hasZeros = sample.includes(0);
+  const evenZeros = hasZeros ? zeroShare(sample, 0) : 0;
+  const oddZeros = hasZeros ? zeroShare(sample, 1) : 0;
   if (oddZeros > leastShareOfZeros && evenZeros < mostShareOfStrayZeros) return 'utf-16le';
   if (evenZeros > leastShareOfZeros && oddZeros < mostShareOfStrayZeros) return 'utf-16be';
   for (let cut = 0; cut < 4; cut++) if (isUtf8(sample.subarray(0, sample.length - cut))) return 'utf-8';

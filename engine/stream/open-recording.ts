@@ -258,6 +258,7 @@ function openText(
   const source = openByteSource(file, {
     format,
     skipBytes: start.byteOffset,
+    isDigested: true,
     ...(options.chunkBytes === undefined ? {} : { chunkBytes: options.chunkBytes }),
   });
 

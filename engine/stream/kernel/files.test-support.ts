@@ -152,14 +152,34 @@ function described(batch: RecordBatch): unknown {
 }
 
 /** Everything that reading a file gives, to the bits of its numbers. */
-export async function readingOf(file: WrittenFile, kernel?: ReadingKernel): Promise<readonly unknown[]> {
+export function readingOf(file: WrittenFile, kernel?: ReadingKernel): Promise<readonly unknown[]> {
+  return eachBatchOf(file, described, kernel);
+}
+
+/** Where the batches of a file end, what was rejected, and the numbers and the sum of its last column. */
+export function summaryOf(file: WrittenFile, kernel?: ReadingKernel): Promise<readonly unknown[]> {
+  const summary = (batch: RecordBatch): unknown => {
+    const values = new Float64Array(batch.rowCount);
+    const sum = new DecimalSum();
+    const notNumbers = [...batch.numbers(batch.columnNames.length - 1, formats[0], values, sum)];
+    sum.settle();
+    const rejected = batch.rejected.map(({ line, byteOffset, reason }) => ({ line, byteOffset, reason }));
+    return { rowCount: batch.rowCount, next: batch.next, rejected, notNumbers, values, sum: sum.toString() };
+  };
+  return eachBatchOf(file, summary, kernel);
+}
+
+async function eachBatchOf(
+  file: WrittenFile,
+  look: (batch: RecordBatch) => unknown,
+  kernel?: ReadingKernel,
+): Promise<readonly unknown[]> {
   const { content, layout, chunkBytes, rowsPerBatch } = file;
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     for (let from = 0; from < content.length; from += chunkBytes) yield content.subarray(from, from + chunkBytes);
   }
   const scanner = delimitedScanner(layout, { byteOffset: 0, line: 1 }, rowsPerBatch, kernel);
   const batches: unknown[] = [];
-  for await (const batch of readTextBatches('file', openByteWindow(chunks(), 0), scanner))
-    batches.push(described(batch));
+  for await (const batch of readTextBatches('file', openByteWindow(chunks(), 0), scanner)) batches.push(look(batch));
   return batches;
 }

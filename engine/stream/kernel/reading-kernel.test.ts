@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecimalSum } from '../../domain/decimal-sum.ts';
 import { impossible } from '../../domain/error.ts';
-import { readingOf, writtenFiles } from './files.test-support.ts';
+import { readingOf, summaryOf, writtenFiles } from './files.test-support.ts';
 import { numbersByKernel } from './numbers.test-support.ts';
 import { takeKernel } from './reading-kernel.ts';
 
@@ -17,6 +17,22 @@ describe('the reading kernel', () => {
       { numRuns: 2000 },
     );
   }, 120_000);
+
+  it('ends batches where the plain reader does, also where their bytes are many and more is read than it holds', async () => {
+    const rows = Array.from({ length: 9000 }, (_, i) =>
+      [`T${i}`, i % 701 === 9 ? `"${'q'.repeat(2000)}"` : 'p'.repeat(2400 + (i % 50)), Math.sin(i)].join(','),
+    );
+    rows[4000] = `T4000,${'x'.repeat((1 << 20) + 5)},1`;
+    const content = Buffer.from(rows.join('\n'));
+    const layout = { delimiter: ',', quote: '"', backslashEscapes: false, lineEndByte: 0x0a } as const;
+    const named = { ...layout, columnNames: ['id', 'note', 'wave'], headerBytes: new Uint8Array(0), rowsFrom: 0 };
+    for (const chunkBytes of [1 << 20, 1 << 24]) {
+      const file = { content, layout: named, chunkBytes, rowsPerBatch: 4096 };
+      const [byKernel, plainly] = [await summaryOf(file, kernel), await summaryOf(file)];
+      expect(byKernel).toEqual(plainly);
+      expect(plainly.length).toBeGreaterThan(2);
+    }
+  });
 
   it('reads hard decimals as Number does, or leaves them alone', () => {
     const hard = [
