@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createBench, smallRecording } from '../case/small-recording.test-support.ts';
 
-it('explains a transaction in the sentences of the window: both compare with one background', async () => {
+it('explains a transaction in the sentences of the window and of exports: all compare with one past and one background', async () => {
   const bench = await createBench((cleanUp) => onTestFinished(cleanUp));
   await bench.ask('case.open', { path: bench.casePath });
   const { rows } = await bench.ask('alerts.page', { modelId: 1, limit: 20 });
@@ -11,6 +13,14 @@ it('explains a transaction in the sentences of the window: both compare with one
     { signal: new AbortController().signal, report: () => undefined },
   );
   if (!explained.ok) throw new Error(explained.error.message);
+  const output = join(bench.folder, 'flagged.csv');
+  const exported = await bench.engine.runJob(
+    'exportCsv',
+    { casePath: bench.casePath, output },
+    { signal: new AbortController().signal, report: () => undefined },
+  );
+  expect(exported.ok).toBe(true);
+  const lines = readFileSync(output, 'utf8').split('\n');
   expect(rows.length).toBeGreaterThan(5);
   for (const [index, { key }] of rows.entries()) {
     const { sentence, row } = await bench.ask('alerts.detail', { modelId: 1, key });
@@ -22,6 +32,8 @@ it('explains a transaction in the sentences of the window: both compare with one
         .join(' '),
     ).toBe(sentence);
     expect(reasons[0].sentence).toBe(`${row.firstReason}.`);
+    const line = lines.find((text) => text.includes(row.topId)) ?? '';
+    for (const { sentence: stated } of reasons.slice(0, 3)) expect(line).toContain(stated);
   }
 
   // What a card usually pays is the median of what it paid before, read from the recording itself.
