@@ -27,6 +27,31 @@ export interface Density {
   readonly withoutTime: number;
 }
 
+/** A picture that follows the brush: scores, hours of the week, or a column of numbers or of categories. */
+const tileViewSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('score') }),
+  z.object({ kind: z.literal('hourOfWeek') }),
+  z.object({ kind: z.literal('number'), column: z.string() }),
+  z.object({ kind: z.literal('category'), column: z.string() }),
+]);
+export type TileView = z.infer<typeof tileViewSchema>;
+
+/** A picture for every brush over the map of amount over time: a brush is a subtraction of four rows of counts. */
+export interface Tile {
+  /** Cells of the map and one more each way, for transactions without a time or without an amount. */
+  readonly columns: number;
+  readonly rows: number;
+  /** Counts of each corner. */
+  readonly bins: number;
+  /** Of the picture; null for hours of the week and for categories. */
+  readonly edges: Float64Array | null;
+  /** Of the first bins of categories; all other texts, and missing ones, are the last two bins. */
+  readonly texts: readonly string[] | null;
+  /** `(rows + 1) * (columns + 1)` corners, row by row: `bins` counts of what lies below and left of each. */
+  readonly counts: Uint32Array;
+  readonly flaggedCounts: Uint32Array;
+}
+
 /** Which transactions: the one filter that Triage, Explore and Tuning share. Both ends of a range are within it. */
 export const transactionFilterSchema = z.object({
   fromMs: z.number().optional(),
@@ -64,11 +89,10 @@ export const transactionRequests = {
   ),
   'explore.scoreOverTime': request<Density>()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
   'explore.amountOverTime': request<Density>()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
-  'explore.hourByWeekday': request<{
-    readonly counts: Uint32Array;
-    readonly flagged: Uint32Array;
-    readonly withoutTime: number;
-  }>()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
+  /** The filter is what holds beside the brush. */
+  'explore.tile': request<Tile>()(
+    z.object({ modelId, filter: transactionFilterSchema.default({}), view: tileViewSchema }),
+  ),
   'explore.lanes': request<{
     readonly dayStartsMs: readonly number[];
     readonly lanes: readonly {
@@ -78,23 +102,39 @@ export const transactionRequests = {
     }[];
     readonly withoutTime: number;
     readonly next: number | null;
+    /** Entities with flagged transactions that pass filter and search. */
+    readonly total: number;
   }>()(
     z.object({
       modelId,
       filter: transactionFilterSchema.default({}),
+      /** A part of the name of the entity, in any case. */
+      search: z.string().max(200).optional(),
       after: z.number().int().optional(),
       limit: z.number().int().min(1).max(100).default(30),
     }),
   ),
-  'explore.features': request<
-    readonly {
+  /**
+   * How some features are distributed, counted over as many transactions as take little time, from `after` on: whoever adds up
+   * the pages may stop at any of them.
+   */
+  'explore.features': request<{
+    /** As asked for. */
+    readonly features: readonly {
       readonly name: string;
-      readonly label: string;
       readonly edges: Float64Array;
       readonly rest: Uint32Array;
       readonly flagged: Uint32Array;
-    }[]
-  >()(z.object({ modelId, filter: transactionFilterSchema.default({}) })),
+    }[];
+    readonly next: number | null;
+  }>()(
+    z.object({
+      modelId,
+      filter: transactionFilterSchema.default({}),
+      names: z.array(z.string()).min(1).max(24),
+      after: z.number().int().optional(),
+    }),
+  ),
   'explore.rows': request<TransactionPage & { readonly total: number }>()(
     z.object({
       modelId,

@@ -6,7 +6,7 @@ import { binPosition, labelValues, valueAtBinPosition, type PlotMargins } from '
 import { mixedColour, shadeOf, withOpacity } from './shades.ts';
 import type { ChartTheme } from './theme.ts';
 
-/** A selected rectangle in the units of the axes. */
+/** A selected rectangle in positions among the edges: whole numbers where it holds whole cells. */
 export interface DensityRange {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
@@ -24,13 +24,15 @@ export interface DensityMapProps {
   readonly line?: number | null;
   readonly height: number;
   readonly range?: DensityRange | null;
-  readonly onBrush?: (range: DensityRange | null) => void;
+  /** Called with whole cells while they are brushed, and `isDone` once the brush is let go. */
+  readonly onBrush?: (range: DensityRange | null, isDone: boolean) => void;
 }
 
 const MARGINS: PlotMargins = { left: 50, right: 14, top: 8, bottom: 22 };
 
 /** Fewer transactions than this give no share: one flagged among them is a dot. */
 export const LEAST_COUNT_FOR_SHARE = 5;
+const ROUNDING = 1e-6;
 const DOT_INSET = 0.25;
 const DEPTH_OF_FEW = 0.12;
 /** A cell of few transactions that are all flagged must not be paler than one of many that are not. */
@@ -109,18 +111,11 @@ export const DensityMap = memo(function DensityMap(props: DensityMapProps): Reac
     range === null
       ? null
       : {
-          x: [binPosition(range.x[0], xEdges) / columns, binPosition(range.x[1], xEdges) / columns] as const,
-          y: [binPosition(range.y[0], yEdges) / rows, binPosition(range.y[1], yEdges) / rows] as const,
+          x: [range.x[0] / columns, range.x[1] / columns] as const,
+          y: [range.y[0] / rows, range.y[1] / rows] as const,
         };
-  const onBrushed = (shares: BrushRange | null): void =>
-    onBrush?.(
-      shares === null
-        ? null
-        : {
-            x: [valueAtBinPosition(shares.x[0] * columns, xEdges), valueAtBinPosition(shares.x[1] * columns, xEdges)],
-            y: [valueAtBinPosition(shares.y[0] * rows, yEdges), valueAtBinPosition(shares.y[1] * rows, yEdges)],
-          },
-    );
+  const onBrushed = (shares: BrushRange | null, isDone: boolean): void =>
+    onBrush?.(shares === null ? null : { x: wholeCells(shares.x, columns), y: wholeCells(shares.y, rows) }, isDone);
 
   return (
     <CanvasChart option={option} height={height}>
@@ -159,4 +154,10 @@ export function densityCells(
     dots.push([x + DOT_INSET, x + 1 - DOT_INSET, y + DOT_INSET, y + 1 - DOT_INSET]);
   }
   return { cells, depths, parts, dots };
+}
+
+/** The cells that a span of the plot touches; one that begins and ends at edges, within rounding, touches no others. */
+export function wholeCells([from, to]: readonly [number, number], cells: number): readonly [number, number] {
+  const first = Math.min(Math.floor(from * cells + ROUNDING), cells - 1);
+  return [first, Math.max(first + 1, Math.ceil(to * cells - ROUNDING))];
 }

@@ -8,6 +8,8 @@ export interface PrecisionRecallProps {
   readonly curves: readonly {
     readonly name: string;
     readonly isModel: boolean;
+    /** Another model beside the first, which is no plain rule and has a colour of its own. */
+    readonly isOtherModel?: boolean;
     readonly points: readonly { readonly precision: number; readonly recall: number }[];
   }[];
   /** Share of fraud: the precision that chance reaches. */
@@ -23,14 +25,18 @@ function heightOf(precision: number, height: number): number {
 }
 
 /** How curves other than the model's are told apart without colour. */
-const BASELINE_DASHES: readonly (readonly number[] | 'solid')[] = ['solid', [6, 3], [2, 3]];
+const BASELINE_DASHES: readonly (readonly number[] | 'solid')[] = [
+  [8, 3],
+  [5, 3],
+  [2, 3],
+];
 
 /** The dash of the n-th baseline, for the chart and its key. */
 export function baselineDash(index: number): readonly number[] | 'solid' {
   return BASELINE_DASHES[index % BASELINE_DASHES.length];
 }
 
-/** What share of the frauds is caught, at what share of true alerts: the model, the baselines, chance, and here. */
+/** Precision over recall: the model, the baselines or another model, chance, and here. */
 export const PrecisionRecall = memo(function PrecisionRecall(props: PrecisionRecallProps): ReactNode {
   const { curves, prevalence, here, height } = props;
 
@@ -58,15 +64,15 @@ export const PrecisionRecall = memo(function PrecisionRecall(props: PrecisionRec
           axisLabel: { color: theme.soft, formatter: (precision: number) => percentage(precision) },
         },
         series: [
-          ...curves.map(({ name, isModel, points }) => ({
+          ...curves.map(({ name, isModel, isOtherModel = false, points }) => ({
             id: `curve-${name}`,
             type: 'line',
             symbol: 'none',
             silent: true,
             z: isModel ? 4 : 3,
             lineStyle: {
-              width: isModel ? 2 : 1.2,
-              color: isModel ? theme.accent : theme.soft,
+              width: isModel || isOtherModel ? 2 : 1.2,
+              color: isModel ? theme.accent : isOtherModel ? theme.flag : theme.soft,
               type: isModel ? 'solid' : baselineDash(baselines.findIndex((baseline) => baseline.name === name)),
             },
             data: points.map(({ recall, precision }) => [recall, precision]),

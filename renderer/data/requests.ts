@@ -13,6 +13,7 @@ import type { CaseOverview } from '../../preload/contract/cases.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../preload/contract/requests.ts';
 import { dataOf, reportOf, useClient } from './client.tsx';
 import { shareEqual } from './share-equal.ts';
+import { Turns } from './turns.ts';
 
 /** Requests whose answers do not depend on the open case, and those that must be asked for by hand. */
 const outsideCase: ReadonlySet<string> = new Set([
@@ -53,6 +54,11 @@ export interface RequestOptions {
   readonly isEnabled?: boolean;
   /** Show the previous answer while the next one comes, for filters and sorts. */
   readonly keepsPrevious?: boolean;
+  /**
+   * Ask when it is its turn among others of the same name, and not at all where nobody shows it any more by then; forget the
+   * answer with whoever showed it. For pictures that a hand moves, and for many of which few are on the screen.
+   */
+  readonly isOnlyWhileShown?: boolean;
   /** Ask again whenever it is shown: for what changes without the engine knowing, such as folders. */
   readonly isAlwaysAsked?: boolean;
 }
@@ -67,6 +73,8 @@ export interface RequestResult<T> {
   readonly refetch: () => void;
 }
 
+const turns = new Turns();
+
 /** Asks the engine and keeps the answer until the case changes. */
 export function useRequest<R extends RequestName>(
   name: R,
@@ -76,8 +84,14 @@ export function useRequest<R extends RequestName>(
   const client = useClient();
   const query = useQuery({
     queryKey: requestKey(name, input),
-    queryFn: async () => dataOf(await client.request(name, input)),
+    queryFn: async (asking) =>
+      dataOf(
+        options.isOnlyWhileShown === true
+          ? await turns.take(name, asking.signal, () => client.request(name, input))
+          : await client.request(name, input),
+      ),
     enabled: options.isEnabled ?? true,
+    ...(options.isOnlyWhileShown === true ? { gcTime: 0 } : {}),
     ...(options.isAlwaysAsked === true ? { staleTime: 0 } : {}),
     ...(options.keepsPrevious === true ? { placeholderData: keepPreviousData } : {}),
   });

@@ -15,6 +15,7 @@ import { caseStateStories } from './stories/case-state.ts';
 import { kafkaLoginStories } from './stories/kafka-login.ts';
 import { dayByKeyboardStories } from './stories/day-by-keyboard.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
+import { exploreStories } from './stories/explore.ts';
 import { fileDialogStories } from './stories/file-dialog.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
@@ -44,6 +45,7 @@ describeWithChromium('the window', () => {
     );
     shellStories(window);
     analystDeskStories(window);
+    exploreStories(window);
     narrativeStories(window);
     alertsAndHistoryStories(window);
     belowLineStories(window);

@@ -2,6 +2,13 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFile
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { requests, type RequestName } from '../../../preload/contract/requests.ts';
+import type { TileView } from '../../../preload/contract/transactions.ts';
+import {
+  cellsOfFilter,
+  countsWithin,
+  filterOfCells,
+  type CellRange,
+} from '../../../renderer/features/explore/brushed.ts';
 import { connect } from '../../store/sqlite.ts';
 import { requestHandlers } from './requests.ts';
 import { benchOfFile } from '../../case/bench-of-file.test-support.ts';
@@ -505,9 +512,42 @@ describe('explore', () => {
       expect(whole.counts).toHaveLength((whole.xEdges.length - 1) * (whole.yEdges.length - 1));
       expect(sum((await bench.ask(name, { modelId, filter: within })).counts)).toBe(total);
     }
-    expect(sum((await bench.ask('explore.hourByWeekday', { modelId, filter: within })).counts)).toBe(total);
-    for (const { rest, flagged: marked } of await bench.ask('explore.features', { modelId, filter: within }))
-      expect(sum(rest) + sum(marked)).toBe(total);
+    const names = (await bench.ask('models.list', {}))[0].features.slice(0, 24);
+    const page = await bench.ask('explore.features', { modelId, filter: within, names: [...names] });
+    expect(page.next).toBeNull();
+    expect(page.features.map(({ name }) => name)).toEqual(names);
+    for (const { rest, flagged: marked } of page.features) expect(sum(rest) + sum(marked)).toBe(total);
+  });
+
+  it('subtracts a brush in the page to what the engine counts under its filter: no row is lost or twice at an edge', async () => {
+    const { xEdges, yEdges } = await bench.ask('explore.amountOverTime', { modelId });
+    const { columns } = await bench.ask('profile.read', {});
+    const category = columns.find(({ kind, role }) => kind === 'category' && role !== 'label')?.name ?? '';
+    const views: readonly TileView[] = [
+      { kind: 'score' },
+      { kind: 'hourOfWeek' },
+      { kind: 'number', column: 'amount' },
+      { kind: 'category', column: category },
+    ];
+    const brushes: readonly (CellRange | null)[] = [
+      null,
+      { x: [0, xEdges.length - 1], y: [0, yEdges.length - 1] },
+      { x: [3, 90], y: [0, yEdges.length - 1] },
+      { x: [0, 71], y: [20, 41] },
+      { x: [40, 160], y: [5, 64] },
+    ];
+    for (const view of views) {
+      const whole = await bench.ask('explore.tile', { modelId, view });
+      for (const brush of brushes) {
+        const filter = filterOfCells(brush, xEdges, yEdges);
+        const recounted = await bench.ask('explore.tile', { modelId, view, filter });
+        expect(countsWithin(whole, brush)).toEqual(countsWithin(recounted, null));
+        expect(cellsOfFilter(filter, xEdges, yEdges)).toEqual(Object.keys(filter).length === 0 ? null : brush);
+        if (view.kind !== 'score') continue;
+        const { total } = await bench.ask('explore.rows', { modelId, filter });
+        expect(countsWithin(whole, brush).counts.reduce((all, count) => all + count, 0)).toBe(total);
+      }
+    }
   });
 
   it('pages the rows of a filter, each once', async () => {
@@ -524,6 +564,14 @@ describe('explore', () => {
     const flagged = [...first.lanes, ...rest.lanes].map((lane) => lane.flagged);
     expect(flagged).toEqual([...flagged].sort((a, b) => b - a));
     expect(first.lanes[0].maximumScore).toHaveLength(first.dayStartsMs.length);
+    expect(first.total).toBe(flagged.length);
+    const found = await bench.ask('explore.lanes', {
+      modelId,
+      search: first.lanes[0].entity.toLowerCase(),
+      limit: 100,
+    });
+    expect(found.lanes.map(({ entity }) => entity)).toContain(first.lanes[0].entity);
+    expect(found.total).toBeLessThan(first.total);
   });
 
   it('shows whom an entity deals with, from either side, within 200 nodes', async () => {

@@ -32,14 +32,9 @@ import {
   writeDraft,
 } from '../../case/decisions/decisions.ts';
 import { entityAlerts, entityStrip, entityTransactions, readEntity } from '../../case/alerts/entity-view.ts';
-import {
-  amountOverTime,
-  exploreRows,
-  featureDistributions,
-  hourByWeekday,
-  lanes,
-  scoreOverTime,
-} from '../../case/explore.ts';
+import { amountOverTime, exploreRows, lanes, scoreOverTime } from '../../case/explore/explore.ts';
+import { featureDistributions } from '../../case/explore/feature-distributions.ts';
+import { tile } from '../../case/explore/tiles.ts';
 import { findRows } from '../../case/find-rows.ts';
 import { listFolder } from './folder-list.ts';
 import { inspectRecording } from '../../jobs/reading/inspect-recording.ts';
@@ -117,7 +112,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'audit.page': ({ session }, input) => historyPage(session, input),
   'explore.scoreOverTime': ({ session }, input) => scoreOverTime(session, input),
   'explore.amountOverTime': ({ session }, input) => amountOverTime(session, input),
-  'explore.hourByWeekday': ({ session }, input) => hourByWeekday(session, input),
+  'explore.tile': ({ session }, input) => tile(session, input),
   'explore.lanes': ({ session }, input) => lanes(session, input),
   'explore.features': ({ session }, input) => featureDistributions(session, input),
   'explore.rows': ({ session }, input) => exploreRows(session, input),

@@ -1,12 +1,11 @@
-import { useCallback, type ReactNode } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { FilterChips } from '../../app/filter-chips.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
 import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
-import { useCase, useCaseState, useCurrentModel, useFormats } from '../../data/app-state.tsx';
-import { formatCount, formatScore } from '../../data/format.ts';
-import { useRequest } from '../../data/requests.ts';
+import { useCase, useCaseState, useCurrentModel } from '../../data/app-state.tsx';
+import { formatCounted } from '../../data/format.ts';
 import { isEmptyFilter } from '../../data/transaction-filter.ts';
 import { useTransactionFilter } from '../../data/use-transaction-filter.ts';
 import { Button } from '../../ui/button.tsx';
@@ -15,6 +14,7 @@ import { EmptyState } from '../../ui/states.tsx';
 import { Features } from './features.tsx';
 import { Lanes } from './lanes.tsx';
 import { Overview } from './overview.tsx';
+import { Selected, useSelectedAlerts } from './selected.tsx';
 import './explore.css';
 
 const views = ['overview', 'lanes', 'features'] as const;
@@ -45,14 +45,34 @@ export function ExplorePlace(): ReactNode {
 function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
   const goTo = useGoTo();
   const [view, setView] = useCaseState<View>('explore.view', 'overview', isView);
-  const [filter, setFilter] = useTransactionFilter();
+  const [filter, keep] = useTransactionFilter();
+  /** What a brush that is being dragged would filter by. */
+  const [dragged, setDragged] = useState<TransactionFilter | null>(null);
+  const shown = dragged ?? filter;
+  const alerts = useSelectedAlerts(model.id, shown);
+  const setFilter = useCallback(
+    (next: TransactionFilter) => {
+      setDragged(null);
+      keep(next);
+    },
+    [keep],
+  );
+  const brush = useCallback(
+    (next: TransactionFilter, isDone: boolean) => {
+      if (isDone) setFilter(next);
+      else setDragged(next);
+    },
+    [setFilter],
+  );
   const openEntity = useCallback(
     (text: string) => goTo('triage', { 'triage.entity': [{ text, side: 'entity' }] }),
     [goTo],
   );
+  // The list has the filter already: only what it alone asks for is taken away, so that it shows what is counted here.
   const toTriage = (): void => goTo('triage', { 'triage.filter': {} });
+  const openAlert = (key: string): void => goTo('triage', { 'triage.filter': {}, 'triage.selected': key });
 
-  useCommand('explore.clear', isEmptyFilter(filter) ? null : () => setFilter({}));
+  useCommand('explore.clear', isEmptyFilter(shown) ? null : () => setFilter({}));
   useCommand('explore.overview', () => setView('overview'));
   useCommand('explore.lanes', () => setView('lanes'));
   useCommand('explore.features', () => setView('features'));
@@ -67,19 +87,16 @@ function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
           options={views.map((value) => ({ value, text: viewWords[value] }))}
           onChange={setView}
         />
-        <FilterLine filter={filter} onFilter={setFilter} onTriage={toTriage} />
+        <FilterLine filter={shown} alerts={alerts.data?.total ?? null} onFilter={setFilter} onTriage={toTriage} />
       </div>
       <div className="explore-body">
         {view === 'overview' && (
-          <Overview
-            model={model}
-            filter={filter}
-            onFilter={setFilter}
-            rows={<SelectedRows model={model} filter={filter} />}
-          />
+          <Overview model={model} filter={filter} shown={shown} onBrush={brush} onFilter={setFilter}>
+            <Selected modelId={model.id} filter={shown} alerts={alerts} onAlert={openAlert} />
+          </Overview>
         )}
         {view === 'lanes' && <Lanes key={JSON.stringify(filter)} model={model} filter={filter} onEntity={openEntity} />}
-        {view === 'features' && <Features model={model} filter={filter} />}
+        {view === 'features' && <Features key={JSON.stringify(filter)} model={model} filter={filter} />}
       </div>
     </div>
   );
@@ -88,13 +105,18 @@ function ExploreDesk({ model }: { readonly model: ModelListItem }): ReactNode {
 /** The selection in words and fields, so that what a brush does can be typed. */
 function FilterLine({
   filter,
+  alerts,
   onFilter,
   onTriage,
 }: {
   readonly filter: TransactionFilter;
+  /** How many alerts pass; null until that is known. */
+  readonly alerts: number | null;
   readonly onFilter: (filter: TransactionFilter) => void;
   readonly onTriage: () => void;
 }): ReactNode {
+  // The amount stands in its fields.
+  const { minimumAmount, maximumAmount, ...besideAmount } = filter;
   const clearKey = useCommandKey('explore.clear');
   const triageKey = useCommandKey('explore.triage');
   return (
@@ -113,7 +135,9 @@ function FilterLine({
         format={(amount) => String(Math.round(amount * 100) / 100)}
         onChange={(maximumAmount) => onFilter({ ...filter, maximumAmount })}
       />
-      <FilterChips filter={filter} onFilter={onFilter} />
+      <span className="explore-chips">
+        <FilterChips filter={besideAmount} onFilter={(next) => onFilter({ ...next, minimumAmount, maximumAmount })} />
+      </span>
       <span className="explore-actions">
         {!isEmptyFilter(filter) && (
           <Button tone="quiet" keyHint={clearKey} onClick={() => onFilter({})}>
@@ -121,66 +145,12 @@ function FilterLine({
           </Button>
         )}
         <Button keyHint={triageKey} onClick={onTriage}>
-          {isEmptyFilter(filter) ? 'Triage all alerts' : 'Triage these alerts'}
+          {alerts === null || isEmptyFilter(filter)
+            ? 'Triage all alerts'
+            : `Triage these ${formatCounted(alerts, 'alert')}`}
         </Button>
       </span>
     </>
-  );
-}
-
-const SHOWN_ROWS = 50;
-
-/** The first transactions of the selection, as received. */
-function SelectedRows({
-  model,
-  filter,
-}: {
-  readonly model: ModelListItem;
-  readonly filter: TransactionFilter;
-}): ReactNode {
-  const formats = useFormats();
-  const answer = useRequest('explore.rows', { modelId: model.id, filter, limit: SHOWN_ROWS }, { keepsPrevious: true });
-  if (answer.data === undefined) return null;
-  const { columns, kinds, rows, total } = answer.data;
-  return (
-    <section className="explore-rows" aria-label="Selected transactions">
-      <h3 className="chart-question">
-        Which transactions are these?{' '}
-        <span className="soft tabular">
-          {formatCount(total)} in the selection{total > rows.length && `, the first ${rows.length}`}
-        </span>
-      </h3>
-      <div className="chart-table" tabIndex={0} role="region" aria-label="Transactions">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" className="chart-number">
-                Score
-              </th>
-              <th scope="col">Flag</th>
-              {columns.map((name, column) => (
-                <th key={name} scope="col" className={kinds[column] === 'number' ? 'chart-number' : undefined}>
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ sequence, score, flagged, cells }) => (
-              <tr key={sequence}>
-                <td className="chart-number">{formatScore(score)}</td>
-                <td className="explore-flag">{flagged ? '▲ flagged' : ''}</td>
-                {cells.map((cell, column) => (
-                  <td key={column} className={kinds[column] === 'number' ? 'chart-number' : undefined}>
-                    {kinds[column] === 'time' && cell !== '' ? formats.columnTime(Date.parse(cell)) : cell}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
   );
 }
 

@@ -3,10 +3,12 @@ import type { ModelListItem } from '../../../preload/contract/models.ts';
 import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
 import { CellGrid } from '../../charts/cell-grid.tsx';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
+import { ChartKeys } from '../../charts/chart-key.tsx';
 import { useCase, useFormats } from '../../data/app-state.tsx';
-import { formatCount, formatScore, withoutTimeWords } from '../../data/format.ts';
+import { formatCount, formatCounted, formatScore, withoutTimeWords } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
+import { Field } from '../../ui/field.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 
 const LANES = 24;
@@ -23,11 +25,18 @@ export function Lanes({ model, filter, onEntity }: LanesProps): ReactNode {
   const formats = useFormats();
   const role = useCase()?.alertEntity?.role ?? null;
   const [pages, setPages] = useState<readonly number[]>([]);
+  const [search, setSearch] = useState('');
   const after = pages.at(-1);
   const page = useRequest(
     'explore.lanes',
-    { modelId: model.id, filter, limit: LANES, ...(after === undefined ? {} : { after }) },
-    { isEnabled: role !== null, keepsPrevious: true },
+    {
+      modelId: model.id,
+      filter,
+      limit: LANES,
+      ...(search.trim() === '' ? {} : { search: search.trim() }),
+      ...(after === undefined ? {} : { after }),
+    },
+    { isEnabled: role !== null, keepsPrevious: true, isOnlyWhileShown: true },
   );
   const days = useMemo(
     () => (page.data?.dayStartsMs ?? []).map((day) => formats.day(day).slice(0, -5)),
@@ -68,14 +77,25 @@ export function Lanes({ model, filter, onEntity }: LanesProps): ReactNode {
   return (
     <ChartFrame
       question={`Which ${role}s stand out, and on which days?`}
-      hint={['each day by its highest score; click one to open its entity', withoutTimeWords(page.data?.withoutTime)]
+      hint={['by its highest score; click to open', withoutTimeWords(page.data?.withoutTime)]
         .filter((part) => part !== '')
         .join('; ')}
       height={LANES * LANE_HEIGHT}
       tools={
         <>
-          <span className="soft tabular">
-            {lanes.length === 0 ? 'none' : `${formatCount(first)} to ${formatCount(first + lanes.length - 1)}`}
+          <Field
+            label="Find"
+            layout="row"
+            value={search}
+            onChange={(text) => {
+              setSearch(text);
+              setPages([]);
+            }}
+          />
+          <span className="soft tabular nowrap" role="status">
+            {lanes.length === 0
+              ? 'none'
+              : `${formatCount(first)} to ${formatCount(first + lanes.length - 1)} of ${formatCounted(page.data?.total ?? 0, `flagged ${role}`)}`}
           </span>
           <Button tone="quiet" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
             Previous
@@ -88,6 +108,15 @@ export function Lanes({ model, filter, onEntity }: LanesProps): ReactNode {
             Next
           </Button>
         </>
+      }
+      answer={
+        <ChartKeys
+          entries={[
+            { words: 'flagged that day, darker the higher its score', colour: 'flag', shape: 'square' },
+            { words: 'not flagged', colour: 'mass', shape: 'square' },
+            { words: 'empty: no transaction', colour: 'line', shape: 'square' },
+          ]}
+        />
       }
       table={() => ({
         columns: [

@@ -1,47 +1,75 @@
 import { useCallback, useMemo, type ReactNode } from 'react';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
-import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
+import type { TileView, TransactionFilter } from '../../../preload/contract/transactions.ts';
 import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { CellGrid } from '../../charts/cell-grid.tsx';
 import { ChartFrame, type ChartTable } from '../../charts/chart-frame.tsx';
 import { ChartKeys } from '../../charts/chart-key.tsx';
 import { DensityMap, LEAST_COUNT_FOR_SHARE, type DensityRange } from '../../charts/density-map.tsx';
 import { axisNumber } from '../../charts/numbers.ts';
+import { binPosition } from '../../charts/scale.ts';
 import { shadeOf } from '../../charts/shades.ts';
-import { useFormats } from '../../data/app-state.tsx';
+import { useCase, useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatPercent, formatScore, withoutTimeWords } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { ErrorState } from '../../ui/states.tsx';
-import { filterOfRange } from './explore-filter.ts';
+import { besideBrush, cellsOfFilter, filterOfCells, type CellRange } from './brushed.ts';
+import { ColumnCards } from './column-cards.tsx';
+import { useTile, type Selection } from './use-tile.ts';
 
 type Density = RequestOutput<'explore.scoreOverTime'>;
 
 const DENSITY_HEIGHT = 220;
+/** Of an hour with flags and too few transactions for a share. */
+const SHADE_OF_FEW = 0.15;
+const hoursOfWeek: TileView = { kind: 'hourOfWeek' };
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));
 
 export interface OverviewProps {
   readonly model: ModelListItem;
+  /** As it is kept, and as it is while a brush is dragged. */
   readonly filter: TransactionFilter;
+  readonly shown: TransactionFilter;
+  readonly onBrush: (filter: TransactionFilter, isDone: boolean) => void;
   readonly onFilter: (filter: TransactionFilter) => void;
-  /** The transactions of the selection, beside the pictures. */
-  readonly rows: ReactNode;
+  /** What lies within the selection, beside the pictures. */
+  readonly children: ReactNode;
 }
 
-/** All transactions at a glance, in bins. What is brushed in one picture filters the others. */
-export function Overview({ model, filter, onFilter, rows }: OverviewProps): ReactNode {
+/** All transactions at a glance, in bins. A brush over one picture filters all others, while it is dragged. */
+export function Overview({ model, filter, shown, onBrush, onFilter, children }: OverviewProps): ReactNode {
   const formats = useFormats();
-  // The map that is brushed shows everything, so that a selection can be moved; the others follow it.
-  const amounts = useRequest('explore.amountOverTime', { modelId: model.id });
-  const scores = useRequest('explore.scoreOverTime', { modelId: model.id, filter }, { keepsPrevious: true });
-  const day = useCallback((timeMs: number) => formats.day(timeMs).slice(0, -5), [formats]);
-  const onBrush = useCallback(
-    (range: DensityRange | null) => {
-      if (amounts.data !== undefined) onFilter(filterOfRange(range, amounts.data.xEdges, amounts.data.yEdges));
-    },
-    [amounts.data, onFilter],
+  const hasTimes = useCase()?.firstEventMs != null;
+  const beside = besideBrush(shown);
+  // The map that is brushed shows everything else, so that a selection can be moved; the others follow it.
+  const amounts = useRequest('explore.amountOverTime', { modelId: model.id, filter: beside }, { keepsPrevious: true });
+  const scores = useRequest(
+    'explore.scoreOverTime',
+    { modelId: model.id, filter: shown },
+    { keepsPrevious: true, isOnlyWhileShown: true },
   );
-  const range = useMemo(() => rangeOf(filter, amounts.data), [filter, amounts.data]);
+  const day = useCallback((timeMs: number) => formats.day(timeMs).slice(0, -5), [formats]);
+  const onBrushed = useCallback(
+    (range: CellRange | null, isDone: boolean) => {
+      if (amounts.data === undefined) return;
+      const { xEdges, yEdges } = amounts.data;
+      // Without times the map is laid out by the order of the rows, which is no condition.
+      const cells = range === null || hasTimes ? range : { ...range, x: [0, xEdges.length - 1] as const };
+      onBrush({ ...besideBrush(shown), ...filterOfCells(cells, xEdges, yEdges) }, isDone);
+    },
+    [amounts.data, hasTimes, shown, onBrush],
+  );
+  const selection = useMemo<Selection>(
+    () => ({
+      modelId: model.id,
+      filter,
+      shown,
+      cells: amounts.data === undefined ? undefined : cellsOfFilter(shown, amounts.data.xEdges, amounts.data.yEdges),
+    }),
+    [model.id, filter, shown, amounts.data],
+  );
+  const range = useMemo(() => rangeOf(shown, amounts.data), [shown, amounts.data]);
   const keys = (
     <ChartKeys
       entries={[
@@ -59,7 +87,7 @@ export function Overview({ model, filter, onFilter, rows }: OverviewProps): Reac
     <div className="explore-overview">
       <ChartFrame
         question="Which amounts are flagged, and when?"
-        hint={hintOf('share flagged; drag to select', amounts.data)}
+        hint={hintOf('share flagged; drag to select, drag the selection to move it', amounts.data)}
         answer={keys}
         height={DENSITY_HEIGHT}
         table={() => densityTable(amounts.data, 'Amount', formats.day, axisNumber)}
@@ -73,7 +101,7 @@ export function Overview({ model, filter, onFilter, rows }: OverviewProps): Reac
             yWords={axisNumber}
             height={DENSITY_HEIGHT}
             range={range}
-            onBrush={onBrush}
+            onBrush={onBrushed}
           />
         )}
       </ChartFrame>
@@ -96,46 +124,52 @@ export function Overview({ model, filter, onFilter, rows }: OverviewProps): Reac
           />
         )}
       </ChartFrame>
-      <HourByWeekday model={model} filter={filter} />
-      {rows}
+      <HourByWeekday selection={selection} scores={scores.data} />
+      {children}
+      <ColumnCards selection={selection} onFilter={onFilter} />
     </div>
   );
 }
 
 /** Which hours of the week have a larger share of flags than the rest. */
-function HourByWeekday({ model, filter }: Pick<OverviewProps, 'model' | 'filter'>): ReactNode {
+function HourByWeekday({
+  selection,
+  scores,
+}: {
+  readonly selection: Selection;
+  /** Of the same selection: says what has no time. */
+  readonly scores: Density | undefined;
+}): ReactNode {
   const { timeZone } = useFormats();
-  const hours = useRequest('explore.hourByWeekday', { modelId: model.id, filter }, { keepsPrevious: true });
-  const counts = hours.data?.counts;
-  const flagged = hours.data?.flagged;
+  const { counts, flagged } = useTile(selection, hoursOfWeek);
   const view = useMemo(() => {
-    const share = (cell: number): number =>
-      (counts?.[cell] ?? 0) === 0 ? 0 : (flagged?.[cell] ?? 0) / (counts?.[cell] ?? 1);
-    const shares = Float64Array.from({ length: 168 }, (_, cell) => share(cell));
+    const hasShare = (cell: number): boolean => counts[cell] >= LEAST_COUNT_FOR_SHARE;
+    const shares = Float64Array.from({ length: 168 }, (_, cell) => (hasShare(cell) ? flagged[cell] / counts[cell] : 0));
     const most = shares.reduce((top, value) => Math.max(top, value), 0);
-    const busiest = (counts ?? new Uint32Array(168)).reduce((top, value) => Math.max(top, value), 0);
+    const busiest = counts.reduce((top, value) => Math.max(top, value), 0);
     const peak = shares.indexOf(most);
-    // Flags are shaded by their share; hours without any by how busy they are, faintly.
-    const shades = shares.map((value, cell) =>
-      value > 0 ? 0.15 + 0.85 * (value / most) : 0.6 * shadeOf(counts?.[cell] ?? 0, busiest),
-    );
+    // By the share of flags where there are enough for one; hours without any by how busy they are, faintly.
+    const shades = shares.map((value, cell) => {
+      if (value > 0) return 0.15 + 0.85 * (value / most);
+      return flagged[cell] > 0 ? SHADE_OF_FEW : 0.6 * shadeOf(counts[cell] ?? 0, busiest);
+    });
     return { shares, shades, most, peak };
   }, [counts, flagged]);
-  const isFlagged = useCallback((cell: number) => view.shares[cell] > 0, [view]);
+  const isFlagged = useCallback((cell: number) => flagged[cell] > 0, [flagged]);
   const words = useCallback(
     (cell: number) =>
-      `${WEEKDAYS[Math.floor(cell / 24)]} ${HOURS[cell % 24]}:00\n${formatCount(flagged?.[cell])} of ${formatCount(counts?.[cell])} flagged, ${formatPercent(view.shares[cell])}`,
+      `${WEEKDAYS[Math.floor(cell / 24)]} ${HOURS[cell % 24]}:00\n${formatCount(flagged[cell])} of ${formatCount(counts[cell])} flagged${counts[cell] < LEAST_COUNT_FOR_SHARE ? '' : `, ${formatPercent(view.shares[cell])}`}`,
     [view, counts, flagged],
   );
   return (
     <ChartFrame
       question="At which hours of the week?"
-      hint={hintOf(`share flagged, ${timeZone}`, hours.data)}
+      hint={hintOf(`share flagged, ${timeZone}`, scores)}
       height={190}
       answer={
         view.most > 0
           ? `Highest on ${WEEKDAYS[Math.floor(view.peak / 24)]} at ${HOURS[view.peak % 24]}:00, ${formatPercent(view.most)} flagged`
-          : 'Nothing is flagged here'
+          : `No hour has a flag and ${LEAST_COUNT_FOR_SHARE} transactions`
       }
       table={() => ({
         columns: [{ name: 'Hour', isNumber: false }, ...WEEKDAYS.map((name) => ({ name, isNumber: true }))],
@@ -143,7 +177,7 @@ function HourByWeekday({ model, filter }: Pick<OverviewProps, 'model' | 'filter'
           `${hour}:00`,
           ...WEEKDAYS.map((_, weekday) => {
             const cell = weekday * 24 + at;
-            return `${formatCount(flagged?.[cell])} of ${formatCount(counts?.[cell])}`;
+            return `${formatCount(flagged[cell])} of ${formatCount(counts[cell])}`;
           }),
         ]),
       })}
@@ -180,11 +214,15 @@ function shortScore(score: number): string {
 
 /** The brushed area that a filter stands for; open ends reach to the end of the axis. */
 function rangeOf(filter: TransactionFilter, density: Density | undefined): DensityRange | null {
-  if (density === undefined || Object.keys(filter).length === 0) return null;
+  const { fromMs, toMs, minimumAmount, maximumAmount } = filter;
+  const isBrushed = [fromMs, toMs, minimumAmount, maximumAmount].some((end) => end !== undefined);
+  if (density === undefined || !isBrushed || density.yEdges.length === 0) return null;
+  const placeOf = (value: number | undefined, edges: Float64Array, open: number): number =>
+    value === undefined ? open : binPosition(value, edges);
   const { xEdges, yEdges } = density;
   return {
-    x: [filter.fromMs ?? xEdges[0], filter.toMs ?? xEdges[xEdges.length - 1]],
-    y: [filter.minimumAmount ?? yEdges[0], filter.maximumAmount ?? yEdges[yEdges.length - 1]],
+    x: [placeOf(fromMs, xEdges, 0), placeOf(toMs, xEdges, xEdges.length - 1)],
+    y: [placeOf(minimumAmount, yEdges, 0), placeOf(maximumAmount, yEdges, yEdges.length - 1)],
   };
 }
 

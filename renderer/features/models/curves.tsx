@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { ChartKeys } from '../../charts/chart-key.tsx';
-import { PrecisionRecall } from '../../charts/precision-recall.tsx';
+import { baselineDash, PrecisionRecall } from '../../charts/precision-recall.tsx';
 import { formatDecimal, formatPercent } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 
@@ -17,7 +17,7 @@ export function Curves({ first, second }: { readonly first: ModelListItem; reado
       [ofFirst, ofSecond].flatMap((view, index) =>
         view === undefined || view.curve.length === 0
           ? []
-          : [{ name: view.model.name, isModel: index === 0, points: view.curve }],
+          : [{ name: view.model.name, isModel: index === 0, isOtherModel: index === 1, points: view.curve }],
       ),
     [ofFirst, ofSecond],
   );
@@ -32,7 +32,7 @@ export function Curves({ first, second }: { readonly first: ModelListItem; reado
         <ChartKeys
           entries={[
             { words: first.name, colour: 'accent', shape: 'line', dash: 'solid' },
-            { words: second.name, colour: 'soft', shape: 'line', dash: 'solid' },
+            { words: second.name, colour: 'flag', shape: 'line', dash: baselineDash(0) },
             ...(ofFirst.prevalence === null
               ? []
               : [

@@ -29,3 +29,14 @@ export function beatenBelow(
 function precisionAt(points: readonly Point[], recall: number): number {
   return points.find((point) => point.recall >= recall)?.precision ?? 0;
 }
+
+/**
+ * A curve that also passes through one place on it. A curve has some hundred points, and the line of a model lies at any
+ * threshold between two of them; drawn without it, its dot would lie beside its own curve.
+ */
+export function through<Place extends Point>(curve: readonly Place[], here: Point | null): readonly Point[] {
+  if (here === null || curve.length === 0) return curve;
+  const after = curve.findIndex(({ recall }) => recall > here.recall);
+  const at = after < 0 ? curve.length : after;
+  return [...curve.slice(0, at), here, ...curve.slice(at)];
+}

@@ -17,7 +17,7 @@ import {
   withoutTimeWords,
 } from '../../data/format.ts';
 import { Segmented } from '../../ui/field.tsx';
-import { beatenBelow } from './beaten-below.ts';
+import { beatenBelow, through } from './beaten-below.ts';
 import { describeBacklog, simulateBacklog } from './backlog.ts';
 
 /** Drawn as the prevalence line, not as a curve. */
@@ -180,16 +180,16 @@ export const CurvePanel = memo(function CurvePanel({
   readonly precision: number | null;
   readonly recall: number | null;
 }): ReactNode {
-  const curves = useMemo(
-    () =>
-      view.rankings
-        .map(({ name, isModel, curve }) => ({ name, isModel, points: isModel ? view.curve : curve }))
-        .filter(({ name, points }) => points.length > 0 && name !== CHANCE),
-    [view.rankings, view.curve],
-  );
   const here = useMemo(
     () => (precision === null || recall === null ? null : { precision, recall }),
     [precision, recall],
+  );
+  const curves = useMemo(
+    () =>
+      view.rankings
+        .map(({ name, isModel, curve }) => ({ name, isModel, points: isModel ? through(view.curve, here) : curve }))
+        .filter(({ name, points }) => points.length > 0 && name !== CHANCE),
+    [view.rankings, view.curve, here],
   );
   if (curves.length === 0) {
     return (

@@ -31,7 +31,7 @@ export const WorthPanel = memo(function WorthPanel({
                 Average precision
               </th>
               <th scope="col" className="number">
-                Frauds in top 100 a day
+                Card precision, top 100 a day
               </th>
               <th scope="col" className="number">
                 AUROC

@@ -10,6 +10,8 @@ import { openCase } from '../open-case.ts';
 /** Text that is in many rows of the first case, and not in all. */
 const search = 'online';
 const scrolledPx = 333;
+/** Asked for in Explore, and so in Triage. */
+const leastAmount = 5;
 
 /** What an analyst has set up in a case is theirs when they come back to it, and is in no other case. */
 export function caseStateStories(
@@ -50,6 +52,7 @@ export function caseStateStories(
         expect(await window.page.getByLabel('Trees', { exact: true }).inputValue()).toBe('2000');
         await goTo(window.page, 'Explore');
         expect(await window.page.getByRole('radio', { name: 'Lanes' }).isChecked()).toBe(true);
+        expect(await window.page.getByLabel('Amount from').inputValue()).toBe(`${leastAmount}`);
         await openCase(window, other, 'other: choose a case');
         await isUntouched(window.page);
       } finally {
@@ -71,6 +74,7 @@ async function setUp(page: Page): Promise<void> {
   await setNumber(page, 'Trees', 2000);
   await goTo(page, 'Explore');
   await page.getByRole('radio', { name: 'Lanes' }).click();
+  await setNumber(page, 'Amount from', leastAmount);
   await goTo(page, 'Triage');
   await page.getByRole('group', { name: 'Verdict' }).getByRole('button', { name: /^open/ }).click();
   const total = page.getByRole('status').getByText(/^[\d,]+ alerts$/u);
@@ -126,6 +130,7 @@ async function isUntouched(page: Page): Promise<void> {
   expect(await page.getByLabel('Trees', { exact: true }).inputValue()).toBe('50');
   await goTo(page, 'Explore');
   expect(await page.getByRole('radio', { name: 'Overview' }).isChecked()).toBe(true);
+  expect(await page.getByLabel('Amount from').inputValue()).toBe('');
   await goTo(page, 'Triage');
 }
 
