@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { closedUntil, REOPENS, startOfDay } from './closing.ts';
+import { closedUntil, dayIn, REOPENS, startOfDay } from './closing.ts';
 
 it('counts days from the newest event, and reopens where nothing else was chosen or there are no times', () => {
   const last = Date.UTC(2026, 2, 12, 10);
@@ -27,4 +27,11 @@ it('is midnight where it says it is', () => {
       expect(written.format(startOfDay(date, timeZone) ?? NaN)).toBe(`${date} 00:00`);
     }),
   );
+});
+
+it('takes the day of an instant in the zone of the case, not in UTC', () => {
+  // Half past midnight in Dhaka is still the day before in UTC; in New York it is, too.
+  const instantMs = Date.UTC(2024, 9, 26, 18, 30);
+  expect(dayIn('Asia/Dhaka', instantMs)).toBe('2024-10-27');
+  expect(dayIn('America/New_York', instantMs)).toBe('2024-10-26');
 });
