@@ -28,7 +28,7 @@ export function useFilterWords(): FilterWords {
   const isCaseOpen = useCase() !== null;
   const columns = useRequest('profile.read', {}, { isEnabled: isCaseOpen }).data?.columns;
   return {
-    day: formats.day,
+    day: formats.caseDay,
     time: formats.columnTime,
     amount: (amount) => formats.amount(amount),
     reason: (feature) => model?.featureLabels[model.features.indexOf(feature)] ?? feature,

@@ -204,6 +204,8 @@ export interface CaseFormats {
   /** For a column: one zone; no year where all events share one and this is a time among them. */
   readonly columnTime: (instantMs: number | null | undefined) => string;
   readonly day: (instantMs: number | null | undefined) => string;
+  /** The calendar day of the case: alerts are counted by it, whatever zone times are shown in. */
+  readonly caseDay: (instantMs: number | null | undefined) => string;
 }
 
 /** True for a time that is none of the events', such as that of a decision about payments of years ago. */
@@ -232,6 +234,7 @@ export function useFormats(): CaseFormats {
       columnTime: (instantMs) =>
         formatTime(instantMs, column.timeZone, { withYear: withYear || isOutside(instantMs, first, last) }),
       day: (instantMs) => formatDay(instantMs, column.timeZone),
+      caseDay: (instantMs) => formatDay(instantMs, timeZone),
     };
   }, [timeZone, currency, times, first, last]);
 }

@@ -39,7 +39,7 @@ export function Lanes({ model, filter, onEntity }: LanesProps): ReactNode {
     { isEnabled: role !== null, keepsPrevious: true, isOnlyWhileShown: true },
   );
   const days = useMemo(
-    () => (page.data?.dayStartsMs ?? []).map((day) => formats.day(day).slice(0, -5)),
+    () => (page.data?.dayStartsMs ?? []).map((day) => formats.caseDay(day).slice(0, -5)),
     [page.data, formats],
   );
   const lanes = useMemo(() => page.data?.lanes ?? [], [page.data]);

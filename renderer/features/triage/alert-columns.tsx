@@ -201,7 +201,7 @@ const alertColumns: readonly AlertColumn[] = [
     isNumber: false,
     sort: 'day',
     isOptional: true,
-    text: ({ opensMs }, { formats }) => formats.day(opensMs),
+    text: ({ opensMs }, { formats }) => formats.caseDay(opensMs),
   },
 ];
 

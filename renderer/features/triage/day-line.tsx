@@ -65,7 +65,7 @@ export function DayLine({
       </Button>
       <p className="tabular">
         {shown === today && <span className="soft">Today, </span>}
-        <strong>{dayWords(shown, formats.day)}</strong>
+        <strong>{dayWords(shown, formats.caseDay)}</strong>
         {shown === today && <span className="soft"> · {budgetWords(shown, analysts * alertsPerAnalystPerDay)}</span>}
       </p>
       <span className="triage-day-choices">

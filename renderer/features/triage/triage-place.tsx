@@ -260,7 +260,7 @@ function TriageDesk({
       const start = startOf(index);
       if (start === null || (index > 0 && startOf(index - 1) === start)) return null;
       const day = days.find(({ dayMs }) => dayMs === start);
-      return day === undefined ? null : dayWords(day, formats.day);
+      return day === undefined ? null : dayWords(day, formats.caseDay);
     },
     [isByDay, days, chosenDayMs, rows, formats],
   );

@@ -120,7 +120,7 @@ export const DaysPanel = memo(function DaysPanel({
   const formats = useFormats();
   const goTo = useGoTo();
   const backlog = useMemo(() => simulateBacklog(alertsByDay, budget), [alertsByDay, budget]);
-  const dayWords = useMemo(() => days.map((day) => formats.day(day).slice(0, -5)), [days, formats]);
+  const dayWords = useMemo(() => days.map((day) => formats.caseDay(day).slice(0, -5)), [days, formats]);
   const onPickDay = useCallback(
     (day: number) => goTo('triage', { 'triage.filter': { dayMs: days[day] } }),
     [goTo, days],
@@ -151,7 +151,7 @@ export const DaysPanel = memo(function DaysPanel({
           { name: 'Left over', isNumber: true },
         ],
         rows: days.map((day, index) => [
-          formats.day(day),
+          formats.caseDay(day),
           formatCount(alertsByDay[index]),
           formatCount(Math.max(0, alertsByDay[index] - budget)),
           formatCount(backlog.left[index]),
