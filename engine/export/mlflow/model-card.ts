@@ -22,6 +22,7 @@ export function modelCard(model: DescribedModel): string {
     '',
     `- Model digest (SHA-256): \`${model.digest}\``,
     `- ${parameters.trees} trees of ${model.sampleSize} transactions each, seed ${parameters.seed}, grown by \`${parameters.grower}\``,
+    ...learningLines(parameters),
     `- Trained on ${model.trainedRows} transactions of ${model.recordings.map(({ name }) => code(name)).join(', ')}`,
     `- Flags a score of ${model.thresholdScore.toFixed(6)} or more: ${model.flagged} of ${model.rows} transactions. Rule: ${rule(model)}`,
     '- Path length of a leaf with n transactions: depth + c(n), with the harmonic number by ln(n - 1) + 0.5772156649',
@@ -74,4 +75,13 @@ function line(value: string): string {
 
 function code(value: string): string {
   return `\`${printableLine(value.replace(/[\r\n`|]+/g, ' '))}\``;
+}
+
+function learningLines({ learning }: DescribedModel['parameters']): readonly string[] {
+  if (learning === undefined) return [];
+  const { boostedTrees, alerts, fraud, from, verdicts, forest } = learning;
+  return [
+    `- ${boostedTrees} small trees added, learned from ${alerts} judged alerts (${from}; ${fraud} fraud), digest \`${verdicts}\`; the forest beneath has the digest \`${forest}\``,
+    '- Leaves are in edges such that the middle transaction has the score that the forest gives it',
+  ];
 }

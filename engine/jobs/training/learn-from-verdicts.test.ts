@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { benchOfFile } from '../../case/bench-of-file.test-support.ts';
 import type { Bench } from '../../case/small-recording.test-support.ts';
@@ -17,16 +19,17 @@ async function learn(from: 'verdicts' | 'labels' | 'both', seed = 1): Promise<Jo
   return answer.data;
 }
 
-it('keeps what it learned as a challenger whose scores are those of its forest, and learns the same twice', async () => {
+let first: Promise<JobResult<'learn'>> | undefined;
+/** What the labels teach; learned once for all tests. */
+const fromLabels = (): Promise<JobResult<'learn'>> => (first ??= learn('labels'));
+
+it('keeps what it learned as a challenger whose scores are those of its forest, with its lineage in the card', async () => {
   await expect(learn('verdicts')).rejects.toThrow(/^FEW_VERDICTS: 0 judged alerts of 0 days, 0 fraud/);
-  const learned = await learn('labels');
+  const learned = await fromLabels();
   expect(learned.isChampion).toBe(false);
   expect(learned.notices.join()).toContain('is not the champion');
   expect(learned.verdicts).toMatchObject({ from: 'labels', fraud: expect.any(Number) });
   expect(learned.gate.sentence).toMatch(/^(Better|No better): /);
-  const again = await learn('labels');
-  expect(again.model).toEqual(learned.model);
-  expect(again.verdicts.digest).toBe(learned.verdicts.digest);
 
   const openedCase = openCaseToRead(bench.casePath);
   try {
@@ -48,14 +51,22 @@ it('keeps what it learned as a challenger whose scores are those of its forest, 
   } finally {
     openedCase.close();
   }
+
+  const output = join(bench.folder, 'published');
+  const model = String(learned.model?.id);
+  await bench.engine.runJob('exportMlflow', { casePath: bench.casePath, model, output }, context);
+  expect(readFileSync(join(output, 'MODEL_CARD.md'), 'utf8')).toContain(
+    `learned from ${learned.verdicts.alerts} judged alerts (labels; ${learned.verdicts.fraud} fraud), digest \`${learned.verdicts.digest}\``,
+  );
 });
 
-it('learns from the forest beneath, and never from labels that were not known yet', async () => {
-  const learned = await learn('labels');
+it('learns the same again from the forest beneath, and never from labels that were not known yet', async () => {
+  const learned = await fromLabels();
   await bench.engine.runJob('promote', { casePath: bench.casePath, model: String(learned.model?.id) }, context);
   const onTop = await learn('labels');
   expect(onTop.forest).toEqual(learned.forest);
-  expect(onTop.model?.digest).toBe(learned.model?.digest);
+  expect(onTop.model).toEqual(learned.model);
+  expect(onTop.verdicts.digest).toBe(learned.verdicts.digest);
   await bench.engine.runJob('rollback', { casePath: bench.casePath }, context);
   // 41 days and some hours of payments, of which the label of the last week is not known yet; two rows name no card.
   expect(learned.verdicts.days).toBeLessThanOrEqual(36);
@@ -72,7 +83,7 @@ it('learns of verdicts their extent alone, with the column winning over them whe
     new RegExp(`${keys.length} judged alerts of .* 0 fraud and ${keys.length} legitimate`),
   );
   const both = await learn('both');
-  const labels = await learn('labels');
+  const labels = await fromLabels();
   expect(both.verdicts.fraud).toBeGreaterThan(20);
   expect(both.verdicts.transactions).toBeGreaterThan(labels.verdicts.transactions);
 
