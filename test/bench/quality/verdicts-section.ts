@@ -70,7 +70,8 @@ export async function measureVerdicts(seeds: number, report: (line: string) => v
 
 const byForest = 'forest, 300 trees';
 const byVerdicts = `forest and ${7 * CARDS_PER_DAY} card-days of verdicts`;
-const byFewer = 'forest and 200 card-days';
+const byTwoDays = 'forest and 200 card-days: the first two days';
+const byFewer = 'forest and 200 card-days: the first 29 of each day';
 const byExtent = `the same ${7 * CARDS_PER_DAY}, only what was flagged`;
 const byRandomForest = 'full supervision: random forest';
 const byBoosting = 'full supervision: gradient boosting';
@@ -98,6 +99,7 @@ async function reachedOn(
       };
       note(byVerdicts, after(week.judged));
       note(byExtent, after(flaggedOnly(week.judged)));
+      note(byTwoDays, after(selectRows(week.judged, (row) => week.judged.alerts[row] < 2 * CARDS_PER_DAY)));
       note(byFewer, after(firstOfEachDay(week.judged, 200)));
     }
     note(
