@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FeatureSpec } from '../../engine/domain/feature-spec.ts';
 import { evaluationSchema, labelBasisSchema } from './evaluations.ts';
 import { type ModelListItem, modelSummarySchema } from './models.ts';
-import { modelChoice, modelId, path, request } from './parts.ts';
+import { modelChoice, modelId, pageLimit, path, request } from './parts.ts';
 
 /* Two models beside each other, and one beside itself with other seeds. */
 
@@ -68,7 +68,33 @@ export const comparisonJobs = {
   },
 } as const;
 
+/** An alert that one of two models has and that shares no transaction with any of the other's. */
+export interface SwappedAlert {
+  /** Of its most anomalous transaction. */
+  readonly id: string;
+  readonly entity: string;
+  readonly score: number;
+  /** What the other model makes of the same transaction. */
+  readonly otherScore: number;
+  readonly amount: number | null;
+  readonly timeMs: number | null;
+  readonly transactions: number;
+  readonly isFraud: boolean | null;
+  /** The strongest one under the model that has it; empty until it was computed. */
+  readonly reason: string;
+  /** Whether the model has it at its own line, too, so that Triage lists it. */
+  readonly isListed: boolean;
+}
+
 export const comparisonRequests = {
+  /** The alerts of each of two models that the other has not, the most anomalous first. */
+  'models.swapAlerts': request<{
+    readonly onlyFirst: readonly SwappedAlert[];
+    readonly onlySecond: readonly SwappedAlert[];
+    readonly totals: { readonly onlyFirst: number; readonly onlySecond: number };
+    /** As in `alerts.page`. */
+    readonly reasonsPending: number;
+  }>()(z.object({ firstModelId: modelId, secondModelId: modelId, at: comparisonLineSchema, limit: pageLimit })),
   'models.compare': request<
     ModelComparison & {
       readonly first: ModelListItem;

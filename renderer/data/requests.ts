@@ -252,6 +252,7 @@ export function useCaseChanges(shown: CaseOverview | null, onOverview: (overview
     const stopReasons = client.on('alerts.reasonsReady', () => {
       refreshOnly('alerts.page');
       refreshOnly('tuning.swapSet');
+      refreshOnly('models.swapAlerts');
       refreshOnly('entity.alerts');
     });
     const stopRankings = client.on('tuning.rankingsReady', () => refreshOnly('tuning.read'));

@@ -1,12 +1,17 @@
 import { FRAUD, UNLABELLED } from '../../domain/label.ts';
 import type { CompiledForest } from '../../domain/model.ts';
+import { scoreOfSum } from '../../forest/score.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import type { TuningIndex } from '../../forest/tuning.ts';
 import type { StoredModel } from '../../store/types.ts';
-import type { ModelComparison } from '../../../preload/contract/comparisons.ts';
+import type { ModelComparison, SwappedAlert } from '../../../preload/contract/comparisons.ts';
+import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import { flaggedRowsOf, groupAlerts, type AlertGroups } from '../alerts/alert-groups.ts';
+import { numberAt, textAt } from '../alerts/alert-list.ts';
 import type { CaseSession } from '../case-session.ts';
 import { judgedFlags } from '../line/quality.ts';
+import type { ModelView } from './model-view.ts';
+import { firstReason } from './reason-words.ts';
 
 /** One of two models that are compared. */
 interface Compared {
@@ -51,6 +56,53 @@ export function compareModels(
     comparison: { at, rows, caseRows: session.arrays.rowCount, ...partsOf(session, first, second) },
     first,
     second,
+  };
+}
+
+/** The alerts of each of two models that share no transaction with any of the other's, each with its strongest reason. */
+export function swappedAlerts(
+  session: CaseSession,
+  input: ParsedRequestInput<'models.swapAlerts'>,
+  explain: (view: ModelView, sequences: readonly number[]) => number,
+): RequestOutput<'models.swapAlerts'> {
+  const { firstModelId, secondModelId, at, limit } = input;
+  const { first, second } = compareModels(session, firstModelId, secondModelId, at);
+  const sides = [
+    { id: firstModelId, compared: first, groups: groupsOf(session, first) },
+    { id: secondModelId, compared: second, groups: groupsOf(session, second) },
+  ] as const;
+  const listed = sides.map(({ id, compared, groups }, index) => {
+    const other = sides[1 - index];
+    const alone = Array.from({ length: groups.count }, (_, group) => group)
+      .filter((group) => flaggedRowsOf(groups, group).every((row) => other.groups.groupOfRow(row) < 0))
+      .sort((left, right) => groups.sums[left] - groups.sums[right] || left - right);
+    const shown = alone.slice(0, limit);
+    const view = session.view(id);
+    const rows = shown.map((group) => groups.topSequences[group]);
+    const reasonsPending = explain(view, rows);
+    const { units } = session.model(id).threshold;
+    const ids = session.arrays.ids(rows);
+    const known = session.labels.rows;
+    const alerts = rows.map((row, place): SwappedAlert => ({
+      id: ids[place],
+      entity: textAt(session.arrays.entity, row) ?? '',
+      score: scoreOfSum(compared.forest, compared.sums[row]),
+      otherScore: scoreOfSum(other.compared.forest, other.compared.sums[row]),
+      amount: numberAt(session.arrays.amounts, row),
+      timeMs: numberAt(session.arrays.times, row),
+      transactions: flaggedRowsOf(groups, shown[place]).length,
+      isFraud: known === null || known[row] === UNLABELLED ? null : known[row] === FRAUD,
+      reason: view.knownReasons(row) === undefined ? '' : firstReason(view, row),
+      isListed: isFlagged(compared.sums[row], units),
+    }));
+    return { alerts, total: alone.length, reasonsPending };
+  });
+  const [onlyFirst, onlySecond] = listed;
+  return {
+    onlyFirst: onlyFirst.alerts,
+    onlySecond: onlySecond.alerts,
+    totals: { onlyFirst: onlyFirst.total, onlySecond: onlySecond.total },
+    reasonsPending: onlyFirst.reasonsPending + onlySecond.reasonsPending,
   };
 }
 

@@ -25,6 +25,7 @@ const reads = (): Partial<{ [R in RequestName]: RequestInput<R> }> => ({
   'outbox.list': {},
   'models.list': {},
   'models.compare': { firstModelId: 1, secondModelId: 1 },
+  'models.swapAlerts': { firstModelId: 1, secondModelId: 1 },
   'labels.conflicts': {},
   'tuning.read': { modelId },
   'tuning.preview': { modelId, handle },

@@ -497,6 +497,8 @@ describe('models', () => {
     const { flagged, alerts } = compared.first;
     expect(compared.flagged).toEqual({ onlyFirst: 0, onlySecond: 0, both: flagged });
     expect(compared.alerts).toEqual({ first: alerts, second: alerts, both: alerts });
+    const swapped = await bench.ask('models.swapAlerts', { firstModelId: 1, secondModelId: 1 });
+    expect(swapped).toMatchObject({ onlyFirst: [], onlySecond: [], totals: { onlyFirst: 0, onlySecond: 0 } });
     const { point } = await bench.ask('tuning.read', { modelId });
     expect(compared.judged).toEqual({ first: point.judged, second: point.judged });
     const [low, high] = point.judged?.precision ?? [1, 0];

@@ -40,7 +40,7 @@ import { listFolder } from './folder-list.ts';
 import { inspectRecording } from '../../jobs/reading/inspect-recording.ts';
 import { enterKafka, kafkaEntry, kafkaTopics, peekKafka, testKafka } from './kafka.ts';
 import { historyPage } from '../../case/decisions/history.ts';
-import { compareModels } from '../../case/model/model-comparison.ts';
+import { compareModels, swappedAlerts } from '../../case/model/model-comparison.ts';
 import { listModels, modelListItem, rollBack, setChampion } from '../../case/model/model-list.ts';
 import { listOutbox } from '../../case/outbox-list.ts';
 import { alertsPageWithReasons, explainSoon } from './reasons-in-background.ts';
@@ -84,6 +84,8 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'models.list': ({ session }) => listModels(session),
   'models.setChampion': (workbench, input) => setChampion(workbench.session, workbench.doing(), input),
   'models.rollBack': (workbench, input) => rollBack(workbench.session, workbench.doing(), input),
+  'models.swapAlerts': (workbench, input) =>
+    swappedAlerts(workbench.session, input, (view, rows) => explainSoon(workbench, view, rows, listReasonsBudgetMs)),
   'models.compare': ({ session }, input) => compareInWindow(session, input),
   'case.groupAlerts': (workbench, input) => groupAlerts(workbench.session, workbench.doing(), input),
   'labels.conflicts': ({ session }, input) => labelConflicts(session, input),

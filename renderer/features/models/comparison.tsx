@@ -2,14 +2,12 @@ import { useState } from 'react';
 import type { ModelComparison } from '../../../preload/contract/comparisons.ts';
 import type { JudgedFlags, LabelBasis } from '../../../preload/contract/evaluations.ts';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
-import { useGoTo } from '../../app/go-to.tsx';
-import { useCurrentModel } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatInterval, formatPercent, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
-import { Button } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/field.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { Curves } from './curves.tsx';
+import { SwappedAlerts } from './swapped-alerts.tsx';
 
 interface Difference {
   readonly name: string;
@@ -39,9 +37,7 @@ export function differencesOf(first: ModelListItem, second: ModelListItem): read
 
 /** Two models side by side: what was set differently, and what that changed among the flagged. */
 export function Comparison({ first, second }: { readonly first: ModelListItem; readonly second: ModelListItem }) {
-  const goTo = useGoTo();
   const [at, setAt] = useState<ModelComparison['at']>('same-budget');
-  const [, setCurrent] = useCurrentModel();
   const compared = useRequest(
     'models.compare',
     { firstModelId: first.id, secondModelId: second.id, at },
@@ -162,14 +158,7 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
           )}
           {data.judged !== null && <Curves first={first} second={second} />}
           {data.fraud === null && <p className="soft">No labels and no verdicts yet, so no known fraud.</p>}
-          <Button
-            onClick={() => {
-              setCurrent(first.id);
-              goTo('tuning', { 'tuning.compareWith': second.id });
-            }}
-          >
-            See which enter and leave in Tuning
-          </Button>
+          <SwappedAlerts first={first} second={second} at={at} />
         </>
       )}
     </section>

@@ -188,7 +188,7 @@ export function ModelsPlace() {
       </div>
     );
   }
-  return (
+  const desk = (
     <SplitPane
       mainLabel="Models of this case"
       detailLabel={`Model ${selected.name}`}
@@ -279,7 +279,6 @@ export function ModelsPlace() {
               onChange={setOtherKey}
             />
           )}
-          {other !== undefined && <Comparison first={selected} second={other} />}
           <SeedStability key={`seeds ${selected.id}`} openCase={openCase} model={selected} />
           <section aria-label="Features">
             <h3>{formatCount(selected.features.length)} features</h3>
@@ -294,5 +293,14 @@ export function ModelsPlace() {
         </div>
       }
     />
+  );
+  if (other === undefined) return desk;
+  return (
+    <div className="models-with-comparison">
+      {desk}
+      <div className="models-wide">
+        <Comparison first={selected} second={other} />
+      </div>
+    </div>
   );
 }

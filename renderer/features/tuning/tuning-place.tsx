@@ -8,6 +8,7 @@ import { useRequest } from '../../data/requests.ts';
 import { SplitPane } from '../../ui/split-pane.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { BudgetLine } from './budget-line.tsx';
+import { FilteredLine } from './filtered-line.tsx';
 import { FirstTraining } from './first-training.tsx';
 import { MissedPanel } from './missed-panel.tsx';
 import { ModelPanel } from './model-panel.tsx';
@@ -100,6 +101,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
       defaultPx={360}
       main={
         <div className="tuning-main">
+          <FilteredLine modelId={model.id} />
           <BudgetLine
             analysts={settings.analysts}
             alertsPerAnalyst={settings.alertsPerAnalystPerDay}

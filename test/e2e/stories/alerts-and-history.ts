@@ -140,6 +140,14 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
     // Alerts of equal scores come together or not at all.
     expect(second).toBeLessThanOrEqual(first);
     expect(second).toBeGreaterThan(0.9 * first);
+    // The alerts that only the first one has are those that are not alerts of both, each with its reason.
+    const both = Number((/^[\d,]+/u.exec(await overlap.locator('..').innerText())?.[0] ?? '').replaceAll(',', ''));
+    const onlyFirst = page.getByRole('region', { name: /^Only / }).first();
+    await onlyFirst
+      .getByRole('heading')
+      .getByText(`: ${(first - both).toLocaleString('en')} alert`)
+      .waitFor();
+    if (first > both) await onlyFirst.getByRole('row').nth(1).getByRole('button').waitFor();
 
     await page.getByRole('grid', { name: 'Models' }).focus();
     await page.keyboard.press('c');
