@@ -1,14 +1,21 @@
 import type { JobInput } from '../../preload/contract/jobs.ts';
 import type { ModelListItem } from '../../preload/contract/models.ts';
 
-type TrainInput = Pick<JobInput<'train'>, 'forest' | 'windows' | 'leaveOut'>;
+type TrainInput = Pick<JobInput<'train'>, 'forest' | 'windows' | 'leaveOut' | 'detection'>;
+type Detection = NonNullable<TrainInput['detection']>;
 
-/** Features of the other models of a case that one model does without. */
+/** Whether a model was made by what analysts look for: trees by theme have convex leaves. */
+function detectionOf({ parameters }: Pick<ModelListItem, 'parameters'>): Detection {
+  return parameters.leaf === 'convex' ? 'themes' : 'plain';
+}
+
+/** Features of the other models made the same way that one model does without. */
 export function featuresWithout(
-  model: Pick<ModelListItem, 'features'>,
-  others: readonly Pick<ModelListItem, 'features'>[],
+  model: Pick<ModelListItem, 'features' | 'parameters'>,
+  others: readonly Pick<ModelListItem, 'features' | 'parameters'>[],
 ): readonly string[] {
-  return [...new Set(others.flatMap(({ features }) => features))].filter((name) => !model.features.includes(name));
+  const alike = others.filter((other) => detectionOf(other) === detectionOf(model));
+  return [...new Set(alike.flatMap(({ features }) => features))].filter((name) => !model.features.includes(name));
 }
 
 /**
@@ -17,11 +24,14 @@ export function featuresWithout(
  * @param known the models of the case, whose features can be told from one another
  */
 export function trainingLike(
-  { parameters, featuresOverTime }: Pick<ModelListItem, 'parameters' | 'featuresOverTime'>,
+  model: Pick<ModelListItem, 'parameters' | 'featuresOverTime'>,
   off: readonly string[],
-  known: readonly Pick<ModelListItem, 'featuresOverTime'>[],
+  known: readonly Pick<ModelListItem, 'parameters' | 'featuresOverTime'>[],
 ): TrainInput {
-  const overTime = new Set([...featuresOverTime, ...known.flatMap((model) => model.featuresOverTime)]);
+  const detection = detectionOf(model);
+  const alike = known.filter((other) => detectionOf(other) === detection);
+  const overTime = new Set([model, ...alike].flatMap(({ featuresOverTime }) => featuresOverTime));
   const windows = [...overTime].some((name) => !off.includes(name));
-  return { forest: parameters, windows, leaveOut: off.filter((name) => windows || !overTime.has(name)) };
+  const leaveOut = off.filter((name) => windows || !overTime.has(name));
+  return { detection, forest: model.parameters, windows, leaveOut };
 }

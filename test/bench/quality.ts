@@ -8,10 +8,12 @@ import { measureHandbook } from './quality/handbook-section.ts';
 import { measureSets } from './quality/sets-section.ts';
 import { measureStability } from './quality/stability-section.ts';
 import { measureVerdicts } from './quality/verdicts-section.ts';
+import { measureWorlds } from './quality/worlds-section.ts';
 
 const page = resolve(import.meta.dirname, '../../docs/detection-quality.md');
 const sections = {
   sets: measureSets,
+  worlds: measureWorlds,
   handbook: measureHandbook,
   stability: measureStability,
   detectors: measureDetectors,

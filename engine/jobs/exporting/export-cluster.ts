@@ -46,7 +46,11 @@ export async function exportKubeflow(
       trees: stored.parameters.trees,
       sample: stored.parameters.sample,
       seed: stored.parameters.seed,
-      thresholdFlags: thresholdFlags(stored.threshold),
+      // Trained again, a model of plain trees stays one.
+      thresholdFlags: [
+        ...(stored.parameters.leaf === undefined ? ['--detection', 'plain'] : []),
+        ...thresholdFlags(stored.threshold),
+      ],
     });
     pipeline = files.get('pipeline.yaml') ?? impossible('the pipeline has no file');
     return files;

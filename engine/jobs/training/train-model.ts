@@ -24,6 +24,7 @@ import type { ThresholdHandle } from '../../../preload/contract/tuning.ts';
 import { CaseSession } from '../../case/case-session.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import { lineOf, storedThreshold, indexHandle, usualHandle } from '../../case/line/threshold-handle.ts';
+import { themeNames } from '../../case/model/reason-phrase.ts';
 import { findModel, modelSummary } from '../../case/model/chosen-model.ts';
 import {
   featureBlocks,
@@ -92,6 +93,10 @@ export async function trainOnCase(
     fitCaseSpec(openedCase, profile, planned.windows, planned.options, context),
     choice.leaveOut,
   );
+  if (planned.missing.length > 0)
+    notices.push(
+      `Not looked for: ${planned.missing.map(({ theme, reason }) => `${themeNames[theme]} (${reason})`).join(', ')}.`,
+    );
   const parameters = forestParametersOf(choice.forest, spec, planned.byTheme);
   const features = await storeCaseFeatures(openedCase, profile, spec, context);
   notices.push(...describeOrder(profile, features));

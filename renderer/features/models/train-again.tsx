@@ -27,7 +27,7 @@ export function TrainAgain({ openCase, from, onDone }: TrainAgainProps) {
   const [settings] = useSettings();
   const [, setCurrent] = useCurrentModel();
   const [trees, setTrees] = useState(from?.parameters.trees ?? 300);
-  const [sample, setSample] = useState(from?.parameters.sample ?? 256);
+  const [sample, setSample] = useState<number | null>(from?.parameters.sample ?? null);
   const [seed, setSeed] = useState(from?.parameters.seed ?? 1);
   const [grower, setGrower] = useState<Grower>(from?.parameters.grower ?? 'assay');
   const [windows, setWindows] = useState(from === null || from.featuresOverTime.length > 0);
@@ -38,10 +38,12 @@ export function TrainAgain({ openCase, from, onDone }: TrainAgainProps) {
   const champion = models.find(({ isChampion }) => isChampion);
 
   const choice = (): ReturnType<typeof trainingLike> => {
-    const numbers = { trees, sample, seed, grower };
+    const numbers = { trees, seed, grower, ...(sample === null ? {} : { sample }) };
     if (from === null) return { forest: numbers, windows };
     const parameters = { ...from.parameters, ...numbers };
-    const overTime = models.flatMap(({ featuresOverTime }) => featuresOverTime);
+    const overTime = models
+      .filter(({ parameters: { leaf } }) => leaf === from.parameters.leaf)
+      .flatMap(({ featuresOverTime }) => featuresOverTime);
     const off = featuresWithout(from, models);
     if (!windows) return trainingLike({ ...from, parameters }, [...off, ...overTime], models);
     // Where they are wanted anew, nobody left any of them out.

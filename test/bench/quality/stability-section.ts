@@ -51,7 +51,7 @@ export async function measureStability(seeds: number, report: (line: string) => 
   }
   return [
     `Share of the alerts of one seed that another seed flags too, mean over all pairs of ${seeds} seeds; grower ` +
-      'assay, sub-samples of 256 rows, features as `assay run` makes them. By contamination:',
+      'assay, sub-samples of 256 rows, features of `--detection plain`. By contamination:',
     markdownTable(['recording', 'trees', ...contaminations.map((contamination) => `${100 * contamination} %`)], rows),
   ].join('\n\n');
 }
@@ -83,7 +83,7 @@ async function featuresOf(recording: string, flags: readonly string[]): Promise<
   const folder = await mkdtemp(join(tmpdir(), 'assay-stability-'));
   try {
     const casePath = join(folder, 'case.assay');
-    await runAssay(['run', recording, '--case', casePath, '--trees', '10', ...flags]);
+    await runAssay(['run', recording, '--case', casePath, '--trees', '10', '--detection', 'plain', ...flags]);
     const openedCase = openCaseReadOnly(casePath);
     try {
       const [{ featureSetId }] = openedCase.models();

@@ -45,7 +45,18 @@ export async function measureVerdicts(seeds: number, report: (line: string) => v
   try {
     const casePath = join(folder, 'case.assay');
     report('verdicts: reading five months');
-    await runAssay(['run', ...months, '--case', casePath, '--label', 'TX_FRAUD', '--ignore', 'TX_FRAUD_SCENARIO']);
+    await runAssay([
+      'run',
+      ...months,
+      '--case',
+      casePath,
+      '--label',
+      'TX_FRAUD',
+      '--ignore',
+      'TX_FRAUD_SCENARIO',
+      '--detection',
+      'plain',
+    ]);
     const stream = readPaymentStream(casePath);
     const used = Math.min(seeds, mostSeeds);
     const reached = await reachedOn(stream, used, folder, report);
