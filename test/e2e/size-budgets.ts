@@ -4,10 +4,10 @@ import { projectFolder } from './build.ts';
 
 /** What is shipped, with its size in bytes when it was last looked at; a change that means to make it larger says so here. */
 const budgets = {
-  renderer: { path: 'dist/renderer', bytes: 1_438_889 },
-  preload: { path: 'dist/preload', bytes: 2_205 },
+  renderer: { path: 'dist/renderer', bytes: 1_507_251 },
+  preload: { path: 'dist/preload', bytes: 2_242 },
   main: { path: 'dist/main', bytes: 294_015 },
-  engine: { path: 'dist/engine', bytes: 5_156_598 },
+  engine: { path: 'dist/engine', bytes: 5_482_986 },
   /** Without Electron's own files: archive, what lies beside it, and the bundled recording. */
   package: { path: 'dist/packages/linux-unpacked/resources', bytes: 9_750_966 },
 } as const;

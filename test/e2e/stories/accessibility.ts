@@ -59,7 +59,8 @@ export function accessibilityStories(
       await page.getByRole('grid', { name: 'Below the line' }).waitFor();
       faults.push(...(await seriousFaults('Below the line')));
       await page.keyboard.press('b');
-      await page.getByRole('grid', { name: 'Alerts' }).waitFor();
+      // The key speaks of the selected alert.
+      await page.getByLabel('Selected alert').getByRole('heading', { level: 2 }).waitFor();
       await page.keyboard.press('e');
       await page.getByRole('region', { name: 'Counterparts, table' }).waitFor();
       faults.push(...(await seriousFaults('Entity')));
