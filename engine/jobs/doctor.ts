@@ -133,7 +133,11 @@ function caseCheck(path: string): Check {
   try {
     const verification = verifyCase(path);
     return verification.problems.length === 0
-      ? { name: `case ${path}`, state: 'good', detail: 'whole: structure, history and all it speaks of are as they were written' }
+      ? {
+          name: `case ${path}`,
+          state: 'good',
+          detail: 'whole: structure, history and all it speaks of are as they were written',
+        }
       : {
           name: `case ${path}`,
           state: 'bad',
