@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 const components = join(import.meta.dirname, '..', '..', 'renderer', 'ui');
 const pictures = join(components, 'pictures');
-/** What floats over the window or divides it is in the pictures of the places. */
-const shownInPlaces: ReadonlySet<string> = new Set(['dialog', 'menu', 'split-pane', 'toast', 'tooltip']);
+/** What floats over the window or divides it, or has no look of its own, is in the pictures of the places. */
+const shownInPlaces: ReadonlySet<string> = new Set(['dialog', 'menu', 'on-screen', 'split-pane', 'toast', 'tooltip']);
 const mostBytes = 40_000;
 
 describe('pictures of the components (npm run pictures)', () => {
