@@ -1,5 +1,5 @@
 import type { ColumnBlock, ColumnBlockKind } from '../domain/columns.ts';
-import { impossible } from '../domain/error.ts';
+import { DamagedBlock } from './store-error.ts';
 import { alignedBuffer, bytesOf, compress, decompress } from './blob.ts';
 
 /**
@@ -53,7 +53,7 @@ function decodeNumbers({ encoding, data }: EncodedColumn): Float64Array {
   const buffer = alignedBuffer(data);
   if (encoding === 'float64') return new Float64Array(buffer);
   if (encoding === 'float32') return Float64Array.from(new Float32Array(buffer));
-  return impossible(`numbers are never encoded as ${encoding}`);
+  throw new DamagedBlock(`numbers are encoded as '${encoding}'`);
 }
 
 function encodeCodes(codes: Int32Array): Pick<EncodedColumn, 'encoding' | 'data'> {
@@ -68,7 +68,7 @@ function encodeCodes(codes: Int32Array): Pick<EncodedColumn, 'encoding' | 'data'
 function decodeCodes({ encoding, data }: EncodedColumn): Int32Array {
   const buffer = alignedBuffer(data);
   if (encoding === 'int32') return new Int32Array(buffer);
-  if (encoding !== 'uint8' && encoding !== 'uint16') return impossible(`codes are never encoded as ${encoding}`);
+  if (encoding !== 'uint8' && encoding !== 'uint16') throw new DamagedBlock(`codes are encoded as '${encoding}'`);
   const narrow = encoding === 'uint8' ? new Uint8Array(buffer) : new Uint16Array(buffer);
   const codes = new Int32Array(narrow.length);
   for (let row = 0; row < codes.length; row++) codes[row] = narrow[row] - 1;

@@ -111,6 +111,20 @@ describe('opening what is not a case', () => {
     expect(codeOf(() => openCase(path))).toBe('CASE_CORRUPT');
   });
 
+  it('says of stored blocks that no Assay writes that the case is damaged', () => {
+    const path = filledCase(temporaryFolder(onTestFinished));
+    const writer = connect(path, {});
+    writer.pragma('ignore_check_constraints = ON');
+    writer.exec(`UPDATE segment_column SET encoding = 'uint('`);
+    writer.exec(`UPDATE "column" SET kind = 'code' WHERE id = 1`);
+    writer.exec(`INSERT INTO dictionary_entry VALUES (1, 998, 'twice'), (1, 999, 'twice')`);
+    writer.close();
+    const read = openCaseReadOnly(path);
+    onTestFinished(() => read.close());
+    expect(codeOf(() => read.dictionaries())).toBe('CASE_CORRUPT');
+    expect(codeOf(() => read.readSegmentColumns(read.segments()[0]))).toBe('CASE_CORRUPT');
+  });
+
   it('refuses a Node that the binding would crash', () => {
     expect(codeOf(() => assertRuntime({ node: '20.20.2', napi: '9' }))).toBe('WRONG_RUNTIME');
     expect(codeOf(() => assertRuntime({ node: '1.0.0' }))).toBe('WRONG_RUNTIME');

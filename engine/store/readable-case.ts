@@ -14,7 +14,7 @@ import { Outbox } from './outbox.ts';
 import { decodeRowLayout, type RowLayout } from './row-layout.ts';
 import { RowNumbers, type NumberedRun } from './row-numbers.ts';
 import type { Connection, Parameter, Statement } from './sqlite.ts';
-import { corrupt, guarded } from './store-error.ts';
+import { corrupt, DamagedBlock, guarded } from './store-error.ts';
 import {
   columnNamesSchema,
   jsonValueSchema,
@@ -274,9 +274,7 @@ export class ReadableCase {
     const textsOf = this.connection
       .prepare<[number], string>('SELECT text FROM dictionary_entry WHERE column_id = ? ORDER BY code')
       .pluck();
-    return this.guard(
-      () => new Map(columns.map((column) => [column.name, new TextDictionary(textsOf.iterate(column.id))])),
-    );
+    return this.guard(() => new Map(columns.map(({ id, name }) => [name, dictionaryOf(name, textsOf.iterate(id))])));
   }
 
   /** Malformed records in the order they were met, of one state or all; `after` is the id of the last one seen. */
@@ -538,6 +536,15 @@ export class ReadableCase {
     this.#lastRaw = raw;
     return raw;
   }
+}
+
+function dictionaryOf(name: string, texts: Iterable<string>): Dictionary {
+  const dictionary = new TextDictionary();
+  for (const text of texts) {
+    if (dictionary.find(text) >= 0) throw new DamagedBlock(`a text of column "${name}" stands in it twice`);
+    dictionary.codeOf(text);
+  }
+  return dictionary;
 }
 
 function overlap({ firstSequence, rowCount }: RowRange): readonly [number, number] {

@@ -6,6 +6,9 @@ const FULL_DISK_BYTES = 1024 * 1024; // SQLite reports some full disks as a bare
 
 const nothingLost = 'What was stored before is kept.';
 
+/** A stored block that no Assay writes; it comes out as CASE_CORRUPT of its case. */
+export class DamagedBlock extends Error {}
+
 /** Runs a piece of work on a case; what SQLite or the file system throws comes out as an `AssayError`. */
 export function guarded<T>(path: string, work: () => T): T {
   try {
@@ -18,6 +21,7 @@ export function guarded<T>(path: string, work: () => T): T {
 /** The `AssayError` for a failure of SQLite, the file system or a damaged blob; other errors are returned as they are. */
 export function storeError(error: unknown, path: string): unknown {
   if (error instanceof AssayError || !(error instanceof Error)) return error;
+  if (error instanceof DamagedBlock) return corrupt(path, error.message, error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const failure = (assayCode: ErrorCode, message: string, nextStep: string): AssayError =>
     new AssayError(assayCode, 'failure', message, { nextStep, cause: error });
