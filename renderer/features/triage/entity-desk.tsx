@@ -9,21 +9,19 @@ import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { SplitPane } from '../../ui/split-pane.tsx';
 import { ErrorState } from '../../ui/states.tsx';
+import { AlertActions, extensionOf } from './alert-actions.tsx';
 import { alertAsText } from './alert-text.ts';
 import { canSplit } from './alert-transactions.tsx';
 import { useChangedRows } from './changed-rows.ts';
-import { ClosingChoice } from './closing-choice.tsx';
 import { closedUntil, REOPENS, type Closing } from './closing.ts';
 import { alertTitle, DetailPane } from './detail-pane.tsx';
 import { EntityPage } from './entity-page.tsx';
 import { opened, type EntityRef, type EntityStack } from './entity-stack.ts';
 import { neighbour } from './next-selection.ts';
-import { NoteEditor } from './note-editor.tsx';
 import { sharedVerdict } from './shared-verdict.ts';
 import { useCopyText } from './use-copy-text.ts';
 import { useDecisions } from './use-decisions.ts';
 import { useSelectedDetail } from './use-selected-detail.ts';
-import { VerdictBar } from './verdict-bar.tsx';
 
 const NOTHING_CHECKED: ReadonlySet<string> = new Set();
 const MOST_ALERTS = 500;
@@ -100,12 +98,8 @@ export function EntityDesk({
   const detail = useSelectedDetail(model.id, order, selected);
   const isDetailOfSelected = detail.data !== undefined && detail.data.row.key === selected;
   const decision = isDetailOfSelected ? (detail.data?.decision ?? null) : null;
-  const newTransactions = decision?.newSequences.length ?? 0;
   const { decide, split } = decisions;
-  const extension =
-    decision === null || newTransactions === 0
-      ? null
-      : { kind: decision.kind, newTransactions, run: () => decide(decision.kind, decision.reason) };
+  const extension = extensionOf(decision, decide);
   const back = useCallback(() => onStack(stack.slice(0, -1)), [onStack, stack]);
   const open = useCallback((next: EntityRef) => onStack(opened(stack, next)), [onStack, stack]);
   const openAlert = useCallback(
@@ -201,26 +195,19 @@ export function EntityDesk({
               )}
             </div>
             {judged !== null && (
-              <div className="triage-actions">
-                <NoteEditor
-                  key={judged}
-                  modelId={model.id}
-                  alertKey={judged}
-                  field={note}
-                  onAdded={() => decisions.noted(judged)}
-                  onLeave={toPage}
-                />
-                <VerdictBar
-                  decisions={decisions}
-                  checked={0}
-                  chosen={chosen.length}
-                  extension={extension}
-                  closing={
-                    <ClosingChoice closing={closing} onClosing={setClosing} lastEventMs={openCase.lastEventMs} />
-                  }
-                  onNote={() => note.current?.focus()}
-                />
-              </div>
+              <AlertActions
+                modelId={model.id}
+                alertKey={judged}
+                note={note}
+                decisions={decisions}
+                checked={0}
+                chosen={chosen.length}
+                extension={extension}
+                closing={closing}
+                onClosing={setClosing}
+                lastEventMs={openCase.lastEventMs}
+                onLeave={toPage}
+              />
             )}
           </div>
         }

@@ -28,6 +28,7 @@ import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { columnsOf, storedColumnId, type StoredColumn } from './alert-columns.tsx';
 import { AlertGrid } from './alert-grid.tsx';
+import { AlertActions, extensionOf } from './alert-actions.tsx';
 import { alertAsText } from './alert-text.ts';
 import { canSplit } from './alert-transactions.tsx';
 import { BelowLineDesk } from './below-line-desk.tsx';
@@ -35,7 +36,6 @@ import { filteredByCell, type CellRelation } from './cell-filter.ts';
 import { DayLine } from './day-line.tsx';
 import { dayStart, dayWords } from './day-words.ts';
 import { BulkLine } from './bulk-line.tsx';
-import { ClosingChoice } from './closing-choice.tsx';
 import { closedUntil, REOPENS, type Closing } from './closing.ts';
 import { useCheckedAlerts } from './checked-alerts.ts';
 import { arrangedColumns, fitted, isColumnLayout, isShown, type ColumnLayout } from './column-layout.ts';
@@ -46,13 +46,11 @@ import { isEntityStack, opened, type EntityRef, type EntityStack } from './entit
 import { FilterBar } from './filter-bar.tsx';
 import { isListPosition, type ListPosition } from './list-position.ts';
 import { keysBetween, neighbour } from './next-selection.ts';
-import { NoteEditor } from './note-editor.tsx';
 import { sharedVerdict } from './shared-verdict.ts';
 import { useAlerts } from './use-alerts.ts';
 import { useCopyText } from './use-copy-text.ts';
 import { useSelectedDetail } from './use-selected-detail.ts';
 import { useDecisions } from './use-decisions.ts';
-import { VerdictBar } from './verdict-bar.tsx';
 import './triage.css';
 
 /** Which alerts are listed, or the sample below the line in their place. */
@@ -336,11 +334,7 @@ function TriageDesk({
     if (selected !== null) showHistory({ kind: 'alert', key: selected, name: nameOf(selected) });
   }, [showHistory, selected, nameOf]);
   const decision = isDetailOfSelected ? (detail.data?.decision ?? null) : null;
-  const newTransactions = decision?.newSequences.length ?? 0;
-  const extension =
-    decision === null || newTransactions === 0
-      ? null
-      : { kind: decision.kind, newTransactions, run: () => decide(decision.kind, decision.reason) };
+  const extension = extensionOf(decision, decide);
   const refresh = (): void => {
     alerts.reload();
     setExpanded(new Set());
@@ -499,26 +493,19 @@ function TriageDesk({
               )}
             </div>
             {selected !== null && (
-              <div className="triage-actions">
-                <NoteEditor
-                  key={selected}
-                  modelId={model.id}
-                  alertKey={selected}
-                  field={note}
-                  onAdded={() => decisions.noted(selected)}
-                  onLeave={toGrid}
-                />
-                <VerdictBar
-                  decisions={decisions}
-                  checked={checked.size}
-                  chosen={chosen.length}
-                  extension={extension}
-                  closing={
-                    <ClosingChoice closing={closing} onClosing={setClosing} lastEventMs={openCase.lastEventMs} />
-                  }
-                  onNote={() => note.current?.focus()}
-                />
-              </div>
+              <AlertActions
+                modelId={model.id}
+                alertKey={selected}
+                note={note}
+                decisions={decisions}
+                checked={checked.size}
+                chosen={chosen.length}
+                extension={extension}
+                closing={closing}
+                onClosing={setClosing}
+                lastEventMs={openCase.lastEventMs}
+                onLeave={toGrid}
+              />
             )}
           </div>
         }

@@ -9,6 +9,12 @@ import { VerdictMark } from '../../ui/verdict-mark.tsx';
 import type { Decisions } from './use-decisions.ts';
 import { verdictChoices } from './verdict-words.ts';
 
+export interface Extension {
+  readonly kind: VerdictKind;
+  readonly newTransactions: number;
+  readonly run: () => void;
+}
+
 /** The decisions as buttons that show their keys; above them what was decided last, and the reasons that may follow. */
 export function VerdictBar({
   decisions,
@@ -23,11 +29,7 @@ export function VerdictBar({
   /** Transactions of the selected alert that alone are judged. */
   readonly chosen?: number;
   /** Gives what is new in an alert that opened again the verdict it had. */
-  readonly extension?: {
-    readonly kind: VerdictKind;
-    readonly newTransactions: number;
-    readonly run: () => void;
-  } | null;
+  readonly extension?: Extension | null;
   /** What closing an alert does. */
   readonly closing?: ReactNode;
   readonly onNote: () => void;
