@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openAlerts, waitForOpenAlerts } from '../alerts.ts';
 import { analystName } from '../first-case.ts';
@@ -13,15 +13,18 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
     const { page } = window();
     await goTo(page, 'Triage');
     const grid = page.getByRole('grid', { name: 'Alerts' });
+    const heading = page.getByLabel('Selected alert').getByRole('heading', { level: 2 });
+    expect(await isSortedByFlagged(grid)).toBe(false);
     await grid
       .getByRole('button', { name: /^Flagged/ })
       .first()
       .click();
+    // The detail may be of the same alert before and after the sort, so the order itself is waited for.
+    await expect.poll(() => isSortedByFlagged(grid), { timeout: 20_000 }).toBe(true);
     const before = await openAlerts(page);
     const transactions = page.getByRole('region', { name: 'Transactions of the alert' });
     const flagged = transactions.getByRole('row').filter({ hasText: '▲ flagged' });
     const most = grid.locator('[data-column="transactions"]').first();
-    const heading = page.getByLabel('Selected alert').getByRole('heading', { level: 2 });
     // The list, the detail and the key all come in their own time: until they speak of one alert, there is nothing to count.
     await expect
       .poll(
@@ -185,6 +188,19 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
     await waitForOpenAlerts(page, before);
     await page.keyboard.press('Escape');
   });
+}
+
+/** Whether the list says that it is sorted by flagged transactions, most first, and what is in view of its top is so. */
+async function isSortedByFlagged(grid: Locator): Promise<boolean> {
+  const head = grid
+    .getByRole('columnheader')
+    .filter({ hasText: /^Flagged/u })
+    .first();
+  if ((await head.getAttribute('aria-sort')) !== 'descending') return false;
+  const counts = (await grid.locator('[data-column="transactions"]').allInnerTexts()).map((words) =>
+    Number(words.split(' of ')[0].replaceAll(',', '')),
+  );
+  return counts.length > 1 && counts.every((count, index) => index === 0 || count <= counts[index - 1]);
 }
 
 /** Moves the line to flag so many percent, and waits until the case says so. */
