@@ -1,8 +1,10 @@
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import {
   memo,
+  useCallback,
   useEffect,
   useEffectEvent,
+  useMemo,
   useRef,
   useState,
   type CSSProperties,
@@ -73,22 +75,26 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
   const alertColumns = columnsOf(context);
   const left = useRef(props.position);
   const scroller = useRef<HTMLDivElement>(null);
-  const arranged = arrangedColumns(alertColumns, layout);
+  // The same object while the columns stand as they are: a new one draws every row again.
+  const arranged = useMemo(() => arrangedColumns(alertColumns, layout), [alertColumns, layout]);
   const width = HANDLE_WIDTH + arranged.reduce((sum, column) => sum + column.width, 0);
 
+  // A new function measures every row again.
+  const getItemKey = useCallback((index: number) => rows[index].key, [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    getItemKey: (index) => rows[index].key,
+    getItemKey,
     estimateSize: (index) =>
       rowHeight +
       (headingOf(index) === null ? 0 : HEADING_HEIGHT) +
       (expanded.has(rows[index].key) ? expandedHeight(rows[index]) : 0),
-    overscan: 12,
+    overscan: 8,
     scrollPaddingStart: rowHeight,
   });
   useEffect(() => virtual.measure(), [virtual, expanded, rowHeight, headingOf]);
 
+  const [isSideways, setIsSideways] = useState(false);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -144,6 +150,18 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
     event.preventDefault();
   };
 
+  const heading = (sized: SizedColumn<AlertColumn>): ReactNode => (
+    <HeaderCell
+      key={sized.column.id}
+      sized={sized}
+      context={context}
+      layout={layout}
+      onLayout={props.onLayout}
+      sort={sort}
+      onSort={props.onSort}
+    />
+  );
+
   return (
     <div
       ref={scroller}
@@ -154,33 +172,28 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
       aria-multiselectable="true"
       aria-activedescendant={selectedIndex < 0 ? undefined : rowId(rows[selectedIndex].key)}
       tabIndex={0}
+      data-sideways={isSideways}
+      onScroll={({ currentTarget }) => setIsSideways(currentTarget.scrollLeft > 0)}
       onKeyDown={onKeyDown}
     >
       <div className="triage-header" role="row" aria-rowindex={1} style={{ width, height: rowHeight }}>
-        <span className="triage-handle" role="columnheader">
-          <input
-            type="checkbox"
-            tabIndex={-1}
-            aria-label="Select all alerts of the filter"
-            title="All in the filter, or none"
-            checked={checked.size > 0 && checked.size >= total}
-            ref={(box) => {
-              if (box !== null) box.indeterminate = checked.size > 0 && checked.size < total;
-            }}
-            onChange={props.onCheckAll}
-          />
-        </span>
-        {arranged.map((sized) => (
-          <HeaderCell
-            key={sized.column.id}
-            sized={sized}
-            context={context}
-            layout={layout}
-            onLayout={props.onLayout}
-            sort={sort}
-            onSort={props.onSort}
-          />
-        ))}
+        <div className="triage-frozen" role="presentation">
+          <span className="triage-handle" role="columnheader">
+            <input
+              type="checkbox"
+              tabIndex={-1}
+              aria-label="Select all alerts of the filter"
+              title="All in the filter, or none"
+              checked={checked.size > 0 && checked.size >= total}
+              ref={(box) => {
+                if (box !== null) box.indeterminate = checked.size > 0 && checked.size < total;
+              }}
+              onChange={props.onCheckAll}
+            />
+          </span>
+          {arranged.filter(({ isFrozen }) => isFrozen).map(heading)}
+        </div>
+        {arranged.filter(({ isFrozen }) => !isFrozen).map(heading)}
       </div>
       <div
         role="presentation"
@@ -244,13 +257,9 @@ function rowId(key: string): string {
   return `alert-${encodeURIComponent(key)}`;
 }
 
-function cellStyle({ column, width, frozenAt }: SizedColumn<AlertColumn>): CSSProperties {
+function cellStyle({ column, width }: SizedColumn<AlertColumn>): CSSProperties {
   const isElastic = column.isElastic === true && width === column.width;
-  return {
-    width,
-    ...(isElastic ? { flexGrow: 1 } : {}),
-    ...(frozenAt === null ? {} : { position: 'sticky', left: HANDLE_WIDTH + frozenAt, zIndex: 1 }),
-  };
+  return { width, ...(isElastic ? { flexGrow: 1 } : {}) };
 }
 
 interface GridRowProps {
@@ -270,30 +279,68 @@ interface GridRowProps {
   readonly onExpand: (key: string) => void;
 }
 
-const GridRow = memo(
-  function GridRow(props: GridRowProps): ReactNode {
-    const { row, index, arranged, context, rowHeight, isSelected, isChecked, isExpanded, activeColumn } = props;
-    const [hovered, setHovered] = useState<string | null>(null);
+const GridRow = memo(function GridRow(props: GridRowProps): ReactNode {
+  const { row, index, arranged, context, rowHeight, isSelected, isChecked, isExpanded, activeColumn } = props;
+  const [hovered, setHovered] = useState<string | null>(null);
+  const name = row.entity === '' ? row.topId : row.entity;
+  const cell = (sized: SizedColumn<AlertColumn>): ReactNode => {
+    const { id, isNumber, isQuiet = false, text, draw } = sized.column;
+    const words = text(row, context);
     return (
-      <div
-        id={rowId(row.key)}
-        className="triage-row"
-        role="row"
-        aria-rowindex={index + 2}
-        aria-selected={isSelected || isChecked}
-        data-selected={isSelected}
-        data-checked={isChecked}
-        data-decided={row.verdict !== null || row.snoozedUntilMs !== null}
-        style={{ height: rowHeight }}
-        onClick={() => props.onSelect(row.key)}
-        onDoubleClick={() => props.onExpand(row.key)}
-        onMouseLeave={() => setHovered(null)}
+      <span
+        key={id}
+        role="gridcell"
+        className={isNumber ? 'triage-cell number' : 'triage-cell'}
+        data-quiet={isQuiet}
+        data-column={id}
+        data-hovered={hovered === id}
+        title={words}
+        data-active={activeColumn === id}
+        style={cellStyle(sized)}
+        onClick={() => props.onActiveColumn(id)}
       >
+        {draw === undefined ? words : draw(row, context)}
+        {hovered === id && (
+          <button
+            type="button"
+            tabIndex={-1}
+            className="triage-cell-filter"
+            aria-label={`Filter by ${sized.column.title(context)} ${words}`}
+            title="Only alerts with this value, or all again"
+            onClick={(event) => {
+              event.stopPropagation();
+              props.onCell(id, row);
+            }}
+          >
+            =
+          </button>
+        )}
+      </span>
+    );
+  };
+  return (
+    <div
+      id={rowId(row.key)}
+      className="triage-row"
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected || isChecked}
+      data-selected={isSelected}
+      data-checked={isChecked}
+      data-decided={row.verdict !== null || row.snoozedUntilMs !== null}
+      style={{ height: rowHeight }}
+      onClick={() => props.onSelect(row.key)}
+      onDoubleClick={() => props.onExpand(row.key)}
+      // Not on entering a cell: a list that scrolls under a resting pointer enters one in every frame.
+      onMouseMove={({ target }) => setHovered(columnAt(target))}
+      onMouseLeave={() => setHovered(null)}
+    >
+      <div className="triage-frozen" role="presentation">
         <span className="triage-handle" role="gridcell">
           <input
             type="checkbox"
             tabIndex={-1}
-            aria-label={`Select ${row.entity === '' ? row.topId : row.entity}`}
+            aria-label={`Select ${name}`}
             checked={isChecked}
             onClick={(event) => event.stopPropagation()}
             onChange={() => props.onCheck(row.key)}
@@ -303,7 +350,7 @@ const GridRow = memo(
             tabIndex={-1}
             className="triage-expander"
             aria-expanded={isExpanded}
-            aria-label={`Transactions of ${row.entity === '' ? row.topId : row.entity}`}
+            aria-label={`Transactions of ${name}`}
             onClick={(event) => {
               event.stopPropagation();
               props.onExpand(row.key);
@@ -312,69 +359,17 @@ const GridRow = memo(
             {isExpanded ? '▾' : '▸'}
           </button>
         </span>
-        {arranged.map((sized) => {
-          const { id, isNumber, isQuiet = false, text, draw } = sized.column;
-          const words = text(row, context);
-          return (
-            <span
-              key={id}
-              role="gridcell"
-              className={isNumber ? 'triage-cell number' : 'triage-cell'}
-              data-quiet={isQuiet}
-              data-column={id}
-              title={words}
-              data-active={activeColumn === id}
-              style={cellStyle(sized)}
-              onMouseEnter={() => setHovered(id)}
-              onClick={() => props.onActiveColumn(id)}
-            >
-              {draw === undefined ? words : draw(row, context)}
-              {hovered === id && (
-                <button
-                  type="button"
-                  tabIndex={-1}
-                  className="triage-cell-filter"
-                  aria-label={`Filter by ${sized.column.title(context)} ${words}`}
-                  title="Only alerts with this value, or all again"
-                  onClick={(event) => {
-                    event.stopPropagation();
-                    props.onCell(id, row);
-                  }}
-                >
-                  =
-                </button>
-              )}
-            </span>
-          );
-        })}
+        {arranged.filter(({ isFrozen }) => isFrozen).map(cell)}
       </div>
-    );
-  },
-  (before, after) =>
-    before.row === after.row &&
-    before.index === after.index &&
-    before.context === after.context &&
-    before.rowHeight === after.rowHeight &&
-    before.isSelected === after.isSelected &&
-    before.isChecked === after.isChecked &&
-    before.isExpanded === after.isExpanded &&
-    before.activeColumn === after.activeColumn &&
-    before.onCell === after.onCell &&
-    before.onActiveColumn === after.onActiveColumn &&
-    before.onSelect === after.onSelect &&
-    before.onCheck === after.onCheck &&
-    before.onExpand === after.onExpand &&
-    isSameArrangement(before.arranged, after.arranged),
-);
-
-function isSameArrangement(first: Arranged, second: Arranged): boolean {
-  return (
-    first.length === second.length &&
-    first.every(
-      ({ column, width, frozenAt }, index) =>
-        column === second[index].column && width === second[index].width && frozenAt === second[index].frozenAt,
-    )
+      {arranged.filter(({ isFrozen }) => !isFrozen).map(cell)}
+    </div>
   );
+});
+
+/** The column of the cell that an element lies in. */
+function columnAt(target: EventTarget): string | null {
+  const cell = target instanceof Element ? target.closest('[data-column]') : null;
+  return cell?.getAttribute('data-column') ?? null;
 }
 
 interface HeaderCellProps extends Pick<AlertGridProps, 'context' | 'layout' | 'onLayout' | 'sort' | 'onSort'> {
@@ -383,7 +378,8 @@ interface HeaderCellProps extends Pick<AlertGridProps, 'context' | 'layout' | 'o
 
 const KEY_RESIZE = 12;
 
-function HeaderCell({ sized, context, layout, onLayout, sort, onSort }: HeaderCellProps): ReactNode {
+const HeaderCell = memo(function HeaderCell(props: HeaderCellProps): ReactNode {
+  const { sized, context, layout, onLayout, sort, onSort } = props;
   const { column, width } = sized;
   const { id, isNumber } = column;
   const title = column.title(context);
@@ -460,4 +456,4 @@ function HeaderCell({ sized, context, layout, onLayout, sort, onSort }: HeaderCe
       />
     </span>
   );
-}
+});

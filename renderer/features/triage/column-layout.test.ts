@@ -24,11 +24,11 @@ describe('column layout', () => {
     expect(ids(all, toggledColumn(all, chosen, 'column:country'))).toEqual(['card', 'score', 'amount']);
   });
 
-  it('freezes shown columns only, each beside the one before', () => {
-    const layout = { ...resized(plain, 'score', 120), hidden: ['card'], frozen: 2 };
-    expect(arrangedColumns(columns, layout).map(({ frozenAt, width }) => [frozenAt, width])).toEqual([
-      [0, 120],
-      [120, 90],
+  it('freezes shown columns only', () => {
+    const layout = { ...resized(plain, 'score', 120), hidden: ['card'], frozen: 1 };
+    expect(arrangedColumns(columns, layout).map(({ isFrozen, width }) => [isFrozen, width])).toEqual([
+      [true, 120],
+      [false, 90],
     ]);
   });
 

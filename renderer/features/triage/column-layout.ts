@@ -25,25 +25,23 @@ const WIDEST = 800;
 export interface SizedColumn<Each> {
   readonly column: Each;
   readonly width: number;
-  /** Pixels from the left where it stays, or null where it scrolls. */
-  readonly frozenAt: number | null;
+  /** Stays where it is when the rest scrolls sideways. */
+  readonly isFrozen: boolean;
 }
 
-/** The columns to show, in order, with their widths and places. */
+/** The columns to show, in order, with their widths. */
 export function arrangedColumns<Each extends Column & { readonly width: number }>(
   columns: readonly Each[],
   layout: ColumnLayout,
 ): readonly SizedColumn<Each>[] {
-  let left = 0;
   return orderedIds(columns, layout)
     .flatMap((id) => columns.filter((column) => column.id === id))
     .filter((column) => isShown(column, layout))
-    .map((column, index) => {
-      const width = layout.widths[column.id] ?? column.width;
-      const sized = { column, width, frozenAt: index < layout.frozen ? left : null };
-      left += width;
-      return sized;
-    });
+    .map((column, index) => ({
+      column,
+      width: layout.widths[column.id] ?? column.width,
+      isFrozen: index < layout.frozen,
+    }));
 }
 
 function orderedIds(columns: readonly { readonly id: string }[], { order }: ColumnLayout): readonly string[] {

@@ -207,7 +207,7 @@ function TriageDesk({
     () => ({ formats, openCase: roles, scores: { low, high }, stored, cellColumns: listColumns ?? [] }),
     [formats, roles, low, high, stored, listColumns],
   );
-  const fittedLayout = useMemo(() => {
+  const fittedToRows = useMemo(() => {
     const first = rows.slice(0, FITTED_ROWS);
     const columns = columnsOf(context).filter(({ id, isOptional }) => fittedColumns.has(id) || isOptional === true);
     return fitted(
@@ -217,6 +217,7 @@ function TriageDesk({
       ),
     );
   }, [rows, layout, context]);
+  const fittedLayout = useUnchanged(fittedToRows);
   const toggleChecked = useCallback(
     (key: string) => {
       setChecked(toggled(checked, key));
