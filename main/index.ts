@@ -18,6 +18,8 @@ const built = join(app.getAppPath(), 'dist');
 /** A packaged engine lies beside the archive: its worker threads cannot start from inside it. */
 const builtEngine = join(built, 'engine').replace('app.asar', 'app.asar.unpacked');
 
+// What is written is for this user alone, whoever writes it.
+process.umask(0o077);
 lockDownContents();
 registerAppScheme();
 if (app.requestSingleInstanceLock()) void start();

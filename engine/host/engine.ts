@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { keepHeadsIn } from '../store/known-heads.ts';
+import { keepOutsideIn } from '../store/own-folder.ts';
 import type { WorkContext } from '../domain/progress.ts';
 import type { WorkbenchPlaces } from './window/workbench.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
@@ -31,7 +30,7 @@ export function createEngine(options: EngineOptions = { host: 'command-line' }):
     dataFolder: options.dataFolder ?? dataFolder(),
     firstCasePath: defaultCasePath([installation.bundledRecording], options.dataFolder),
   };
-  keepHeadsIn(join(places.dataFolder, 'heads'));
+  keepOutsideIn(places.dataFolder);
   return {
     ...createWindowPart(places),
     runJob: (name, input, context) => runJob(name, input, { asker: askerOf(places.dataFolder), ...context }),

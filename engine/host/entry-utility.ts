@@ -24,6 +24,8 @@ const port: EnginePort = {
   listen: (receive) => parentPort.on('message', (message) => receive(message.data)),
 };
 
+// What is written is for this user alone; a process of Electron may not inherit this.
+process.umask(0o077);
 exitOnUnhandledRejection();
 logSlowQueries();
 watchLibraries();

@@ -13,6 +13,8 @@ export interface JobTask {
   readonly input: unknown;
   readonly asker: Asker;
   readonly knownAccess: KnownAccess;
+  /** Where what belongs to no case is kept. */
+  readonly dataFolder: string | null;
 }
 
 /** What is said to the thread of a job. */

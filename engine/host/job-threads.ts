@@ -4,6 +4,7 @@ import type { JobInput, JobName, JobResult } from '../../preload/contract/jobs.t
 import type { Asker, WorkContext } from '../domain/progress.ts';
 import { takeOverAttempt } from '../network/ledger.ts';
 import { streamsText, type RunningStreams } from '../monitor/running-streams.ts';
+import { outsideFolder } from '../store/own-folder.ts';
 import { allRememberedAccess } from '../stream/kafka/known-access.ts';
 import { reportOf } from './error-report.ts';
 import type { FromJob, JobTask, ToJob } from './job-messages.ts';
@@ -24,7 +25,13 @@ export class JobThreads {
     input: JobInput<J>,
     context: WorkContext & { readonly asker: Asker },
   ): Promise<Answer<JobResult<J>>> {
-    const task: JobTask = { name, input, asker: context.asker, knownAccess: allRememberedAccess() };
+    const task: JobTask = {
+      name,
+      input,
+      asker: context.asker,
+      knownAccess: allRememberedAccess(),
+      dataFolder: outsideFolder(),
+    };
     // Native code reads the environment of the process, which a copy of it would not change.
     const thread = new Worker(new URL('./job.worker.ts', import.meta.url), { workerData: task, env: SHARE_ENV });
     const say = (message: ToJob): void => thread.postMessage(message);

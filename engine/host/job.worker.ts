@@ -6,6 +6,7 @@ import type { StreamCommand } from '../domain/stream-figures.ts';
 import { runningStreams } from '../monitor/running-streams.ts';
 import { onAttempt } from '../network/ledger.ts';
 import { watchLibraries } from '../network/watch-libraries.ts';
+import { keepOutsideIn } from '../store/own-folder.ts';
 import { takeOverAccess } from '../stream/kafka/known-access.ts';
 import type { FromJob, JobTask, ToJob } from './job-messages.ts';
 import { LatestWins, stateIntervalMs } from './latest-wins.ts';
@@ -13,7 +14,7 @@ import { runJob } from './run-job.ts';
 import { logSlowQueries } from './slow-queries.ts';
 
 const port = parentPort ?? impossible('a job is started as a worker thread');
-const { name, input, asker, knownAccess } = workerData as JobTask;
+const { name, input, asker, knownAccess, dataFolder } = workerData as JobTask;
 const say = (message: FromJob): void => port.postMessage(message);
 const progress = new LatestWins<FromJob>(stateIntervalMs, say);
 const stop = new AbortController();
@@ -29,6 +30,7 @@ if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_
 onAttempt((attempt) => say({ kind: 'network', attempt }));
 watchLibraries();
 takeOverAccess(knownAccess);
+if (dataFolder !== null) keepOutsideIn(dataFolder);
 logSlowQueries({ otherwise: name });
 // The input is of this job, or is refused where it is parsed.
 const answer = await runJob(name, input as never, {

@@ -7,7 +7,7 @@ import { appendOf } from './append-fixture.ts';
 import { verifyCase } from './backup.ts';
 import { DecisionLog } from './decision-log.ts';
 import { keepEvidence, sealEvidence } from './evidence.ts';
-import { keepHeadsIn } from './known-heads.ts';
+import { keepOutsideIn } from './own-folder.ts';
 import { openCase } from './open-case.ts';
 import { connect } from './sqlite.ts';
 import { oneRecording } from './store-fixtures.ts';
@@ -136,7 +136,7 @@ describe('the evidence of a case', () => {
 
   it('finds a change that renewed every digest too, by what this computer knew', () => {
     const path = join(folder, 'renewed.assay');
-    keepHeadsIn(join(folder, 'heads'));
+    keepOutsideIn(folder);
     onTestFinished(() => rmSync(join(folder, 'heads'), { recursive: true, force: true }));
     copyFileSync(original, path);
     openCase(path).close();
@@ -167,7 +167,7 @@ describe('the evidence of a case', () => {
       store.decisions.addNote({ ...doing(5), key: 'a', text });
       store.close();
     };
-    keepHeadsIn(join(folder, 'heads'));
+    keepOutsideIn(folder);
     onTestFinished(() => rmSync(join(folder, 'heads'), { recursive: true, force: true }));
     decide('one');
     const copy = join(folder, 'backup.assay');

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { outsideFolder, writeOutside } from './own-folder.ts';
 
 /* The newest entry of the history of each case that this computer wrote, kept outside of the case: a history that was cut off or
    written anew as a whole is consistent in itself. */
@@ -16,14 +17,6 @@ const headSchema = z.object({
 });
 export type HistoryHead = z.infer<typeof headSchema>;
 export type NewestEntry = Pick<HistoryHead, 'entry' | 'hash' | 'atMs'>;
-
-/** Of this thread; null where nobody named a folder, and nothing is kept. */
-let folder: string | null = null;
-
-/** From now on heads are kept in this folder, one small file for each case, and compared with what is there. */
-export function keepHeadsIn(chosen: string): void {
-  folder = chosen;
-}
 
 /** What this computer knows of a case at a path; null where it never wrote one there. */
 export function knownHead(casePath: string): HistoryHead | null {
@@ -41,15 +34,8 @@ export function knownHead(casePath: string): HistoryHead | null {
 export function rememberHead(casePath: string, head: Omit<HistoryHead, 'case'>): void {
   const file = fileOf(casePath);
   const known = knownHead(casePath);
-  if (file === null || folder === null || (known?.hash === head.hash && known.state === head.state)) return;
-  const unfinished = `${file}.${process.pid}.part`;
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(unfinished, `${JSON.stringify({ case: casePath, ...head })}\n`, { mode: 0o600 });
-    renameSync(unfinished, file);
-  } catch {
-    rmSync(unfinished, { force: true });
-  }
+  if (file === null || (known?.hash === head.hash && known.state === head.state)) return;
+  writeOutside(file, `${JSON.stringify({ case: casePath, ...head })}\n`);
 }
 
 /** A new case stands at this path: what was known of another one there says nothing of it. */
@@ -59,9 +45,14 @@ export function forgetHead(casePath: string): void {
 }
 
 function fileOf(casePath: string): string | null {
+  return fileOutside('heads', realPathOf(casePath));
+}
+
+/** Where something about the case at a path, without symbolic links, is kept outside of it; null where nothing is. */
+export function fileOutside(kind: 'heads' | 'journals', path: string): string | null {
+  const folder = outsideFolder();
   if (folder === null) return null;
-  const digest = createHash('sha256').update(realPathOf(casePath)).digest('hex');
-  return join(folder, `${digest.slice(0, 32)}.json`);
+  return join(folder, kind, `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`);
 }
 
 function realPathOf(path: string): string {

@@ -294,6 +294,15 @@ describe('two processes on one case', () => {
   });
 });
 
+describe('who may read a case', () => {
+  it.skipIf(process.getuid === undefined)('is its owner alone, also where the file came with wider rights', () => {
+    const path = filledCase(temporaryFolder(onTestFinished), 'wide.assay');
+    chmodSync(path, 0o664);
+    openCase(path).close();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+});
+
 describe('places that cannot be written', () => {
   it('refuses to write a read-only file or folder, and still reads it there', () => {
     const folder = temporaryFolder(onTestFinished);

@@ -8,6 +8,7 @@ import { DecisionLog } from './decision-log.ts';
 import { evidenceProblems, gatherEvidence, hasEvidence, isSealed, keepEvidence } from './evidence.ts';
 import { forgetHead, knownHead } from './known-heads.ts';
 import { latestVersion, migrate, migrations, type Migration } from './migrations/migrations.ts';
+import { narrowToOwner } from './own-folder.ts';
 import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
 import { ReadableCase } from './readable-case.ts';
 import { dropObjects, foreignObjects, objectWords, type SchemaObjectName } from './schema.ts';
@@ -48,6 +49,7 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
   const version = readLayoutVersion(file);
   refuseNewerLayout(file, version, latest);
   refuseReadOnly(file);
+  for (const part of ['', '-wal', '-shm']) narrowToOwner(`${file}${part}`);
   if (version < latest) backupCase(file, `${file}.backup-v${version}-${Date.now()}`);
   return guarded(file, () => {
     const connection = connect(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });

@@ -12,6 +12,8 @@ import type { CommandSurroundings } from './surroundings.ts';
  * Returns the exit code: 0 done, 1 the work failed, 2 wrong use or bad input, 130 interrupted.
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  // What is written is for this user alone, whoever writes it; the engine's process inherits this.
+  process.umask(0o077);
   const controller = new AbortController();
   const progress = createProgressLine(process.stderr);
   const interrupt = (): void => {

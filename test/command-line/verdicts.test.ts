@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -229,6 +229,25 @@ describe('assay judge', () => {
     await ask('judge', '--alert', key, '--as', 'legitimate', '--by', 'Ben', '--replace');
     expect((await alerts('--limit', '1'))[0]).toMatchObject({ key, verdict: 'legitimate' });
   });
+});
+
+describe('what commands write', () => {
+  it.skipIf(process.getuid === undefined)(
+    'is for its owner alone: case, journal, history, exports, data folder',
+    async () => {
+      const { folder, run, alerts } = freshCase();
+      const [{ key }] = await alerts('--limit', '1');
+      await run('judge', '--alert', key, '--as', 'fraud');
+      await run('audit', '--out', join(folder, 'history.jsonl'));
+      await runAssay(['export', 'mlflow', '--case', join(folder, 'a.assay'), '--out', join(folder, 'model')], folder);
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+      expect(files).toEqual(
+        expect.arrayContaining(['a.assay', 'a.decisions.jsonl', 'history.jsonl', 'model/MLmodel', 'heads']),
+      );
+      const wide = files.filter((file) => (statSync(join(folder, file)).mode & 0o077) !== 0);
+      expect(wide).toEqual([]);
+    },
+  );
 });
 
 describe('assay audit', () => {

@@ -1,9 +1,23 @@
-import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { AssayError } from '../../domain/error.ts';
 import { dismissalReasons, verdictKinds } from '../../domain/verdict.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
+import { fileOutside } from '../../store/known-heads.ts';
+import { narrowToOwner, ownKey, writeOutside } from '../../store/own-folder.ts';
+import { byAssay } from '../../store/session.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 
 const common = {
@@ -60,18 +74,68 @@ export function recordingsDigest(openedCase: ReadableCase): string {
   return createHash('sha256').update(fingerprints.join('\n')).digest('hex');
 }
 
+/*
+ * Whoever can write beside a case must not be able to decide in it. Each line ends with an HMAC under a key of this user on
+ * this computer, over the case's path, the line, and the HMAC of the line of theirs before it: lines of another computer, user
+ * or case, and lines that were changed, doubled, moved or that follow a missing one, are none of this chain.
+ */
+
+const CHAIN_START = '0'.repeat(64);
+const signedLine = /^(?<start>\{.*),"mac":"(?<mac>[0-9a-f]{64})"\}$/u;
+
+/** How far the journal of a case was read, and the newest line of the own chain up to there. */
+interface ReadJournal {
+  readonly file: number;
+  readonly bytes: number;
+  readonly mac: string;
+}
+const readJournals = new Map<string, ReadJournal>();
+
+function macOf(casePath: string, previous: string, text: string): string {
+  return createHmac('sha256', ownKey('journal')).update(`${casePath}\n${previous}\n${text}`).digest('hex');
+}
+
+/** The HMAC of a line that follows in the own chain; null for any other line. */
+function macInChain(casePath: string, previous: string, line: string): string | null {
+  const { start, mac } = signedLine.exec(line)?.groups ?? {};
+  if (start === undefined || mac === undefined) return null;
+  const expected = macOf(casePath, previous, `${start}}`);
+  return timingSafeEqual(Buffer.from(mac), Buffer.from(expected)) ? mac : null;
+}
+
+/** The newest HMAC of the own chain in an open journal; only what came since it was read last is read. */
+function newestMac(casePath: string, file: number): string {
+  const { size, ino } = fstatSync(file);
+  const known = readJournals.get(casePath);
+  const isSame = known?.file === ino && known.bytes <= size;
+  const { bytes, mac } = isSame ? known : { bytes: 0, mac: CHAIN_START };
+  const added = Buffer.alloc(size - bytes);
+  readSync(file, added, 0, added.byteLength, bytes);
+  return added
+    .toString('utf8')
+    .split('\n')
+    .reduce((previous, line) => macInChain(casePath, previous, line) ?? previous, mac);
+}
+
 /**
  * Adds one decision to the journal and waits until it is on the disk. A line that was torn before (a full disk, a lost
  * process) costs only itself. Call it inside the transaction that stores the decision: where it fails, neither holds.
+ * @param casePath without symbolic links
  * Errors: DISK_FULL, PERMISSION_DENIED.
  */
 export function appendToJournal(casePath: string, line: JournalLine): void {
   const path = journalPath(casePath);
   try {
+    narrowToOwner(path);
     const file = openSync(path, 'a+', 0o600);
     try {
-      writeFileSync(file, `${endsInsideLine(file) ? '\n' : ''}${JSON.stringify(line)}\n`);
+      const text = JSON.stringify(line);
+      const mac = macOf(casePath, newestMac(casePath, file), text);
+      writeFileSync(file, `${endsInsideLine(file) ? '\n' : ''}${text.slice(0, -1)},"mac":"${mac}"}\n`);
       fsyncSync(file);
+      const { ino, size } = fstatSync(file);
+      readJournals.set(casePath, { file: ino, bytes: size, mac });
+      rememberNewest(casePath, mac);
     } finally {
       closeSync(file);
     }
@@ -98,15 +162,23 @@ function endsInsideLine(file: number): boolean {
 
 /**
  * Takes over the decisions of a journal into a case that has none, such as one that was built again from the same
- * recordings. Lines that are damaged or of other recordings are passed over. Returns how many actions were taken over.
+ * recordings. Lines that are not of the own chain of this case are not believed: they are put aside into another file, and the
+ * history says so. Returns how many actions were taken over.
  * @param casePath without symbolic links, as decisions are journaled beside it
  */
 export function restoreFromJournal(openedCase: WritableCase, casePath: string): number {
-  const lines = readJournal(openedCase, casePath);
-  if (lines.length === 0 || openedCase.decisions.hasActions()) return 0;
-  const standing = standingActions(lines);
-  openedCase.inTransaction(() => {
+  if (openedCase.decisions.hasActions() || readJournal(openedCase, casePath) === null) return 0;
+  const restored = openedCase.inTransaction(() => {
+    // Nobody adds a line any more: whoever does has begun a transaction.
+    const journal = readJournal(openedCase, casePath);
+    if (journal === null || openedCase.decisions.hasActions()) return 0;
+    const said = [...putRefusedAside(casePath, journal), ...(journal.isCut ? [cutWords] : [])];
+    for (const what of said) openedCase.decisions.addAudit(byAssay(), what, {});
+    const standing = standingActions(journal.lines);
+    if (standing.size === 0) return 0;
     const numbers = Array.from(standing, ([from, entry]) => ({ from, to: restore(openedCase, entry) }));
+    const what = `${standing.size} decisions taken over from the journal beside the case`;
+    openedCase.decisions.addAudit(byAssay(), what, { decisions: standing.size });
     // Actions are numbered anew in the case; what is decided or undone from here on speaks of the new numbers.
     appendToJournal(casePath, {
       format: 1,
@@ -114,8 +186,31 @@ export function restoreFromJournal(openedCase: WritableCase, casePath: string): 
       kind: 'restored',
       numbers,
     });
+    return standing.size;
   });
-  return standing.size;
+  return restored;
+}
+
+const cutWords =
+  'the journal of decisions beside the case ends before the newest line that this computer wrote: it was cut off';
+
+/** Leaves the own lines alone in the journal. Returns a sentence for the history where there were others. */
+function putRefusedAside(casePath: string, { kept, refused }: Journal): readonly string[] {
+  if (refused.length === 0) return [];
+  const path = journalPath(casePath);
+  const aside = path.replace(/\.jsonl$/u, `.refused-${Date.now()}.jsonl`);
+  const unfinished = `${path}.${process.pid}.part`;
+  writeFileSync(aside, refused.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+  if (kept.length === 0) rmSync(path);
+  else {
+    writeFileSync(unfinished, kept.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+    renameSync(unfinished, path);
+  }
+  const lines = `${refused.length} of ${kept.length + refused.length} lines`;
+  return [
+    `refused ${lines} of the journal of decisions beside the case: not written here for this case, changed, doubled or torn, ` +
+      `or after one that is missing; they are kept in ${basename(aside)}`,
+  ];
 }
 
 type Action = Exclude<JournalEntry, { readonly kind: 'undo' }>;
@@ -168,18 +263,56 @@ function restore({ decisions }: WritableCase, entry: Action): number {
   }
 }
 
-function readJournal(openedCase: ReadableCase, casePath: string): readonly JournalLine[] {
+interface Journal {
+  /** What the own lines about these recordings say. */
+  readonly lines: readonly JournalLine[];
+  /** Lines of the own chain, as they stand in the file. */
+  readonly kept: readonly string[];
+  readonly refused: readonly string[];
+  /** Whether the newest line that this computer wrote is missing. */
+  readonly isCut: boolean;
+}
+
+/** The journal of a case; null where there is none. */
+function readJournal(openedCase: ReadableCase, casePath: string): Journal | null {
   let text: string;
   try {
     text = readFileSync(journalPath(casePath), 'utf8');
   } catch {
-    return [];
+    return null;
   }
   const recordings = recordingsDigest(openedCase);
-  return text.split('\n').flatMap((line) => {
+  const lines: JournalLine[] = [];
+  const kept: string[] = [];
+  const refused: string[] = [];
+  const newest = newestKnown(casePath);
+  let previous = CHAIN_START;
+  let isCut = newest !== null;
+  for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
+    const mac = macInChain(casePath, previous, line);
+    (mac === null ? refused : kept).push(line);
+    if (mac === null) continue;
+    previous = mac;
+    if (mac === newest) isCut = false;
     const parsed = parseLine(line);
-    return parsed === null || parsed.recordings !== recordings ? [] : [parsed];
-  });
+    if (parsed?.recordings === recordings) lines.push(parsed);
+  }
+  return { lines, kept, refused, isCut };
+}
+
+function rememberNewest(casePath: string, mac: string): void {
+  const file = fileOutside('journals', casePath);
+  if (file !== null) writeOutside(file, `${JSON.stringify({ case: casePath, mac })}\n`);
+}
+
+function newestKnown(casePath: string): string | null {
+  const file = fileOutside('journals', casePath);
+  try {
+    const text = file === null ? '' : readFileSync(file, 'utf8');
+    return z.object({ mac: z.string() }).parse(JSON.parse(text)).mac;
+  } catch {
+    return null;
+  }
 }
 
 function parseLine(line: string): JournalLine | null {

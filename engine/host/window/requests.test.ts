@@ -876,6 +876,67 @@ describe('decisions', () => {
     expect((await firstAlerts()).map(({ key, verdict, hasNote }) => ({ key, verdict, hasNote }))).toEqual(decided);
   });
 
+  it('believes no line of a journal that this computer did not write for this case, and puts it aside with a sentence', async () => {
+    await bench.ask('case.close', {});
+    const journal = join(bench.folder, 'payments.decisions.jsonl');
+    const ofOthers = join(bench.folder, 'of-others.assay');
+    for (const file of readdirSync(bench.folder)) if (file.includes('.decisions.')) rmSync(join(bench.folder, file));
+    await buildAgain();
+    const [first, second, third] = await firstAlerts();
+    await bench.ask('case.close', {});
+    const empty = readFileSync(bench.casePath);
+    writeFileSync(ofOthers, empty);
+    /** The verdicts of the case where nothing is decided, opened beside these lines; and what the history says of them. */
+    const restored = async (lines: readonly string[]): Promise<readonly [readonly (string | null)[], string]> => {
+      await bench.ask('case.close', {});
+      writeFileSync(bench.casePath, empty);
+      writeFileSync(journal, lines.map((line) => `${line}\n`).join(''));
+      await bench.ask('case.open', { path: bench.casePath });
+      const alerts = await firstAlerts();
+      const verdicts = [first, second, third].map(
+        ({ key }) => alerts.find((alert) => alert.key === key)?.verdict ?? null,
+      );
+      const { rows } = await bench.ask('audit.page', {});
+      return [verdicts, rows.map(({ what }) => what).join('; ')];
+    };
+    const decideIn = async (path: string): Promise<readonly string[]> => {
+      await bench.ask('case.open', { path });
+      for (const [alert, kind] of [
+        [first, 'fraud'],
+        [second, 'legitimate'],
+        [third, 'unsure'],
+      ] as const)
+        await bench.ask('verdicts.set', { modelId, keys: [alert.key], kind });
+      await bench.ask('case.close', {});
+      return readFileSync(path.replace('.assay', '.decisions.jsonl'), 'utf8').trimEnd().split('\n');
+    };
+    const [one, two, three] = await decideIn(bench.casePath);
+    const foreign = await decideIn(ofOthers);
+    const unsigned = one.replace(/,"mac":"[^"]*"/u, '');
+
+    expect((await restored([one, two, three]))[0]).toEqual(['fraud', 'legitimate', 'unsure']);
+    for (const [name, lines, verdicts, words] of [
+      ['planted', [unsigned], [null, null, null], 'refused 1 of 1 lines'],
+      ['of another case', foreign, [null, null, null], 'refused 3 of 3 lines'],
+      ['in another name', [one.replace('"by":"', '"by":"x'), two], [null, null, null], 'refused 2 of 2 lines'],
+      ['changed', [one, two.replace('legitimate', 'fraud'), three], ['fraud', null, null], 'refused 2 of 3 lines'],
+      ['one cut out', [one, three], ['fraud', null, null], 'refused 1 of 2 lines'],
+      ['doubled', [one, two, one, three, three], ['fraud', 'legitimate', 'unsure'], 'refused 2 of 5 lines'],
+      ['other order', [two, one, three], ['fraud', null, null], 'refused 2 of 3 lines'],
+      ['torn', [one, two.slice(0, 40)], ['fraud', null, null], 'refused 1 of 2 lines'],
+    ] as const) {
+      const [found, history] = await restored(lines);
+      expect(found, name).toEqual(verdicts);
+      expect(history, name).toContain(words);
+      const aside = readdirSync(bench.folder).filter((file) => file.includes('.decisions.refused-'));
+      const [kept] = aside.map((file) => readFileSync(join(bench.folder, file), 'utf8'));
+      expect(lines.map((line) => `${line}\n`).join(''), name).toContain(kept.split('\n')[0]);
+      for (const file of aside) rmSync(join(bench.folder, file));
+    }
+    await bench.ask('notes.add', { modelId, key: first.key, text: 'the newest line' });
+    expect((await restored([one, two]))[1]).toContain('it was cut off');
+  });
+
   it('notices what another process decided meanwhile', async () => {
     const [, , third] = await firstAlerts();
     const connection = connect(bench.casePath, {});
