@@ -11,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // One second, which is what it is otherwise, a busy machine takes for anything.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

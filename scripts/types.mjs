@@ -1,6 +1,8 @@
-// `npm run types`: checks every environment with its own tsconfig, as many at once as there are cores.
+// `npm run types`: checks every environment with its own tsconfig, as many at once as there are cores. What was checked
+// before and has not changed is not checked again.
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname, join, sep } from 'node:path';
 import { projectFolder, runScript, toolPath } from './run-steps.mjs';
 
 const projects = globSync('{engine,preload,main,renderer,test,scripts}/**/tsconfig.json', {
@@ -15,7 +17,9 @@ const waiting = projects.toSorted();
 await Promise.all(
   Array.from({ length: Math.min(availableParallelism(), waiting.length) }, async () => {
     for (let project = waiting.shift(); project !== undefined; project = waiting.shift()) {
-      if ((await runScript([compiler, '-p', project])) !== 0) failed.push(project);
+      const known = join('.cache', 'types', `${dirname(project).replaceAll(sep, '-')}.tsbuildinfo`);
+      const flags = ['-p', project, '--incremental', '--tsBuildInfoFile', known];
+      if ((await runScript([compiler, ...flags])) !== 0) failed.push(project);
     }
   }),
 );

@@ -10,7 +10,7 @@ export type OutboxState = 'waiting' | 'sent' | 'cancelled';
 export interface NewOutboxEntry {
   readonly publishId: string;
   readonly modelId: number;
-  /** Equal for exports of the same model, threshold and destination: they are one export. */
+  /** Equal for exports of the same model and threshold to the same place there: they are one export, whatever its alias. */
   readonly identity: string;
   readonly destination: JsonValue;
   readonly notes: JsonValue;
@@ -43,7 +43,7 @@ interface OutboxRow {
   readonly result: string;
 }
 
-/** Exports of a case that wait for a tracking server, or went out. What they hold is never changed. */
+/** Exports of a case that wait for a tracking server, or went out. What they hold is never changed, only where it goes. */
 export class Outbox {
   readonly #connection: Connection;
   readonly #path: string;
@@ -83,11 +83,16 @@ export class Outbox {
     return new Map(rows.map(({ path, content }) => [path, this.#guard(() => decompress(content))]));
   }
 
-  /** Puts an export in, in one transaction. One of the same identity that was not cancelled is returned instead. */
+  /**
+   * Puts an export in, in one transaction. One of the same identity that was not cancelled is returned instead. Identities
+   * of older cases name the alias at their fourth place, which tells no export from another.
+   */
   put(entry: NewOutboxEntry): OutboxEntry {
     const insert = this.#connection.transaction(() => {
       const known = this.#connection
-        .prepare<[string], OutboxRow>(`SELECT * FROM outbox WHERE identity = ? AND state <> 'cancelled'`)
+        .prepare<[string], OutboxRow>(
+          `SELECT * FROM outbox WHERE json_remove(identity, '$[3]') = json_remove(?, '$[3]') AND state <> 'cancelled'`,
+        )
         .get(entry.identity);
       if (known !== undefined) return known.id;
       const { lastInsertRowid } = this.#connection
@@ -110,6 +115,15 @@ export class Outbox {
       return Number(lastInsertRowid);
     });
     return this.entry(this.#guard(() => insert.immediate()));
+  }
+
+  /** Lets an entry that is waiting or has arrived wait for another destination of the same server and names. */
+  redirect(id: number, destination: JsonValue): void {
+    this.#change(
+      `UPDATE outbox SET state = 'waiting', destination = ?, ended_at_ms = NULL WHERE id = ? AND state <> 'cancelled'`,
+      JSON.stringify(destination),
+      id,
+    );
   }
 
   /** Notes that an entry could not be sent this time. */

@@ -19,16 +19,32 @@ export function printPushReport({ entries }: JobResult<'push'>, surroundings: Co
   for (const entry of entries) printSent(entry, surroundings);
 }
 
-function printSent({ publishId, state, published, reason }: Sent, { print, note }: CommandSurroundings): void {
+function printSent({ publishId, state, alias, published, reason }: Sent, { print, note }: CommandSurroundings): void {
   if (published !== null) {
     const version = published.version === null ? '' : `, version ${published.version}`;
     print(
       `Published as run ${published.runId} of experiment ${published.experimentId}${version} (publish id ${publishId}).`,
     );
+    if (alias !== null && published.version !== null) print(aliasWords(alias, published.version, published));
   } else if (state === 'waiting') {
     print(`Waiting in the case (publish id ${publishId}): ${reason ?? 'not sent yet'}`);
     note('`assay push --case FILE` sends it when the server answers.');
   } else print(`Taken back: ${publishId}.`);
+}
+
+/** Where the alias points now, and where it pointed before. */
+function aliasWords(
+  alias: string,
+  version: string,
+  { aliasMoved, aliasElsewhere }: Pick<NonNullable<Sent['published']>, 'aliasMoved' | 'aliasElsewhere'>,
+): string {
+  if (!aliasMoved)
+    return aliasElsewhere === null
+      ? `The alias ${alias} points at no version.`
+      : `The alias ${alias} stays at version ${aliasElsewhere}.`;
+  return aliasElsewhere === null
+    ? `The alias ${alias} points at version ${version}.`
+    : `The alias ${alias} moved from version ${aliasElsewhere} to version ${version}.`;
 }
 
 /** The files that were written. */

@@ -10,6 +10,7 @@ const publishedSchema = z.object({
   modelId: z.string().nullable().describe('the logged model of MLflow 3'),
   version: z.string().nullable().describe('null where nothing was to be registered'),
   aliasMoved: z.boolean().describe('whether the alias points at this version'),
+  aliasElsewhere: z.string().nullable().describe('the other version that the alias points or pointed at before'),
   serverVersion: z.string(),
 });
 
@@ -30,6 +31,7 @@ const publishTarget = {
 const sentSchema = z.object({
   publishId: z.string(),
   state: z.enum(['published', 'waiting', 'cancelled', 'written']),
+  alias: z.string().nullable().describe('alias that was asked for'),
   published: publishedSchema.nullable(),
   reason: z.string().nullable().describe('why it waits'),
 });

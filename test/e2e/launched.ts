@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { copyHome } from './first-case.ts';
 import type { RunningWindow } from './launchers.ts';
 
@@ -14,6 +14,12 @@ export function launchedOn<W extends RunningWindow>(
   beforeAll(async () => {
     copyHome(prepared, home);
     running = await launch(home);
+  });
+  // Seen once on a machine that nobody can look at, a failure is a riddle without what stood on the screen.
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail' || running === undefined) return;
+    const shown = await running.page.locator('body').ariaSnapshot();
+    console.error(`On the screen when "${task.name}" failed:\n${shown}`);
   });
   afterAll(() => running?.close());
   const window = (): W => {

@@ -7,5 +7,7 @@ export default defineConfig({
     maxWorkers: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // One second, which is what it is otherwise, a busy machine takes for anything.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -10,5 +10,7 @@ export default defineConfig({
     fsModuleCache: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // One second, which is what it is otherwise, a busy machine takes for anything.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

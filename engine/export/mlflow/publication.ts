@@ -19,6 +19,8 @@ export const destinationSchema = z.object({
     .nullable(),
   /** Figure that must be at least the present holder's for the alias to move; null moves it always. */
   unlessWorse: z.string().min(1).max(250).nullable().default(null),
+  /** Whether a person asked for the alias anew after the version had arrived, as for a roll back: it moves then, too. */
+  asksAliasAnew: z.boolean().default(false),
 });
 export type Destination = z.infer<typeof destinationSchema>;
 

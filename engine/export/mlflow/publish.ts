@@ -22,6 +22,8 @@ export interface Published {
   readonly version: string | null;
   /** Whether the alias points at this version. */
   readonly aliasMoved: boolean;
+  /** The other version that the alias points or pointed at before; null where it is none. */
+  readonly aliasElsewhere: string | null;
   readonly serverVersion: string;
 }
 
@@ -56,7 +58,8 @@ const versionSchema = z.object({ version: idText });
 /**
  * Publishes a model: experiment, run, figures, dataset, files, logged model, version, alias. Each step looks on the server
  * for what carries the publish id before it makes anything, so a publication that was cut off anywhere is completed by
- * calling this again, and one that is complete is left as it is; an alias that was moved on since is not taken back.
+ * calling this again, and one that is complete is left as it is; an alias that was moved on since is taken back only where
+ * it was asked for anew.
  *
  * @throws AssayError FORBIDDEN where the server refuses (`RefusedByServer`), SERVER_UNAVAILABLE where it stays unavailable
  * (`ServerUnavailable`), WRONG_USE where its artifacts cannot be reached through it.
@@ -86,10 +89,14 @@ export async function publish(
   // A folder that was pushed without a name to register may be pushed again with one.
   if (isFinished && (register === null || known !== null)) {
     const modelId = hasLoggedModels ? ((await loggedModel(client, notes, experimentId))?.model_id ?? null) : null;
-    const aliasMoved = await patiently(context.patience, context.signal, () =>
-      pointsAt(client, register, alias, known),
+    const aliasState = await patiently(context.patience, context.signal, () =>
+      register === null || alias === null || known === null
+        ? Promise.resolve(noAlias)
+        : destination.asksAliasAnew
+          ? moveAlias(client, register, alias, known, notes, run.run_id, destination.unlessWorse)
+          : aliasOf(client, register, alias, known),
     );
-    return { experimentId, runId: run.run_id, modelId, version: known, aliasMoved, serverVersion };
+    return { experimentId, runId: run.run_id, modelId, version: known, ...aliasState, serverVersion };
   }
 
   await next(() => describeRun(client, notes, run.run_id));
@@ -104,12 +111,12 @@ export async function publish(
   await next(() => announceModel(client, run.run_id, model?.model_id ?? null, notes));
 
   let version: string | null = null;
-  let aliasMoved = false;
+  let aliasState = noAlias;
   if (register !== null) {
     version = await next(() => registerVersion(client, register, notes, run.run_id, modelUri, model?.model_id ?? null));
     const registered = version;
     if (alias !== null)
-      aliasMoved = await patiently(context.patience, context.signal, () =>
+      aliasState = await patiently(context.patience, context.signal, () =>
         moveAlias(client, register, alias, registered, notes, run.run_id, destination.unlessWorse),
       );
   }
@@ -120,7 +127,7 @@ export async function publish(
       end_time: notes.createdAtMs,
     }),
   );
-  return { experimentId, runId: run.run_id, modelId: model?.model_id ?? null, version, aliasMoved, serverVersion };
+  return { experimentId, runId: run.run_id, modelId: model?.model_id ?? null, version, ...aliasState, serverVersion };
 }
 
 async function experimentOf(client: TrackingClient, name: string): Promise<string> {
@@ -366,7 +373,7 @@ async function versionNumber(
 
 /**
  * Lets an alias point at a version. Where a figure is named, it must be known of this model and be at least that of the version
- * the alias points at now. Returns whether the alias points at the version in the end.
+ * the alias points at now.
  */
 async function moveAlias(
   client: TrackingClient,
@@ -376,9 +383,11 @@ async function moveAlias(
   notes: PublicationNotes,
   runId: string,
   unlessWorse: string | null,
-): Promise<boolean> {
+): Promise<AliasState> {
   const holder = await aliasHolder(client, name, alias);
-  if (unlessWorse !== null) {
+  const before = { aliasElsewhere: elsewhere(holder?.version, version) };
+  const isHolder = holder?.version === version;
+  if (unlessWorse !== null && !isHolder) {
     const own = notes.run.metrics[unlessWorse];
     if (own === undefined)
       throw new AssayError('NO_LABEL', 'usage', `The model has no figure '${unlessWorse}' to compare by.`, {
@@ -387,14 +396,15 @@ async function moveAlias(
     const figure = holder === null ? null : await metricOf(client, holder.run_id, unlessWorse);
     if (figure !== null && own < figure) {
       await setRole(client, runId, `challenger of ${alias}`);
-      return false;
+      return { aliasMoved: false, ...before };
     }
   }
   // Before the alias moves: afterwards nobody could tell who held it.
-  if (holder !== null && holder.version !== version) await setRole(client, holder.run_id, `former ${alias}`);
-  await client.call('POST', 'registered-models/alias', `set the alias ${alias}`, { name, alias, version });
+  if (holder !== null && !isHolder) await setRole(client, holder.run_id, `former ${alias}`);
+  if (!isHolder)
+    await client.call('POST', 'registered-models/alias', `set the alias ${alias}`, { name, alias, version });
   await setRole(client, runId, alias);
-  return true;
+  return { aliasMoved: true, ...before };
 }
 
 /** Says in the list of runs which of them holds, held or did not get an alias. A run that was deleted is passed over. */
@@ -404,14 +414,18 @@ async function setRole(client: TrackingClient, runId: string, role: string): Pro
   );
 }
 
-async function pointsAt(
-  client: TrackingClient,
-  name: string | null,
-  alias: string | null,
-  version: string | null,
-): Promise<boolean> {
-  if (name === null || alias === null || version === null) return false;
-  return (await aliasHolder(client, name, alias))?.version === version;
+/** Where an alias is, as seen from one version. */
+type AliasState = Pick<Published, 'aliasMoved' | 'aliasElsewhere'>;
+
+const noAlias: AliasState = { aliasMoved: false, aliasElsewhere: null };
+
+async function aliasOf(client: TrackingClient, name: string, alias: string, version: string): Promise<AliasState> {
+  const holder = await aliasHolder(client, name, alias);
+  return { aliasMoved: holder?.version === version, aliasElsewhere: elsewhere(holder?.version, version) };
+}
+
+function elsewhere(holder: string | undefined, version: string): string | null {
+  return holder === undefined || holder === version ? null : holder;
 }
 
 const holderSchema = z.object({ model_version: versionSchema.extend({ run_id: z.string().default('') }) });

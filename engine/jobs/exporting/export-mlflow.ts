@@ -41,7 +41,14 @@ export async function exportMlflow(
     case: resolve(input.casePath),
   };
   if (destination === null)
-    return { ...written, state: 'written', publishId: fresh.notes.publishId, published: null, reason: null };
+    return {
+      ...written,
+      state: 'written',
+      publishId: fresh.notes.publishId,
+      alias: null,
+      published: null,
+      reason: null,
+    };
 
   const openedCase = openCase(input.casePath);
   try {
@@ -53,7 +60,7 @@ export async function exportMlflow(
         destination.trackingUri,
         destination.experiment,
         destination.register,
-        destination.alias,
+        null,
         model.digest,
         stored.featureSetId,
         model.thresholdUnits,

@@ -34,7 +34,7 @@ const defaultPatience: Patience = { repetitions: 6, firstPauseMs: 500 };
 /** How to reach the server; kept by nobody, as passwords are not. */
 type SendOptions = Pick<ParsedJobInput<'push'>, 'ca' | 'repetitions'>;
 
-type Sent = Pick<JobResult<'exportMlflow'>, 'state' | 'published' | 'reason'>;
+type Sent = Pick<JobResult<'exportMlflow'>, 'state' | 'alias' | 'published' | 'reason'>;
 
 /** @throws AssayError WRONG_USE for an address or names that MLflow does not take, and for an alias of nothing. */
 export function destinationOf(
@@ -81,7 +81,8 @@ export async function pushExports(input: ParsedJobInput<'push'>, context: WorkCo
           openedCase.outbox.cancel(entry.id, Date.now());
           return { what: 'export taken back', details: aboutEntry(entry), result: undefined };
         });
-        entries.push({ publishId, state: 'cancelled', published: null, reason: null });
+        const { alias } = destinationSchema.parse(entry.destination);
+        entries.push({ publishId, state: 'cancelled', alias, published: null, reason: null });
         continue;
       }
       try {
@@ -100,16 +101,26 @@ export async function pushExports(input: ParsedJobInput<'push'>, context: WorkCo
   }
 }
 
-/** Puts an export into the outbox and the history; one that is there already is returned as it is. */
-export function putIntoOutbox(openedCase: WritableCase, doing: Doing, entry: NewOutboxEntry): OutboxEntry {
+/**
+ * Puts an export into the outbox and the history. One that is there already is not made again: only its alias is asked for
+ * anew, as for a roll back.
+ */
+export function putIntoOutbox(
+  openedCase: WritableCase,
+  doing: Doing,
+  entry: Omit<NewOutboxEntry, 'destination'> & { readonly destination: Destination },
+): OutboxEntry {
   return openedCase.inTransaction(() => {
     const stored = openedCase.outbox.put(entry);
-    if (stored.publishId !== entry.publishId) return stored;
-    return openedCase.change(doing, () => ({
-      what: 'export put into the outbox',
-      details: aboutEntry(stored),
-      result: stored,
-    }));
+    const isNew = stored.publishId === entry.publishId;
+    if (!isNew && entry.destination.alias === null) return stored;
+    return openedCase.change(doing, () => {
+      if (isNew) return { what: 'export put into the outbox', details: aboutEntry(stored), result: stored };
+      const hasArrived = stored.state === 'sent' || destinationSchema.parse(stored.destination).asksAliasAnew;
+      openedCase.outbox.redirect(stored.id, { ...entry.destination, asksAliasAnew: hasArrived });
+      const redirected = openedCase.outbox.entry(stored.id);
+      return { what: 'export asked for its alias', details: aboutEntry(redirected), result: redirected };
+    });
   });
 }
 
@@ -133,6 +144,7 @@ export async function sendEntry(
   };
   checkFiles(publication, openedCase.path);
   const destination = destinationSchema.parse(entry.destination);
+  const { alias } = destination;
   try {
     const published = await send(publication, destination, options, context, () => {
       if (openedCase.outbox.entry(entry.id).state === 'cancelled') throw new TakenBack();
@@ -141,12 +153,12 @@ export async function sendEntry(
       openedCase.outbox.sent(entry.id, { ...published }, Date.now());
       return { what: 'export sent', details: { ...aboutEntry(entry), ...published }, result: undefined };
     });
-    return { state: 'published', published, reason: null };
+    return { state: 'published', alias, published, reason: null };
   } catch (error) {
-    if (error instanceof TakenBack) return { state: 'cancelled', published: null, reason: null };
+    if (error instanceof TakenBack) return { state: 'cancelled', alias, published: null, reason: null };
     throwIfCancelled(context.signal);
     openedCase.outbox.failed(entry.id, error instanceof Error ? error.message : String(error));
-    if (error instanceof ServerUnavailable) return { state: 'waiting', published: null, reason: error.message };
+    if (error instanceof ServerUnavailable) return { state: 'waiting', alias, published: null, reason: error.message };
     throw error;
   }
 }
@@ -163,9 +175,10 @@ async function pushFolder(
       'Add --tracking-uri ADDRESS and --experiment NAME.',
     );
   const publication = await readFolder(resolve(folder));
-  const destination = destinationOf(input.trackingUri, input);
+  const destination = { ...destinationOf(input.trackingUri, input), asksAliasAnew: true };
   const published = await send(publication, destination, input, context, () => undefined);
-  return { entries: [{ publishId: publication.notes.publishId, state: 'published', published, reason: null }] };
+  const { publishId } = publication.notes;
+  return { entries: [{ publishId, state: 'published', alias: destination.alias, published, reason: null }] };
 }
 
 async function readFolder(folder: string): Promise<Publication> {

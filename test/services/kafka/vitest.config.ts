@@ -7,5 +7,9 @@ export default defineConfig({
     maxWorkers: 1,
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // One second, which is what it is otherwise, a busy machine takes for anything.
+    expect: { poll: { timeout: 30_000 } },
+    // One second, which is what it is otherwise, a busy machine takes for anything.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -44,7 +44,7 @@ export function attemptToPublish(
   return publish(
     openTrackingClient(uri, {}, signal),
     publication,
-    { trackingUri: uri, experiment: name, register: name, alias: 'champion', unlessWorse: null },
+    { trackingUri: uri, experiment: name, register: name, alias: 'champion', unlessWorse: null, asksAliasAnew: false },
     { signal, patience: { repetitions, firstPauseMs: 200 }, onStep: () => undefined },
   );
 }
