@@ -15,6 +15,14 @@ export const appCommands: readonly CommandDefinition[] = [
     place: null,
     worksInFields: true,
   },
+  {
+    id: 'app.learn',
+    title: 'Learn from verdicts',
+    key: 'Alt+L',
+    place: null,
+    worksInFields: true,
+    changesCase: true,
+  },
   { id: 'app.settings', title: 'Settings', key: 'Ctrl+,', place: null, worksInFields: true },
   { id: 'app.messages', title: 'Messages of this session', key: 'Alt+M', place: null, worksInFields: true },
   {

@@ -13,6 +13,7 @@ import { AnalystNameProvider } from './analyst-name.tsx';
 import { CommandsProvider } from './commands.tsx';
 import { FileChoiceProvider } from './file-choice.tsx';
 import { HistoryProvider } from './history.tsx';
+import { LearningProvider } from './learning.tsx';
 import { allCommands } from './places.tsx';
 import { Shell } from './shell.tsx';
 import { useTheme } from './theme.ts';
@@ -33,7 +34,9 @@ export function App({ client, app }: { readonly client: AssayClient; readonly ap
                   <FileChoiceProvider>
                     <AnalystNameProvider>
                       <HistoryProvider>
-                        <Themed />
+                        <LearningProvider>
+                          <Themed />
+                        </LearningProvider>
                       </HistoryProvider>
                     </AnalystNameProvider>
                   </FileChoiceProvider>

@@ -8,6 +8,7 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   run: 'Reading and training',
   ingest: 'Reading',
   train: 'Training',
+  learn: 'Learning from verdicts',
   tune: 'Moving the line',
   score: 'Scoring',
   evaluate: 'Evaluating',

@@ -16,6 +16,7 @@ import { kafkaLoginStories } from './stories/kafka-login.ts';
 import { dayByKeyboardStories } from './stories/day-by-keyboard.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
 import { exploreStories } from './stories/explore.ts';
+import { feedbackStories } from './stories/feedback.ts';
 import { fileDialogStories } from './stories/file-dialog.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
@@ -54,6 +55,7 @@ describeWithChromium('the window', () => {
     pageSecurityStories(window);
     kafkaLoginStories(window, () => Promise.resolve([home]));
     damagedCaseStories(window, () => prepared);
+    feedbackStories(window);
     failingDiskStories(
       window,
       () => prepared,

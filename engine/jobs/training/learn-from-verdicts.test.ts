@@ -5,6 +5,7 @@ import { benchOfFile } from '../../case/bench-of-file.test-support.ts';
 import type { Bench } from '../../case/small-recording.test-support.ts';
 import { decodeForest } from '../../forest/compile.ts';
 import { scoreSums } from '../../forest/score.ts';
+import { CaseSession } from '../../case/case-session.ts';
 import { openCaseToRead } from '../../case/opening.ts';
 import type { JobResult } from '../../../preload/contract/jobs.ts';
 
@@ -13,8 +14,9 @@ benchOfFile((made) => (bench = made));
 
 const context = { signal: new AbortController().signal, report: () => undefined };
 
-async function learn(from: 'verdicts' | 'labels' | 'both', seed = 1): Promise<JobResult<'learn'>> {
-  const answer = await bench.engine.runJob('learn', { casePath: bench.casePath, from, seed }, context);
+async function learn(from: 'verdicts' | 'labels' | 'both', model?: string): Promise<JobResult<'learn'>> {
+  const chosen = model === undefined ? {} : { model };
+  const answer = await bench.engine.runJob('learn', { casePath: bench.casePath, from, ...chosen }, context);
   if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
   return answer.data;
 }
@@ -72,6 +74,36 @@ it('learns the same again from the forest beneath, and never from labels that we
   expect(learned.verdicts.days).toBeLessThanOrEqual(36);
   expect(learned.verdicts.transactions).toBeLessThan(3400);
   expect(learned.verdicts.transactions).toBeGreaterThan(3200);
+});
+
+it('learns on top of a forest of themes, whose leaves are convex, and keeps their score for what is usual', async () => {
+  const trained = await bench.engine.runJob(
+    'train',
+    {
+      casePath: bench.casePath,
+      detection: 'themes',
+      forest: { trees: 60 },
+      threshold: { kind: 'contamination', value: 0.03 },
+    },
+    context,
+  );
+  if (!trained.ok) throw new Error(trained.error.message);
+  const learned = await learn('labels', `${trained.data.model.id}`);
+  expect(learned.forest.digest).toBe(trained.data.model.digest);
+  const openedCase = openCaseToRead(bench.casePath);
+  try {
+    const session = new CaseSession(openedCase);
+    const [themed, joined] = [learned.forest.id, learned.model?.id ?? 0].map((id) => session.view(id));
+    expect([themed.forest.leaf, joined.forest.leaf]).toEqual(['convex', 'path-length']);
+    const scoreOfMiddle = (view: typeof themed): number => view.scoreOf(view.sums.toSorted()[view.sums.length >> 1]);
+    expect(scoreOfMiddle(joined)).toBeCloseTo(scoreOfMiddle(themed), 1);
+    const [top] = session.tuningIndex(joined.id).flaggedRows(session.model(joined.id).threshold.units);
+    const { baseline, contributions } = joined.reasons(top);
+    const edges = joined.sums[top] / 2 ** joined.forest.shift / joined.forest.treeCount;
+    expect(contributions.reduce((sum, value) => sum + value, baseline)).toBeCloseTo(edges, 6);
+  } finally {
+    openedCase.close();
+  }
 });
 
 it('learns of verdicts their extent alone, with the column winning over them where both speak', async () => {

@@ -5,6 +5,7 @@ import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useWhenNamed } from '../../app/analyst-name.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import { useHistory } from '../../app/history.tsx';
+import { LearnButton } from '../../app/learning.tsx';
 import {
   isTextOrNull,
   useCase,
@@ -243,6 +244,7 @@ export function ModelsPlace() {
             <Button keyHint={trainKey} disabled={!canTrain} onClick={() => setTraining(!isTraining)}>
               Train again…
             </Button>
+            <LearnButton />
             <Button tone="quiet" keyHint={historyKey} onClick={showModelHistory}>
               History
             </Button>

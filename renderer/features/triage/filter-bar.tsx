@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactNode, type RefObject } from 'react';
 import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
 import type { AlertListFormat } from '../../../preload/contract/exports.ts';
 import { useFilterWords } from '../../app/filter-chips.tsx';
+import { LearnButton } from '../../app/learning.tsx';
 import { useCase } from '../../data/app-state.tsx';
 import { formatCount, formatCounted } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
@@ -78,6 +79,7 @@ export function FilterBar(props: FilterBarProps): ReactNode {
           + filter
         </Chip>
         <BelowLineChip onEnter={props.onBelowLine} />
+        <LearnButton isShort />
         <span className="triage-total soft tabular" role="status">
           {total === null ? (
             'Reading'
