@@ -1,19 +1,37 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFresh } from './command-line-bundle.mjs';
 import { projectFolder, runScript, toolPath } from './run-steps.mjs';
 
-/** Builds the window's files where they are missing or older than a source. @returns {Promise<number>} exit code */
-export async function buildRendererIfStale() {
+/**
+ * Builds the window's files where they are missing or older than a source.
+ * @param {import('./run-steps.mjs').Output} [output]
+ * @returns {Promise<number>} exit code
+ */
+export async function buildRendererIfStale(output) {
   if (!isStale('dist/renderer/index.html', ['renderer', 'preload/contract'])) return 0;
-  return runScript([toolPath('vite', 'vite'), 'build', '--config', 'renderer/vite.config.ts', '--logLevel', 'warn'], {
-    // Under a test runner NODE_ENV says 'test', and React would be built for development.
-    NODE_ENV: 'production',
-  });
+  const vite = [toolPath('vite', 'vite'), 'build', '--config', 'renderer/vite.config.ts', '--logLevel', 'warn'];
+  // Under a test runner NODE_ENV says 'test', and React would be built for development.
+  return runScript(vite, { NODE_ENV: 'production' }, output);
 }
 
-/** The same for Electron's main process, preload and engine. @returns {Promise<number>} exit code */
-export async function buildElectronIfStale() {
-  return isStale('dist/main/index.cjs', ['main', 'preload', 'engine']) ? runScript(['scripts/build-electron.mjs']) : 0;
+/**
+ * The same for Electron's main process, preload and engine.
+ * @param {import('./run-steps.mjs').Output} [output]
+ * @returns {Promise<number>} exit code
+ */
+export async function buildElectronIfStale(output) {
+  if (!isStale('dist/main/index.cjs', ['main', 'preload', 'engine'])) return 0;
+  return runScript(['scripts/build-electron.mjs'], {}, output);
+}
+
+/**
+ * The same for the command line.
+ * @param {import('./run-steps.mjs').Output} [output]
+ * @returns {Promise<number>} exit code
+ */
+export async function buildCommandLineIfStale(output) {
+  return isFresh() ? 0 : runScript(['scripts/build-command-line.mjs'], {}, output);
 }
 
 /**

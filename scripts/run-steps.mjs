@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** @typedef {number | 'inherit'} Output where a script prints: to a file by its descriptor, or where this process does */
+
 export const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 
 /**
@@ -19,16 +21,17 @@ export function toolPath(packageName, command) {
 }
 
 /**
- * Runs a script on this Node from the project folder, with its output shown.
+ * Runs a script on this Node from the project folder.
  * @param {readonly string[]} script path and arguments
  * @param {NodeJS.ProcessEnv} [environment] beside this process's own
+ * @param {Output} [output]
  * @returns {Promise<number>} its exit code; 1 where a signal ended it
  */
-export function runScript(script, environment = {}) {
+export function runScript(script, environment = {}, output = 'inherit') {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...script], {
       cwd: projectFolder,
-      stdio: 'inherit',
+      stdio: ['inherit', output, output],
       // The tools start further Nodes by name; they must find this one.
       env: {
         ...process.env,
