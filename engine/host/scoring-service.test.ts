@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { smallRecording } from '../../test/command-line/small-recording.ts';
 import { featureNames } from '../domain/feature-spec.ts';
@@ -351,4 +351,43 @@ it('answers what is under way when it is told to stop, and takes nothing more', 
   expect(answer).toContain('Connection: close');
   expect(answer).toContain('"flagged"');
   await expect(fetch(`${address}/health/live`)).rejects.toThrow();
+});
+
+it('answers every request that was sent over an open connection before it was told to stop', async () => {
+  const service = await started(plain);
+  const { port } = new URL(service.address);
+  const body = JSON.stringify({ inputs: records.slice(0, 5) });
+  const request = `POST /score HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const sockets = Array.from({ length: 20 }, () => {
+    const socket = connect(Number(port), '127.0.0.1')
+      .setEncoding('utf8')
+      .on('error', () => undefined);
+    return { socket, answers: [] as string[] };
+  });
+  for (const { socket, answers } of sockets) {
+    socket.write(request);
+    answers.push(String(((await once(socket, 'data')) as [string])[0]));
+    socket.on('data', (part: string) => answers.push(part));
+  }
+  // Sent, and not read yet: nothing was waited for between.
+  for (const { socket } of sockets) socket.write(request);
+  const ended = Promise.all(sockets.map(({ socket }) => once(socket, 'close')));
+  await service.close();
+  await ended;
+  const answered = sockets.filter(({ answers }) => answers.join('').match(/HTTP\/1\.1 200/gu)?.length === 2);
+  expect(answered).toHaveLength(20);
+});
+
+it('parses no body in the thread that answers whether the service is well', async () => {
+  const { address } = await started(plain);
+  const parse = vi.spyOn(JSON, 'parse');
+  onTestFinished(() => parse.mockRestore());
+  const body = `{"inputs":[${'1,'.repeat(200_000)}1]}`;
+  const replied = await fetch(`${address}/score`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body,
+  });
+  expect(replied.status).toBe(413);
+  expect(parse.mock.calls.filter(([text]) => text.length >= body.length)).toEqual([]);
 });

@@ -1,22 +1,16 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { z } from 'zod';
+import { setTimeout as sleep } from 'node:timers/promises';
 import packageFile from '../../package.json' with { type: 'json' };
 import { AssayError, impossible, usageError } from '../domain/error.ts';
 import type { ProfileColumn } from '../domain/profile.ts';
 import { openApiDocument } from '../export/serving/openapi.ts';
-import {
-  mostRecords,
-  recordNeeds,
-  scoreRecords,
-  type FeaturesOverTime,
-  type ScoredRecord,
-} from '../jobs/scoring/score-request.ts';
-import { openServedModel, type ModelSource, type ServedModel } from '../jobs/scoring/served-model.ts';
+import { mostRecords, recordNeeds } from '../jobs/scoring/score-request.ts';
+import type { ModelSource } from '../jobs/scoring/served-model.ts';
 import { httpServer, listenNoted } from '../network/door.ts';
 import { createServiceMetrics } from '../monitor/service-metrics.ts';
-import { parseJsonText } from '../stream/json-records.ts';
-import { reportOf } from './error-report.ts';
+import { problemOf, statusOf, type ScoringReply } from './scoring-body.ts';
+import { ScoringThread, type ServedModelNotes } from './scoring-thread.ts';
 
 export interface ScoringServiceOptions extends ModelSource {
   /** Where to listen; only this machine reaches a loopback address. */
@@ -28,7 +22,7 @@ export interface ScoringServiceOptions extends ModelSource {
 
 export interface ScoringService {
   readonly address: string;
-  readonly model: Pick<ServedModel, 'name' | 'digest' | 'threshold'>;
+  readonly model: Pick<ServedModelNotes, 'name' | 'digest' | 'threshold'>;
   /** Answers what is under way, takes nothing more, and ends. */
   close(): Promise<void>;
 }
@@ -38,18 +32,17 @@ const mostAtOnce = 32;
 const requestTimeoutMs = 30_000;
 /** What is under way is waited for so long when the service is told to stop. */
 const graceMs = 10_000;
-
-const batchSchema = z.strictObject({
-  inputs: z.array(z.unknown()),
-  featuresOverTime: z.enum(['given', 'from-inputs']).default('given'),
-});
+/** Told to stop, it goes on answering until nothing came for so long: a request may be on its way over an open connection. */
+const quietMs = 250;
+/** Whoever goes on asking is not waited for longer. */
+const mostDrainMs = 2000;
 
 /** What a request comes to. */
 interface Reply {
   readonly status: number;
   readonly type: string;
   readonly body: string;
-  readonly scores: readonly ScoredRecord[];
+  readonly scored?: ScoringReply;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -63,19 +56,19 @@ export async function startScoringService(
   options: ScoringServiceOptions,
   signal: AbortSignal,
 ): Promise<ScoringService> {
-  const model = await openServedModel(options, signal);
+  const thread = await ScoringThread.start(options, signal);
   try {
-    const service = new Service(model, options);
+    const service = new Service(thread, options);
     await service.listen();
     return service;
   } catch (error) {
-    await model.close();
+    await thread.close();
     throw error;
   }
 }
 
 class Service implements ScoringService {
-  readonly model: ServedModel;
+  readonly #thread: ScoringThread;
   readonly #options: ScoringServiceOptions;
   readonly #server: Server;
   readonly #metrics;
@@ -83,16 +76,22 @@ class Service implements ScoringService {
   readonly #isLoopback: boolean;
   #underWay = 0;
   #isStopping = false;
+  #lastHeardMs = 0;
 
-  constructor(model: ServedModel, options: ScoringServiceOptions) {
-    this.model = model;
+  constructor(thread: ScoringThread, options: ScoringServiceOptions) {
+    this.#thread = thread;
     this.#options = options;
+    const { model } = thread;
     this.#metrics = createServiceMetrics(model);
     this.#document = documentOf(model, options.mostBodyBytes);
     this.#isLoopback = loopbackNames.has(options.hostname);
     this.#server = httpServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
       void this.#answer(request, response);
     });
+  }
+
+  get model(): ServedModelNotes {
+    return this.#thread.model;
   }
 
   get address(): string {
@@ -118,17 +117,22 @@ class Service implements ScoringService {
 
   async close(): Promise<void> {
     this.#isStopping = true;
+    this.#lastHeardMs = performance.now();
+    const drainedMs = this.#lastHeardMs + mostDrainMs;
+    // Closing resets connections that seem idle, with what they have sent and nobody has read yet.
+    while (performance.now() < Math.min(this.#lastHeardMs + quietMs, drainedMs)) await sleep(quietMs / 10);
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeIdleConnections();
     const deadline = setTimeout(() => this.#server.closeAllConnections(), graceMs);
     await closed;
     clearTimeout(deadline);
-    await this.model.close();
+    await this.#thread.close();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedMs = performance.now();
+    this.#lastHeardMs = startedMs;
     const path = (request.url ?? '').split('?', 1)[0];
     let reply: Reply;
     try {
@@ -150,7 +154,7 @@ class Service implements ScoringService {
       route: routes.has(path) ? path : 'other',
       status: reply.status,
       seconds: (performance.now() - startedMs) / 1000,
-      scores: reply.scores,
+      scores: scoresOf(reply.scored),
     });
   }
 
@@ -165,35 +169,36 @@ class Service implements ScoringService {
       throw new Refusal(405, 'WRONG_USE', `${path} takes ${route}.`, undefined, { Allow: route });
     switch (path) {
       case '/health/live':
-        return json(200, { state: 'live' });
+        return json({ state: 'live' });
       case '/health/ready':
-        if (this.#isStopping) throw stopping();
-        return json(200, { state: 'ready', digest: this.model.digest });
+        if (this.#isStopping || !this.#thread.isAlive) throw stopping();
+        return json({ state: 'ready', digest: this.model.digest });
       case '/metrics':
-        return { status: 200, type: this.#metrics.contentType, body: await this.#metrics.text(), scores: [] };
+        return { status: 200, type: this.#metrics.contentType, body: await this.#metrics.text() };
       case '/openapi.json':
-        return { status: 200, type: 'application/json', body: this.#document, scores: [] };
+        return { status: 200, type: 'application/json', body: this.#document };
       default:
         return this.#score(request, path === '/score/single');
     }
   }
 
   async #score(request: IncomingMessage, isSingle: boolean): Promise<Reply> {
-    if (this.#isStopping) throw stopping();
     if (this.#underWay >= mostAtOnce)
       throw new Refusal(503, 'TOO_LARGE', 'Too many requests are under way.', 'Ask again.', { 'Retry-After': '1' });
     this.#underWay++;
     try {
-      const body = await readJson(request, this.#options.mostBodyBytes);
-      const { inputs, featuresOverTime } = isSingle ? single(body) : batch(body);
-      const scores = await scoreRecords(this.model, inputs, featuresOverTime);
-      if (isSingle) return json(200, scores[0], scores);
-      const { name, digest, threshold, thresholdUnits } = this.model;
-      return json(200, { model: { name, digest, threshold, thresholdSum: thresholdUnits }, scores }, scores);
+      const body = await readBody(request, this.#options.mostBodyBytes);
+      const scored = await this.#thread.score(body, isSingle);
+      return { status: scored.status, type: 'application/json', body: scored.body, scored };
     } finally {
       this.#underWay--;
     }
   }
+}
+
+function scoresOf(reply: ScoringReply | undefined): readonly { readonly score: number; readonly flagged: boolean }[] {
+  if (reply === undefined) return [];
+  return Array.from(reply.scores, (score, row) => ({ score, flagged: reply.flagged[row] === 1 }));
 }
 
 const routes: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
@@ -234,23 +239,8 @@ function stopping(): Refusal {
   return new Refusal(503, 'ENGINE_STOPPED', 'The service is stopping.', 'Ask again.', { 'Retry-After': '1' });
 }
 
-function single(body: unknown): { readonly inputs: readonly unknown[]; readonly featuresOverTime: FeaturesOverTime } {
-  return { inputs: [body], featuresOverTime: 'given' };
-}
-
-function batch(body: unknown): z.infer<typeof batchSchema> {
-  const parsed = batchSchema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const [{ path, message }] = parsed.error.issues;
-  throw usageError(
-    'WRONG_USE',
-    `The request is not a batch: ${[...path, message].join(': ')}.`,
-    'Send {"inputs": [RECORD, ...]}, or one record to /score/single.',
-  );
-}
-
-/** The body as JSON. What is too long is not read to its end. */
-async function readJson(request: IncomingMessage, mostBytes: number): Promise<unknown> {
+/** The body of a request. What is too long is not read to its end. */
+async function readBody(request: IncomingMessage, mostBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0].trim().toLowerCase();
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (type !== 'application/json' || encoding !== 'identity')
@@ -260,22 +250,11 @@ async function readJson(request: IncomingMessage, mostBytes: number): Promise<un
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge();
   const body = await wholeBody(request, mostBytes);
   if (body === null) throw tooLarge();
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
-    throw usageError('WRONG_USE', 'The body is not UTF-8.');
-  }
-  try {
-    return parseJsonText(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw usageError('WRONG_USE', `The body is not JSON: ${reason}.`);
-  }
+  return body;
 }
 
 /** Null where it is longer. Iterating would close the connection then, and the answer with it; so events are heard instead. */
-function wholeBody(request: IncomingMessage, mostBytes: number): Promise<Buffer | null> {
+function wholeBody(request: IncomingMessage, mostBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let length = 0;
@@ -286,30 +265,22 @@ function wholeBody(request: IncomingMessage, mostBytes: number): Promise<Buffer 
         resolve(null);
       } else parts.push(part);
     });
-    request.on('end', () => resolve(Buffer.concat(parts)));
+    request.on('end', () => resolve(Uint8Array.from(Buffer.concat(parts))));
     request.on('error', () => reject(usageError('WRONG_USE', 'The request broke off.')));
   });
 }
 
-function json(status: number, body: unknown, scores: readonly ScoredRecord[] = []): Reply {
-  return { status, type: 'application/json', body: JSON.stringify(body), scores };
+function json(body: unknown): Reply {
+  return { status: 200, type: 'application/json', body: JSON.stringify(body) };
 }
 
 function problem(error: unknown): Reply {
-  const report = reportOf(error, null);
-  const { code, message, nextStep } = report;
-  const words = { code, message: code === 'INTERNAL' ? 'An unexpected fault in Assay itself.' : message };
-  const reply = json(statusOf(error), { error: nextStep === undefined ? words : { ...words, nextStep } });
-  return error instanceof Refusal ? { ...reply, headers: error.headers } : reply;
+  const reply = { type: 'application/json', body: problemOf(error) };
+  if (error instanceof Refusal) return { ...reply, status: error.status, headers: error.headers };
+  return { ...reply, status: statusOf(error) };
 }
 
-function statusOf(error: unknown): number {
-  if (error instanceof Refusal) return error.status;
-  if (!(error instanceof AssayError) || error.kind === 'failure') return 500;
-  return error.code === 'TOO_LARGE' ? 413 : 400;
-}
-
-function documentOf(model: ServedModel, mostBodyBytes: number): string {
+function documentOf(model: ServedModelNotes, mostBodyBytes: number): string {
   const needs = recordNeeds(model.profile, model.spec);
   const field = ({ name, kind, role, timeFormat }: ProfileColumn): { name: string; description: string } => {
     const form = kind === 'time' ? `time (${timeFormat ?? 'iso'}, ${model.profile.timeZone})` : kind;

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { eventNames, type EventName } from '../../preload/contract/events.ts';
 import { decodeMessage, encodeMessage } from '../../preload/contract/wire/codec.ts';
@@ -13,13 +14,25 @@ import { withOwnAttempts } from '../own-attempts.ts';
 import type { SessionToken } from './session-token.ts';
 
 const HELLO_LIMIT_MS = 3000;
+/** Until the token was shown nothing longer is taken, whatever the socket would take afterwards. */
+const HELLO_LIMIT_BYTES = 4096;
 /** A window that does not read as fast as the engine tells loses events beyond this; progress is told again anyway. */
 const MAXIMUM_WAITING_BYTES = 8 * 2 ** 20;
 /** Events of which only the newest counts; all others are always delivered. */
 const replaceable: ReadonlySet<EventName> = new Set(['job.progress']);
 
-/** Serves one window over its socket: first the token, within three seconds, then calls and subscriptions. */
-export function attendSocket(socket: WebSocket, engine: EngineSupervisor, token: SessionToken): void {
+/**
+ * Serves one window over its socket: first the token, within three seconds and in a few bytes, then calls and subscriptions.
+ * @param stream what the socket reads from
+ * @param onAccepted called once the token was shown
+ */
+export function attendSocket(
+  socket: WebSocket,
+  stream: Duplex,
+  engine: EngineSupervisor,
+  token: SessionToken,
+  onAccepted: () => void,
+): void {
   const subscriptions = new Set<EventName>();
   let accepted = false;
   const send = (frame: HostFrame): void => {
@@ -34,6 +47,14 @@ export function attendSocket(socket: WebSocket, engine: EngineSupervisor, token:
 
   const late = setTimeout(() => socket.close(socketCloseCodes.late, 'no token'), HELLO_LIMIT_MS);
   const unsubscribe = engine.onEvent(deliver);
+  // A message is kept until all of it is there: what is too long for a token is not waited for.
+  let bytesBeforeToken = 0;
+  const measure = (part: Buffer): void => {
+    bytesBeforeToken += part.byteLength;
+    if (!accepted && bytesBeforeToken > HELLO_LIMIT_BYTES) stream.destroy();
+    else if (accepted) stream.off('data', measure);
+  };
+  stream.on('data', measure);
   socket.on('close', () => {
     clearTimeout(late);
     unsubscribe();
@@ -50,6 +71,7 @@ export function attendSocket(socket: WebSocket, engine: EngineSupervisor, token:
       }
       accepted = true;
       clearTimeout(late);
+      onAccepted();
       send(stateNow());
       return;
     }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { httpServer, listenNoted } from '../../engine/network/door.ts';
 import type { EngineSupervisor } from '../engine-supervisor.ts';
@@ -16,6 +17,8 @@ export interface BrowserHost {
 
 /** The largest message a window may send; pasted ids and notes are far below. */
 const MAXIMUM_MESSAGE_BYTES = 16 * 2 ** 20;
+/** Sockets that have not shown the token yet; one more takes the place of the oldest. */
+const MOST_WITHOUT_TOKEN = 16;
 const LOOPBACK = '127.0.0.1';
 
 /**
@@ -56,6 +59,7 @@ export async function startBrowserHost(
     maxPayload: MAXIMUM_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
+  const withoutToken = new Set<Duplex>();
   server.on('upgrade', (request, stream, head) => {
     const isOurPage =
       request.headers.host === ownHost && request.headers.origin === `http://${ownHost}` && request.url === '/socket';
@@ -65,7 +69,13 @@ export async function startBrowserHost(
       stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
-    sockets.handleUpgrade(request, stream, head, (socket) => attendSocket(socket, engine, token));
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      const [oldest] = withoutToken.add(stream);
+      const forget = (): void => void withoutToken.delete(stream);
+      if (withoutToken.size > MOST_WITHOUT_TOKEN) oldest.destroy();
+      stream.on('close', forget);
+      attendSocket(socket, stream, engine, token, forget);
+    });
   });
 
   await new Promise<void>((resolve, reject) => {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { dataFolder } from '../../engine/host/default-case.ts';
 import { serveMetrics } from '../../engine/host/serve-metrics.ts';
 import { AssayError } from '../../engine/domain/error.ts';
 import { errorReportOf } from '../../preload/contract/envelope.ts';
@@ -104,8 +105,9 @@ async function serve(flags: ServeFlags, { context, print, note, fail }: CommandS
     const metrics = flags.metrics === undefined ? null : await serveMetrics(flags.metrics, () => metricsOf(engine));
     print(host.address);
     if (metrics !== null) note(`Metrics: ${metrics.address}`);
-    if (flags.open === true) openBrowser(host.address);
+    const closePage = flags.open === true ? openBrowser(host.address, dataFolder()) : null;
     await aborted(context.signal);
+    closePage?.();
     await metrics?.close();
     await host.close();
     fail({ code: 'CANCELLED', kind: 'failure', message: 'Stopped serving; everything confirmed is stored.' });
