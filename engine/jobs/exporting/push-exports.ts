@@ -113,7 +113,11 @@ export function putIntoOutbox(
   return openedCase.inTransaction(() => {
     const stored = openedCase.outbox.put(entry);
     const isNew = stored.publishId === entry.publishId;
-    if (!isNew && entry.destination.alias === null) return stored;
+    // An alias that waits to be moved still does; one that was moved is not moved again unasked.
+    if (!isNew && entry.destination.alias === null) {
+      if (stored.state === 'sent') openedCase.outbox.redirect(stored.id, { ...entry.destination });
+      return openedCase.outbox.entry(stored.id);
+    }
     return openedCase.change(doing, () => {
       if (isNew) return { what: 'export put into the outbox', details: aboutEntry(stored), result: stored };
       const hasArrived = stored.state === 'sent' || destinationSchema.parse(stored.destination).asksAliasAnew;

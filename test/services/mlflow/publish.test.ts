@@ -6,6 +6,7 @@ import { openTrackingClient } from '../../../engine/export/mlflow/tracking-clien
 import { runAssay } from '../../command-line/run-assay.ts';
 import { sharedDataFolder, sharedDataPath } from '../../shared-data.ts';
 import { assay, writeExpected } from '../case-fixture.ts';
+import { expectAliasMoves } from './alias-moves.ts';
 import { serveModel } from './model-server.ts';
 import { countOf } from './server-count.ts';
 import { freePort, mlflow, TrackingServer } from './tracking-server.ts';
@@ -147,43 +148,7 @@ describe.skipIf(mlflow.isSkipped)('a model published to a real MLflow server', (
   }, 300_000);
 
   it('moves an alias wherever it is asked for: back, to a new one, not past a gate, and after a time without the server', async () => {
-    const target = ['--tracking-uri', server.uri, '--experiment', 'roll', '--register', 'roll'];
-    const ask = async (contamination: string, ...more: readonly string[]): Promise<unknown> => {
-      await assay(['tune', '--case', casePath, '--contamination', contamination], home);
-      return assay(['export', 'mlflow', '--case', casePath, ...target, ...more], home);
-    };
-    const holder = async (alias: string): Promise<string | undefined> => {
-      const answer = (await get(`registered-models/alias?name=roll&alias=${alias}`)) as {
-        model_version?: { version: string };
-      };
-      return answer.model_version?.version;
-    };
-    const state = (version: string, aliasMoved: boolean, aliasElsewhere: string | null): object => ({
-      state: 'published',
-      published: { version, aliasMoved, aliasElsewhere },
-    });
-    const champion = ['--alias', 'champion'];
-    expect(await ask('0.02', ...champion)).toMatchObject(state('1', true, null));
-    expect(await ask('0.04', ...champion)).toMatchObject(state('2', true, '1'));
-    // Rolled back: the version is there, and only the alias moves.
-    expect(await ask('0.02', ...champion)).toMatchObject(state('1', true, '2'));
-    expect(await holder('champion')).toBe('1');
-    expect(await ask('0.02', ...champion)).toMatchObject(state('1', true, null));
-    expect(await ask('0.04', '--alias', 'shadow')).toMatchObject(state('2', true, null));
-    expect([await holder('champion'), await holder('shadow')]).toEqual(['1', '2']);
-    // Flagging twice as many, it is less precise.
-    expect(await ask('0.04', ...champion, '--unless-worse', 'precision')).toMatchObject(state('2', false, '1'));
-    // Without an alias nothing moves.
-    expect(await ask('0.04')).toMatchObject(state('2', false, null));
-    expect(await holder('champion')).toBe('1');
-
-    await server.kill();
-    expect(await ask('0.04', ...champion)).toMatchObject({ state: 'waiting', alias: 'champion' });
-    await server.start();
-    const pushed = await assay(['push', '--case', casePath], home);
-    expect(pushed).toMatchObject({ entries: [state('2', true, '1')] });
-    expect([await holder('champion'), await holder('shadow')]).toEqual(['2', '2']);
-    expect(await countOf(server.uri, 'roll', 'roll')).toEqual({ runs: 2, models: 2, versions: 2 });
+    await expectAliasMoves(server, home);
   }, 600_000);
 
   it('waits in the case while the server is down, and goes out once when it answers, whoever else pushes it', async () => {

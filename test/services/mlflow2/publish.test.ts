@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Published } from '../../../engine/export/mlflow/publish.ts';
 import { ServerUnavailable } from '../../../engine/export/mlflow/tracking-client.ts';
 import { assay, writeExpected } from '../case-fixture.ts';
+import { expectAliasMoves } from '../mlflow/alias-moves.ts';
 import { CutProxy } from '../mlflow/cut-proxy.ts';
 import { countOf } from '../mlflow/server-count.ts';
 import { attemptToPublish, smallPublication } from '../mlflow/small-publication.ts';
@@ -52,6 +53,10 @@ describe.skipIf(mlflow2.isSkipped)('a model published to a real MLflow 2 server'
     );
     expect(report).toMatchObject({ flags: 0, sums: 0, decisions: 0, ...rows, onnx: true });
     expect((report as { score: number }).score).toBeLessThan(1e-6);
+  }, 600_000);
+
+  it('moves an alias wherever it is asked for, as the newer server does', async () => {
+    await expectAliasMoves(server, home);
   }, 600_000);
 
   it('cut off after each of its requests in turn is completed as one run, announced once, and one version', async () => {

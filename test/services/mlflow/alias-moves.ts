@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { writeSmallRecording } from '../../command-line/small-recording.ts';
+import { assay } from '../case-fixture.ts';
+import { countOf } from './server-count.ts';
+import type { TrackingServer } from './tracking-server.ts';
+
+/**
+ * Asks for an alias in every way on a real server and looks there where it points: first, another model, rolled back, a
+ * second alias of a version that is there, held back by a figure, not asked for, and while the server was away.
+ */
+export async function expectAliasMoves(server: TrackingServer, home: string): Promise<void> {
+  const recording = join(home, 'small.csv');
+  const casePath = join(home, 'small.assay');
+  writeSmallRecording(recording, { rows: 500 });
+  await assay(['run', recording, '--case', casePath, '--trees', '10', '--label', 'is_fraud', '--no-windows'], home);
+  const target = ['--tracking-uri', server.uri, '--experiment', 'roll', '--register', 'roll'];
+  const ask = async (contamination: string, ...more: readonly string[]): Promise<unknown> => {
+    await assay(['tune', '--case', casePath, '--contamination', contamination], home);
+    return assay(['export', 'mlflow', '--case', casePath, ...target, ...more], home);
+  };
+  const holder = async (alias: string): Promise<string | undefined> => {
+    const answer = await fetch(`${server.uri}/api/2.0/mlflow/registered-models/alias?name=roll&alias=${alias}`);
+    return ((await answer.json()) as { readonly model_version?: { readonly version: string } }).model_version?.version;
+  };
+  const state = (version: string, aliasMoved: boolean, aliasElsewhere: string | null): object => ({
+    state: 'published',
+    published: { version, aliasMoved, aliasElsewhere },
+  });
+  const champion = ['--alias', 'champion'];
+  expect(await ask('0.02', ...champion)).toMatchObject(state('1', true, null));
+  expect(await ask('0.1', ...champion)).toMatchObject(state('2', true, '1'));
+  // Rolled back: the version is there, and only the alias moves.
+  expect(await ask('0.02', ...champion)).toMatchObject(state('1', true, '2'));
+  expect(await holder('champion')).toBe('1');
+  expect(await ask('0.1', '--alias', 'shadow')).toMatchObject(state('2', true, null));
+  expect([await holder('champion'), await holder('shadow')]).toEqual(['1', '2']);
+  // Flagging five times as many, it is less precise.
+  expect(await ask('0.1', ...champion, '--unless-worse', 'precision')).toMatchObject(state('2', false, '1'));
+  // What was asked for once is not repeated unasked.
+  expect(await ask('0.1')).toMatchObject(state('2', false, null));
+  expect(await holder('champion')).toBe('1');
+
+  await server.kill();
+  expect(await ask('0.1', ...champion)).toMatchObject({ state: 'waiting', alias: 'champion' });
+  await server.start();
+  expect(await assay(['push', '--case', casePath], home)).toMatchObject({ entries: [state('2', true, '1')] });
+  expect([await holder('champion'), await holder('shadow')]).toEqual(['2', '2']);
+  expect(await countOf(server.uri, 'roll', 'roll')).toEqual({
+    runs: 2,
+    models: expect.any(Number) as number,
+    versions: 2,
+  });
+}
