@@ -18,6 +18,7 @@ import { exportBigquery } from '../jobs/exporting/export-bigquery.ts';
 import { exportKserve, exportKubeflow, exportService, exportSpark } from '../jobs/exporting/export-cluster.ts';
 import { exportMlflow } from '../jobs/exporting/export-mlflow.ts';
 import { exportOnnxModel } from '../jobs/exporting/export-onnx.ts';
+import { makeSealingKey, sealCase, signModel, verifyModel, verifySeal } from '../jobs/exporting/seal.ts';
 import { ingestRecordings } from '../jobs/reading/ingest-recordings.ts';
 import { pushExports } from '../jobs/exporting/push-exports.ts';
 import { listQuarantine } from '../jobs/reading/list-quarantine.ts';
@@ -64,6 +65,11 @@ const handlers: Handlers = {
   labelExport: exportVerdicts,
   labelMerge: mergeVerdictFiles,
   audit: auditCase,
+  makeSealingKey,
+  seal: sealCase,
+  verifySeal,
+  signModel,
+  verifyModel,
   promote: promoteModel,
   rollback: rollBackModel,
   retain: retainRows,

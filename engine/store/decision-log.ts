@@ -358,8 +358,8 @@ export class DecisionLog {
     return row ?? null;
   }
 
-  /** Whether an entry that this computer knew is as it was; also where it knew none. */
-  holds(head: HistoryHead | null): boolean {
+  /** Whether an entry that was known elsewhere is as it was; also where none was known. */
+  holds(head: Pick<HistoryHead, 'entry' | 'hash'> | null): boolean {
     return (
       head === null || this.#row('SELECT 1 FROM audit WHERE id = ? AND hash = ?', head.entry, head.hash) !== undefined
     );

@@ -210,6 +210,31 @@ export function evidenceProblems(connection: Connection): readonly string[] {
   );
 }
 
+/** Something under evidence, with the digest of what the tables hold now, whatever was noted of it. */
+export interface HeldEvidence {
+  /** The same as long as it is the same thing, as `scores/12`. */
+  readonly name: string;
+  /** What a person calls it. */
+  readonly words: string;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Everything that flags, figures and reports follow from, digested anew. Reads the whole case. */
+export function heldEvidence(connection: Connection): readonly HeldEvidence[] {
+  addDigestFunctions(connection, () => undefined);
+  return parts.flatMap((part) =>
+    connection
+      .prepare<[], { key: Value; digest: Buffer }>(`SELECT * FROM (${digestsOf(part)}) ORDER BY key`)
+      .all()
+      .map(({ key, digest }) => ({
+        name: `${part.part}/${String(key)}`,
+        words: `${part.words}${nameOf(connection, part, key)}`,
+        sha256: digest.toString('hex'),
+      })),
+  );
+}
+
 function nameOf(connection: Connection, { table, key: keyColumn }: EvidencePart, key: Value): string {
   if (!['segment', 'segment_column', 'feature_segment', 'score_segment'].includes(table)) return ` (${String(key)})`;
   const isSegment = table === 'segment' || keyColumn === 'segment_id';

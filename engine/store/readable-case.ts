@@ -10,6 +10,7 @@ import { profileSchema, type Profile } from '../domain/profile.ts';
 import { alignedBuffer, decompress } from './blob.ts';
 import { decodeColumn, type EncodedColumn } from './column-encoding.ts';
 import { DecisionLog } from './decision-log.ts';
+import { heldEvidence, type HeldEvidence } from './evidence.ts';
 import { Outbox } from './outbox.ts';
 import { decodeRowLayout, type RowLayout } from './row-layout.ts';
 import { RowNumbers, type NumberedRun } from './row-numbers.ts';
@@ -133,6 +134,11 @@ export class ReadableCase {
   /** A number that changes whenever another connection has changed the case; changes made through this one leave it. */
   dataVersion(): number {
     return this.guard(() => Number(this.connection.pragma('data_version', { simple: true })));
+  }
+
+  /** Everything that flags, figures and reports follow from, digested anew. Reads the whole case. */
+  heldThings(): readonly HeldEvidence[] {
+    return this.guard(() => heldEvidence(this.connection));
   }
 
   /** Every recording and topic of the case, in the order they were added. */

@@ -15,6 +15,7 @@ import { addRecordCommand } from './record-command.ts';
 import { addReplayCommand } from './replay-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addScoreCommand } from './score-command.ts';
+import { addSealCommand } from './seal-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -41,6 +42,7 @@ export function createProgram(surroundings: CommandSurroundings): Command {
   addExplainCommand(program, surroundings);
   addCompareCommand(program, surroundings);
   addHistoryCommands(program, surroundings);
+  addSealCommand(program, surroundings);
   addExportCommands(program, surroundings);
   addPushCommand(program, surroundings);
   addRecordCommand(program, surroundings);

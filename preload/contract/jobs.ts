@@ -11,6 +11,7 @@ import { labelJobs } from './labels.ts';
 import { learningJobs } from './learning.ts';
 import { modelJobs } from './models.ts';
 import { recordingJobs } from './recordings.ts';
+import { sealJobs } from './seals.ts';
 import { simulationJobs } from './simulation.ts';
 import { streamJobs } from './streams.ts';
 import { trainingJobs } from './training.ts';
@@ -37,6 +38,7 @@ export const jobs = {
   ...labelJobs,
   ...belowLineJobs,
   ...historyJobs,
+  ...sealJobs,
   ...streamJobs,
   ...simulationJobs,
   ...exportJobs,

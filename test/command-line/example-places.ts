@@ -115,10 +115,13 @@ export async function makeExamplePlaces(made: string, run: RunExpected): Promise
     place('chargebacks.csv'),
     ['payment_id,is_fraud,reported_at', ...charged.map(([id]) => `${id},1,2026-07-01T00:00:00Z`)].join('\n'),
   );
+  await run(['seal', '--make-key']);
+  await run(['seal', '--case', spring]);
   for (const name of cases) cpSync(spring, place(`${name}.assay`));
   for (const name of ['spec.json', 'features.json'])
     await run(['features', '--case', spring, '--no-one-out', '--spec', place(name)]);
   await run(['export', 'mlflow', '--case', spring, '--out', place('spring-model')]);
+  await run(['seal', '--folder', place('spring-model')]);
   cpSync(place('spring-model'), place('month-model'), { recursive: true });
 }
 
