@@ -9,9 +9,9 @@ export default defineConfig({
     setupFiles: ['test/left-behind/setup.ts'],
     // Real processes and real files: two workers match the two cores that CI has.
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    // One second, which is what it is otherwise, a busy machine takes for anything.
-    expect: { poll: { timeout: 30_000 } },
+    // For what hangs; a busy machine may take its time.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 });

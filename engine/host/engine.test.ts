@@ -30,10 +30,9 @@ describe('jobs of a window', () => {
     ];
     const jobId = idOf(bench.engine.startJob('train', { casePath: bench.casePath, forest: { trees: 40, seed: 7 } }));
     const event = await ended(jobId);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    for (const stop of stops) stop();
     expect(event.outcome.ok).toBe(true);
-    expect(heard).toContain('models 2');
+    await expect.poll(() => heard).toContain('models 2');
+    for (const stop of stops) stop();
     expect(heard.some((phase) => phase === 'train')).toBe(true);
     const models = await bench.ask('models.list', {});
     expect(models.map(({ id }) => id)).toEqual([1, 2]);
@@ -62,10 +61,15 @@ describe('jobs of a window', () => {
 describe('listeners', () => {
   it('hear nothing after they have stopped listening', async () => {
     let heard = 0;
-    const stop = bench.engine.on('case.changed', () => heard++);
-    stop();
+    bench.engine.on('case.changed', () => heard++)();
+    const stillHeard = new Promise<void>((resolve) => {
+      const stop = bench.engine.on('case.changed', () => {
+        stop();
+        resolve();
+      });
+    });
     await bench.ask('models.setChampion', { modelId: 1 });
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await stillHeard;
     expect(heard).toBe(0);
   });
 });

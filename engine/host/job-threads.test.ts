@@ -71,7 +71,7 @@ describe('a job of a window', () => {
       vi.stubEnv('ASSAY_KAFKA_TLS_CA', pipe);
       // Reading the pipe holds the thread itself, as a long computation does, until somebody writes.
       const job = start('feed', { topic: 'kafka://127.0.0.1:9/payments' });
-      const held = await vi.waitUntil(() => openIfAwaited(pipe), { timeout: 60_000, interval: 20 });
+      const held = await vi.waitUntil(() => openIfAwaited(pipe), { timeout: 120_000, interval: 20 });
       await judgeFirstAlert('fraud');
       if (process.platform === 'linux') expect(prioritiesOfThreads()).toContain(10);
       closeSync(held);
@@ -85,7 +85,7 @@ describe('a job of a window', () => {
     const job = start('play', { recording: bench.recording, model: bench.casePath, casePath, startsPaused: true });
     const hears = (rows: number): Promise<unknown> =>
       vi.waitUntil(() => job.heard.some(({ progress }) => progress.stream?.isPaused && progress.stream.rows === rows), {
-        timeout: 60_000,
+        timeout: 120_000,
       });
     await hears(0);
     await bench.ask('job.command', { jobId: job.jobId, command: { kind: 'step', rows: 7 } });

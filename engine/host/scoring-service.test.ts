@@ -50,7 +50,7 @@ beforeAll(async () => {
   await done(engine.runJob('run', { recordings: [recording], casePath: withWindows, forest }, context));
   await done(engine.runJob('run', { recordings: [recording], casePath: plain, forest, windows: false }, context));
   await done(engine.runJob('exportOnnx', { casePath: withWindows, output: onnxFolder }, context));
-}, 120_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function done<T>(answer: Promise<{ readonly ok: true; readonly data: T } | { readonly ok: false }>): Promise<T> {
@@ -198,7 +198,7 @@ describe('the scoring service answers as `assay score` does', () => {
       .slice(2)
       .map((line) => line.split(',').slice(-2).join(','));
     expect(accepted.map(({ score: { score: value, flagged } }) => `${value},${flagged ? 1 : 0}`)).toEqual(flags);
-  }, 120_000);
+  });
 });
 
 describe('the scoring service refuses by name', () => {
@@ -223,7 +223,7 @@ describe('the scoring service refuses by name', () => {
       ),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 
   it('records that lack a key, and says how to go on', async () => {
     const { address } = await started(withWindows);

@@ -50,7 +50,7 @@ describe('two windows on one case', () => {
     });
     heard = 0;
     await other.request('alerts.page', { modelId });
-    await expect.poll(() => heard, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => heard).toBeGreaterThan(0);
     stop();
     await bench.ask('actions.undo', {});
   });

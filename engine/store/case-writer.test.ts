@@ -111,7 +111,7 @@ describe('the writer thread', () => {
     const writer = await createCaseWriter(path);
     await writer.append(appendOf(source, 0, 5));
     const read = openCaseReadOnly(path);
-    await expect.poll(() => read.nextSequence(), { timeout: 20_000 }).toBe(5);
+    await expect.poll(() => read.nextSequence()).toBe(5);
     read.close();
     await writer.finish();
   });

@@ -13,4 +13,4 @@ it('no input near a whole one is a fault of Assay itself (the beginning of `npm 
   });
   expect(faults).toEqual([]);
   expect(counted).toBe(inputs);
-}, 120_000);
+});

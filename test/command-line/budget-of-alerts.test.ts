@@ -12,7 +12,7 @@ function dataOf<T>(answer: Answer<T>): T {
   return answer.data;
 }
 
-it('keeps to a budget of alerts a day, and the window counts the same alerts', { timeout: 120_000 }, async () => {
+it('keeps to a budget of alerts a day, and the window counts the same alerts', async () => {
   const folder = temporaryFolder();
   const casePath = join(folder, 'month.assay');
   const run = ['run', bundled, '--case', casePath, '--alerts-per-day', String(budget), '--json'];

@@ -7,11 +7,14 @@ import { tmpdir } from 'node:os';
 import { randomStream } from '../../engine/forest/random.ts';
 import { openCaseReadOnly } from '../../engine/store/open-case.ts';
 import { verifyCase } from '../../engine/store/backup.ts';
+import type { ReadableCase } from '../../engine/store/readable-case.ts';
+import { untilStored } from '../stored-rows.ts';
 import { jsonOf, runAssay, startAssay, temporaryFolder } from './run-assay.ts';
 import { writeSmallRecording } from './small-recording.ts';
 
-const rows = 120_000;
-const kills = process.env['ASSAY_LONG_TESTS'] === '1' ? 20 : 6;
+const rows = 60_000;
+/** How often each stage is seen and ended. */
+const rounds = process.env['ASSAY_LONG_TESTS'] === '1' ? 4 : 1;
 
 /** SHA-256 over the features of all rows in stream order, however the rows were cut into segments. */
 function featuresOf(casePath: string): string {
@@ -31,15 +34,12 @@ describe('a run that is stopped', () => {
   let shared = '';
   let recording = '';
   let uninterrupted: Record<string, unknown> = {};
-  let durationMs = 0;
 
   beforeAll(async () => {
     shared = mkdtempSync(join(tmpdir(), 'assay-kill-'));
     recording = join(shared, 'payments.csv');
     writeSmallRecording(recording, { rows });
-    const startedMs = performance.now();
     uninterrupted = jsonOf(await runAssay(['run', recording, '--case', join(shared, 'whole.assay'), '--json'], shared));
-    durationMs = performance.now() - startedMs;
   });
   afterAll(() => rmSync(shared, { recursive: true, force: true }));
 
@@ -47,9 +47,17 @@ describe('a run that is stopped', () => {
     const random = randomStream(3, 0, 'simulation');
     const folder = temporaryFolder();
     const casePath = join(folder, 'killed.assay');
-    for (let kill = 0; kill < kills; kill++) {
+    const stages: readonly ((openedCase: ReadableCase) => boolean)[] = [
+      ...[0.05, 0.3, 0.6, 0.9, 1].map(
+        (share) => (openedCase: ReadableCase) => openedCase.nextSequence() >= share * rows,
+      ),
+      (openedCase) => openedCase.models().length > 0,
+    ];
+    for (const isReached of stages.flatMap((stage) => Array.from({ length: rounds }, () => stage))) {
       const { child, ended } = startAssay(['run', recording, '--case', casePath], folder);
-      await sleep(durationMs * (0.15 + 0.8 * random.nextUnit()));
+      await untilStored(casePath, isReached, ended);
+      // Anywhere between this stage and the next: what comes of it must be the same.
+      await sleep(random.nextInteger(60));
       child.kill('SIGKILL');
       await ended;
     }
@@ -71,8 +79,9 @@ describe('a run that is stopped', () => {
   it('Ctrl-C leaves a valid case, exit code 130 and a sentence', async () => {
     const folder = temporaryFolder();
     const casePath = join(folder, 'interrupted.assay');
-    const { child, ended } = startAssay(['run', recording, '--case', casePath], folder);
-    await sleep(durationMs * 0.4);
+    // So many trees that it would not end before it is told to.
+    const { child, ended } = startAssay(['run', recording, '--case', casePath, '--trees', '10000'], folder);
+    await untilStored(casePath, (openedCase) => openedCase.nextSequence() > 0, ended);
     child.kill('SIGINT');
     const outcome = await ended;
     expect(outcome.code).toBe(130);

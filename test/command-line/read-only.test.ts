@@ -40,7 +40,7 @@ describe.skipIf(place === null)('a case on a read-only share (needs a share that
     writeFileSync(older, gunzipSync(readFileSync(layout4)));
     place?.close();
     before = readdirSync(share);
-  }, 120_000);
+  });
 
   const output = (name: string): readonly string[] => ['--out', join(home, name)];
   const reading: readonly (readonly [string, readonly string[]])[] = [

@@ -31,7 +31,7 @@ it('serves the scores of a model until it is told to stop, which is its ordinary
   expect(metrics).toContain('iforest_requests_total{route="/score/single",status="200"} 1');
   child.kill('SIGTERM');
   expect((await ended).code).toBe(0);
-}, 60_000);
+});
 
 it.each([
   [['serve', '--score'], 'No model was named.'],

@@ -16,7 +16,7 @@ it('serves the metrics of the window beside it, to scrapes only', async () => {
   const { child, ended } = startAssay(['serve', '--case', casePath, '--metrics', '0'], home);
   let notes = '';
   child.stderr?.on('data', (text: string) => (notes += text));
-  await vi.waitFor(() => expect(notes).toMatch(/Metrics: http/), { timeout: 100_000, interval: 50 });
+  await vi.waitFor(() => expect(notes).toMatch(/Metrics: http/), { timeout: 120_000, interval: 50 });
   const address = /Metrics: (http:\/\/127\.0\.0\.1:\d+\/metrics)/.exec(notes)?.[1] ?? '';
   const response = await fetch(address);
   expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4');

@@ -11,5 +11,5 @@ export async function openAlerts(page: Page): Promise<number> {
 }
 
 export function waitForOpenAlerts(page: Page, count: number): Promise<void> {
-  return expect.poll(() => openAlerts(page), { timeout: 20_000 }).toBe(count);
+  return expect.poll(() => openAlerts(page)).toBe(count);
 }

@@ -8,7 +8,8 @@ import { _electron, chromium, type ElectronApplication, type Page } from 'playwr
 import { projectFolder } from './build.ts';
 import { chromiumPath } from './chromium.ts';
 
-const LAUNCH_LIMIT_MS = 60_000;
+/** For what never comes; a busy machine may take its time. */
+const limitMs = 120_000;
 const size = { width: 1280, height: 800 };
 const realElectron = process.env['ASSAY_ELECTRON'];
 const standin = join(projectFolder, 'test', 'electron-standin', 'electron');
@@ -84,7 +85,7 @@ export async function launchElectron(options: LaunchOptions = {}): Promise<Elect
       ASSAY_PROGRAM: options.program ?? realElectron ?? standin,
       ASSAY_HOME: options.home ?? join(folder.path, 'home'),
     },
-    timeout: LAUNCH_LIMIT_MS,
+    timeout: limitMs,
   });
   const close = async (): Promise<void> => {
     await app.close();
@@ -92,6 +93,7 @@ export async function launchElectron(options: LaunchOptions = {}): Promise<Elect
   };
   return orClose(close, async () => {
     const page = await app.firstWindow();
+    page.setDefaultTimeout(limitMs);
     const watched = watch(page);
     await page.waitForSelector('#root > *');
     const hostPid = await app.evaluate(() => process.pid);
@@ -136,6 +138,7 @@ export async function launchBrowserHost(options: LaunchOptions = {}): Promise<Br
       () => browser.close(),
       async () => {
         const page = await browser.newPage({ viewport: size });
+        page.setDefaultTimeout(limitMs);
         const watched = watch(page);
         await page.goto(address);
         await page.waitForSelector('#root > *');

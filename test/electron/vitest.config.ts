@@ -8,9 +8,9 @@ export default defineConfig({
     // The user as whom it runs may write nothing in the project.
     cache: false,
     fsModuleCache: false,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    // One second, which is what it is otherwise, a busy machine takes for anything.
-    expect: { poll: { timeout: 30_000 } },
+    // For what hangs; a busy machine may take its time.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 });

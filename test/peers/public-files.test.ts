@@ -65,7 +65,7 @@ describe.skipIf(!isPresent)('public test files, beside what others read from the
   let peer: Awaited<ReturnType<typeof runPeer>> | undefined;
   beforeAll(async () => {
     peer = await runPeer('public_files.py', [folder]);
-  }, 120_000);
+  });
 
   it('Parquet: the rows, present values and exact sums that pyarrow finds', async () => {
     const files = Object.entries(peer?.['parquet'] as Record<string, ParquetCounts>);
@@ -88,7 +88,7 @@ describe.skipIf(!isPresent)('public test files, beside what others read from the
     }
     console.log(`${files.length} Parquet files compared`);
     expect(differences).toEqual([]);
-  }, 300_000);
+  });
 
   it('JSON: no object that Python reads is refused, and nothing but one is a row', () => {
     const files = Object.entries(peer?.['json'] as Record<string, boolean>);

@@ -91,5 +91,5 @@ describeWithSharedData('the Fraud Detection Handbook', () => {
     expect(compared).toBe((66_928 + 67_240) * 12);
     expect(differences.slice(0, 20)).toEqual([]);
     expect(noise).toBe(2);
-  }, 120_000);
+  });
 });

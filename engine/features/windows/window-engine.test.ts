@@ -350,7 +350,7 @@ describe('window features', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   it('do not depend on how the stream is cut into blocks', () => {
     fc.assert(
@@ -367,7 +367,7 @@ describe('window features', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   it('go on after a restored snapshot as if nothing had happened', () => {
     fc.assert(
@@ -385,7 +385,7 @@ describe('window features', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   it('of the past do not change when the future is shuffled or its labels are turned', () => {
     fc.assert(
@@ -400,7 +400,7 @@ describe('window features', () => {
       }),
       { numRuns: 40 },
     );
-  }, 120_000);
+  });
 
   it('do not see a label before its delay has passed', () => {
     const rows = [0, 6, 7, 26, 27].map((time) => ({ time, customer: 0, terminal: 0, amount: 1, label: 1 }));

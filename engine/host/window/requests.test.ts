@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { requests, type RequestName } from '../../../preload/contract/requests.ts';
 import type { TileView } from '../../../preload/contract/transactions.ts';
 import {
@@ -168,10 +168,10 @@ describe('the ledger of the network', () => {
     const input = { casePath: bench.casePath, trackingUri: 'http://127.0.0.1:1', experiment: 'cards' };
     const started = bench.engine.startJob('exportMlflow', input);
     // A server that is away is tried for some time, which is not waited for.
-    await vi.waitFor(async () => expect(await purposesAt('127.0.0.1:1')).toContain('MLflow'), { timeout: 60_000 });
+    await expect.poll(() => purposesAt('127.0.0.1:1')).toContain('MLflow');
     bench.engine.cancelJob(started.ok ? started.data.jobId : '');
     await ended;
-    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0));
+    await expect.poll(() => heard.length).toBeGreaterThan(0);
     stop();
   });
 });
@@ -342,7 +342,7 @@ describe('alerts', () => {
     for (const { cells, amount, timeMs, topId, counterpart } of all)
       expect(cells).toEqual(['EUR', counterpart, amount, timeMs, topId]);
     const byReason = [{ by: 'firstReason', descending: false }] as const;
-    await vi.waitFor(async () => expect((await page({ sort: byReason })).reasonsPending).toBe(0), 20_000);
+    await expect.poll(async () => (await page({ sort: byReason })).reasonsPending).toBe(0);
     const fields = ['score', 'amount', 'time', 'transactions', 'entity', 'counterpart', 'topId'] as const;
     for (const by of [...fields, 'day', 'verdict', 'firstReason', 'column:terminal_id', 'column:amount'] as const) {
       const sort = [{ by, descending: false }];
@@ -973,7 +973,7 @@ describe('a case that cannot be written', () => {
       ok: false,
       error: { code: 'NOT_A_CASE' },
     });
-    await vi.waitFor(() => expect(told.at(-1)).toBe(null));
+    await expect.poll(() => told.at(-1)).toBe(null);
     stop();
     expect((await bench.ask('app.read', {})).openCase).toBe(null);
     const keys = ['#1'];

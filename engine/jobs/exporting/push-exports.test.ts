@@ -24,7 +24,7 @@ beforeAll(async () => {
     context,
   );
   if (!made.ok) throw new Error(made.error.message);
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function freshCase(): string {

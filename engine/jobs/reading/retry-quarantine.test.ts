@@ -7,6 +7,7 @@ import { createEngine } from '../../host/engine.ts';
 import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
 import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
 import { startAssay } from '../../../test/command-line/run-assay.ts';
+import { storedRows, untilStored } from '../../../test/stored-rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-retry-'));
 const engine = createEngine();
@@ -129,15 +130,17 @@ it('refuses a record that another process has stored in the meantime, and stores
   first.close();
 });
 
-it('killed at any moment, no record is lost and none is a row twice', { timeout: 180_000 }, async () => {
+it('killed at any moment, no record is lost and none is a row twice', async () => {
   const rows = 9_000;
   const casePath = await caseWithQuarantine('killed', rows);
   const held = (await run('quarantine', { casePath, limit: 1 })).quarantined;
   await run('ingest', { recordings: [second('killed')], casePath, overrides: { ignore: ['balance'] } });
   for (let kill = 0; kill < 4; kill++) {
+    const rowsBefore = storedRows(casePath);
     const { child, ended } = startAssay(['quarantine', '--case', casePath, '--retry', '--json'], join(folder, 'home'));
-    // Some die while they start, others between or in their transactions: the outcome must be the same for all.
-    await Promise.race([ended, sleep(700 + kill * 450)]);
+    // At its start, then between or in its transactions: the outcome must be the same for all.
+    await untilStored(casePath, (openedCase) => openedCase.nextSequence() > rowsBefore || kill === 0, ended);
+    await sleep(kill * 20);
     child.kill('SIGKILL');
     await ended;
     const now = await run('quarantine', { casePath, limit: 1 });

@@ -16,7 +16,7 @@ describe('the reading kernel', () => {
       }),
       { numRuns: 2000 },
     );
-  }, 120_000);
+  });
 
   it('ends batches where the plain reader does, also where their bytes are many and more is read than it holds', async () => {
     const rows = Array.from({ length: 9000 }, (_, i) =>

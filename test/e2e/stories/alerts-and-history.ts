@@ -20,21 +20,18 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
       .first()
       .click();
     // The detail may be of the same alert before and after the sort, so the order itself is waited for.
-    await expect.poll(() => isSortedByFlagged(grid), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => isSortedByFlagged(grid)).toBe(true);
     const before = await openAlerts(page);
     const transactions = page.getByRole('region', { name: 'Transactions of the alert' });
     const flagged = transactions.getByRole('row').filter({ hasText: '▲ flagged' });
     const most = grid.locator('[data-column="transactions"]').first();
     // The list, the detail and the key all come in their own time: until they speak of one alert, there is nothing to count.
     await expect
-      .poll(
-        async () => {
-          await grid.press('Home');
-          const said = /(\d+) flagged$/u.exec(await heading.innerText())?.[1];
-          return (await most.innerText()).startsWith(`${said} `) && String(await flagged.count()) === said;
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        await grid.press('Home');
+        const said = /(\d+) flagged$/u.exec(await heading.innerText())?.[1];
+        return (await most.innerText()).startsWith(`${said} `) && String(await flagged.count()) === said;
+      })
       .toBe(true);
     const count = await flagged.count();
     expect(count).toBeGreaterThan(2);
@@ -44,7 +41,7 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
     await waitForOpenAlerts(page, before + 1);
     await page.keyboard.press('z');
     await waitForOpenAlerts(page, before);
-    await expect.poll(() => flagged.count(), { timeout: 20_000 }).toBe(count);
+    await expect.poll(() => flagged.count()).toBe(count);
 
     const silent = transactions
       .getByRole('row')
@@ -56,7 +53,7 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
     await transactions.getByText('fraud').waitFor();
     expect(await openAlerts(page)).toBe(before);
     await page.keyboard.press('z');
-    await expect.poll(() => transactions.getByText('fraud').count(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => transactions.getByText('fraud').count()).toBe(0);
 
     for (const key of ['x', 'j', 'x', 'm']) await page.keyboard.press(key);
     await waitForOpenAlerts(page, before - 1);
@@ -75,13 +72,10 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
       const before = await openAlerts(page);
       // The list may be read anew once more after the line was moved.
       await expect
-        .poll(
-          async () => {
-            await page.keyboard.press('X');
-            return page.getByText(`${before} alerts selected`, { exact: true }).count();
-          },
-          { timeout: 20_000 },
-        )
+        .poll(async () => {
+          await page.keyboard.press('X');
+          return page.getByText(`${before} alerts selected`, { exact: true }).count();
+        })
         .toBe(1);
       await page.keyboard.press('l');
       await waitForOpenAlerts(page, 0);
@@ -138,7 +132,7 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
     await page.keyboard.press('t');
     await page.getByLabel('Train again').getByLabel('Seed', { exact: true }).fill('7');
     await page.getByLabel('Train again').getByRole('button', { name: 'Train', exact: true }).click();
-    await page.getByRole('button', { name: /Make champion…$/u }).waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: /Make champion…$/u }).waitFor();
     expect(await models.getByRole('row').filter({ hasText: 'champion' }).innerText()).toBe(former);
 
     await page.getByLabel('Compare with').selectOption({ index: 1 });
@@ -165,9 +159,7 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
     await page.getByRole('button', { name: /Roll back…$/u }).click();
     await page.getByLabel('Why').fill('it was only a seed');
     await page.keyboard.press('Enter');
-    await expect
-      .poll(() => models.getByRole('row').filter({ hasText: 'champion' }).innerText(), { timeout: 20_000 })
-      .toBe(former);
+    await expect.poll(() => models.getByRole('row').filter({ hasText: 'champion' }).innerText()).toBe(former);
     await page.keyboard.press('Alt+H');
     const history = page.getByRole('dialog', { name: 'History' });
     await history.getByText(/reason it was only a seed/u).waitFor();
@@ -183,7 +175,7 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
     const settings = page.getByRole('dialog', { name: 'Settings' });
     await settings.getByRole('radio', { name: 'The whole recording' }).click();
     await settings.getByText(/^All flagged transactions of one card are one alert/u).waitFor();
-    await expect.poll(() => openAlerts(page), { timeout: 20_000 }).toBeLessThan(before);
+    await expect.poll(() => openAlerts(page)).toBeLessThan(before);
     await settings.getByRole('radio', { name: 'An episode' }).click();
     await waitForOpenAlerts(page, before);
     await page.keyboard.press('Escape');

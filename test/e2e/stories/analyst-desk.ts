@@ -10,7 +10,7 @@ export function analystDeskStories(window: () => RunningWindow): void {
     const reasons = page.getByRole('grid', { name: 'Alerts' }).locator('[data-column="firstReason"]');
     await reasons.first().waitFor();
     await expect
-      .poll(async () => (await reasons.allInnerTexts()).filter((text) => !/^[A-Z0-9]/u.test(text)), { timeout: 20_000 })
+      .poll(async () => (await reasons.allInnerTexts()).filter((text) => !/^[A-Z0-9]/u.test(text)))
       .toEqual([]);
   });
 
@@ -141,7 +141,7 @@ export function analystDeskStories(window: () => RunningWindow): void {
     await goTo(page, 'Models');
     const stability = page.getByRole('region', { name: 'Seed stability' });
     await stability.getByRole('button', { name: /Try 5 other seeds/ }).click();
-    await stability.getByText(/flagged with another seed too/).waitFor({ timeout: 90_000 });
+    await stability.getByText(/flagged with another seed too/).waitFor();
     expect(await stability.getByRole('row').count()).toBe(6);
   });
 }

@@ -49,7 +49,7 @@ export function dayByKeyboardStories(window: () => RunningWindow, home: () => st
       await page.keyboard.press('r');
 
       // A case opens on Triage, with the most suspicious alert explained.
-      await page.getByRole('main', { name: 'Triage' }).waitFor({ timeout: 60_000 });
+      await page.getByRole('main', { name: 'Triage' }).waitFor();
       const detail = page.getByLabel('Selected alert');
       await detail.getByRole('heading', { level: 2 }).waitFor();
       await detail.getByText('What pushed the score up or down').waitFor();
@@ -211,7 +211,7 @@ async function replay(page: Page, known: string, unknown: string): Promise<void>
   await tabTo(page, 'Replay');
   await page.keyboard.press('Enter');
   const end = page.getByRole('region', { name: 'How the replay ended' });
-  await end.getByText('300 rows in').waitFor({ timeout: 30_000 });
+  await end.getByText('300 rows in').waitFor();
   expect(await end.getByText(/^Digest of the flags [0-9a-f]{64}$/u).count()).toBe(1);
   await openCaseAgain(page);
 }

@@ -62,7 +62,7 @@ export function electronSecurityStories(window: () => ElectronWindow): void {
         () => true,
         () => false,
       );
-    await expect.poll(isLoadedAgain, { timeout: 20_000 }).toBe(true);
+    await expect.poll(isLoadedAgain).toBe(true);
     await page.waitForSelector('#root > *');
   });
 
@@ -85,7 +85,7 @@ export function electronSecurityStories(window: () => ElectronWindow): void {
     const opened = (): Promise<string[]> =>
       app.evaluate(() => (globalThis as unknown as { openedAddresses: string[] }).openedAddresses);
     // The allowed address is the last one: once it was opened, the others were refused.
-    await expect.poll(opened, { timeout: 10_000 }).toEqual(['https://mlflow.org/docs']);
+    await expect.poll(opened).toEqual(['https://mlflow.org/docs']);
     expect(app.windows()).toHaveLength(1);
   });
 

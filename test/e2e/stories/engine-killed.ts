@@ -34,6 +34,6 @@ export function engineKilledStories(window: () => RunningWindow): void {
     await setNumber(page, 'Trees', 20);
     await page.getByLabel('Grower').selectOption('assay');
     await model.getByRole('button', { name: /Train$/ }).click();
-    await page.getByText(/transactions scored in/).waitFor({ timeout: 60_000 });
+    await page.getByText(/transactions scored in/).waitFor();
   });
 }

@@ -17,7 +17,7 @@ export function feedbackStories(window: () => RunningWindow): void {
     await dialog
       .getByRole('status')
       .getByText(/^(Better|No better): /u)
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     const figures = dialog.getByRole('table', { name: 'Average precision before and after' });
     expect(await figures.getByRole('row').allInnerTexts()).toEqual([
       expect.stringMatching(/^Before: the forest\s+0\.\d{3} 0\.\d{3} to 0\.\d{3}$/u),

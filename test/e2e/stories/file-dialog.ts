@@ -4,8 +4,6 @@ import { expect, it } from 'vitest';
 import { enginePids } from '../engine-process.ts';
 import { temporaryFolder, type RunningWindow } from '../launchers.ts';
 
-const patience = { timeout: 20_000 };
-
 /** The page's own dialog for files, which is there where the host has none. */
 export function fileDialogStories(window: () => RunningWindow): void {
   it('opens beside the folder of last time where that is gone', async () => {
@@ -19,12 +17,12 @@ export function fileDialogStories(window: () => RunningWindow): void {
       await page.keyboard.press('Control+o');
       await field.fill(gone);
       await field.press('Enter');
-      await expect.poll(() => field.getAttribute('title'), patience).toBe(gone);
+      await expect.poll(() => field.getAttribute('title')).toBe(gone);
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
       rmdirSync(gone);
       await page.keyboard.press('Control+o');
-      await expect.poll(() => field.getAttribute('title'), patience).toBe(folder.path);
+      await expect.poll(() => field.getAttribute('title')).toBe(folder.path);
     } finally {
       await page.keyboard.press('Escape');
       folder.remove();
@@ -43,10 +41,10 @@ export function fileDialogStories(window: () => RunningWindow): void {
     try {
       await page.keyboard.press('Control+o');
       const field = dialog.getByLabel('Folder', { exact: true });
-      await expect.poll(() => field.getAttribute('title'), patience).not.toBe('');
+      await expect.poll(() => field.getAttribute('title')).not.toBe('');
       await field.fill(first);
       await field.press('Enter');
-      await expect.poll(() => field.getAttribute('title'), patience).toBe(first);
+      await expect.poll(() => field.getAttribute('title')).toBe(first);
       // The engine lists no folder until the field was made ready to be typed over.
       process.kill(engine, 'SIGSTOP');
       try {
@@ -55,7 +53,7 @@ export function fileDialogStories(window: () => RunningWindow): void {
       } finally {
         process.kill(engine, 'SIGCONT');
       }
-      await expect.poll(() => field.getAttribute('title'), patience).toBe(dirname(first));
+      await expect.poll(() => field.getAttribute('title')).toBe(dirname(first));
       await page.keyboard.insertText(second);
       await page.keyboard.press('Enter');
       await dialog.getByRole('button', { name: 'late.assay' }).waitFor();

@@ -29,9 +29,7 @@ export function kafkaLoginStories(window: () => RunningWindow, folders: () => Pr
     // Window state is written a moment after it changed.
     const written = await folders();
     const files = (): readonly string[] => written.flatMap(filesBelow);
-    await expect
-      .poll(() => files().some((file) => readFileSync(file).includes(nowhere)), { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(() => files().some((file) => readFileSync(file).includes(nowhere))).toBe(true);
     for (const file of files()) expect(readFileSync(file).includes(password), file).toBe(false);
     await page.getByRole('radio', { name: /^Recordings/ }).click();
   });

@@ -43,6 +43,6 @@ export function menuStories(window: () => ElectronWindow): void {
     });
     await choose('open-recording');
     await page.getByRole('main', { name: 'Sources' }).waitFor();
-    await expect.poll(() => app.evaluate(() => 'wasAsked' in globalThis), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => app.evaluate(() => 'wasAsked' in globalThis)).toBe(true);
   });
 }

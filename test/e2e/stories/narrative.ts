@@ -60,7 +60,7 @@ export function narrativeStories(window: () => RunningWindow): void {
       await page.keyboard.press('o');
       await page.keyboard.press('z');
       await waitForOpenAlerts(page, before);
-      await expect.poll(() => narrative.count(), { timeout: 20_000 }).toBe(0);
+      await expect.poll(() => narrative.count()).toBe(0);
     } finally {
       folder.remove();
     }

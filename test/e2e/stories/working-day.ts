@@ -31,7 +31,7 @@ export function workingDayStories(
         await exportAlerts(window, folder.path, facts);
         const settings = join(options.home, 'settings.json');
         // Where the window is, is written a moment after it went there.
-        await expect.poll(() => readFileSync(settings, 'utf8'), { timeout: 10_000 }).toMatch(/"place":\s*"triage"/);
+        await expect.poll(() => readFileSync(settings, 'utf8')).toMatch(/"place":\s*"triage"/);
         expect(foreignAddresses(window.requested)).toEqual([]);
         return facts;
       });
@@ -82,7 +82,7 @@ async function trainForSixAlertsADay(page: Page): Promise<void> {
   await goTo(page, 'Tuning');
   await page.getByRole('heading', { name: 'No model yet' }).waitFor();
   await page.keyboard.press('t');
-  await page.getByLabel('Analysts', { exact: true }).waitFor({ timeout: 90_000 });
+  await page.getByLabel('Analysts', { exact: true }).waitFor();
   await setNumber(page, 'Analysts', 1);
   await setNumber(page, 'Alerts a day for each analyst', 6);
   await page.getByText('The line keeps to a budget of 6 alerts a day.').waitFor();

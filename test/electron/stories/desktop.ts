@@ -196,9 +196,9 @@ async function answerDialog(page: Page, keys: readonly (readonly string[])[]): P
   const search = ['search', '--onlyvisible', '--name', '^Open File$'];
   const shown = (): string => spawnSync('xdotool', search).stdout.toString().trim();
   await page.keyboard.press('Control+o');
-  await expect.poll(shown, { timeout: 20_000 }).not.toBe('');
+  await expect.poll(shown).not.toBe('');
   // No window manager gives it the focus here.
   execFileSync('xdotool', ['windowfocus', '--sync', shown().split('\n').at(-1) ?? '']);
   for (const key of keys) execFileSync('xdotool', [...key]);
-  await expect.poll(shown, { timeout: 20_000 }).toBe('');
+  await expect.poll(shown).toBe('');
 }

@@ -60,7 +60,7 @@ export function processStories(window: () => ElectronWindow): void {
     const [graphics] = await pidsOf('GPU');
     if (graphics === undefined) throw new Error('Electron runs no process for graphics.');
     process.kill(graphics, 'SIGKILL');
-    await expect.poll(() => pidsOf('GPU'), { timeout: 20_000 }).not.toContain(graphics);
+    await expect.poll(() => pidsOf('GPU')).not.toContain(graphics);
     await window().page.getByRole('navigation', { name: 'Places' }).getByText('Triage', { exact: true }).click();
     expect((await window().page.screenshot()).length).toBeGreaterThan(10_000);
   });
@@ -71,13 +71,13 @@ export function processStories(window: () => ElectronWindow): void {
     await window().app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
     );
-    await expect.poll(() => pidsOf('Tab'), { timeout: 20_000 }).not.toContain(before);
-    await expect.poll(isPageThere, { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => pidsOf('Tab')).not.toContain(before);
+    await expect.poll(isPageThere).toBe(true);
     const text = (): Promise<string> =>
       window().app.evaluate(
         ({ BrowserWindow }) =>
           BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('document.body.innerText') as Promise<string>,
       );
-    await expect.poll(text, { timeout: 20_000 }).toContain('payments-30-days');
+    await expect.poll(text).toContain('payments-30-days');
   });
 }

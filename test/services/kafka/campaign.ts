@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startAssayProcess, type AssayProcess } from './assay-process.ts';
 import { startKafka } from './start-kafka.ts';
-import { storedMessages, storedRows } from './stored-messages.ts';
+import { storedRows } from '../../stored-rows.ts';
+import { storedMessages } from './stored-messages.ts';
 
 const [messages = 1_000_000, kills = 20, brokerKills = 5, seed = 1] = process.argv.slice(2).map(Number);
 const partitions = 8;

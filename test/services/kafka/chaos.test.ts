@@ -10,7 +10,7 @@ import { storedMessages } from './stored-messages.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
 import { followTopicOf, payment, payments, sendTo } from './topic-fixture.ts';
 
-const patience = { timeout: 60_000, interval: 200 };
+const patience = { timeout: 120_000, interval: 200 };
 /** Longer than the session timeout of the consumer group, 6 s. */
 const suspendedMs = 8_000;
 

@@ -7,7 +7,8 @@ import type { JobInput, JobResult } from '../../../preload/contract/jobs.ts';
 import { startAssay, temporaryFolder } from '../../command-line/run-assay.ts';
 import { describeWithKafka } from './describe-with-kafka.ts';
 import { saslUser, startKafka, type Broker } from './start-kafka.ts';
-import { storedMessages, storedRows } from './stored-messages.ts';
+import { storedRows } from '../../stored-rows.ts';
+import { storedMessages } from './stored-messages.ts';
 import { followTopicOf, payment, sendTo, type FollowOptions } from './topic-fixture.ts';
 
 function lastLine(output: string): string {
@@ -181,7 +182,7 @@ describeWithKafka('following a topic of a real broker', () => {
     await sleep(3000);
     await broker.admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
     await send(topic, [{ value: payment(3), partition: 1 }]);
-    await vi.waitFor(() => expect(storedMessages(casePath).rows).toBe(3), { timeout: 30_000, interval: 500 });
+    await vi.waitFor(() => expect(storedMessages(casePath).rows).toBe(3), { timeout: 120_000, interval: 500 });
     await broker.admin.deleteTopics({ topics: [topic] });
     await expect(following).rejects.toMatchObject({ code: 'TOPIC_NOT_FOUND' });
     expect(storedMessages(casePath)).toMatchObject({ rows: 3, distinct: 3 });

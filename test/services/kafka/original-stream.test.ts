@@ -7,7 +7,8 @@ import { expect, test } from 'vitest';
 import { jsonOf, runAssay, startAssay, temporaryFolder } from '../../command-line/run-assay.ts';
 import { describeWithKafka } from './describe-with-kafka.ts';
 import { startKafka } from './start-kafka.ts';
-import { storedMessages, storedRows } from './stored-messages.ts';
+import { storedRows } from '../../stored-rows.ts';
+import { storedMessages } from './stored-messages.ts';
 
 /** Where the system that Assay succeeds had its broker and its topic. */
 const PORT = 9092;

@@ -182,7 +182,7 @@ describeWithKafka('messages whose schemas lie in a registry', () => {
     onTestFinished(() => away.close());
     const casePath = join(temporaryFolder(), 'away.assay');
     const following = followTopicOf(broker, topic, casePath, { schemaRegistry: away.url, untilIdleMs: 4000 });
-    await vi.waitFor(() => expect(away.asked).toContain(jsonId), { timeout: 30_000, interval: 20 });
+    await vi.waitFor(() => expect(away.asked).toContain(jsonId), { timeout: 120_000, interval: 20 });
     away.isAway = true;
     await sendTo(broker, topic, [{ value: avroPayment(1n, 100, 2) }]);
     await sleep(1500);

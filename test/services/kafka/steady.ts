@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startAssayProcess } from './assay-process.ts';
 import { startKafka, type Broker } from './start-kafka.ts';
-import { storedRows } from './stored-messages.ts';
+import { storedRows } from '../../stored-rows.ts';
 
 const { values: options } = parseArgs({
   options: {

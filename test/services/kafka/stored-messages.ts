@@ -14,20 +14,6 @@ export interface StoredMessages {
 
 const pageRows = 4096;
 
-/** Rows of a case that may be in use, or not be there yet. */
-export function storedRows(casePath: string): number {
-  try {
-    const openedCase = openCaseReadOnly(casePath);
-    try {
-      return openedCase.nextSequence();
-    } finally {
-      openedCase.close();
-    }
-  } catch {
-    return 0;
-  }
-}
-
 /** Reads back every message of a case as received. */
 export function storedMessages(casePath: string): StoredMessages {
   const openedCase = openCaseReadOnly(casePath);

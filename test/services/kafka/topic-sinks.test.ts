@@ -8,7 +8,7 @@ import { startKafka, type Broker } from './start-kafka.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
 import { followTopicOf, payment, payments, readCommitted, sendTo, type ReadMessage } from './topic-fixture.ts';
 
-const patience = { timeout: 60_000, interval: 100 };
+const patience = { timeout: 120_000, interval: 100 };
 
 /** Places of the rows that a case has flagged, as messages name them, in stream order. */
 function flaggedPlaces(casePath: string): readonly string[] {

@@ -40,7 +40,7 @@ describeWithKafka('a topic in the window', () => {
       try {
         const { page } = window;
         // The first start makes a case of its own; the engine has no time for anything else until then.
-        await page.getByRole('button', { name: /^payments-30-days.*: choose a case$/ }).waitFor({ timeout: 120_000 });
+        await page.getByRole('button', { name: /^payments-30-days.*: choose a case$/ }).waitFor();
         await goTo(page, 'Sources');
         await page.getByRole('button', { name: /Connect to a topic$/ }).click();
         await page.getByLabel('Brokers').fill(broker.saslAddress);
@@ -63,7 +63,7 @@ describeWithKafka('a topic in the window', () => {
         await page.getByLabel('Train after').fill('300');
         await page.getByLabel('Train after').press('Enter');
         await page.getByRole('button', { name: /Follow$/ }).click();
-        await page.getByRole('button', { name: `${topic}: choose a case` }).waitFor({ timeout: 60_000 });
+        await page.getByRole('button', { name: `${topic}: choose a case` }).waitFor();
         await page.getByRole('figure', { name: 'Is Assay keeping up?' }).waitFor();
 
         await page.getByRole('button', { name: /Record$/ }).click();
@@ -77,7 +77,7 @@ describeWithKafka('a topic in the window', () => {
         await page.getByRole('button', { name: /Pause$/ }).waitFor();
 
         await goTo(page, 'Triage');
-        await page.getByRole('grid', { name: 'Alerts' }).getByRole('row').nth(1).waitFor({ timeout: 60_000 });
+        await page.getByRole('grid', { name: 'Alerts' }).getByRole('row').nth(1).waitFor();
         await goTo(page, 'Sources');
         await page.getByRole('button', { name: /Stop$/ }).last().click();
         await page.getByText('Where is the stream?').waitFor();

@@ -21,7 +21,7 @@ describe.skipIf(mlflow.isSkipped)('a publication that is cut off', () => {
   beforeAll(async () => {
     server = new TrackingServer(home, await freePort());
     await server.start();
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await server.kill();
@@ -99,7 +99,7 @@ describe.skipIf(mlflow.isSkipped)('a publication that is cut off', () => {
       expect(await countOf(server.uri, name, name)).toEqual({ runs: 1, models: 1, versions: 1 });
       await checkKept(publication, published, name);
     }
-  }, 600_000);
+  });
 
   it('by a server that is killed and started again is completed without being asked for again', async () => {
     const publication = smallPublication(crypto.randomUUID());
@@ -113,10 +113,10 @@ describe.skipIf(mlflow.isSkipped)('a publication that is cut off', () => {
     const published = await publishing;
     expect(await countOf(server.uri, 'killed', 'killed')).toEqual({ runs: 1, models: 1, versions: 1 });
     await checkKept(publication, published, 'killed');
-  }, 600_000);
+  });
 
   it('by the end of Assay itself, at random moments, is completed by the next attempt', async () => {
     const report = await publishUnderKills(server, join(home, 'laptop'), { kills: 4, shareOfServer: 0, seed: 3 });
     expect(report).toMatchObject({ killedAssay: 4, problems: [] });
-  }, 600_000);
+  });
 });

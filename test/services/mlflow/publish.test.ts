@@ -28,7 +28,7 @@ describe.skipIf(mlflow.isSkipped)('a model published to a real MLflow server', (
     await assay(['simulate', '--customers', '1100', '--days', '30', '--out', recording], home);
     await assay(['run', recording, '--case', casePath, '--trees', '100'], home);
     rows = writeExpected(casePath, expected);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await server.kill();
@@ -64,7 +64,7 @@ describe.skipIf(mlflow.isSkipped)('a model published to a real MLflow server', (
     expect(report).toMatchObject({ ...same, rows: rows.rows, flagged: rows.flagged, onnx: true });
     expect(rows.rows).toBeGreaterThanOrEqual(100_000);
     expect((report as { score: number }).score).toBeLessThan(1e-6);
-  }, 300_000);
+  });
 
   it('says on the server what it is: parameters, figures, dataset, files, and a model tied to its run', async () => {
     const { published, publishId } = (await publish('--register', 'card-fraud', '--alias', 'champion')) as {
@@ -138,18 +138,18 @@ describe.skipIf(mlflow.isSkipped)('a model published to a real MLflow server', (
       'challenger of champion',
       'champion',
     ]);
-  }, 300_000);
+  });
 
   it('answers the same through mlflow models serve', async () => {
     const { port, stop } = await serveModel(mlflow, 'models:/card-fraud@champion', server.uri);
     onTestFinished(stop);
     const report = await mlflow.run('check_published.py', ['-', recording, expected, '--serve', String(port)]);
     expect(report).toMatchObject({ ...same, rows: rows.rows, flagged: rows.flagged });
-  }, 300_000);
+  });
 
   it('moves an alias wherever it is asked for: back, to a new one, not past a gate, and after a time without the server', async () => {
     await expectAliasMoves(server, home);
-  }, 600_000);
+  });
 
   it('waits in the case while the server is down, and goes out once when it answers, whoever else pushes it', async () => {
     await assay(['tune', '--case', casePath, '--contamination', '0.01'], home);
@@ -165,7 +165,7 @@ describe.skipIf(mlflow.isSkipped)('a model published to a real MLflow server', (
     });
     expect(await push()).toEqual({ entries: [] });
     expect(await countOf(server.uri, 'late', 'late')).toEqual({ runs: 1, models: 1, versions: 1 });
-  }, 600_000);
+  });
 
   it('goes out from a folder that was carried by hand, and loads from the folder itself', async () => {
     const folder = join(home, 'carried');
@@ -180,7 +180,7 @@ describe.skipIf(mlflow.isSkipped)('a model published to a real MLflow server', (
     expect(beside).toEqual(first);
     expect(await assay(push, home)).toEqual(first);
     expect(await countOf(server.uri, 'carried', 'carried')).toEqual({ runs: 1, models: 1, versions: 1 });
-  }, 300_000);
+  });
 
   it('is reached through TLS by an authority that --ca names, and says why it is not without', async () => {
     const certificates = makeCertificates(home);
@@ -195,7 +195,7 @@ describe.skipIf(mlflow.isSkipped)('a model published to a real MLflow server', (
     expect(await assay([...push, '--ca', certificates.authorityPath], home)).toMatchObject({
       entries: [{ state: 'published' }],
     });
-  }, 300_000);
+  });
 
   it('explains its refusal of a name that it does not know', async () => {
     const proxy = await startProxy(Number(new URL(server.uri).port));

@@ -32,7 +32,7 @@ describe.skipIf(mlflow.isSkipped)('the scoring service with a model of a real ML
       'champion',
     ];
     await assay(['export', 'mlflow', '--case', casePath, ...target], home);
-  }, 300_000);
+  });
   afterAll(async () => {
     await server.kill();
     rmSync(home, { recursive: true, force: true });

@@ -25,7 +25,7 @@ describe.skipIf(mlflow2.isSkipped)('a model published to a real MLflow 2 server'
     await assay(['simulate', '--customers', '200', '--days', '30', '--out', recording], home);
     await assay(['run', recording, '--case', casePath, '--trees', '100'], home);
     rows = writeExpected(casePath, expected);
-  }, 600_000);
+  });
 
   afterAll(async () => {
     await server.kill();
@@ -53,11 +53,11 @@ describe.skipIf(mlflow2.isSkipped)('a model published to a real MLflow 2 server'
     );
     expect(report).toMatchObject({ flags: 0, sums: 0, decisions: 0, ...rows, onnx: true });
     expect((report as { score: number }).score).toBeLessThan(1e-6);
-  }, 600_000);
+  });
 
   it('moves an alias wherever it is asked for, as the newer server does', async () => {
     await expectAliasMoves(server, home);
-  }, 600_000);
+  });
 
   it('cut off after each of its requests in turn is completed as one run, announced once, and one version', async () => {
     const proxy = new CutProxy(server.uri);
@@ -78,7 +78,7 @@ describe.skipIf(mlflow2.isSkipped)('a model published to a real MLflow 2 server'
     expect(cuts).toBeGreaterThan(15);
     expect(await countOf(server.uri, 'cut', 'cut')).toEqual({ runs: 1, models: 0, versions: 1 });
     expect(await announced(published.runId)).toHaveLength(1);
-  }, 600_000);
+  });
 
   /** The models that the server's page of a run shows. */
   async function announced(runId: string): Promise<unknown> {

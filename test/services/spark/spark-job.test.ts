@@ -37,7 +37,7 @@ describe.skipIf(spark.isSkipped || isWithoutJava)('the exported Spark job', () =
   it('has the features, sums and flags of the laptop on the bundled recording', async () => {
     const recording = resolve(import.meta.dirname, '../../../datasets/payments-30-days.csv.gz');
     expect(await differences(recording)).toEqual({ flags: 0, sums: 0, features: [] });
-  }, 600_000);
+  });
 
   it.skipIf(sharedDataFolder === null)(
     'has them on a month of the Handbook',
