@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { isTopicAddress } from '../../engine/domain/topic-address.ts';
+import { messageFrames, type MessageFrame } from '../../engine/domain/message-frame.ts';
 import { usageError } from '../../engine/domain/error.ts';
 import type { JobInput } from '../../preload/contract/jobs.ts';
 import type { StartingPoint } from '../../preload/contract/streams.ts';
@@ -15,6 +16,7 @@ export interface FollowFlags {
   readonly metrics?: number;
   readonly metricsHost?: string;
   readonly schemaRegistry?: string;
+  readonly frame?: MessageFrame;
   readonly flagsTo?: string;
   readonly deadLetter?: string;
 }
@@ -37,6 +39,12 @@ export function addFollowOptions(command: Command): void {
     .option(
       '--schema-registry <url>',
       'with --follow: messages are Avro, JSON Schema or Protobuf by schemas of this registry, http://host:port',
+    )
+    .addOption(
+      new Option(
+        '--frame <kind>',
+        'with --follow: what lies around each record: the changes of Debezium, of which created rows are read, the schema and payload of Kafka Connect, CloudEvents, or none',
+      ).choices(messageFrames),
     )
     .option('--flags-to <topic>', 'with --follow: send every flag to this topic, exactly once')
     .option('--dead-letter <topic>', 'with --follow: send what goes to quarantine to this topic too, exactly once')
@@ -67,6 +75,7 @@ export function followInput(
     ...(flags.flagsTo === undefined ? {} : { flagsTo: flags.flagsTo }),
     ...(flags.deadLetter === undefined ? {} : { deadLettersTo: flags.deadLetter }),
     ...(flags.schemaRegistry === undefined ? {} : { schemaRegistry: flags.schemaRegistry }),
+    ...(flags.frame === undefined ? {} : { frame: flags.frame }),
     ...(flags.metrics === undefined ? {} : { metricsPort: flags.metrics }),
     ...(flags.metricsHost === undefined ? {} : { metricsHost: flags.metricsHost }),
   };

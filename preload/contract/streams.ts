@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageFrames } from '../../engine/domain/message-frame.ts';
 import { statedFormatSchema } from '../../engine/domain/stated-format.ts';
 import { streamCommandSchema } from '../../engine/domain/stream-figures.ts';
 import { type SaslMechanism, saslMechanisms } from '../../engine/domain/topic-address.ts';
@@ -36,6 +37,10 @@ export const streamJobs = {
         .string()
         .optional()
         .describe('http://host:port of the registry that knows the schemas of the messages'),
+      frame: z
+        .enum(messageFrames)
+        .optional()
+        .describe('what lies around each record; where it is not said, a topic that seems to have one is refused'),
     }),
     result: z.object({
       topic: z.string(),

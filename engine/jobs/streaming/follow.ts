@@ -24,6 +24,7 @@ import { accessTo } from '../../stream/kafka/known-access.ts';
 import { followTopic, type TopicFollower } from '../../stream/kafka/follow-topic.ts';
 import { messageBatcher, type MessageBatcher } from '../../stream/kafka/message-batches.ts';
 import { openSchemaRegistry, schemaRegistryAccess } from '../../stream/kafka/schema-registry.ts';
+import { unframedFollower } from '../../stream/kafka/unframed-follower.ts';
 import { messageCount, splitSlices, type MessageSlice } from '../../stream/kafka/message-block.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import type { ThresholdHandle } from '../../../preload/contract/tuning.ts';
@@ -100,6 +101,7 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
       onNotice,
     });
     if (decoder !== null) follower = decodedFollower(follower, decoder, onNotice);
+    follower = unframedFollower(follower, input.frame);
     const { casePath, flagsTo, deadLettersTo } = input;
     const sinks = await openTopicSinks({
       casePath,

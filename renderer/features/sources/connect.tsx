@@ -34,6 +34,14 @@ const fromOptions = [
   { value: 'time', text: 'a time' },
 ] as const;
 
+const frameOptions = [
+  { value: 'unsaid', text: 'find out, and refuse what needs a choice' },
+  { value: 'debezium', text: 'changes of Debezium: the rows created' },
+  { value: 'connect', text: 'Kafka Connect: schema and payload' },
+  { value: 'cloudevents', text: 'CloudEvents: their data' },
+  { value: 'none', text: 'none: messages as they are' },
+] as const;
+
 /** How a topic is reached, what is wrong where it is not, what it holds, and the button that follows it. */
 export function Connect() {
   const [draft, setDraft] = useWindowState<ConnectionDraft>('sources.connection', firstDraft, isConnectionDraft);
@@ -268,7 +276,11 @@ function Following({ draft, change, enter, isBlocked }: FollowingProps) {
     if (from === null || !(await enter())) return;
     const casePath = isThis ? openCase.path : newPath.trim();
     setAwaited(isThis ? '' : casePath);
-    await follow.start({ topic: topicAddress(draft), casePath, from, trainAfterRows: draft.trainAfterRows });
+    const { frame, trainAfterRows } = draft;
+    await follow.start({
+      ...{ topic: topicAddress(draft), casePath, from, trainAfterRows },
+      ...(frame === 'unsaid' ? {} : { frame }),
+    });
   };
   useCommand('sources.read', isReady ? () => void start() : null);
   const failure =
@@ -306,6 +318,12 @@ function Following({ draft, change, enter, isBlocked }: FollowingProps) {
           onChange={setTarget}
         />
       )}
+      <Select
+        label="Around each record"
+        value={draft.frame}
+        options={frameOptions}
+        onChange={(frame) => change({ frame })}
+      />
       {isThis && <p className="soft">Rows are added to {openCase.name}.</p>}
       {!isThis && <Field label="Case file" value={newPath} onChange={setTypedPath} />}
       {hasModel ? (

@@ -1,3 +1,4 @@
+import type { MessageFrame } from '../../../engine/domain/message-frame.ts';
 import type { SaslMechanism } from '../../../engine/domain/topic-address.ts';
 import type { StartingPoint, KafkaEntry } from '../../../preload/contract/streams.ts';
 
@@ -13,6 +14,8 @@ export interface ConnectionDraft {
   readonly offset: number;
   readonly time: string;
   readonly trainAfterRows: number;
+  /** What lies around each record; `unsaid` refuses a topic that seems to have a frame. */
+  readonly frame: MessageFrame | 'unsaid';
 }
 
 export const firstDraft: ConnectionDraft = {
@@ -26,6 +29,7 @@ export const firstDraft: ConnectionDraft = {
   offset: 0,
   time: '',
   trainAfterRows: 10_000,
+  frame: 'unsaid',
 };
 
 /** Guards against what an older window wrote. */
