@@ -9,6 +9,10 @@ export interface NetworkAttempt {
   /** False where this machine talks to itself; a server for all that a machine has leaves it. */
   readonly leavesMachine: boolean;
   readonly times: number;
+  /** How many of them got an answer: a connection was made, or a server listens. What a library opens by itself is not heard of. */
+  readonly reached: number;
+  /** How many of them ended without one. */
+  readonly failed: number;
   readonly firstMs: number;
   readonly lastMs: number;
 }

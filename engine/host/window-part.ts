@@ -20,6 +20,7 @@ import { onAttempt } from '../network/ledger.ts';
 import { LatestWins, stateIntervalMs } from './latest-wins.ts';
 import { reportOf, wrongUse } from './error-report.ts';
 import { askedBy } from './slow-queries.ts';
+import { noticesInWindow, reportInWindow } from './window/window-words.ts';
 import type { Progress } from '../domain/progress.ts';
 
 /** A stream changes the case all the time; the window hears of it so often, and it costs this share of the time at most. */
@@ -108,10 +109,10 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
         // The handler map is typed per request; the compiler cannot relate the parsed union to this one R.
         const data = await askedBy(name, () => requestHandlers[name](workbench, parsed.data as ParsedRequestInput<R>));
         if (requestsThatChangeTheCase.has(name)) tellCaseChanged();
-        return { ok: true, data };
+        return { ok: true, data: noticesInWindow(data) };
       } catch (error) {
         if (workbench.openSession !== before) tellCaseChanged();
-        return { ok: false, error: reportOf(error, null) };
+        return { ok: false, error: reportInWindow(reportOf(error, null)) };
       }
     },
 
@@ -126,7 +127,9 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
       const context = {
         signal: stop.signal,
         report: (progress: Progress) => {
-          emit('job.progress', { jobId, name, progress });
+          const { stream } = progress;
+          const told = stream === undefined ? progress : { ...progress, stream: noticesInWindow(stream) };
+          emit('job.progress', { jobId, name, progress: told });
           if (progress.stream !== undefined) tellStreamedRows(input);
         },
         asker: askerOf(places.dataFolder),
@@ -138,8 +141,8 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
         workbench.commands.end(jobId);
         endReading?.();
         const outcome: Events['job.ended']['outcome'] = answer.ok
-          ? { ok: true, result: answer.data }
-          : { ok: false, error: answer.error };
+          ? { ok: true, result: noticesInWindow(answer.data) }
+          : { ok: false, error: reportInWindow(answer.error) };
         if (concernsOpenCase(workbench, input)) tellCaseChanged();
         emit('job.ended', { jobId, name, outcome });
       });

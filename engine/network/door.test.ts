@@ -13,7 +13,9 @@ afterEach(() => closings.splice(0).forEach((close) => close()));
 function noted(address: string): readonly object[] {
   return networkAttempts()
     .filter((attempt) => attempt.address === address)
-    .map(({ purpose, kind, times, leavesMachine }) => ({ purpose, kind, times, leavesMachine }));
+    .map(({ purpose, kind, times, reached, failed, leavesMachine }) => ({
+      ...{ purpose, kind, times, reached, failed, leavesMachine },
+    }));
 }
 
 async function served(purpose: string): Promise<string> {
@@ -36,7 +38,7 @@ describe('the ledger', () => {
     const [host = '', port] = address.split(':');
     const socket = openSocket('By socket', { host, port: Number(port), tls: null }, () => socket.destroy());
     await once(socket, 'close');
-    const here = { times: 1, leavesMachine: false };
+    const here = { times: 1, reached: 1, failed: 0, leavesMachine: false };
     expect(noted(address)).toEqual(
       expect.arrayContaining([
         { purpose: 'A test', kind: 'served', ...here },
@@ -47,11 +49,16 @@ describe('the ledger', () => {
     );
   });
 
-  it('has an attempt that fails, since it was tried', async () => {
+  it('has an attempt that fails, since it was tried, by every door', async () => {
     const address = await served('Gone at once');
     closings.splice(0).forEach((close) => close());
     await expect(fetchNoted('In vain', `http://${address}/`)).rejects.toThrow();
-    expect(noted(address)).toContainEqual({ purpose: 'In vain', kind: 'opened', times: 1, leavesMachine: false });
+    const [host = '', port] = address.split(':');
+    const socket = openSocket('In vain', { host, port: Number(port), tls: null }, () => undefined);
+    socket.on('error', () => undefined);
+    await new Promise((resolve) => socket.once('close', resolve));
+    const tried = { kind: 'opened', times: 2, reached: 0, failed: 2, leavesMachine: false };
+    expect(noted(address)).toContainEqual({ purpose: 'In vain', ...tried });
   });
 
   it('has what a library asks for by itself, once', async () => {
@@ -59,7 +66,8 @@ describe('the ledger', () => {
     const address = await served('Unnoted');
     const other = address.replace('127.0.0.1', 'localhost');
     for (let times = 0; times < 2; times++) await (await fetch(`http://${other}/`)).text().catch(() => '');
-    expect(noted(other)).toEqual([{ purpose: 'A library of Assay', kind: 'opened', times: 1, leavesMachine: false }]);
+    const tried = { kind: 'opened', times: 1, reached: 0, failed: 0, leavesMachine: false };
+    expect(noted(other)).toEqual([{ purpose: 'A library of Assay', ...tried }]);
   });
 
   it('counts an address once, however often it is tried, and tells of each try', () => {
@@ -73,10 +81,13 @@ describe('the ledger', () => {
       address: 'broker.bank:9092',
       leavesMachine: true,
       times: 3,
+      reached: 2,
+      failed: 0,
       firstMs: 1,
       lastMs: 2,
     });
-    expect(noted('broker.bank:9092')).toEqual([{ purpose: 'Kafka', kind: 'opened', times: 5, leavesMachine: true }]);
+    const tried = { kind: 'opened', times: 5, reached: 2, failed: 0, leavesMachine: true };
+    expect(noted('broker.bank:9092')).toEqual([{ purpose: 'Kafka', ...tried }]);
     expect(heard).toHaveLength(3);
   });
 

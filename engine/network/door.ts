@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import {
   Agent as PlainAgent,
   createServer,
@@ -11,8 +12,8 @@ import {
 } from 'node:http';
 import { Agent as SecureAgent, request as requestSecurely, type AgentOptions as SecureAgentOptions } from 'node:https';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import { addressOf, addressOfUrl, noteAttempt } from './ledger.ts';
+import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:tls';
+import { addressOf, addressOfUrl, noteAttempt, type NoteOutcome } from './ledger.ts';
 
 /*
  * The only place where Assay opens or serves a connection (docs/adr/0083): each is written into the ledger first.
@@ -25,15 +26,32 @@ export function openSocket(
   { host, port, tls }: { readonly host: string; readonly port: number; readonly tls: ConnectionOptions | null },
   whenOpen: () => void,
 ): Socket {
-  noteAttempt(purpose, 'opened', addressOf(host, port));
-  if (tls === null) return connectPlain({ host, port }, whenOpen);
-  return connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...tls }, whenOpen);
+  const note = noteAttempt(purpose, 'opened', addressOf(host, port));
+  const socket =
+    tls === null
+      ? connectPlain({ host, port }, whenOpen)
+      : connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...tls }, whenOpen);
+  return noteEnd(socket, note);
+}
+
+/** Hears of a socket whether it was agreed on; a plain one is where it is connected, one over TLS where it is secure. */
+function noteEnd<Each extends EventEmitter>(socket: Each, note: NoteOutcome): Each {
+  socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => note('reached'));
+  socket.once('close', () => note('failed'));
+  return socket;
 }
 
 /** What `fetch` gives; each request is noted, whether or not it opens a connection of its own. */
-export function fetchNoted(purpose: string, url: URL | string, init?: RequestInit): Promise<Response> {
-  noteAttempt(purpose, 'opened', addressOfUrl(new URL(url)));
-  return fetch(url, init);
+export async function fetchNoted(purpose: string, url: URL | string, init?: RequestInit): Promise<Response> {
+  const note = noteAttempt(purpose, 'opened', addressOfUrl(new URL(url)));
+  try {
+    const response = await fetch(url, init);
+    note('reached');
+    return response;
+  } catch (error) {
+    note('failed');
+    throw error;
+  }
 }
 
 /** A request by `node:http` or `node:https`, as the address says; its agent, made by `httpAgents`, notes the connection. */
@@ -59,8 +77,9 @@ export function httpAgents(
   for (const agent of [plain, secure]) {
     const createConnection = agent.createConnection.bind(agent);
     agent.createConnection = (where, whenOpen) => {
-      noteAttempt(purpose, 'opened', addressOf(where.host ?? 'localhost', Number(where.port ?? 0)));
-      return createConnection(where, whenOpen);
+      const note = noteAttempt(purpose, 'opened', addressOf(where.host ?? 'localhost', Number(where.port ?? 0)));
+      const socket = createConnection(where, whenOpen);
+      return socket && noteEnd(socket, note);
     };
   }
   return { plain, secure };
@@ -76,7 +95,7 @@ export function listenNoted(purpose: string, server: Server, port: number, hostn
   server.once('listening', () => {
     const address = server.address();
     if (address !== null && typeof address !== 'string')
-      noteAttempt(purpose, 'served', addressOf(hostname, address.port));
+      noteAttempt(purpose, 'served', addressOf(hostname, address.port))('reached');
   });
   server.listen(port, hostname);
 }

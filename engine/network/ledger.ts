@@ -27,15 +27,28 @@ export function addressOfUrl({ hostname, port, protocol }: URL): string {
   return addressOf(hostname, port === '' ? (protocol === 'https:' ? 443 : 80) : port);
 }
 
-/** Writes an attempt into the ledger, before it is made: one that fails was tried all the same. */
-export function noteAttempt(purpose: string, kind: NetworkAttempt['kind'], address: string): void {
+/** Says how an attempt ended; only the first word counts. */
+export type NoteOutcome = (outcome: 'reached' | 'failed') => void;
+
+/**
+ * Writes an attempt into the ledger, before it is made: one that fails was tried all the same.
+ * @returns what writes down how it ended, where that is heard of
+ */
+export function noteAttempt(purpose: string, kind: NetworkAttempt['kind'], address: string): NoteOutcome {
   const now = Date.now();
   const host = URL.parse(address.includes('://') ? address : `tcp://${address}`)?.hostname ?? address;
   const leavesMachine = !isThisMachine(host);
-  takeOverAttempt({ purpose, kind, address, leavesMachine, times: 1, firstMs: now, lastMs: now });
+  const attempt = { purpose, kind, address, leavesMachine, times: 1, reached: 0, failed: 0, firstMs: now, lastMs: now };
+  takeOverAttempt(attempt);
+  let hasEnded = false;
+  return (outcome) => {
+    if (hasEnded) return;
+    hasEnded = true;
+    takeOverAttempt({ ...attempt, times: 0, [outcome]: 1 });
+  };
 }
 
-/** Writes down what another thread or process noted. */
+/** Writes down what another thread or process noted: an attempt, or with no times how one ended. */
 export function takeOverAttempt(attempt: NetworkAttempt): void {
   const key = `${attempt.kind} ${attempt.purpose} ${attempt.address}`;
   const known = attempts.get(key);
@@ -44,7 +57,13 @@ export function takeOverAttempt(attempt: NetworkAttempt): void {
     key,
     known === undefined
       ? attempt
-      : { ...known, times: known.times + attempt.times, lastMs: Math.max(known.lastMs, attempt.lastMs) },
+      : {
+          ...known,
+          times: known.times + attempt.times,
+          reached: known.reached + attempt.reached,
+          failed: known.failed + attempt.failed,
+          lastMs: Math.max(known.lastMs, attempt.lastMs),
+        },
   );
   const oldest = attempts.keys().next().value;
   if (attempts.size > mostAddresses && oldest !== undefined) attempts.delete(oldest);

@@ -131,7 +131,7 @@ export const transactionRequests = {
     z.object({
       modelId,
       filter: transactionFilterSchema.default({}),
-      names: z.array(z.string()).min(1).max(24),
+      names: z.array(z.string()).min(1).optional().describe('all of the model where none are named'),
       after: z.number().int().optional(),
     }),
   ),

@@ -3,6 +3,7 @@ import { alertGapSchema, alertGroupingChoiceSchema } from '../../engine/domain/a
 import { type JudgedFlags, type LabelBasis, evaluationSchema } from './evaluations.ts';
 import { type ModelListItem, modelSummarySchema } from './models.ts';
 import { modelChoice, modelId, pageLimit, path, request } from './parts.ts';
+import { transactionFilterSchema } from './transactions.ts';
 
 /* The line between flagged and not: what sets it, and what a change of it would do. */
 
@@ -65,17 +66,13 @@ export const tuningJobs = {
   },
 } as const;
 
-export interface TuningPoint {
+/** What a threshold means for some transactions, each by itself. */
+export interface TransactionsAtLine {
   readonly thresholdUnits: number;
   readonly threshold: number;
   /** Flagged transactions. */
   readonly flagged: number;
   readonly contamination: number;
-  readonly alerts: number;
-  /** Alerts that open a day, in the mean over the days of the stream. */
-  readonly alertsPerDay: number | null;
-  /** Alerts that open on each day of the stream, in day order; empty without event times. */
-  readonly byDay: Uint32Array;
   readonly precision: number | null;
   readonly recall: number | null;
   /** On what precision and recall stand; null where nothing is known. */
@@ -86,11 +83,18 @@ export interface TuningPoint {
   readonly quality: readonly { readonly basis: LabelBasis; readonly judged: JudgedFlags }[];
 }
 
-export interface TuningView {
-  readonly model: ModelListItem;
+/** The same of all transactions, which together make alerts. */
+export interface TuningPoint extends TransactionsAtLine {
+  readonly alerts: number;
+  /** Alerts that open a day, in the mean over the days of the stream. */
+  readonly alertsPerDay: number | null;
+  /** Alerts that open on each day of the stream, in day order; empty without event times. */
+  readonly byDay: Uint32Array;
+}
+
+/** How the scores of some transactions are spread, and what is known of them. */
+export interface ScoredTransactions {
   readonly rows: number;
-  /** Start of each day of the stream. */
-  readonly days: readonly number[];
   readonly histogram: {
     readonly edges: Float64Array;
     readonly counts: Uint32Array;
@@ -98,12 +102,18 @@ export interface TuningView {
     readonly fraud: Uint32Array | null;
     readonly legitimate: Uint32Array | null;
   };
-  readonly point: TuningPoint;
-  /** What set the line, in words. */
-  readonly line: Line;
   /** Share of fraud among the labelled rows: the line that chance reaches. Null without labels. */
   readonly prevalence: number | null;
   readonly curve: readonly { readonly thresholdUnits: number; readonly precision: number; readonly recall: number }[];
+}
+
+export interface TuningView extends ScoredTransactions {
+  readonly model: ModelListItem;
+  /** Start of each day of the stream. */
+  readonly days: readonly number[];
+  readonly point: TuningPoint;
+  /** What set the line, in words. */
+  readonly line: Line;
   /** This model first, then the trivial baselines. */
   readonly rankings: readonly {
     readonly name: string;
@@ -121,11 +131,8 @@ export interface TuningView {
     readonly label: string;
     readonly description: string;
     readonly usesLabels: boolean;
-    /** False for a feature that the model does without and another model of the case has; its counts are empty. */
+    /** False for a feature that the model does without and another model of the case has. */
     readonly isUsed: boolean;
-    /** A small histogram over all rows, and over the flagged ones. */
-    readonly counts: Uint32Array;
-    readonly flaggedCounts: Uint32Array;
   }[];
 }
 
@@ -154,6 +161,12 @@ export const tuningRequests = {
       modelId,
       handle: z.union([thresholdHandleSchema, z.object({ kind: z.literal('score'), value: z.number() })]),
     }),
+  ),
+  /** How the scores within a filter are spread: bins as of all transactions. */
+  'tuning.within': request<ScoredTransactions>()(z.object({ modelId, filter: transactionFilterSchema })),
+  /** What a threshold means within a filter. */
+  'tuning.pointWithin': request<TransactionsAtLine>()(
+    z.object({ modelId, filter: transactionFilterSchema, thresholdUnits: z.number().int() }),
   ),
   /** Which transactions a change of threshold, or another model, lets in and out. */
   'tuning.swapSet': request<{

@@ -73,7 +73,7 @@ export const EntityStrip = memo(function EntityStrip(props: EntityStripProps): R
       });
       const alertTime = alertIndex < 0 ? null : timesMs[alertIndex];
       return {
-        grid: { left: 44, right: 14, top: 4, bottom: 20, containLabel: false },
+        grid: { left: 44, right: 14, top: 10, bottom: 20, containLabel: false },
         tooltip: {
           ...textTooltip(theme),
           trigger: 'item',

@@ -20,6 +20,8 @@ export function watchRefusals(): void {
       address: blockedURI,
       leavesMachine: true,
       times: (known?.times ?? 0) + 1,
+      reached: 0,
+      failed: 0,
       firstMs: known?.firstMs ?? now,
       lastMs: now,
     });

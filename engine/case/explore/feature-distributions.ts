@@ -22,11 +22,11 @@ export function featureDistributions(
   const view = session.view(input.modelId);
   const { units } = session.model(input.modelId).threshold;
   const names = featureNames(view.spec);
-  const features = input.names.map((name) => {
+  const features = (input.names ?? names).map((name) => {
     const position = names.indexOf(name);
     if (position < 0)
       throw usageError('WRONG_USE', `The model has no feature named '${name}'.`, `It has: ${names.join(', ')}.`);
-    const { least, greatest } = view.background[position];
+    const { least, greatest } = view.backgroundOf(position);
     return {
       name,
       position,

@@ -5,6 +5,7 @@ import type { JudgedFlags } from '../../../preload/contract/evaluations.ts';
 import type { TuningPoint } from '../../../preload/contract/tuning.ts';
 import type { CaseSession } from '../case-session.ts';
 import type { CountedVerdict } from '../labels.ts';
+import type { RowCondition } from '../row-conditions.ts';
 
 type Counts = Pick<JudgedFlags, 'flaggedFrauds' | 'flagged' | 'frauds'>;
 
@@ -17,14 +18,18 @@ export function judgedFlags(counts: Counts): JudgedFlags {
   };
 }
 
-/** The quality of one threshold by the label column, by verdicts and by both, as far as there are any. */
+/**
+ * The quality of one threshold by the label column, by verdicts and by both, as far as there are any.
+ * @param passes which rows the outcome was counted over
+ */
 export function qualityAt(
   session: CaseSession,
   modelId: number,
   { outcome, thresholdUnits }: Pick<TuningState, 'outcome' | 'thresholdUnits'>,
+  passes: RowCondition,
 ): TuningPoint['quality'] {
   if (outcome === null) return [];
-  const { verdicts } = session.counted(session.view(modelId));
+  const verdicts = session.counted(session.view(modelId)).verdicts.filter(({ row }) => passes(row));
   const both: Counts = {
     flaggedFrauds: outcome.truePositives,
     flagged: outcome.labelledFlagged,

@@ -1,15 +1,28 @@
 import { UNLABELLED } from '../../domain/label.ts';
 import { isFlagged } from '../../forest/threshold.ts';
-import type { ThresholdHandle as IndexHandle } from '../../forest/tuning.ts';
+import {
+  buildTuningIndex,
+  type ThresholdHandle as IndexHandle,
+  type TuningIndex,
+  type TuningState,
+} from '../../forest/tuning.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
-import type { SwappedRow, TuningPoint, TuningView } from '../../../preload/contract/tuning.ts';
+import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
+import type {
+  ScoredTransactions,
+  SwappedRow,
+  TransactionsAtLine,
+  TuningPoint,
+  TuningView,
+} from '../../../preload/contract/tuning.ts';
+import { filteredRows, rowFilter } from '../explore/filtered-rows.ts';
+import type { RowCondition } from '../row-conditions.ts';
 import { handleOf, indexHandle, lineOf, storedThreshold } from './threshold-handle.ts';
 import { capitalised } from '../model/feature-words.ts';
 import { flaggedRowsOf, type AlertGroups } from '../alerts/alert-groups.ts';
 import { numberAt, textAt } from '../alerts/alert-list.ts';
 import type { CaseSession } from '../case-session.ts';
-import { countBins, featureBins } from '../model/feature-bins.ts';
 import { qualityAt } from './quality.ts';
 import { modelListItem } from '../model/model-list.ts';
 import { rankingsAgainst } from '../model/model-rankings.ts';
@@ -36,28 +49,88 @@ export async function readTuning(
   const index = session.tuningIndex(input.modelId);
   const { labels } = session.counted(view);
   const { units } = stored.threshold;
-  const histogram = index.histogram(histogramBins);
   const read: Omit<TuningView, 'rankings' | 'rankingsPending'> = {
+    ...scoredTransactions(session, view, index, labels),
     model,
-    rows: arrays.rowCount,
     days: Array.from(index.days, (day) => arrays.clock.instantOfLocal(day * dayMs)),
-    histogram: {
-      edges: histogram.edges,
-      counts: histogram.counts,
-      fraud: histogram.positives?.some((count) => count > 0) ? histogram.positives : null,
-      legitimate: legitimateByVerdict(session, view, histogram.edges),
-    },
     point: pointOf(session, input.modelId, { kind: 'threshold', thresholdUnits: units }),
     line: lineOf(index, units, handleOf(stored.threshold)),
-    prevalence: prevalenceOf(labels),
-    curve: index
-      .precisionRecallCurve(curvePoints)
-      .map(({ thresholdUnits, precision, recall }) => ({ thresholdUnits, precision, recall })),
-    features: featuresOf(session, view, index.flaggedRows(units)),
+    features: featuresOf(session, view),
   };
   if (labels === null) return { ...read, rankings: [], rankingsPending: false };
   const rankings = await rankingsAgainst(view, arrays, labels, whenRanked);
   return { ...read, rankings: rankings ?? [], rankingsPending: rankings === null };
+}
+
+/** How the scores within a filter are spread, by the same functions as those of all transactions. */
+export function tuningWithin(session: CaseSession, input: ParsedRequestInput<'tuning.within'>): ScoredTransactions {
+  const view = session.view(input.modelId);
+  const { index, labels, passes } = indexWithin(session, input.modelId, input.filter);
+  const { edges } = session.tuningIndex(input.modelId).histogram(histogramBins);
+  return scoredTransactions(session, view, index, labels, { passes, edges });
+}
+
+/** What a threshold means within a filter. */
+export function tuningPointWithin(
+  session: CaseSession,
+  { modelId, filter, thresholdUnits }: ParsedRequestInput<'tuning.pointWithin'>,
+): TransactionsAtLine {
+  const { index, passes } = indexWithin(session, modelId, filter);
+  return transactionsAt(session, modelId, index.tune({ kind: 'threshold', thresholdUnits }), passes);
+}
+
+interface IndexWithin {
+  readonly name: string;
+  readonly index: TuningIndex;
+  readonly labels: Uint8Array | null;
+  readonly passes: RowCondition;
+}
+
+/** By the index of all transactions, which is another one where labels or scores are. */
+const lastWithin = new WeakMap<TuningIndex, IndexWithin>();
+
+/** The index over the transactions of a filter; that of the filter asked last is kept while the line is dragged. */
+function indexWithin(session: CaseSession, modelId: number, filter: TransactionFilter): IndexWithin {
+  const whole = session.tuningIndex(modelId);
+  const name = JSON.stringify(filter);
+  const known = lastWithin.get(whole);
+  if (known?.name === name) return known;
+  const view = session.view(modelId);
+  const rows = filteredRows(session.arrays, filter);
+  const all = session.counted(view).labels;
+  const labels = all === null ? null : Uint8Array.from(rows, (row) => all[row]);
+  const index = buildTuningIndex({
+    forest: view.forest,
+    sums: Int32Array.from(rows, (row) => view.sums[row]),
+    ...(labels === null ? {} : { labels }),
+  });
+  const within = { name, index, labels, passes: rowFilter(session.arrays, filter) };
+  lastWithin.set(whole, within);
+  return within;
+}
+
+function scoredTransactions(
+  session: CaseSession,
+  view: ModelView,
+  index: TuningIndex,
+  labels: Uint8Array | null,
+  within?: { readonly passes: RowCondition; readonly edges: Float64Array },
+): ScoredTransactions {
+  const range = within && { low: within.edges[0], high: within.edges[within.edges.length - 1] };
+  const { edges, counts, positives } = index.histogram(histogramBins, range);
+  return {
+    rows: index.rowCount,
+    histogram: {
+      edges,
+      counts,
+      fraud: positives?.some((count) => count > 0) ? positives : null,
+      legitimate: legitimateByVerdict(session, view, edges, within?.passes ?? everyRow),
+    },
+    prevalence: prevalenceOf(labels),
+    curve: index
+      .precisionRecallCurve(curvePoints)
+      .map(({ thresholdUnits, precision, recall }) => ({ thresholdUnits, precision, recall })),
+  };
 }
 
 /** What a threshold would mean; nothing is stored. */
@@ -148,16 +221,30 @@ function swappedRows(
 export function pointOf(session: CaseSession, modelId: number, handle: IndexHandle): TuningPoint {
   const index = session.tuningIndex(modelId);
   const state = index.tune(handle);
-  const quality = qualityAt(session, modelId, state);
+  return {
+    ...transactionsAt(session, modelId, state, everyRow),
+    alerts: state.alerts,
+    alertsPerDay: state.alertsPerDay,
+    byDay: index.alertsByDay(state.thresholdUnits).slice(),
+  };
+}
+
+const everyRow: RowCondition = () => true;
+
+/** @param passes which rows the state is of */
+function transactionsAt(
+  session: CaseSession,
+  modelId: number,
+  state: TuningState,
+  passes: RowCondition,
+): TransactionsAtLine {
+  const quality = qualityAt(session, modelId, state, passes);
   const main = quality.find(({ basis }) => basis === session.labels.basis) ?? quality.at(-1) ?? null;
   return {
     thresholdUnits: state.thresholdUnits,
     threshold: state.thresholdScore,
     flagged: state.flagged,
     contamination: state.contamination,
-    alerts: state.alerts,
-    alertsPerDay: state.alertsPerDay,
-    byDay: index.alertsByDay(state.thresholdUnits).slice(),
     precision: state.outcome?.precision ?? null,
     recall: state.outcome?.recall ?? null,
     basis: main?.basis ?? null,
@@ -179,8 +266,13 @@ function prevalenceOf(labels: Uint8Array | null): number | null {
 }
 
 /** Verdicts of legitimate, by score, each once; null where there is none. */
-function legitimateByVerdict(session: CaseSession, view: ModelView, edges: Float64Array): Uint32Array | null {
-  const rows = session.counted(view).verdicts.flatMap(({ row, label }) => (label === 0 ? [row] : []));
+function legitimateByVerdict(
+  session: CaseSession,
+  view: ModelView,
+  edges: Float64Array,
+  passes: RowCondition,
+): Uint32Array | null {
+  const rows = session.counted(view).verdicts.flatMap(({ row, label }) => (label === 0 && passes(row) ? [row] : []));
   if (rows.length === 0) return null;
   const counts = new Uint32Array(edges.length - 1);
   const [low] = edges;
@@ -192,14 +284,8 @@ function legitimateByVerdict(session: CaseSession, view: ModelView, edges: Float
   return counts;
 }
 
-function featuresOf(session: CaseSession, view: ModelView, flagged: Uint32Array): TuningView['features'] {
-  const { bins, counts } = featureBins(view, session.arrays);
-  const used = describedFeatures(view).map((feature, position) => ({
-    ...feature,
-    isUsed: true,
-    counts: counts[position].slice(),
-    flaggedCounts: countBins(bins[position], flagged),
-  }));
+function featuresOf(session: CaseSession, view: ModelView): TuningView['features'] {
+  const used = describedFeatures(view).map((feature) => ({ ...feature, isUsed: true }));
   const known = new Set(used.map(({ name }) => name));
   const others = session.models.flatMap((model) =>
     model.id === view.id ? [] : describedFeatures(session.view(model.id)),
@@ -207,7 +293,7 @@ function featuresOf(session: CaseSession, view: ModelView, flagged: Uint32Array)
   const unused = others.flatMap((feature) => {
     if (known.has(feature.name)) return [];
     known.add(feature.name);
-    return [{ ...feature, isUsed: false, counts: new Uint32Array(), flaggedCounts: new Uint32Array() }];
+    return [{ ...feature, isUsed: false }];
   });
   return [...used, ...unused];
 }

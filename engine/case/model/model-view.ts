@@ -2,7 +2,7 @@ import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { impossible } from '../../domain/error.ts';
 import type { CompiledForest, FeatureMatrix } from '../../domain/model.ts';
 import { decodeForest } from '../../forest/compile.ts';
-import { summariseBackground, type FeatureBackground } from '../../forest/reasons/background.ts';
+import { summariseFeature, type FeatureBackground } from '../../forest/reasons/background.ts';
 import { rowExplainer } from '../../forest/reasons/tree-shap.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import type { AlertOrder } from '../../forest/alert-sweep.ts';
@@ -43,7 +43,7 @@ export class ModelView {
   #words: readonly LabelledWords[] | undefined;
   #sums: GrowingArray<Int32Array>;
   #index: { readonly labels: Uint8Array | null; readonly order: AlertOrder; readonly index: TuningIndex } | undefined;
-  #background: readonly FeatureBackground[] | undefined;
+  readonly #background: (FeatureBackground | undefined)[] = [];
   #backgroundRows: FeatureMatrix | undefined;
   #explain: ReturnType<typeof rowExplainer> | undefined;
   #reasons = new Map<number, RowReasons>();
@@ -159,8 +159,12 @@ export class ModelView {
 
   /** What is usual: rows at even distances within stretches at even distances over the whole case, however it is cut. */
   get background(): readonly FeatureBackground[] {
-    this.#background ??= summariseBackground(this.backgroundRows);
-    return this.#background;
+    return Array.from({ length: this.featureCount }, (_, feature) => this.backgroundOf(feature));
+  }
+
+  /** What is usual of one feature: of a thousand, few are asked for at a time. */
+  backgroundOf(feature: number): FeatureBackground {
+    return (this.#background[feature] ??= summariseFeature(this.backgroundRows, feature));
   }
 
   /** The rows that stand for all others where values are compared; one background for every door. */

@@ -80,7 +80,7 @@ function phraseOf(view: ModelView, sequence: number, { feature, value, median, p
     value,
     median,
     percentile,
-    mean: view.background[feature].mean,
+    mean: view.backgroundOf(feature).mean,
     isFilled:
       column !== null &&
       ofOther === null &&

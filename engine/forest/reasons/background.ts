@@ -18,15 +18,18 @@ export interface FeatureBackground {
 
 /** Summarises a sample of background rows (some thousands are enough), one entry per feature. */
 export function summariseBackground(matrix: FeatureMatrix): readonly FeatureBackground[] {
-  return Array.from({ length: matrix.featureCount }, (_, feature) => {
-    const values = new Float32Array(matrix.rowCount);
-    let count = 0;
-    for (let row = 0; row < matrix.rowCount; row++) {
-      const value = matrix.values[row * matrix.featureCount + feature];
-      if (!Number.isNaN(value)) values[count++] = value;
-    }
-    return summarise(values.slice(0, count).sort());
-  });
+  return Array.from({ length: matrix.featureCount }, (_, feature) => summariseFeature(matrix, feature));
+}
+
+/** The same of one feature. */
+export function summariseFeature(matrix: FeatureMatrix, feature: number): FeatureBackground {
+  const values = new Float32Array(matrix.rowCount);
+  let count = 0;
+  for (let row = 0; row < matrix.rowCount; row++) {
+    const value = matrix.values[row * matrix.featureCount + feature];
+    if (!Number.isNaN(value)) values[count++] = value;
+  }
+  return summarise(values.slice(0, count).sort());
 }
 
 function summarise(sorted: Float32Array): FeatureBackground {

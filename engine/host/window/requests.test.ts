@@ -472,10 +472,42 @@ describe('tuning', () => {
   it('counts rows in histograms that add up', async () => {
     const view = await bench.ask('tuning.read', { modelId });
     expect(view.histogram.counts.reduce((sum, count) => sum + count, 0)).toBe(smallRows);
-    for (const { counts, flaggedCounts } of view.features) {
-      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(smallRows);
-      expect(flaggedCounts.reduce((sum, count) => sum + count, 0)).toBe(view.point.flagged);
+    const { features } = await bench.ask('explore.features', { modelId });
+    expect(features.map(({ name }) => name)).toEqual(
+      view.features.filter(({ isUsed }) => isUsed).map(({ name }) => name),
+    );
+    for (const { rest, flagged } of features) {
+      const count = flagged.reduce((sum, each) => sum + each, 0);
+      expect(count).toBe(view.point.flagged);
+      expect(rest.reduce((sum, each) => sum + each, count)).toBe(smallRows);
     }
+  });
+
+  it('counts within a filter as over all: two filters that share every transaction out add up, in the same bins', async () => {
+    const view = await bench.ask('tuning.read', { modelId });
+    const { thresholdUnits } = view.point;
+    const filters = [{ maximumAmount: 99.995 }, { minimumAmount: 99.9951 }];
+    const parts = await Promise.all(filters.map((filter) => bench.ask('tuning.within', { modelId, filter })));
+    const points = await Promise.all(
+      filters.map((filter) => bench.ask('tuning.pointWithin', { modelId, filter, thresholdUnits })),
+    );
+    const { total } = await bench.ask('explore.rows', { modelId, filter: filters[1] });
+    expect(parts[1].rows).toBe(total);
+    expect(total).toBeGreaterThan(0);
+    expect(parts.map(({ histogram }) => histogram.edges)).toEqual([view.histogram.edges, view.histogram.edges]);
+    for (const of of ['counts', 'fraud'] as const)
+      expect(
+        Array.from(
+          view.histogram[of] ?? [],
+          (_, bin) => (parts[0].histogram[of]?.[bin] ?? 0) + (parts[1].histogram[of]?.[bin] ?? 0),
+        ),
+      ).toEqual([...(view.histogram[of] ?? [])]);
+    const judged = [...points, view.point].map((point) => point.judged ?? { frauds: 0, flaggedFrauds: 0, flagged: 0 });
+    for (const of of ['frauds', 'flaggedFrauds', 'flagged'] as const)
+      expect(judged[0][of] + judged[1][of]).toBe(judged[2][of]);
+    expect(points[0].flagged + points[1].flagged).toBe(view.point.flagged);
+    const everything = await bench.ask('tuning.within', { modelId, filter: {} });
+    expect(everything.curve).toEqual(view.curve);
   });
 
   it('refuses handles out of range by name', async () => {

@@ -45,7 +45,14 @@ import { listModels, modelListItem, rollBack, setChampion } from '../../case/mod
 import { listOutbox } from '../../case/outbox-list.ts';
 import { alertsPageWithReasons, explainSoon } from './reasons-in-background.ts';
 import { readSettingsFile, recentCases, writeSettings } from './settings-file.ts';
-import { applyTuning, previewTuning, readTuning, swapSet } from '../../case/line/tuning.ts';
+import {
+  applyTuning,
+  previewTuning,
+  readTuning,
+  swapSet,
+  tuningPointWithin,
+  tuningWithin,
+} from '../../case/line/tuning.ts';
 import { ledgerBeganMs, networkAttempts } from '../../network/ledger.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -93,6 +100,8 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
     readTuning(workbench.session, input, () => workbench.tell('tuning.rankingsReady', { modelId: input.modelId })),
   'tuning.preview': ({ session }, input) => previewTuning(session, input),
   'tuning.apply': (workbench, input) => applyTuning(workbench.session, workbench.doing(), input),
+  'tuning.within': ({ session }, input) => tuningWithin(session, input),
+  'tuning.pointWithin': ({ session }, input) => tuningPointWithin(session, input),
   'tuning.swapSet': (workbench, input) =>
     swapSet(workbench.session, input, (view, rows) => explainSoon(workbench, view, rows, listReasonsBudgetMs)),
   'alerts.page': alertsPageWithReasons,

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
 import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
@@ -6,16 +6,14 @@ import { ChartKeys } from '../../charts/chart-key.tsx';
 import { distributionGap, FeatureDistribution } from '../../charts/feature-distribution.tsx';
 import { axisNumber } from '../../charts/numbers.ts';
 import { formatCount, formatPercent } from '../../data/format.ts';
+import { useFeatures, type FeatureCounts } from '../../data/use-features.ts';
 import { OnScreen } from '../../ui/on-screen.tsx';
 import { ErrorState } from '../../ui/states.tsx';
-import { useFeatures, type FeatureCounts } from './use-features.ts';
 
 const HEIGHT = 110;
 const CARD_HEIGHT = 170;
-/** Features that are counted in one pass, and compared with one another. */
-const GROUP = 24;
 
-/** How the flagged differ from the rest, feature by feature. Groups of many features are counted once they are on the screen. */
+/** How the flagged differ from the rest, feature by feature, the most different of all first. Only what is on the screen is drawn. */
 export function Features({
   model,
   filter,
@@ -23,10 +21,20 @@ export function Features({
   readonly model: ModelListItem;
   readonly filter: TransactionFilter;
 }): ReactNode {
-  const { features } = model;
-  const groups = Array.from({ length: Math.ceil(features.length / GROUP) }, (_, group) =>
-    features.slice(group * GROUP, (group + 1) * GROUP),
+  const { features, isDone, error } = useFeatures(model.id, model.thresholdUnits, filter);
+  const labels = useMemo(
+    () => new Map(model.features.map((name, index) => [name, model.featureLabels[index]])),
+    [model.features, model.featureLabels],
   );
+  const shown = useMemo(() => {
+    const labelled = features.map((feature) => ({
+      ...feature,
+      label: labels.get(feature.name) ?? feature.name,
+      gap: distributionGap(feature.rest, feature.flagged),
+    }));
+    // Nothing changes its place while it is still being counted.
+    return isDone ? labelled.toSorted((first, second) => second.gap - first.gap) : labelled;
+  }, [features, isDone, labels]);
   return (
     <section aria-labelledby="explore-features">
       <div className="explore-section-head">
@@ -40,48 +48,19 @@ export function Features({
           ]}
         />
         <span className="soft">
-          each as shares of its own; most different first
-          {groups.length > 1 && ` among each ${GROUP} of ${formatCount(features.length)}, counted as you come to them`}
+          each as shares of its own; {isDone ? 'most different first' : 'sorted once all transactions are counted'}
         </span>
       </div>
-      {groups.map((names, group) =>
-        groups.length === 1 ? (
-          <FeatureGroup key={group} model={model} filter={filter} names={names} />
-        ) : (
-          <OnScreen key={group} height={CARD_HEIGHT * Math.ceil(names.length / 4)}>
-            {() => <FeatureGroup model={model} filter={filter} names={names} />}
+      {error !== null && <ErrorState title="The features could not be read" error={error} />}
+      {features.length === 0 && error === null && <p className="soft">Counting</p>}
+      <div className="explore-cards">
+        {shown.map((feature) => (
+          <OnScreen key={feature.name} height={CARD_HEIGHT}>
+            {() => <FeatureCard {...feature} isDone={isDone} />}
           </OnScreen>
-        ),
-      )}
+        ))}
+      </div>
     </section>
-  );
-}
-
-function FeatureGroup({
-  model,
-  filter,
-  names,
-}: {
-  readonly model: ModelListItem;
-  readonly filter: TransactionFilter;
-  readonly names: readonly string[];
-}): ReactNode {
-  const { features, isDone, error } = useFeatures(model.id, filter, names);
-  if (error !== null) return <ErrorState title="The features could not be read" error={error} />;
-  if (features.length === 0) return <p className="soft">Counting</p>;
-  const labelled = features.map((feature) => ({
-    ...feature,
-    label: model.featureLabels[model.features.indexOf(feature.name)],
-    gap: distributionGap(feature.rest, feature.flagged),
-  }));
-  // Nothing changes its place while it is still being counted.
-  const shown = isDone ? labelled.toSorted((first, second) => second.gap - first.gap) : labelled;
-  return (
-    <div className="explore-cards">
-      {shown.map((feature) => (
-        <FeatureCard key={feature.name} {...feature} isDone={isDone} />
-      ))}
-    </div>
   );
 }
 

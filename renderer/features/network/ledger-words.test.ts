@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { NetworkAttempt } from '../../../engine/domain/network-attempt.ts';
-import { ledgerWords } from './ledger-words.ts';
+import { ledgerWords, outcomeWords } from './ledger-words.ts';
 
 const attempt = (over: Partial<NetworkAttempt>): NetworkAttempt => ({
   purpose: 'Kafka',
@@ -8,6 +8,8 @@ const attempt = (over: Partial<NetworkAttempt>): NetworkAttempt => ({
   kind: 'opened',
   leavesMachine: false,
   times: 1,
+  reached: 0,
+  failed: 0,
   firstMs: 0,
   lastMs: 0,
   ...over,
@@ -24,4 +26,11 @@ it('says that nothing left the machine only while nothing did', () => {
   expect(ledgerWords([attempt({ kind: 'refused', leavesMachine: true })])).toBe(
     'Nothing left this machine · ▲ 1 refused',
   );
+});
+
+it('says of every attempt how it ended, and of which nobody heard', () => {
+  expect(outcomeWords(attempt({ times: 2, reached: 2 }))).toBe('connected');
+  expect(outcomeWords(attempt({ times: 5, reached: 1, failed: 3 }))).toBe('connected 1, ▲ failed 3, not known 1');
+  expect(outcomeWords(attempt({ kind: 'served', reached: 1 }))).toBe('listens');
+  expect(outcomeWords(attempt({ kind: 'refused' }))).toBe('never begun');
 });

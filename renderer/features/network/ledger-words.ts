@@ -1,5 +1,5 @@
 import type { NetworkAttempt } from '../../../engine/domain/network-attempt.ts';
-import { formatCounted } from '../../data/format.ts';
+import { formatCount, formatCounted } from '../../data/format.ts';
 
 /** What the attempts come to, in a few words for the status bar. */
 export function ledgerWords(attempts: readonly NetworkAttempt[]): string {
@@ -14,9 +14,22 @@ export function ledgerWords(attempts: readonly NetworkAttempt[]): string {
   return parts.join(' · ');
 }
 
+/** How the attempts at an address ended. */
+export function outcomeWords({ kind, times, reached, failed }: NetworkAttempt): string {
+  if (kind === 'refused') return 'never begun';
+  const open = times - reached - failed;
+  const counted = (count: number, words: string): readonly string[] =>
+    count === 0 ? [] : [count === times ? words : `${words} ${formatCount(count)}`];
+  return [
+    ...counted(reached, kind === 'served' ? 'listens' : 'connected'),
+    ...counted(failed, '▲ failed'),
+    ...counted(open, 'not known'),
+  ].join(', ');
+}
+
 /** What was done, in words. */
 export const attemptWords: Readonly<Record<NetworkAttempt['kind'], string>> = {
-  opened: 'Connected to',
+  opened: 'Asked for',
   served: 'Served at',
   refused: '▲ Refused',
 };

@@ -4,23 +4,24 @@ import { formatCount, formatTime } from '../../data/format.ts';
 import { useNetworkLedger } from '../../data/network.ts';
 import { DataTable, type DataColumn } from '../../ui/data-table.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { attemptWords, ledgerWords } from './ledger-words.ts';
+import { attemptWords, ledgerWords, outcomeWords } from './ledger-words.ts';
 import './network.css';
 
 const clockZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const clock = (atMs: number): string => formatTime(atMs, clockZone, { withSeconds: true });
 
 const columns: readonly DataColumn<NetworkAttempt>[] = [
-  { id: 'last', title: 'Last, time here', widthPx: 170, text: ({ lastMs }) => clock(lastMs) },
+  { id: 'last', title: 'Last, time here', widthPx: 160, text: ({ lastMs }) => clock(lastMs) },
   { id: 'kind', title: 'What', widthPx: 110, text: ({ kind }) => attemptWords[kind] },
-  { id: 'address', title: 'Address', widthPx: 220, text: ({ address }) => address },
-  { id: 'purpose', title: 'For', widthPx: 180, text: ({ purpose }) => purpose },
+  { id: 'address', title: 'Address', widthPx: 200, text: ({ address }) => address },
+  { id: 'purpose', title: 'For', widthPx: 150, text: ({ purpose }) => purpose },
   {
     id: 'leaves',
     title: 'Leaves the machine',
     widthPx: 145,
     text: ({ kind, leavesMachine }) => (kind !== 'refused' && leavesMachine ? 'yes' : 'no'),
   },
+  { id: 'outcome', title: 'Outcome', widthPx: 160, text: outcomeWords },
   { id: 'times', title: 'Times', widthPx: 65, align: 'right', text: ({ times }) => formatCount(times) },
 ];
 
@@ -36,7 +37,7 @@ export function NetworkDialog({ onClose }: { readonly onClose: () => void }) {
         <div className="network">
           <p>
             <strong>{ledgerWords(ledger.attempts)}</strong>, since {clock(ledger.sinceMs)}. Every connection of Assay
-            goes through one door, which writes it down first. Whether it then came about is not asked.
+            goes through one door, which writes it down first, and then how it ended.
           </p>
           <p className="soft">
             {host === 'electron'

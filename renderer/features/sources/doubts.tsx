@@ -12,7 +12,7 @@ export function Doubts({ columns, onSettle }: DoubtsProps) {
   const doubts = columns.flatMap(({ name, doubt }) => (doubt === undefined ? [] : [{ name, doubt }]));
   if (doubts.length === 0) return null;
   const choice = (reading: Reading, isTaken: boolean) => (
-    <Button title={reading.settledBy} onClick={() => onSettle(reading.states)}>
+    <Button onClick={() => onSettle(reading.states)}>
       {reading.reading}
       <span className="soft tabular">
         {reading.givesInWords}

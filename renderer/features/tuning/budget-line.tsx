@@ -1,10 +1,12 @@
 import { memo, useState, type ReactNode } from 'react';
-import type { TuningPoint } from '../../../preload/contract/tuning.ts';
+import type { TransactionsAtLine, TuningPoint } from '../../../preload/contract/tuning.ts';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatPerDay, formatPercent } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { NumberField } from '../../ui/field.tsx';
 import { Quality } from './quality.tsx';
+import { Scope } from './scope.tsx';
+import type { Within } from './use-within.ts';
 import type { Handle } from './use-threshold.ts';
 
 export interface BudgetLineProps {
@@ -12,6 +14,8 @@ export interface BudgetLineProps {
   readonly alertsPerAnalyst: number;
   readonly onTeam: (analysts: number, alertsPerAnalyst: number) => void;
   readonly point: TuningPoint;
+  /** What cost and quality are counted over where a filter holds; the handles move the line of all transactions. */
+  readonly within: Within;
   /** What set the line, in words; null while it is moved. */
   readonly lineSentence: string | null;
   readonly score: number;
@@ -25,15 +29,17 @@ export interface BudgetLineProps {
 
 /** The headline: what the team can review. Every other handle of the same line stands below it. */
 export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): ReactNode {
-  const { analysts, alertsPerAnalyst, onTeam, point, lineSentence, score, rows, days } = props;
+  const { analysts, alertsPerAnalyst, onTeam, point, within, lineSentence, score, rows, days } = props;
   const { onHandle, onUndo, undoKey, undoDepth } = props;
   const budget = analysts * alertsPerAnalyst;
+  const { quality } = within.point ?? point;
   const isAtBudget = point.alertsPerDay !== null && Math.abs(point.alertsPerDay - budget) < Math.max(1, budget * 0.005);
   return (
     <section className="tuning-budget" aria-label="Alert budget">
       <div className="tuning-section-head">
         <h3>How many alerts can the team review?</h3>
         <span className="tuning-now soft">
+          <Scope of="all" />{' '}
           {point.alertsPerDay === null ? (
             <>
               <strong>{formatCounted(point.alerts, 'alert')}</strong> = {formatCounted(point.flagged, 'transaction')} of{' '}
@@ -135,21 +141,22 @@ export const BudgetLine = memo(function BudgetLine(props: BudgetLineProps): Reac
               format={(percent) => percent.toFixed(1)}
               onChange={(percent) => onHandle({ kind: 'precision', value: percent / 100 })}
             />
-            <CostHandle point={point} onHandle={onHandle} />
+            <CostHandle at={within.isFiltered ? within.point : point} onHandle={onHandle} />
           </>
         )}
       </div>
-      {point.quality.length > 0 && <Quality quality={point.quality} />}
+      {quality.length > 0 && <Quality quality={quality} />}
     </section>
   );
 });
 
 /** The line where missed frauds and reviews together cost least. */
 function CostHandle({
-  point,
+  at,
   onHandle,
 }: {
-  readonly point: TuningPoint;
+  /** Undefined until it is known within the filter. */
+  readonly at: TransactionsAtLine | undefined;
   readonly onHandle: (handle: Handle) => void;
 }): ReactNode {
   const { currency } = useFormats();
@@ -168,14 +175,13 @@ function CostHandle({
       />
       <NumberField label={`Review cost${inCurrency}`} value={review} minimum={0.01} onChange={setReview} widthPx={60} />
       <div className="tuning-cost-now">
-        {point.judged !== null && (
+        {at !== undefined && at.judged !== null && (
           <span
             className="soft tabular"
             title="Known frauds that are missed, and reviews of all flagged transactions, at this line"
           >
-            Cost now{' '}
-            {formatCount(missedFraud * (point.judged.frauds - point.judged.flaggedFrauds) + review * point.flagged)}
-            {currency !== null && ` ${currency}`}
+            Cost now {formatCount(missedFraud * (at.judged.frauds - at.judged.flaggedFrauds) + review * at.flagged)}
+            {currency !== null && ` ${currency}`} <Scope of="filter" />
           </span>
         )}
         <Button onClick={() => onHandle({ kind: 'cost', missedFraud, review })}>Cheapest line</Button>

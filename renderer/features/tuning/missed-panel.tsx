@@ -5,6 +5,7 @@ import { useBelowLine } from '../../data/below-line.ts';
 import { formatCount, formatCounted, formatDecimal } from '../../data/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { errorWords } from '../../ui/error-words.ts';
+import { Scope } from './scope.tsx';
 
 /** How much fraud is below the line, by a random sample that was judged blind. */
 export function MissedPanel({ modelId }: { readonly modelId: number }): ReactNode {
@@ -16,6 +17,7 @@ export function MissedPanel({ modelId }: { readonly modelId: number }): ReactNod
         <h3 id="tuning-missed" className="chart-question">
           How much fraud is missed?
         </h3>
+        <Scope of="all" />
         <Button tone="quiet" onClick={() => goTo('triage', { 'triage.filter': { belowLine: true } })}>
           Judge the sample
         </Button>

@@ -1,13 +1,17 @@
-import { memo, type ReactNode } from 'react';
+import { memo, useMemo, type ReactNode } from 'react';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
 import type { TuningView } from '../../../preload/contract/tuning.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { useReadOnlyWords } from '../../data/app-state.tsx';
 import { formatCounted } from '../../data/format.ts';
 import { shareOf, type RunningJob } from '../../data/jobs.tsx';
+import { useFeatures, type FeatureCounts } from '../../data/use-features.ts';
+import { useTransactionFilter } from '../../data/use-transaction-filter.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, NumberField, Select } from '../../ui/field.tsx';
+import { OnScreen } from '../../ui/on-screen.tsx';
 import { Progress } from '../../ui/progress.tsx';
+import { Scope } from './scope.tsx';
 import { draftChanges, type TrainingDraft } from './training-draft.ts';
 
 export interface ModelPanelProps {
@@ -39,6 +43,9 @@ export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): Reac
   const { model, features, draft, onDraft, onReset, onTrain, onCancel, trainKey, running, problem } = props;
   const changes = draftChanges(draft, model, features);
   const used = features.length - draft.off.length;
+  const [filter] = useTransactionFilter();
+  const counts = useFeatures(model.id, model.thresholdUnits, filter).features;
+  const counted = useMemo(() => new Map(counts.map((feature) => [feature.name, feature])), [counts]);
   const toggle = (name: string, isOn: boolean): void =>
     onDraft({ ...draft, off: isOn ? draft.off.filter((other) => other !== name) : [...draft.off, name] });
 
@@ -56,7 +63,7 @@ export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): Reac
           </span>
         </div>
         <ul className="tuning-features">
-          {features.map(({ name, label, description, usesLabels, isUsed, counts, flaggedCounts }) => (
+          {features.map(({ name, label, description, usesLabels, isUsed }) => (
             <li key={name} title={usesLabels ? `${description}. Uses labels, after their delay.` : description}>
               <Checkbox
                 label={<span className="tuning-feature-name">{label}</span>}
@@ -65,14 +72,16 @@ export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): Reac
                 onChange={(isOn) => toggle(name, isOn)}
               />
               {isUsed ? (
-                <Sparkline counts={counts} flaggedCounts={flaggedCounts} width={64} height={16} />
+                <OnScreen height={SPARK.height}>{() => <FeatureSparkline counts={counted.get(name)} />}</OnScreen>
               ) : (
                 <span className="soft">not used</span>
               )}
             </li>
           ))}
         </ul>
-        <p className="soft tuning-note">Bars: all transactions. Line: the flagged ones.</p>
+        <p className="soft tuning-note">
+          Bars: all transactions. Line: the flagged ones. <Scope of="filter" />
+        </p>
       </div>
       <div className="tuning-forest">
         <h3>Forest</h3>
@@ -152,6 +161,15 @@ export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): Reac
     </section>
   );
 });
+
+const SPARK = { width: 64, height: 16 };
+
+/** How one feature is distributed, the size of a word; nothing until it is counted. */
+function FeatureSparkline({ counts }: { readonly counts: FeatureCounts['features'][number] | undefined }): ReactNode {
+  if (counts === undefined) return null;
+  const { rest, flagged } = counts;
+  return <Sparkline counts={rest.map((count, bin) => count + flagged[bin])} flaggedCounts={flagged} {...SPARK} />;
+}
 
 function trainingWords({ progress }: RunningJob): string {
   if (progress === null) return 'Starting';

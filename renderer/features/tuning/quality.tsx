@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { errorWords } from '../../ui/error-words.ts';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
+import { Scope } from './scope.tsx';
 
 const basisWords: Readonly<Record<LabelBasis, { readonly title: string; readonly meaning: string }>> = {
   labels: { title: 'By labels', meaning: 'The label column alone, each transaction once' },
@@ -25,7 +26,9 @@ export function Quality({ quality }: { readonly quality: TuningPoint['quality'] 
       <table className="plain-table" aria-label="Quality at the line">
         <thead>
           <tr>
-            <td />
+            <td>
+              <Scope of="filter" />
+            </td>
             {quality.map(({ basis }) => (
               <th key={basis} scope="col" className="number" title={basisWords[basis].meaning}>
                 {basisWords[basis].title}

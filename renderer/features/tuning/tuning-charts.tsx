@@ -1,5 +1,5 @@
 import { memo, useCallback, useMemo, type ReactNode } from 'react';
-import type { TuningView } from '../../../preload/contract/tuning.ts';
+import type { ScoredTransactions, TuningView } from '../../../preload/contract/tuning.ts';
 import { useGoTo } from '../../app/go-to.tsx';
 import { AlertsPerDay } from '../../charts/alerts-per-day.tsx';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
@@ -19,15 +19,17 @@ import {
 import { Segmented } from '../../ui/field.tsx';
 import { beatenBelow, through } from './beaten-below.ts';
 import { describeBacklog, simulateBacklog } from './backlog.ts';
+import { Scope } from './scope.tsx';
 
 /** Drawn as the prevalence line, not as a curve. */
 const CHANCE = 'chance';
+const THIS_MODEL = 'this model';
 const HISTOGRAM_HEIGHT = 210;
 const SMALL_HEIGHT = 150;
 
 /** Where the line falls among the scores; the line is the handle. */
 export function ScorePanel(props: {
-  readonly view: TuningView;
+  readonly histogram: TuningView['histogram'];
   readonly score: number;
   readonly flagged: number;
   readonly alerts: number;
@@ -37,8 +39,7 @@ export function ScorePanel(props: {
   readonly onMove: (score: number) => void;
   readonly onRelease: () => void;
 }): ReactNode {
-  const { view, score, flagged, alerts, alertsPerDay, scale, onScale, onMove, onRelease } = props;
-  const { histogram } = view;
+  const { histogram, score, flagged, alerts, alertsPerDay, scale, onScale, onMove, onRelease } = props;
   const knownShape = scale === 'linear' ? ('square' as const) : ('line' as const);
   const words =
     alertsPerDay === null
@@ -47,7 +48,11 @@ export function ScorePanel(props: {
   return (
     <ChartFrame
       question="Where does the line fall?"
-      hint="drag it, or type"
+      hint={
+        <>
+          <Scope of="filter" /> drag it, or type
+        </>
+      }
       height={HISTOGRAM_HEIGHT}
       tools={
         <>
@@ -138,9 +143,14 @@ export const DaysPanel = memo(function DaysPanel({
   return (
     <ChartFrame
       question="Which days go over budget?"
-      hint={['dotted: left over', withoutTimeWords(alerts - alertsByDay.reduce((sum, count) => sum + count, 0))]
-        .filter((part) => part !== '')
-        .join('; ')}
+      hint={
+        <>
+          <Scope of="all" />{' '}
+          {['dotted: left over', withoutTimeWords(alerts - alertsByDay.reduce((sum, count) => sum + count, 0))]
+            .filter((part) => part !== '')
+            .join('; ')}
+        </>
+      }
       answer={describeBacklog(backlog)}
       height={SMALL_HEIGHT}
       table={() => ({
@@ -170,13 +180,15 @@ export const DaysPanel = memo(function DaysPanel({
   );
 });
 
-/** What the line catches, beside what chance and plain rules would. */
+/** What the line catches, beside what chance and plain rules would; within a filter the model alone. */
 export const CurvePanel = memo(function CurvePanel({
   view,
+  within,
   precision,
   recall,
 }: {
   readonly view: TuningView;
+  readonly within: ScoredTransactions | undefined;
   readonly precision: number | null;
   readonly recall: number | null;
 }): ReactNode {
@@ -184,31 +196,42 @@ export const CurvePanel = memo(function CurvePanel({
     () => (precision === null || recall === null ? null : { precision, recall }),
     [precision, recall],
   );
-  const curves = useMemo(
-    () =>
-      view.rankings
-        .map(({ name, isModel, curve }) => ({ name, isModel, points: isModel ? through(view.curve, here) : curve }))
-        .filter(({ name, points }) => points.length > 0 && name !== CHANCE),
-    [view.rankings, view.curve, here],
-  );
+  const { curve: ownCurve, prevalence } = within ?? view;
+  const isWithin = within !== undefined;
+  const curves = useMemo(() => {
+    const own = { name: THIS_MODEL, isModel: true, points: through(ownCurve, here) };
+    // Plain rules are ranked over all transactions.
+    const others = isWithin ? [] : view.rankings.filter(({ name, isModel }) => !isModel && name !== CHANCE);
+    const isRanked = isWithin || view.rankings.length > 0;
+    return [
+      ...(isRanked ? [own] : []),
+      ...others.map(({ name, curve }) => ({ name, isModel: false, points: curve })),
+    ].filter(({ points }) => points.length > 0);
+  }, [view.rankings, ownCurve, isWithin, here]);
   if (curves.length === 0) {
     return (
       <section>
         <h3 className="chart-question">What would we catch?</h3>
         <p className="soft">
-          {!view.rankingsPending
-            ? 'Not known yet: it takes a label column, or verdicts given in Triage.'
-            : 'Being compared with plain rules.'}
+          {isWithin
+            ? 'Nothing is known of the transactions within the filter.'
+            : view.rankingsPending
+              ? 'Being compared with plain rules.'
+              : 'Not known yet: it takes a label column, or verdicts given in Triage.'}
         </p>
       </section>
     );
   }
   const baselines = curves.filter(({ isModel }) => !isModel);
-  const beaten = beatenBelow(view.curve, baselines);
+  const beaten = beatenBelow(ownCurve, baselines);
   return (
     <ChartFrame
       question="What would we catch?"
-      hint="precision over recall"
+      hint={
+        <>
+          <Scope of="filter" /> precision over recall
+        </>
+      }
       height={SMALL_HEIGHT}
       answer={
         <span className="tuning-answer-keys">
@@ -222,11 +245,11 @@ export const CurvePanel = memo(function CurvePanel({
                   ? ('solid' as const)
                   : baselineDash(baselines.findIndex((baseline) => baseline.name === name)),
               })),
-              ...(view.prevalence === null
+              ...(prevalence === null
                 ? []
                 : [
                     {
-                      words: `chance ${formatPercent(view.prevalence)}`,
+                      words: `chance ${formatPercent(prevalence)}`,
                       colour: 'soft',
                       shape: 'line' as const,
                       dash: [3, 3],
@@ -234,6 +257,7 @@ export const CurvePanel = memo(function CurvePanel({
                   ]),
             ]}
           />
+          {isWithin && <span>plain rules are compared over all transactions alone</span>}
           {beaten.map(({ name, recall: below }) => (
             <span key={name}>
               {below === null
@@ -248,10 +272,10 @@ export const CurvePanel = memo(function CurvePanel({
           { name: 'Recall', isNumber: true },
           { name: 'Precision of the model', isNumber: true },
         ],
-        rows: view.curve.map((at) => [formatPercent(at.recall), formatDecimal(at.precision, 3)]),
+        rows: ownCurve.map((at) => [formatPercent(at.recall), formatDecimal(at.precision, 3)]),
       })}
     >
-      <PrecisionRecall curves={curves} prevalence={view.prevalence} here={here} height={SMALL_HEIGHT} />
+      <PrecisionRecall curves={curves} prevalence={prevalence} here={here} height={SMALL_HEIGHT} />
     </ChartFrame>
   );
 });

@@ -16,6 +16,7 @@ import { SwapSet } from './swap-set.tsx';
 import { CurvePanel, DaysPanel, ScorePanel } from './tuning-charts.tsx';
 import { useThreshold } from './use-threshold.ts';
 import { useTraining } from './use-training.ts';
+import { useWithin } from './use-within.ts';
 import { WorthPanel } from './worth-panel.tsx';
 import './tuning.css';
 
@@ -60,6 +61,8 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
   const { byDay: alertsByDay, alerts: alertsOnDays } = useDeferredValue(threshold.point);
   const goTo = useGoTo();
 
+  const within = useWithin(model.id, threshold.point.thresholdUnits);
+
   const budget = settings.analysts * settings.alertsPerAnalystPerDay;
   const { score, point, move, release, set, undo, undoDepth } = threshold;
   const setTeam = useCallback(
@@ -101,12 +104,13 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
       defaultPx={360}
       main={
         <div className="tuning-main">
-          <FilteredLine modelId={model.id} />
+          <FilteredLine modelId={model.id} within={within} />
           <BudgetLine
             analysts={settings.analysts}
             alertsPerAnalyst={settings.alertsPerAnalystPerDay}
             onTeam={setTeam}
             point={point}
+            within={within}
             lineSentence={point.thresholdUnits === view.point.thresholdUnits ? view.line.sentence : null}
             score={score}
             rows={view.rows}
@@ -117,7 +121,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
             undoDepth={undoDepth}
           />
           <ScorePanel
-            view={view}
+            histogram={(within.scored ?? view).histogram}
             score={score}
             flagged={point.flagged}
             alerts={point.alerts}
@@ -129,7 +133,12 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
           />
           <div className="tuning-pair">
             <DaysPanel days={view.days} alertsByDay={alertsByDay} alerts={alertsOnDays} budget={budget} />
-            <CurvePanel view={view} precision={point.precision} recall={point.recall} />
+            <CurvePanel
+              view={view}
+              within={within.scored}
+              precision={(within.point ?? point).precision}
+              recall={(within.point ?? point).recall}
+            />
           </div>
           <WorthPanel rankings={view.rankings} isPending={view.rankingsPending} />
           <MissedPanel modelId={model.id} />

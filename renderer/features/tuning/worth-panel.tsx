@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import type { TuningView } from '../../../preload/contract/tuning.ts';
 import { formatDecimal } from '../../data/format.ts';
+import { Scope } from './scope.tsx';
 import { worthOf } from './worth.ts';
 
 /** The model beside rules that need no model, by the figures an operations lead believes. */
@@ -15,9 +16,12 @@ export const WorthPanel = memo(function WorthPanel({
   const longest = Math.max(0.0001, ...rankings.map(({ auprc }) => auprc ?? 0));
   return (
     <section className="tuning-worth" aria-labelledby="tuning-worth">
-      <h3 id="tuning-worth" className="chart-question">
-        Is the model worth it?
-      </h3>
+      <div className="tuning-section-head">
+        <h3 id="tuning-worth" className="chart-question">
+          Is the model worth it?
+        </h3>
+        <Scope of="all" />
+      </div>
       <p className="tuning-worth-answer" data-state={worth.state}>
         {worth.state === 'loses' && <span aria-hidden="true">▲ </span>}
         {worth.sentence}

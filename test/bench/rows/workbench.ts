@@ -29,6 +29,7 @@ interface WindowRun {
   readonly emptyUsableMs: number;
   readonly dragFramesMs: readonly number[];
   readonly scrollFramesMs: readonly number[];
+  readonly brushFramesMs: readonly number[];
   readonly nextAlertMs: readonly number[];
   readonly openDetailMs: readonly number[];
   readonly verdictMs: readonly number[];
@@ -84,6 +85,14 @@ export async function workbenchRows(settings: BenchSettings): Promise<BenchRow[]
       '95 % of frames within',
       within(0.95, ({ scrollFramesMs }) => scrollFramesMs),
       frame,
+    ),
+    row(
+      'brush moved in Explore',
+      'ms',
+      '95 % of frames within',
+      within(0.95, ({ brushFramesMs }) => brushFramesMs),
+      { kind: 'at-most', bar: 50, aim: 17 },
+      `A brush over the map of amount over time, moved ${MOVES} times: every picture beside it and the list of alerts follow.`,
     ),
     row(
       'next alert by key',
@@ -184,12 +193,14 @@ async function measureWindow(settings: BenchSettings, large: string, small: stri
     for (let index = 0; index < ALERTS; index++) await page.keyboard.press('z');
     const scrollFramesMs = await framesDuring(page, () => scroll(page));
     const filterMs = await repeat(5, (index) => search(page, String(111 * (index + 1))));
+    const brushFramesMs = await moveBrush(page);
     const dragFramesMs = await dragThreshold(page);
     return {
       usableMs,
       emptyUsableMs,
       dragFramesMs,
       scrollFramesMs,
+      brushFramesMs,
       nextAlertMs,
       openDetailMs,
       verdictMs,
@@ -287,6 +298,34 @@ async function search(page: Page, text: string): Promise<number> {
 async function scroll(page: Page): Promise<void> {
   await page.getByRole('grid', { name: 'Alerts' }).hover();
   for (let turn = 0; turn < MOVES; turn++) await page.mouse.wheel(0, WHEEL_PIXELS);
+}
+
+/** Draws a brush over the middle of the map of Explore, and moves it to and fro; then nothing is brushed again. */
+async function moveBrush(page: Page): Promise<readonly number[]> {
+  await goTo(page, 'Explore');
+  const map = page
+    .getByRole('figure', { name: /^Which amounts are flagged/ })
+    .locator('canvas')
+    .first();
+  await map.waitFor();
+  await page.waitForTimeout(3000);
+  const box = await map.boundingBox();
+  if (box === null) throw new Error('The map is not on the screen.');
+  const pointTo = (x: number, y: number): Promise<void> =>
+    page.mouse.move(box.x + box.width * x, box.y + box.height * y);
+  await pointTo(0.4, 0.3);
+  await page.mouse.down();
+  await pointTo(0.5, 0.45);
+  await pointTo(0.6, 0.6);
+  await page.mouse.up();
+  await pointTo(0.5, 0.45);
+  await page.mouse.down();
+  const frames = await framesDuring(page, async () => {
+    for (let move = 0; move < MOVES; move++) await pointTo(0.5 + 0.25 * Math.sin((move / MOVES) * 2 * Math.PI), 0.45);
+  });
+  await page.mouse.up();
+  await page.keyboard.press('Escape');
+  return frames;
 }
 
 /** Drags the threshold of the score histogram over a tenth of its width, to and fro. */

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import type { Answer, ErrorReport } from '../../../preload/contract/envelope.ts';
-import type { RequestOutput } from '../../../preload/contract/requests.ts';
-import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
-import { useClient } from '../../data/client.tsx';
+import type { Answer, ErrorReport } from '../../preload/contract/envelope.ts';
+import type { RequestOutput } from '../../preload/contract/requests.ts';
+import type { TransactionFilter } from '../../preload/contract/transactions.ts';
+import { useClient } from './client.tsx';
 
 type FeaturePage = RequestOutput<'explore.features'>;
 
@@ -15,20 +15,25 @@ export interface FeatureCounts {
 
 const NOTHING_YET: FeatureCounts = { features: [], isDone: false, error: null };
 
-/** Some features of a model, counted page by page over all transactions; leaving, or asking for others, ends that. */
-export function useFeatures(modelId: number, filter: TransactionFilter, names: readonly string[]): FeatureCounts {
+/**
+ * All features of a model under a filter, the flagged apart from the rest, counted page by page in one pass over the transactions,
+ * however many features there are. Leaving, or asking for others, ends that.
+ * @param thresholdUnits of the line in force, which parts the two
+ */
+export function useFeatures(modelId: number, thresholdUnits: number, filter: TransactionFilter): FeatureCounts {
   const client = useClient();
   const [counted, setCounted] = useState<FeatureCounts>(NOTHING_YET);
-  const question = JSON.stringify({ modelId, filter, names });
+  const question = JSON.stringify({ modelId, filter, thresholdUnits });
   useEffect(() => {
     let isLeft = false;
-    const asked = JSON.parse(question) as { modelId: number; filter: TransactionFilter; names: string[] };
+    const asked = JSON.parse(question) as { modelId: number; filter: TransactionFilter };
     void (async () => {
       let features: FeaturePage['features'] = [];
       let after: number | null = null;
       do {
         const answer: Answer<FeaturePage> = await client.request('explore.features', {
-          ...asked,
+          modelId: asked.modelId,
+          filter: asked.filter,
           ...(after === null ? {} : { after }),
         });
         if (isLeft) return;
