@@ -83,6 +83,8 @@ const windowWords: readonly (readonly [RegExp, string])[] = [
   [/ with `assay tune`, then export again\./g, ' in Tuning, then export again.'],
   [/Give a model that `assay export onnx` wrote\./g, 'Give a model that was exported as ONNX.'],
   [/Publish the model with `assay export mlflow`\./g, 'Publish the model in Exports.'],
+  [/See `assay audit --verify`\./g, 'See the history of the case.'],
+  [/Make one: assay seal --make-key\./g, 'Make a key first.'],
   [/; `assay push` sends what waits\./g, '; what waits is sent from Exports.'],
 ];
 
