@@ -85,6 +85,8 @@ const windowWords: readonly (readonly [RegExp, string])[] = [
   [/Publish the model with `assay export mlflow`\./g, 'Publish the model in Exports.'],
   [/See `assay audit --verify`\./g, 'See the history of the case.'],
   [/Make one: assay seal --make-key\./g, 'Make a key first.'],
+  [/ \(--frame \w+\)/g, ' in Sources'],
+  [/ that knows the schemas: --schema-registry \S+/g, ' that knows the schemas.'],
   [/; `assay push` sends what waits\./g, '; what waits is sent from Exports.'],
 ];
 
