@@ -19,6 +19,7 @@ import { rollBack, setChampion } from '../case/model/model-list.ts';
 import { withCase } from '../case/opening.ts';
 import { claimFile } from '../jobs/exporting/output.ts';
 import { textKind } from '../jobs/exporting/output-kind.ts';
+import { deriveAgain } from '../jobs/training/derive-again.ts';
 import { verifyCase } from '../store/backup.ts';
 import type { Evaluation } from '../../preload/contract/evaluations.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
@@ -191,7 +192,9 @@ function startOfDay({ arrays }: CaseSession, day: string): number {
 const historyKind = textKind('a history of a case', /\{"id":\d+,"at":"/u);
 
 /** The `audit` job: the history of a case, as a list or a file, and whether its chain is whole. */
-export async function auditCase(input: ParsedJobInput<'audit'>): Promise<JobResult<'audit'>> {
+export async function auditCase(input: ParsedJobInput<'audit'>, context: WorkContext): Promise<JobResult<'audit'>> {
+  if (input.rescore && !input.verify)
+    throw usageError('WRONG_USE', 'Scores are made anew only to verify them.', 'Add --verify.');
   const output =
     input.output === undefined
       ? null
@@ -210,13 +213,15 @@ export async function auditCase(input: ParsedJobInput<'audit'>): Promise<JobResu
     }));
     await output?.write(all.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     const brokenEntry = input.verify ? session.openCase.decisions.brokenAuditEntry() : null;
-    const problems = input.verify ? verifyCase(input.casePath).problems : [];
+    const derived = input.rescore ? await deriveAgain(session, context) : null;
+    const problems = [...(input.verify ? verifyCase(input.casePath).problems : []), ...(derived?.problems ?? [])];
     return {
       entries: limit === undefined ? all : all.slice(-limit),
       total: all.length,
       whole: input.verify ? problems.length === 0 : null,
-      problems: [...problems],
+      problems,
       brokenEntry,
+      derived: derived === null ? null : [...derived.models],
       output: output?.path ?? null,
       case: resolve(input.casePath),
     };

@@ -58,7 +58,7 @@ export function printJudgeReport(result: JobResult<'judge'>, { print }: CommandS
 
 /** Who did what, oldest first. */
 export function printAuditReport(result: JobResult<'audit'>, { print }: CommandSurroundings): void {
-  const { entries, total, whole, output } = result;
+  const { entries, total, whole, derived, output } = result;
   print(heading('History'));
   print(
     table(
@@ -70,6 +70,11 @@ export function printAuditReport(result: JobResult<'audit'>, { print }: CommandS
   print(`\n  ${count(entries.length)} of ${count(total)} entries listed.`);
   if (whole === true)
     print('  The case is whole: every entry of its history, and all it speaks of, is as it was written.');
+  for (const { id, digest, forest, featuresAgain, notes } of derived ?? []) {
+    const again = [...(featuresAgain ? ['features'] : []), ...(forest === 'same' ? ['forest'] : []), 'scores'];
+    const but = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
+    print(`  Model ${id} (${shorten(digest, 12)}) was made anew: ${again.join(', ')}${but}.`);
+  }
   if (output !== null) print(`  Written to ${output}.`);
 }
 

@@ -21,6 +21,7 @@ interface AuditFlags {
   readonly text?: string;
   readonly limit?: number;
   readonly verify?: boolean;
+  readonly rescore?: boolean;
   readonly out?: string;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -39,6 +40,7 @@ function addAudit(program: Command, surroundings: CommandSurroundings): void {
       '--verify',
       'check the history and everything it speaks of; exit code 1 where something was changed, came or is missing',
     )
+    .option('--rescore', 'with --verify: make features, forests and scores anew from rows, parameters and seeds')
     .option('--out <file>', 'write the entries as NDJSON too')
     .addOption(forceOption())
     .addOption(jsonOption())
@@ -49,9 +51,10 @@ Examples:
   assay audit --case spring.assay --limit 20
   assay audit --case spring.assay --alert 1687
   assay audit --case spring.assay --text threshold
-  assay audit --case spring.assay --verify --out history.ndjson`,
+  assay audit --case spring.assay --verify --out history.ndjson
+  assay audit --case spring.assay --verify --rescore --limit 5`,
     )
-    .action(async ({ json, out, verify, force, case: casePath, ...choice }: AuditFlags) => {
+    .action(async ({ json, out, verify, rescore, force, case: casePath, ...choice }: AuditFlags) => {
       await runCommand(
         surroundings,
         'audit',
@@ -61,6 +64,7 @@ Examples:
           ...choice,
           casePath: requireCase(casePath),
           verify: verify === true,
+          rescore: rescore === true,
           force: force === true,
           ...(out === undefined ? {} : { output: out }),
         }),

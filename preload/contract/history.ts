@@ -10,11 +10,22 @@ export const auditFilterSchema = z.object({
   text: z.string().max(500).optional().describe('words of what was done, or of who did it'),
 });
 
+const derivedModelSchema = z.object({
+  id: z.number().int(),
+  digest: z.string(),
+  forest: z.enum(['same', 'other', 'not derived']),
+  featuresAgain: z.boolean().describe('whether features were made anew, too'),
+  notes: z.array(z.string()).describe('why something was taken as it is stored'),
+});
+/** What making a model anew from rows, parameters and seed came to. */
+export type DerivedModel = z.infer<typeof derivedModelSchema>;
+
 export const historyJobs = {
   audit: {
     input: auditFilterSchema.extend({
       casePath: path,
       verify: z.boolean().default(false),
+      rescore: z.boolean().default(false).describe('with verify: make features, forests and scores anew, and compare'),
       limit: z.number().int().min(1).optional(),
       output: path.optional(),
       force: z.boolean().default(false),
@@ -35,6 +46,7 @@ export const historyJobs = {
       whole: z.boolean().nullable().describe('null where it was not asked for'),
       problems: z.array(z.string()).describe('a sentence for each thing that is not as it was written'),
       brokenEntry: z.number().int().nullable(),
+      derived: z.array(derivedModelSchema).nullable().describe('each model made anew; null where it was not asked for'),
       output: path.nullable(),
       case: path,
     }),

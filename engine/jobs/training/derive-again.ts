@@ -1,0 +1,115 @@
+import type { CaseSession } from '../../case/case-session.ts';
+import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import { StreamFeatures } from '../../features/stream-features.ts';
+import type { SegmentSummary, StoredModel } from '../../store/types.ts';
+import type { DerivedModel } from '../../../preload/contract/history.ts';
+import { computerOfCase } from './case-features.ts';
+import { growForest, scoreCase } from './train-model.ts';
+
+/** What making a case's models anew came to: how far each could be, and a sentence for each thing that is another. */
+export interface DerivedAgain {
+  readonly models: readonly DerivedModel[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * Makes features, forests and scores of a case anew, from its rows, parameters and seeds, and compares them with what is
+ * stored, to the last bit. Takes about as long as training every model again. Changes nothing.
+ */
+export async function deriveAgain(session: CaseSession, context: WorkContext): Promise<DerivedAgain> {
+  const problems: string[] = [];
+  const models: DerivedModel[] = [];
+  const lookedAt = new Set<number>();
+  for (const model of session.models) {
+    const { featureSetId } = model;
+    const withheld = whyNotFeatures(session, model);
+    if (withheld === null && !lookedAt.has(featureSetId))
+      problems.push(...(await featureProblems(session, featureSetId, context)));
+    lookedAt.add(featureSetId);
+    const { forest, reason } = await deriveForest(session, model, context);
+    if (forest === 'other')
+      problems.push(`Rows, parameters and seed of model ${model.id} give another forest than the one that is stored.`);
+    problems.push(...(await scoreProblems(session, model, context)));
+    const notes = [reason, withheld].filter((note) => note !== null);
+    models.push({ id: model.id, digest: model.digest, forest, featuresAgain: withheld === null, notes });
+  }
+  return { models, problems };
+}
+
+/** Why the features of a model are taken as they are stored; null where they can be made anew. */
+function whyNotFeatures({ openCase }: CaseSession, { trainedRows }: StoredModel): string | null {
+  if (openCase.rowNumbers().removed > 0) return 'features as stored: older rows were removed';
+  return trainedRows === openCase.nextSequence() ? null : 'features as stored: rows came after training';
+}
+
+async function featureProblems(
+  session: CaseSession,
+  featureSetId: number,
+  context: WorkContext,
+): Promise<readonly string[]> {
+  const { openCase, arrays } = session;
+  const spec: FeatureSpec = openCase.featureSpec(featureSetId);
+  const count = featureNames(spec).length;
+  const dictionaries = openCase.dictionaries();
+  const features = new StreamFeatures(arrays.profile, spec, dictionaries);
+  const compute = await computerOfCase(openCase, arrays.profile, spec, features, dictionaries, context);
+  const problems: string[] = [];
+  for (const segment of openCase.segments()) {
+    throwIfCancelled(context.signal);
+    const values = new Float32Array(segment.rowCount * count);
+    compute(openCase.readSegmentColumns(segment), values);
+    const stored = openCase.readFeatures(featureSetId, segment);
+    if (stored === undefined || !areSameBits(values, stored))
+      problems.push(`The features ${ofRows(segment)} are not those that their values give.`);
+    context.report({ phase: 'features', done: segment.firstSequence, total: openCase.nextSequence(), unit: 'rows' });
+    await new Promise(setImmediate);
+  }
+  return problems;
+}
+
+async function deriveForest(
+  { openCase }: CaseSession,
+  { parameters, featureSetId, trainedRows, digest }: StoredModel,
+  context: WorkContext,
+): Promise<{ readonly forest: DerivedModel['forest']; readonly reason: string | null }> {
+  if (parameters.learning !== undefined)
+    return { forest: 'not derived', reason: 'forest as stored: it learned from verdicts' };
+  if (openCase.rowNumbers().removed > 0)
+    return { forest: 'not derived', reason: 'forest as stored: rows that it was grown from were removed' };
+  const featureCount = featureNames(openCase.featureSpec(featureSetId)).length;
+  const features = { featureSetId, featureCount, rowCount: trainedRows };
+  const grown = await growForest(openCase, features, parameters, context, []);
+  return { forest: grown.digest === digest ? 'same' : 'other', reason: null };
+}
+
+async function scoreProblems(
+  session: CaseSession,
+  model: StoredModel,
+  context: WorkContext,
+): Promise<readonly string[]> {
+  const { openCase } = session;
+  const { forest } = session.view(model.id);
+  const { featureSetId } = model;
+  const stored = openCase.readLeadingScores(model.id);
+  const features = { featureSetId, featureCount: forest.featureCount, rowCount: stored.length };
+  const sums = await scoreCase(openCase, features, forest, context);
+  return openCase
+    .segments()
+    .filter(({ firstSequence }) => firstSequence < stored.length)
+    .filter(({ firstSequence, rowCount }) => {
+      const rows = [firstSequence, firstSequence + rowCount] as const;
+      return !areSameBits(stored.subarray(...rows), sums.subarray(...rows));
+    })
+    .map((rows) => `The scores ${ofRows(rows)} by model ${model.id} are not those that its forest gives.`);
+}
+
+function ofRows({ firstSequence, rowCount }: SegmentSummary): string {
+  return `of transactions ${(firstSequence + 1).toLocaleString('en')} to ${(firstSequence + rowCount).toLocaleString('en')}`;
+}
+
+function areSameBits(one: Float32Array | Int32Array, other: Float32Array | Int32Array): boolean {
+  const bytes = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): Uint8Array =>
+    new Uint8Array(buffer, byteOffset, byteLength);
+  return Buffer.compare(bytes(one), bytes(other)) === 0;
+}
