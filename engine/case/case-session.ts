@@ -4,6 +4,7 @@ import { alertGroupingSchema, gapInMs, type AlertGrouping } from '../domain/aler
 import { usageError } from '../domain/error.ts';
 import { orderForAlerts, type AlertOrder } from '../forest/alert-sweep.ts';
 import type { Profile } from '../domain/profile.ts';
+import type { Suppression } from '../domain/suppression.ts';
 import type { CompiledForest } from '../domain/model.ts';
 import { buildTuningIndex, type TuningIndex } from '../forest/tuning.ts';
 import type { ReadableCase } from '../store/readable-case.ts';
@@ -13,6 +14,7 @@ import { WritableCase } from '../store/writable-case.ts';
 import type { AlertGroups } from './alerts/alert-groups.ts';
 import { CaseArrays, UNKNOWN_CODE } from './case-arrays.ts';
 import { readDecisions, type DecisionState } from './decisions/decision-state.ts';
+import { readSuppressions, suppressedRows } from './alerts/suppressions.ts';
 import { combineLabels, countVerdicts, labelsForFigures, type CaseLabels, type CountedVerdict } from './labels.ts';
 import { findModel, modelSummary, unknownModel, type ModelSummary } from './model/chosen-model.ts';
 import { ModelView } from './model/model-view.ts';
@@ -41,6 +43,9 @@ export class CaseSession {
   #labels: CaseLabels | undefined;
   readonly #counted = new WeakMap<ModelView, CountedLabels>();
   #alertOrder: { readonly of: CaseArrays; readonly countedOver: string; readonly order: AlertOrder } | undefined;
+  #suppressions: readonly Suppression[] | undefined;
+  #suppressed:
+    { readonly of: readonly object[]; readonly rows: Uint8Array | null; readonly digest: string } | undefined;
   #countedOver: { readonly of: readonly object[]; readonly digest: string } | undefined;
   #grouping: AlertGrouping | undefined;
   #supposed: Profile | undefined;
@@ -95,6 +100,7 @@ export class CaseSession {
     this.modelsChanged();
     this.decisionsChanged();
     this.groupingChanged();
+    this.suppressionsChanged();
     const profile = this.#profileNow();
     const rowCount = this.openCase.nextSequence();
     const arrays = this.#arrays;
@@ -146,6 +152,31 @@ export class CaseSession {
   decisionsChanged(): void {
     this.#decisions = undefined;
     this.#labels = undefined;
+  }
+
+  suppressionsChanged(): void {
+    this.#suppressions = undefined;
+  }
+
+  /** Every pattern that was ever suppressed in this case, oldest first. */
+  get suppressions(): readonly Suppression[] {
+    this.#suppressions ??= readSuppressions(this.openCase);
+    return this.#suppressions;
+  }
+
+  /** 1 for each transaction that is suppressed and that no verdict speaks for; null where none is. */
+  get suppressed(): Uint8Array | null {
+    return this.#suppressedNow().rows;
+  }
+
+  #suppressedNow(): { readonly rows: Uint8Array | null; readonly digest: string } {
+    const of = [this.arrays, this.decisions, this.suppressions];
+    if (this.#suppressed?.of.every((part, index) => part === of[index])) return this.#suppressed;
+    const rows = suppressedRows(this, this.suppressions);
+    const digest = rows === null ? '' : createHash('sha256').update(rows).digest('hex');
+    // The same rows stay the same object, so that what was counted over them holds.
+    this.#suppressed = { of, rows: digest === this.#suppressed?.digest ? this.#suppressed.rows : rows, digest };
+    return this.#suppressed;
   }
 
   /** How flagged transactions become alerts is another now. */
@@ -237,13 +268,17 @@ export class CaseSession {
 
   /**
    * Digest of what counts of alerts hang on beside a model's sums and threshold: rows, what the profile reads as entity
-   * and time, the gap, and what people split and joined. Stored counts are true as long as this is the same.
+   * and time, the gap, what people split and joined, and what is suppressed. Stored counts are true as long as this is the same.
    */
   get countedOver(): string {
-    const of = [this.arrays, this.decisions, this.grouping];
+    const of = [this.arrays, this.decisions, this.grouping, this.suppressions];
     if (this.#countedOver?.of.every((part, index) => part === of[index])) return this.#countedOver.digest;
     const groupings = this.decisions.groupings.map((rows) => [...rows]);
-    const over = [this.arrays.rowCount, this.arrays.numbers.runs, this.#profileNow(), this.grouping, groupings];
+    const { digest: suppressed } = this.#suppressedNow();
+    const over = [
+      ...[this.arrays.rowCount, this.arrays.numbers.runs, this.#profileNow(), this.grouping, groupings],
+      ...(suppressed === '' ? [] : [suppressed]),
+    ];
     const digest = createHash('sha256').update(JSON.stringify(over)).digest('hex');
     this.#countedOver = { of, digest };
     return digest;
@@ -260,7 +295,7 @@ export class CaseSession {
       for (const [index, rows] of groupings.entries())
         for (const row of rows) if (row < groups.length) groups[row] = entityCount + index;
     }
-    return orderForAlerts({
+    const order = orderForAlerts({
       rowCount,
       groups,
       groupCount: entityCount + groupings.length,
@@ -268,6 +303,7 @@ export class CaseSession {
       gapMs: gapInMs(grouping.gap),
       firstWholeGroup: entityCount,
     });
+    return this.suppressed === null ? order : { ...order, suppressed: this.suppressed };
   }
 
   /**

@@ -13,6 +13,8 @@ export interface AlertOrder {
   readonly timeAt: Float64Array;
   /** 0 or more; Infinity makes one alert of a group. */
   readonly gapMs: number;
+  /** 1 for each row that makes no alert by itself: an alert of such rows alone is suppressed, and not counted. */
+  readonly suppressed?: Uint8Array;
 }
 
 export interface AlertOrderInput {
@@ -117,6 +119,9 @@ export function sweepAlerts(
   dayOf: Uint32Array,
   dayCount: number,
 ): AlertSweep {
+  const { suppressed } = alerts;
+  if (suppressed !== undefined && flaggedRows.some((row) => suppressed[row] === 1))
+    return sweepUnsuppressed(alerts, suppressed, flaggedRows, dayOf, dayCount);
   const { opens, movesFrom } = takeAway(alerts, flaggedRows, dayOf);
   const count = flaggedRows.length;
   const alertsUpTo = new Uint32Array(count + 1);
@@ -126,6 +131,61 @@ export function sweepAlerts(
     for (let rank = from; rank < to; rank++) {
       counts[dayOf[rank]] += opens[rank];
       if (movesFrom[rank] !== NO_PLACE) counts[movesFrom[rank]]--;
+    }
+  });
+  return { alertsUpTo, openedByDay };
+}
+
+/**
+ * The same where some rows are suppressed: alerts are joined in the order in which their rows are flagged, and count from the
+ * first row on that is not suppressed.
+ */
+function sweepUnsuppressed(
+  alerts: AlertOrder,
+  suppressed: Uint8Array,
+  flaggedRows: Uint32Array,
+  dayOf: Uint32Array,
+  dayCount: number,
+): AlertSweep {
+  const count = flaggedRows.length;
+  const joined = new Int32Array(2 * count).fill(NO_PLACE);
+  const { positionOf, rankAt } = takeAway(alerts, flaggedRows, dayOf, joined);
+  const parent = new Int32Array(count);
+  const counts = new Uint8Array(count);
+  const opening = new Int32Array(count);
+  const rootOf = (position: number): number => {
+    let root = position;
+    while (parent[root] !== root) root = parent[root] = parent[parent[root]];
+    return root;
+  };
+  // Days of which the count rises by one alert, and falls by up to two, with each row.
+  const rises = new Int32Array(count).fill(NO_PLACE);
+  const falls = new Int32Array(2 * count).fill(NO_PLACE);
+  const alertsUpTo = new Uint32Array(count + 1);
+  for (let rank = 0; rank < count; rank++) {
+    const own = positionOf[rank];
+    parent[own] = opening[own] = own;
+    counts[own] = 1 - suppressed[flaggedRows[rank]];
+    alertsUpTo[rank + 1] = alertsUpTo[rank];
+    for (let side = 2 * rank; side < 2 * rank + 2; side++) {
+      const other = joined[side] === NO_PLACE ? own : rootOf(joined[side]);
+      if (rootOf(own) === other) continue;
+      if (counts[other] === 1) {
+        falls[side] = dayOf[rankAt[opening[other]]];
+        alertsUpTo[rank + 1]--;
+      }
+      parent[other] = own;
+      opening[own] = Math.min(opening[own], opening[other]);
+      counts[own] |= counts[other];
+    }
+    if (counts[own] === 0) continue;
+    rises[rank] = dayOf[rankAt[opening[own]]];
+    alertsUpTo[rank + 1]++;
+  }
+  const openedByDay = countByDay(count, dayCount, (days, from, to) => {
+    for (let rank = from; rank < to; rank++) {
+      if (rises[rank] !== NO_PLACE) days[rises[rank]]++;
+      for (const day of [falls[2 * rank], falls[2 * rank + 1]]) if (day !== NO_PLACE) days[day]--;
     }
   });
   return { alertsUpTo, openedByDay };
@@ -165,12 +225,19 @@ function countByDay(
 /**
  * For each rank: whether its row opens an alert, and the day of the alert that thereby opens no more (it begins earlier
  * now, or is joined to the one before), NO_PLACE where there is none.
+ * @param joined is given the positions of the flagged neighbours that each row joins, two a rank
  */
 function takeAway(
   { groupAt, timeAt, placeOf, gapMs }: AlertOrder,
   flaggedRows: Uint32Array,
   dayOf: Uint32Array,
-): { readonly opens: Uint8Array; readonly movesFrom: Int32Array } {
+  joined?: Int32Array,
+): {
+  readonly opens: Uint8Array;
+  readonly movesFrom: Int32Array;
+  readonly positionOf: Uint32Array;
+  readonly rankAt: Uint32Array;
+} {
   const count = flaggedRows.length;
   const byPlace = new Float64Array(count);
   for (let rank = 0; rank < count; rank++) byPlace[rank] = placeOf[flaggedRows[rank]] * count + rank;
@@ -199,16 +266,22 @@ function takeAway(
     const left = links[2 * position];
     const right = links[2 * position + 1];
     if (left !== NO_PLACE) {
-      if (isTogether(left, position)) opens[rank] = 0;
+      if (isTogether(left, position)) {
+        opens[rank] = 0;
+        if (joined !== undefined) joined[2 * rank] = left;
+      }
       links[2 * left + 1] = right;
     }
     if (right !== NO_PLACE) {
       const wereJoined = left !== NO_PLACE && isTogether(left, right);
-      if (!wereJoined && isTogether(position, right)) movesFrom[rank] = dayOf[rankAt[right]];
+      if (!wereJoined && isTogether(position, right)) {
+        movesFrom[rank] = dayOf[rankAt[right]];
+        if (joined !== undefined) joined[2 * rank + 1] = right;
+      }
       links[2 * right] = left;
     }
   }
-  return { opens, movesFrom };
+  return { opens, movesFrom, positionOf, rankAt };
 }
 
 /**

@@ -4,6 +4,7 @@ import { usageError } from '../domain/error.ts';
 import { throwIfCancelled, type WorkContext } from '../domain/progress.ts';
 import { listAlerts } from '../case/alerts/list-alerts.ts';
 import { explainRows } from '../case/alerts/explain-rows.ts';
+import { addSuppression, liftSuppression, listSuppressions, previewSuppression } from '../case/alerts/suppressions.ts';
 import { readBelowLine } from '../case/alerts/below-line.ts';
 import { rowOfKey, typedKey } from '../case/alerts/alert-keys.ts';
 import { caseOverview, groupAlerts } from '../case/case-overview.ts';
@@ -264,6 +265,29 @@ export function measureMissed(input: ParsedJobInput<'missed'>): Promise<JobResul
       ...report,
       sample: rows.map(({ key, id: rowId, verdict }) => ({ sequence: Number(key.slice(1)), id: rowId, verdict })),
       case: resolve(input.casePath),
+    };
+  });
+}
+
+/** The `suppress` job: silences a pattern, says what that hides, or lifts it. */
+export function suppressPatterns(
+  { casePath, model, by, action }: ParsedJobInput<'suppress'>,
+  context: WorkContext,
+): Promise<JobResult<'suppress'>> {
+  const isChange = action.kind === 'lift' || (action.kind === 'add' && !action.dryRun);
+  return withCase(casePath, isChange ? 'change' : 'read', (session) => {
+    const doing = { ...doingOf(context), ...(by === undefined ? {} : { by }) };
+    const { id: modelId } = session.chosenModel(model);
+    const preview = action.kind === 'add' ? previewSuppression(session, modelId, action) : null;
+    const added = action.kind === 'add' && !action.dryRun ? addSuppression(session, doing, modelId, action) : null;
+    if (action.kind === 'lift') liftSuppression(session, doing, action.id);
+    const { groups } = session.alerts(modelId);
+    return {
+      preview,
+      added,
+      suppressions: [...listSuppressions(session, modelId)],
+      suppressedAlerts: groups.total - groups.count,
+      case: resolve(casePath),
     };
   });
 }

@@ -8,6 +8,7 @@ import {
   measureMissed,
   promoteModel,
   rollBackModel,
+  suppressPatterns,
   tuneModel,
 } from './case-commands.ts';
 import type { WorkContext } from '../domain/progress.ts';
@@ -61,6 +62,7 @@ const handlers: Handlers = {
   compare: compareTwoModels,
   alerts: listCaseAlerts,
   judge: judgeAlerts,
+  suppress: suppressPatterns,
   labelImport: importLabels,
   labelExport: exportVerdicts,
   labelMerge: mergeVerdictFiles,

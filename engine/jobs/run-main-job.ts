@@ -78,7 +78,7 @@ function unsureColumns(profile: Profile): readonly string[] {
 /** The most anomalous transactions of the first alerts, as received. */
 function topAlerts(session: CaseSession, modelId: number): RunResult['topAlerts'] {
   const { view, groups } = session.alerts(modelId);
-  const sequences = [...groups.topSequences.subarray(0, shownAlerts)];
+  const sequences = [...groups.topSequences.subarray(0, Math.min(shownAlerts, groups.count))];
   const ids = session.arrays.ids(sequences);
   const received = new Map(session.openCase.readRawMany(sequences).map((raw) => [raw.sequence, raw]));
   return sequences.map((sequence, group) => ({

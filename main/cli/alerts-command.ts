@@ -28,7 +28,7 @@ export function addAlertsCommands(program: Command, surroundings: CommandSurroun
   addJudge(program, surroundings);
 }
 
-const verdictStates = [...verdictKinds, 'none', 'snoozed'] as const;
+const verdictStates = [...verdictKinds, 'none', 'snoozed', 'suppressed'] as const;
 type VerdictState = (typeof verdictStates)[number];
 
 function addAlerts(program: Command, surroundings: CommandSurroundings): void {

@@ -29,7 +29,7 @@ export const alertSortSchema = z
 export type AlertSort = z.infer<typeof alertSortSchema>[number];
 
 export const alertFilterSchema = transactionFilterSchema.extend({
-  verdict: z.array(z.enum([...verdictKinds, 'none', 'snoozed'])).optional(),
+  verdict: z.array(z.enum([...verdictKinds, 'none', 'snoozed', 'suppressed'])).optional(),
   /** Start of the day of the stream on which the alert opens. */
   dayMs: z.number().optional(),
   /** Texts looked for in ids, entities and the rows as received. */

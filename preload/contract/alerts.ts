@@ -115,6 +115,8 @@ export interface AlertRow {
     readonly newTransactions: number;
   } | null;
   readonly snoozedUntilMs: number | null;
+  /** Whether each of its flagged transactions is suppressed, so that it is not in the queue. */
+  readonly isSuppressed: boolean;
   readonly hasNote: boolean;
   /** Where a list is filtered by transactions: the most anomalous one that passes. */
   readonly matched: Pick<

@@ -14,6 +14,7 @@ import { recordingJobs } from './recordings.ts';
 import { sealJobs } from './seals.ts';
 import { simulationJobs } from './simulation.ts';
 import { streamJobs } from './streams.ts';
+import { suppressionJobs } from './suppressions.ts';
 import { trainingJobs } from './training.ts';
 import { tuningJobs } from './tuning.ts';
 import { verdictJobs } from './verdicts.ts';
@@ -35,6 +36,7 @@ export const jobs = {
   ...tuningJobs,
   ...alertJobs,
   ...verdictJobs,
+  ...suppressionJobs,
   ...labelJobs,
   ...belowLineJobs,
   ...historyJobs,

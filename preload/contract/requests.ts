@@ -13,6 +13,7 @@ import { recordingRequests } from './recordings.ts';
 import { streamRequests } from './streams.ts';
 import { transactionRequests } from './transactions.ts';
 import { tuningRequests } from './tuning.ts';
+import { suppressionRequests } from './suppressions.ts';
 import { verdictRequests } from './verdicts.ts';
 
 /*
@@ -33,6 +34,7 @@ export const requests = {
   ...tuningRequests,
   ...alertRequests,
   ...verdictRequests,
+  ...suppressionRequests,
   ...belowLineRequests,
   ...historyRequests,
   ...streamRequests,

@@ -10,6 +10,7 @@ export const verdictFilters: readonly { readonly value: VerdictFilter; readonly 
   { value: 'valuable', words: 'valuable' },
   { value: 'unsure', words: 'unsure' },
   { value: 'snoozed', words: 'snoozed' },
+  { value: 'suppressed', words: 'suppressed' },
 ];
 
 /** One condition of a filter, in words, and the filter without it. */

@@ -34,7 +34,7 @@ export function alertDetail(session: CaseSession, input: ParsedRequestInput<'ale
   return {
     row,
     rank: group + 1,
-    of: groups.count,
+    of: group < groups.count ? groups.count : groups.total,
     decision: decisionOf(session, view, groups, group),
     earlier: earlierVerdicts(session, flagged, entityRows),
     facts: alertFacts({ session, view, sequence, entityRows, flagged: row.flaggedTransactions }),

@@ -46,8 +46,8 @@ export function passingAlerts(
   if (known !== undefined) return known;
   const conditions = rowConditions(session, groups, cache, filter);
   const alertConditions = conditionsOfAlerts(session, view, groups, filter);
-  const rows = new Int32Array(groups.count).fill(-1);
-  for (let group = 0; group < groups.count; group++) {
+  const rows = new Int32Array(groups.total).fill(-1);
+  for (let group = 0; group < groups.total; group++) {
     if (!alertConditions.every((condition) => condition(group))) continue;
     rows[group] =
       conditions.length === 0

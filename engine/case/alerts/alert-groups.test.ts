@@ -52,6 +52,29 @@ describe('groupAlerts', () => {
     );
   });
 
+  it('puts an alert of suppressed rows alone after the queue, and the sweep counts the queue and its days', () => {
+    fc.assert(
+      fc.property(cases, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), ({ sums, codes }, quiet) => {
+        const suppressed = Uint8Array.from(sums, (_, row) => Number(quiet[row]));
+        const order = { ...orderOf(codes, sums.length), suppressed };
+        const ranked = flaggedByScore(sums);
+        const dayOf = ranked.map((row) => Math.floor(row / 10));
+        const sweep = sweepAlerts(order, ranked, dayOf, 5);
+        for (let flagged = 0; flagged <= sums.length; flagged++) {
+          const groups = groupAlerts(ranked.subarray(0, flagged), sums, order);
+          const isQueued = (group: number): boolean =>
+            flaggedRowsOf(groups, group).some((row) => suppressed[row] === 0);
+          for (let group = 0; group < groups.total; group++) expect(isQueued(group)).toBe(group < groups.count);
+          expect(groups.total).toBe(groupAlerts(ranked.subarray(0, flagged), sums, orderOf(codes, sums.length)).count);
+          expect(sweep.alertsUpTo[flagged]).toBe(groups.count);
+          const days = new Uint32Array(5);
+          for (const row of groups.openingRows.subarray(0, groups.count)) days[Math.floor(row / 10)]++;
+          expect(sweep.openedByDay(flagged)).toEqual(days);
+        }
+      }),
+    );
+  });
+
   it('closes an alert with the gap, and makes one of an entity where the gap is the whole recording', () => {
     const sums = new Int32Array(6);
     const flagged = Uint32Array.of(0, 1, 5);

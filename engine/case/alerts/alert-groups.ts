@@ -3,7 +3,10 @@ import { isSameAlert, type AlertOrder } from '../../forest/alert-sweep.ts';
 
 /** All flagged transactions of one threshold, grouped into alerts: one entity's open episode each. */
 export interface AlertGroups {
+  /** Alerts of the queue: the first so many. */
   readonly count: number;
+  /** With the suppressed ones, which come after them: each flagged transaction of those is suppressed. */
+  readonly total: number;
   /** The most anomalous flagged row of each alert; the earliest of equals. */
   readonly topSequences: Uint32Array;
   /** The sum of that row; lower is more anomalous. */
@@ -19,7 +22,7 @@ export interface AlertGroups {
 
 /**
  * Groups flagged rows, given most anomalous first, into alerts. Alerts come out in the order of their most anomalous
- * row, so that alert g has rank g by score, ties by row.
+ * row, so that alert g has rank g by score, ties by row; suppressed ones come after all others.
  */
 export function groupAlerts(flagged: Uint32Array, sums: Int32Array, order: AlertOrder): AlertGroups {
   const ranked = rankedPlaces(flagged, order);
@@ -31,29 +34,35 @@ export function groupAlerts(flagged: Uint32Array, sums: Int32Array, order: Alert
     episodeOfRank[ranked.ranks[index]] = openingOfEpisode.length - 1;
   });
 
-  const count = openingOfEpisode.length;
-  const groupOfEpisode = new Int32Array(count).fill(-1);
-  const topSequences = new Uint32Array(count);
-  const openingRows = new Uint32Array(count);
+  const total = openingOfEpisode.length;
+  const isQueued = new Uint8Array(total);
+  flagged.forEach((row, rank) => (isQueued[episodeOfRank[rank]] |= 1 - (order.suppressed?.[row] ?? 0)));
+  const count = isQueued.reduce((sum, queued) => sum + queued, 0);
+  const groupOfEpisode = new Int32Array(total).fill(-1);
+  const topSequences = new Uint32Array(total);
+  const openingRows = new Uint32Array(total);
   const groupOfRank = new Uint32Array(flagged.length);
-  let groups = 0;
+  let nextQueued = 0;
+  let nextSuppressed = count;
   flagged.forEach((row, rank) => {
     const episode = episodeOfRank[rank];
     if (groupOfEpisode[episode] < 0) {
-      topSequences[groups] = row;
-      openingRows[groups] = openingOfEpisode[episode];
-      groupOfEpisode[episode] = groups++;
+      const group = isQueued[episode] === 1 ? nextQueued++ : nextSuppressed++;
+      topSequences[group] = row;
+      openingRows[group] = openingOfEpisode[episode];
+      groupOfEpisode[episode] = group;
     }
     groupOfRank[rank] = groupOfEpisode[episode];
   });
-  const starts = new Uint32Array(count + 1);
+  const starts = new Uint32Array(total + 1);
   for (const group of groupOfRank) starts[group + 1]++;
-  for (let group = 0; group < count; group++) starts[group + 1] += starts[group];
+  for (let group = 0; group < total; group++) starts[group + 1] += starts[group];
   const next = starts.slice();
   const rows = new Uint32Array(flagged.length);
   flagged.forEach((row, rank) => (rows[next[groupOfRank[rank]]++] = row));
   return {
     count,
+    total,
     topSequences,
     sums: Int32Array.from(topSequences, (row) => sums[row]),
     openingRows,
@@ -97,6 +106,11 @@ export function flaggedRowsOf(groups: AlertGroups, group: number): Uint32Array {
   return groups.rows.subarray(groups.starts[group], groups.starts[group + 1]);
 }
 
+/** The flagged rows of all alerts of the queue, without those of suppressed ones. */
+export function queuedRows({ rows, starts, count }: AlertGroups): Uint32Array {
+  return rows.subarray(0, starts[count]);
+}
+
 /** One key of a sort. Numbers that are missing (NaN) and empty texts come last in either direction. */
 export interface SortKey {
   readonly values: Float64Array;
@@ -105,7 +119,7 @@ export interface SortKey {
 
 /** The alerts in the order of several keys; alerts equal in all of them by their most anomalous row. */
 export function sortAlerts(groups: AlertGroups, keys: readonly SortKey[]): Uint32Array {
-  const order = Uint32Array.from({ length: groups.count }, (_, group) => group);
+  const order = Uint32Array.from({ length: groups.total }, (_, group) => group);
   return order.sort((left, right) => {
     for (const { values, descending } of keys) {
       const difference = compareValues(values[left], values[right], descending);

@@ -81,11 +81,11 @@ function groupsOf({ rows }: PassingAlerts): readonly number[] {
   return Array.from(rows.keys()).filter((group) => rows[group] >= 0);
 }
 
-type AlertState = VerdictKind | 'none' | 'snoozed';
+type AlertState = VerdictKind | 'none' | 'snoozed' | 'suppressed';
 
 /** In the order of a sort by verdict. */
 const stateRanks: Readonly<Record<AlertState, number>> = {
-  ...{ fraud: 5, unsure: 4, valuable: 3, legitimate: 2, snoozed: 1, none: 0 },
+  ...{ fraud: 5, unsure: 4, valuable: 3, legitimate: 2, snoozed: 1, none: 0, suppressed: -1 },
 };
 
 /** Which alerts of a model, and in which order. */
@@ -109,8 +109,13 @@ function chooseAlerts(session: CaseSession, { modelId, filter, sort }: AlertChoi
   const passing = passingAlerts(session, view, groups, rowFilter);
   const stateOf = stateOfAlerts(session, groups, nowMs);
   const wanted = wantedVerdicts === undefined ? null : new Set<AlertState>(wantedVerdicts);
-  const counts: Record<AlertState, number> = { fraud: 0, legitimate: 0, valuable: 0, unsure: 0, none: 0, snoozed: 0 };
-  for (let group = 0; group < groups.count; group++) if (passing.rows[group] >= 0) counts[stateOf(group)]++;
+  const counts: Record<AlertState, number> = {
+    ...{ fraud: 0, legitimate: 0, valuable: 0, unsure: 0, none: 0, snoozed: 0, suppressed: 0 },
+  };
+  // What is asked for by name is shown, suppressed or not.
+  const isShown = (group: number): boolean =>
+    wanted === null ? group < groups.count || filter.anyOf !== undefined : wanted.has(stateOf(group));
+  for (let group = 0; group < groups.total; group++) if (passing.rows[group] >= 0) counts[stateOf(group)]++;
   return {
     view,
     groups,
@@ -124,7 +129,7 @@ function chooseAlerts(session: CaseSession, { modelId, filter, sort }: AlertChoi
       passing.isFiltered ? JSON.stringify(rowFilter) : null,
     ),
     passing,
-    isChosen: (group) => passing.rows[group] >= 0 && (wanted === null || wanted.has(stateOf(group))),
+    isChosen: (group) => passing.rows[group] >= 0 && isShown(group),
     counts,
   };
 }
@@ -133,6 +138,7 @@ function chooseAlerts(session: CaseSession, { modelId, filter, sort }: AlertChoi
 function stateOfAlerts(session: CaseSession, groups: AlertGroups, nowMs: number): (group: number) => AlertState {
   const { decisions, snoozedUntil } = decidedAlerts(session, groups);
   return (group) => {
+    if (group >= groups.count) return 'suppressed';
     const decision = decisions.get(group);
     if (decision?.newSequences.length === 0) return decision.verdict.kind;
     return (snoozedUntil.get(group) ?? 0) > nowMs ? 'snoozed' : 'none';
@@ -229,6 +235,7 @@ export function alertRows(
           }
         : null,
       snoozedUntilMs: snoozedUntil.get(group) ?? null,
+      isSuppressed: group >= groups.count,
       hasNote: noteKeysOf(arrays, flagged).some((key) => keysWithNotes.has(key)),
       matched: matches?.[index] ?? null,
     };

@@ -65,7 +65,7 @@ function sortValues(input: OrderInput, by: AlertSort['by']): Float64Array {
     case 'day':
       return Float64Array.from(groups.openingRows, (row) => arrays.days?.[row] ?? NaN);
     case 'transactions':
-      return Float64Array.from({ length: groups.count }, (_, group) => groups.starts[group + 1] - groups.starts[group]);
+      return Float64Array.from({ length: groups.total }, (_, group) => groups.starts[group + 1] - groups.starts[group]);
     case 'entity':
       return arrays.entity === null
         ? rankTexts(Array.from(groups.topSequences, (row) => keyOfRow(arrays, row)))
@@ -75,7 +75,7 @@ function sortValues(input: OrderInput, by: AlertSort['by']): Float64Array {
     case 'topId':
       return rankTexts(arrays.ids(Array.from(shownRows, (row) => Math.max(0, row))));
     case 'verdict':
-      return Float64Array.from({ length: groups.count }, (_, group) => stateRank(group));
+      return Float64Array.from({ length: groups.total }, (_, group) => stateRank(group));
     case 'firstReason':
       return ranksOfReasons(view, groups);
     default:

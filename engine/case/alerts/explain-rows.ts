@@ -3,6 +3,7 @@ import { nearestNormalNeighbours } from '../../forest/reasons/nearest-neighbours
 import { limitsOf, smallestChange } from '../../forest/reasons/smallest-change.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { queuedRows } from './alert-groups.ts';
 import type { CaseSession } from '../case-session.ts';
 import { changeSentence, describedReasons } from '../model/reason-words.ts';
 
@@ -17,7 +18,7 @@ export async function explainRows(
   const { arrays } = session;
   const { id: modelId, threshold } = session.chosenModel(input.model);
   const { view, groups } = session.alerts(modelId);
-  const rows = input.ids.length > 0 ? arrays.rowsOfIds(input.ids) : [...flaggedInOrder(groups.rows, view.sums)];
+  const rows = input.ids.length > 0 ? arrays.rowsOfIds(input.ids) : [...flaggedInOrder(queuedRows(groups), view.sums)];
   const sequences = rows.slice(0, input.ids.length > 0 ? rows.length : input.top);
   const ids = arrays.ids(sequences);
   const explained: JobResult<'explain'>['alerts'] = [];

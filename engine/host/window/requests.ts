@@ -31,6 +31,12 @@ import {
   undoLast,
   writeDraft,
 } from '../../case/decisions/decisions.ts';
+import {
+  addSuppression,
+  liftSuppression,
+  listSuppressions,
+  previewSuppression,
+} from '../../case/alerts/suppressions.ts';
 import { entityAlerts, entityStrip, entityTransactions, readEntity } from '../../case/alerts/entity-view.ts';
 import { amountOverTime, exploreRows, lanes, scoreOverTime } from '../../case/explore/explore.ts';
 import { featureDistributions } from '../../case/explore/feature-distributions.ts';
@@ -120,6 +126,16 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'drafts.write': (workbench, input) => writeDraft(workbench.session, workbench.doing(), input),
   'drafts.read': ({ session }, input) => readDraft(session, input),
   'alerts.snooze': (workbench, input) => snoozeAlerts(workbench.session, workbench.doing(), input),
+  'suppressions.list': ({ session }, { modelId }) => listSuppressions(session, modelId),
+  'suppressions.preview': ({ session }, { modelId, ...choice }) => previewSuppression(session, modelId, choice),
+  'suppressions.add': (workbench, { modelId, ...choice }) => {
+    addSuppression(workbench.session, workbench.doing(), modelId, choice);
+    return listSuppressions(workbench.session, modelId);
+  },
+  'suppressions.lift': (workbench, { modelId, id }) => {
+    liftSuppression(workbench.session, workbench.doing(), id);
+    return listSuppressions(workbench.session, modelId);
+  },
   'audit.page': ({ session }, input) => historyPage(session, input),
   'explore.scoreOverTime': ({ session }, input) => scoreOverTime(session, input),
   'explore.amountOverTime': ({ session }, input) => amountOverTime(session, input),
@@ -149,6 +165,8 @@ export const requestsThatChangeTheCase: ReadonlySet<RequestName> = new Set<Reque
   'actions.undo',
   'notes.add',
   'alerts.snooze',
+  'suppressions.add',
+  'suppressions.lift',
 ]);
 
 function compareInWindow(

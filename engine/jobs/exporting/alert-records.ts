@@ -3,6 +3,7 @@ import { featureNames } from '../../domain/feature-spec.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { explainRows } from '../../forest/reasons/explain-rows.ts';
 import { MAXIMUM_PAGE_ROWS } from '../../store/types.ts';
+import { queuedRows } from '../../case/alerts/alert-groups.ts';
 import { flaggedInOrder } from '../../case/alerts/explain-rows.ts';
 import { numberAt } from '../../case/alerts/alert-list.ts';
 import type { CaseSession } from '../../case/case-session.ts';
@@ -30,7 +31,7 @@ export async function* alertRecords(
   const { arrays, openCase } = session;
   const { view, groups } = session.alerts(modelId);
   const names = featureNames(view.spec);
-  const rows = flaggedInOrder(groups.rows, view.sums);
+  const rows = flaggedInOrder(queuedRows(groups), view.sums);
   for (let start = 0; start < rows.length; start += MAXIMUM_PAGE_ROWS) {
     throwIfCancelled(context.signal);
     const page = rows.subarray(start, start + MAXIMUM_PAGE_ROWS);

@@ -34,6 +34,7 @@ it('flags follow the threshold that a person moved while the stream ran, as the 
     rowNumbers: () => new RowNumbers([]),
     segmentsFrom: (from: number) => (from < 10 ? [{ id: 1, firstSequence: 0, sourceId: 1 }] : []),
     readScores: () => Int32Array.from({ length: 10 }, (_, row) => row % 5),
+    setting: () => undefined,
     readRaw: (sequence: number) => ({ bytes: envelope(sequence, '{"amount":1}') }),
   } as unknown as ReadableCase;
   const forest = { leafShift: 1, treeCount: 1, sampleSize: 2 } as unknown as CompiledForest;

@@ -1,8 +1,10 @@
-import type { ReactNode, RefObject } from 'react';
+import { useState, type ReactNode, type RefObject } from 'react';
 import type { AlertDetail } from '../../../preload/contract/alerts.ts';
+import { useCommand } from '../../app/commands.tsx';
 import { ClosingChoice } from './closing-choice.tsx';
 import type { Closing } from './closing.ts';
 import { NoteEditor } from './note-editor.tsx';
+import { SuppressDialog } from './suppress-dialog.tsx';
 import type { Decisions } from './use-decisions.ts';
 import { VerdictBar, type Extension } from './verdict-bar.tsx';
 
@@ -18,6 +20,7 @@ export function AlertActions({
   closing,
   onClosing,
   lastEventMs,
+  onSuppressed,
   onLeave,
 }: {
   readonly modelId: number;
@@ -32,8 +35,14 @@ export function AlertActions({
   readonly closing: Closing;
   readonly onClosing: (closing: Closing) => void;
   readonly lastEventMs: number | null;
+  /** A pattern was suppressed or lifted, so that the list is another. */
+  readonly onSuppressed: () => void;
   readonly onLeave: () => void;
 }): ReactNode {
+  const [isSuppressing, setSuppressing] = useState(false);
+  const suppress = (): void => setSuppressing(true);
+  // Without a time of events nothing could expire.
+  useCommand('triage.suppress', lastEventMs === null ? null : suppress);
   return (
     <div className="triage-actions">
       <NoteEditor
@@ -51,7 +60,16 @@ export function AlertActions({
         extension={extension}
         closing={<ClosingChoice closing={closing} onClosing={onClosing} lastEventMs={lastEventMs} />}
         onNote={() => note.current?.focus()}
+        onSuppress={lastEventMs === null ? null : suppress}
       />
+      {isSuppressing && (
+        <SuppressDialog
+          modelId={modelId}
+          alertKey={alertKey}
+          onChanged={onSuppressed}
+          onClose={() => setSuppressing(false)}
+        />
+      )}
     </div>
   );
 }

@@ -155,6 +155,8 @@ const alertColumns: readonly AlertColumn[] = [
         <span className="triage-reopened">
           <span aria-hidden="true">↻</span> {formatCount(row.reopened.newTransactions)} new
         </span>
+      ) : row.isSuppressed ? (
+        <span className="soft">⌀ suppressed</span>
       ) : row.verdict === null && row.snoozedUntilMs !== null ? (
         <span className="soft">◷ snoozed</span>
       ) : (

@@ -21,6 +21,7 @@ const row = (key: string): AlertRow => ({
   verdict: null,
   reopened: null,
   snoozedUntilMs: null,
+  isSuppressed: false,
   hasNote: false,
   matched: null,
 });

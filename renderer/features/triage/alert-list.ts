@@ -18,7 +18,7 @@ export interface AlertList {
 }
 
 export type AlertChange = Partial<
-  Pick<AlertRow, 'verdict' | 'reopened' | 'snoozedUntilMs' | 'hasNote' | 'firstReason'>
+  Pick<AlertRow, 'verdict' | 'reopened' | 'snoozedUntilMs' | 'isSuppressed' | 'hasNote' | 'firstReason'>
 >;
 
 /** The list after some of its alerts changed, with the counts of the verdicts moved along. */
@@ -69,8 +69,10 @@ export function withRows(list: AlertList, read: readonly AlertRow[]): AlertList 
 export function stateOf({
   verdict,
   snoozedUntilMs,
-}: Pick<AlertRow, 'verdict' | 'snoozedUntilMs'>): VerdictKind | 'none' | 'snoozed' {
+  isSuppressed,
+}: Pick<AlertRow, 'verdict' | 'snoozedUntilMs' | 'isSuppressed'>): VerdictKind | 'none' | 'snoozed' | 'suppressed' {
   if (verdict !== null) return verdict;
+  if (isSuppressed) return 'suppressed';
   return snoozedUntilMs === null ? 'none' : 'snoozed';
 }
 

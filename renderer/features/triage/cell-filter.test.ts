@@ -5,7 +5,14 @@ import { filteredByCell } from './cell-filter.ts';
 const row: AlertRow = {
   ...{ key: '#7', entity: 'C1', score: 0.61, topSequence: 7, topId: 't7', amount: 20, currency: null },
   ...{ timeMs: 500, opensMs: 400, counterpart: 'T9', flaggedTransactions: 2, transactions: 9, firstReason: 'x' },
-  ...{ firstFeature: 'amount', cells: ['FR', null, 3], verdict: null, reopened: null, snoozedUntilMs: null },
+  ...{
+    firstFeature: 'amount',
+    cells: ['FR', null, 3],
+    verdict: null,
+    reopened: null,
+    snoozedUntilMs: null,
+    isSuppressed: false,
+  },
   ...{ hasNote: false, matched: null },
 };
 const context = {

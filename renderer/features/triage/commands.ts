@@ -28,6 +28,7 @@ export const triageCommands: readonly CommandDefinition[] = [
   { id: 'triage.choice6', title: 'Triage: sixth reason', key: '6', place, changesCase: true },
   { id: 'triage.note', title: 'Triage: write a note', key: 'n', place, changesCase: true },
   { id: 'triage.snooze', title: 'Triage: snooze for a day', key: 's', place, changesCase: true },
+  { id: 'triage.suppress', title: 'Triage: suppress the pattern of this alert', key: 'q', place, changesCase: true },
   { id: 'triage.undo', title: 'Triage: undo', key: 'z', place, changesCase: true },
   { id: 'triage.filterSame', title: 'Triage: only alerts with the value of this cell, or again', key: '=', place },
   { id: 'triage.filterFrom', title: 'Triage: only alerts from the value of this cell up', key: '>', place },

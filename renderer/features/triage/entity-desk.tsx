@@ -206,6 +206,7 @@ export function EntityDesk({
                 closing={closing}
                 onClosing={setClosing}
                 lastEventMs={openCase.lastEventMs}
+                onSuppressed={reload}
                 onLeave={toPage}
               />
             )}

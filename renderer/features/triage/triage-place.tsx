@@ -505,6 +505,7 @@ function TriageDesk({
                 closing={closing}
                 onClosing={setClosing}
                 lastEventMs={openCase.lastEventMs}
+                onSuppressed={alerts.reload}
                 onLeave={toGrid}
               />
             )}

@@ -133,7 +133,7 @@ export function useDecisions(input: DecisionsInput): Decisions {
       };
       perform(
         keys,
-        sequences.length > 0 ? null : { verdict: kind, reopened: null, snoozedUntilMs: null },
+        sequences.length > 0 ? null : { verdict: kind, reopened: null, snoozedUntilMs: null, isSuppressed: false },
         () => client.request('verdicts.set', request),
         () => perform(keys, null, () => client.request('verdicts.set', { ...request, replace: true })),
       );

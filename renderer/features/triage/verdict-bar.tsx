@@ -23,6 +23,7 @@ export function VerdictBar({
   extension = null,
   closing = null,
   onNote,
+  onSuppress = null,
 }: {
   readonly decisions: Decisions;
   readonly checked: number;
@@ -33,9 +34,12 @@ export function VerdictBar({
   /** What closing an alert does. */
   readonly closing?: ReactNode;
   readonly onNote: () => void;
+  /** Silences the pattern of the alert; null where that cannot be. */
+  readonly onSuppress?: (() => void) | null;
 }): ReactNode {
   const { last } = decisions;
   const extendKey = useCommandKey('triage.extend');
+  const suppressKey = useCommandKey('triage.suppress');
   const offBecause = useReadOnlyWords();
   return (
     <>
@@ -79,6 +83,11 @@ export function VerdictBar({
         <Button keyHint={useCommandKey('triage.snooze')} offBecause={offBecause} onClick={decisions.snooze}>
           snooze
         </Button>
+        {onSuppress !== null && (
+          <Button keyHint={suppressKey} offBecause={offBecause} onClick={onSuppress}>
+            suppress…
+          </Button>
+        )}
         <Button keyHint={useCommandKey('triage.undo')} offBecause={offBecause} onClick={decisions.undo}>
           undo
         </Button>

@@ -1,6 +1,13 @@
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { goTo } from '../go-to.ts';
 import type { RunningWindow } from '../launchers.ts';
+
+/** How many alerts the queue has, as its filter says. */
+async function counted(page: Page, words: string): Promise<number> {
+  const chip = page.getByRole('button', { name: new RegExp(`^${words} [\\d,]+$`, 'u') });
+  return Number((await chip.innerText()).replace(/\D/gu, ''));
+}
 
 /** Verdicts and labels improve the queue, and the window says by how much. */
 export function feedbackStories(window: () => RunningWindow): void {
@@ -38,5 +45,37 @@ export function feedbackStories(window: () => RunningWindow): void {
     await page.getByRole('button', { name: /^Take back the promotion of learned/u }).waitFor();
     await page.keyboard.press('Enter');
     await champion.filter({ hasText: 'forest' }).waitFor();
+  });
+
+  it('says what a pattern would hide before it is suppressed, keeps that one click away, and lifts it', async () => {
+    const { page } = window();
+    await goTo(page, 'Triage');
+    await page.getByLabel('Selected alert').getByRole('heading', { level: 2 }).waitFor();
+    const open = await counted(page, 'open');
+    await page.getByRole('button', { name: 'suppress…' }).waitFor();
+    await page.keyboard.press('q');
+    const dialog = page.getByRole('dialog', { name: 'Suppress a pattern' });
+    await dialog.getByRole('checkbox', { name: /^terminal/u }).uncheck();
+    const dryRun = dialog.getByRole('status');
+    await dryRun.getByText(/^The last 30 days: [1-9]\d* alerts? .* [1-9]\d* would leave the queue/u).waitFor();
+    const leaving = Number(/(\d+) would leave/u.exec(await dryRun.innerText())?.[1]);
+    await dialog.getByLabel('Why').fill('known tester');
+    await page.keyboard.press('Enter');
+    await dialog.getByText(/known tester.*until .*hides \d+ alerts?, \d+ known fraud/u).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => counted(page, 'open')).toBe(open - leaving);
+    expect(await counted(page, 'suppressed')).toBe(leaving);
+
+    await page.getByRole('button', { name: /^open [\d,]+$/u }).click();
+    await page.getByRole('button', { name: /^suppressed [\d,]+$/u }).click();
+    const grid = page.getByRole('grid', { name: 'Alerts' });
+    await expect.poll(() => grid.getByText('⌀ suppressed').count()).toBe(leaving);
+    await page.keyboard.press('q');
+    await dialog.getByRole('button', { name: 'Lift' }).click();
+    await dialog.getByText(/lifted by/u).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^suppressed 0$/u }).click();
+    await page.getByRole('button', { name: /^open [\d,]+$/u }).click();
+    await expect.poll(() => counted(page, 'open')).toBe(open);
   });
 }
