@@ -211,8 +211,13 @@ export interface AlertDetail {
       readonly verdict: VerdictKind | null;
       readonly reason: DismissalReason | null;
     }[];
+    /** Of these as fraud or not; an unsure verdict decides nothing. */
     readonly decided: number;
     readonly fraud: number;
+    /** Keys of the open alerts of the queue that have the same reasons, most anomalous first. */
+    readonly open: readonly string[];
+    /** Open alerts whose reasons are not known yet, and that are compared the next time. */
+    readonly unexplained: number;
   };
   readonly received: {
     readonly text: string;

@@ -134,8 +134,8 @@ function chooseAlerts(session: CaseSession, { modelId, filter, sort }: AlertChoi
   };
 }
 
-/** What was decided of each alert. */
-function stateOfAlerts(session: CaseSession, groups: AlertGroups, nowMs: number): (group: number) => AlertState {
+/** What was decided of each alert, or that it is put aside or suppressed. */
+export function stateOfAlerts(session: CaseSession, groups: AlertGroups, nowMs: number): (group: number) => AlertState {
   const { decisions, snoozedUntil } = decidedAlerts(session, groups);
   return (group) => {
     if (group >= groups.count) return 'suppressed';

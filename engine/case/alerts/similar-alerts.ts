@@ -1,6 +1,7 @@
+import { labelOfVerdict } from '../../domain/verdict.ts';
 import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import type { AlertGroups } from './alert-groups.ts';
-import { decidedAlerts, textAt } from './alert-list.ts';
+import { decidedAlerts, stateOfAlerts, textAt } from './alert-list.ts';
 import { keyOfRow } from './alert-keys.ts';
 import type { CaseSession } from '../case-session.ts';
 import type { ModelView } from '../model/model-view.ts';
@@ -9,11 +10,15 @@ import { computeReasons } from '../model/reason-words.ts';
 const listedAlerts = 5;
 const comparedAlerts = 500;
 const explainBudgetMs = 25;
+const openBudgetMs = 10;
 const strongFeatures = 3;
+/** Reasons at least this alike, by their cosine, are the same reasons. */
+const SAME_REASONS = 0.95;
 
 /**
- * The alerts explained most alike: those already decided first, then earlier ones. Alerts whose reasons were not
- * computed yet are explained as far as a short time allows, the others are compared the next time.
+ * The alerts explained most alike: those already decided first, then earlier ones; an unsure verdict decides nothing. And the
+ * open alerts of the queue that have the same reasons. Alerts whose reasons were not computed yet are explained as far as a
+ * short time allows, the others are compared the next time.
  */
 export function similarAlerts(
   session: CaseSession,
@@ -22,12 +27,23 @@ export function similarAlerts(
   group: number,
 ): AlertDetail['similar'] {
   const { decisions } = decidedAlerts(session, groups);
-  const decided = [...decisions.keys()].filter((other) => other !== group).slice(-comparedAlerts);
-  computeReasons(
-    view,
-    decided.map((other) => groups.topSequences[other]),
-    explainBudgetMs,
+  const isJudged = (other: number): boolean => {
+    const kind = decisions.get(other)?.verdict.kind;
+    return kind !== undefined && labelOfVerdict(kind) !== null;
+  };
+  const decided = [...decisions.keys()].filter((other) => other !== group && isJudged(other)).slice(-comparedAlerts);
+  const stateOf = stateOfAlerts(session, groups, Date.now());
+  const open = Array.from({ length: Math.min(groups.count, comparedAlerts) }, (_, other) => other).filter(
+    (other) => other !== group && stateOf(other) === 'none',
   );
+  const explain = (others: readonly number[], budgetMs: number): readonly number[] =>
+    computeReasons(
+      view,
+      others.map((other) => groups.topSequences[other]),
+      budgetMs,
+    );
+  explain(decided, explainBudgetMs);
+  const unexplained = explain(open, openBudgetMs).length;
   const top = groups.topSequences[group];
   const known = Array.from({ length: groups.count }, (_, other) => other).filter(
     (other) => other !== group && groups.topSequences[other] < top && view.knownReasons(groups.topSequences[other]),
@@ -44,6 +60,10 @@ export function similarAlerts(
         Number(isDecided.has(right.other)) - Number(isDecided.has(left.other)) || right.alike - left.alike,
     )
     .slice(0, listedAlerts);
+  const hasSameReasons = (other: number): boolean => {
+    const reasons = view.knownReasons(groups.topSequences[other]);
+    return reasons !== undefined && cosine(own, reasons.contributions) >= SAME_REASONS;
+  };
   const { arrays } = session;
   const ids = arrays.ids(nearest.map(({ other }) => groups.topSequences[other]));
   const alerts = nearest.map(({ other }, index) => {
@@ -59,8 +79,10 @@ export function similarAlerts(
   });
   return {
     alerts,
-    decided: alerts.filter(({ verdict }) => verdict !== null).length,
+    decided: alerts.filter(({ verdict }) => verdict !== null && labelOfVerdict(verdict) !== null).length,
     fraud: alerts.filter(({ verdict }) => verdict === 'fraud').length,
+    open: open.filter(hasSameReasons).map((other) => keyOfRow(arrays, groups.topSequences[other])),
+    unexplained,
   };
 }
 

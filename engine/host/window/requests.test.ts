@@ -300,6 +300,30 @@ describe('alerts', () => {
     expect(found.rows.map(({ key }) => key)).toEqual([single?.key]);
   });
 
+  it('names the open alerts with the same reasons, and counts an unsure verdict for nothing', async () => {
+    const detailOf = async (key: string) => {
+      for (;;) {
+        const detail = await bench.ask('alerts.detail', { modelId, key });
+        if (detail.similar.unexplained === 0) return detail;
+      }
+    };
+    const details = await Promise.all((await firstAlerts()).slice(0, 8).map(({ key }) => detailOf(key)));
+    const some = details.find(({ similar }) => similar.open.length > 1);
+    if (some === undefined) throw new Error('No alert of this recording is like another.');
+    const [like, other] = some.similar.open;
+    expect(some.similar.open).not.toContain(some.row.key);
+    // Reasons that are the same are so from both sides.
+    expect((await detailOf(like)).similar.open).toContain(some.row.key);
+    await bench.ask('verdicts.set', { modelId, keys: [like], kind: 'unsure' });
+    await bench.ask('verdicts.set', { modelId, keys: [other], kind: 'fraud' });
+    const { similar } = await detailOf(some.row.key);
+    expect(similar).toMatchObject({ decided: 1, fraud: 1 });
+    expect(similar.open).not.toContain(like);
+    await bench.ask('actions.undo', {});
+    await bench.ask('actions.undo', {});
+    expect((await detailOf(some.row.key)).similar.open).toEqual(some.similar.open);
+  });
+
   it('filters by amount, column and day on one and the same transaction', async () => {
     const all = await firstAlerts();
     const [value] = await bench.ask('alerts.columnValues', { modelId, column: 'terminal_id' });

@@ -135,3 +135,22 @@ it('takes in chargebacks from when they were known, tells what was not matched a
   expect(await run('labelImport', choice)).toMatchObject({ added: 0, known: 4 });
   await expect(run('labelImport', { ...choice, label: 'fraud' })).rejects.toThrow(/has no column 'fraud'/);
 });
+
+it('names an id that stands for several transactions, and gives none of them its label', async () => {
+  const recording = join(bench.folder, 'twice.csv');
+  const [header, ...lines] = readFileSync(bench.recording, 'utf8').trimEnd().split('\n').slice(0, 400);
+  const again = lines[399 - 1].replace(/^[^,]*/, lines[3].split(',')[0]);
+  writeFileSync(recording, `${[header, ...lines, again].join('\n')}\n`);
+  const casePath = join(bench.folder, 'twice.assay');
+  await run('run', { recordings: [recording], casePath, overrides: { id: 'payment_id' }, forest: { trees: 5 } });
+  const labels = join(bench.folder, 'twice-labels.csv');
+  const [twice, once] = [lines[3], lines[4]].map((line) => line.split(',')[0]);
+  writeFileSync(labels, `payment,fraud,reported\n${twice},1,2024-02-01T00:00:00Z\n${once},1,2024-02-01T00:00:00Z\n`);
+  const choice = { recording: labels, id: 'payment', label: 'fraud', knownAt: 'reported' };
+  expect(await run('labelImport', { casePath, ...choice })).toMatchObject({
+    read: 2,
+    added: 1,
+    ambiguous: [twice],
+    unmatched: [],
+  });
+});

@@ -10,6 +10,7 @@ export const triageCommands: readonly CommandDefinition[] = [
   { id: 'triage.valuable', title: 'Triage: valuable though legitimate', key: 'v', place, changesCase: true },
   { id: 'triage.unsure', title: 'Triage: unsure', key: 'u', place, changesCase: true },
   { id: 'triage.same', title: 'Triage: decide as the similar alerts', key: 'y', place, changesCase: true },
+  { id: 'triage.alike', title: 'Triage: select the open alerts with the same reasons', key: 'Y', place },
   { id: 'triage.extend', title: 'Triage: the earlier verdict for what is new too', key: 'a', place, changesCase: true },
   {
     id: 'triage.split',

@@ -5,6 +5,7 @@ import { Contributions } from '../../charts/contributions.tsx';
 import { useCommandKey } from '../../app/commands.tsx';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatScore, withCapital } from '../../data/format.ts';
+import { Button } from '../../ui/button.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 import { reopenedWords } from './alert-columns.tsx';
@@ -29,6 +30,8 @@ export interface DetailPaneProps {
   /** Whether the page of its entity is shown already. */
   readonly isOnEntityPage?: boolean;
   readonly onSameCounterpart: () => void;
+  /** Lists and selects the open alerts with the same reasons; absent where there is no list of them. */
+  readonly onAlike?: () => void;
   readonly onHistory: () => void;
   /** Transactions that alone are to be judged or split off. */
   readonly chosen: readonly number[];
@@ -161,7 +164,7 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
         height={STRIP_HEIGHT}
         alertSequence={row.topSequence}
       />
-      <Similar similar={detail.similar} onOpenAlert={onOpenAlert} />
+      <Similar similar={detail.similar} onAlike={props.onAlike} onOpenAlert={onOpenAlert} />
       {detail.decision !== null && (
         <AlertNarrative modelId={modelId} alertKey={row.key} onShowTransactions={onShowTransactions} />
       )}
@@ -251,14 +254,17 @@ const STRIP_HEIGHT = 116;
 
 function Similar({
   similar,
+  onAlike,
   onOpenAlert,
 }: {
   readonly similar: AlertDetail['similar'];
+  readonly onAlike: (() => void) | undefined;
   readonly onOpenAlert: (key: string) => void;
 }): ReactNode {
-  const { alerts, decided, fraud } = similar;
+  const { alerts, decided, fraud, open, unexplained } = similar;
   const sameKey = useCommandKey('triage.same');
-  if (alerts.length === 0) return null;
+  const alikeKey = useCommandKey('triage.alike');
+  if (alerts.length + open.length === 0) return null;
   return (
     <section aria-label="Similar alerts">
       <h3>Similar alerts</h3>
@@ -279,6 +285,14 @@ function Similar({
           </>
         )}
       </p>
+      {open.length > 0 && onAlike !== undefined && (
+        <p className="tabular">
+          <Button keyHint={alikeKey} onClick={onAlike}>
+            Show and select {formatCounted(open.length, 'open alert')} with the same reasons
+          </Button>
+          {unexplained > 0 && <span className="soft"> {formatCount(unexplained)} not compared yet</span>}
+        </p>
+      )}
       <ul className="triage-similar">
         {alerts.map(({ key, name, score, sharedReasons, verdict }) => (
           <li key={key}>

@@ -20,4 +20,6 @@ it('decides nothing where they differ, or none is decided', () => {
   expect(sharedVerdict([alert('fraud'), alert('legitimate')])).toBeNull();
   expect(sharedVerdict([alert(null)])).toBeNull();
   expect(sharedVerdict([])).toBeNull();
+  expect(sharedVerdict([alert('unsure')])).toBeNull();
+  expect(sharedVerdict([alert('unsure'), alert('fraud')])?.kind).toBe('fraud');
 });

@@ -319,6 +319,12 @@ function TriageDesk({
     const text = detail.data?.row.counterpart ?? null;
     if (column !== undefined && text !== null) changeFilter({ columns: { [column]: [text] } });
   }, [openCase.counterpart, detail.data, changeFilter]);
+  const alike = detail.data?.similar.open;
+  const selectAlike = useCallback(() => {
+    if (alike === undefined || alike.length === 0) return;
+    changeFilter({ anyOf: [...alike] });
+    setChecked(new Set(alike));
+  }, [alike, changeFilter, setChecked]);
   const shared = detail.data === undefined ? null : sharedVerdict(detail.data.similar.alerts);
   const isDetailOfSelected = detail.data !== undefined && detail.data.row.key === selected;
   const choose = useCallback(
@@ -366,6 +372,7 @@ function TriageDesk({
     'triage.same',
     shared === null || !isDetailOfSelected ? null : () => decisions.decide(shared.kind, shared.reason),
   );
+  useCommand('triage.alike', isDetailOfSelected && (alike?.length ?? 0) > 0 ? selectAlike : null);
   useCommand(
     'triage.counterpart',
     openCase.counterpart === null || !isDetailOfSelected ? null : () => sameCounterpart(),
@@ -486,6 +493,7 @@ function TriageDesk({
                   onOpenAlert={openAlert}
                   onOpenEntity={onEntity}
                   onSameCounterpart={sameCounterpart}
+                  onAlike={selectAlike}
                   onHistory={showAlertHistory}
                   chosen={chosen}
                   onChoose={choose}
