@@ -29,6 +29,7 @@ export const sealJobs = {
       casePath: path,
       output: path.optional().describe('NAME.seal.json beside the case when absent'),
       force: z.boolean().default(false),
+      makeKey: z.boolean().default(false).describe('make the keys, where there are none'),
       by: z.string().max(200).optional(),
     }),
     result: sealNotesSchema.extend({ things: z.number().int(), key, output: path, case: path }),

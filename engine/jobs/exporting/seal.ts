@@ -38,6 +38,7 @@ function sealPath(casePath: string): string {
 
 /** The `seal` job: a signed statement of everything that a case holds now, which its history tells of. */
 export async function sealCase(input: ParsedJobInput<'seal'>, context: WorkContext): Promise<JobResult<'seal'>> {
+  if (input.makeKey) makeSealingKeys();
   const { privateKey, publicKey } = ownKeys('case');
   const key = fingerprintOf(publicKey);
   const path = input.output ?? sealPath(input.casePath);

@@ -1,5 +1,6 @@
 import { useDeferredValue, useState, type ReactNode } from 'react';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
+import type { JobResult } from '../../../preload/contract/jobs.ts';
 import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { useFileChoice } from '../../app/file-choice.tsx';
 import { useFormats } from '../../data/app-state.tsx';
@@ -53,6 +54,11 @@ export function HistoryDialog({
     const output = await files.newFile(`${fileStem(openCase.path)}-history.jsonl`);
     if (output !== null) void saving.start({ casePath: openCase.path, ...choice, verify: true, limit: 1, output });
   };
+  const sealing = useJob('seal');
+  const seal = async (): Promise<void> => {
+    const output = await files.newFile(`${fileStem(openCase.path)}.seal.json`);
+    if (output !== null) void sealing.start({ casePath: openCase.path, output, makeKey: true });
+  };
   const columns: readonly DataColumn<Entry>[] = [
     { id: 'at', title: `Time (${formats.column.name})`, widthPx: 150, text: ({ atMs }) => formats.columnTime(atMs) },
     { id: 'by', title: 'Who', widthPx: 120, text: ({ by }) => by },
@@ -88,6 +94,13 @@ export function HistoryDialog({
           <Button disabled={saving.running !== null} onClick={() => void save()}>
             Save as a file…
           </Button>
+          <Button
+            disabled={sealing.running !== null || openCase.readOnly}
+            title="Sign all that the case holds with your key: whoever has your public key sees any change after that"
+            onClick={() => void seal()}
+          >
+            Seal…
+          </Button>
         </div>
         {history.error !== null ? (
           <ErrorState title="The history could not be read" error={history.error} />
@@ -104,7 +117,19 @@ export function HistoryDialog({
             />
           </div>
         )}
-        <Saved job={saving} />
+        <Saved
+          job={saving}
+          failed="The history was not saved"
+          words={({ total, output }) => `${formatCounted(total, 'entry', 'entries')} in ${output ?? ''}`}
+        />
+        <Saved
+          job={sealing}
+          failed="The case was not sealed"
+          words={({ things, history: { entry }, output, key }) =>
+            `Sealed: ${formatCounted(things, 'digest', 'digests')} and the history up to entry ${entry}, in ${output}. ` +
+            `Your key begins with ${key.slice(0, 12)}.`
+          }
+        />
       </div>
     </Dialog>
   );
@@ -123,20 +148,26 @@ function Chain({ brokenEntry }: { readonly brokenEntry: number | null | undefine
   );
 }
 
-/** How saving went; here, since messages of the window lie under the dialog. */
-function Saved({ job }: { readonly job: ReturnType<typeof useJob<'audit'>> }): ReactNode {
+/** How writing a file went; here, since messages of the window lie under the dialog. */
+function Saved<J extends 'audit' | 'seal'>({
+  job,
+  failed,
+  words,
+}: {
+  readonly job: ReturnType<typeof useJob<J>>;
+  readonly failed: string;
+  readonly words: (result: JobResult<J>) => string;
+}): ReactNode {
   if (job.outcome === null) return null;
-  if (job.outcome.ok) {
-    const { total, output } = job.outcome.result;
+  if (job.outcome.ok)
     return (
       <p className="soft" role="status">
-        {formatCounted(total, 'entry', 'entries')} in {output}
+        {words(job.outcome.result)}
       </p>
     );
-  }
   return (
     <ErrorState
-      title="The history was not saved"
+      title={failed}
       error={job.outcome.error}
       actions={job.replace === null ? undefined : <Button onClick={job.replace}>Replace it</Button>}
     />

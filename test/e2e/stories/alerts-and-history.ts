@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
@@ -103,6 +103,10 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
       const file = join(folder.path, 'history.jsonl');
       await window().chooseNewFile(file, () => history.getByRole('button', { name: /^Save as a file/ }).click());
       await history.getByText(`in ${file}`).waitFor();
+      const sealFile = join(folder.path, 'alerts.seal.json');
+      await window().chooseNewFile(sealFile, () => history.getByRole('button', { name: 'Seal…' }).click());
+      await history.getByText(/^Sealed: .* and the history up to entry \d+/u).waitFor();
+      expect(existsSync(sealFile)).toBe(true);
       expect(
         readFileSync(file, 'utf8')
           .trim()
