@@ -61,7 +61,7 @@ describeWithChromium('the window', () => {
       () => prepared,
       () => home,
     );
-    accessibilityStories(window);
+    accessibilityStories(window, ['light', 'dark']);
     dayByKeyboardStories(window, () => home);
     outboxStories(window);
     engineKilledStories(window);
@@ -72,9 +72,7 @@ describeWithChromium('the window', () => {
   });
 
   describe(`under Electron, ${electronName}`, () => {
-    // In the other colours, too, on the real Electron: test/electron.
-    const { window } = electronStories(join(folder.path, 'electron'), prepared, launchElectron, true);
-    accessibilityStories(window, ['light']);
+    electronStories(join(folder.path, 'electron'), prepared, launchElectron, true);
   });
 
   describe('packaged', () => packagedStories(prepared));

@@ -20,7 +20,8 @@ describeWithElectron('the window on a real Electron', () => {
   conformanceStories();
   describe('from the folder of the project', () => {
     const { window, home } = electronStories(join(folder.path, 'folder'), prepared, launchElectron, true);
-    accessibilityStories(window);
+    // The page is that of the browser host, where both schemes are looked at: here, one on Electron's own Chromium.
+    accessibilityStories(window, ['dark']);
     desktopStories(
       window,
       () => prepared,
@@ -30,8 +31,7 @@ describeWithElectron('the window on a real Electron', () => {
   });
   describe('packaged', () => {
     const launch = (options: LaunchOptions) => launchElectron({ ...options, program: inspectableProgram() });
-    const { window } = electronStories(join(folder.path, 'packaged'), prepared, launch, false);
-    accessibilityStories(window, ['dark']);
+    electronStories(join(folder.path, 'packaged'), prepared, launch, false);
     shippedStories(() => prepared);
   });
 });
