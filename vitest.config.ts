@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{engine,main,preload,renderer,test}/**/*.test.{ts,tsx}'],
-    // Brokers that are killed, and windows, want the machine to themselves: `npm run test:kafka`, `test:window` and `test:electron`.
+    // Suites of their own, for what they need: `npm run test:kafka`, `test:window` and `test:electron`.
     exclude: ['**/node_modules/**', '**/dist/**', 'test/services/kafka/**', 'test/e2e/**', 'test/electron/**'],
     // What a test file of these leaves running or open fails it.
     setupFiles: ['test/left-behind/setup.ts'],

@@ -12,13 +12,14 @@ const becomeOrdinary = ['setpriv', `--reuid=${ordinaryUser}`, `--regid=${ordinar
 const screenSize = '1920x1200x24';
 
 /**
- * Runs a script of the project on this Node, with its output shown.
+ * Runs a script of the project on this Node.
  * @param {readonly string[]} script path in the project, and arguments
  * @param {string} folder becomes the home of the user, who may write there and nowhere else
  * @param {NodeJS.ProcessEnv} environment beside this process's own
+ * @param {import('./run-steps.mjs').Output} [output]
  * @returns {Promise<number>} its exit code; 1 where a signal ended it
  */
-export async function runOnScreen(script, folder, environment) {
+export async function runOnScreen(script, folder, environment, output = 'inherit') {
   const isRoot = process.getuid?.() === 0;
   if (isRoot) chownSync(folder, ordinaryUser, ordinaryUser);
   const { prefix, project } = isRoot ? asOrdinaryUser(folder) : { prefix: [], project: projectFolder };
@@ -31,7 +32,7 @@ export async function runOnScreen(script, folder, environment) {
   try {
     const child = spawn(program, parameters, {
       cwd: projectFolder,
-      stdio: 'inherit',
+      stdio: ['inherit', output, output],
       env: {
         ...process.env,
         ...(isRoot ? { HOME: folder, TMPDIR: folder, XDG_CACHE_HOME: folder, XDG_CONFIG_HOME: folder } : {}),

@@ -1,7 +1,8 @@
 // `npm run package:dir`: packages into a folder with a stand-in for Electron's own files, so that what would be
 // shipped can be looked at without a download. Fuses edit a real binary, so they are left out here.
 import { createPackage } from '@electron/asar';
-import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildElectronIfStale, buildRendererIfStale } from './build-if-stale.mjs';
@@ -11,21 +12,23 @@ import { projectFolder, runScript, toolPath } from './run-steps.mjs';
  * Packages what is built with the Electron in a folder.
  * @param {string} electronDist
  * @param {object} changes of electron-builder.yml
+ * @param {import('./run-steps.mjs').Output} [output]
  * @returns {Promise<number>} exit code of electron-builder
  */
-export function packageDir(electronDist, changes) {
-  const configuration = join(projectFolder, 'dist', 'package-dir.json');
+export async function packageDir(electronDist, changes, output) {
+  // Two packages may be made at the same time.
+  const folder = mkdtempSync(join(tmpdir(), 'assay-package-'));
+  const configuration = join(folder, 'package-dir.json');
   writeFileSync(
     configuration,
     JSON.stringify({ extends: join(projectFolder, 'electron-builder.yml'), electronDist, ...changes }),
   );
-  return runScript([
-    toolPath('electron-builder', 'electron-builder'),
-    '--linux',
-    'dir',
-    `--config=${configuration}`,
-    '--publish=never',
-  ]);
+  const builder = toolPath('electron-builder', 'electron-builder');
+  try {
+    return await runScript([builder, '--linux', 'dir', `--config=${configuration}`, '--publish=never'], {}, output);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** @returns {Promise<string>} the folder of a stand-in for Electron's own files */

@@ -23,26 +23,28 @@ const vitest = [
  * Runs them on the Electron that is there; where there is none, each is skipped, or fails under CI=true.
  * @param {string} folder for what they write
  * @param {readonly string[]} vitestArguments
+ * @param {import('./run-steps.mjs').Output} [output]
  * @returns {Promise<number>} exit code
  */
-export async function testElectron(folder, vitestArguments) {
+export async function testElectron(folder, vitestArguments, output) {
   const found = findElectron();
-  if ('reason' in found) return runScript([...vitest, ...vitestArguments]);
-  const built = (await buildRendererIfStale()) || (await buildElectronIfStale());
+  if ('reason' in found) return runScript([...vitest, ...vitestArguments], {}, output);
+  const built = (await buildRendererIfStale(output)) || (await buildElectronIfStale(output));
   if (built !== 0) return built;
   const packages = join(folder, 'packages');
-  const packaged = await packageDir(dirname(found.path), { directories: { output: packages } });
+  const packaged = await packageDir(dirname(found.path), { directories: { output: packages } }, output);
   if (packaged !== 0) return packaged;
   const shipped = join(packages, 'linux-unpacked');
   const inspectable = join(packages, 'inspectable');
   cpSync(shipped, inspectable, { recursive: true });
   // The one thing by which Playwright gets hold of a program.
   await setFuses(join(inspectable, 'assay'), { [FuseV1Options.EnableNodeCliInspectArguments]: true });
-  return runOnScreen([...vitest, ...vitestArguments], folder, {
+  const programs = {
     ASSAY_ELECTRON: found.path,
     ASSAY_SHIPPED: join(shipped, 'assay'),
     ASSAY_INSPECTABLE: join(inspectable, 'assay'),
-  });
+  };
+  return runOnScreen([...vitest, ...vitestArguments], folder, programs, output);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm run test:window`: the stories of the window, alone on the machine. */
+/** `npm run test:window`: the stories of the window, one window at a time. */
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],

@@ -29,7 +29,7 @@ import { shellStories } from './stories/shell.ts';
 import { twoWindowsStories } from './stories/two-windows.ts';
 import { workingDayStories } from './stories/working-day.ts';
 
-/* One file, so that one window at a time has the machine; a story is written once and told in every host. */
+/* One file, so that there is one window at a time; a story is written once and told in every host. */
 describeWithChromium('the window', () => {
   const folder = temporaryFolder();
   const prepared = join(folder.path, 'prepared');

@@ -10,7 +10,7 @@ import { desktopStories } from './stories/desktop.ts';
 import { processStories } from './stories/processes.ts';
 import { shippedStories } from './stories/shipped.ts';
 
-/* One file, so that one window at a time has the machine; a story is written once and told in every host. */
+/* One file, so that there is one window at a time; a story is written once and told in every host. */
 describeWithElectron('the window on a real Electron', () => {
   const folder = temporaryFolder();
   const prepared = join(folder.path, 'prepared');
