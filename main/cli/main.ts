@@ -1,11 +1,8 @@
-import { CommanderError } from 'commander';
-import { printableText } from '../../engine/domain/printable-text.ts';
 import { createEngine } from '../../engine/host/engine.ts';
 import { askAtTerminal } from './ask-at-terminal.ts';
-import { exitCodeOf, exitCodes } from './exit-code.ts';
-import { createProgram } from './program.ts';
+import { exitCodes } from './exit-code.ts';
 import { createProgressLine } from './progress-line.ts';
-import type { CommandSurroundings } from './surroundings.ts';
+import { runOnTerminal, type Terminal } from './terminal.ts';
 
 /**
  * The command line host: parses arguments, runs one job in this process, prints its result.
@@ -26,18 +23,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.on('SIGTERM', interrupt);
   process.stdout.on('error', endQuietlyOnClosedPipe);
 
-  let exitCode: number = exitCodes.done;
   let isAbandoned = false;
-  const surroundings: CommandSurroundings = {
-    engine: createEngine(),
-    context: { signal: controller.signal, report: progress.report },
-    print: (text) => {
+  const terminal: Terminal = {
+    output: (text) => {
       progress.clear();
-      process.stdout.write(`${printableText(text)}\n`);
+      process.stdout.write(text);
     },
-    note: (text) => {
+    errors: (text) => {
       progress.clear();
-      process.stderr.write(`${printableText(text)}\n`);
+      process.stderr.write(text);
     },
     abandon: () => {
       isAbandoned = true;
@@ -49,19 +43,12 @@ export async function main(argv: readonly string[]): Promise<number> {
             return askAtTerminal(question, interrupt);
           }
         : null,
-    fail: (error) => {
-      progress.clear();
-      process.stderr.write(`assay: ${printableText(error.message)}\n`);
-      if (error.nextStep !== undefined) process.stderr.write(`  ${printableText(error.nextStep)}\n`);
-      exitCode = exitCodeOf(error);
-    },
   };
 
+  let exitCode: number;
   try {
-    await createProgram(surroundings).parseAsync(argv, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
+    const context = { signal: controller.signal, report: progress.report };
+    exitCode = await runOnTerminal(argv, createEngine(), context, terminal);
   } finally {
     progress.clear();
     process.off('SIGINT', interrupt);

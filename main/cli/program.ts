@@ -20,11 +20,19 @@ import { addSealCommand } from './seal-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
 import type { CommandSurroundings } from './surroundings.ts';
+import type { Terminal } from './terminal.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 
-/** The whole command line, ready to parse. Help and usage errors are commander's; they throw CommanderError. */
-export function createProgram(surroundings: CommandSurroundings): Command {
+/**
+ * The whole command line, ready to parse. Help and usage errors are commander's, printed where `terminal` says, else by
+ * this process; they throw CommanderError.
+ */
+export function createProgram(
+  surroundings: CommandSurroundings,
+  terminal?: Pick<Terminal, 'output' | 'errors'>,
+): Command {
   const program = new Command('assay')
+    .configureOutput(terminal === undefined ? {} : { writeOut: terminal.output, writeErr: terminal.errors })
     .description(
       'Find the few transactions that matter: train an isolation forest on a recording, tune it to a budget, say why.',
     )

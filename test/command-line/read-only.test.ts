@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../engine/store/sqlite.ts';
 import { openShare } from '../read-only-share.ts';
-import { runAssay, startAssay } from './run-assay.ts';
+import { runAssayHere, startAssay } from './run-assay.ts';
 import { writeSmallRecording } from './small-recording.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'assay-read-only-test-'));
@@ -27,9 +27,12 @@ describe.skipIf(place === null)('a case on a read-only share (needs a share that
 
   beforeAll(async () => {
     writeSmallRecording(recording, { rows: 3000 });
-    const run = await runAssay(['run', recording, '--case', casePath, '--trees', '20', '--no-windows'], home);
+    const run = await runAssayHere(['run', recording, '--case', casePath, '--trees', '20', '--no-windows'], home);
     expect(run.code, run.stderr).toBe(0);
-    const second = await runAssay(['train', '--case', casePath, '--trees', '10', '--no-windows', '--seed', '2'], home);
+    const second = await runAssayHere(
+      ['train', '--case', casePath, '--trees', '10', '--no-windows', '--seed', '2'],
+      home,
+    );
     expect(second.code, second.stderr).toBe(0);
     // A case copied while somebody had it open says that its changes are in a log, which is not there.
     copyFileSync(casePath, inLogMode);
@@ -63,7 +66,7 @@ describe.skipIf(place === null)('a case on a read-only share (needs a share that
   ];
 
   it.each(reading)('is read by %s %j', async (command, flags) => {
-    const outcome = await runAssay([...command.split(' '), '--case', casePath, ...flags], home);
+    const outcome = await runAssayHere([...command.split(' '), '--case', casePath, ...flags], home);
     expect(outcome.code, outcome.stderr).toBe(0);
   });
 
@@ -74,12 +77,12 @@ describe.skipIf(place === null)('a case on a read-only share (needs a share that
     ['a case with an older layout', older, 'alerts'],
     ['a case with an older layout', older, 'tune'],
   ])('holds %s (%s), which is read by %s', async (_, path, command) => {
-    const outcome = await runAssay([command, '--case', path], home);
+    const outcome = await runAssayHere([command, '--case', path], home);
     expect(outcome.code, outcome.stderr).toBe(0);
   });
 
   it('scores a recording by its model, and serves it', async () => {
-    const scored = await runAssay(['score', recording, '--model', casePath, ...output('scores.csv')], home);
+    const scored = await runAssayHere(['score', recording, '--model', casePath, ...output('scores.csv')], home);
     expect(scored.code, scored.stderr).toBe(0);
     const { child, ended } = startAssay(['serve', '--score', '--model', inLogMode], home);
     if (child.stdout === null) throw new Error('The command has no output.');
@@ -102,7 +105,7 @@ describe.skipIf(place === null)('a case on a read-only share (needs a share that
     ['train', []],
     ['tune', ['--contamination', '0.02']],
   ] as const)('refuses %s %j by saying why', async (command, flags) => {
-    const outcome = await runAssay([...command.split(' '), ...flags, '--case', casePath], home);
+    const outcome = await runAssayHere([...command.split(' '), ...flags, '--case', casePath], home);
     expect(outcome.stderr).toContain(`${casePath} cannot be written: `);
     expect(outcome.stderr).toContain(' is read-only.');
     expect(outcome.code, outcome.stderr).toBe(2);

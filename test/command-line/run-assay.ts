@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { createEngine } from '../../engine/host/engine.ts';
+import { runOnTerminal } from '../../main/cli/terminal.ts';
 
 export interface CommandOutcome {
   readonly code: number | null;
@@ -36,6 +38,28 @@ export function startAssay(
 /** Runs the real command to its end. */
 export function runAssay(parameters: readonly string[], home: string): Promise<CommandOutcome> {
   return startAssay(parameters, home).ended;
+}
+
+/**
+ * The same in this process, which takes a tenth of the time: for what a command says and does, where how a process starts
+ * and ends is not the question.
+ */
+export async function runAssayHere(parameters: readonly string[], home: string): Promise<CommandOutcome> {
+  let stdout = '';
+  let stderr = '';
+  const engine = createEngine({ host: 'command-line', dataFolder: home });
+  const context = { signal: new AbortController().signal, report: () => undefined };
+  try {
+    const code = await runOnTerminal(parameters, engine, context, {
+      output: (text) => (stdout += text),
+      errors: (text) => (stderr += text),
+      abandon: () => undefined,
+      ask: null,
+    });
+    return { code, signal: null, stdout, stderr };
+  } finally {
+    await engine.close();
+  }
 }
 
 /** The JSON object on the last line; the test fails where there is none or where anything else was printed. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../engine/store/sqlite.ts';
-import { jsonOf, runAssay, temporaryFolder, type CommandOutcome } from './run-assay.ts';
+import { jsonOf, runAssay, runAssayHere, temporaryFolder, type CommandOutcome } from './run-assay.ts';
 import { writeSmallRecording } from './small-recording.ts';
 
 interface Alert {
@@ -25,17 +25,17 @@ beforeAll(async () => {
   writeSmallRecording(recording, { rows: 3000 });
   built = join(shared, 'a.assay');
   const run = ['run', recording, '--case', built, '--trees', '20', '--contamination', '0.02', '--json'];
-  jsonOf(await runAssay(run, shared));
+  jsonOf(await runAssayHere(run, shared));
 });
 afterAll(() => rmSync(shared, { recursive: true, force: true }));
 
 /** A copy of the case in a folder of its own, and commands on it. */
-function freshCase() {
+function freshCase(runCommand = runAssayHere) {
   const folder = temporaryFolder();
   const path = join(folder, 'a.assay');
   copyFileSync(built, path);
   const run = (command: string, ...flags: readonly string[]): Promise<CommandOutcome> =>
-    runAssay([command, '--case', path, ...flags], folder);
+    runCommand([command, '--case', path, ...flags], folder);
   const ask = async (command: string, ...flags: readonly string[]): Promise<Record<string, unknown>> =>
     jsonOf(await run(command, ...flags, '--json'));
   const alerts = async (...flags: readonly string[]): Promise<readonly Alert[]> =>
@@ -79,14 +79,14 @@ describe('assay alerts', () => {
     const recording = join(folder, 'payments.csv');
     writeSmallRecording(recording, { rows: 300 });
     const path = join(folder, 'rows.assay');
-    await runAssay(['ingest', recording, '--case', path], folder);
+    await runAssayHere(['ingest', recording, '--case', path], folder);
     for (const command of [
       ['alerts'],
       ['judge', '--alert', '1', '--as', 'fraud'],
       ['promote', '--model', '1', '--reason', 'why not'],
       ['tune', '--gap', '2h'],
     ]) {
-      const outcome = await runAssay([...command, '--case', path], folder);
+      const outcome = await runAssayHere([...command, '--case', path], folder);
       expect(outcome.stderr, command[0]).toMatch(/no model yet[^]*assay train/);
       expect(outcome.code, command[0]).toBe(2);
     }
@@ -160,7 +160,7 @@ describe('assay judge', () => {
     const folder = temporaryFolder();
     const path = join(folder, 'a.assay');
     const ask = async (command: string, ...flags: readonly string[]): Promise<Record<string, unknown>> =>
-      jsonOf(await runAssay([command, '--case', path, ...flags, '--json'], folder));
+      jsonOf(await runAssayHere([command, '--case', path, ...flags, '--json'], folder));
     const recording = join(shared, 'payments.csv');
     await ask('run', recording, '--trees', '5', '--contamination', '0.01', '--time-zone', 'Europe/Berlin');
     const [{ key }] = (await ask('alerts', '--limit', '1'))['alerts'] as readonly Alert[];
@@ -235,7 +235,8 @@ describe('what commands write', () => {
   it.skipIf(process.getuid === undefined)(
     'is for its owner alone: case, journal, history, exports, data folder',
     async () => {
-      const { folder, run, alerts } = freshCase();
+      // What a process lets others read is said where it starts.
+      const { folder, run, alerts } = freshCase(runAssay);
       const [{ key }] = await alerts('--limit', '1');
       await run('judge', '--alert', key, '--as', 'fraud');
       await run('audit', '--out', join(folder, 'history.jsonl'));
@@ -312,13 +313,13 @@ describe('assay promote and assay rollback', () => {
     const { folder, path, ask } = freshCase();
     await ask('train', '--trees', '20', '--seed', '2', '--contamination', '0.1');
     const compare = async (...flags: readonly string[]): Promise<Record<string, unknown>> =>
-      jsonOf(await runAssay(['compare', '1', '2', '--case', path, ...flags, '--json'], folder));
+      jsonOf(await runAssayHere(['compare', '1', '2', '--case', path, ...flags, '--json'], folder));
     const sameBudget = (await compare()) as { readonly at: string; readonly alerts: Record<string, number> };
     expect(sameBudget.at).toBe('same-budget');
     expect(sameBudget.alerts['second']).toBeLessThanOrEqual(sameBudget.alerts['first'] ?? 0);
     const ownLines = (await compare('--at', 'own-threshold')) as typeof sameBudget;
     expect(ownLines.alerts['second']).toBeGreaterThan(2 * (ownLines.alerts['first'] ?? 0));
-    expect((await runAssay(['compare', '1', '2', '--case', path, '--at', 'noon'], folder)).code).toBe(2);
+    expect((await runAssayHere(['compare', '1', '2', '--case', path, '--at', 'noon'], folder)).code).toBe(2);
   });
 
   it('says over which rows it compares where others came after both had scored', async () => {
@@ -326,8 +327,8 @@ describe('assay promote and assay rollback', () => {
     await ask('train', '--trees', '5', '--seed', '2');
     const later = join(folder, 'later.csv');
     writeSmallRecording(later, { rows: 100, seed: 9 });
-    await runAssay(['ingest', later, '--case', path], folder);
-    const compared = await runAssay(['compare', '1', '2', '--case', path], folder);
+    await runAssayHere(['ingest', later, '--case', path], folder);
+    const compared = await runAssayHere(['compare', '1', '2', '--case', path], folder);
     expect(compared.stdout).toMatch(/Over the first [\d,]+ of [\d,]+ transactions, which both have scored/);
   });
 });
@@ -392,10 +393,10 @@ describe('what makes an alert', () => {
     const recording = join(folder, 'payments.csv');
     writeSmallRecording(recording, { rows: 300 });
     const path = join(folder, 'a.assay');
-    await runAssay(['run', recording, '--case', path, '--trees', '5', '--ignore', 'is_fraud'], folder);
-    const outcome = await runAssay(['tune', '--case', path, '--gap', '2h', '--recall', '0.5', '--json'], folder);
+    await runAssayHere(['run', recording, '--case', path, '--trees', '5', '--ignore', 'is_fraud'], folder);
+    const outcome = await runAssayHere(['tune', '--case', path, '--gap', '2h', '--recall', '0.5', '--json'], folder);
     expect(jsonOf(outcome)).toMatchObject({ error: { code: 'NO_LABEL' } });
-    expect(jsonOf(await runAssay(['tune', '--case', path, '--json'], folder))).toMatchObject({
+    expect(jsonOf(await runAssayHere(['tune', '--case', path, '--json'], folder))).toMatchObject({
       grouping: { gap: 86_400_000 },
     });
   });
@@ -405,7 +406,7 @@ describe('help', () => {
   it.each(['alerts', 'judge', 'audit', 'promote', 'rollback', 'tune', 'compare'])(
     'of %s has an example',
     async (name) => {
-      const outcome = await runAssay([name, '--help'], shared);
+      const outcome = await runAssayHere([name, '--help'], shared);
       expect(outcome.stdout).toMatch(new RegExp(`Examples?:\\n  assay ${name} `));
       expect(outcome.code).toBe(0);
     },

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runAssay, temporaryFolder } from './run-assay.ts';
+import { runAssay, runAssayHere, temporaryFolder } from './run-assay.ts';
 import { writeSmallRecording } from './small-recording.ts';
 
 describe('wrong use and bad input', () => {
@@ -21,7 +21,7 @@ describe('wrong use and bad input', () => {
       Buffer.from(Array.from({ length: 5000 }, (__, index) => (index * 37) % 256)),
     );
     mkdirSync(join(folder, 'folder'));
-    const outcome = await runAssay(['run', join(folder, name), '--case', join(folder, 'a.assay')], folder);
+    const outcome = await runAssayHere(['run', join(folder, name), '--case', join(folder, 'a.assay')], folder);
     expect(outcome.stderr).toMatch(sentence);
     expect(outcome.stderr).not.toMatch(/at .*\.ts:\d+/);
     expect(outcome.code).toBe(2);
@@ -43,7 +43,7 @@ describe('wrong use and bad input', () => {
     const folder = temporaryFolder();
     const recording = join(folder, 'payments.csv');
     writeSmallRecording(recording, { rows: 300 });
-    const outcome = await runAssay(['run', recording, '--case', join(folder, 'a.assay'), ...flags], folder);
+    const outcome = await runAssayHere(['run', recording, '--case', join(folder, 'a.assay'), ...flags], folder);
     expect(outcome.stderr).toMatch(sentence);
     expect(outcome.code).toBe(2);
   });
@@ -60,8 +60,8 @@ describe('wrong use and bad input', () => {
     writeSmallRecording(recording, { rows: 300 });
     const before = readFileSync(recording);
     const casePath = join(folder, 'a.assay');
-    await runAssay(['run', recording, '--case', casePath, '--trees', '5'], folder);
-    const outcome = await runAssay(['score', '--model', casePath, recording, '--out', recording], folder);
+    await runAssayHere(['run', recording, '--case', casePath, '--trees', '5'], folder);
+    const outcome = await runAssayHere(['score', '--model', casePath, recording, '--out', recording], folder);
     expect(outcome.code).toBe(2);
     expect(readFileSync(recording).equals(before)).toBe(true);
   });
@@ -73,7 +73,7 @@ describe('wrong use and bad input', () => {
     const casePath = join(folder, 'a.assay');
     const notes = join(folder, 'notes.csv');
     writeFileSync(notes, 'mine\n');
-    await runAssay(['run', recording, '--case', casePath, '--trees', '5'], folder);
+    await runAssayHere(['run', recording, '--case', casePath, '--trees', '5'], folder);
     const before = readFileSync(casePath);
     const commands = [
       ['export', 'csv', '--case', casePath, '--out'],
@@ -82,10 +82,10 @@ describe('wrong use and bad input', () => {
     ];
     for (const command of commands) {
       for (const target of [[casePath], [casePath, '--force'], [notes]])
-        expect([target, (await runAssay([...command, ...target], folder)).code]).toEqual([target, 2]);
-      expect((await runAssay([...command, notes, '--force'], folder)).code).toBe(0);
+        expect([target, (await runAssayHere([...command, ...target], folder)).code]).toEqual([target, 2]);
+      expect((await runAssayHere([...command, notes, '--force'], folder)).code).toBe(0);
     }
-    expect((await runAssay(['simulate', '--days', '1', '--out', casePath], folder)).code).toBe(2);
+    expect((await runAssayHere(['simulate', '--days', '1', '--out', casePath], folder)).code).toBe(2);
     expect(readFileSync(casePath).equals(before)).toBe(true);
   });
 
