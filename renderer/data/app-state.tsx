@@ -48,9 +48,12 @@ export function AppStateProvider({
   });
   useEffect(() => {
     const onHide = (): void => windowState.flush();
+    // What a page says while it goes may be said in vain: before that it is heard.
+    window.addEventListener('beforeunload', onHide);
     window.addEventListener('pagehide', onHide);
     document.addEventListener('visibilitychange', onHide);
     return () => {
+      window.removeEventListener('beforeunload', onHide);
       window.removeEventListener('pagehide', onHide);
       document.removeEventListener('visibilitychange', onHide);
     };

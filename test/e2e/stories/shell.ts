@@ -23,6 +23,34 @@ export function shellStories(window: () => RunningWindow): void {
     expect(await page.locator('canvas').count()).toBeGreaterThan(0);
   });
 
+  it('finds what was changed last again, however soon the page is loaded anew', async () => {
+    const { page } = window();
+    await goTo(page, 'Triage');
+    const days = page.getByRole('group', { name: 'Queue by day' });
+    const choices = [days.getByRole('button', { name: 'by day' }), days.getByRole('button', { name: 'today only' })];
+    const chosen = async (): Promise<readonly (string | null)[]> =>
+      Promise.all(choices.map((choice) => choice.getAttribute('aria-pressed')));
+    await choices[0]?.waitFor();
+    expect(await chosen()).toEqual(['false', 'false']);
+    // One change is written at once, and another right behind it is held back: neither may go with the page.
+    const isLoadedAnew = page.waitForEvent('domcontentloaded');
+    await days.evaluate((group) => {
+      const [byDay, today] = [...group.querySelectorAll<HTMLElement>('button[aria-pressed]')].reverse();
+      byDay?.click();
+      queueMicrotask(() =>
+        queueMicrotask(() => {
+          today?.click();
+          location.reload();
+        }),
+      );
+    });
+    await isLoadedAnew;
+    await choices[0]?.waitFor();
+    expect(await chosen()).toEqual(['true', 'true']);
+    for (const choice of choices) await choice.click();
+    await expect.poll(chosen).toEqual(['false', 'false']);
+  });
+
   it('asks no other machine for anything and reports no error', () => {
     const { requested, consoleErrors } = window();
     expect(foreignAddresses(requested)).toEqual([]);
