@@ -1,6 +1,6 @@
 // Where the tests keep their temporary files: in memory where there is room. A case waits for the disk at every commit,
 // and the tests make thousands of cases that nobody reads again.
-import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +12,8 @@ const neededBytes = 8 * 2 ** 30;
 export function keepTemporaryFilesInMemory() {
   if (!hasRoomInMemory()) return;
   const folder = mkdtempSync(join(inMemory, 'assay-'));
+  // The ordinary user as whom a real Electron runs has its own folder in it.
+  chmodSync(folder, 0o711);
   process.env['TMPDIR'] = folder;
   process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => process.exit(130));

@@ -89,6 +89,10 @@ async function setUp(page: Page): Promise<void> {
   await page.keyboard.press('x');
   await page.keyboard.press('j');
   await page.getByText('2 alerts selected').waitFor();
+  // The last key is heard once a row that is not checked is the selected one, and the detail is of it.
+  const entity = grid.locator('[data-selected="true"][data-checked="false"] [data-column="entity"]');
+  const heading = page.getByLabel('Selected alert').getByRole('heading', { level: 2 });
+  await expect.poll(async () => (await heading.innerText()).includes(await entity.innerText())).toBe(true);
   await grid.evaluate((element, top) => element.scrollTo({ top }), scrolledPx);
   await expect.poll(() => grid.evaluate((element) => element.scrollTop)).toBe(scrolledPx);
 }
