@@ -171,7 +171,13 @@ export interface AlertDetail {
     readonly timeMs: number | null;
     readonly transactions: number;
   }[];
-  readonly facts: readonly { readonly label: string; readonly value: string; readonly isEmphasised: boolean }[];
+  readonly facts: readonly {
+    readonly label: string;
+    readonly value: string;
+    readonly isEmphasised: boolean;
+    /** Whose value it is: what a click on it opens or filters by; null where there is nothing to. */
+    readonly of: 'amount' | 'entity' | 'counterpart' | null;
+  }[];
   /** At most five, then the rest; in edges of path length. They add up to `baseline - pathLength`. */
   readonly contributions: readonly {
     readonly feature: string;

@@ -4,7 +4,7 @@ import { useEvent } from '../data/requests.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button } from '../ui/button.tsx';
 
-/** What happened to the engine, what is safe, and what happens next; gone when it runs again and was read. */
+/** What happened to the engine, what is safe, and what happens next; gone when it runs again and was read. It lies over the top bar: the place below stays where it is. */
 export function EngineBanner() {
   const [state, setState] = useState<Events['engine.state'] | null>(null);
   const queries = useQueryClient();
@@ -26,7 +26,7 @@ export function EngineBanner() {
     stopped: 'The engine stopped.',
   }[state.state];
   return (
-    <div className="notice" role="alert">
+    <div className="notice engine-banner" role="alert">
       <strong>{what}</strong>
       <span>
         {state.cause !== null && `Cause: ${state.cause} `}

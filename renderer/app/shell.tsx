@@ -69,6 +69,7 @@ export function Shell() {
 
   return (
     <div className="shell">
+      <EngineBanner />
       <header className="top-bar">
         <strong className="top-bar-name">Assay</strong>
         <CaseSwitcher />
@@ -99,7 +100,6 @@ export function Shell() {
       </nav>
       <main className="place" aria-label={placeTitles[place]} data-place={place}>
         <h1 className="visually-hidden">{placeTitles[place]}</h1>
-        <EngineBanner />
         <ErrorBoundary key={drawnAnew} title={`${placeTitles[place]} could not be drawn`}>
           <Suspense fallback={<p className="place-wait soft">Loading…</p>}>
             <View />

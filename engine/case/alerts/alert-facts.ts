@@ -21,7 +21,6 @@ interface FactInput {
 
 const wholeNumber = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const dayMs = 86_400_000;
-/** Time after which a fraud counts as known where the model's features name none. */
 
 /**
  * Facts before attribution: this value, the entity's own normal, its peers, how often, and what is known of the other
@@ -43,7 +42,7 @@ function amountFacts({ session, sequence, entityRows }: FactInput): readonly Fac
   if (amounts === null || Number.isNaN(amount)) return [];
   const currency = currencyOf(arrays, sequence);
   const money = (value: number): string => moneyText(value, currency);
-  const facts: Fact[] = [{ label: 'Amount', value: money(amount), isEmphasised: true }];
+  const facts: Fact[] = [{ label: 'Amount', value: money(amount), isEmphasised: true, of: 'amount' }];
   if (entity !== null) {
     const earlier = rowsBefore(entityRows, times, sequence);
     const normal = normalOf(
@@ -57,6 +56,7 @@ function amountFacts({ session, sequence, entityRows }: FactInput): readonly Fac
           ? `Unknown (${earlier.length} earlier)`
           : `${moneyText(normal.low, null)} to ${moneyText(normal.high, null)} (${wholeNumber.format(normal.count)} earlier)`,
       isEmphasised: normal !== null && (amount > normal.high || amount < normal.low),
+      of: 'entity',
     });
   }
   return facts;
@@ -76,6 +76,7 @@ function frequencyFacts({ session, sequence, entityRows }: FactInput): readonly 
       label: 'Payments in 24 h',
       value: usual === null ? `${now}; the first one known` : `${now}; usually ${wholeNumber.format(usual)}`,
       isEmphasised: usual !== null && now >= 2 * Math.max(usual, 1),
+      of: 'entity',
     },
   ];
 }
@@ -101,6 +102,7 @@ function counterpartFacts({ session, view, sequence }: FactInput): readonly Fact
       label: `Others at this ${role}`,
       value: `${moneyText(peers.low, null)} to ${moneyText(peers.high, null)}; ${placeText(peers)}`,
       isEmphasised: amount > peers.high,
+      of: 'counterpart',
     });
   const knownFraud = knownFraudFact(session, view, sequence, earlier, role);
   return knownFraud === null ? facts : [...facts, knownFraud];
@@ -134,6 +136,7 @@ function knownFraudFact(
     label: `Known fraud at this ${role}`,
     value: `${wholeNumber.format(frauds)} of ${wholeNumber.format(judged)}, ${Math.round(delayMs / dayMs)} days old or more`,
     isEmphasised: frauds > 0,
+    of: 'counterpart',
   };
 }
 
@@ -143,6 +146,7 @@ function flaggedFact({ flagged, entityRows, session }: FactInput & { readonly fl
     label: 'Flagged',
     value: `${wholeNumber.format(flagged)} of ${wholeNumber.format(entityRows.length)} payments${role === undefined ? '' : ` of this ${role}`}`,
     isEmphasised: flagged > 1,
+    of: role === undefined ? null : 'entity',
   };
 }
 

@@ -99,7 +99,7 @@ function AlertTable({
             <tr key={row.key}>
               <td className="chart-number">{formatScore(row.score)}</td>
               <td>
-                <button type="button" className="explore-link" onClick={() => onAlert(row.key)}>
+                <button type="button" className="text-link" onClick={() => onAlert(row.key)}>
                   {nameOf(row)}
                 </button>
               </td>

@@ -2,8 +2,9 @@ import type { ReactNode } from 'react';
 import type { ModelComparison, SwappedAlert } from '../../../preload/contract/comparisons.ts';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
 import { useGoTo } from '../../app/go-to.tsx';
-import { useCurrentModel, useFormats } from '../../data/app-state.tsx';
-import { formatCount, formatCounted, formatScore } from '../../data/format.ts';
+import { SwapTable } from '../../app/swap-table.tsx';
+import { useCurrentModel } from '../../data/app-state.tsx';
+import { formatCount, formatCounted } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { ErrorState } from '../../ui/states.tsx';
 
@@ -48,7 +49,6 @@ function AlertsOfOne({
   readonly total: number;
 }): ReactNode {
   const goTo = useGoTo();
-  const formats = useFormats();
   const [, setCurrent] = useCurrentModel();
   const open = ({ id, entity, isListed }: SwappedAlert): void => {
     setCurrent(model.id);
@@ -62,46 +62,7 @@ function AlertsOfOne({
         Only {model.name}: {formatCounted(total, 'alert')}{' '}
         {total > alerts.length && <span className="soft">the first {formatCount(alerts.length)}</span>}
       </h3>
-      <div className="models-swapped-table" tabIndex={0} role="region" aria-label={`Alerts of only ${model.name}`}>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">Entity</th>
-              <th scope="col" className="number">
-                Score
-              </th>
-              <th scope="col" className="number">
-                {other.name}
-              </th>
-              <th scope="col" className="number">
-                Amount
-              </th>
-              <th scope="col">Strongest reason</th>
-            </tr>
-          </thead>
-          <tbody>
-            {alerts.map((alert) => (
-              <tr key={alert.id}>
-                <td>
-                  <button type="button" className="models-link" onClick={() => open(alert)}>
-                    {alert.entity === '' ? alert.id : alert.entity}
-                  </button>
-                  {alert.isFraud === true && (
-                    <span className="models-fraud" title="known fraud">
-                      {' '}
-                      ▲<span className="visually-hidden"> known fraud</span>
-                    </span>
-                  )}
-                </td>
-                <td className="number">{formatScore(alert.score)}</td>
-                <td className="number soft">{formatScore(alert.otherScore)}</td>
-                <td className="number">{formats.amount(alert.amount, null)}</td>
-                <td className="soft">{alert.reason}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <SwapTable label={`Alerts of only ${model.name}`} rows={alerts} otherName={other.name} onOpen={open} />
     </section>
   );
 }

@@ -104,7 +104,7 @@ export function AlertTransactions({
         </table>
       </div>
       {listed.length < transactions.length && (
-        <button type="button" className="triage-link" onClick={() => setWhole(true)}>
+        <button type="button" className="text-link" onClick={() => setWhole(true)}>
           {formatCount(transactions.length - listed.length)} more
         </button>
       )}

@@ -1,6 +1,7 @@
 import { memo, useMemo, useState, type ReactNode } from 'react';
 import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
+import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
 import { Contributions } from '../../charts/contributions.tsx';
 import { useCommandKey } from '../../app/commands.tsx';
 import { useFormats } from '../../data/app-state.tsx';
@@ -32,6 +33,8 @@ export interface DetailPaneProps {
   readonly onSameCounterpart: () => void;
   /** Lists and selects the open alerts with the same reasons; absent where there is no list of them. */
   readonly onAlike?: () => void;
+  /** Narrows the list. */
+  readonly onFilter: (part: TransactionFilter) => void;
   readonly onHistory: () => void;
   /** Transactions that alone are to be judged or split off. */
   readonly chosen: readonly number[];
@@ -65,6 +68,16 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
     [contributions, restContribution, restCount],
   );
   const sum = waterfall.reduce((total, { amount }) => total + amount, 0);
+  const { amount, entity, counterpart } = row;
+  const opens = (of: AlertDetail['facts'][number]['of']): FactTarget | null => {
+    if (of === 'amount' && amount !== null)
+      return { title: 'Only alerts from this amount up', open: () => props.onFilter({ minimumAmount: amount }) };
+    if (of === 'entity' && openCase.alertEntity !== null && props.isOnEntityPage !== true)
+      return { title: `Open ${entity}`, open: () => onOpenEntity({ text: entity, side: 'entity' }) };
+    if (of === 'counterpart' && counterpart !== null)
+      return { title: `Open ${counterpart}`, open: () => onOpenEntity({ text: counterpart, side: 'counterpart' }) };
+    return null;
+  };
 
   return (
     <>
@@ -77,7 +90,7 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
             {row.counterpart !== null && openCase.counterpart !== null && (
               <button
                 type="button"
-                className="triage-link"
+                className="text-link"
                 title={`All alerts with ${openCase.counterpart.role} ${row.counterpart}`}
                 onClick={onSameCounterpart}
               >
@@ -87,13 +100,13 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
             {openCase.alertEntity !== null && props.isOnEntityPage !== true && (
               <button
                 type="button"
-                className="triage-link"
+                className="text-link"
                 onClick={() => onOpenEntity({ text: row.entity, side: 'entity' })}
               >
                 {`All of this ${openCase.alertEntity.role}`}
               </button>
             )}
-            <button type="button" className="triage-link" onClick={props.onHistory}>
+            <button type="button" className="text-link" onClick={props.onHistory}>
               History
             </button>
           </span>
@@ -109,16 +122,18 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
 
       <section aria-label="Facts">
         <span className="triage-links">
-          <button type="button" className="triage-link" title="Facts, reasons, notes and history" onClick={onCopy}>
+          <button type="button" className="text-link" title="Facts, reasons, notes and history" onClick={onCopy}>
             Copy as text
           </button>
         </span>
         <h3>Facts</h3>
         <dl className="triage-facts">
-          {facts.map(({ label, value, isEmphasised }) => (
+          {facts.map(({ label, value, isEmphasised, of }) => (
             <div key={label} data-emphasised={isEmphasised}>
               <dt>{label}</dt>
-              <dd>{value}</dd>
+              <dd>
+                <FactValue value={value} onOpen={opens(of)} />
+              </dd>
             </div>
           ))}
         </dl>
@@ -175,6 +190,21 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
   );
 });
 
+interface FactTarget {
+  readonly title: string;
+  readonly open: () => void;
+}
+
+/** What a fact says; where it speaks of something that can be opened or filtered by, a click does so. */
+function FactValue({ value, onOpen }: { readonly value: string; readonly onOpen: FactTarget | null }): ReactNode {
+  if (onOpen === null) return value;
+  return (
+    <button type="button" className="triage-value" title={onOpen.title} onClick={onOpen.open}>
+      {value}
+    </button>
+  );
+}
+
 /** The verdict that stands, or stood until new flags came; the score is told where it was another one then. */
 function Decision({
   decision,
@@ -230,7 +260,7 @@ function Earlier({
       {listed.map(({ key, kind, reason, decidedAtMs, decidedBy, timeMs, transactions }) => (
         <li key={key} className="tabular ellipsis" title={`Decided ${formats.time(decidedAtMs)}`}>
           <VerdictMark verdict={kind} />{' '}
-          <button type="button" className="triage-link" onClick={() => onOpenAlert(key)}>
+          <button type="button" className="text-link" onClick={() => onOpenAlert(key)}>
             {timeMs === null ? 'another alert' : formats.columnTime(timeMs)}
           </button>
           <span className="soft">
@@ -241,7 +271,7 @@ function Earlier({
       ))}
       {earlier.length > listed.length && (
         <li>
-          <button type="button" className="triage-link" onClick={() => setWhole(true)}>
+          <button type="button" className="text-link" onClick={() => setWhole(true)}>
             {formatCount(earlier.length - listed.length)} more verdicts on this {role}
           </button>
         </li>
@@ -296,7 +326,7 @@ function Similar({
       <ul className="triage-similar">
         {alerts.map(({ key, name, score, sharedReasons, verdict }) => (
           <li key={key}>
-            <button type="button" className="triage-link" onClick={() => onOpenAlert(key)}>
+            <button type="button" className="text-link" onClick={() => onOpenAlert(key)}>
               {name}
             </button>
             <span className="tabular">{formatScore(score)}</span>

@@ -187,6 +187,7 @@ export function EntityDesk({
                   onOpenAlert={openAlert}
                   onOpenEntity={open}
                   onSameCounterpart={openCounterpart}
+                  onFilter={onList}
                   onHistory={showAlertHistory}
                   chosen={chosen}
                   onChoose={setChosen}

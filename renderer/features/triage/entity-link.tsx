@@ -12,7 +12,7 @@ export function EntityLinkButton({
   return (
     <button
       type="button"
-      className="triage-link"
+      className="text-link"
       title={`Open ${entity.text}`}
       onClick={(event) => {
         event.stopPropagation();

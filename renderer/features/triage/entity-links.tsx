@@ -4,6 +4,7 @@ import type { TransactionFilter } from '../../../preload/contract/transactions.t
 import { ChartFrame } from '../../charts/chart-frame.tsx';
 import { LinkGraph, MOST_NODES } from '../../charts/link-graph.tsx';
 import { formatCount, formatCounted, withCapital } from '../../data/format.ts';
+import { Select } from '../../ui/field.tsx';
 import { EntityTransactions } from './entity-transactions.tsx';
 import type { EntityRef } from './entity-stack.ts';
 import { linkNodes } from './link-nodes.ts';
@@ -27,7 +28,7 @@ export function EntityLinks({
   readonly onOpen: (entity: EntityRef) => void;
   readonly onOpenAlert: (key: string) => void;
 }): ReactNode {
-  const [link, setLink] = useState<{ readonly own: string; readonly other: string } | null>(null);
+  const [link, setLink] = useState<{ readonly at: number; readonly own: string; readonly other: string } | null>(null);
   const graph = useMemo(() => linkNodes(found, MOST_NODES), [found]);
   const otherSide = found.side === 'entity' ? 'counterpart' : 'entity';
   const { other } = found;
@@ -38,15 +39,30 @@ export function EntityLinks({
     const ends = [graph.nodes[picked.from], graph.nodes[picked.to]];
     const counterpart = ends.find(({ distance }) => distance === 1);
     const own = ends.find(({ distance }) => distance !== 1);
-    if (counterpart !== undefined && own !== undefined) setLink({ own: own.id, other: counterpart.id });
+    if (counterpart !== undefined && own !== undefined) setLink({ at, own: own.id, other: counterpart.id });
   };
   return (
     <section aria-label="Links" className="triage-entity-links">
       {slider}
       <ChartFrame
         question="Who else deals with them?"
-        hint={`triangles: flagged; ${formatCounted(graph.nodes.length, 'node')}; click a line for its transactions`}
+        hint={`triangles: flagged; ${formatCounted(graph.nodes.length, 'node')}; click or choose a line for its transactions`}
         height={GRAPH_HEIGHT}
+        tools={
+          <Select
+            label="Line"
+            layout="row"
+            value={String(link?.at ?? '')}
+            options={[
+              { value: '', text: 'none' },
+              ...graph.links.map(({ from, to }, at) => ({
+                value: String(at),
+                text: `${graph.nodes[from].id} – ${graph.nodes[to].id}`,
+              })),
+            ]}
+            onChange={(at) => (at === '' ? setLink(null) : pickLink(Number(at)))}
+          />
+        }
         table={() => ({
           columns: [
             { name: 'From', isNumber: false },

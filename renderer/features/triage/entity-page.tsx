@@ -12,12 +12,26 @@ import { AmountStripChart } from './amount-strip.tsx';
 import { EntityLinkButton } from './entity-link.tsx';
 import { EntityLinks } from './entity-links.tsx';
 import type { EntityRef } from './entity-stack.ts';
+import { EntityTable } from './entity-table.tsx';
 import { EntityTransactions } from './entity-transactions.tsx';
 import { dayWithin, rangeOfDays, TimeSlider } from './time-slider.tsx';
 
 export type EntityAlert = RequestOutput<'entity.alerts'>['rows'][number];
 
 const STRIP_HEIGHT = 150;
+const alertColumns = [
+  { title: 'Opens' },
+  { title: 'Verdict' },
+  { title: 'Score', isNumber: true },
+  { title: 'Amount', isNumber: true },
+  { title: 'First reason' },
+  { title: 'Decided' },
+];
+const counterpartColumns = [
+  { title: 'Transactions', isNumber: true },
+  { title: 'Flagged', isNumber: true },
+  { title: 'Amount', isNumber: true },
+];
 
 export interface EntityPageProps {
   readonly modelId: number;
@@ -146,7 +160,7 @@ function Alerts({
           <span className="triage-links">
             <button
               type="button"
-              className="triage-link"
+              className="text-link"
               onClick={() => onList({ columns: { [found.ownColumn]: [found.entity] } })}
             >
               Show in the list
@@ -157,60 +171,33 @@ function Alerts({
       {alertsTotal === 0 ? (
         <p className="soft">None at the line of this model.</p>
       ) : (
-        <div
-          className="triage-transactions triage-entity-table"
-          tabIndex={0}
-          role="region"
-          aria-label={`${title}, table`}
-        >
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Opens</th>
-                <th scope="col">Verdict</th>
-                <th scope="col" className="number">
-                  Score
-                </th>
-                <th scope="col" className="number">
-                  Amount
-                </th>
-                <th scope="col">First reason</th>
-                <th scope="col">Decided</th>
-              </tr>
-            </thead>
-            <tbody>
-              {alerts.map(({ alert, decision }) => (
-                <tr
-                  key={alert.key}
-                  data-chosen={alert.key === selected}
-                  aria-current={alert.key === selected}
-                  onClick={() => onOpenAlert(alert.key)}
-                >
-                  <td>
-                    <button type="button" className="triage-link" onClick={() => onOpenAlert(alert.key)}>
-                      {alert.opensMs === null ? alert.topId : formats.columnTime(alert.opensMs)}
-                    </button>
-                  </td>
-                  <td>
-                    {alert.verdict === null ? (
-                      <span className="soft">open</span>
-                    ) : (
-                      <VerdictMark verdict={alert.verdict} />
-                    )}
-                  </td>
-                  <td className="number">{formatScore(alert.score)}</td>
-                  <td className="number">{formats.amount(alert.amount, null)}</td>
-                  <td className="ellipsis triage-reason" title={alert.firstReason}>
-                    {alert.firstReason}
-                  </td>
-                  <td className="ellipsis soft">
-                    {decision !== null && `${formats.day(decision.decidedAtMs).slice(0, -5)}, ${decision.decidedBy}`}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <EntityTable label={title} columns={alertColumns}>
+          {alerts.map(({ alert, decision }) => (
+            <tr
+              key={alert.key}
+              data-chosen={alert.key === selected}
+              aria-current={alert.key === selected}
+              onClick={() => onOpenAlert(alert.key)}
+            >
+              <td>
+                <button type="button" className="text-link" onClick={() => onOpenAlert(alert.key)}>
+                  {alert.opensMs === null ? alert.topId : formats.columnTime(alert.opensMs)}
+                </button>
+              </td>
+              <td>
+                {alert.verdict === null ? <span className="soft">open</span> : <VerdictMark verdict={alert.verdict} />}
+              </td>
+              <td className="number">{formatScore(alert.score)}</td>
+              <td className="number">{formats.amount(alert.amount, null)}</td>
+              <td className="ellipsis triage-reason" title={alert.firstReason}>
+                {alert.firstReason}
+              </td>
+              <td className="ellipsis soft">
+                {decision !== null && `${formats.day(decision.decidedAtMs).slice(0, -5)}, ${decision.decidedBy}`}
+              </td>
+            </tr>
+          ))}
+        </EntityTable>
       )}
     </section>
   );
@@ -239,50 +226,27 @@ function Counterparts({
           {found.counterpartCount > found.counterparts.length && `, the first ${found.counterparts.length}`}
         </span>
       </h3>
-      <div
-        className="triage-transactions triage-entity-table"
-        tabIndex={0}
-        role="region"
-        aria-label="Counterparts, table"
-      >
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{withCapital(other.role)}</th>
-              <th scope="col" className="number">
-                Transactions
-              </th>
-              <th scope="col" className="number">
-                Flagged
-              </th>
-              <th scope="col" className="number">
-                Amount
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.counterparts.map(({ text, transactions, flagged, amount }) => (
-              <tr key={text}>
-                <td className="ellipsis">
-                  <EntityLinkButton entity={{ text, side }} onOpen={onOpen} />
-                </td>
-                <td className="number">
-                  <button
-                    type="button"
-                    className="triage-value"
-                    title={`Only transactions with ${text}`}
-                    onClick={() => onOnly(text)}
-                  >
-                    {formatCount(transactions)}
-                  </button>
-                </td>
-                <td className="number triage-flag">{flagged === 0 ? '' : `▲ ${formatCount(flagged)}`}</td>
-                <td className="number">{formats.amount(amount, null)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <EntityTable label="Counterparts" columns={[{ title: withCapital(other.role) }, ...counterpartColumns]}>
+        {found.counterparts.map(({ text, transactions, flagged, amount }) => (
+          <tr key={text}>
+            <td className="ellipsis">
+              <EntityLinkButton entity={{ text, side }} onOpen={onOpen} />
+            </td>
+            <td className="number">
+              <button
+                type="button"
+                className="triage-value"
+                title={`Only transactions with ${text}`}
+                onClick={() => onOnly(text)}
+              >
+                {formatCount(transactions)}
+              </button>
+            </td>
+            <td className="number triage-flag">{flagged === 0 ? '' : `▲ ${formatCount(flagged)}`}</td>
+            <td className="number">{formats.amount(amount, null)}</td>
+          </tr>
+        ))}
+      </EntityTable>
     </section>
   );
 }

@@ -9,6 +9,7 @@ import { ErrorState } from '../../ui/states.tsx';
 import { TransactionState } from './alert-transactions.tsx';
 import { EntityLinkButton } from './entity-link.tsx';
 import type { EntityRef } from './entity-stack.ts';
+import { EntityTable } from './entity-table.tsx';
 
 const PAGE = 100;
 
@@ -41,6 +42,15 @@ export function EntityTransactions(props: EntityTransactionsProps): ReactNode {
   const total = pages.firstPage?.total ?? 0;
   const toggle = (sequence: number): void =>
     onChoose?.(chosen.includes(sequence) ? chosen.filter((other) => other !== sequence) : [...chosen, sequence]);
+  const columns = [
+    ...(onChoose === undefined ? [] : [null]),
+    { title: 'State' },
+    { title: 'Time' },
+    { title: 'Amount', isNumber: true },
+    { title: 'Score', isNumber: true },
+    ...(otherRole === null ? [] : [{ title: withCapital(otherRole) }]),
+    { title: 'Transaction' },
+  ];
   if (pages.error !== null) return <ErrorState title="The transactions could not be read" error={pages.error} />;
   return (
     <section aria-label={title}>
@@ -51,47 +61,23 @@ export function EntityTransactions(props: EntityTransactionsProps): ReactNode {
           {onChoose !== undefined && '; choose some to judge only those'}
         </span>
       </h3>
-      <div
-        className="triage-transactions triage-entity-table"
-        tabIndex={0}
-        role="region"
-        aria-label={`${title}, table`}
-      >
-        <table>
-          <thead>
-            <tr>
-              {onChoose !== undefined && <td />}
-              <th scope="col">State</th>
-              <th scope="col">Time</th>
-              <th scope="col" className="number">
-                Amount
-              </th>
-              <th scope="col" className="number">
-                Score
-              </th>
-              {otherRole !== null && <th scope="col">{withCapital(otherRole)}</th>}
-              <th scope="col">Transaction</th>
-            </tr>
-          </thead>
-          <tbody>
-            {pages.rows.map((row) => (
-              <tr key={row.sequence} data-chosen={chosen.includes(row.sequence)}>
-                {onChoose !== undefined && (
-                  <td>
-                    <input
-                      type="checkbox"
-                      aria-label={`Choose transaction ${row.id}`}
-                      checked={chosen.includes(row.sequence)}
-                      onChange={() => toggle(row.sequence)}
-                    />
-                  </td>
-                )}
-                <Cells {...props} row={row} />
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <EntityTable label={title} columns={columns}>
+        {pages.rows.map((row) => (
+          <tr key={row.sequence} data-chosen={chosen.includes(row.sequence)}>
+            {onChoose !== undefined && (
+              <td>
+                <input
+                  type="checkbox"
+                  aria-label={`Choose transaction ${row.id}`}
+                  checked={chosen.includes(row.sequence)}
+                  onChange={() => toggle(row.sequence)}
+                />
+              </td>
+            )}
+            <Cells {...props} row={row} />
+          </tr>
+        ))}
+      </EntityTable>
       {pages.hasMore && (
         <Button tone="quiet" onClick={pages.loadMore}>
           {formatCount(total - pages.rows.length)} older
@@ -114,17 +100,17 @@ function Cells({
   const { alertKey, timeMs, amount, other } = row;
   const time = formats.columnTime(timeMs);
   const money = formats.amount(amount, null);
+  const ofAlert = (shown: ReactNode): ReactNode =>
+    alertKey === null ? (
+      shown
+    ) : (
+      <button type="button" className="text-link" title="Open its alert" onClick={() => onOpenAlert(alertKey)}>
+        {shown}
+      </button>
+    );
   return (
     <>
-      <td>
-        {alertKey === null ? (
-          <TransactionState transaction={row} isNew={false} />
-        ) : (
-          <button type="button" className="triage-link" title="Open its alert" onClick={() => onOpenAlert(alertKey)}>
-            <TransactionState transaction={row} isNew={false} />
-          </button>
-        )}
-      </td>
+      <td>{ofAlert(<TransactionState transaction={row} isNew={false} />)}</td>
       <td>
         {onFilter === undefined || dayOf === undefined || timeMs === null ? (
           time
@@ -148,7 +134,7 @@ function Cells({
           </button>
         )}
       </td>
-      <td className="number">{formatScore(row.score)}</td>
+      <td className="number">{ofAlert(formatScore(row.score))}</td>
       {otherRole !== null && (
         <td className="ellipsis">
           {other !== null && (
@@ -160,7 +146,7 @@ function Cells({
         </td>
       )}
       <td className="ellipsis" title={row.id}>
-        {row.id}
+        {ofAlert(row.id)}
       </td>
     </>
   );

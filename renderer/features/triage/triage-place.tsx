@@ -8,6 +8,7 @@ import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import type { AlertListFormat } from '../../../preload/contract/exports.ts';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
+import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
 import {
   isTextOrNull,
   useCase,
@@ -325,6 +326,7 @@ function TriageDesk({
     changeFilter({ anyOf: [...alike] });
     setChecked(new Set(alike));
   }, [alike, changeFilter, setChecked]);
+  const narrow = useCallback((part: TransactionFilter) => changeFilter({ ...filter, ...part }), [filter, changeFilter]);
   const shared = detail.data === undefined ? null : sharedVerdict(detail.data.similar.alerts);
   const isDetailOfSelected = detail.data !== undefined && detail.data.row.key === selected;
   const choose = useCallback(
@@ -494,6 +496,7 @@ function TriageDesk({
                   onOpenEntity={onEntity}
                   onSameCounterpart={sameCounterpart}
                   onAlike={selectAlike}
+                  onFilter={narrow}
                   onHistory={showAlertHistory}
                   chosen={chosen}
                   onChoose={choose}

@@ -1,7 +1,8 @@
 import { memo, useState, type ReactNode } from 'react';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
 import type { SwappedRow } from '../../../preload/contract/tuning.ts';
-import { isNumberOrNull, useCaseState, useFormats } from '../../data/app-state.tsx';
+import { SwapTable } from '../../app/swap-table.tsx';
+import { isNumberOrNull, useCaseState } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatScore } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
@@ -83,62 +84,12 @@ export const SwapSet = memo(function SwapSet(props: SwapSetProps): ReactNode {
       {rows.length > 0 && flaggedBy !== undefined && (
         <Button onClick={() => onTriageAll(rows, flaggedBy)}>Triage {formatCounted(rows.length, 'transaction')}</Button>
       )}
-      {rows.length > 0 && <SwapTable rows={rows} side={side} onTriage={onTriage} />}
+      {rows.length > 0 && (
+        <SwapTable label={side === 'entered' ? 'Entered' : 'Left'} rows={rows} onOpen={(row) => onTriage(row, side)} />
+      )}
       {!isSame && rows.length > 0 && (total[side] ?? 0) > rows.length && (
         <p className="soft tuning-note">The {rows.length} with the highest scores.</p>
       )}
     </section>
   );
 });
-
-function SwapTable({
-  rows,
-  side,
-  onTriage,
-}: {
-  readonly rows: readonly SwappedRow[];
-  readonly side: 'entered' | 'left';
-  readonly onTriage: SwapSetProps['onTriage'];
-}): ReactNode {
-  const formats = useFormats();
-  return (
-    <div className="tuning-swap-table" tabIndex={0} role="region" aria-label={side === 'entered' ? 'Entered' : 'Left'}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Entity</th>
-            <th scope="col" className="number">
-              Score
-            </th>
-            <th scope="col" className="number">
-              Amount
-            </th>
-            <th scope="col">Reason</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.sequence}>
-              <td className="nowrap">
-                <button type="button" className="tuning-link" onClick={() => onTriage(row, side)}>
-                  {row.entity === '' ? row.id : row.entity}
-                </button>
-                {row.isFraud === true && (
-                  <span className="tuning-fraud" title="known fraud">
-                    {' '}
-                    ▲<span className="visually-hidden"> known fraud</span>
-                  </span>
-                )}
-              </td>
-              <td className="number">{formatScore(row.score)}</td>
-              <td className="number">{formats.amount(row.amount, null)}</td>
-              <td className="soft ellipsis" title={row.reason}>
-                {row.reason}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}

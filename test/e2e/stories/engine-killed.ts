@@ -21,7 +21,7 @@ export function engineKilledStories(window: () => RunningWindow): void {
     const [pid] = enginePids(hostPid);
     if (pid === undefined) throw new Error('No engine process was found below the host.');
     process.kill(pid, 'SIGKILL');
-    const notice = page.getByRole('main').getByRole('alert').filter({ hasText: 'Cause: The engine stopped' });
+    const notice = page.getByRole('alert').filter({ hasText: 'Cause: The engine stopped' });
     await notice.getByText('The engine is running again.').waitFor();
     await notice.getByText('Transactions, verdicts and notes that were confirmed are stored in the case.').waitFor();
     expect(enginePids(hostPid)).not.toContain(pid);

@@ -41,10 +41,26 @@ export function exploreStories(window: () => RunningWindow): void {
     await search.fill('');
     await expect.poll(() => total.innerText()).toBe(`${brushed} alerts`);
 
+    await goTo(page, 'Tuning');
+    const held = page.getByRole('group', { name: 'Filter' }).getByRole('status');
+    await expect
+      .poll(() => held.innerText())
+      .toMatch(new RegExp(`^${brushed} alerts? at the line in force; [\\d,]+ of [\\d,]+ transactions? flagged$`, 'u'));
+    const follows = page.getByText('within the filter', { exact: true });
+    for (const figure of ['Where does the line fall?', 'What would we catch?'])
+      await page.getByRole('figure', { name: figure }).getByText('within the filter', { exact: true }).waitFor();
+    await page
+      .getByRole('figure', { name: 'Which days go over budget?' })
+      .getByText('of all transactions', { exact: true })
+      .waitFor();
+
     await goTo(page, 'Explore');
     await page.getByRole('button', { name: /^Remove time/u }).waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => alertsIn(page)).toBe(all.alerts);
+    await goTo(page, 'Tuning');
+    await page.getByRole('figure', { name: 'Where does the line fall?' }).waitFor();
+    expect(await follows.count()).toBe(0);
     await goTo(page, 'Triage');
     await expect.poll(() => total.innerText()).toBe(`${all.alerts} alerts`);
   });
