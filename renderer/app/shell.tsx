@@ -101,7 +101,7 @@ export function Shell() {
       <main className="place" aria-label={placeTitles[place]} data-place={place}>
         <h1 className="visually-hidden">{placeTitles[place]}</h1>
         <ErrorBoundary key={drawnAnew} title={`${placeTitles[place]} could not be drawn`}>
-          <Suspense fallback={<p className="place-wait soft">Loading…</p>}>
+          <Suspense fallback={<p className="place-wait soft">Loading</p>}>
             <View />
           </Suspense>
         </ErrorBoundary>

@@ -92,7 +92,7 @@ export function useCase(): CaseOverview | null {
 /** Why nothing in the open case can be changed; null where it can, or where no case is open. */
 export function useReadOnlyWords(): string | null {
   return useCase()?.readOnly === true
-    ? 'This case is open for reading only, for its file or folder cannot be written. Copy it to a folder that can be, and open the copy.'
+    ? 'This case is open for reading only, because its file or folder cannot be written. Copy it to a folder that can be, and open the copy.'
     : null;
 }
 

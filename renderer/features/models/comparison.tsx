@@ -98,7 +98,7 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
       {compared.error !== null && (
         <ErrorState title="They cannot be compared" error={compared.error} onRetry={compared.refetch} />
       )}
-      {data === undefined && compared.error === null && <p className="soft">Counting…</p>}
+      {data === undefined && compared.error === null && <p className="soft">Counting</p>}
       {data !== undefined && (
         <>
           {data.rows < data.caseRows && (

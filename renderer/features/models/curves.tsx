@@ -21,7 +21,7 @@ export function Curves({ first, second }: { readonly first: ModelListItem; reado
       ),
     [ofFirst, ofSecond],
   );
-  if (ofFirst === undefined || ofSecond === undefined) return <p className="soft">Drawing the curves…</p>;
+  if (ofFirst === undefined || ofSecond === undefined) return <p className="soft">Drawing the curves</p>;
   if (curves.length < 2) return null;
   return (
     <ChartFrame

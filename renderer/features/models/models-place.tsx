@@ -175,7 +175,7 @@ export function ModelsPlace() {
     return <ErrorState title="The models cannot be read" error={list.error} onRetry={list.refetch} />;
   }
   if (selected === undefined) {
-    if (list.data === undefined) return <p className="place-wait soft">Loading…</p>;
+    if (list.data === undefined) return <p className="place-wait soft">Loading</p>;
     return openCase.rows === 0 ? (
       <EmptyState title="No model yet" actions={<Button onClick={() => goTo('sources')}>Sources</Button>}>
         There are no transactions to learn from. Read a recording first.

@@ -27,7 +27,7 @@ export function SwappedAlerts({
   );
   if (swapped.error !== null)
     return <ErrorState title="The alerts could not be listed" error={swapped.error} onRetry={swapped.refetch} />;
-  if (swapped.data === undefined) return <p className="soft">Listing</p>;
+  if (swapped.data === undefined) return <p className="soft">Listing the alerts</p>;
   const { onlyFirst, onlySecond, totals } = swapped.data;
   return (
     <div className="models-swapped">

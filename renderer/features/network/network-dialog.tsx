@@ -11,7 +11,7 @@ const clockZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const clock = (atMs: number): string => formatTime(atMs, clockZone, { withSeconds: true });
 
 const columns: readonly DataColumn<NetworkAttempt>[] = [
-  { id: 'last', title: 'Last, time here', widthPx: 160, text: ({ lastMs }) => clock(lastMs) },
+  { id: 'last', title: 'Last, local time', widthPx: 160, text: ({ lastMs }) => clock(lastMs) },
   { id: 'kind', title: 'What', widthPx: 110, text: ({ kind }) => attemptWords[kind] },
   { id: 'address', title: 'Address', widthPx: 200, text: ({ address }) => address },
   { id: 'purpose', title: 'For', widthPx: 150, text: ({ purpose }) => purpose },
@@ -32,7 +32,7 @@ export function NetworkDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title="Network" size="wide" onClose={onClose}>
       {ledger === null ? (
-        <p className="soft">Reading the ledger…</p>
+        <p className="soft">Reading the ledger</p>
       ) : (
         <div className="network">
           <p>

@@ -58,7 +58,7 @@ export function draftFault(draft: ConnectionDraft): string | null {
   if (draft.brokers.trim() === '') return 'Name a broker, such as localhost:9092.';
   if (draft.login !== 'none' && draft.login !== 'environment' && draft.username.trim() === '')
     return 'A login needs a user name.';
-  if (draft.from === 'time' && startingPointOf(draft) === null) return 'The time is not one: write 2026-03-02T08:00Z.';
+  if (draft.from === 'time' && startingPointOf(draft) === null) return 'This is no time: write 2026-03-02T08:00Z.';
   return null;
 }
 

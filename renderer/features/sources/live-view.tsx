@@ -379,7 +379,7 @@ function Drift({ figures }: { readonly figures: StreamFigures }) {
     <section className="live-table">
       <h3>Has it moved from the training?</h3>
       {rows.length === 0 ? (
-        <p className="soft">Not known yet: it takes some hundred scored transactions, and the training's own rows.</p>
+        <p className="soft">Not known yet: it takes a few hundred scored transactions, and the training's own rows.</p>
       ) : (
         <FactTable
           label="Has it moved from the training?"

@@ -238,7 +238,7 @@ function TriageDesk({
   const filterByCell = useCallback(
     (columnId: string, row: AlertRow, relation: CellRelation = 'same') => {
       const next = filteredByCell(filter, columnId, row, context, relation);
-      if (next === null) toast({ text: 'This cell says nothing to filter by.' });
+      if (next === null) toast({ text: 'This cell holds nothing to filter by.' });
       else changeFilter(next);
     },
     [filter, context, changeFilter, toast],

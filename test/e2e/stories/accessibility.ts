@@ -35,7 +35,7 @@ export function accessibilityStories(window: () => RunningWindow, colorSchemes: 
       const faults: string[] = [];
       for (const place of places) {
         await goTo(page, place);
-        await page.getByText('Loading…').waitFor({ state: 'detached' });
+        await page.getByText('Loading', { exact: true }).waitFor({ state: 'detached' });
         faults.push(...(await seriousFaults(place)));
       }
       await goTo(page, 'Sources');
