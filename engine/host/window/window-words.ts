@@ -87,6 +87,7 @@ const windowWords: readonly (readonly [RegExp, string])[] = [
   [/Make one: assay seal --make-key\./g, 'Make a key first.'],
   [/ \(--frame \w+\)/g, ' in Sources'],
   [/ that knows the schemas: --schema-registry \S+/g, ' that knows the schemas.'],
+  [/`assay suppress list --case FILE` shows the numbers\./g, 'The list of silenced patterns shows the numbers.'],
   [/; `assay push` sends what waits\./g, '; what waits is sent from Exports.'],
 ];
 
