@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
@@ -42,6 +42,9 @@ export function caseStateStories(
         await isUntouched(page);
         await openCase(window, first, 'first: choose a case');
         await foundAgain(page, left);
+        // Where the list stands is told when it has come to rest, and written a moment later.
+        const settings = join(home, 'settings.json');
+        await expect.poll(() => readFileSync(settings, 'utf8')).toMatch(/"offsetPx":\s*[1-9]/u);
 
         await window.close();
         window = await launch({ home });
