@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { sharedDataFolder } from '../shared-data.ts';
 import { replaceSection } from './markdown.ts';
 import { measureDetectors } from './quality/detectors-section.ts';
+import { measureFeedback } from './quality/feedback-section.ts';
 import { measureHandbook } from './quality/handbook-section.ts';
 import { measureSets } from './quality/sets-section.ts';
 import { measureStability } from './quality/stability-section.ts';
@@ -18,6 +19,7 @@ const sections = {
   stability: measureStability,
   detectors: measureDetectors,
   verdicts: measureVerdicts,
+  feedback: measureFeedback,
 };
 const names = Object.keys(sections) as readonly (keyof typeof sections)[];
 

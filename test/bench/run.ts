@@ -11,6 +11,7 @@ import { writePage } from './markdown.ts';
 import type { BenchRow } from './row.ts';
 import { forestRows, reasonRows } from './rows/forest.ts';
 import { kafkaRows } from './rows/kafka.ts';
+import { learningRows } from './rows/learning.ts';
 import { longRunRows, mainJobRows } from './rows/main-job.ts';
 import { slowTopicRows } from './rows/slow-topic.ts';
 import { tuningRows } from './rows/tuning.ts';
@@ -26,6 +27,7 @@ const groups: Readonly<Record<string, (settings: BenchSettings) => Promise<Bench
   tuning: tuningRows,
   reasons: reasonRows,
   windows: windowRows,
+  learning: learningRows,
   workbench: workbenchRows,
   kafka: kafkaRows,
 };

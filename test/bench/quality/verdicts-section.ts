@@ -13,6 +13,7 @@ import { sharedDataPath } from '../../shared-data.ts';
 import { markdownTable } from '../markdown.ts';
 import { runAssay } from '../run-node.ts';
 import { mean, standardDeviation } from '../statistics.ts';
+import { finish } from './finish.ts';
 import {
   CARDS_PER_DAY,
   figuresOn,
@@ -255,11 +256,4 @@ function shuffledVerdicts({ alerts, labels }: JudgedRows, seed: number): Uint8Ar
   }
   const drawn = new Set(list.slice(0, fraud.size));
   return Uint8Array.from(alerts, (alert) => (drawn.has(alert) ? FRAUD : 0));
-}
-
-function finish<T>(work: Generator<void, T>): T {
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-  }
 }
