@@ -11,6 +11,7 @@ import { caseOverview, groupAlerts } from '../case/case-overview.ts';
 import type { CaseSession } from '../case/case-session.ts';
 import { doingOf } from '../case/decisions/doing.ts';
 import { setVerdicts, undoLast } from '../case/decisions/decisions.ts';
+import { readWork } from '../case/decisions/work.ts';
 import { wholeHistory } from '../case/decisions/history.ts';
 import { handleOf, lineOf } from '../case/line/threshold-handle.ts';
 import { applyTuning, pointOf } from '../case/line/tuning.ts';
@@ -289,5 +290,17 @@ export function suppressPatterns(
       suppressedAlerts: groups.total - groups.count,
       case: resolve(casePath),
     };
+  });
+}
+
+/** The `work` job: what verdicts say of the work; minutes are those of who asks, and only where they are asked for. */
+export function reportWork(
+  { casePath, model, by, minutes, minuteCost }: ParsedJobInput<'work'>,
+  context: WorkContext,
+): Promise<JobResult<'work'>> {
+  return withCase(casePath, 'read', (session) => {
+    const { id } = session.chosenModel(model);
+    const person = minutes ? (by ?? doingOf(context).by) : null;
+    return { ...readWork(session, id, person, minuteCost), case: resolve(casePath) };
   });
 }

@@ -8,6 +8,7 @@ import { addExportCommands } from './export-command.ts';
 import { addFeaturesCommand } from './features-command.ts';
 import { addHistoryCommands } from './history-command.ts';
 import { addLabelCommands } from './label-command.ts';
+import { addWorkCommand } from './work-command.ts';
 import { addSuppressCommands } from './suppress-command.ts';
 import { addLearnCommand } from './learn-command.ts';
 import { addPushCommand } from './push-command.ts';
@@ -49,6 +50,7 @@ export function createProgram(
   addLearnCommand(program, surroundings);
   addLabelCommands(program, surroundings);
   addSuppressCommands(program, surroundings);
+  addWorkCommand(program, surroundings);
   addExplainCommand(program, surroundings);
   addCompareCommand(program, surroundings);
   addHistoryCommands(program, surroundings);

@@ -18,6 +18,7 @@ import { suppressionJobs } from './suppressions.ts';
 import { trainingJobs } from './training.ts';
 import { tuningJobs } from './tuning.ts';
 import { verdictJobs } from './verdicts.ts';
+import { workJobs } from './work.ts';
 
 /*
  * Every job the engine does, described in the file of its noun: what it takes (untrusted, parsed by the engine) and what
@@ -36,6 +37,7 @@ export const jobs = {
   ...tuningJobs,
   ...alertJobs,
   ...verdictJobs,
+  ...workJobs,
   ...suppressionJobs,
   ...labelJobs,
   ...belowLineJobs,

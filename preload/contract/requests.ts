@@ -15,6 +15,7 @@ import { transactionRequests } from './transactions.ts';
 import { tuningRequests } from './tuning.ts';
 import { suppressionRequests } from './suppressions.ts';
 import { verdictRequests } from './verdicts.ts';
+import { workRequests } from './work.ts';
 
 /*
  * Every short question a window may ask of the engine, and every small change it may make, described in the file of its
@@ -35,6 +36,7 @@ export const requests = {
   ...alertRequests,
   ...verdictRequests,
   ...suppressionRequests,
+  ...workRequests,
   ...belowLineRequests,
   ...historyRequests,
   ...streamRequests,

@@ -37,6 +37,7 @@ import {
   listSuppressions,
   previewSuppression,
 } from '../../case/alerts/suppressions.ts';
+import { readWork } from '../../case/decisions/work.ts';
 import { entityAlerts, entityStrip, entityTransactions, readEntity } from '../../case/alerts/entity-view.ts';
 import { amountOverTime, exploreRows, lanes, scoreOverTime } from '../../case/explore/explore.ts';
 import { featureDistributions } from '../../case/explore/feature-distributions.ts';
@@ -136,6 +137,8 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
     liftSuppression(workbench.session, workbench.doing(), id);
     return listSuppressions(workbench.session, modelId);
   },
+  'work.read': (workbench, { modelId, minuteCost }) =>
+    readWork(workbench.session, modelId, workbench.doing().by, minuteCost),
   'audit.page': ({ session }, input) => historyPage(session, input),
   'explore.scoreOverTime': ({ session }, input) => scoreOverTime(session, input),
   'explore.amountOverTime': ({ session }, input) => amountOverTime(session, input),

@@ -11,6 +11,7 @@ import { BudgetLine } from './budget-line.tsx';
 import { FilteredLine } from './filtered-line.tsx';
 import { FirstTraining } from './first-training.tsx';
 import { MissedPanel } from './missed-panel.tsx';
+import { WorkPanel } from './work-panel.tsx';
 import { ModelPanel } from './model-panel.tsx';
 import { SwapSet } from './swap-set.tsx';
 import { CurvePanel, DaysPanel, ScorePanel } from './tuning-charts.tsx';
@@ -142,6 +143,7 @@ function TuningDesk({ model, view }: { readonly model: ModelListItem; readonly v
           </div>
           <WorthPanel rankings={view.rankings} isPending={view.rankingsPending} />
           <MissedPanel modelId={model.id} />
+          <WorkPanel modelId={model.id} />
         </div>
       }
       detail={
