@@ -9,7 +9,7 @@ const budgets = {
   main: { path: 'dist/main', bytes: 294_015 },
   engine: { path: 'dist/engine', bytes: 5_482_986 },
   /** Without Electron's own files: archive, what lies beside it, and the bundled recording. */
-  package: { path: 'dist/packages/linux-unpacked/resources', bytes: 9_750_966 },
+  package: { path: 'dist/packages/linux-unpacked/resources', bytes: 10_267_225 },
 } as const;
 
 /** Growth that is no decision of anybody. */
