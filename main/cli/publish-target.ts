@@ -9,14 +9,20 @@ export interface PublishFlags {
   readonly ca?: string;
 }
 
+/** The tracking server that was named, or else that of MLflow's own variable. */
+export function trackingServer(named: string | undefined): { readonly trackingUri?: string } {
+  const trackingUri = named ?? process.env['MLFLOW_TRACKING_URI'];
+  return trackingUri === undefined ? {} : { trackingUri };
+}
+
 /** Where flags, and MLflow's own variable where `useEnvironment` says so, send a model. */
 export function publishTarget(
   flags: PublishFlags,
   useEnvironment: boolean,
 ): Pick<JobInput<'push'>, 'trackingUri' | 'experiment' | 'register' | 'alias' | 'unlessWorse' | 'ca'> {
-  const trackingUri = flags.trackingUri ?? (useEnvironment ? process.env['MLFLOW_TRACKING_URI'] : undefined);
+  const named = flags.trackingUri === undefined ? {} : { trackingUri: flags.trackingUri };
   return {
-    ...(trackingUri === undefined ? {} : { trackingUri }),
+    ...(useEnvironment ? trackingServer(flags.trackingUri) : named),
     ...(flags.experiment === undefined ? {} : { experiment: flags.experiment }),
     ...(flags.register === undefined ? {} : { register: flags.register }),
     ...(flags.alias === undefined ? {} : { alias: flags.alias }),

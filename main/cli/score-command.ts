@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { jsonOption } from './json-option.ts';
+import { trackingServer } from './publish-target.ts';
 import { printScoreReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { addFormatOptions, forceOption, statedFormat } from './shared-options.ts';
@@ -8,6 +9,7 @@ import type { CommandSurroundings } from './surroundings.ts';
 interface ScoreFlags {
   readonly model: string;
   readonly modelName?: string;
+  readonly trackingUri?: string;
   readonly out: string;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -21,8 +23,12 @@ export function addScoreCommand(program: Command, surroundings: CommandSurroundi
     .command('score')
     .summary('score recordings with a stored model into a CSV file')
     .argument('<recording...>', 'recordings, scored in the order given as one stream')
-    .requiredOption('--model <model>', 'a case with a trained model, an ONNX file or its folder')
+    .requiredOption(
+      '--model <model>',
+      'a case with a trained model, an ONNX file or its folder, or models:/NAME@ALIAS or models:/NAME/VERSION of MLflow',
+    )
     .option('--model-name <name>', "which of the case's models, by number or digest (default: the champion)")
+    .option('--tracking-uri <address>', 'the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')
     .requiredOption('--out <file>', 'the CSV file to write: columns id, score, flagged, in input order')
     .addOption(forceOption());
   addFormatOptions(command)
@@ -39,6 +45,7 @@ Example:
         recordings: [...recordings],
         output: flags.out,
         format: statedFormat(flags),
+        ...trackingServer(flags.trackingUri),
         ...(flags.force === true ? { force: true } : {}),
         ...(flags.modelName === undefined ? {} : { modelChoice: flags.modelName }),
       }));

@@ -1,6 +1,7 @@
 import { AssayError, usageError } from '../../engine/domain/error.ts';
 import { startScoringService } from '../../engine/host/scoring-service.ts';
 import { errorReportOf } from '../../preload/contract/envelope.ts';
+import { trackingServer } from './publish-target.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 export interface ScoreServiceFlags {
@@ -22,7 +23,7 @@ export async function serveScores(
       {
         model: requireModel(flags.model),
         ...(flags.modelName === undefined ? {} : { modelChoice: flags.modelName }),
-        ...trackingServer(flags),
+        ...trackingServer(flags.trackingUri),
         hostname: flags.host,
         port: flags.port,
         mostBodyBytes: flags.maxBody,
@@ -49,16 +50,5 @@ function requireModel(model: string | undefined): string {
     'WRONG_USE',
     'No model was named.',
     'Add --model with a case, an ONNX file or its folder, or models:/NAME@ALIAS.',
-  );
-}
-
-function trackingServer({ model, trackingUri }: ScoreServiceFlags): { readonly trackingUri?: string } {
-  if (model?.startsWith('models:') !== true) return {};
-  const address = trackingUri ?? process.env['MLFLOW_TRACKING_URI'];
-  if (address !== undefined) return { trackingUri: address };
-  throw usageError(
-    'WRONG_USE',
-    `${model} lies at a tracking server, and none was named.`,
-    'Add --tracking-uri ADDRESS, or set MLFLOW_TRACKING_URI.',
   );
 }

@@ -41,8 +41,9 @@ const championChangeResult = z.object({
 export const modelJobs = {
   score: {
     input: z.object({
-      model: path.describe('a case, or an ONNX file or its folder'),
+      model: path.describe('a case, an ONNX file or its folder, or models:/NAME@ALIAS of a tracking server'),
       modelChoice,
+      trackingUri: z.string().min(1).optional().describe('the server of a models:/ address'),
       recordings: z.array(path).min(1),
       format: statedFormatSchema.default({}),
       ...outputChoice,

@@ -29,7 +29,8 @@ import { watchColumns } from '../reading/column-watch.ts';
 import { findColumns } from '../reading/match-columns.ts';
 import { csvCell } from '../exporting/csv-cell.ts';
 import { createOnnxFeeder } from './onnx-feeds.ts';
-import { emptyDictionaries, isOnnxModel, openOnnxModel, readOnnxFile } from './open-onnx.ts';
+import { exportedModelAt } from './exported-model.ts';
+import { emptyDictionaries, type OnnxModel } from './open-onnx.ts';
 import { claimFile, writeChunk, type ClaimedFile } from '../exporting/output.ts';
 import { textKind } from '../exporting/output-kind.ts';
 
@@ -47,7 +48,8 @@ export async function scoreRecordings(
     reads: [...input.recordings, input.model, join(input.model, 'model.onnx')],
     force: input.force,
   });
-  const scorer = (await isOnnxModel(input.model)) ? await onnxScorer(input.model) : caseScorer(input);
+  const exported = await exportedModelAt(input, context.signal);
+  const scorer = exported === null ? caseScorer(input) : onnxScorer(exported);
   try {
     const { recordings, notices } = await lookInto(scorer, input, context);
     const result = await scoreInOrder({ scorer, recordings, output, context });
@@ -121,9 +123,7 @@ function caseScorer(input: ParsedJobInput<'score'>): Scorer {
 }
 
 /** An exported model: its own notes say how to read a recording and how to feed it. */
-async function onnxScorer(path: string): Promise<Scorer> {
-  const model = await openOnnxModel(await readOnnxFile(path), path);
-  const { scorer, profile, spec, inputs } = model;
+function onnxScorer({ scorer, profile, spec, inputs }: OnnxModel): Scorer {
   const dictionaries = emptyDictionaries(profile);
   return {
     profile,

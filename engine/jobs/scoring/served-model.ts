@@ -4,25 +4,19 @@ import type { DecodedSegment, Dictionary } from '../../domain/columns.ts';
 import { impossible } from '../../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import type { Profile } from '../../domain/profile.ts';
-import { fetchModelFile, isModelUri } from '../../export/mlflow/fetch-model.ts';
-import { openTrackingClient } from '../../export/mlflow/tracking-client.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import type { SegmentComputer } from '../../features/stream-features.ts';
 import { chosenModel } from '../../case/model/chosen-model.ts';
 import { createOnnxFeeder } from './onnx-feeds.ts';
-import { isOnnxModel, openOnnxModel, readOnnxFile, type OnnxModel } from './open-onnx.ts';
+import { exportedModelAt, type ModelPlace } from './exported-model.ts';
+import type { OnnxModel } from './open-onnx.ts';
 import { openCaseToRead } from '../../case/opening.ts';
-import { trackingAccess } from '../exporting/tracking-access.ts';
 
-/** Where a model comes from. */
-export interface ModelSource {
-  /** A case, an ONNX file or its folder, or `models:/NAME@ALIAS` and `models:/NAME/VERSION` of a tracking server. */
-  readonly model: string;
+/** Where a model comes from, and which. */
+export interface ModelSource extends ModelPlace {
   /** Number or digest of one of a case's models; the champion when absent. */
   readonly modelChoice?: string;
-  /** The tracking server of a `models:` address. */
-  readonly trackingUri?: string;
 }
 
 /** One integer sum, and the score that people read, per row. */
@@ -54,14 +48,8 @@ export interface ServedModel {
  * @throws AssayError FILE_NOT_FOUND, NO_MODEL, MODEL_MISMATCH and those of the tracking server.
  */
 export async function openServedModel(source: ModelSource, signal: AbortSignal): Promise<ServedModel> {
-  if (isModelUri(source.model)) return fromOnnx(await fetched(source, signal), source.model);
-  if (await isOnnxModel(source.model)) return fromOnnx(await readOnnxFile(source.model), source.model);
-  return fromCase(source);
-}
-
-async function fetched({ model, trackingUri }: ModelSource, signal: AbortSignal): Promise<Uint8Array> {
-  const client = openTrackingClient(trackingUri ?? '', await trackingAccess(), signal);
-  return fetchModelFile(client, model, 'model.onnx');
+  const exported = await exportedModelAt(source, signal);
+  return exported === null ? fromCase(source) : fromOnnx(exported, source.model);
 }
 
 function fromCase({ model, modelChoice }: ModelSource): ServedModel {
@@ -93,8 +81,7 @@ function fromCase({ model, modelChoice }: ModelSource): ServedModel {
   }
 }
 
-async function fromOnnx(bytes: Uint8Array, where: string): Promise<ServedModel> {
-  const { scorer, profile, spec, inputs }: OnnxModel = await openOnnxModel(bytes, where);
+function fromOnnx({ scorer, profile, spec, inputs }: OnnxModel, where: string): ServedModel {
   const { digest, thresholdUnits, metadata } = scorer.notes;
   return {
     name: basename(where),

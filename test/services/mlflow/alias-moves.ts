@@ -46,6 +46,10 @@ export async function expectAliasMoves(server: TrackingServer, home: string): Pr
   await server.start();
   expect(await assay(['push', '--case', casePath], home)).toMatchObject({ entries: [state('2', true, '1')] });
   expect([await holder('champion'), await holder('shadow')]).toEqual(['2', '2']);
+  const scoredBy = (model: string, ...more: readonly string[]): Promise<Record<string, unknown>> =>
+    assay(['score', recording, '--model', model, '--out', join(home, 'scores.csv'), '--force', ...more], home);
+  const { flagsDigest } = await scoredBy(casePath);
+  expect(await scoredBy('models:/roll@champion', '--tracking-uri', server.uri)).toMatchObject({ flagsDigest });
   expect(await countOf(server.uri, 'roll', 'roll')).toEqual({
     runs: 2,
     models: expect.any(Number) as number,
