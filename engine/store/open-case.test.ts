@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmdirSync,
   statSync,
   symlinkSync,
@@ -290,6 +291,26 @@ describe('two processes on one case', () => {
     other.exec('ROLLBACK');
     other.close();
     store.setSetting('a', 1);
+    store.close();
+  });
+});
+
+describe('a case whose file is taken away while it is open', () => {
+  it('says so before the next change, and leaves what is there now alone', () => {
+    const folder = temporaryFolder(onTestFinished);
+    const path = filledCase(folder, 'a.assay');
+    const other = filledCase(folder, 'b.assay');
+    const store = openCase(path);
+    const change = (): void => store.inTransaction(() => store.setSetting('a', 1));
+    change();
+    renameSync(path, join(folder, 'elsewhere.assay'));
+    expect(errorOfWork(change)).toMatchObject({ code: 'CASE_NOT_FOUND', message: expect.stringContaining('moved') });
+    renameSync(other, path);
+    const before = readFileSync(path);
+    expect(errorOfWork(change)).toMatchObject({ code: 'CASE_BUSY', message: expect.stringContaining('replaced') });
+    expect(readFileSync(path).equals(before)).toBe(true);
+    renameSync(join(folder, 'elsewhere.assay'), path);
+    change();
     store.close();
   });
 });

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { AssayError, impossible } from '../domain/error.ts';
 import type { FeatureSpec } from '../domain/feature-spec.ts';
 import type { Profile } from '../domain/profile.ts';
@@ -43,6 +44,7 @@ const TIDY_TIMEOUT_MS = 250; // at close nothing is worth waiting long for: the 
  */
 export class WritableCase extends ReadableCase {
   readonly #sessionId: number;
+  readonly #file: string | null;
   #sequenceSeen: number;
   readonly #positionsSeen = new Map<number, RecordingPosition>();
   readonly #segments: SegmentTable;
@@ -54,6 +56,7 @@ export class WritableCase extends ReadableCase {
     super(connection, path, undefined, evidenceChanges);
     this.#segments = new SegmentTable(connection);
     this.#sessionId = sessionId;
+    this.#file = fileAt(path);
     this.#sequenceSeen = super.nextSequence();
     this.sources();
   }
@@ -84,12 +87,28 @@ export class WritableCase extends ReadableCase {
     const state = this.decisions.stateDigest();
     if (!isSealed(this.connection, state)) sealEvidence(this.connection, state);
     const head = this.decisions.head();
-    if (head !== null) rememberHead(this.path, { ...head, state });
+    if (head !== null && fileAt(this.path) === this.#file) rememberHead(this.path, { ...head, state });
+  }
+
+  /** What is written into a file that has no name any more is lost with its last reader, and nobody would say so. */
+  #refuseWhereFileIsGone(): void {
+    const file = fileAt(this.path);
+    if (file === this.#file) return;
+    const how = file === null ? 'deleted or moved' : 'replaced by another file';
+    throw new AssayError(
+      file === null ? 'CASE_NOT_FOUND' : 'CASE_BUSY',
+      'failure',
+      `${this.path} was ${how} while it was open; nothing of this was stored.`,
+      {
+        nextStep: file === null ? 'Put it back, or open it where it is now.' : 'Open it again: it is another case now.',
+      },
+    );
   }
 
   /** Runs several methods as one transaction; `work` must not wait for anything. */
   inTransaction<T>(work: () => T): T {
     if (this.connection.inTransaction) return this.guard(() => this.connection.transaction(work)());
+    this.#refuseWhereFileIsGone();
     const sequenceBefore = this.#sequenceSeen;
     const positionsBefore = new Map(this.#positionsSeen);
     try {
@@ -660,4 +679,10 @@ function stayingBefore(end: number, reduced: readonly ReducedSegment[]): Uint32A
     next = firstSequence + rowCount;
   }
   return all;
+}
+
+/** Which file is at a path, whatever its name; null where none is. */
+function fileAt(path: string): string | null {
+  const status = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return status === undefined ? null : `${status.dev} ${status.ino}`;
 }
