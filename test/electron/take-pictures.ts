@@ -31,6 +31,10 @@ try {
     for (const place of places) {
       await goTo(page, place);
       await page.waitForTimeout(SETTLE_MS);
+      await page
+        .getByText(/^(Counting|Reading|Loading)$/u)
+        .first()
+        .waitFor({ state: 'detached' });
       writeFileSync(join(output, `electron-${place.toLowerCase()}-${theme}.png`), await screenOf(window));
     }
   }

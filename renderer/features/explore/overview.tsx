@@ -141,7 +141,7 @@ function HourByWeekday({
   readonly scores: Density | undefined;
 }): ReactNode {
   const { timeZone } = useFormats();
-  const { counts, flagged } = useTile(selection, hoursOfWeek);
+  const { tile, counts, flagged } = useTile(selection, hoursOfWeek);
   const view = useMemo(() => {
     const hasShare = (cell: number): boolean => counts[cell] >= LEAST_COUNT_FOR_SHARE;
     const shares = Float64Array.from({ length: 168 }, (_, cell) => (hasShare(cell) ? flagged[cell] / counts[cell] : 0));
@@ -167,9 +167,11 @@ function HourByWeekday({
       hint={hintOf(`share flagged, ${timeZone}`, scores)}
       height={190}
       answer={
-        view.most > 0
-          ? `Highest on ${WEEKDAYS[Math.floor(view.peak / 24)]} at ${HOURS[view.peak % 24]}:00, ${formatPercent(view.most)} flagged`
-          : `No hour has a flag and ${LEAST_COUNT_FOR_SHARE} transactions`
+        tile === undefined
+          ? 'Counting'
+          : view.most > 0
+            ? `Highest on ${WEEKDAYS[Math.floor(view.peak / 24)]} at ${HOURS[view.peak % 24]}:00, ${formatPercent(view.most)} flagged`
+            : `No hour has a flag and ${LEAST_COUNT_FOR_SHARE} transactions`
       }
       table={() => ({
         columns: [{ name: 'Hour', isNumber: false }, ...WEEKDAYS.map((name) => ({ name, isNumber: true }))],
