@@ -88,6 +88,7 @@ const windowWords: readonly (readonly [RegExp, string])[] = [
   [/ \(--frame \w+\)/g, ' in Sources'],
   [/ that knows the schemas: --schema-registry \S+/g, ' that knows the schemas.'],
   [/`assay suppress list --case FILE` shows the numbers\./g, 'The list of silenced patterns shows the numbers.'],
+  [/Add --tracking-uri ADDRESS, or set MLFLOW_TRACKING_URI\./g, 'Name the tracking server.'],
   [/; `assay push` sends what waits\./g, '; what waits is sent from Exports.'],
 ];
 
