@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build } from 'rolldown';
 import { bundleWithEngine } from './engine-bundle.mjs';
 import { projectFolder } from './run-steps.mjs';
+import { writeShippedPackages } from './shipped-packages.mjs';
 
 const out = join(projectFolder, 'dist');
 
@@ -31,3 +32,4 @@ await Promise.all([
   }),
   bundleWithEngine(['engine/host/entry-utility.ts', 'engine/host/entry-child.ts'], join(out, 'engine')),
 ]);
+writeShippedPackages();

@@ -8,8 +8,8 @@ const budgets = {
   preload: { path: 'dist/preload', bytes: 2_242 },
   main: { path: 'dist/main', bytes: 294_015 },
   engine: { path: 'dist/engine', bytes: 5_482_986 },
-  /** Without Electron's own files: archive, what lies beside it, and the bundled recording. */
-  package: { path: 'dist/packages/linux-unpacked/resources', bytes: 10_267_225 },
+  /** Without Electron's own files: archive, what lies beside it, the bundled recording, notices and list of packages. */
+  package: { path: 'dist/packages/linux-unpacked/resources', bytes: 10_624_132 },
 } as const;
 
 /** Growth that is no decision of anybody. */

@@ -46,7 +46,8 @@ export function packagedStories(prepared: string): void {
   it('keeps beside the archive what cannot start inside one, and the bundled recording', () => {
     const engine = readdirSync(join(resources, 'app.asar.unpacked', 'dist', 'engine'));
     expect(engine).toEqual(readdirSync(join(projectFolder, 'dist', 'engine')));
-    expect(existsSync(join(resources, 'datasets', 'payments-30-days.csv.gz'))).toBe(true);
+    for (const file of ['datasets/payments-30-days.csv.gz', 'THIRD-PARTY-NOTICES.txt', 'sbom.cdx.json'])
+      expect(existsSync(join(resources, file)), file).toBe(true);
   });
 
   it('starts from the packaged files alone, and shows every place', async () => {
