@@ -38,8 +38,8 @@ export function addSuppressCommands(program: Command, surroundings: CommandSurro
       'after',
       `
 Examples:
-  assay suppress add --case spring.assay --counterpart T00417 --reason "toll gates" --dry-run
-  assay suppress add --case spring.assay --entity K1 --where "amount<=20" --for 14d --reason "known tester"
+  assay suppress add --case spring.assay --counterpart T3 --reason "toll gates" --dry-run
+  assay suppress add --case spring.assay --counterpart T2 --where "amount<=20" --for 14d --reason "small sums"
   assay suppress list --case spring.assay
   assay suppress lift 1 --case spring.assay
   assay alerts --case spring.assay --verdict suppressed`,

@@ -108,6 +108,8 @@ export async function makeExamplePlaces(made: string, run: RunExpected): Promise
   await run(['promote', '--case', spring, '--model', '2', '--reason', 'finds more']);
   await run(['promote', '--case', spring, '--model', '1', '--reason', 'steadier']);
   await run(['judge', '--case', spring, '--alert', '4711', '--as', 'fraud']);
+  const shortly = ['--past', '1d', '--for', '1d'];
+  await run(['suppress', 'add', '--case', spring, '--counterpart', 'T4', ...shortly, '--reason', 'toll gates']);
   for (const name of ['ana', 'ben'])
     await run(['label', 'export', '--case', spring, '--out', place(`${name}.verdicts`)]);
   const charged = weeks(0, rowsOfCase).filter((_, row) => row % wildEvery === firstWild);

@@ -27,7 +27,7 @@ import { scoreAndKeep, stopwatch } from './train-model.ts';
 type Result = JobResult<'learn'>;
 
 /** Rows learned from at most, so that learning takes seconds where a label column speaks of all. */
-const MOST_ROWS = 10_000;
+const MOST_ROWS = 4000;
 /** Rows drawn at random to say what is usual. */
 const UNJUDGED_ROWS = 2000;
 
