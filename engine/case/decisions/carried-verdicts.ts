@@ -37,6 +37,8 @@ export const carriedHeaderSchema = z.object({
   byNumber: z.boolean(),
   /** Digest of the recordings of the case; where ids are numbers they mean the same only with the same recordings. */
   recordings: z.string(),
+  /** The newest entry of the history of the case that it comes from: one that was cut off since does not hold it. */
+  history: z.object({ entry: z.number().int(), hash: z.string() }).nullable().default(null),
 });
 export type CarriedHeader = z.infer<typeof carriedHeaderSchema>;
 
@@ -59,12 +61,14 @@ export function carriedVerdicts({ arrays, decisions, openCase }: CaseSession): {
   readonly header: CarriedHeader;
   readonly verdicts: readonly CarriedVerdict[];
 } {
+  const head = openCase.decisions.head();
   return {
     header: {
       assay: 'verdicts',
       format: 1,
       byNumber: columnWithRole(arrays.profile, 'id') === undefined,
       recordings: recordingsDigest(openCase),
+      history: head === null ? null : { entry: head.entry, hash: head.hash },
     },
     verdicts: decisions.verdicts
       .filter(({ sequences }) => sequences.length > 0)

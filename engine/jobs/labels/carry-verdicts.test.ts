@@ -91,6 +91,10 @@ it('carries what one case has decided to another, once, and brings nothing back 
   await run('judge', { casePath: one, by: 'ana', action: verdict });
   const output = join(bench.folder, 'ana.verdicts');
   expect(await run('labelExport', { casePath: one, output })).toMatchObject({ verdicts: 2, transactions: 2 });
+  // By this entry the case can be told later from one whose history was cut off or written anew.
+  const newest = (await run('audit', { casePath: one })).entries.at(-1);
+  const [header] = readFileSync(output, 'utf8').split('\n');
+  expect(JSON.parse(header)).toMatchObject({ history: { entry: newest?.id, hash: newest?.hash } });
   expect(await run('labelMerge', { casePath: other, files: [output] })).toMatchObject({ read: 2, added: 2, known: 0 });
   expect(known(other)).toBe(known(one));
   expect(await run('labelMerge', { casePath: other, files: [output, output] })).toMatchObject({ added: 0, known: 4 });
