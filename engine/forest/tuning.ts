@@ -3,7 +3,8 @@ import { UNLABELLED } from '../domain/label.ts';
 import type { CompiledForest } from '../domain/model.ts';
 import { mostAlertsUpTo, sweepAlerts, sweepSingleAlerts, type AlertOrder, type AlertSweep } from './alert-sweep.ts';
 import { SUM_LIMIT } from './compile.ts';
-import { scoreOfSum, unitsAtHalf } from './score.ts';
+import { averagePathLength, leafValueOf } from './path-length.ts';
+import { scoreOfSum, unitsOfOne } from './score.ts';
 import { budgetOf, countFlagged, orderBySum, thresholdForBudget, thresholdForContamination } from './threshold.ts';
 
 /** The day of a row without an event time. */
@@ -271,7 +272,9 @@ function unitsAtScore(forest: CompiledForest, score: number): number {
   if (!(score > 0 && score <= 1))
     throw usageError('WRONG_USE', `A score lies above 0 and at most at 1; it is ${score}.`);
   if (forest.sampleSize <= 1) return score <= 0.5 ? SUM_LIMIT - 1 : -1;
-  const guess = Math.round((0 - Math.log2(score)) * unitsAtHalf(forest));
+  // A guess by the form of the leaves lies next to the answer; one by another form is millions of steps away.
+  const length = (0 - Math.log2(score)) * averagePathLength(forest.sampleSize);
+  const guess = Math.round(unitsOfOne(forest) * leafValueOf(forest.leaf, length));
   let units = Math.min(guess, SUM_LIMIT - 1);
   while (scoreOfSum(forest, units) < score) units--;
   while (units < SUM_LIMIT - 1 && scoreOfSum(forest, units + 1) >= score) units++;

@@ -36,7 +36,7 @@ export function addFeaturesCommand(program: Command, surroundings: CommandSurrou
 Examples:
   assay features --case spring.assay --report
   assay features --case spring.assay --no-one-out --spec features.json
-  assay train --case spring.assay --window-features features.json --leave-out event_time_weekday
+  assay train --case spring.assay --window-features features.json --leave-out amount
 
 Drift is the population stability index of the last third of the stream against the first: below 0.1 nothing
 moved, above 0.2 the distribution is another one.`,

@@ -141,7 +141,7 @@ export function addForestOptions(command: Command): Command {
     .addOption(
       new Option(
         '--detection <way>',
-        'themes: features and trees by what analysts look for, where the columns allow it; plain: all alike (default)',
+        'themes: features and trees by what analysts look for, where the columns allow it (default); plain: all alike',
       ).choices([...detectionNames]),
     )
     .option('--log-amount', 'use the logarithm of the amount')

@@ -10,7 +10,7 @@ import type { ThresholdHandle } from './tuning.ts';
 /** What features and trees are made for: the themes that analysts look for, or all features alike. */
 export const detectionNames = ['themes', 'plain'] as const;
 export type DetectionName = (typeof detectionNames)[number];
-export const detectionSchema = z.enum(detectionNames).default('plain');
+export const detectionSchema = z.enum(detectionNames).default('themes');
 
 export const forestChoiceSchema = z.object({
   trees: z.number().int().min(1).max(10_000).default(300),

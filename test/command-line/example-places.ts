@@ -49,7 +49,7 @@ function payments({ fromDay, count, apartMs, hasCommas = false }: Payments): rea
       time.toISOString(),
       [day, month, year].join(hasCommas ? '/' : '.'),
       `C${turn % 7}`,
-      `K${turn % 900}`,
+      `K${turn % 90}`,
       `T${turn % 5}`,
       `shop ${turn % 6}`,
       hasCommas ? amount.toFixed(2).replace('.', ',') : amount.toFixed(2),

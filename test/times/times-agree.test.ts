@@ -61,7 +61,7 @@ beforeAll(async () => {
       casePath,
       overrides: { timeZone: caseZone },
       forest: { trees: 60 },
-      threshold: { kind: 'contamination', value: 0.02 },
+      threshold: { kind: 'contamination', value: 0.004 },
     },
     job,
   );

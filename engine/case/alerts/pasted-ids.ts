@@ -21,8 +21,11 @@ export function readPastedIds(
     const groupsOfCode = new Map<number, Set<number>>();
     if (column !== null)
       for (const row of groups.rows) {
-        const found = groupsOfCode.get(column.codes[row]) ?? new Set();
-        groupsOfCode.set(column.codes[row], found.add(groups.groupOfRow(row)));
+        const code = column.codes[row];
+        // A row that names nobody has the code of a text that nobody has.
+        if (code < 0) continue;
+        const found = groupsOfCode.get(code) ?? new Set();
+        groupsOfCode.set(code, found.add(groups.groupOfRow(row)));
       }
     return { dictionary: column?.dictionary, groupsOfCode };
   });

@@ -712,7 +712,7 @@ describe('decisions', () => {
     const [alert] = await firstAlerts();
     await bench.ask('verdicts.set', { modelId, keys: [alert.key], kind: 'legitimate' });
     const { point } = await bench.ask('tuning.read', { modelId });
-    await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.1 } });
+    await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.02 } });
     const detail = await bench.ask('alerts.detail', { modelId, key: alert.key });
     expect(detail.row.verdict).toBe('legitimate');
     expect(detail.history.map(({ what }) => what)).toContain('verdict legitimate');
@@ -808,7 +808,8 @@ describe('decisions', () => {
     const alerts = await firstAlerts();
     const large = alerts.find(({ flaggedTransactions }) => flaggedTransactions > 1);
     const { transactions } = await bench.ask('alerts.detail', { modelId, key: large?.key ?? '' });
-    const [top, next] = transactions.map(({ sequence }) => sequence);
+    const all = transactions.map(({ sequence }) => sequence);
+    const [top, next] = all;
     const { key } = await bench.ask('alerts.split', { modelId, key: large?.key ?? '', sequences: [next] });
     expect(key).toBe(`#${next}`);
     const split = await firstAlerts();
@@ -820,7 +821,7 @@ describe('decisions', () => {
     expect((await bench.ask('models.list', {}))[0].alerts).toBe(alerts.length);
     await undoAll();
     expect((await firstAlerts()).map((row) => row.key)).toEqual(alerts.map((row) => row.key));
-    for (const sequences of [[top, next], [0], []])
+    for (const sequences of [all, [0], []])
       expect(await bench.engine.request('alerts.split', { modelId, key: `#${top}`, sequences })).toMatchObject({
         ok: false,
         error: { code: 'WRONG_USE' },

@@ -21,11 +21,11 @@ interface Way {
 
 const withoutTheme = (theme: string): Way => ({
   name: `by theme, without ${theme}`,
-  flags: (themes) => ['--detection', 'themes', '--leave-out', (themes.get(theme) ?? []).join(',')],
+  flags: (themes) => ['--leave-out', (themes.get(theme) ?? []).join(',')],
 });
 const ways: readonly Way[] = [
   { name: 'plain: features and trees alike', flags: () => ['--detection', 'plain'] },
-  { name: 'by theme', flags: () => ['--detection', 'themes'] },
+  { name: 'by theme', flags: () => [] },
   ...['amount', 'velocity', 'new', 'time', 'terminal', 'risk'].map(withoutTheme),
 ];
 
@@ -44,7 +44,6 @@ export async function measureWorlds(_: number, report: (line: string) => void): 
       'run',
       ...handbookMonths.map((month) => sharedDataPath('handbook', `transactions-2018-${month}.csv.gz`)),
       ...['--case', handbook, '--label', 'TX_FRAUD', '--ignore', 'TX_FRAUD_SCENARIO'],
-      ...['--detection', 'themes'],
     ]);
     const rows: string[][] = [];
     for (const way of ways) {
@@ -94,7 +93,7 @@ async function themesOfRecording(folder: string, recording: string): Promise<Rea
   const known = knownThemes.get(recording);
   if (known !== undefined) return known;
   const casePath = join(folder, 'themes.assay');
-  await runAssay(['run', recording, '--case', casePath, '--detection', 'themes']);
+  await runAssay(['run', recording, '--case', casePath]);
   const themes = themesOfCase(casePath);
   await rm(casePath, { force: true });
   knownThemes.set(recording, themes);

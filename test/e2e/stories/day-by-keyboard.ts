@@ -65,7 +65,7 @@ export function dayByKeyboardStories(window: () => RunningWindow, home: () => st
         .waitFor();
       await page.keyboard.press('Alt+m');
       const messages = page.getByRole('dialog', { name: 'Messages' });
-      await messages.getByText(/transactions scored in/).waitFor();
+      await messages.getByText(/^1,200 transactions scored in/u).waitFor();
       await page.keyboard.press('Escape');
 
       await searchRows(page);

@@ -34,12 +34,12 @@ export function exploreStories(window: () => RunningWindow): void {
     await page.getByRole('button', { name: /Triage these/u }).click();
     await page.getByRole('main', { name: 'Triage' }).waitFor();
     const total = page.getByRole('status').getByText(/^[\d,]+ alerts?$/u);
-    await expect.poll(() => total.innerText()).toBe(`${brushed} alerts`);
+    await expect.poll(() => total.innerText()).toBe(`${brushed.toLocaleString('en')} alerts`);
     const search = page.getByLabel('Search alerts, or paste ids');
     await search.fill('no such text');
     await page.getByText('No alert passes the filter').waitFor();
     await search.fill('');
-    await expect.poll(() => total.innerText()).toBe(`${brushed} alerts`);
+    await expect.poll(() => total.innerText()).toBe(`${brushed.toLocaleString('en')} alerts`);
 
     await goTo(page, 'Tuning');
     const held = page.getByRole('group', { name: 'Filter' }).getByRole('status');
@@ -62,7 +62,7 @@ export function exploreStories(window: () => RunningWindow): void {
     await page.getByRole('figure', { name: 'Where does the line fall?' }).waitFor();
     expect(await follows.count()).toBe(0);
     await goTo(page, 'Triage');
-    await expect.poll(() => total.innerText()).toBe(`${all.alerts} alerts`);
+    await expect.poll(() => total.innerText()).toBe(`${all.alerts.toLocaleString('en')} alerts`);
   });
 }
 
