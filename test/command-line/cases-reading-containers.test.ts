@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inspectRecording } from '../../engine/jobs/reading/inspect-recording.ts';
 import { describeWithSharedData, sharedDataPath } from '../shared-data.ts';
-import { jsonOf, runAssay, temporaryFolder } from './run-assay.ts';
+import { jsonOf, runAssayHere, temporaryFolder } from './run-assay.ts';
 
 const usualRoles = {
   txn_id: 'id',
@@ -28,7 +28,10 @@ function rolesOf(columns: unknown): Readonly<Record<string, string>> {
 async function ingest(names: readonly string[], ...flags: readonly string[]): Promise<Reading> {
   const folder = temporaryFolder();
   const paths = names.map((name) => sharedDataPath('..', 'cases', 'reading', name));
-  const outcome = await runAssay(['ingest', ...paths, '--case', join(folder, 'a.assay'), '--json', ...flags], folder);
+  const outcome = await runAssayHere(
+    ['ingest', ...paths, '--case', join(folder, 'a.assay'), '--json', ...flags],
+    folder,
+  );
   const { rows, quarantined, columns, notices } = jsonOf(outcome);
   return {
     rows: rows as number,

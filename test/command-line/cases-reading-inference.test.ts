@@ -4,7 +4,7 @@ import { createEngine } from '../../engine/host/engine.ts';
 import { openCaseReadOnly } from '../../engine/store/open-case.ts';
 import type { ColumnReport } from '../../preload/contract/recordings.ts';
 import { describeWithSharedData, sharedDataPath } from '../shared-data.ts';
-import { jsonOf, runAssay, temporaryFolder } from './run-assay.ts';
+import { jsonOf, runAssayHere, temporaryFolder } from './run-assay.ts';
 
 interface Ingested {
   readonly rows: number;
@@ -26,7 +26,7 @@ function casePath(file: string): string {
 async function read(file: string, ...flags: readonly string[]): Promise<Reading> {
   const folder = temporaryFolder();
   const target = join(folder, 'c.assay');
-  const outcome = await runAssay(['ingest', casePath(file), '--case', target, '--json', ...flags], folder);
+  const outcome = await runAssayHere(['ingest', casePath(file), '--case', target, '--json', ...flags], folder);
   expect(outcome.code, outcome.stderr).toBe(0);
   const answer = jsonOf(outcome) as unknown as Ingested;
   return {
@@ -100,7 +100,7 @@ describeWithSharedData('what a column means and how it is written, by the comman
   it('05: --strict refuses to guess, and names both flags', async () => {
     const folder = temporaryFolder();
     const flags = ['--case', join(folder, 'c.assay'), '--json', '--strict'];
-    const outcome = await runAssay(['ingest', casePath('05-yy-mm-dd.csv'), ...flags], folder);
+    const outcome = await runAssayHere(['ingest', casePath('05-yy-mm-dd.csv'), ...flags], folder);
     expect(outcome.code).toBe(2);
     expect(jsonOf(outcome)).toMatchObject({ error: { code: 'IN_DOUBT' } });
   });

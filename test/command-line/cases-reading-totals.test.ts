@@ -5,7 +5,7 @@ import { createEngine } from '../../engine/host/engine.ts';
 import { openCase } from '../../engine/store/open-case.ts';
 import type { JobResult } from '../../preload/contract/jobs.ts';
 import { describeWithSharedData, sharedDataPath } from '../shared-data.ts';
-import { jsonOf, runAssay, temporaryFolder } from './run-assay.ts';
+import { jsonOf, runAssayHere, temporaryFolder } from './run-assay.ts';
 
 interface Reading {
   readonly result: JobResult<'ingest'>;
@@ -21,7 +21,7 @@ async function read(name: string, ...flags: readonly string[]): Promise<Reading>
   const casePath = join(folder, 'read.assay');
   const recording = join(casesFolder(), name);
   const result = jsonOf(
-    await runAssay(['ingest', recording, '--case', casePath, '--json', ...flags], folder),
+    await runAssayHere(['ingest', recording, '--case', casePath, '--json', ...flags], folder),
   ) as unknown as JobResult<'ingest'>;
   const column = (wanted: string): JobResult<'ingest'>['columns'][number] => {
     const found = result.columns.find((each) => each.name === wanted);

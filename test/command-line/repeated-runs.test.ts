@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { jsonOf, runAssay, temporaryFolder } from './run-assay.ts';
+import { jsonOf, runAssayHere, temporaryFolder } from './run-assay.ts';
 import { smallRecording, writeSmallRecording } from './small-recording.ts';
 
 interface Column {
@@ -20,7 +20,7 @@ describe('what a case remembers from one run to the next', () => {
     writeSmallRecording(recording, { rows: 400 });
     const casePath = join(folder, 'a.assay');
     const run = async (...flags: readonly string[]): Promise<Record<string, unknown>> =>
-      jsonOf(await runAssay(['run', recording, '--case', casePath, '--trees', '5', ...flags, '--json'], folder));
+      jsonOf(await runAssayHere(['run', recording, '--case', casePath, '--trees', '5', ...flags, '--json'], folder));
     await run('--ignore', 'channel');
     const second = await run('--label', 'merchant_category');
     expect(rolesOf(second)).toMatchObject({ channel: 'ignored', merchant_category: 'label' });
@@ -35,12 +35,14 @@ describe('what a case remembers from one run to the next', () => {
     writeSmallRecording(recording, { rows: 400 });
     const casePath = join(folder, 'a.assay');
     const run = async (seed: string): Promise<Record<string, unknown>> =>
-      jsonOf(await runAssay(['run', recording, '--case', casePath, '--trees', '5', '--seed', seed, '--json'], folder));
+      jsonOf(
+        await runAssayHere(['run', recording, '--case', casePath, '--trees', '5', '--seed', seed, '--json'], folder),
+      );
     const first = await run('1');
     expect(await run('2')).toMatchObject({ model: { id: 2 }, isChampion: false });
     const again = await run('1');
     expect(again['topAlerts']).toEqual(first['topAlerts']);
-    const tuned = jsonOf(await runAssay(['tune', '--case', casePath, '--json'], folder));
+    const tuned = jsonOf(await runAssayHere(['tune', '--case', casePath, '--json'], folder));
     expect(tuned['model']).toEqual(first['model']);
   });
 
@@ -51,9 +53,9 @@ describe('what a case remembers from one run to the next', () => {
     const turned = lines.map((line, row) => (row > 398 ? line.replace(/,[\d.]+,(\d)$/, ',much,$1') : line));
     writeFileSync(recording, `${turned.join('\n')}\n`);
     const casePath = join(folder, 'a.assay');
-    const result = jsonOf(await runAssay(['ingest', recording, '--case', casePath, '--json'], folder));
+    const result = jsonOf(await runAssayHere(['ingest', recording, '--case', casePath, '--json'], folder));
     expect(result['notices']).toContainEqual(expect.stringMatching(/^2 rows .* column 'amount', from line 400 on/));
-    const listed = jsonOf(await runAssay(['quarantine', '--case', casePath, '--limit', '1', '--json'], folder));
+    const listed = jsonOf(await runAssayHere(['quarantine', '--case', casePath, '--limit', '1', '--json'], folder));
     expect(listed).toMatchObject({ quarantined: 2, records: [{ source: recording, line: 400, raw: turned[399] }] });
   });
 
@@ -63,7 +65,9 @@ describe('what a case remembers from one run to the next', () => {
     const message = (row: number): string =>
       JSON.stringify({ id: row, amount: 10 + (row % 7), ...(row < 6000 ? { balance: row % 91 } : {}) });
     writeFileSync(recording, Array.from({ length: 12_000 }, (_, row) => `${message(row)}\n`).join(''));
-    const result = jsonOf(await runAssay(['ingest', recording, '--case', join(folder, 'a.assay'), '--json'], folder));
+    const result = jsonOf(
+      await runAssayHere(['ingest', recording, '--case', join(folder, 'a.assay'), '--json'], folder),
+    );
     expect(result['notices']).toContainEqual(expect.stringContaining("'balance' had values, and has none from line"));
   });
 });
