@@ -179,7 +179,7 @@ describeWithKafka('following a topic of a real broker', () => {
     ]);
     const casePath = join(temporaryFolder(), 'changing.assay');
     const following = follow(topic, casePath, { untilIdleMs: 60_000 });
-    await sleep(3000);
+    await vi.waitFor(() => expect(storedRows(casePath)).toBe(2), { timeout: 120_000, interval: 50 });
     await broker.admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
     await send(topic, [{ value: payment(3), partition: 1 }]);
     await vi.waitFor(() => expect(storedMessages(casePath).rows).toBe(3), { timeout: 120_000, interval: 500 });

@@ -181,7 +181,11 @@ describeWithKafka('messages whose schemas lie in a registry', () => {
     const away = await startRegistryDouble(schemas);
     onTestFinished(() => away.close());
     const casePath = join(temporaryFolder(), 'away.assay');
-    const following = followTopicOf(broker, topic, casePath, { schemaRegistry: away.url, untilIdleMs: 4000 });
+    const following = followTopicOf(broker, topic, casePath, {
+      schemaRegistry: away.url,
+      untilIdleMs: 600_000,
+      maxMessages: 251,
+    });
     await vi.waitFor(() => expect(away.asked).toContain(jsonId), { timeout: 120_000, interval: 20 });
     away.isAway = true;
     await sendTo(broker, topic, [{ value: avroPayment(1n, 100, 2) }]);

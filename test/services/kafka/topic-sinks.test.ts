@@ -155,7 +155,11 @@ describeWithKafka('flags and dead letters sent to topics', () => {
     const casePath = join(temporaryFolder(), 'late.assay');
     const flagsTo = `kafka://127.0.0.1:${listenPort}/late-flags`;
     const topics = { flagsTo, threshold: { kind: 'contamination', value: 0.05 } } as const;
-    const following = followTopicOf(broker, 'steady', casePath, { ...topics, untilIdleMs: 6000 });
+    const following = followTopicOf(broker, 'steady', casePath, {
+      ...topics,
+      untilIdleMs: 600_000,
+      maxMessages: 800,
+    });
     await vi.waitFor(async () => expect(await written('late-flags')).toBeGreaterThan(0), patience);
     await proxy.cut();
     await sendTo(broker, 'steady', payments(400, 400));
