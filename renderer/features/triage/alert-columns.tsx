@@ -3,7 +3,7 @@ import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import type { AlertSort } from '../../../preload/contract/alert-choice.ts';
 import type { ColumnReport } from '../../../preload/contract/recordings.ts';
-import type { CaseFormats } from '../../data/app-state.tsx';
+import type { CaseFormats } from '../../data/case-formats.ts';
 import { formatCount, formatScore, withCapital } from '../../data/format.ts';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 import { stateOf } from './alert-list.ts';
