@@ -44,11 +44,9 @@ export function LearningDialog({
         <div className="learning-choice">
           <Segmented label="Learn from" value={from} options={sources} onChange={setFrom} />
           {running === null ? (
-            <span data-begin>
-              <Button tone="primary" onClick={() => void learning.start({ casePath, from })}>
-                Learn
-              </Button>
-            </span>
+            <Button data-begin tone="primary" onClick={() => void learning.start({ casePath, from })}>
+              Learn
+            </Button>
           ) : (
             <>
               <Progress label="Learning" share={shareOf(running.progress)} widthPx={180} />

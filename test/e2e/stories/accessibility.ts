@@ -12,6 +12,7 @@ const dialogs = [
   { name: 'Messages', key: 'Alt+m' },
   { name: 'Network', key: 'Alt+n' },
   { name: 'History', key: 'Alt+h' },
+  { name: 'Learn from verdicts', key: 'Alt+l' },
 ];
 
 /** What axe-core finds serious or critical in what is shown now. */
