@@ -5,6 +5,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import type { JobInput } from '../../../preload/contract/jobs.ts';
 import { createBench, type Bench } from '../../case/small-recording.test-support.ts';
+import { decodeForest } from '../../forest/compile.ts';
+import { openCaseToRead } from '../../case/opening.ts';
+import { envelopeLine } from '../../stream/kafka/envelope.ts';
+import { flagEntries } from '../streaming/flag-messages.ts';
 
 let bench: Bench;
 let rows: readonly AlertRow[];
@@ -75,4 +79,50 @@ it('stops when told to, and leaves no file', async () => {
   );
   expect(answer).toMatchObject({ ok: false, error: { code: 'CANCELLED' } });
   expect(() => readFileSync(output)).toThrow('ENOENT');
+});
+
+it('leaves suppressed transactions out of the flagged ones, and says so in the flags that are sent on', async () => {
+  const [model] = await bench.ask('models.list', {});
+  const { rows: alerts } = await bench.ask('alerts.page', { modelId: model.id, limit: 500 });
+  const judged = new Set(alerts.filter(({ verdict }) => verdict !== null).map(({ entity }) => entity));
+  const [first] = alerts.filter(({ entity }) => entity !== '' && !judged.has(entity));
+  const pattern = { entities: [first.entity], counterparts: [], features: [] };
+  await bench.ask('suppressions.add', { modelId: model.id, pattern, reason: 'a test', pastDays: 400 });
+  const hidden = alerts.filter(({ entity }) => entity === first.entity);
+  const transactions = hidden.reduce((sum, { flaggedTransactions }) => sum + flaggedTransactions, 0);
+  const context = { signal: new AbortController().signal, report: () => undefined };
+  const output = join(bench.folder, 'queued.csv');
+  const written = await bench.engine.runJob('exportCsv', { casePath: bench.casePath, output }, context);
+  expect(written).toMatchObject({ ok: true, data: { rows: model.flagged - transactions } });
+
+  const openedCase = openCaseToRead(bench.casePath);
+  try {
+    const bytes = Buffer.from(
+      envelopeLine('payments', {
+        partition: 0,
+        offset: 1,
+        timestampMs: 0,
+        key: null,
+        value: Buffer.from('{}'),
+        headers: [],
+      }),
+    );
+    // The case as a topic would have filled it.
+    const fromTopic = new Proxy(openedCase, {
+      get: (target, name) => {
+        if (name === 'readRaw') return () => ({ bytes });
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const [{ id, digest }] = openedCase.models();
+    const [{ id: sourceId }] = openedCase.sources();
+    const entries = flagEntries('payments', sourceId, { id, digest }, decodeForest(openedCase.readForest(id)));
+    const sent = entries.read(fromTopic, 0).messages.map(({ value }) => String(value));
+    expect(sent).toHaveLength(model.flagged);
+    expect(sent.filter((text) => text.includes('"suppressed":true'))).toHaveLength(transactions);
+  } finally {
+    openedCase.close();
+  }
+  await bench.ask('suppressions.lift', { modelId: model.id, id: 1 });
 });
