@@ -19,6 +19,7 @@ type Point = NonNullable<Work['cost']>['cheapest'];
  * What the verdicts that stand say of the work, by the day on which they were given.
  * @param minutesOf the person whose minutes may be seen; null for nobody's
  * @param minuteCost what a minute of review costs; without it there is no cost curve
+ * @throws AssayError NO_MODEL where the case has no such model
  */
 export function readWork(
   session: CaseSession,
@@ -27,6 +28,7 @@ export function readWork(
   minuteCost: number | undefined,
 ): Work {
   const { arrays, decisions } = session;
+  const { id } = session.model(modelId);
   // A label from a file names no model: nobody looked at an alert.
   const given = decisions.verdicts.filter(({ modelDigest }) => modelDigest !== '');
   const holds = new Set(decisions.verdictOfRow.values());
@@ -57,7 +59,7 @@ export function readWork(
     cost:
       minutesPerAlert === null || lossPerFraud === null || minuteCost === undefined
         ? null
-        : costOf(session.tuningIndex(modelId), lossPerFraud, minutesPerAlert * minuteCost),
+        : costOf(session.tuningIndex(id), lossPerFraud, minutesPerAlert * minuteCost),
   };
 }
 
