@@ -8,7 +8,7 @@ import { columnRoles, timeFormatSchema } from '../../engine/domain/profile.ts';
 import type { ColumnRole, ProfileOverrides, StatedColumn } from '../../engine/domain/profile.ts';
 import type { NumberFormat } from '../../engine/domain/record-batch.ts';
 import type { StatedFormat } from '../../engine/domain/stated-format.ts';
-import type { WindowSpec } from '../../engine/domain/window-feature.ts';
+import { themes, type Theme, type WindowSpec } from '../../engine/domain/window-feature.ts';
 import {
   numberFormNames,
   numberFormatOf,
@@ -47,6 +47,7 @@ export interface ForestFlags {
   readonly windows: boolean;
   readonly windowFeatures?: string;
   readonly leaveOut?: readonly string[];
+  readonly withoutTheme?: readonly Theme[];
 }
 
 export interface ThresholdFlags {
@@ -147,6 +148,9 @@ export function addForestOptions(command: Command): Command {
     .option('--log-amount', 'use the logarithm of the amount')
     .option('--window-features <file>', 'features over time from a spec file (JSON or YAML) instead of those proposed')
     .option('--leave-out <features>', 'features the model is to do without, separated by commas', parseNames)
+    .addOption(
+      new Option('--without-theme <names...>', 'themes that features and trees are to do without').choices([...themes]),
+    )
     .option('--no-windows', 'leave out features over time (counts and means per customer, terminal, ...)');
 }
 
@@ -269,12 +273,13 @@ export function forestChoice(flags: ForestFlags): JobInput<'train'>['forest'] {
 /** What the flags say of the features: over time or not, from a spec file or proposed, less some. */
 export function featureChoice(
   flags: ForestFlags,
-): Pick<JobInput<'train'>, 'detection' | 'logAmount' | 'windows' | 'windowSpec' | 'leaveOut'> {
+): Pick<JobInput<'train'>, 'detection' | 'logAmount' | 'windows' | 'windowSpec' | 'leaveOut' | 'withoutThemes'> {
   return {
     ...(flags.detection === undefined ? {} : { detection: flags.detection }),
     logAmount: flags.logAmount === true,
     windows: flags.windows,
     leaveOut: [...(flags.leaveOut ?? [])],
+    withoutThemes: [...(flags.withoutTheme ?? [])],
     ...(flags.windowFeatures === undefined ? {} : { windowSpec: readWindowSpec(flags.windowFeatures) }),
   };
 }

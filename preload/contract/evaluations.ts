@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { profileOverridesSchema } from '../../engine/domain/profile.ts';
 import { verdictKinds } from '../../engine/domain/verdict.ts';
 import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
-import { detectionSchema, forestChoiceSchema, modelSummarySchema } from './models.ts';
+import { detectionSchema, forestChoiceSchema, modelSummarySchema, withoutThemesSchema } from './models.ts';
 import { modelChoice, notice, pageLimit, path, request, rowOrder } from './parts.ts';
 
 /* How good a model is by what is known: the label column and verdicts. */
@@ -66,6 +66,7 @@ export const evaluationJobs = {
       windows: z.boolean().default(true),
       windowSpec: windowSpecSchema.optional(),
       leaveOut: z.array(z.string()).default([]),
+      withoutThemes: withoutThemesSchema,
       logAmount: z.boolean().default(false),
       trainDays: z.number().int().min(1).default(7),
       delayDays: z.number().int().min(0).default(7),

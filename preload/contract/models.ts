@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
 import { type ForestParameters, growerNames } from '../../engine/domain/model.ts';
+import { themeSchema } from '../../engine/domain/window-feature.ts';
 import { statedFormatSchema } from '../../engine/domain/stated-format.ts';
 import { modelChoice, modelId, nothing, notice, outputChoice, path, request, rowOrder } from './parts.ts';
 import type { ThresholdHandle } from './tuning.ts';
@@ -11,6 +12,8 @@ import type { ThresholdHandle } from './tuning.ts';
 export const detectionNames = ['themes', 'plain'] as const;
 export type DetectionName = (typeof detectionNames)[number];
 export const detectionSchema = z.enum(detectionNames).default('themes');
+/** Themes that features and trees are to do without. */
+export const withoutThemesSchema = z.array(themeSchema).default([]);
 
 export const forestChoiceSchema = z.object({
   trees: z.number().int().min(1).max(10_000).default(300),

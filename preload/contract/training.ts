@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { profileOverridesSchema } from '../../engine/domain/profile.ts';
 import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
 import { evaluationSchema } from './evaluations.ts';
-import { detectionSchema, forestChoiceSchema, modelSummarySchema } from './models.ts';
+import { detectionSchema, forestChoiceSchema, modelSummarySchema, withoutThemesSchema } from './models.ts';
 import { notice, path, rowOrder } from './parts.ts';
 import { columnReportSchema, readingChoice, sourceReportSchema } from './recordings.ts';
 import { lineSchema, thresholdHandleSchema } from './tuning.ts';
@@ -23,6 +23,7 @@ export const trainInput = z.object({
   windowSpec: windowSpecSchema.optional(),
   /** Names of features that the model is to do without. */
   leaveOut: z.array(z.string()).default([]),
+  withoutThemes: withoutThemesSchema,
 });
 
 export const timingsSchema = z.object({

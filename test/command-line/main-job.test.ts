@@ -78,6 +78,12 @@ describe('the main job from the command line', () => {
     const second = await run(packed, 'second.assay');
     const former = await run(plain, 'former.assay', '--detection', 'plain');
     expect((former['model'] as { digest: string }).digest).toBe(plainDigest);
+    const calm = await run(plain, 'calm.assay', '--without-theme', 'velocity', 'risk', '--trees', '10');
+    expect((first['features'] as string[]).filter((name) => !(calm['features'] as string[]).includes(name))).toEqual([
+      expect.stringContaining('burst'),
+      expect.stringContaining('small-payments'),
+      expect.stringContaining('sum-to-habit'),
+    ]);
     expect(second['model']).toEqual(first['model']);
     expect(second['thresholdUnits']).toBe(first['thresholdUnits']);
     expect(second['flagged']).toBe(first['flagged']);

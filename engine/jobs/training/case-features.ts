@@ -1,9 +1,9 @@
 import { impossible, usageError } from '../../domain/error.ts';
-import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
+import { featureNames, themesOf, type FeatureSpec } from '../../domain/feature-spec.ts';
 import type { FeatureMatrix } from '../../domain/model.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import { timeOrderSchema, type TimeOrder } from '../../domain/window-feature.ts';
+import { timeOrderSchema, type Theme, type TimeOrder } from '../../domain/window-feature.ts';
 import { featureSpecDigest } from '../../features/compute-features.ts';
 import type { Dictionaries } from '../../features/decode-segment.ts';
 import { FeatureFitter, type FeatureOptions } from '../../features/fit-feature-spec.ts';
@@ -56,14 +56,23 @@ export function fitCaseSpec(
   return windows === undefined || windows.features.length === 0 ? spec : { ...spec, windows };
 }
 
+/** What a model is to do without. */
+export interface LeftOutByChoice {
+  /** Names of features. */
+  readonly leaveOut: readonly string[];
+  readonly withoutThemes: readonly Theme[];
+}
+
 /**
- * A spec without some of its features.
+ * A spec without some of its features, named one by one or by theme. A theme that the spec lacks is no error: nothing looks for it.
  * @throws AssayError UNKNOWN_COLUMN for a name that is no feature, NO_FEATURES when none is left.
  */
-export function withoutFeatures(spec: FeatureSpec, leaveOut: readonly string[]): FeatureSpec {
-  if (leaveOut.length === 0) return spec;
+export function withoutFeatures(spec: FeatureSpec, { leaveOut: named, withoutThemes }: LeftOutByChoice): FeatureSpec {
   const names = featureNames(spec);
-  const unknown = leaveOut.filter((name) => !names.includes(name));
+  const ofThemes = themesOf(spec).filter(({ theme }) => withoutThemes.includes(theme));
+  const leaveOut = [...named, ...ofThemes.flatMap(({ features }) => features.map((feature) => names[feature]))];
+  if (leaveOut.length === 0) return spec;
+  const unknown = named.filter((name) => !names.includes(name));
   if (unknown.length > 0)
     throw usageError(
       'UNKNOWN_COLUMN',

@@ -122,7 +122,7 @@ function fitBefore(
   days: Int32Array,
   testFrom: number,
   { windows, options }: PlannedDetection,
-  { leaveOut }: Input,
+  input: Input,
 ): FeatureSpec {
   const fitter = new FeatureFitter(profile, openedCase.dictionaries(), options);
   for (const segment of segmentsOf(openedCase)) {
@@ -132,10 +132,7 @@ function fitBefore(
     if (rows.length > 0) fitter.add(segmentOfRows(segment, rows));
   }
   const spec = fitter.finish();
-  return withoutFeatures(
-    windows === undefined || windows.features.length === 0 ? spec : { ...spec, windows },
-    leaveOut,
-  );
+  return withoutFeatures(windows === undefined || windows.features.length === 0 ? spec : { ...spec, windows }, input);
 }
 
 async function computeMatrix(

@@ -32,6 +32,7 @@ import {
   fitCaseSpec,
   storeCaseFeatures,
   withoutFeatures,
+  type LeftOutByChoice,
   type StoredFeatures,
 } from './case-features.ts';
 import { forestParametersOf, planDetection, type DetectionChoice } from './detection-choice.ts';
@@ -60,12 +61,11 @@ export interface TimeBefore {
   readonly startedMs: number;
 }
 
-export interface TrainingChoice extends DetectionChoice {
+export interface TrainingChoice extends DetectionChoice, LeftOutByChoice {
   readonly casePath: string;
   readonly forest: ForestChoice;
   /** Where absent the champion's handle holds on; in a new case the asker's budget, within bounds. */
   readonly threshold?: ThresholdHandle | undefined;
-  readonly leaveOut: readonly string[];
 }
 
 /** Features, forest, scores, threshold and flags of one case, stored together. */
@@ -89,10 +89,7 @@ export async function trainOnCase(
   const clock = stopwatch();
 
   const planned = planDetection(profile, choice);
-  const spec = withoutFeatures(
-    fitCaseSpec(openedCase, profile, planned.windows, planned.options, context),
-    choice.leaveOut,
-  );
+  const spec = withoutFeatures(fitCaseSpec(openedCase, profile, planned.windows, planned.options, context), choice);
   if (planned.missing.length > 0)
     notices.push(
       `Not looked for: ${planned.missing.map(({ theme, reason }) => `${themeNames[theme]} (${reason})`).join(', ')}.`,
