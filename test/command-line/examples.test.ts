@@ -20,7 +20,7 @@ const needMore: readonly {
   readonly comesTo: ErrorReport['code'] | 'its arguments' | 'waiting until it is stopped';
 }[] = [
   { what: /kafka:\/\//, why: 'a broker', comesTo: 'BROKER_UNREACHABLE' },
-  { what: /^(serve --score|push) .*127\.0\.0\.1/, why: 'a tracking server', comesTo: 'SERVER_UNAVAILABLE' },
+  { what: /^(serve --score|score|push) .*127\.0\.0\.1/, why: 'a tracking server', comesTo: 'SERVER_UNAVAILABLE' },
   { what: /^serve --score/, why: 'serves until it is stopped', comesTo: 'waiting until it is stopped' },
   { what: /^serve/, why: 'opens a window, which was perhaps not built', comesTo: 'its arguments' },
   { what: /^export bigquery .*--table/, why: 'Google, and a login there', comesTo: 'its arguments' },

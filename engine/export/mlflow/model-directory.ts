@@ -128,11 +128,11 @@ function mlmodel(model: DescribedModel, bytes: number): object {
 }
 
 /**
- * MLflow refuses whole-number columns where it was promised `double`, and knows no time written in several ways.
- * Columns of the recording are therefore `any`, and the loader reads them as the engine does.
+ * MLflow refuses whole numbers, such as counted payments, where it was promised `double`, and knows no time written in
+ * several ways. Columns are therefore `any`, and the loader reads them as the engine does.
  */
-function inputType({ name, holds }: ModelColumn): object {
-  return { type: holds === 'feature' ? 'double' : 'any', name, required: true };
+function inputType({ name }: ModelColumn): object {
+  return { type: 'any', name, required: true };
 }
 
 function json(value: unknown): string {
