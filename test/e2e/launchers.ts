@@ -87,6 +87,8 @@ export async function launchElectron(options: LaunchOptions = {}): Promise<Elect
     },
     timeout: limitMs,
   });
+  const said: string[] = [];
+  app.process().stderr?.on('data', (text: Buffer) => said.push(text.toString()));
   const close = async (): Promise<void> => {
     await app.close();
     folder.remove();
@@ -95,7 +97,10 @@ export async function launchElectron(options: LaunchOptions = {}): Promise<Elect
     const page = await app.firstWindow();
     page.setDefaultTimeout(limitMs);
     const watched = watch(page);
-    await page.waitForSelector('#root > *');
+    await page.waitForSelector('#root > *').catch(async (cause: unknown) => {
+      const seen = [page.url(), ...watched.consoleErrors, await page.content(), ...said].join('\n');
+      throw new Error(`The window stayed empty:\n${seen}`, { cause });
+    });
     const hostPid = await app.evaluate(() => process.pid);
     const chooseFile = async (path: string, ask: () => Promise<void>): Promise<void> => {
       await app.evaluate(({ dialog }, chosen) => {
