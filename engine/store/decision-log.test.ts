@@ -55,6 +55,19 @@ describe('verdicts', () => {
     });
   });
 
+  it('gives a decision that waited for another the later time, and one from a clock that goes wrong its own', () => {
+    const { decisions } = newCase().store;
+    decisions.addVerdicts(verdictOn(['card-1'], 'legitimate', 5000));
+    // Its time was taken before the one above was stored.
+    decisions.addVerdicts(verdictOn(['card-1'], 'fraud', 4990));
+    decisions.addVerdicts(verdictOn(['card-1'], 'unsure', 5001));
+    expect(decisions.standingVerdicts().map(({ atMs }) => atMs)).toEqual([5000, 5001, 5002]);
+    const dayMs = 86_400_000;
+    decisions.addVerdicts({ ...verdictOn(['card-2'], 'fraud', dayMs), takenOver: { by: 'bo', atMs: 5003 } });
+    decisions.addVerdicts(verdictOn(['card-2'], 'legitimate', 5004));
+    expect(decisions.standingVerdicts().map(({ atMs }) => atMs)).toEqual([5000, 5001, 5002, dayMs, 5004]);
+  });
+
   it('lets the newest standing verdict count, and the one before again once it is undone', () => {
     const { decisions } = newCase().store;
     decisions.addVerdicts(verdictOn(['card-1', 'card-2'], 'legitimate', 1));

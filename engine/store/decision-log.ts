@@ -110,6 +110,9 @@ interface VerdictRow {
 /** What stands before the first link of the audit chain. */
 const CHAIN_START = '0'.repeat(64);
 
+/** A change waits for another's no longer; a newest action further ahead was taken over from a clock that goes wrong. */
+const LONGEST_WAIT_MS = 60_000;
+
 const tableOfKind: Readonly<Record<ActionKind, string>> = {
   verdict: 'verdict',
   note: 'note',
@@ -453,7 +456,7 @@ export class DecisionLog {
         'INSERT INTO action (kind, what, done_at_ms, done_by) VALUES (?, ?, ?, ?)',
         kind,
         what,
-        doing.atMs,
+        link === undefined ? this.#behindNewest(doing.atMs) : doing.atMs,
         doing.by,
       );
       const details = insert(actionId);
@@ -461,6 +464,16 @@ export class DecisionLog {
       this.#link(link ?? doing, link?.what ?? what, { action: actionId, ...details, recordSha256 }, keys);
       return actionId;
     });
+  }
+
+  /**
+   * A time behind that of the newest action. Whoever waits for another's change took the time before it, and of two decisions
+   * the later time holds, not the later entry.
+   */
+  #behindNewest(atMs: number): number {
+    const newest = this.#row<{ atMs: number }>('SELECT done_at_ms AS atMs FROM action ORDER BY id DESC LIMIT 1');
+    const isWaiting = newest !== undefined && newest.atMs >= atMs && newest.atMs - atMs < LONGEST_WAIT_MS;
+    return isWaiting ? newest.atMs + 1 : atMs;
   }
 
   #link(doing: Doing, what: string, details: { readonly [name: string]: JsonValue }, keys: readonly string[]): void {

@@ -212,6 +212,14 @@ describeWithKafka('following a topic of a real broker', () => {
     }
     const before = storedRows(casePath);
     const secondHalf = produceHalf(1 + half);
+    // Where the survivor is started before there is more, it may find its quiet end.
+    await vi.waitFor(
+      async () => {
+        const ends = await broker.admin.fetchTopicOffsets(topic);
+        expect(ends.reduce((sum, { offset }) => sum + Number(offset), 0)).toBeGreaterThan(before);
+      },
+      { timeout: 120_000, interval: 50 },
+    );
     const survivor = startAssay([...following, ...options, ...untilIdle], home);
     await storedAtLeast(before + 1);
     await broker.kill();

@@ -172,7 +172,7 @@ describeWithKafka('a live topic in the workbench', () => {
     expect([lacking, told].at(-1)?.notices.map(({ sentence }) => sentence)).toContainEqual(
       expect.stringMatching(/'account_balance' had values, and has none from line/),
     );
-    expect(await alertsOf()).toBeGreaterThan(flaggedBefore);
+    await expect.poll(alertsOf).toBeGreaterThan(flaggedBefore);
 
     engine.cancelJob(live.jobId);
     await live.ended;
