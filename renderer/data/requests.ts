@@ -70,6 +70,8 @@ export interface RequestResult<T> {
   readonly isLoading: boolean;
   /** True while any answer is under way. */
   readonly isFetching: boolean;
+  /** True while `data` answers the former question, as `keepsPrevious` wishes. */
+  readonly isPrevious: boolean;
   readonly refetch: () => void;
 }
 
@@ -100,6 +102,7 @@ export function useRequest<R extends RequestName>(
     error: query.error === null ? null : reportOf(query.error),
     isLoading: query.isLoading,
     isFetching: query.isFetching,
+    isPrevious: query.isPlaceholderData,
     refetch: () => void query.refetch(),
   };
 }

@@ -43,6 +43,8 @@ export function SuppressDialog({
   const says = pattern.entities.length + pattern.counterparts.length > 0;
   const choice = { modelId, pattern, pastDays: DAYS, forDays };
   const preview = useRequest('suppressions.preview', choice, { isEnabled: says, keepsPrevious: true });
+  // Nothing is suppressed before what it hides was seen.
+  const isSeen = says && preview.data !== undefined && !preview.isPrevious;
   const list = useRequest('suppressions.list', { modelId });
   const [isChanged, setChanged] = useState(false);
   const told = {
@@ -65,7 +67,7 @@ export function SuppressDialog({
         className="triage-suppress"
         onSubmit={(event) => {
           event.preventDefault();
-          if (says && reason.trim() !== '') whenNamed(() => add.run({ ...choice, reason }));
+          if (isSeen && reason.trim() !== '') whenNamed(() => add.run({ ...choice, reason }));
         }}
       >
         <p className="soft">
@@ -97,10 +99,10 @@ export function SuppressDialog({
             isInteger
           />
         </div>
-        {says && preview.data !== undefined && <DryRun preview={preview.data} />}
+        {says && preview.data !== undefined && <DryRun preview={preview.data} isPrevious={preview.isPrevious} />}
         <div className="triage-suppress-choice">
           <Field label="Why" layout="row" maxLength={500} value={reason} onChange={setReason} />
-          <Button type="submit" tone="primary" keyHint="Enter" disabled={!says || reason.trim() === ''}>
+          <Button type="submit" tone="primary" keyHint="Enter" disabled={!isSeen || reason.trim() === ''}>
             Suppress
           </Button>
         </div>
@@ -137,11 +139,18 @@ function stateWords({ lifted, isStanding, untilMs }: Listed, day: (instantMs: nu
 }
 
 /** What the pattern would have hidden, before anything is hidden. */
-function DryRun({ preview }: { readonly preview: Preview }): ReactNode {
+function DryRun({
+  preview,
+  isPrevious,
+}: {
+  readonly preview: Preview;
+  /** Whether it tells of the choice before, while the present one is counted. */
+  readonly isPrevious: boolean;
+}): ReactNode {
   const { alerts, transactions, decided, leaveTheQueue, fraud, frauds } = preview;
   const formats = useFormats();
   return (
-    <div role="status">
+    <div role="status" aria-busy={isPrevious}>
       <p className="tabular">
         The last {DAYS} days: <strong>{formatCounted(alerts, 'alert')}</strong>{' '}
         <span className="soft">

@@ -56,7 +56,7 @@ export function feedbackStories(window: () => RunningWindow): void {
     await page.keyboard.press('q');
     const dialog = page.getByRole('dialog', { name: 'Suppress a pattern' });
     await dialog.getByRole('checkbox', { name: /^terminal/u }).uncheck();
-    const dryRun = dialog.getByRole('status');
+    const dryRun = dialog.getByRole('status').and(dialog.locator('[aria-busy="false"]'));
     await dryRun.getByText(/^The last 30 days: [1-9]\d* alerts? .* [1-9]\d* would leave the queue/u).waitFor();
     const leaving = Number(/(\d+) would leave/u.exec(await dryRun.innerText())?.[1]);
     await dialog.getByLabel('Why').fill('known tester');
