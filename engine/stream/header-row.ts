@@ -16,6 +16,8 @@ function isValueLike(cell: string): boolean {
 
 /** Rows at the beginning among which the header is looked for: those before it are titles. */
 const mostTitleRows = 10;
+/** Rows below a header that tell what it stands above; more of them say the same, and every cell costs. */
+const mostRowsBelow = 500;
 /** A column's cells are of one kind where all but this share of them are. */
 const toleratedShare = 0.1;
 /** Below this share of distinct texts, a column's values come again and again. */
@@ -66,9 +68,8 @@ function isHeader(batch: DelimitedBatch, row: number): boolean {
   if (names.every((name) => name === '')) return false;
   const isNamesAgain = (other: number): boolean =>
     names.every((name, column) => (batch.text(other, column) ?? '') === (isMissingText(name) ? '' : name));
-  const others = Array.from({ length: batch.rowCount - row - 1 }, (_, index) => row + 1 + index).filter(
-    (other) => !isNamesAgain(other),
-  );
+  const below = Math.min(mostRowsBelow, batch.rowCount - row - 1);
+  const others = Array.from({ length: below }, (_, index) => row + 1 + index).filter((other) => !isNamesAgain(other));
   const votes = names.map((name, column) =>
     isMissingText(name)
       ? abstention

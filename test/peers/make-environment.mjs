@@ -10,6 +10,9 @@ const onlyRequired = process.argv.includes('--only-required');
 if (!onlyRequired && !installList(folder, 'requirements-isotree.txt')) {
   console.error('isotree could not be built (it needs a C++ compiler). The benchmark will say that it is missing.');
 }
+if (!onlyRequired && !installList(folder, 'requirements-tables.txt')) {
+  console.error('Polars, DuckDB and YDF could not be installed. The benchmark will say that they are missing.');
+}
 if (process.argv.includes('--detectors') && !installList(folder, 'requirements-detectors.txt')) {
   console.error('PyOD could not be installed. The detection-quality table will say that it is missing.');
 }
