@@ -77,7 +77,9 @@ export function totalsToKeep(openedCase: ReadableCase, profile: Profile, collect
       readings: readingsOf(profile),
       columns: collector.states(keptBetweenReadings).map(({ distinct, ...state }) => ({
         ...state,
-        ...('values' in distinct ? { values: [...distinct.values] } : { registers: [...distinct.registers] }),
+        ...('values' in distinct
+          ? { values: [...distinct.values] }
+          : { registers: Buffer.from(distinct.registers).toString('base64') }),
       })),
     },
   };
@@ -106,9 +108,11 @@ const stateSchema = z.object({
         .regex(/^-?\d+(\.\d+)?$/)
         .nullable(),
       values: z.array(z.number()).optional(),
+      // Cases of the first versions hold a list of numbers.
       registers: z
-        .array(z.number().int().min(0).max(33))
-        .length(2 ** 14)
+        .union([z.array(z.number()), z.base64().transform((text) => Buffer.from(text, 'base64'))])
+        .transform((registers) => Uint8Array.from(registers))
+        .refine((registers) => registers.length === 2 ** 14 && registers.every((register) => register <= 33))
         .optional(),
     }),
   ),
@@ -122,10 +126,7 @@ function restoreKept(collector: TotalsCollector, openedCase: ReadableCase, profi
   collector.restore(
     state.data.columns.map(({ values, registers, ...column }): ColumnState => ({
       ...column,
-      distinct:
-        registers === undefined
-          ? { values: Float64Array.from(values ?? []) }
-          : { registers: Uint8Array.from(registers) },
+      distinct: registers === undefined ? { values: Float64Array.from(values ?? []) } : { registers },
     })),
   );
   return kept.nextSequence;
