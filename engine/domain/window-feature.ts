@@ -9,6 +9,10 @@ const spanSchema = z.number().int().min(1).max(longestSpanMs);
 export const themes = ['amount', 'velocity', 'new', 'time', 'terminal', 'risk'] as const;
 export type Theme = (typeof themes)[number];
 export const themeSchema = z.enum(themes);
+/** What may lead an alert: a theme, or the features that belong to none. */
+export const leadingThemes = [...themes, 'other'] as const;
+export type LeadingTheme = (typeof leadingThemes)[number];
+export const leadingThemeSchema = z.enum(leadingThemes);
 
 /** The most payments that a habit may rest on. */
 const longestHabit = 65_536;

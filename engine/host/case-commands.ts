@@ -117,7 +117,7 @@ export function explainAlerts(input: ParsedJobInput<'explain'>, context: WorkCon
 
 /** The `alerts` job: the list that a window shows in Triage, or a part of it. */
 export function listCaseAlerts(input: ParsedJobInput<'alerts'>, context: WorkContext): Promise<JobResult<'alerts'>> {
-  return withCase(input.casePath, 'read', (session) => {
+  return withCase(input.casePath, 'read', async (session) => {
     throwIfCancelled(context.signal);
     const { id, threshold } = session.chosenModel(input.model);
     const {
@@ -127,7 +127,7 @@ export function listCaseAlerts(input: ParsedJobInput<'alerts'>, context: WorkCon
     } = pointOf(session, id, { kind: 'threshold', thresholdUnits: threshold.units });
     return {
       model: session.modelSummary(id),
-      ...listAlerts(session, id, input),
+      ...(await listAlerts(session, id, input, context)),
       allAlerts,
       alertsPerDay,
       flagged,

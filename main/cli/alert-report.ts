@@ -17,19 +17,18 @@ export function printAlertsReport(result: JobResult<'alerts'>, { print }: Comman
       count(alert.flagged),
       alert.topId,
       verdictText(alert),
+      ...(alert.reason === undefined ? [] : [alert.theme ?? '-', alert.reason]),
     ],
     ...(alert.transactions ?? []).map(({ id, score }) => ['', score.toFixed(4), '', '', '', id, '']),
   ]);
+  const isExplained = alerts.some(({ reason }) => reason !== undefined);
+  const heads = ['key', 'score', 'opens', 'whose', 'flagged', 'transaction', 'verdict'];
   print(
-    table(['key', 'score', 'opens', 'whose', 'flagged', 'transaction', 'verdict'], rows, [
-      false,
-      true,
-      false,
-      false,
-      true,
-      false,
-      false,
-    ]),
+    table(
+      [...heads, ...(isExplained ? ['theme', 'first reason'] : [])],
+      rows,
+      [...heads, '', ''].map((head) => head === 'score' || head === 'flagged'),
+    ),
   );
   const perDay = alertsPerDay === null ? '' : ` (${alertsPerDay.toFixed(1)} a day)`;
   print(`\n  ${count(alerts.length)} of ${count(total)} listed.`);

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { JobInput } from '../../preload/contract/jobs.ts';
 import { dismissalReasons, verdictKinds, type VerdictKind } from '../../engine/domain/verdict.ts';
 import { usageError } from '../../engine/domain/error.ts';
+import { leadingThemes, type LeadingTheme } from '../../engine/domain/window-feature.ts';
 import { parseDay, parseNames, parseWhole } from './flags.ts';
 import { printAlertsReport, printJudgeReport } from './alert-report.ts';
 import { jsonOption } from './json-option.ts';
@@ -16,8 +17,13 @@ interface AlertsFlags {
   readonly transactions?: boolean;
   readonly limit?: number;
   readonly verdict?: readonly string[];
+  readonly theme?: readonly string[];
+  readonly reasons?: boolean;
   readonly json?: boolean;
 }
+
+const listedThemes = `amount, velocity, new (for this card),
+time (habit), terminal, risk (confirmed fraud), other (features of no theme)`;
 
 const aboutKeys = `The key of an alert is # and the place of its most anomalous transaction. # begins a comment in a shell, so the
 number alone is understood too.`;
@@ -40,25 +46,39 @@ function addAlerts(program: Command, surroundings: CommandSurroundings): void {
     .option('--transactions', 'also the flagged transactions of each alert')
     .option('--limit <count>', 'how many to list (default all)', parseWhole(1, 1_000_000))
     .option('--verdict <states>', `only these, separated by commas: ${verdictStates.join(', ')}`, parseNames)
+    .option(
+      '--theme <themes>',
+      `only these lead the score, separated by commas: ${leadingThemes.join(', ')}`,
+      parseNames,
+    )
+    .option('--reasons', 'also what leads each alert, its theme and first reason (--theme does so too)')
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
 Examples:
   assay alerts --case spring.assay --limit 20
+  assay alerts --case spring.assay --limit 20 --reasons
+  assay alerts --case spring.assay --theme velocity,new --json
   assay alerts --case spring.assay --verdict none,unsure
   assay alerts --case spring.assay --transactions --json
 
 An alert is the flagged transactions of one card (else customer, else account) that follow each other by no more than a gap;
-\`assay tune --gap\` sets it. ${aboutKeys}`,
+\`assay tune --gap\` sets it. The theme of an alert is what adds most to the score of
+its most anomalous transaction: ${listedThemes}.
+${aboutKeys}`,
     )
-    .action(async ({ json, model, limit, transactions, verdict, ...flags }: AlertsFlags) => {
+    .action(async ({ json, model, limit, transactions, verdict, theme, reasons, ...flags }: AlertsFlags) => {
       await runCommand(surroundings, 'alerts', json === true, printAlertsReport, () => ({
         casePath: requireCase(flags.case),
         ...(model === undefined ? {} : { model }),
         ...(limit === undefined ? {} : { limit }),
         transactions: transactions === true,
-        ...(verdict === undefined ? {} : { filter: { verdict: verdict.map(verdictState) } }),
+        reasons: reasons === true || theme !== undefined,
+        filter: {
+          ...(verdict === undefined ? {} : { verdict: verdict.map(verdictState) }),
+          ...(theme === undefined ? {} : { themes: theme.map(leadingTheme) }),
+        },
       }));
     });
 }
@@ -68,6 +88,13 @@ function verdictState(name: string): VerdictState {
   if (state === undefined)
     throw usageError('WRONG_USE', `An alert is never '${name}'.`, `Choose from ${verdictStates.join(', ')}.`);
   return state;
+}
+
+function leadingTheme(name: string): LeadingTheme {
+  const theme = leadingThemes.find((known) => known === name);
+  if (theme === undefined)
+    throw usageError('WRONG_USE', `No theme is called '${name}'.`, `Choose from ${leadingThemes.join(', ')}.`);
+  return theme;
 }
 
 interface JudgeFlags {

@@ -27,7 +27,7 @@ export function printRunReport(result: RunResult, { print, note }: CommandSurrou
     );
   }
   print(heading('Next'));
-  print(`  assay alerts --case ${quoted(result.case)} --limit 20            the alerts, the most anomalous first`);
+  print(`  assay alerts --case ${quoted(result.case)} --limit 20 --reasons  the most anomalous alerts, and why`);
   print(`  assay tune --case ${quoted(result.case)} --alerts-per-day 20      move the threshold, no training`);
   print(`  assay train --case ${quoted(result.case)} --seed 2                another model on the same transactions`);
   print(`  assay evaluate --case ${quoted(result.case)}                      against labels and trivial baselines`);

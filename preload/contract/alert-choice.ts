@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { verdictKinds } from '../../engine/domain/verdict.ts';
+import { leadingThemeSchema } from '../../engine/domain/window-feature.ts';
 import { transactionFilterSchema } from './transactions.ts';
 
 /* Which alerts of a model, and in which order: for a page of them and for all of them. */
@@ -17,6 +18,8 @@ const alertSorts = [
   'verdict',
   /** By what the strongest feature is called. */
   'firstReason',
+  /** By the theme that raises the score most, in the order of the themes. */
+  'theme',
 ] as const;
 /** A column of the recording by its name. */
 const columnSort = z.templateLiteral(['column:', z.string()]);
@@ -41,5 +44,7 @@ export const alertFilterSchema = transactionFilterSchema.extend({
   minimumFlagged: z.number().int().optional(),
   /** Names of features one of which is the strongest reason. Alerts that are not explained yet do not pass. */
   firstReasons: z.array(z.string()).optional(),
+  /** Themes one of which raises the score most. Alerts that are not explained yet do not pass. */
+  themes: z.array(leadingThemeSchema).optional(),
 });
 export type AlertFilter = z.infer<typeof alertFilterSchema>;

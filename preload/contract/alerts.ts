@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type DismissalReason, type VerdictKind, verdictKinds } from '../../engine/domain/verdict.ts';
+import { leadingThemeSchema, type LeadingTheme } from '../../engine/domain/window-feature.ts';
 import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
 import type { HistoryEntry } from './history.ts';
 import { modelSummarySchema } from './models.ts';
@@ -16,6 +17,7 @@ export const alertJobs = {
       sort: alertSortSchema,
       limit: z.number().int().min(1).max(1_000_000).optional().describe('all of them when absent'),
       transactions: z.boolean().default(false).describe('list the flagged transactions of each alert'),
+      reasons: z.boolean().default(false).describe('the leading theme and the first reason of each alert'),
     }),
     result: z.object({
       model: modelSummarySchema,
@@ -32,6 +34,11 @@ export const alertJobs = {
             .nullable()
             .describe('by flags that no verdict was shown'),
           topId: z.string(),
+          theme: leadingThemeSchema
+            .nullable()
+            .optional()
+            .describe('that raises its score most; null where none does; absent where reasons were not asked for'),
+          reason: z.string().optional().describe('the strongest of that theme'),
           transactions: z.array(z.object({ id: z.string(), score: z.number() })).optional(),
         }),
       ),
@@ -100,8 +107,10 @@ export interface AlertRow {
   readonly flaggedTransactions: number;
   /** Transactions of the entity in the whole case. */
   readonly transactions: number;
-  /** The strongest reason as a short phrase; empty until it was computed. */
+  /** The strongest reason of the leading theme as a short phrase; empty until it was computed. */
   readonly firstReason: string;
+  /** The theme that raises its score most; null until its reasons are known, and where the model has no themes. */
+  readonly theme: LeadingTheme | null;
   /** The feature that it speaks of; null until then, and where none raises the score. */
   readonly firstFeature: string | null;
   /** Of the transaction that the row shows: what stands in the columns asked for, in their order. Times are epoch milliseconds. */
@@ -186,6 +195,15 @@ export interface AlertDetail {
     readonly description: string;
     readonly value: string;
     readonly amount: number;
+  }[];
+  /** The same by theme, strongest first; they add up to `baseline - pathLength` too. Empty where the model has no themes. */
+  readonly themes: readonly {
+    readonly theme: LeadingTheme;
+    readonly amount: number;
+    /** Of what raises the score, how much; 0 for a theme that lowers it. */
+    readonly share: number;
+    /** The strongest reason of the theme; null where none of its features raises the score. */
+    readonly sentence: string | null;
   }[];
   readonly restContribution: number;
   readonly restCount: number;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
 import { type ForestParameters, growerNames } from '../../engine/domain/model.ts';
-import { themeSchema } from '../../engine/domain/window-feature.ts';
+import { themeSchema, type LeadingTheme } from '../../engine/domain/window-feature.ts';
 import { statedFormatSchema } from '../../engine/domain/stated-format.ts';
 import { modelChoice, modelId, nothing, notice, outputChoice, path, request, rowOrder } from './parts.ts';
 import type { ThresholdHandle } from './tuning.ts';
@@ -120,6 +120,8 @@ export interface ModelListItem {
   readonly features: readonly string[];
   /** The same features in a few words each. */
   readonly featureLabels: readonly string[];
+  /** What its features look for, in the order of lists; empty where it has no themes. */
+  readonly themes: readonly LeadingTheme[];
   /** Those of the features that look at other transactions than their own. */
   readonly featuresOverTime: readonly string[];
   readonly trainedRows: number;

@@ -1,4 +1,6 @@
+import type { LeadingTheme } from '../../engine/domain/window-feature.ts';
 import type { AlertFilter } from '../../preload/contract/alert-choice.ts';
+import { themeNames } from './theme-names.ts';
 
 export type VerdictFilter = NonNullable<AlertFilter['verdict']>[number];
 
@@ -39,11 +41,19 @@ export function toggleVerdict(filter: AlertFilter, value: VerdictFilter): AlertF
   return next.length === 0 ? rest : { ...rest, verdict: next };
 }
 
+/** The filter with a leading theme chosen or, when it was chosen, taken away; none chosen is no condition. */
+export function toggleTheme(filter: AlertFilter, theme: LeadingTheme): AlertFilter {
+  const chosen = filter.themes ?? [];
+  const next = chosen.includes(theme) ? chosen.filter((other) => other !== theme) : [...chosen, theme];
+  const { themes: _taken, ...rest } = filter;
+  return next.length === 0 ? rest : { ...rest, themes: next };
+}
+
 /** The conditions of a filter besides the verdicts, which have chips of their own, and the search, which has its box. */
 export function filterChips(filter: AlertFilter, words: FilterWords): readonly FilterChip[] {
   const chips: FilterChip[] = [];
   const { dayMs, minimumAmount, maximumAmount, fromMs, toMs, anyOf, columns, ranges } = filter;
-  const { minimumScore, minimumFlagged, firstReasons } = filter;
+  const { minimumScore, minimumFlagged, firstReasons, themes } = filter;
   const add = (id: string, name: string, value: string, keys: readonly (keyof AlertFilter)[]): void => {
     const without = Object.fromEntries(Object.entries(filter).filter(([key]) => !keys.some((taken) => taken === key)));
     chips.push({ id, name, value, without });
@@ -56,6 +66,7 @@ export function filterChips(filter: AlertFilter, words: FilterWords): readonly F
   if (minimumFlagged !== undefined) add('flagged', 'flagged', `from ${minimumFlagged}`, ['minimumFlagged']);
   if (firstReasons !== undefined)
     add('reason', 'first reason', listed(firstReasons.map((feature) => words.reason(feature))), ['firstReasons']);
+  if (themes !== undefined) add('theme', 'theme', listed(themes.map((theme) => themeNames[theme])), ['themes']);
   if (fromMs !== undefined || toMs !== undefined)
     add('time', 'time', span(fromMs, toMs, words.time), ['fromMs', 'toMs']);
   if (anyOf !== undefined) {

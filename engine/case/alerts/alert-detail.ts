@@ -14,7 +14,7 @@ import type { CaseArrays } from '../case-arrays.ts';
 import type { CaseSession } from '../case-session.ts';
 import type { ModelView } from '../model/model-view.ts';
 import { normalOf, rowsBefore } from './own-normal.ts';
-import { changeSentence, describedReasons, featureValueText } from '../model/reason-words.ts';
+import { changeSentence, describedReasons, featureValueText, statedThemes } from '../model/reason-words.ts';
 import { similarAlerts } from './similar-alerts.ts';
 
 const listedTransactions = 200;
@@ -39,6 +39,7 @@ export function alertDetail(session: CaseSession, input: ParsedRequestInput<'ale
     earlier: earlierVerdicts(session, flagged, entityRows),
     facts: alertFacts({ session, view, sequence, entityRows, flagged: row.flaggedTransactions }),
     ...contributionsOf(view, sequence, groups.sums[group]),
+    themes: statedThemes(view, sequence),
     sentence: described.reasons
       .slice(0, 3)
       .map((reason) => reason.sentence)

@@ -1,4 +1,5 @@
 import { localDay } from '../../domain/time-zone.ts';
+import type { LeadingTheme } from '../../domain/window-feature.ts';
 import type { AlertFilter } from '../../../preload/contract/alert-choice.ts';
 import { flaggedRowsOf, type AlertGroups } from './alert-groups.ts';
 import { rowOfKey } from './alert-keys.ts';
@@ -6,6 +7,7 @@ import type { CaseArrays } from '../case-arrays.ts';
 import type { CaseSession } from '../case-session.ts';
 import { keepNewest, type ModelView } from '../model/model-view.ts';
 import { knownFirstFeature } from '../model/reason-words.ts';
+import { knownLeadingTheme } from '../model/theme-shares.ts';
 import { transactionConditions, type RowCondition } from '../row-conditions.ts';
 
 /** A filter without its choice of verdicts, which is no matter of transactions. */
@@ -56,7 +58,7 @@ export function passingAlerts(
   }
   const passing = { rows, isFiltered: conditions.length > 0 };
   // Which reasons are known changes between two questions.
-  if (filter.firstReasons !== undefined) return passing;
+  if (filter.firstReasons !== undefined || filter.themes !== undefined) return passing;
   keepNewest(cache.passing, keptFilters - 1);
   cache.passing.set(name, passing);
   return passing;
@@ -67,7 +69,7 @@ function conditionsOfAlerts(
   { arrays }: CaseSession,
   view: ModelView,
   groups: AlertGroups,
-  { dayMs, minimumScore, minimumFlagged, firstReasons }: FilterBesidesVerdicts,
+  { dayMs, minimumScore, minimumFlagged, firstReasons, themes }: FilterBesidesVerdicts,
 ): readonly AlertCondition[] {
   const conditions: AlertCondition[] = [];
   if (dayMs !== undefined) {
@@ -80,6 +82,10 @@ function conditionsOfAlerts(
   if (firstReasons !== undefined) {
     const wanted = new Set<string | undefined>(firstReasons);
     conditions.push((group) => wanted.has(knownFirstFeature(view, groups.topSequences[group])));
+  }
+  if (themes !== undefined) {
+    const wanted = new Set<LeadingTheme | null | undefined>(themes);
+    conditions.push((group) => wanted.has(knownLeadingTheme(view, groups.topSequences[group])));
   }
   return conditions;
 }

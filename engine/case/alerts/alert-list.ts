@@ -19,6 +19,7 @@ import type { CaseSession } from '../case-session.ts';
 import { decisionOfRows, type AlertDecision, type DecisionState } from '../decisions/decision-state.ts';
 import type { ModelView } from '../model/model-view.ts';
 import { firstReason, knownFirstFeature } from '../model/reason-words.ts';
+import { knownLeadingTheme } from '../model/theme-shares.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -59,9 +60,7 @@ export function alertsPage(
     }
     page.push(group);
   }
-  const { firstReasons, verdict: _verdict, ...others } = input.filter;
-  const hangsOnReasons = firstReasons !== undefined || input.sort.some(({ by }) => by === 'firstReason');
-  const explained = hangsOnReasons ? groupsOf(passingAlerts(session, view, groups, others)) : page;
+  const explained = hangsOnReasons(input) ? groupsHangingOnReasons(session, view, groups, input.filter) : page;
   const reasonsPending = explain(
     view,
     explained.map((group) => groups.topSequences[group]),
@@ -77,8 +76,34 @@ export function alertsPage(
   };
 }
 
-function groupsOf({ rows }: PassingAlerts): readonly number[] {
+/** Whether which alerts are listed, or where, depends on reasons. */
+function hangsOnReasons({ filter: { firstReasons, themes }, sort }: Pick<AlertChoice, 'filter' | 'sort'>): boolean {
+  return (
+    firstReasons !== undefined || themes !== undefined || sort.some(({ by }) => by === 'firstReason' || by === 'theme')
+  );
+}
+
+/** Alerts that pass all of a filter but what hangs on reasons: these must be known of all of them. */
+function groupsHangingOnReasons(
+  session: CaseSession,
+  view: ModelView,
+  groups: AlertGroups,
+  filter: AlertChoice['filter'],
+): readonly number[] {
+  const { firstReasons: _reasons, themes: _themes, verdict: _verdict, ...others } = filter;
+  const { rows } = passingAlerts(session, view, groups, others);
   return Array.from(rows.keys()).filter((group) => rows[group] >= 0);
+}
+
+/** The rows whose reasons a list of alerts hangs on, whatever page of it is shown; none where it hangs on no reasons. */
+export function rowsHangingOnReasons(
+  session: CaseSession,
+  choice: AlertChoice,
+): { readonly view: ModelView; readonly rows: readonly number[] } {
+  const { view, groups } = session.alerts(choice.modelId);
+  if (!hangsOnReasons(choice)) return { view, rows: [] };
+  const hanging = groupsHangingOnReasons(session, view, groups, choice.filter);
+  return { view, rows: hanging.map((group) => groups.topSequences[group]) };
 }
 
 type AlertState = VerdictKind | 'none' | 'snoozed' | 'suppressed';
@@ -225,6 +250,7 @@ export function alertRows(
       transactions: entityRowsOf(arrays, sequence, flagged).length,
       firstReason: view.knownReasons(sequence) === undefined ? '' : firstReason(view, sequence),
       firstFeature: knownFirstFeature(view, sequence) ?? null,
+      theme: knownLeadingTheme(view, sequence) ?? null,
       cells: cells(passedBy?.[group] ?? sequence),
       verdict: decision === undefined || isOpenAgain ? null : decision.verdict.kind,
       reopened: isOpenAgain

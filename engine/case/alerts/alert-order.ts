@@ -1,3 +1,4 @@
+import { leadingThemes } from '../../domain/window-feature.ts';
 import type { AlertSort } from '../../../preload/contract/alert-choice.ts';
 import { rankTexts, sortAlerts, type AlertGroups, type SortKey } from './alert-groups.ts';
 import { keyOfRow } from './alert-keys.ts';
@@ -5,6 +6,7 @@ import type { CodedColumn } from '../case-arrays.ts';
 import type { CaseSession } from '../case-session.ts';
 import { keepNewest, type ModelView } from '../model/model-view.ts';
 import { knownFirstFeature } from '../model/reason-words.ts';
+import { knownLeadingTheme } from '../model/theme-shares.ts';
 
 /** What alerts are put in order by. */
 export interface OrderInput {
@@ -26,7 +28,7 @@ const keptOrders = 8;
 const orders = new WeakMap<AlertGroups, Map<string, AlertOrdering>>();
 
 /** Sorts that change while the alerts are the same: by what was decided, and by reasons that are still computed. */
-const isPassing: ReadonlySet<AlertSort['by']> = new Set(['verdict', 'firstReason'] as const);
+const isPassing: ReadonlySet<AlertSort['by']> = new Set(['verdict', 'firstReason', 'theme'] as const);
 
 /**
  * The alerts in the order of a sort, by the transaction that each row shows; computed once for a sort and a filter.
@@ -78,6 +80,8 @@ function sortValues(input: OrderInput, by: AlertSort['by']): Float64Array {
       return Float64Array.from({ length: groups.total }, (_, group) => stateRank(group));
     case 'firstReason':
       return ranksOfReasons(view, groups);
+    case 'theme':
+      return ranksOfThemes(view, groups);
     default:
       return storedValues(input, by.slice('column:'.length));
   }
@@ -97,6 +101,14 @@ function ranksOfTexts({ codes, dictionary }: CodedColumn, rows: ArrayLike<number
   const ranks = rankTexts(present.map((code) => dictionary.textOf(code)));
   const rankOf = new Map(present.map((code, index) => [code, ranks[index]]));
   return Float64Array.from(rows, (row) => rankOf.get(codes[row] ?? -1) ?? NaN);
+}
+
+/** Alerts with the same leading theme stand together, in the order of the themes; those without one or not explained yet come last. */
+function ranksOfThemes(view: ModelView, groups: AlertGroups): Float64Array {
+  return Float64Array.from(groups.topSequences, (row) => {
+    const theme = knownLeadingTheme(view, row) ?? null;
+    return theme === null ? NaN : leadingThemes.indexOf(theme);
+  });
 }
 
 /** Alerts with the same strongest reason stand together, by what it is called; those not explained yet come last. */

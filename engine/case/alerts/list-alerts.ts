@@ -1,22 +1,38 @@
+import type { WorkContext } from '../../domain/progress.ts';
 import { localDay } from '../../domain/time-zone.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import type { CaseSession } from '../case-session.ts';
 import { flaggedRowsOf } from './alert-groups.ts';
-import { alertRows, alertsInOrder } from './alert-list.ts';
+import { alertRows, alertsInOrder, rowsHangingOnReasons } from './alert-list.ts';
+import { computeAllReasons } from '../model/reason-words.ts';
 
 const DAY_MS = 86_400_000;
 
 type Listed = Pick<JobResult<'alerts'>, 'alerts' | 'total'>;
 
-/** The alerts of a model that pass a filter, in order, as the window lists them; with their transactions where asked. */
-export function listAlerts(
+/**
+ * The alerts of a model that pass a filter, in order, as the window lists them; with their transactions where asked. Reasons that
+ * the list hangs on, or that are asked for, are computed first.
+ */
+export async function listAlerts(
   session: CaseSession,
   modelId: number,
-  { filter, sort, limit, transactions }: Pick<ParsedJobInput<'alerts'>, 'filter' | 'sort' | 'limit' | 'transactions'>,
-): Listed {
+  input: Pick<ParsedJobInput<'alerts'>, 'filter' | 'sort' | 'limit' | 'transactions' | 'reasons'>,
+  context: WorkContext,
+): Promise<Listed> {
+  const { filter, sort, limit, transactions, reasons } = input;
   const { arrays } = session;
-  const { view, groups, alerts } = alertsInOrder(session, { modelId, filter, sort }, Date.now());
+  const choice = { modelId, filter, sort };
+  const hanging = rowsHangingOnReasons(session, choice);
+  await computeAllReasons(hanging.view, hanging.rows, context);
+  const { view, groups, alerts } = alertsInOrder(session, choice, Date.now());
   const listed = [...alerts.subarray(0, limit)];
+  if (reasons)
+    await computeAllReasons(
+      view,
+      listed.map((group) => groups.topSequences[group]),
+      context,
+    );
   // Asked for at once: each question for ids reads the segments that hold them.
   const ids = transactions ? arrays.ids(listed.flatMap((group) => [...flaggedRowsOf(groups, group)])) : [];
   let next = 0;
@@ -36,6 +52,7 @@ export function listAlerts(
         reopened:
           row.reopened === null ? null : { verdict: row.reopened.kind, newTransactions: row.reopened.newTransactions },
         topId: row.topId,
+        ...(reasons ? { theme: row.theme, reason: row.firstReason } : {}),
         ...(transactions
           ? {
               transactions: Array.from(flagged, (at, place) => ({

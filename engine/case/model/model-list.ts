@@ -6,6 +6,7 @@ import type { ModelListItem } from '../../../preload/contract/models.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import type { CaseSession } from '../case-session.ts';
 import { handleOf } from '../line/threshold-handle.ts';
+import { themesOfWords } from './theme-shares.ts';
 
 /** Every model of the case, oldest first. */
 export function listModels(session: CaseSession): readonly ModelListItem[] {
@@ -23,6 +24,7 @@ export function modelListItem(session: CaseSession, model: StoredModel): ModelLi
     parameters: model.parameters,
     features: featureNames(view.spec),
     featureLabels: view.words.map(({ label }) => label),
+    themes: themesOfWords(view.words),
     featuresOverTime: view.spec.windows?.features.map(({ name }) => name) ?? [],
     trainedRows: model.trainedRows,
     createdAtMs: model.createdAtMs,

@@ -1,11 +1,17 @@
 import { columnWithRole } from '../../domain/profile.ts';
+import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { describeReasons, type DescribedReasons, type Reason } from '../../forest/reasons/describe-reasons.ts';
 import type { UnflaggingChange } from '../../forest/reasons/smallest-change.ts';
+import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import { UNKNOWN_CODE } from '../case-arrays.ts';
 import type { LabelledWords } from './feature-words.ts';
 import type { ModelView, RowReasons } from './model-view.ts';
 import { ownUsual } from './own-usual.ts';
 import { reasonPhrase } from './reason-phrase.ts';
+import { leadingFeature, themeShares } from './theme-shares.ts';
+
+/** Time that reasons are computed for between two looks at the signal. */
+const turnMs = 50;
 
 /** Reasons that add up, each with its sentence. */
 export interface StatedReasons extends DescribedReasons {
@@ -19,7 +25,7 @@ export function featureValueText({ valueText }: LabelledWords, value: number): s
 
 /**
  * The reasons of one row in words, at most `limit` of those that raise its score (the usual number where absent), and the
- * rest: the same sentences in the window, in commands and in exports.
+ * rest: the same sentences in the window, in commands and in exports. The strongest of the leading theme is the first.
  * @param known its contributions and features, where they were computed elsewhere
  */
 export function describedReasons(
@@ -28,13 +34,15 @@ export function describedReasons(
   limit?: number,
   known?: { readonly lengths: RowReasons; readonly features: Float32Array },
 ): StatedReasons {
+  const lengths = known?.lengths ?? view.reasons(sequence);
   const described = describeReasons(
     view.forest,
-    known?.lengths ?? view.reasons(sequence),
+    lengths,
     known?.features ?? view.featureRow(sequence),
     view.words.map(({ name }) => name),
     view.background,
     limit,
+    leadingFeature(view.words, lengths.contributions),
   );
   return {
     ...described,
@@ -42,14 +50,11 @@ export function describedReasons(
   };
 }
 
-/** The feature that raises the score of a row most, where its reasons are known and one does. */
+/** The strongest feature of a row's leading theme, where its reasons are known and one raises its score. */
 export function knownFirstFeature(view: ModelView, sequence: number): string | undefined {
   const contributions = view.knownReasons(sequence)?.contributions;
-  if (contributions === undefined) return undefined;
-  let first = 0;
-  for (let feature = 1; feature < contributions.length; feature++)
-    if (contributions[feature] < contributions[first]) first = feature;
-  return contributions[first] < 0 ? view.words[first].name : undefined;
+  const first = contributions === undefined ? undefined : leadingFeature(view.words, contributions);
+  return first === undefined ? undefined : view.words[first].name;
 }
 
 const phrasesOf = new WeakMap<ModelView, Map<number, string>>();
@@ -103,6 +108,37 @@ export function changeSentence(view: ModelView, change: UnflaggingChange): strin
     return `${words.description} were ${featureValueText(words, to)} instead of ${featureValueText(words, from)}`;
   });
   return `Not flagged if ${parts.join(' and ')}.`;
+}
+
+/** A row's themes, strongest first, each with the sentence of its strongest reason. */
+export function statedThemes(view: ModelView, sequence: number): AlertDetail['themes'] {
+  const shares = themeShares(view.words, view.reasons(sequence).contributions);
+  const raised = shares.reduce((sum, { amount }) => sum + Math.max(0, amount), 0);
+  const sentences = new Map(
+    describedReasons(view, sequence, view.words.length).reasons.map(({ feature, sentence }) => [feature, sentence]),
+  );
+  return shares.map(({ theme, amount, features }) => ({
+    theme,
+    amount,
+    share: raised === 0 ? 0 : Math.max(0, amount) / raised,
+    sentence: sentences.get(features[0]) ?? null,
+  }));
+}
+
+/** Computes the reasons of some rows, however long it takes, and tells how far it is. @throws AssayError CANCELLED */
+export async function computeAllReasons(
+  view: ModelView,
+  sequences: readonly number[],
+  context: WorkContext,
+): Promise<void> {
+  let left = computeReasons(view, sequences, 0);
+  const total = left.length;
+  while (left.length > 0) {
+    throwIfCancelled(context.signal);
+    left = computeReasons(view, left, turnMs);
+    context.report({ phase: 'explain', done: total - left.length, total, unit: 'alerts' });
+    await new Promise(setImmediate);
+  }
 }
 
 /**

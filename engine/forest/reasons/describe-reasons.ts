@@ -25,7 +25,10 @@ export interface DescribedReasons {
   /** log2(score) - log2(score at the baseline): the exponents of DESIGN 4.1, `-meanPathLength / c(sampleSize)`. */
   readonly exponentDifference: number;
   readonly scoreAtBaseline: number;
-  /** At most `limit`, those that raise the score most first; features that do not raise it are never listed. */
+  /**
+   * At most `limit`, the one chosen to be first and then those that raise the score most; features that do not raise it are never
+   * listed.
+   */
   readonly reasons: readonly Reason[];
   /** All other features together. */
   readonly rest: { readonly featureCount: number; readonly exponent: number; readonly share: number };
@@ -34,6 +37,7 @@ export interface DescribedReasons {
 /**
  * Turns contributions to the mean path length into at most `limit` reasons, plus the rest, which add up to the difference
  * of the score's exponent from its expectation.
+ * @param first the feature that is told first, whatever others add; undefined where the strongest is
  */
 export function describeReasons(
   forest: Pick<CompiledForest, 'sampleSize'>,
@@ -42,6 +46,7 @@ export function describeReasons(
   names: readonly string[],
   background: readonly FeatureBackground[],
   limit = 5,
+  first?: number,
 ): DescribedReasons {
   const featureCount = lengths.contributions.length;
   if (row.length !== featureCount || names.length !== featureCount || background.length !== featureCount) {
@@ -55,7 +60,10 @@ export function describeReasons(
 
   const listed = Array.from(exponents, (exponent, feature) => ({ exponent, feature }))
     .filter(({ exponent }) => exponent > 0)
-    .sort((a, b) => b.exponent - a.exponent || a.feature - b.feature)
+    .sort(
+      (a, b) =>
+        Number(b.feature === first) - Number(a.feature === first) || b.exponent - a.exponent || a.feature - b.feature,
+    )
     .slice(0, limit);
   const reasons = listed.map(({ exponent, feature }): Reason => {
     const value = row[feature];

@@ -8,9 +8,15 @@ import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.t
 import { csvCell, csvTextCell } from './csv-cell.ts';
 import { withCase } from '../../case/opening.ts';
 import { flaggedRowsOf, type AlertGroups } from '../../case/alerts/alert-groups.ts';
-import { alertRows, alertsInOrder, decidedAlerts, noteKeysOf } from '../../case/alerts/alert-list.ts';
+import {
+  alertRows,
+  alertsInOrder,
+  decidedAlerts,
+  noteKeysOf,
+  rowsHangingOnReasons,
+} from '../../case/alerts/alert-list.ts';
 import type { CaseSession } from '../../case/case-session.ts';
-import { computeReasons } from '../../case/model/reason-words.ts';
+import { computeAllReasons, computeReasons } from '../../case/model/reason-words.ts';
 import { claimFile } from './output.ts';
 import { parquetKind, textKind } from './output-kind.ts';
 
@@ -48,6 +54,7 @@ const columns: readonly ListColumn[] = [
   { name: 'counterpart', kind: 'text', of: ({ counterpart }) => counterpart },
   { name: 'flagged_transactions', kind: 'count', of: ({ flaggedTransactions }) => flaggedTransactions },
   { name: 'transactions', kind: 'count', of: ({ transactions }) => transactions },
+  { name: 'theme', kind: 'text', of: ({ theme }) => theme },
   { name: 'first_reason', kind: 'text', of: ({ firstReason }) => firstReason },
   { name: 'verdict', kind: 'text', of: ({ verdict, reopened }) => verdict ?? reopened?.kind ?? null },
   { name: 'verdict_reason', kind: 'text', of: ({ reason }) => reason },
@@ -79,6 +86,8 @@ export async function exportAlerts(
   const output = await claimFile(input.output, kinds[format], { reads: [input.casePath], force: input.force });
   return withCase(input.casePath, 'read', async (session) => {
     const { id: modelId } = session.chosenModel(input.model);
+    const hanging = rowsHangingOnReasons(session, { ...input, modelId });
+    await computeAllReasons(hanging.view, hanging.rows, context);
     const { view, groups, alerts } = alertsInOrder(session, { ...input, modelId }, Date.now());
     const listed: ListedAlert[] = [];
     for (let start = 0; start < alerts.length; start += partRows) {

@@ -5,6 +5,7 @@ import type { AlertSort } from '../../../preload/contract/alert-choice.ts';
 import type { ColumnReport } from '../../../preload/contract/recordings.ts';
 import type { CaseFormats } from '../../data/case-formats.ts';
 import { formatCount, formatScore, withCapital } from '../../data/format.ts';
+import { themeNames } from '../../data/theme-names.ts';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 import { stateOf } from './alert-list.ts';
 
@@ -17,6 +18,9 @@ export interface ColumnContext {
   readonly openCase: Pick<CaseOverview, 'alertEntity' | 'counterpart'>;
   /** Scores at which the bar beside a score is empty and full. */
   readonly scores: { readonly low: number; readonly high: number };
+  /** Whether the model has themes, and whether their column stands in the list, so that reasons need not name them. */
+  readonly hasThemes: boolean;
+  readonly showsThemes: boolean;
   /** Columns of the recording that the list has none of its own for. */
   readonly stored: readonly StoredColumn[];
   /** Of which columns the rows have cells, in the order of the cells. */
@@ -33,7 +37,7 @@ export interface AlertColumn {
   readonly text: (row: AlertRow, context: ColumnContext) => string;
   readonly draw?: (row: AlertRow, context: ColumnContext) => ReactNode;
   readonly isQuiet?: boolean;
-  /** Takes the room that is left, unless a person gave it a width. */
+  /** Takes the room that is left, unless a person gave it a width; where that is little, a line of its own under the others. */
   readonly isElastic?: boolean;
   /** Stands in the list only where it was chosen. */
   readonly isOptional?: boolean;
@@ -58,16 +62,18 @@ export function reopenedWords(
 }
 
 /** Every column that the list can have: its own, then those of the recording. */
-export function columnsOf({ stored }: Pick<ColumnContext, 'stored'>): readonly AlertColumn[] {
+export function columnsOf({ stored, hasThemes }: Pick<ColumnContext, 'stored' | 'hasThemes'>): readonly AlertColumn[] {
+  const columnsByStored = hasThemes ? columnsWithThemes : columnsWithoutThemes;
   const known = columnsByStored.get(stored);
   if (known !== undefined) return known;
-  const columns = [...alertColumns, ...stored.map(storedColumn)];
+  const columns = [...alertColumns.filter(({ id }) => hasThemes || id !== 'theme'), ...stored.map(storedColumn)];
   columnsByStored.set(stored, columns);
   return columns;
 }
 
 /** A row is drawn again where its columns are others: the same columns stay the same objects. */
-const columnsByStored = new WeakMap<readonly StoredColumn[], readonly AlertColumn[]>();
+const columnsWithThemes = new WeakMap<readonly StoredColumn[], readonly AlertColumn[]>();
+const columnsWithoutThemes = new WeakMap<readonly StoredColumn[], readonly AlertColumn[]>();
 
 /** The id in the list of a column of the recording; also what it is sorted by. */
 export function storedColumnId(name: string): `column:${string}` {
@@ -133,6 +139,14 @@ const alertColumns: readonly AlertColumn[] = [
     text: (row, { formats }) => formats.columnTime(shownTransaction(row).timeMs),
   },
   {
+    id: 'theme',
+    title: () => 'Theme',
+    width: 104,
+    isNumber: false,
+    sort: 'theme',
+    text: ({ theme }) => (theme === null ? '' : themeNames[theme]),
+  },
+  {
     id: 'firstReason',
     title: () => 'First reason',
     width: 164,
@@ -141,6 +155,7 @@ const alertColumns: readonly AlertColumn[] = [
     isQuiet: true,
     isElastic: true,
     text: ({ firstReason }) => firstReason,
+    draw: (row, { showsThemes }) => (showsThemes ? withoutTheme(row) : row.firstReason),
   },
   {
     id: 'verdict',
@@ -206,6 +221,12 @@ const alertColumns: readonly AlertColumn[] = [
     text: ({ opensMs }, { formats }) => formats.caseDay(opensMs),
   },
 ];
+
+/** The first reason without the theme that stands beside it. */
+function withoutTheme({ firstReason, theme }: Pick<AlertRow, 'firstReason' | 'theme'>): string {
+  const prefix = theme === null ? '' : `${withCapital(themeNames[theme])}: `;
+  return firstReason.startsWith(prefix) ? withCapital(firstReason.slice(prefix.length)) : firstReason;
+}
 
 function barShare(score: number, { low, high }: ColumnContext['scores']): number {
   return high > low ? Math.min(1, Math.max(0.04, (score - low) / (high - low))) : 1;

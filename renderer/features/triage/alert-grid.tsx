@@ -4,6 +4,7 @@ import {
   useCallback,
   useEffect,
   useEffectEvent,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -11,6 +12,7 @@ import {
   type KeyboardEvent,
   type PointerEvent,
   type ReactNode,
+  type RefObject,
 } from 'react';
 import type { AlertRow } from '../../../preload/contract/alerts.ts';
 import { Menu } from '../../ui/menu.tsx';
@@ -63,20 +65,29 @@ export interface AlertGridProps {
 
 const HANDLE_WIDTH = 50;
 const HEADING_HEIGHT = 30;
+/** The line of a column that stands under the others. */
+const BELOW_HEIGHT = 20;
+const BELOW_HEADING_HEIGHT = 24;
+/** Less than this, and most reasons would be cut. */
+const LEAST_ELASTIC_PX = 380;
 const NEAR_END_ROWS = 60;
 
 type Arranged = readonly SizedColumn<AlertColumn>[];
 
 /** The list of alerts: only what is in view is drawn, whatever its length. */
 export function AlertGrid(props: AlertGridProps): ReactNode {
-  const { modelId, rows, total, context, layout, sort, selected, checked, expanded, pointed, rowHeight, onNearEnd } =
-    props;
-  const { onPosition, headingOf } = props;
+  const { modelId, rows, total, context, layout, sort, selected, checked, expanded, pointed, onNearEnd } = props;
+  const { onPosition, headingOf, rowHeight: lineHeight } = props;
   const alertColumns = columnsOf(context);
   const left = useRef(props.position);
   const scroller = useRef<HTMLDivElement>(null);
   // The same object while the columns stand as they are: a new one draws every row again.
-  const arranged = useMemo(() => arrangedColumns(alertColumns, layout), [alertColumns, layout]);
+  const shown = useMemo(() => arrangedColumns(alertColumns, layout), [alertColumns, layout]);
+  const roomPx = useWidth(scroller);
+  const below = belowOthers(shown, roomPx);
+  const arranged = useMemo(() => shown.filter((sized) => sized !== below), [shown, below]);
+  const rowHeight = lineHeight + (below === null ? 0 : BELOW_HEIGHT);
+  const headerHeight = lineHeight + (below === null ? 0 : BELOW_HEADING_HEIGHT);
   const width = HANDLE_WIDTH + arranged.reduce((sum, column) => sum + column.width, 0);
 
   // A new function measures every row again.
@@ -90,7 +101,7 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
       (headingOf(index) === null ? 0 : HEADING_HEIGHT) +
       (expanded.has(rows[index].key) ? expandedHeight(rows[index]) : 0),
     overscan: 8,
-    scrollPaddingStart: rowHeight,
+    scrollPaddingStart: headerHeight,
   });
   useEffect(() => virtual.measure(), [virtual, expanded, rowHeight, headingOf]);
 
@@ -141,8 +152,8 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
     else if (event.key === 'Home') move(0);
     else if (event.key === 'End') move(rows.length - 1);
     else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
-      const at = arranged.findIndex(({ column }) => column.id === props.activeColumn);
-      const next = arranged[Math.min(arranged.length - 1, Math.max(0, at + (event.key === 'ArrowRight' ? 1 : -1)))];
+      const at = shown.findIndex(({ column }) => column.id === props.activeColumn);
+      const next = shown[Math.min(shown.length - 1, Math.max(0, at + (event.key === 'ArrowRight' ? 1 : -1)))];
       if (next !== undefined) props.onActiveColumn(next.column.id);
     } else if (event.key === ' ' && selected !== null) props.onCheck(selected);
     else if (event.key === 'Enter' && selected !== null) props.onExpand(selected);
@@ -154,6 +165,7 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
     <HeaderCell
       key={sized.column.id}
       sized={sized}
+      heightPx={sized === below ? null : lineHeight}
       context={context}
       layout={layout}
       onLayout={props.onLayout}
@@ -176,7 +188,7 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
       onScroll={({ currentTarget }) => setIsSideways(currentTarget.scrollLeft > 0)}
       onKeyDown={onKeyDown}
     >
-      <div className="triage-header" role="row" aria-rowindex={1} style={{ width, height: rowHeight }}>
+      <div className="triage-header" role="row" aria-rowindex={1} style={{ width, height: headerHeight }}>
         <div className="triage-frozen" role="presentation">
           <span className="triage-handle" role="columnheader">
             <input
@@ -194,6 +206,7 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
           {arranged.filter(({ isFrozen }) => isFrozen).map(heading)}
         </div>
         {arranged.filter(({ isFrozen }) => !isFrozen).map(heading)}
+        {below !== null && heading(below)}
       </div>
       <div
         role="presentation"
@@ -219,8 +232,9 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
                 row={row}
                 index={item.index}
                 arranged={arranged}
+                below={below}
                 context={context}
-                rowHeight={rowHeight}
+                lineHeight={lineHeight}
                 isSelected={row.key === selected}
                 isChecked={checked.has(row.key)}
                 isExpanded={expanded.has(row.key)}
@@ -253,6 +267,31 @@ function isInView(
   return start >= top && end <= top + (scrollRect?.height ?? 0) - rowHeight;
 }
 
+/**
+ * The column that is given a line of its own, since what room is left beside the others would cut most of its texts; null where
+ * there is enough, or where a person gave it a width.
+ */
+function belowOthers(shown: Arranged, roomPx: number): SizedColumn<AlertColumn> | null {
+  const elastic = shown.find(({ column, width }) => column.isElastic === true && width === column.width);
+  if (elastic === undefined || roomPx === 0) return null;
+  const others = shown.reduce((sum, sized) => sum + (sized === elastic ? 0 : sized.width), HANDLE_WIDTH);
+  return roomPx - others < LEAST_ELASTIC_PX ? elastic : null;
+}
+
+/** The width of an element, followed as it changes; 0 until it is there. */
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [widthPx, setWidthPx] = useState(0);
+  useLayoutEffect(() => {
+    const watched = element.current;
+    if (watched === null) return undefined;
+    setWidthPx(watched.clientWidth);
+    const observer = new ResizeObserver(() => setWidthPx(watched.clientWidth));
+    observer.observe(watched);
+    return () => observer.disconnect();
+  }, [element]);
+  return widthPx;
+}
+
 function rowId(key: string): string {
   return `alert-${encodeURIComponent(key)}`;
 }
@@ -266,8 +305,10 @@ interface GridRowProps {
   readonly row: AlertRow;
   readonly index: number;
   readonly arranged: Arranged;
+  /** The column that has a line of its own under the others. */
+  readonly below: SizedColumn<AlertColumn> | null;
   readonly context: ColumnContext;
-  readonly rowHeight: number;
+  readonly lineHeight: number;
   readonly isSelected: boolean;
   readonly isChecked: boolean;
   readonly isExpanded: boolean;
@@ -280,7 +321,7 @@ interface GridRowProps {
 }
 
 const GridRow = memo(function GridRow(props: GridRowProps): ReactNode {
-  const { row, index, arranged, context, rowHeight, isSelected, isChecked, isExpanded, activeColumn } = props;
+  const { row, index, arranged, below, context, lineHeight, isSelected, isChecked, isExpanded, activeColumn } = props;
   const [hovered, setHovered] = useState<string | null>(null);
   const name = row.entity === '' ? row.topId : row.entity;
   const cell = (sized: SizedColumn<AlertColumn>): ReactNode => {
@@ -296,7 +337,8 @@ const GridRow = memo(function GridRow(props: GridRowProps): ReactNode {
         data-hovered={hovered === id}
         title={words}
         data-active={activeColumn === id}
-        style={cellStyle(sized)}
+        data-below={sized === below}
+        style={sized === below ? { height: BELOW_HEIGHT } : { ...cellStyle(sized), height: lineHeight }}
         onClick={() => props.onActiveColumn(id)}
       >
         {draw === undefined ? words : draw(row, context)}
@@ -328,7 +370,7 @@ const GridRow = memo(function GridRow(props: GridRowProps): ReactNode {
       data-selected={isSelected}
       data-checked={isChecked}
       data-decided={row.verdict !== null || row.snoozedUntilMs !== null}
-      style={{ height: rowHeight }}
+      style={{ height: lineHeight + (below === null ? 0 : BELOW_HEIGHT) }}
       onClick={() => props.onSelect(row.key)}
       onDoubleClick={() => props.onExpand(row.key)}
       // Not on entering a cell: a list that scrolls under a resting pointer enters one in every frame.
@@ -362,6 +404,7 @@ const GridRow = memo(function GridRow(props: GridRowProps): ReactNode {
         {arranged.filter(({ isFrozen }) => isFrozen).map(cell)}
       </div>
       {arranged.filter(({ isFrozen }) => !isFrozen).map(cell)}
+      {below !== null && cell(below)}
     </div>
   );
 });
@@ -374,12 +417,14 @@ function columnAt(target: EventTarget): string | null {
 
 interface HeaderCellProps extends Pick<AlertGridProps, 'context' | 'layout' | 'onLayout' | 'sort' | 'onSort'> {
   readonly sized: SizedColumn<AlertColumn>;
+  /** Null where it stands under the others. */
+  readonly heightPx: number | null;
 }
 
 const KEY_RESIZE = 12;
 
 const HeaderCell = memo(function HeaderCell(props: HeaderCellProps): ReactNode {
-  const { sized, context, layout, onLayout, sort, onSort } = props;
+  const { sized, heightPx, context, layout, onLayout, sort, onSort } = props;
   const { column, width } = sized;
   const { id, isNumber } = column;
   const title = column.title(context);
@@ -401,7 +446,8 @@ const HeaderCell = memo(function HeaderCell(props: HeaderCellProps): ReactNode {
       role="columnheader"
       aria-sort={place < 0 ? undefined : sort[place].descending ? 'descending' : 'ascending'}
       className={isNumber ? 'triage-heading number' : 'triage-heading'}
-      style={cellStyle(sized)}
+      data-below={heightPx === null}
+      style={heightPx === null ? { height: BELOW_HEADING_HEIGHT } : { ...cellStyle(sized), height: heightPx }}
       draggable
       onDragStart={(event) => event.dataTransfer.setData('text/assay-column', id)}
       onDragOver={(event) => event.preventDefault()}

@@ -17,6 +17,7 @@ const row = (key: string): AlertRow => ({
   transactions: 2,
   firstReason: '',
   firstFeature: null,
+  theme: null,
   cells: [],
   verdict: null,
   reopened: null,
@@ -82,7 +83,8 @@ describe('the list of alerts', () => {
 
   it('takes reasons that came later, and nothing else that changed meanwhile', () => {
     const decided = withChange(list('a', 'b'), new Set(['a']), { verdict: 'fraud' });
-    const later = withReasons(decided, [{ ...row('a'), firstReason: 'Amount: 900.00' }]);
+    const later = withReasons(decided, [{ ...row('a'), firstReason: 'Amount: 900.00', theme: 'amount' }]);
+    expect(later.rows[0].theme).toBe('amount');
     expect(later.rows.map(({ verdict, firstReason }) => [verdict, firstReason])).toEqual([
       ['fraud', 'Amount: 900.00'],
       [null, ''],

@@ -84,12 +84,14 @@ function move(counts: Record<string, number>, from: string, to: string): void {
 
 /** The list with the first reasons that are known by now; nothing else of it changes. */
 export function withReasons(list: AlertList, known: readonly AlertRow[]): AlertList {
-  const reasons = new Map(known.map(({ key, firstReason }) => [key, firstReason]));
+  const reasons = new Map(
+    known.map(({ key, firstReason, firstFeature, theme }) => [key, { firstReason, firstFeature, theme }]),
+  );
   return {
     ...list,
     rows: list.rows.map((row) => {
-      const firstReason = reasons.get(row.key) ?? '';
-      return firstReason === '' || row.firstReason !== '' ? row : { ...row, firstReason };
+      const stated = reasons.get(row.key);
+      return stated === undefined || stated.firstReason === '' || row.firstReason !== '' ? row : { ...row, ...stated };
     }),
   };
 }

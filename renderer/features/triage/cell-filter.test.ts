@@ -7,6 +7,7 @@ const row: AlertRow = {
   ...{ timeMs: 500, opensMs: 400, counterpart: 'T9', flaggedTransactions: 2, transactions: 9, firstReason: 'x' },
   ...{
     firstFeature: 'amount',
+    theme: 'amount',
     cells: ['FR', null, 3],
     verdict: null,
     reopened: null,
@@ -36,6 +37,7 @@ it('makes a condition of every cell of the list, one of each kind', () => {
     'score',
     'amount',
     'time',
+    'theme',
     'firstReason',
     'verdict',
     'counterpart',
@@ -47,6 +49,7 @@ it('makes a condition of every cell of the list, one of each kind', () => {
     { minimumScore: 0.61 },
     { minimumAmount: 20, maximumAmount: 20 },
     { dayMs: 400 },
+    { themes: ['amount'] },
     { firstReasons: ['amount'] },
     { verdict: ['none'] },
     { columns: { terminal_id: ['T9'] } },

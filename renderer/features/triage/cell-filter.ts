@@ -63,6 +63,8 @@ function conditionOf(
       return relation === 'from' ? { fromMs: timeMs } : { toMs: timeMs };
     case 'firstReason':
       return row.firstFeature === null ? null : textOnly({ firstReasons: [row.firstFeature] });
+    case 'theme':
+      return row.theme === null ? null : textOnly({ themes: [row.theme] });
     case 'verdict':
       return textOnly({ verdict: [stateOf(row)] });
     case 'counterpart':

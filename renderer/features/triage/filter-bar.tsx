@@ -6,6 +6,7 @@ import { LearnButton } from '../../app/learning.tsx';
 import { useCase } from '../../data/app-state.tsx';
 import { formatCount, formatCounted } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
+import { themeNames } from '../../data/theme-names.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { NumberField, Select } from '../../ui/field.tsx';
@@ -14,7 +15,7 @@ import { KeyHint } from '../../ui/key-hint.tsx';
 import { columnsOf, type ColumnContext } from './alert-columns.tsx';
 import { BelowLineChip } from './below-line-desk.tsx';
 import { isShown, toggledColumn, type ColumnLayout } from './column-layout.ts';
-import { filterChips, toggleVerdict, verdictFilters } from '../../data/filter-chips.ts';
+import { filterChips, toggleTheme, toggleVerdict, verdictFilters } from '../../data/filter-chips.ts';
 import { pastedIds, pastedWords } from './pasted-ids.ts';
 import { useCopyText } from './use-copy-text.ts';
 import { errorWords } from '../../ui/error-words.ts';
@@ -217,6 +218,8 @@ function MoreFilters({
   const profile = useRequest('profile.read', {}, { isEnabled: openCase !== null });
   const columns = (profile.data?.columns ?? []).filter(({ kind, role }) => kind === 'category' && role !== 'ignored');
   const [column, setColumn] = useState('');
+  const model = useRequest('models.list', {}).data?.find(({ id }) => id === modelId);
+  const themes = model?.themes ?? [];
   const values = useRequest('alerts.columnValues', { modelId, column, limit: 50 }, { isEnabled: column !== '' });
   const allowed = filter.columns?.[column] ?? [];
 
@@ -255,6 +258,20 @@ function MoreFilters({
               }}
             >
               {text === '' ? '(empty)' : text} <span className="soft tabular">{formatCount(alerts)}</span>
+            </Chip>
+          ))}
+        </div>
+      )}
+      {themes.length > 0 && (
+        <div className="triage-values" role="group" aria-label="Leading theme">
+          <span className="soft">Leading theme</span>
+          {themes.map((theme) => (
+            <Chip
+              key={theme}
+              isActive={filter.themes?.includes(theme) ?? false}
+              onClick={() => onFilter(toggleTheme(filter, theme))}
+            >
+              {themeNames[theme]}
             </Chip>
           ))}
         </div>

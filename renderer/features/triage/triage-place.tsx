@@ -203,10 +203,15 @@ function TriageDesk({
   );
   const roles = useUnchanged({ alertEntity: openCase.alertEntity, counterpart: openCase.counterpart });
   const listColumns = alerts.list?.columns;
+  const hasThemes = model.themes.length > 0;
+  const showsThemes = hasThemes && isShown({ id: 'theme' }, layout);
   // A new context draws every row again: nothing is in it that a verdict changes.
   const context = useMemo(
-    () => ({ formats, openCase: roles, scores: { low, high }, stored, cellColumns: listColumns ?? [] }),
-    [formats, roles, low, high, stored, listColumns],
+    () => ({
+      ...{ formats, openCase: roles, scores: { low, high }, hasThemes, showsThemes, stored },
+      cellColumns: listColumns ?? [],
+    }),
+    [formats, roles, low, high, hasThemes, showsThemes, stored, listColumns],
   );
   const fittedToRows = useMemo(() => {
     const first = rows.slice(0, FITTED_ROWS);

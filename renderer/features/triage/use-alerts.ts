@@ -24,7 +24,11 @@ interface Question {
 
 /** Whether which alerts are listed, or where, depends on reasons, which are computed after the first answer. */
 function hangsOnReasons({ filter, sort }: Question): boolean {
-  return filter.firstReasons !== undefined || sort.some(({ by }) => by === 'firstReason');
+  return (
+    filter.firstReasons !== undefined ||
+    filter.themes !== undefined ||
+    sort.some(({ by }) => by === 'firstReason' || by === 'theme')
+  );
 }
 
 export interface Alerts {

@@ -9,6 +9,7 @@ const model: ModelListItem = {
   parameters: { trees: 300, sample: 256, seed: 1, grower: 'assay', featuresPerTree: null },
   features: ['amount'],
   featureLabels: ['Amount'],
+  themes: [],
   featuresOverTime: [],
   trainedRows: 10,
   createdAtMs: 0,
