@@ -328,6 +328,34 @@ export class CaseSession {
     return { labels, index };
   }
 
+  /**
+   * The index of some rows alone, with their own days, labels and alerts. What people split or joined is not looked at: it
+   * concerns alerts that were, and this is for a line of those to come.
+   * @param sums one for each row of the case
+   * @param rows ascending
+   */
+  indexOfRows(forest: CompiledForest, sums: Int32Array, rows: Uint32Array): TuningIndex {
+    const { arrays, decisions, grouping, suppressed } = this;
+    const { entity, times, days } = arrays;
+    const verdicts = countVerdicts(this.labels, decisions, sums);
+    const labels = labelsForFigures(this.labels, verdicts, arrays.rowCount);
+    const order = orderForAlerts({
+      rowCount: rows.length,
+      groups: entity === null ? null : Int32Array.from(rows, (row) => entity.codes[row]),
+      groupCount: entity?.dictionary.size ?? 0,
+      times: times === null ? null : Float64Array.from(rows, (row) => times[row]),
+      gapMs: gapInMs(grouping.gap),
+    });
+    return buildTuningIndex({
+      forest,
+      sums: Int32Array.from(rows, (row) => sums[row]),
+      alertOrder:
+        suppressed === null ? order : { ...order, suppressed: Uint8Array.from(rows, (row) => suppressed[row]) },
+      ...(labels === null ? {} : { labels: Uint8Array.from(rows, (row) => labels[row]) }),
+      ...(days === null ? {} : { dayIndex: Int32Array.from(rows, (row) => days[row]) }),
+    });
+  }
+
   /** Every question about the line of a model is a search in this. */
   tuningIndex(modelId: number): TuningIndex {
     const view = this.view(modelId);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { retrainedRowsSchema } from './retraining.ts';
 import { themeSchema } from './window-feature.ts';
 
 export const growerNames = ['assay', 'ml-isolation-forest'] as const;
@@ -40,6 +41,8 @@ export const forestParametersSchema = z.object({
   grower: z.enum(growerNames),
   /** Absent where the forest is as it was grown. */
   learning: learningSchema.optional(),
+  /** The rows it was grown from; all that there were where absent. */
+  retrained: retrainedRowsSchema.optional(),
   /** Path length where absent, as in all models of earlier versions. */
   leaf: z.enum(leafForms).optional(),
   /** Columns of the matrix by theme: every second tree sees one theme only, in turn. All trees see all where absent. */

@@ -41,6 +41,7 @@ import { record } from '../jobs/streaming/record.ts';
 import { replay } from '../jobs/streaming/replay.ts';
 import { simulate } from '../jobs/simulate/simulate.ts';
 import { trainModel } from '../jobs/training/train-model.ts';
+import { retrain } from '../jobs/retraining/retrain.ts';
 import { exportAlerts } from '../jobs/exporting/export-alert-list.ts';
 import { exportNarrative } from '../jobs/exporting/export-narrative.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
@@ -56,6 +57,7 @@ const handlers: Handlers = {
   ingest: ingestRecordings,
   train: trainModel,
   learn: learnFromVerdicts,
+  retrain,
   tune: tuneModel,
   score: scoreRecordings,
   evaluate: evaluateModel,

@@ -15,6 +15,7 @@ import { addPushCommand } from './push-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRecordCommand } from './record-command.ts';
 import { addReplayCommand } from './replay-command.ts';
+import { addRetrainCommand } from './retrain-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addScoreCommand } from './score-command.ts';
 import { addSealCommand } from './seal-command.ts';
@@ -48,6 +49,7 @@ export function createProgram(
   addFeaturesCommand(program, surroundings);
   addAlertsCommands(program, surroundings);
   addLearnCommand(program, surroundings);
+  addRetrainCommand(program, surroundings);
   addLabelCommands(program, surroundings);
   addSuppressCommands(program, surroundings);
   addWorkCommand(program, surroundings);

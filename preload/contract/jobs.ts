@@ -11,6 +11,7 @@ import { labelJobs } from './labels.ts';
 import { learningJobs } from './learning.ts';
 import { modelJobs } from './models.ts';
 import { recordingJobs } from './recordings.ts';
+import { retrainingJobs } from './retraining.ts';
 import { sealJobs } from './seals.ts';
 import { simulationJobs } from './simulation.ts';
 import { streamJobs } from './streams.ts';
@@ -32,6 +33,7 @@ export const jobs = {
   ...modelJobs,
   ...trainingJobs,
   ...learningJobs,
+  ...retrainingJobs,
   ...evaluationJobs,
   ...comparisonJobs,
   ...tuningJobs,

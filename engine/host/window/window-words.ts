@@ -8,6 +8,9 @@ import type { ErrorReport } from '../../../preload/contract/envelope.ts';
 /** What a sentence says of flags and commands, and what it says in the window. */
 const windowWords: readonly (readonly [RegExp, string])[] = [
   [/ with `assay train --case FILE`/g, ' in Tuning'],
+  [/; `assay learn` adds it anew\./g, '; learning from verdicts adds it anew.'],
+  [/Choose by --rows\./g, 'Choose by a number of transactions.'],
+  [/Choose more with --last or --rows\./g, 'Choose more days, or more transactions.'],
   [/ until `assay promote --case FILE --model \S+`/g, ' until another is made so in Models'],
   [
     /Name it with --time COLUMN, or use --contamination instead\./g,

@@ -41,11 +41,12 @@ import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
 import { retainAsSet } from '../retain-rows.ts';
 import { describeOrder } from '../training/case-features.ts';
 import { trainOnCase } from '../training/train-model.ts';
+import { trainingSample } from '../retraining/training-sample.ts';
 import { adoptModel } from './adopt-model.ts';
 import { CommitLedger } from './commit-ledger.ts';
 import { FiguresMeter, lastEventMs, type FiguresNow } from './figures-meter.ts';
 import { flagsDigest } from './flags-digest.ts';
-import { openLiveScoring, trainingRows, type LiveScoring } from './live-scoring.ts';
+import { openLiveScoring, type LiveScoring } from './live-scoring.ts';
 import { StreamRecording } from './stream-recording.ts';
 import { openTopicSinks, type TopicSinks } from './topic-sinks.ts';
 
@@ -515,7 +516,7 @@ class FollowSession {
         model,
         forest,
         featureNames(spec),
-        trainingRows(openedCase, model, featureNames(spec).length),
+        trainingSample(new CaseSession(openedCase), model)?.values ?? null,
       );
       this.#sinks.sendFlagsOf(live.source.id, model, forest, this.#saveSetting);
     } finally {

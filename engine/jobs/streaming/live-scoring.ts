@@ -123,24 +123,3 @@ function rowsFrom({ firstSequence, rowCount }: RowRange, from: number): RowRange
   const first = Math.max(firstSequence, from);
   return { firstSequence: first, rowCount: firstSequence + rowCount - first };
 }
-
-/** Rows that drift is measured against. */
-const referenceRows = 5_000;
-
-/** Features of rows the model was trained on, evenly spread over them, row-major; null for a model of another case. */
-export function trainingRows(openedCase: WritableCase, model: StoredModel, featureCount: number): Float32Array | null {
-  const step = Math.max(1, Math.ceil(model.trainedRows / referenceRows));
-  const values: number[] = [];
-  let next = 0;
-  for (const segment of openedCase.segments()) {
-    const { firstSequence, rowCount } = segment;
-    if (firstSequence >= model.trainedRows) break;
-    const features = openedCase.readFeatures(model.featureSetId, segment);
-    if (features === undefined) return null;
-    for (; next < Math.min(firstSequence + rowCount, model.trainedRows); next += step) {
-      const at = (next - firstSequence) * featureCount;
-      values.push(...features.subarray(at, at + featureCount));
-    }
-  }
-  return next < model.trainedRows || values.length === 0 ? null : Float32Array.from(values);
-}

@@ -1,4 +1,5 @@
 import type { CaseSession } from '../../case/case-session.ts';
+import { rowsOfTraining } from '../../case/model/recent-rows.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { StreamFeatures } from '../../features/stream-features.ts';
@@ -69,17 +70,25 @@ async function featureProblems(
 }
 
 async function deriveForest(
-  { openCase }: CaseSession,
-  { parameters, featureSetId, trainedRows, digest }: StoredModel,
+  session: CaseSession,
+  model: StoredModel,
   context: WorkContext,
 ): Promise<{ readonly forest: DerivedModel['forest']; readonly reason: string | null }> {
+  const { openCase } = session;
+  const { parameters, featureSetId, trainedRows, digest } = model;
   if (parameters.learning !== undefined)
     return { forest: 'not derived', reason: 'forest as stored: it learned from verdicts' };
   if (openCase.rowNumbers().removed > 0)
     return { forest: 'not derived', reason: 'forest as stored: rows that it was grown from were removed' };
+  const rows = parameters.retrained === undefined ? undefined : rowsOfTraining(session, model);
+  if (rows === null)
+    return {
+      forest: 'not derived',
+      reason: 'forest as stored: other rows are known to be fraud than when it was grown',
+    };
   const featureCount = featureNames(openCase.featureSpec(featureSetId)).length;
   const features = { featureSetId, featureCount, rowCount: trainedRows };
-  const grown = await growForest(openCase, features, parameters, context, []);
+  const grown = await growForest(openCase, features, parameters, context, [], rows);
   return { forest: grown.digest === digest ? 'same' : 'other', reason: null };
 }
 

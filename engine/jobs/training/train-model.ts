@@ -156,6 +156,8 @@ interface MadeModel {
   readonly forest: CompiledForest;
   readonly features: StoredFeatures;
   readonly parameters: ForestParameters;
+  /** The rows it was grown from, ascending, over which its line is drawn too; all where absent. */
+  readonly among?: Uint32Array;
 }
 
 interface KeptModel {
@@ -187,7 +189,11 @@ export async function scoreAndKeep(
   const sums = await scoreCase(openedCase, model.features, model.forest, context);
   const { labels, index } = session.indexOf(model.forest, sums);
   const handle = threshold ?? lineThatGoesOn(session, index.days.length > 0, context);
-  const state = index.tune(indexHandle(handle));
+  const state = index.tune(
+    model.among === undefined
+      ? indexHandle(handle)
+      : { kind: 'threshold', thresholdUnits: unitsOver(session, model.forest, sums, model.among, handle) },
+  );
   const line = lineOf(index, state.thresholdUnits, handle);
   const scoreMs = clock();
 
@@ -205,21 +211,38 @@ export async function scoreAndKeep(
   return { modelId, sums, labels, state, line, days, notices, scoreMs, storeMs: clock() };
 }
 
-/** Grows the forest from those rows that its sub-samples draw; no others are read. */
+/** The line that a handle gives over some rows alone: what was before must not say how much is flagged from now on. */
+function unitsOver(
+  session: CaseSession,
+  forest: CompiledForest,
+  sums: Int32Array,
+  among: Uint32Array,
+  handle: ThresholdHandle,
+): number {
+  return session.indexOfRows(forest, sums, among).tune(indexHandle(handle)).thresholdUnits;
+}
+
+/**
+ * Grows the forest from those rows that its sub-samples draw; no others are read.
+ * @param among the rows to draw from, ascending; all where absent
+ */
 export async function growForest(
   openedCase: ReadableCase,
   features: StoredFeatures,
   parameters: ForestParameters,
   context: WorkContext,
   notices: string[],
+  among?: Uint32Array,
 ): Promise<CompiledForest> {
-  const { rowCount, featureCount, featureSetId } = features;
+  const { featureCount, featureSetId } = features;
+  const rowCount = among?.length ?? features.rowCount;
   if (parameters.sample > rowCount)
     notices.push(
       `The sample of ${parameters.sample} rows a tree is more than the ${rowCount} rows there are; all of them are used.`,
     );
   const plan = planGather(drawSubSamples(rowCount, parameters));
-  return trainForest(readFeatureRows(openedCase, featureSetId, featureCount, plan.rows), parameters, {
+  const rows = among === undefined ? plan.rows : plan.rows.map((place) => among[place]);
+  return trainForest(readFeatureRows(openedCase, featureSetId, featureCount, rows), parameters, {
     threads: availableParallelism(),
     signal: context.signal,
     subSamples: plan.subSamples,
@@ -286,7 +309,7 @@ function lineThatGoesOn(session: CaseSession, hasDays: boolean, { asker }: WorkC
 /** Model, scores and threshold in one transaction: a case never holds a model without its scores. */
 function storeModel(
   openedCase: WritableCase,
-  { name, forest, features, parameters }: MadeModel,
+  { name, forest, features, parameters, among }: MadeModel,
   sums: Int32Array,
   threshold: StoredThreshold,
   doing: Doing,
@@ -301,7 +324,7 @@ function storeModel(
         featureSetId: features.featureSetId,
         forest: encoded,
         threshold,
-        trainedRows: features.rowCount,
+        trainedRows: among?.length ?? features.rowCount,
       },
       doing,
     );
