@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { alertGroupingSchema, gapInMs, type AlertGrouping } from '../domain/alert-grouping.ts';
 import { usageError } from '../domain/error.ts';
-import { orderForAlerts, type AlertOrder } from '../forest/alert-sweep.ts';
+import { orderForAlerts, type AlertMembership, type AlertOrder } from '../forest/alert-sweep.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Suppression } from '../domain/suppression.ts';
 import type { CompiledForest } from '../domain/model.ts';
@@ -42,7 +42,9 @@ export class CaseSession {
   #decisions: DecisionState | undefined;
   #labels: CaseLabels | undefined;
   readonly #counted = new WeakMap<ModelView, CountedLabels>();
-  #alertOrder: { readonly of: CaseArrays; readonly countedOver: string; readonly order: AlertOrder } | undefined;
+  #membership:
+    { readonly of: CaseArrays; readonly countedOver: string; readonly membership: AlertMembership } | undefined;
+  #alertOrder: { readonly of: AlertMembership; readonly order: AlertOrder } | undefined;
   #suppressions: readonly Suppression[] | undefined;
   #suppressed:
     { readonly of: readonly object[]; readonly rows: Uint8Array | null; readonly digest: string } | undefined;
@@ -258,12 +260,21 @@ export class CaseSession {
   }
 
   /** How rows make alerts: by entity and gap, less what people split or joined. */
-  get alertOrder(): AlertOrder {
+  get alertMembership(): AlertMembership {
     const { arrays, countedOver } = this;
-    if (this.#alertOrder?.of === arrays && this.#alertOrder.countedOver === countedOver) return this.#alertOrder.order;
-    const order = this.#orderOf(arrays.rowCount);
-    this.#alertOrder = { of: arrays, countedOver, order };
-    return order;
+    if (this.#membership?.of === arrays && this.#membership.countedOver === countedOver)
+      return this.#membership.membership;
+    const membership = this.#membershipNow();
+    this.#membership = { of: arrays, countedOver, membership };
+    return membership;
+  }
+
+  /** All rows in the order in which they make alerts. */
+  get alertOrder(): AlertOrder {
+    const { alertMembership } = this;
+    if (this.#alertOrder?.of !== alertMembership)
+      this.#alertOrder = { of: alertMembership, order: orderForAlerts(alertMembership, this.arrays.rowCount) };
+    return this.#alertOrder.order;
   }
 
   /**
@@ -284,8 +295,8 @@ export class CaseSession {
     return digest;
   }
 
-  #orderOf(rowCount: number): AlertOrder {
-    const { arrays, grouping } = this;
+  #membershipNow(): AlertMembership {
+    const { arrays, grouping, suppressed } = this;
     const { groupings } = this.decisions;
     const { entity, times } = arrays;
     const entityCount = entity?.dictionary.size ?? 0;
@@ -295,15 +306,14 @@ export class CaseSession {
       for (const [index, rows] of groupings.entries())
         for (const row of rows) if (row < groups.length) groups[row] = entityCount + index;
     }
-    const order = orderForAlerts({
-      rowCount,
+    return {
       groups,
       groupCount: entityCount + groupings.length,
       times,
       gapMs: gapInMs(grouping.gap),
       firstWholeGroup: entityCount,
-    });
-    return this.suppressed === null ? order : { ...order, suppressed: this.suppressed };
+      ...(suppressed && { suppressed }),
+    };
   }
 
   /**
@@ -321,7 +331,7 @@ export class CaseSession {
     const index = buildTuningIndex({
       forest,
       sums,
-      alertOrder: rowCount === arrays.rowCount ? this.alertOrder : this.#orderOf(rowCount),
+      alertOrder: rowCount === arrays.rowCount ? this.alertOrder : orderForAlerts(this.alertMembership, rowCount),
       ...(labels === null ? {} : { labels }),
       ...(arrays.days === null ? {} : { dayIndex: arrays.days.subarray(0, rowCount) }),
     });
@@ -365,7 +375,7 @@ export class CaseSession {
   /** The alerts of a model at its threshold. */
   alerts(modelId: number): { readonly view: ModelView; readonly groups: AlertGroups } {
     const view = this.view(modelId);
-    return { view, groups: view.groups(this.model(modelId).threshold.units, this.alertOrder) };
+    return { view, groups: view.groups(this.model(modelId).threshold.units, this.alertMembership) };
   }
 
   #profileNow(): string {

@@ -53,14 +53,14 @@ function sweepOf({ rows, gapMs }: Case): {
   readonly sweep: ReturnType<typeof sweepAlerts>;
 } {
   const sums = Int32Array.from(rows, ({ sum }) => sum);
-  const alerts = orderForAlerts({
-    rowCount: rows.length,
+  const membership = {
     groups: Int32Array.from(rows, ({ group }) => group),
     groupCount: FIRST_WHOLE + 1,
     times: Float64Array.from(rows, ({ time }) => time),
     gapMs,
     firstWholeGroup: FIRST_WHOLE,
-  });
+  };
+  const alerts = orderForAlerts(membership, rows.length);
   const order = orderBySum(sums);
   const days = Uint32Array.from(order, (row) => (Number.isNaN(rows[row].time) ? 5 : Math.floor(rows[row].time / 10)));
   return { order, sorted: Int32Array.from(order, (row) => sums[row]), sweep: sweepAlerts(alerts, order, days, 5) };

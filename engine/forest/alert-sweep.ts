@@ -17,8 +17,8 @@ export interface AlertOrder {
   readonly suppressed?: Uint8Array;
 }
 
-export interface AlertOrderInput {
-  readonly rowCount: number;
+/** What makes transactions belong together. */
+export interface AlertMembership {
   /** Group of each row, -1 where it belongs to nothing; null where no row belongs to any other. */
   readonly groups: Int32Array | null;
   readonly groupCount: number;
@@ -28,13 +28,25 @@ export interface AlertOrderInput {
   readonly gapMs: number;
   /** Groups from this one on are one alert whatever the gap. */
   readonly firstWholeGroup?: number;
+  /** As in `AlertOrder`. */
+  readonly suppressed?: Uint8Array;
+}
+
+/** The same of some rows alone, which are counted from 0 on in the order given; ascending rows come out as among all. */
+export function membershipAmong({ groups, times, ...rest }: AlertMembership, rows: Uint32Array): AlertMembership {
+  return {
+    ...rest,
+    groups: groups && Int32Array.from(rows, (row) => groups[row]),
+    times: times && Float64Array.from(rows, (row) => times[row]),
+    ...(rest.suppressed && { suppressed: Uint8Array.from(rows, (row) => rest.suppressed?.[row] ?? 0) }),
+  };
 }
 
 /** Sorts rows by group, then time, then row: a counting sort, and sorting by time only where a group is not in order. */
-export function orderForAlerts(input: AlertOrderInput): AlertOrder {
-  const { rowCount, groupCount, times, firstWholeGroup = groupCount } = input;
-  const gapMs = times === null ? Infinity : Math.max(input.gapMs, 0);
-  const groups = groupsThatHold(input, gapMs);
+export function orderForAlerts(membership: AlertMembership, rowCount: number): AlertOrder {
+  const { groupCount, times, firstWholeGroup = groupCount, suppressed } = membership;
+  const gapMs = times === null ? Infinity : Math.max(membership.gapMs, 0);
+  const groups = groupsThatHold(membership, rowCount, gapMs);
   const starts = new Uint32Array(groupCount + 1);
   for (let row = 0; row < rowCount; row++) starts[groups[row] + 1]++;
   // Rows that belong to nothing were counted in the first place; they come after all groups.
@@ -58,17 +70,17 @@ export function orderForAlerts(input: AlertOrderInput): AlertOrder {
   for (let group = 0; group < groupCount; group++)
     if (sortByTime(rowAt, timeAt, starts[group], starts[group + 1]))
       for (let place = starts[group]; place < starts[group + 1]; place++) placeOf[rowAt[place]] = place;
-  return { rowAt, placeOf, groupAt, timeAt, gapMs };
+  return { rowAt, placeOf, groupAt, timeAt, gapMs, ...(suppressed && { suppressed }) };
 }
 
 /** The group of each row, -1 also where it has one but neither a time nor a gap to be held together by. */
-function groupsThatHold(input: AlertOrderInput, gapMs: number): Int32Array {
-  const { rowCount, groups, groupCount, times, firstWholeGroup = groupCount } = input;
+function groupsThatHold(membership: AlertMembership, rowCount: number, gapMs: number): Int32Array {
+  const { groups, groupCount, times, firstWholeGroup = groupCount } = membership;
   if (groups === null) return new Int32Array(rowCount).fill(-1);
-  if (input.gapMs >= 0 && (times === null || gapMs === Infinity)) return groups.subarray(0, rowCount);
+  if (membership.gapMs >= 0 && (times === null || gapMs === Infinity)) return groups.subarray(0, rowCount);
   const held = groups.slice(0, rowCount);
   for (let row = 0; row < rowCount; row++)
-    if (held[row] < firstWholeGroup && (input.gapMs < 0 || Number.isNaN(times === null ? NaN : times[row])))
+    if (held[row] < firstWholeGroup && (membership.gapMs < 0 || Number.isNaN(times === null ? NaN : times[row])))
       held[row] = -1;
   return held;
 }

@@ -15,7 +15,7 @@ type CompleteInput = Required<Omit<TuningInput, 'earlier'>>;
 
 /** Each row is an alert of its own. */
 function eachAlone(rowCount: number): AlertOrder {
-  return orderForAlerts({ rowCount, groups: null, groupCount: 0, times: null, gapMs: 0 });
+  return orderForAlerts({ groups: null, groupCount: 0, times: null, gapMs: 0 }, rowCount);
 }
 
 /** Sums near those that the forest gives, with ties, and labels that are sometimes missing. */
@@ -59,13 +59,13 @@ describe('a budget of alerts', () => {
     fc.assert(
       fc.property(rows, fc.integer({ min: 0, max: 45 }), (given, alerts) => {
         const sums = Int32Array.from(given, ({ sum }) => sum * 100_000);
-        const alertOrder = orderForAlerts({
-          rowCount: given.length,
+        const membership = {
           groups: Int32Array.from(given, ({ group }) => group),
           groupCount: 3,
           times: Float64Array.from(given.keys()),
           gapMs: 2,
-        });
+        };
+        const alertOrder = orderForAlerts(membership, given.length);
         const index = buildTuningIndex({ forest, sums, alertOrder });
         const state = index.tune({ kind: 'alerts', alerts });
         expect(state.alerts).toBeLessThanOrEqual(alerts);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderForAlerts, sweepAlerts, type AlertOrder } from '../../forest/alert-sweep.ts';
+import { orderForAlerts, sweepAlerts, type AlertMembership } from '../../forest/alert-sweep.ts';
 import { cursorAt, flaggedRowsOf, groupAlerts, positionAfter, rankTexts, sortAlerts } from './alert-groups.ts';
 
 /** Rows in score order as the tuning index gives them: ascending sums, ties by row. */
@@ -13,16 +13,16 @@ const cases = fc
   .map((rows) => ({ sums: Int32Array.from(rows, ([sum]) => sum), codes: Int32Array.from(rows, ([, code]) => code) }));
 
 /** Rows an hour apart, in stream order; alerts of a gap of two hours unless said. */
-function orderOf(codes: Int32Array | null, rowCount: number, gapMs = 2): AlertOrder {
+function membershipOf(codes: Int32Array | null, rowCount: number, gapMs = 2): AlertMembership {
   const times = Float64Array.from({ length: rowCount }, (_, row) => row);
-  return orderForAlerts({ rowCount, groups: codes, groupCount: 5, times, gapMs });
+  return { groups: codes, groupCount: 5, times, gapMs };
 }
 
 describe('groupAlerts', () => {
   it('puts every flagged row into one alert of its entity, led by the most anomalous, opened by the earliest', () => {
     fc.assert(
       fc.property(cases, ({ sums, codes }) => {
-        const groups = groupAlerts(flaggedByScore(sums), sums, orderOf(codes, sums.length));
+        const groups = groupAlerts(flaggedByScore(sums), sums, membershipOf(codes, sums.length));
         const seen: number[] = [];
         for (let group = 0; group < groups.count; group++) {
           const rows = flaggedRowsOf(groups, group);
@@ -43,11 +43,16 @@ describe('groupAlerts', () => {
   it('makes as many alerts as the sweep counts at every threshold', () => {
     fc.assert(
       fc.property(cases, ({ sums, codes }) => {
-        const order = orderOf(codes, sums.length);
+        const membership = membershipOf(codes, sums.length);
         const ranked = flaggedByScore(sums);
-        const { alertsUpTo } = sweepAlerts(order, ranked, new Uint32Array(sums.length), 1);
+        const { alertsUpTo } = sweepAlerts(
+          orderForAlerts(membership, sums.length),
+          ranked,
+          new Uint32Array(sums.length),
+          1,
+        );
         for (let flagged = 0; flagged <= sums.length; flagged++)
-          expect(groupAlerts(ranked.subarray(0, flagged), sums, order).count).toBe(alertsUpTo[flagged]);
+          expect(groupAlerts(ranked.subarray(0, flagged), sums, membership).count).toBe(alertsUpTo[flagged]);
       }),
     );
   });
@@ -56,16 +61,18 @@ describe('groupAlerts', () => {
     fc.assert(
       fc.property(cases, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), ({ sums, codes }, quiet) => {
         const suppressed = Uint8Array.from(sums, (_, row) => Number(quiet[row]));
-        const order = { ...orderOf(codes, sums.length), suppressed };
+        const membership = { ...membershipOf(codes, sums.length), suppressed };
         const ranked = flaggedByScore(sums);
         const dayOf = ranked.map((row) => Math.floor(row / 10));
-        const sweep = sweepAlerts(order, ranked, dayOf, 5);
+        const sweep = sweepAlerts(orderForAlerts(membership, sums.length), ranked, dayOf, 5);
         for (let flagged = 0; flagged <= sums.length; flagged++) {
-          const groups = groupAlerts(ranked.subarray(0, flagged), sums, order);
+          const groups = groupAlerts(ranked.subarray(0, flagged), sums, membership);
           const isQueued = (group: number): boolean =>
             flaggedRowsOf(groups, group).some((row) => suppressed[row] === 0);
           for (let group = 0; group < groups.total; group++) expect(isQueued(group)).toBe(group < groups.count);
-          expect(groups.total).toBe(groupAlerts(ranked.subarray(0, flagged), sums, orderOf(codes, sums.length)).count);
+          expect(groups.total).toBe(
+            groupAlerts(ranked.subarray(0, flagged), sums, membershipOf(codes, sums.length)).count,
+          );
           expect(sweep.alertsUpTo[flagged]).toBe(groups.count);
           const days = new Uint32Array(5);
           for (const row of groups.openingRows.subarray(0, groups.count)) days[Math.floor(row / 10)]++;
@@ -79,14 +86,14 @@ describe('groupAlerts', () => {
     const sums = new Int32Array(6);
     const flagged = Uint32Array.of(0, 1, 5);
     const codes = new Int32Array(6);
-    expect(groupAlerts(flagged, sums, orderOf(codes, 6)).count).toBe(2);
-    expect(groupAlerts(flagged, sums, orderOf(codes, 6, Infinity)).count).toBe(1);
-    expect(groupAlerts(flagged, sums, orderOf(codes, 6, -1)).count).toBe(3);
+    expect(groupAlerts(flagged, sums, membershipOf(codes, 6)).count).toBe(2);
+    expect(groupAlerts(flagged, sums, membershipOf(codes, 6, Infinity)).count).toBe(1);
+    expect(groupAlerts(flagged, sums, membershipOf(codes, 6, -1)).count).toBe(3);
   });
 
   it('makes one alert per row where the case has no entity, and finds none for a row that is not flagged', () => {
     const sums = Int32Array.of(3, 1, 2);
-    const groups = groupAlerts(Uint32Array.of(1, 2), sums, orderOf(null, 3));
+    const groups = groupAlerts(Uint32Array.of(1, 2), sums, membershipOf(null, 3));
     expect([...groups.topSequences]).toEqual([1, 2]);
     expect([0, 1, 2, 3].map(groups.groupOfRow)).toEqual([-1, 0, 1, -1]);
   });
@@ -101,7 +108,7 @@ describe('paging', () => {
         fc.array(value, { minLength: 40, maxLength: 40 }),
         fc.boolean(),
         ({ sums, codes }, values, descending) => {
-          const groups = groupAlerts(flaggedByScore(sums), sums, orderOf(codes, sums.length));
+          const groups = groupAlerts(flaggedByScore(sums), sums, membershipOf(codes, sums.length));
           const keys = [{ values: Float64Array.from(values.slice(0, groups.count)), descending }];
           const order = sortAlerts(groups, keys);
           order.forEach((group, position) => {
@@ -116,12 +123,12 @@ describe('paging', () => {
 
   it('finds its place again where the alert it ended with has gone', () => {
     const sums = Int32Array.of(1, 2, 3, 4);
-    const all = groupAlerts(flaggedByScore(sums), sums, orderOf(null, 4));
+    const all = groupAlerts(flaggedByScore(sums), sums, membershipOf(null, 4));
     const keysOf = (groups: typeof all) => [
       { values: Float64Array.from(groups.sums, (sum) => -sum), descending: true },
     ];
     const cursor = cursorAt(all, keysOf(all), 1);
-    const fewer = groupAlerts(Uint32Array.of(0, 2, 3), sums, orderOf(null, 4));
+    const fewer = groupAlerts(Uint32Array.of(0, 2, 3), sums, membershipOf(null, 4));
     const order = sortAlerts(fewer, keysOf(fewer));
     const next = order[positionAfter(fewer, keysOf(fewer), order, cursor)];
     expect(fewer.topSequences[next]).toBe(2);

@@ -1,5 +1,5 @@
 import { impossible } from '../../domain/error.ts';
-import { isSameAlert, type AlertOrder } from '../../forest/alert-sweep.ts';
+import { isSameAlert, membershipAmong, orderForAlerts, type AlertMembership } from '../../forest/alert-sweep.ts';
 
 /** All flagged transactions of one threshold, grouped into alerts: one entity's open episode each. */
 export interface AlertGroups {
@@ -24,19 +24,21 @@ export interface AlertGroups {
  * Groups flagged rows, given most anomalous first, into alerts. Alerts come out in the order of their most anomalous
  * row, so that alert g has rank g by score, ties by row; suppressed ones come after all others.
  */
-export function groupAlerts(flagged: Uint32Array, sums: Int32Array, order: AlertOrder): AlertGroups {
-  const ranked = rankedPlaces(flagged, order);
+export function groupAlerts(flagged: Uint32Array, sums: Int32Array, membership: AlertMembership): AlertGroups {
+  const ascending = inRowOrder(flagged);
+  // Of all rows only the flagged ones are sorted: the list of alerts is the first thing shown of a case.
+  const order = orderForAlerts(membershipAmong(membership, ascending.rows), flagged.length);
   const episodeOfRank = new Uint32Array(flagged.length);
   const openingOfEpisode: number[] = [];
-  ranked.places.forEach((place, index) => {
-    const isFirst = index === 0 || !isSameAlert(order, ranked.places[index - 1], place);
-    if (isFirst) openingOfEpisode.push(order.rowAt[place]);
-    episodeOfRank[ranked.ranks[index]] = openingOfEpisode.length - 1;
+  order.rowAt.forEach((index, place) => {
+    const isFirst = place === 0 || !isSameAlert(order, place - 1, place);
+    if (isFirst) openingOfEpisode.push(ascending.rows[index]);
+    episodeOfRank[ascending.ranks[index]] = openingOfEpisode.length - 1;
   });
 
   const total = openingOfEpisode.length;
   const isQueued = new Uint8Array(total);
-  flagged.forEach((row, rank) => (isQueued[episodeOfRank[rank]] |= 1 - (order.suppressed?.[row] ?? 0)));
+  flagged.forEach((row, rank) => (isQueued[episodeOfRank[rank]] |= 1 - (membership.suppressed?.[row] ?? 0)));
   const count = isQueued.reduce((sum, queued) => sum + queued, 0);
   const groupOfEpisode = new Int32Array(total).fill(-1);
   const topSequences = new Uint32Array(total);
@@ -69,33 +71,30 @@ export function groupAlerts(flagged: Uint32Array, sums: Int32Array, order: Alert
     starts,
     rows,
     groupOfRow: (row) => {
-      const index = row < order.placeOf.length ? indexOfPlace(ranked.places, order.placeOf[row]) : -1;
-      return index < 0 ? -1 : groupOfRank[ranked.ranks[index]];
+      const index = indexOfRow(ascending.rows, row);
+      return index < 0 ? -1 : groupOfRank[ascending.ranks[index]];
     },
   };
 }
 
-/** The flagged places ascending, and the rank by score of the row at each. */
-function rankedPlaces(
-  flagged: Uint32Array,
-  { placeOf }: AlertOrder,
-): { readonly places: Uint32Array; readonly ranks: Uint32Array } {
-  // Place and rank in one number sort together without a comparison in JavaScript; both are far below 2^26.
+/** The flagged rows ascending, and the rank by score of each. */
+function inRowOrder(flagged: Uint32Array): { readonly rows: Uint32Array; readonly ranks: Uint32Array } {
+  // Row and rank in one number sort together without a comparison in JavaScript; both are far below 2^26.
   const width = flagged.length + 1;
-  const joined = Float64Array.from(flagged, (row, rank) => placeOf[row] * width + rank).sort();
+  const joined = Float64Array.from(flagged, (row, rank) => row * width + rank).sort();
   return {
-    places: Uint32Array.from(joined, (value) => Math.floor(value / width)),
+    rows: Uint32Array.from(joined, (value) => Math.floor(value / width)),
     ranks: Uint32Array.from(joined, (value) => value % width),
   };
 }
 
-function indexOfPlace(places: Uint32Array, place: number): number {
+function indexOfRow(rows: Uint32Array, row: number): number {
   let low = 0;
-  let high = places.length - 1;
+  let high = rows.length - 1;
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    if (places[middle] === place) return middle;
-    if (places[middle] < place) low = middle + 1;
+    if (rows[middle] === row) return middle;
+    if (rows[middle] < row) low = middle + 1;
     else high = middle - 1;
   }
   return -1;

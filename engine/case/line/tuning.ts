@@ -165,8 +165,8 @@ export function swapSet(
   const otherUnits = other?.threshold.units ?? input.fromUnits ?? stored.threshold.units;
   const { units } = stored.threshold;
 
-  const now = view.groups(units, session.alertOrder);
-  const before = otherView.groups(otherUnits, session.alertOrder);
+  const now = view.groups(units, session.alertMembership);
+  const before = otherView.groups(otherUnits, session.alertMembership);
   const entered = now.rows.filter((row) => !isFlagged(otherView.sums[row], otherUnits)).sort(bySum(view));
   const left = before.rows.filter((row) => !isFlagged(view.sums[row], units)).sort(bySum(otherView));
   const listed = [...entered.subarray(0, input.limit), ...left.subarray(0, input.limit)];

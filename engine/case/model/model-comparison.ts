@@ -156,7 +156,7 @@ function partsOf(
 }
 
 function groupsOf(session: CaseSession, { index, sums, thresholdUnits }: Compared): AlertGroups {
-  return groupAlerts(index.flaggedRows(thresholdUnits), sums, session.alertOrder);
+  return groupAlerts(index.flaggedRows(thresholdUnits), sums, session.alertMembership);
 }
 
 function sharedAlerts(first: AlertGroups, second: AlertGroups): number {

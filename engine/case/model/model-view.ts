@@ -5,7 +5,7 @@ import { decodeForest } from '../../forest/compile.ts';
 import { summariseFeature, type FeatureBackground } from '../../forest/reasons/background.ts';
 import { rowExplainer } from '../../forest/reasons/tree-shap.ts';
 import { scoreOfSum } from '../../forest/score.ts';
-import type { AlertOrder } from '../../forest/alert-sweep.ts';
+import type { AlertMembership, AlertOrder } from '../../forest/alert-sweep.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import { buildTuningIndex, type TuningIndex } from '../../forest/tuning.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
@@ -48,7 +48,7 @@ export class ModelView {
   #explain: ReturnType<typeof rowExplainer> | undefined;
   #reasons = new Map<number, RowReasons>();
   readonly #features = new Map<number, Float32Array>();
-  #groupings: { readonly order: AlertOrder; readonly byUnits: Map<number, AlertGroups> } | undefined;
+  #groupings: { readonly membership: AlertMembership; readonly byUnits: Map<number, AlertGroups> } | undefined;
 
   constructor(
     openedCase: ReadableCase,
@@ -124,13 +124,13 @@ export class ModelView {
   }
 
   /** The alerts of a threshold. */
-  groups(thresholdUnits: number, order: AlertOrder): AlertGroups {
-    if (this.#groupings?.order !== order) this.#groupings = { order, byUnits: new Map() };
+  groups(thresholdUnits: number, membership: AlertMembership): AlertGroups {
+    if (this.#groupings?.membership !== membership) this.#groupings = { membership, byUnits: new Map() };
     const { byUnits } = this.#groupings;
     const known = byUnits.get(thresholdUnits);
     if (known !== undefined) return known;
     const flagged = this.#index?.index.flaggedRows(thresholdUnits) ?? flaggedByScore(this.sums, thresholdUnits);
-    const groups = groupAlerts(flagged, this.sums, order);
+    const groups = groupAlerts(flagged, this.sums, membership);
     keepNewest(byUnits, CACHED_GROUPINGS - 1);
     byUnits.set(thresholdUnits, groups);
     return groups;
