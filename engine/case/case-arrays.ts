@@ -101,15 +101,13 @@ export class CaseArrays {
   get days(): Int32Array | null {
     const column = columnWithRole(this.profile, 'event_time');
     if (column === undefined) return null;
+    const { clock } = this;
     return this.#grown(
       'days',
       (length) => new Int32Array(length).fill(NO_DAY),
-      column.name,
-      (days, { firstSequence, rowCount, columns }) => {
-        const block = columns.get(column.name);
-        if (block?.kind !== 'time') return;
-        for (let row = 0; row < rowCount; row++)
-          if (!Number.isNaN(block.values[row])) days[firstSequence + row] = localDay(this.clock, block.values[row]);
+      (days, from, to) => {
+        const times = this.times ?? impossible('a profile with a time column has no times');
+        for (let row = from; row < to; row++) if (!Number.isNaN(times[row])) days[row] = localDay(clock, times[row]);
       },
     );
   }
@@ -121,8 +119,9 @@ export class CaseArrays {
     return this.#grown(
       'labels',
       (length) => new Uint8Array(length).fill(UNLABELLED),
-      column.name,
-      (labels, piece) => labels.set(labelsOf(this.profile, piece, this.dictionaries), piece.firstSequence),
+      this.#pieceByPiece<Uint8Array>(column.name, (labels, piece) =>
+        labels.set(labelsOf(this.profile, piece, this.dictionaries), piece.firstSequence),
+      ),
     );
   }
 
@@ -131,7 +130,9 @@ export class CaseArrays {
     return this.#once('distinctDays', () => {
       const distinct = new Set<number>();
       let previous = NO_DAY;
-      for (const day of this.days ?? []) {
+      const days = this.days ?? new Int32Array();
+      for (let row = 0; row < days.length; row++) {
+        const day = days[row];
         if (day !== previous && day !== NO_DAY) distinct.add(day);
         previous = day;
       }
@@ -141,23 +142,31 @@ export class CaseArrays {
 
   /** First and last event time; null where no row has one. */
   get timeSpan(): { readonly first: number; readonly last: number } | null {
-    return this.#once('timeSpan', () => {
-      let first = Infinity;
-      let last = -Infinity;
-      for (const time of this.times ?? []) {
-        if (time < first) first = time;
-        if (time > last) last = time;
-      }
-      return first <= last ? { first, last } : null;
-    });
+    return this.#timeFacts.span;
   }
 
   /** Rows without an event time, where others have one: no day, no hour, and no place on an axis of time. */
   get withoutTime(): number {
-    return this.#once('withoutTime', () => {
-      let count = 0;
-      for (const time of this.times ?? []) if (Number.isNaN(time)) count++;
-      return count;
+    return this.#timeFacts.missing;
+  }
+
+  /** One pass, as both are asked for before the first screen. */
+  get #timeFacts(): {
+    readonly span: { readonly first: number; readonly last: number } | null;
+    readonly missing: number;
+  } {
+    return this.#once('timeFacts', () => {
+      const { times } = this;
+      let first = Infinity;
+      let last = -Infinity;
+      let missing = 0;
+      for (let row = 0; times !== null && row < times.length; row++) {
+        const time = times[row];
+        if (time < first) first = time;
+        if (time > last) last = time;
+        if (time !== time) missing++;
+      }
+      return { span: first <= last ? { first, last } : null, missing };
     });
   }
 
@@ -374,11 +383,10 @@ export class CaseArrays {
     return this.#grown(
       `numbers ${column}`,
       (length) => new Float64Array(length).fill(NaN),
-      column,
-      (numbers, { firstSequence, columns }) => {
+      this.#pieceByPiece<Float64Array>(column, (numbers, { firstSequence, columns }) => {
         const block = columns.get(column);
         if (block?.kind === 'number' || block?.kind === 'time') numbers.set(block.values, firstSequence);
-      },
+      }),
     );
   }
 
@@ -387,20 +395,18 @@ export class CaseArrays {
     return this.#grown(
       `codes ${column}`,
       (length) => new Int32Array(length).fill(UNKNOWN_CODE),
-      column,
-      (codes, { firstSequence, columns }) => {
+      this.#pieceByPiece<Int32Array>(column, (codes, { firstSequence, columns }) => {
         const block = columns.get(column);
         if (block?.kind === 'code') codes.set(block.codes, firstSequence);
-      },
+      }),
     );
   }
 
-  /** One number for every row, made from a column of which only rows that came since are read. */
+  /** One number for every row, of which only those of rows that came since are made. */
   #grown<T extends NumberArray>(
     name: string,
     make: (length: number) => T,
-    column: string,
-    write: (into: T, piece: DecodedSegment) => void,
+    fill: (into: T, from: number, to: number) => void,
   ): T {
     // Each name has one kind of array; the map of names cannot say so.
     let growing = this.#growing.get(name) as GrowingArray<T> | undefined;
@@ -408,9 +414,17 @@ export class CaseArrays {
       growing = new GrowingArray<T>(make);
       this.#growing.set(name, growing as never);
     }
-    return growing.upTo(this.rowCount, (into, from, to) => {
+    return growing.upTo(this.rowCount, fill);
+  }
+
+  /** Fills from one column as it lies in the case. */
+  #pieceByPiece<T>(
+    column: string,
+    write: (into: T, piece: DecodedSegment) => void,
+  ): (into: T, from: number, to: number) => void {
+    return (into, from, to) => {
       for (const piece of piecesOf(this.#case, from, to, [column])) write(into, piece);
-    });
+    };
   }
 
   #once<T>(name: string, make: () => T): T {
