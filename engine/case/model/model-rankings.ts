@@ -34,6 +34,8 @@ type Rankings = readonly RankingFigures[];
 
 /** Time a request waits for rankings before it is answered without them. */
 const patienceMs = 150;
+/** Of more rows than these they always take longer, and no request waits. */
+const mostRowsWaitedFor = 200_000;
 
 /**
  * The model's figures against labels, and those of the trivial baselines; null where they take longer than a request
@@ -50,7 +52,10 @@ export async function rankingsAgainst(
     work = { labels, done: rankAll(view, arrays, labels) };
     underWay.set(view, work);
   }
-  const timeIsUp = new Promise<null>((resolve) => setTimeout(resolve, patienceMs, null));
+  const timeIsUp =
+    view.sums.length > mostRowsWaitedFor
+      ? Promise.resolve(null)
+      : new Promise<null>((resolve) => setTimeout(resolve, patienceMs, null));
   try {
     const rankings = await Promise.race([work.done, timeIsUp]);
     // A failure is told too: who asks again then is answered with it.
@@ -66,6 +71,7 @@ export async function rankingsAgainst(
 /** Sorting is done once for any labels; between two steps other work gets its turn. */
 async function rankAll(view: ModelView, arrays: CaseArrays, labels: Uint8Array): Promise<Rankings> {
   const rankings: RankingFigures[] = [];
+  await new Promise(setImmediate);
   for (const [index, ranked] of [modelOrder(view), ...baselinesOf(arrays)].entries()) {
     await new Promise(setImmediate);
     rankings.push(await figuresOf(ranked, index === 0, labels, arrays));
