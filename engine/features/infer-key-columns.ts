@@ -3,9 +3,11 @@ import { distinctShare, isWhole } from './column-facts.ts';
 import type { ColumnFacts } from './column-facts.ts';
 import { formatCount } from './finding.ts';
 import type { Finding } from './finding.ts';
-import { entityNoise, entityRows, identifierRows, recordRows } from './key-names.ts';
+import { columnWords } from './column-words.ts';
+import { entityNoise, entityRows, identifierRows, otherSideWords, recordRows } from './key-names.ts';
 import type { EntityRole } from './key-names.ts';
 import { rowOfWord, wordsOf } from './name-rows.ts';
+import { deviceRows } from './place-names.ts';
 
 const identifierWords = wordsOf(identifierRows);
 const recordRowOf = rowOfWord(recordRows);
@@ -85,6 +87,8 @@ function entityCandidate(facts: ColumnFacts): EntityCandidate | undefined {
     if (named === undefined && !identifierWords.has(word) && !entityNoise.has(word)) return undefined;
     role = named ?? role;
   }
+  // The receiver's account is the other side of a transfer, not another account of the sender.
+  if (facts.words.some((word) => otherSideWords.has(word))) role = 'merchant';
   if (role === undefined || facts.present.length === 0) return undefined;
   if (facts.numbers !== undefined && !facts.wholeTexts && !isWhole(facts)) return undefined;
   const hasIdentifier = facts.words.some((word) => identifierWords.has(word));
@@ -95,13 +99,25 @@ function entityCandidate(facts: ColumnFacts): EntityCandidate | undefined {
   return { facts, role, confidence: neverRepeats ? byName - 0.3 : byName };
 }
 
+const deviceWords = wordsOf(deviceRows);
+
+/** True for what the sender of a transfer has in hand: a device, where somebody else is named who is paid. */
+function isSendersDevice({ role, facts }: EntityCandidate, receiver: readonly string[]): boolean {
+  return (
+    role === 'terminal' &&
+    facts.words.every((word) => roleOfWord.get(word) === undefined || deviceWords.has(word)) &&
+    receiver.some((word) => otherSideWords.has(word))
+  );
+}
+
 /** The column of each entity role by name; a column that never repeats a value is held with less confidence. */
 export function inferEntities(columns: readonly ColumnFacts[], taken: ReadonlySet<ColumnRole>): readonly Finding[] {
   const candidates = columns.flatMap((facts) => entityCandidate(facts) ?? []);
+  const receivers = candidates.flatMap(({ role, facts }) => (role === 'merchant' ? facts.words : []));
   return entityRoles.flatMap((role) => {
     if (taken.has(role)) return [];
     const best = candidates
-      .filter((candidate) => candidate.role === role)
+      .filter((candidate) => candidate.role === role && !isSendersDevice(candidate, receivers))
       .sort((left, right) => right.confidence - left.confidence)[0];
     if (best === undefined) return [];
     const { facts, confidence } = best;
@@ -113,7 +129,8 @@ export function inferEntities(columns: readonly ColumnFacts[], taken: ReadonlySe
 /** Why a second column of an entity gives no feature; undefined for columns that name no entity. */
 export function otherEntityFinding(facts: ColumnFacts, chosen: ReadonlyMap<ColumnRole, string>): Finding | undefined {
   const candidate = entityCandidate(facts);
-  if (candidate === undefined) return undefined;
+  if (candidate === undefined || isSendersDevice(candidate, columnWords(chosen.get('merchant') ?? '')))
+    return undefined;
   const reason = `another identifier of the ${candidate.role}; ${chosen.get(candidate.role) ?? 'another column'} stands for it`;
   return { facts, role: 'ignored', kind: 'category', confidence: 0.8, reason };
 }

@@ -1,5 +1,5 @@
 import type { ColumnRole } from '../domain/profile.ts';
-import type { NameRow } from './name-rows.ts';
+import { wordsOf, type NameRow } from './name-rows.ts';
 
 /** Words that call a column an identifier of something. */
 export const identifierRows: readonly NameRow[] = [
@@ -82,7 +82,7 @@ export const recordRows: readonly NameRow[] = [
 export type EntityRole = Extract<ColumnRole, 'customer' | 'card' | 'account' | 'terminal' | 'merchant'>;
 
 /** Words for those who take part, by role. */
-export const entityRows: readonly (NameRow & { readonly role: EntityRole })[] = [
+export const entityRows: readonly (NameRow & { readonly role: EntityRole; readonly isOtherSide?: true })[] = [
   {
     role: 'customer',
     words: [
@@ -163,6 +163,8 @@ export const entityRows: readonly (NameRow & { readonly role: EntityRole })[] = 
       'payee',
       'beneficiary',
       'recipient',
+      'receiver',
+      'creditor',
       'dest',
       'counterparty',
       'beguenstigter',
@@ -182,6 +184,7 @@ export const entityRows: readonly (NameRow & { readonly role: EntityRole })[] = 
     certainty: 0.85,
     example: 'nameDest',
     reason: 'the other side of a transfer',
+    isOtherSide: true,
   },
   {
     role: 'merchant',
@@ -197,3 +200,8 @@ export const entityNoise: ReadonlySet<string> = new Set([
   ...['tx', 'txn', 'transaction', 'trans', 'masked', 'hashed', 'anon', 'anonymous', 'token', 'source', 'src', 'holder'],
   ...['credit', 'debit', 'bank', 'name', 'naam', 'nom', 'nome', 'nombre', 'namn', 'nazwa', 'of', 'the'],
 ]);
+
+/** Words for who is paid by transfer. Where somebody is, a device is what the sender has in hand, not a till. */
+export const otherSideWords: ReadonlySet<string> = wordsOf(
+  entityRows.filter(({ isOtherSide }) => isOtherSide === true),
+);

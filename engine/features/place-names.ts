@@ -31,3 +31,34 @@ export const categoryRows: readonly NameRow[] = [
     reason: 'other languages',
   },
 ];
+
+/** Words that call a column the telephone or computer that a payment was made with. */
+export const deviceRows: readonly NameRow[] = [
+  {
+    words: [
+      'device',
+      'fingerprint',
+      'imei',
+      'handset',
+      'gerat',
+      'geraet',
+      'appareil',
+      'dispositivo',
+      'apparaat',
+      'urzadzenie',
+    ],
+    certainty: 0.9,
+    example: 'device_id',
+    reason: 'any language; beside a receiver, else a device is taken for a till',
+  },
+];
+
+/** Words that call a column the way in which money moves: a sale or a refund, a standing order or an instant transfer. */
+export const typeRows: readonly NameRow[] = [
+  {
+    words: ['type', 'kind', 'art', 'tipo', 'typ', 'soort'],
+    certainty: 0.8,
+    example: 'transaction_type',
+    reason: 'any language',
+  },
+];

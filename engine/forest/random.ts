@@ -7,6 +7,9 @@ export const streamPurposes = {
   simulation: 4,
   belowLine: 5,
   learning: 6,
+  transfers: 7,
+  merchants: 8,
+  missingLabels: 9,
 } as const;
 export type StreamPurpose = keyof typeof streamPurposes;
 

@@ -236,6 +236,7 @@ export function printScoreReport(result: JobResult<'score'>, { print, note }: Co
 export function printSimulationReport(result: JobResult<'simulate'>, { print }: CommandSurroundings): void {
   print(
     pairs([
+      ['world', result.world],
       ['transactions', count(result.rows)],
       ['fraudulent', count(result.frauds)],
       ['days', count(result.days)],

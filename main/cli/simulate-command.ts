@@ -1,12 +1,15 @@
 import { Option, type Command } from 'commander';
 import { usageError } from '../../engine/domain/error.ts';
 import {
-  fraudScenarios,
+  scenariosOfWorld,
   simulationFormats,
-  type FraudScenario,
+  simulationScenarios,
+  simulationWorlds,
   type SimulationFormat,
+  type SimulationScenario,
+  type SimulationWorld,
 } from '../../engine/domain/simulation.ts';
-import { parseDay, parseNames, parsePositive, parseWhole } from './flags.ts';
+import { parseDay, parseNames, parsePositive, parseShare, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import { printSimulationReport } from './report.ts';
 import { runCommand } from './run-job.ts';
@@ -20,12 +23,14 @@ interface SimulateFlags {
   readonly rate?: number;
   readonly maxMessages?: number;
   readonly format?: SimulationFormat;
+  readonly world?: SimulationWorld;
   readonly customers?: number;
   readonly terminals?: number;
   readonly days?: number;
   readonly start?: string;
   readonly seed?: number;
   readonly scenarios?: readonly string[];
+  readonly missingLabels?: number;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -42,12 +47,19 @@ export function addSimulateCommand(program: Command, surroundings: CommandSurrou
     .addOption(
       new Option('--format <name>', 'how to write it (default: by the name, else csv)').choices([...simulationFormats]),
     )
-    .option('--customers <count>', 'customers (default 300)', parseWhole(1, 1_000_000))
-    .option('--terminals <count>', 'terminals (default 400)', parseWhole(1, 1_000_000))
+    .addOption(
+      new Option(
+        '--world <name>',
+        'card payments, transfers between accounts, or dishonest merchants (default cards)',
+      ).choices([...simulationWorlds]),
+    )
+    .option('--customers <count>', 'customers, each with a card or account (default 300)', parseWhole(1, 1_000_000))
+    .option('--terminals <count>', 'terminals, businesses or merchants (default 400)', parseWhole(1, 1_000_000))
     .option('--days <count>', 'days (default 30)', parseWhole(1, 3660))
     .option('--start <date>', 'first day, YYYY-MM-DD (default 2026-03-02)', parseDay)
     .option('--seed <number>', 'the same seed gives the same file (default 1)', parseWhole(0, 2 ** 32 - 1))
-    .option('--scenarios <names>', `ways of fraud (default all): ${fraudScenarios.join(', ')}`, parseNames)
+    .option('--scenarios <names>', `ways of fraud (default all of the world): ${scenarioWords()}`, parseNames)
+    .option('--missing-labels <share>', 'share of transactions whose label is empty (default 0)', parseShare(1, '0.3'))
     .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -56,6 +68,7 @@ export function addSimulateCommand(program: Command, surroundings: CommandSurrou
 Examples:
   assay simulate --out month.csv.gz --customers 1000 --seed 7
   assay simulate --out topic.ndjson --format kcat --days 3
+  assay simulate --out transfers.csv.gz --world transfers --missing-labels 0.3
   assay simulate --to kafka://localhost:9092/financial_transactions --format messages --rate 100`,
     )
     .action(async ({ json, out, to, rate, maxMessages, format, scenarios, force, ...rest }: SimulateFlags) => {
@@ -94,9 +107,18 @@ function outputNamed(out: string | undefined): string {
   return out;
 }
 
-function scenarioNamed(name: string): FraudScenario {
-  const scenario = fraudScenarios.find((known) => known === name);
+function scenarioNamed(name: string): SimulationScenario {
+  const scenario = simulationScenarios.find((known) => known === name);
   if (scenario === undefined)
-    throw usageError('WRONG_USE', `There is no fraud scenario '${name}'.`, `Choose from ${fraudScenarios.join(', ')}.`);
+    throw usageError(
+      'WRONG_USE',
+      `There is no fraud scenario '${name}'.`,
+      `Choose from ${simulationScenarios.join(', ')}.`,
+    );
   return scenario;
+}
+
+/** The ways of fraud, world by world. */
+function scenarioWords(): string {
+  return simulationWorlds.map((world) => `${world}: ${scenariosOfWorld[world].join(', ')}`).join('; ');
 }

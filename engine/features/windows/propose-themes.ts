@@ -3,7 +3,7 @@ import { isRelativeTimeFormat } from '../../domain/time-text.ts';
 import { themes, type Theme, type WindowSpec } from '../../domain/window-feature.ts';
 import { columnWords } from '../column-words.ts';
 import { wordsOf, type NameRow } from '../name-rows.ts';
-import { categoryRows, countryRows } from '../place-names.ts';
+import { categoryRows, countryRows, deviceRows, typeRows } from '../place-names.ts';
 import { asWindowFeature, type WindowDefinition } from './describe-window-feature.ts';
 
 const hourMs = 3_600_000;
@@ -34,10 +34,14 @@ interface ThemeColumns {
   readonly timeZone: string;
   readonly payer: string | undefined;
   readonly place: string | undefined;
+  /** Every place that there is: the till, and whose it is. */
+  readonly places: readonly string[];
   readonly amount: string | undefined;
   readonly label: string | undefined;
   readonly country: string | undefined;
+  readonly device: string | undefined;
   readonly category: string | undefined;
+  readonly type: string | undefined;
 }
 
 /**
@@ -77,10 +81,13 @@ function themeColumns(profile: Profile): ThemeColumns {
     timeZone: profile.timeZone,
     payer: firstOf(profile, ['card', 'customer', 'account']),
     place: firstOf(profile, ['terminal', 'merchant']),
+    places: (['terminal', 'merchant'] as const).flatMap((role) => columnWithRole(profile, role)?.name ?? []),
     amount: columnWithRole(profile, 'amount')?.name,
     label: columnWithRole(profile, 'label')?.name,
     country: namedBy(profile, countryRows),
-    category: namedBy(profile, categoryRows),
+    device: namedBy(profile, deviceRows),
+    category: namedBy(profile, categoryRows) ?? namedBy(profile, typeRows),
+    type: namedBy(profile, typeRows),
   };
 }
 
@@ -131,12 +138,14 @@ function velocityTheme(columns: ThemeColumns): readonly WindowDefinition[] {
   ];
 }
 
-function newTheme({ time, payer, place, country }: ThemeColumns): readonly WindowDefinition[] {
+function newTheme({ time, payer, places, country, type, device }: ThemeColumns): readonly WindowDefinition[] {
   if (time === undefined || payer === undefined) return [];
   const shared = { ...linear, ...habit, entity: [payer] } as const;
   return [
-    ...(place === undefined ? [] : [{ ...shared, kind: 'novelty', of: place } as const]),
-    ...(country === undefined ? [] : [{ ...shared, kind: 'rarity', of: country } as const]),
+    ...[...places, ...(device === undefined ? [] : [device])].map(
+      (of) => ({ ...shared, kind: 'novelty', of }) as const,
+    ),
+    ...[country, type].flatMap((of) => (of === undefined ? [] : [{ ...shared, kind: 'rarity', of } as const])),
   ];
 }
 

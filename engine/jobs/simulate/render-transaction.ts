@@ -1,95 +1,96 @@
 import type { SimulationFormat } from '../../domain/simulation.ts';
 import { channels } from './population.ts';
 import type { SimulatedTransaction } from './simulate-transactions.ts';
+import { timeText, type SimulatedColumn, type SimulatedRecord } from './simulated-record.ts';
 
-export const simulationColumns = [
-  'transaction_id',
-  'event_time',
-  'customer_id',
-  'card_id',
-  'terminal_id',
-  'merchant_category',
-  'country',
-  'amount',
-  'currency',
-  'channel',
-  'is_fraud',
-  'fraud_scenario',
-] as const;
+/** The columns of card payments. */
+export const cardColumns: readonly SimulatedColumn[] = [
+  { name: 'transaction_id', kind: 'text' },
+  { name: 'event_time', kind: 'text' },
+  { name: 'customer_id', kind: 'text' },
+  { name: 'card_id', kind: 'text' },
+  { name: 'terminal_id', kind: 'text' },
+  { name: 'merchant_category', kind: 'text' },
+  { name: 'country', kind: 'text' },
+  { name: 'amount', kind: 'cents' },
+  { name: 'currency', kind: 'text' },
+  { name: 'channel', kind: 'text' },
+  { name: 'is_fraud', kind: 'flag' },
+  { name: 'fraud_scenario', kind: 'text' },
+];
+
+export const simulationColumns: readonly string[] = cardColumns.map(({ name }) => name);
 
 const KCAT_TOPIC = 'transactions';
 
 /** What stands before the first transaction: CSV's header line, else nothing. */
-export function renderHeader(format: SimulationFormat): string {
-  return format === 'csv' ? `${simulationColumns.join(',')}\n` : '';
+export function renderHeader(format: SimulationFormat, columns: readonly SimulatedColumn[] = cardColumns): string {
+  return format === 'csv' ? `${columns.map(({ name }) => name).join(',')}\n` : '';
 }
 
-/** How a recording of each format begins. */
+/** How a recording of each format begins, whichever world it is of. */
 export const beginnings: Readonly<Record<SimulationFormat, string | RegExp>> = {
-  csv: renderHeader('csv'),
-  ndjson: '{"transaction_id":',
+  csv: /(transaction|transfer)_id,event_time,/u,
+  ndjson: /\{"(transaction|transfer)_id":/u,
   kcat: `{"topic":"${KCAT_TOPIC}","partition":0,"offset":0,`,
   messages: /\{"id":1,"amount":[\d.]+,"transaction_type":/u,
 };
 
-/** One transaction as one line. `index` counts from 0 and is the message's offset. */
+/** One card payment as one line. `index` counts from 0 and is the message's offset. */
 export function renderTransaction(transaction: SimulatedTransaction, index: number, format: SimulationFormat): string {
+  return renderRecord(cardRecord(transaction), cardColumns, index, format);
+}
+
+/** One transaction of any world as one line; only card payments have the four fields of `messages`. */
+export function renderRecord(
+  { timeMs, key, cells, fourFields }: SimulatedRecord,
+  columns: readonly SimulatedColumn[],
+  index: number,
+  format: SimulationFormat,
+): string {
   switch (format) {
     case 'csv':
       // No value holds a comma, a quote or a line end, so none needs quoting.
-      return `${cells(transaction).join(',')}\n`;
+      return `${cells.map((cell, column) => csvCell(cell, columns[column])).join(',')}\n`;
     case 'ndjson':
-      return `${asJson(transaction)}\n`;
+      return `${asJson(cells, columns)}\n`;
     case 'kcat': {
-      const { timeMs, customerId } = transaction;
       const place = { topic: KCAT_TOPIC, partition: 0, offset: index, tstype: 'create', ts: timeMs, broker: 1 };
-      return `${JSON.stringify({ ...place, key: customerId, payload: asJson(transaction) })}\n`;
+      return `${JSON.stringify({ ...place, key, payload: asJson(cells, columns) })}\n`;
     }
     case 'messages':
-      return `${JSON.stringify({
-        id: index + 1,
-        amount: transaction.amountCents / 100,
-        transaction_type: channels.indexOf(transaction.channel),
-        account_balance: transaction.balanceCents / 100,
-      })}\n`;
+      return `${JSON.stringify({ id: index + 1, ...fourFields })}\n`;
   }
 }
 
-function cells(transaction: SimulatedTransaction): readonly string[] {
-  return [
-    transaction.id,
-    timeText(transaction.timeMs),
-    transaction.customerId,
-    transaction.cardId,
-    transaction.terminalId,
-    transaction.merchantCategory,
-    transaction.country,
-    (transaction.amountCents / 100).toFixed(2),
-    transaction.currency,
-    transaction.channel,
-    transaction.scenario === null ? '0' : '1',
-    transaction.scenario ?? '',
-  ];
+function csvCell(cell: string | number | null, { kind }: SimulatedColumn): string {
+  if (cell === null) return '';
+  return kind === 'cents' ? (Number(cell) / 100).toFixed(2) : String(cell);
 }
 
-function asJson(transaction: SimulatedTransaction): string {
-  return JSON.stringify({
-    transaction_id: transaction.id,
-    event_time: timeText(transaction.timeMs),
-    customer_id: transaction.customerId,
-    card_id: transaction.cardId,
-    terminal_id: transaction.terminalId,
-    merchant_category: transaction.merchantCategory,
-    country: transaction.country,
-    amount: transaction.amountCents / 100,
-    currency: transaction.currency,
-    channel: transaction.channel,
-    is_fraud: transaction.scenario === null ? 0 : 1,
-    fraud_scenario: transaction.scenario,
-  });
+function asJson(cells: SimulatedRecord['cells'], columns: readonly SimulatedColumn[]): string {
+  const values = cells.map((cell, column) =>
+    cell !== null && columns[column].kind === 'cents' ? Number(cell) / 100 : cell,
+  );
+  return JSON.stringify(Object.fromEntries(columns.map(({ name }, column) => [name, values[column]])));
 }
 
-/** Whole seconds, as ISO 8601 in UTC. */
-function timeText(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace('.000Z', 'Z');
+/** A card payment as a record of its columns. */
+export function cardRecord(transaction: SimulatedTransaction): SimulatedRecord {
+  const { timeMs, customerId, scenario, amountCents, balanceCents, channel } = transaction;
+  return {
+    timeMs,
+    key: customerId,
+    scenario,
+    cells: [
+      ...[transaction.id, timeText(timeMs), customerId, transaction.cardId, transaction.terminalId],
+      ...[transaction.merchantCategory, transaction.country, amountCents, transaction.currency, channel],
+      ...[scenario === null ? 0 : 1, scenario],
+    ],
+    fourFields: {
+      amount: amountCents / 100,
+      transaction_type: channels.indexOf(channel),
+      account_balance: balanceCents / 100,
+    },
+  };
 }

@@ -5,10 +5,10 @@ import { createGzip, createZstdCompress } from 'node:zlib';
 import type { SimulationFormat } from '../../domain/simulation.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { beginnings, renderHeader, renderTransaction } from './render-transaction.ts';
+import { beginnings, renderHeader, renderRecord } from './render-transaction.ts';
 import { claimFile } from '../exporting/output.ts';
 import { textKind } from '../exporting/output-kind.ts';
-import { simulateTransactions } from './simulate-transactions.ts';
+import { simulatedStream, type SimulatedStream } from './worlds.ts';
 
 const LINES_PER_CHUNK = 4096;
 
@@ -21,6 +21,7 @@ export async function simulate(
   context: WorkContext,
 ): Promise<JobResult<'simulate'>> {
   const format = input.format ?? formatOfName(input.output);
+  const stream = simulatedStream(input, format);
   const kind = textKind('a simulated recording of this format', beginnings[format]);
   const output = await claimFile(input.output, kind, { reads: [], force: input.force });
   const hash = createHash('sha256');
@@ -31,26 +32,34 @@ export async function simulate(
       done(null, chunk);
     },
   });
-  const content = Readable.from(render(input, format, totals, context));
+  const content = Readable.from(render(stream, format, totals, context));
   await output.stream(async (file) => {
     if (output.path.endsWith('.gz')) await pipeline(content, measure, createGzip({ level: 9 }), file);
     else if (output.path.endsWith('.zst')) await pipeline(content, measure, createZstdCompress(), file);
     else await pipeline(content, measure, file);
   });
-  return { ...totals, days: input.days, seed: input.seed, format, sha256: hash.digest('hex'), output: output.path };
+  return {
+    ...totals,
+    world: input.world,
+    days: input.days,
+    seed: input.seed,
+    format,
+    sha256: hash.digest('hex'),
+    output: output.path,
+  };
 }
 
 function* render(
-  input: ParsedJobInput<'simulate'>,
+  { columns, records }: SimulatedStream,
   format: SimulationFormat,
   totals: { rows: number; frauds: number },
   context: WorkContext,
 ): Generator<string> {
-  let lines = [renderHeader(format)];
-  for (const transaction of simulateTransactions({ ...input, startMs: Date.parse(input.start) })) {
-    lines.push(renderTransaction(transaction, totals.rows, format));
+  let lines = [renderHeader(format, columns)];
+  for (const record of records) {
+    lines.push(renderRecord(record, columns, totals.rows, format));
     totals.rows++;
-    if (transaction.scenario !== null) totals.frauds++;
+    if (record.scenario !== null) totals.frauds++;
     if (lines.length < LINES_PER_CHUNK) continue;
     throwIfCancelled(context.signal);
     context.report({ phase: 'simulate', done: totals.rows, total: null, unit: 'rows' });

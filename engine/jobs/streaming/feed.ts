@@ -5,14 +5,15 @@ import { accessTo } from '../../stream/kafka/known-access.ts';
 import { openProducer } from '../../stream/kafka/produce.ts';
 import type { TopicMessage } from '../../stream/kafka/topic-message.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { renderTransaction } from '../simulate/render-transaction.ts';
-import { simulateTransactions } from '../simulate/simulate-transactions.ts';
+import { renderRecord } from '../simulate/render-transaction.ts';
+import { simulatedStream } from '../simulate/worlds.ts';
 
 const messagesPerRequest = 500;
 
 /** The `feed` job: the simulated stream of payments into a topic, as fast as asked. */
 export async function feed(input: ParsedJobInput<'feed'>, context: WorkContext): Promise<JobResult<'feed'>> {
   const startedMs = performance.now();
+  const { columns, records } = simulatedStream(input, input.format);
   const address = parseTopicAddress(input.topic);
   const producer = await openProducer(address, accessTo(address));
   let messages = 0;
@@ -29,9 +30,9 @@ export async function feed(input: ParsedJobInput<'feed'>, context: WorkContext):
   const perRequest = Math.max(1, Math.min(messagesPerRequest, Math.floor((input.perSecond ?? Infinity) / 20)));
   try {
     let number = 0;
-    for (const transaction of simulateTransactions({ ...input, startMs: Date.parse(input.start) })) {
+    for (const record of records) {
       if (context.signal.aborted || (input.maxMessages !== undefined && number >= input.maxMessages)) break;
-      const text = renderTransaction(transaction, number, input.format).trimEnd();
+      const text = renderRecord(record, columns, number, input.format).trimEnd();
       const key = Buffer.from(String(number));
       // No partition of its own: the key decides.
       batch.push({
