@@ -349,13 +349,13 @@ export class CaseSession {
     const { entity, times, days } = arrays;
     const verdicts = countVerdicts(this.labels, decisions, sums);
     const labels = labelsForFigures(this.labels, verdicts, arrays.rowCount);
-    const order = orderForAlerts({
-      rowCount: rows.length,
+    const membership = {
       groups: entity === null ? null : Int32Array.from(rows, (row) => entity.codes[row]),
       groupCount: entity?.dictionary.size ?? 0,
       times: times === null ? null : Float64Array.from(rows, (row) => times[row]),
       gapMs: gapInMs(grouping.gap),
-    });
+    };
+    const order = orderForAlerts(membership, rows.length);
     return buildTuningIndex({
       forest,
       sums: Int32Array.from(rows, (row) => sums[row]),
