@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { alertGroupingSchema, gapInMs, type AlertGrouping } from '../domain/alert-grouping.ts';
 import { usageError } from '../domain/error.ts';
-import { orderForAlerts, type AlertMembership, type AlertOrder } from '../forest/alert-sweep.ts';
+import { membershipAmong, orderForAlerts, type AlertMembership, type AlertOrder } from '../forest/alert-sweep.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Suppression } from '../domain/suppression.ts';
 import type { CompiledForest } from '../domain/model.ts';
@@ -350,17 +350,16 @@ export class CaseSession {
     const verdicts = countVerdicts(this.labels, decisions, sums);
     const labels = labelsForFigures(this.labels, verdicts, arrays.rowCount);
     const membership = {
-      groups: entity === null ? null : Int32Array.from(rows, (row) => entity.codes[row]),
+      groups: entity?.codes ?? null,
       groupCount: entity?.dictionary.size ?? 0,
-      times: times === null ? null : Float64Array.from(rows, (row) => times[row]),
+      times,
       gapMs: gapInMs(grouping.gap),
+      ...(suppressed && { suppressed }),
     };
-    const order = orderForAlerts(membership, rows.length);
     return buildTuningIndex({
       forest,
       sums: Int32Array.from(rows, (row) => sums[row]),
-      alertOrder:
-        suppressed === null ? order : { ...order, suppressed: Uint8Array.from(rows, (row) => suppressed[row]) },
+      alertOrder: orderForAlerts(membershipAmong(membership, rows), rows.length),
       ...(labels === null ? {} : { labels: Uint8Array.from(rows, (row) => labels[row]) }),
       ...(days === null ? {} : { dayIndex: Int32Array.from(rows, (row) => days[row]) }),
     });

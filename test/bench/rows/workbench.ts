@@ -27,6 +27,7 @@ const handbookMonths = ['04', '05', '06', '07', '08'].map((month) => `transactio
 interface WindowRun {
   readonly usableMs: number;
   readonly emptyUsableMs: number;
+  readonly tuningMs: number;
   readonly dragFramesMs: readonly number[];
   readonly scrollFramesMs: readonly number[];
   readonly brushFramesMs: readonly number[];
@@ -148,6 +149,14 @@ export async function workbenchRows(settings: BenchSettings): Promise<BenchRow[]
       { kind: 'at-most', bar: 500, aim: 100 },
       'From the start of the host to the first alert with its detail on the screen, less the same for the small case.',
     ),
+    row(
+      'Tuning entered first',
+      'ms',
+      'click to charts',
+      ({ tuningMs }) => tuningMs,
+      { kind: 'at-most', bar: 300, aim: 300 },
+      'In a window that was just opened: from the click to the frame with the charts of the line.',
+    ),
     row('usable', 'ms', 'host started to first alert', ({ usableMs }) => usableMs),
     row('memory of the renderer', 'MB', 'resident', ({ rendererBytes }) => megabytes(rendererBytes)),
     row('memory of the engine', 'MB', 'resident, at most', ({ engineBytes }) => megabytes(engineBytes)),
@@ -184,6 +193,7 @@ async function smallCase(settings: BenchSettings): Promise<string> {
 async function measureWindow(settings: BenchSettings, large: string, small: string): Promise<WindowRun> {
   const [empty, emptyUsableMs] = await openTriage(settings, small);
   await empty.close();
+  const tuningMs = await enterTuning(settings, large);
   const [window, usableMs] = await openTriage(settings, large);
   try {
     const { page } = window;
@@ -198,6 +208,7 @@ async function measureWindow(settings: BenchSettings, large: string, small: stri
     return {
       usableMs,
       emptyUsableMs,
+      tuningMs,
       dragFramesMs,
       scrollFramesMs,
       brushFramesMs,
@@ -224,6 +235,16 @@ async function openTriage(settings: BenchSettings, path: string): Promise<readon
   await window.page.getByRole('main', { name: 'Triage' }).waitFor();
   await window.page.getByLabel('Selected alert').getByRole('heading', { level: 2 }).waitFor();
   return [window, performance.now() - startedMs];
+}
+
+/** Opens a window of its own, and gives the time from the click on Tuning to its charts. */
+async function enterTuning(settings: BenchSettings, path: string): Promise<number> {
+  const [{ page, close }] = await openTriage(settings, path);
+  try {
+    return await timeChange(page, '.tuning-pair', () => goTo(page, 'Tuning'));
+  } finally {
+    await close();
+  }
 }
 
 async function repeat(count: number, measure: (index: number) => Promise<number>): Promise<number[]> {
