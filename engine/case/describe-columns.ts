@@ -21,6 +21,7 @@ export function describeColumns(
     reason: row.why,
     ...(row.written !== undefined && { written: row.written }),
     ...(row.doubt && { doubt: row.doubt }),
+    ...(row.personal && { personal: row.personal }),
     totals: totals.get(row.column) ?? null,
   }));
 }

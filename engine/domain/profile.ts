@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personalColumnSchema, personalKinds } from './personal.ts';
 import { timePatternProblem } from './time-pattern.ts';
 import { statedFormatSchema } from './stated-format.ts';
 
@@ -73,6 +74,10 @@ const statedColumnSchema = z.object({
   /** Times in several columns: those whose cells follow this one's, after a space each. */
   joinedWith: z.array(z.string()).optional(),
   positiveValues: z.array(z.string()).optional(),
+  /** Which data of people it holds; `none` where it was taken for such by mistake. */
+  personal: z.enum([...personalKinds, 'none']).optional(),
+  /** Personal data are kept as they come. What may never be stored is not, all the same. */
+  keepClear: z.boolean().optional(),
 });
 export type StatedColumn = z.infer<typeof statedColumnSchema>;
 const statedColumnsSchema = z.record(z.string(), statedColumnSchema);
@@ -130,6 +135,8 @@ export const profileColumnSchema = z.object({
   positiveValues: z.array(z.string()).optional(),
   /** Present until a person decides. */
   doubt: doubtSchema.optional(),
+  /** Present where it holds data of people, or what only the owner of a card may know. */
+  personal: personalColumnSchema.optional(),
 });
 export type ProfileColumn = z.infer<typeof profileColumnSchema>;
 

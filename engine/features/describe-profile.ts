@@ -1,4 +1,5 @@
 import type { FeatureSpec } from '../domain/feature-spec.ts';
+import type { PersonalColumn } from '../domain/personal.ts';
 import type { ColumnKind, ColumnRole, Doubt, Profile, ProfileColumn } from '../domain/profile.ts';
 import { numberFormName } from './number-forms.ts';
 
@@ -16,6 +17,8 @@ export interface ProfileRow {
   readonly written?: string;
   /** Present until a person decides between two readings. */
   readonly doubt?: Doubt;
+  /** Present where it holds data of people. */
+  readonly personal?: PersonalColumn;
 }
 
 function howWritten({ kind, timeFormat, numberFormat }: ProfileColumn): string | undefined {
@@ -26,7 +29,7 @@ function howWritten({ kind, timeFormat, numberFormat }: ProfileColumn): string |
 /** Every column of a profile with what became of it, in the recording's order. */
 export function describeProfile(profile: Profile, spec: FeatureSpec): readonly ProfileRow[] {
   return profile.columns.map((column) => {
-    const { name, role, kind, confidence, reason, doubt } = column;
+    const { name, role, kind, confidence, reason, doubt, personal } = column;
     const written = howWritten(column);
     const usedAs = spec.features.filter(({ transform }) => transform.column === name).map((feature) => feature.name);
     const leftOut = spec.leftOut.filter((entry) => entry.column === name).map((entry) => entry.reason);
@@ -40,6 +43,7 @@ export function describeProfile(profile: Profile, spec: FeatureSpec): readonly P
       why: [reason, ...further].join('; left out: '),
       ...(written !== undefined && { written }),
       ...(doubt && { doubt }),
+      ...(personal && { personal }),
     };
   });
 }

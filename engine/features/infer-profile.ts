@@ -30,6 +30,7 @@ import {
 } from './infer-time-column.ts';
 import { nearNames } from './near-names.ts';
 import { numberFormName } from './number-forms.ts';
+import { withPersonal } from './personal-columns.ts';
 import type { ProfileSample } from './profile-sample.ts';
 
 function assertKnownColumn(name: string, known: readonly string[]): void {
@@ -71,6 +72,10 @@ function statedColumns(overrides: ProfileOverrides, known: readonly string[]): R
     }
   }
   return stated;
+}
+
+function saysHowItIsRead({ personal: _personal, keepClear: _keepClear, ...reading }: StatedColumn): boolean {
+  return Object.keys(reading).length > 0;
 }
 
 function notNumeric(facts: ColumnFacts): Error {
@@ -198,7 +203,9 @@ function inferEventTime(columns: readonly ColumnFacts[]): Finding | undefined {
  */
 export function inferProfile(sample: ProfileSample, overrides: ProfileOverrides): Profile {
   const timeZone = overrides.timeZone ?? 'UTC';
-  const stated = statedColumns(overrides, sample.columnNames);
+  const said = statedColumns(overrides, sample.columnNames);
+  // What is said of people in a column says nothing of how it is read.
+  const stated = new Map([...said].filter(([, column]) => saysHowItIsRead(column)));
   const all = columnFacts(sample, zoneClock(timeZone), stated);
   const findings = new Map<string, Finding>();
   const nameOfRole = new Map<ColumnRole, string>();
@@ -219,11 +226,11 @@ export function inferProfile(sample: ProfileSample, overrides: ProfileOverrides)
   };
 
   for (const facts of all) {
-    const said = stated.get(facts.name);
-    if (said?.role === undefined) continue;
+    const column = stated.get(facts.name);
+    if (column?.role === undefined) continue;
     const positives =
-      said.role === 'label' && overrides.positive !== undefined ? { positiveValues: overrides.positive } : {};
-    settle(statedFinding(facts, { ...positives, ...said }, said.role));
+      column.role === 'label' && overrides.positive !== undefined ? { positiveValues: overrides.positive } : {};
+    settle(statedFinding(facts, { ...positives, ...column }, column.role));
   }
   const columnsHaveEnvelope = hasEnvelope(all);
   settleEach((facts) => envelopeFinding(facts, columnsHaveEnvelope));
@@ -249,7 +256,7 @@ export function inferProfile(sample: ProfileSample, overrides: ProfileOverrides)
     const finding = findings.get(facts.name);
     return finding === undefined ? [] : [profileColumn(finding, stated.get(facts.name))];
   });
-  const profile: Profile = { version: 1, timeZone, columns: columns.flat() };
+  const profile = withPersonal({ version: 1, timeZone, columns: columns.flat() }, all, said);
   if (overrides.strict === true) refuseDoubt(profile);
   return profile;
 }

@@ -18,6 +18,7 @@ import { applyTuning, pointOf } from '../case/line/tuning.ts';
 import { compareModels, type ComparedModels } from '../case/model/model-comparison.ts';
 import { evaluateScores } from '../case/model/evaluate-scores.ts';
 import { rollBack, setChampion } from '../case/model/model-list.ts';
+import { revealText } from '../case/personal-text.ts';
 import { withCase } from '../case/opening.ts';
 import { claimFile } from '../jobs/exporting/output.ts';
 import { textKind } from '../jobs/exporting/output-kind.ts';
@@ -254,6 +255,15 @@ export function rollBackModel(input: ParsedJobInput<'rollback'>, context: WorkCo
 
 function championOf(session: CaseSession): JobResult<'promote'>['before'] {
   return session.models.length === 0 ? null : session.modelSummary(session.chosenModel(undefined).id);
+}
+
+/** The `reveal` job: the text behind a token of a person's data, once the history says who saw it and why. */
+export function revealPersonal(input: ParsedJobInput<'reveal'>, context: WorkContext): Promise<JobResult<'reveal'>> {
+  return withCase(input.casePath, 'change', (session) => {
+    const doing = { ...doingOf(context), ...(input.by === undefined ? {} : { by: input.by }) };
+    const text = revealText(session, doing, input);
+    return { token: input.token, text, by: doing.by, case: resolve(input.casePath) };
+  });
 }
 
 /** The `missed` job: what a random sample below the line, judged blind, says of the fraud that is missed. */

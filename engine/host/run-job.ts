@@ -8,6 +8,7 @@ import {
   measureMissed,
   promoteModel,
   reportWork,
+  revealPersonal,
   rollBackModel,
   suppressPatterns,
   tuneModel,
@@ -55,6 +56,7 @@ type Handlers = {
 const handlers: Handlers = {
   run: runMainJob,
   ingest: ingestRecordings,
+  reveal: revealPersonal,
   train: trainModel,
   learn: learnFromVerdicts,
   retrain,

@@ -1,3 +1,4 @@
+import { personalSentences } from '../features/personal-columns.ts';
 import { doubtSentences, missingRoles } from '../features/doubts.ts';
 import { columnWithRole, type Profile } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
@@ -41,6 +42,7 @@ export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkCont
       ...trained,
       notices: [
         ...reading.notices,
+        ...personalSentences(profile),
         ...doubtSentences(profile),
         ...unsureColumns(profile),
         ...missingRoles(profile),

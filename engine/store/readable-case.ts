@@ -472,6 +472,11 @@ export class ReadableCase {
     }));
   }
 
+  /** What was sealed of a text of a person, by its token; undefined where there is none. */
+  sealedText(token: string): Uint8Array | undefined {
+    return this.row<{ sealed: Uint8Array }>('SELECT sealed FROM sealed_text WHERE token = ?', token)?.sealed;
+  }
+
   setting(key: string): JsonValue | undefined {
     const row = this.row<{ value: string }>('SELECT value FROM setting WHERE key = ?', key);
     return row && storedJson(this.path, row.value, jsonValueSchema, `setting '${key}'`);

@@ -20,6 +20,7 @@ export interface PackedAppend {
   readonly next: RecordingPosition;
   readonly rejected: readonly RejectedRecord[];
   readonly dictionaryAdditions: ReadonlyMap<string, readonly string[]>;
+  readonly sealedTexts?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** An append as it lies in the case file. */
@@ -34,6 +35,7 @@ export interface EncodedAppend {
   readonly next: RecordingPosition;
   readonly rejected: readonly RejectedRecord[];
   readonly dictionaryAdditions: ReadonlyMap<string, readonly string[]>;
+  readonly sealedTexts?: ReadonlyMap<string, Uint8Array>;
   /** Size of all blobs, in bytes. */
   readonly storedBytes: number;
 }
@@ -59,6 +61,7 @@ export function packAppend(append: SegmentAppend): PackedAppend {
     next: append.next,
     rejected: append.rejected.map((record) => ({ ...record, raw: Uint8Array.from(record.raw) })),
     dictionaryAdditions: append.dictionaryAdditions,
+    ...(append.sealedTexts && { sealedTexts: append.sealedTexts }),
   };
 }
 
@@ -78,6 +81,7 @@ export function encodeAppend(packed: PackedAppend): EncodedAppend {
     next: packed.next,
     rejected: packed.rejected,
     dictionaryAdditions: packed.dictionaryAdditions,
+    ...(packed.sealedTexts && { sealedTexts: packed.sealedTexts }),
     storedBytes: columns.reduce((sum, column) => sum + column.data.byteLength, raw.byteLength + rowLayout.byteLength),
   };
 }

@@ -61,6 +61,8 @@ export interface SegmentAppend {
   readonly rejected: readonly RejectedRecord[];
   /** Texts new in this append, in code order, continuing the stored dictionary of the column. */
   readonly dictionaryAdditions: ReadonlyMap<string, readonly string[]>;
+  /** Texts of people in these rows, sealed, by the token that stands for each; none twice is no fault. */
+  readonly sealedTexts?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Rows of a live stream with everything that must become true together with them. */

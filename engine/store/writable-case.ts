@@ -390,6 +390,8 @@ export class WritableCase extends ReadableCase {
    */
   forgetRows(profile: Profile, why: readonly string[], doing: Doing): void {
     if (this.counts().models > 0) impossible('rows that a model was made of are not forgotten');
+    // They may be read again because they hold data of people: nothing of them stays in free pages.
+    this.connection.pragma('secure_delete = ON');
     this.change(doing, () => {
       for (const table of ['feature_segment', 'window_checkpoint', 'segment_column', 'segment', 'dictionary_entry'])
         this.#change(`DELETE FROM ${table}`);
@@ -590,6 +592,8 @@ export class WritableCase extends ReadableCase {
 
     if (append.rowCount > 0) this.#addSegment(append);
     for (const [name, texts] of append.dictionaryAdditions) this.#addTexts(name, texts);
+    for (const [token, sealed] of append.sealedTexts ?? [])
+      this.#change('INSERT INTO sealed_text (token, sealed) VALUES (?, ?) ON CONFLICT DO NOTHING', token, sealed);
     for (const record of append.rejected)
       this.#insert(
         'INSERT INTO quarantine (source_id, line, byte_offset, reason, raw) VALUES (?, ?, ?, ?, ?)',

@@ -40,6 +40,11 @@ const envelopeColumns = [
 
 export const kcatColumnNames: readonly string[] = envelopeColumns.map(([, name]) => name);
 
+/** The envelope's key that a column stands for; undefined for columns of the payload. */
+export function kcatKeyOfColumn(column: string): string | undefined {
+  return envelopeColumns.find(([, name]) => name === column)?.[0];
+}
+
 /** Why a message without a value is no record. */
 export const tombstoneReason = 'The payload is null: a tombstone carries no transaction.';
 

@@ -14,6 +14,7 @@ import { addLearnCommand } from './learn-command.ts';
 import { addPushCommand } from './push-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRecordCommand } from './record-command.ts';
+import { addRevealCommand } from './reveal-command.ts';
 import { addReplayCommand } from './replay-command.ts';
 import { addRetrainCommand } from './retrain-command.ts';
 import { addRunCommand } from './run-command.ts';
@@ -57,6 +58,7 @@ export function createProgram(
   addCompareCommand(program, surroundings);
   addHistoryCommands(program, surroundings);
   addSealCommand(program, surroundings);
+  addRevealCommand(program, surroundings);
   addExportCommands(program, surroundings);
   addPushCommand(program, surroundings);
   addRecordCommand(program, surroundings);

@@ -4,6 +4,7 @@ import { AssayError, usageError } from '../../engine/domain/error.ts';
 import { growerNames, type GrowerName } from '../../engine/domain/model.ts';
 import { detectionNames, type DetectionName } from '../../preload/contract/models.ts';
 import { parseExpectation, type Expectation } from '../../engine/domain/expectation.ts';
+import { personalKinds, type PersonalKind } from '../../engine/domain/personal.ts';
 import { columnRoles, timeFormatSchema } from '../../engine/domain/profile.ts';
 import type { ColumnRole, ProfileOverrides, StatedColumn } from '../../engine/domain/profile.ts';
 import type { NumberFormat } from '../../engine/domain/record-batch.ts';
@@ -31,6 +32,8 @@ export interface ProfileFlags {
   readonly numberFormat?: Readonly<Record<string, string>>;
   readonly role?: Readonly<Record<string, string>>;
   readonly positive?: readonly string[];
+  readonly personal?: Readonly<Record<string, string>>;
+  readonly keepClear?: readonly string[];
   readonly strict?: boolean;
   readonly delimiter?: string;
   readonly encoding?: string;
@@ -109,6 +112,16 @@ export function addProfileOptions(command: Command): Command {
     )
     .option('--role <column=role>', `what a column means: ${columnRoles.join(', ')}`, parseAssignment)
     .option('--positive <values>', 'values of the label that mean fraud, separated by commas', parseNames)
+    .option(
+      '--personal <column=kind>',
+      `data of people in a column: ${[...personalKinds, 'none'].join(', ')}`,
+      parseAssignment,
+    )
+    .option(
+      '--keep-clear <columns>',
+      'columns with data of people to be kept as they come; card codes and track data are not',
+      parseNames,
+    )
     .option('--strict', 'refuse what is in doubt instead of taking the likelier reading');
 }
 
@@ -205,7 +218,7 @@ export function readProfileOverrides(flags: ProfileFlags): ProfileOverrides {
 
 /** What flags say of single columns, beside what the file says. @throws AssayError BAD_PROFILE. */
 function statedColumns(flags: ProfileFlags, fromFile: ProfileOverrides['columns']): ProfileOverrides['columns'] {
-  const { timeFormat = {}, numberFormat = {}, role = {} } = flags;
+  const { timeFormat = {}, numberFormat = {}, role = {}, personal = {}, keepClear = [] } = flags;
   const columns: Record<string, StatedColumn> = { ...fromFile };
   const state = (name: string, said: StatedColumn): void => {
     columns[name] = { ...columns[name], ...said };
@@ -213,6 +226,8 @@ function statedColumns(flags: ProfileFlags, fromFile: ProfileOverrides['columns'
   for (const [name, format] of Object.entries(timeFormat)) state(name, { kind: 'time', timeFormat: format });
   for (const [name, form] of Object.entries(numberFormat)) state(name, { numberFormat: numberFormatNamed(form) });
   for (const [name, said] of Object.entries(role)) state(name, { role: roleNamed(said) });
+  for (const [name, said] of Object.entries(personal)) state(name, { personal: personalNamed(said) });
+  for (const name of keepClear) state(name, { keepClear: true });
   for (const format of Object.values(timeFormat)) assertTimeFormat(format);
   return Object.keys(columns).length === 0 ? fromFile : columns;
 }
@@ -243,6 +258,16 @@ function roleNamed(said: string): ColumnRole {
   if (role === undefined)
     throw usageError('BAD_PROFILE', `'${said}' is no role of a column.`, `The roles are ${columnRoles.join(', ')}.`);
   return role;
+}
+
+function personalNamed(said: string): PersonalKind | 'none' {
+  const kind = ([...personalKinds, 'none'] as const).find((each) => each === said);
+  if (kind !== undefined) return kind;
+  throw usageError(
+    'BAD_PROFILE',
+    `'${said}' is no kind of data of people.`,
+    `The kinds are ${personalKinds.join(', ')}, and none.`,
+  );
 }
 
 function readProfileFile(path: string): ProfileOverrides {

@@ -10,6 +10,7 @@ import { historyJobs } from './history.ts';
 import { labelJobs } from './labels.ts';
 import { learningJobs } from './learning.ts';
 import { modelJobs } from './models.ts';
+import { personalJobs } from './personal.ts';
 import { recordingJobs } from './recordings.ts';
 import { retrainingJobs } from './retraining.ts';
 import { sealJobs } from './seals.ts';
@@ -30,6 +31,7 @@ export const jobs = {
   ...applicationJobs,
   ...caseJobs,
   ...recordingJobs,
+  ...personalJobs,
   ...modelJobs,
   ...trainingJobs,
   ...learningJobs,

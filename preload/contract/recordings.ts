@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { columnTotalsSchema } from '../../engine/domain/column-totals.ts';
 import { expectationSchema } from '../../engine/domain/expectation.ts';
 import { columnKinds, columnRoles, doubtSchema, profileOverridesSchema } from '../../engine/domain/profile.ts';
+import { personalColumnSchema } from '../../engine/domain/personal.ts';
 import type { RecordingFormat } from '../../engine/domain/record-batch.ts';
 import { nothing, notice, pageLimit, path, request } from './parts.ts';
 
@@ -23,6 +24,7 @@ export const columnReportSchema = z.object({
   reason: z.string(),
   written: z.string().optional().describe('how its times or numbers are written'),
   doubt: doubtSchema.optional().describe('two readings fit; which one was taken, and the flags that settle it'),
+  personal: personalColumnSchema.optional().describe('data of people: which, what the case keeps of them, and why'),
   totals: columnTotalsSchema.nullable().describe('null where the rows of the case were not counted'),
 });
 export type ColumnReport = z.infer<typeof columnReportSchema>;

@@ -9,6 +9,7 @@ import { evaluationRequests } from './evaluations.ts';
 import { exportRequests } from './exports.ts';
 import { historyRequests } from './history.ts';
 import { modelRequests } from './models.ts';
+import { personalRequests } from './personal.ts';
 import { recordingRequests } from './recordings.ts';
 import { streamRequests } from './streams.ts';
 import { transactionRequests } from './transactions.ts';
@@ -27,6 +28,7 @@ export const requests = {
   ...applicationRequests,
   ...caseRequests,
   ...recordingRequests,
+  ...personalRequests,
   ...transactionRequests,
   ...entityRequests,
   ...modelRequests,

@@ -49,6 +49,7 @@ import { enterKafka, kafkaEntry, kafkaTopics, peekKafka, testKafka } from './kaf
 import { historyPage } from '../../case/decisions/history.ts';
 import { compareModels, swappedAlerts } from '../../case/model/model-comparison.ts';
 import { listModels, modelListItem, rollBack, setChampion } from '../../case/model/model-list.ts';
+import { revealText } from '../../case/personal-text.ts';
 import { listOutbox } from '../../case/outbox-list.ts';
 import { alertsPageWithReasons, explainSoon } from './reasons-in-background.ts';
 import { readSettingsFile, recentCases, writeSettings } from './settings-file.ts';
@@ -84,6 +85,7 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'profile.read': ({ session }) => readProfile(session),
   'profile.write': writeProfile,
   'recording.inspect': (_, input) => inspectRecording(input),
+  'personal.reveal': (workbench, input) => ({ text: revealText(workbench.session, workbench.doing(), input) }),
   'quarantine.page': ({ session }, input) => quarantinePage(session, input),
   'transactions.page': ({ session }, input) => transactionsPage(session, input),
   'transactions.find': ({ session }, input) => findRows(session, input),

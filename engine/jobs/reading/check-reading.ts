@@ -414,7 +414,8 @@ class ReadingChooser {
   settle(suspicion: Suspicion): void {
     const { name, kind, why } = suspicion;
     const before = this.#profile.columns.find((column) => column.name === name);
-    const after = this.#candidates(suspicion).find((column) => this.#isBetter(suspicion, before, column));
+    const better = this.#candidates(suspicion).find((column) => this.#isBetter(suspicion, before, column));
+    const after = better && keepingPersonal(before, better);
     if (after === undefined) {
       if (kind === 'misfits' || kind === 'numbers after texts')
         this.notices.push(`'${name}': ${why}; no other way to read it fits all of them, so it is read as before.`);
@@ -422,7 +423,8 @@ class ReadingChooser {
     }
     this.#profile = withColumn(this.#profile, before, after);
     const isOtherUse = this.#isUsed && before?.role !== after.role;
-    if (before === undefined || isOtherUse || readingOf(before) !== readingOf(after)) {
+    const isPersonalNow = after.personal !== undefined && before?.personal === undefined;
+    if (before === undefined || isOtherUse || isPersonalNow || readingOf(before) !== readingOf(after)) {
       this.otherReadings.push({ name, reading: describe(after), why });
       return;
     }
@@ -470,6 +472,11 @@ class ReadingChooser {
       this.#typical.badCells(after) <= this.#typical.badCells(before)
     );
   }
+}
+
+/** Tokens do not look like what they stand for. */
+function keepingPersonal(before: ProfileColumn | undefined, after: ProfileColumn): ProfileColumn {
+  return before?.personal === undefined ? after : { ...after, personal: before.personal };
 }
 
 function withColumn(profile: Profile, before: ProfileColumn | undefined, after: ProfileColumn): Profile {

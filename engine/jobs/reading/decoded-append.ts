@@ -9,6 +9,7 @@ export function appendOfBatch(
   batch: RecordBatch,
   decoded: DecodedBatch,
   dictionaryAdditions: SegmentAppend['dictionaryAdditions'],
+  sealedTexts: NonNullable<SegmentAppend['sealedTexts']>,
 ): SegmentAppend {
   return {
     sourceId,
@@ -17,6 +18,7 @@ export function appendOfBatch(
     next: batch.next,
     rejected: [...batch.rejected, ...invalidRecords(batch, decoded)],
     dictionaryAdditions,
+    ...(sealedTexts.size > 0 && { sealedTexts }),
   };
 }
 

@@ -8,6 +8,7 @@ import type { RecordingFormat, RecordingReader, StoredFile } from '../../domain/
 import type { StatedFormat } from '../../domain/stated-format.ts';
 import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
 import { doubtSentences, missingRoles } from '../../features/doubts.ts';
+import { personalSentences } from '../../features/personal-columns.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
 import { sampleOfRecording, type ProfileSample } from '../../features/profile-sample.ts';
 import type { TotalsCollector } from '../../features/column-totals.ts';
@@ -17,6 +18,7 @@ import type { Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { withholdingOf, type Withholding } from '../privacy/withheld-batches.ts';
 import { appendOfBatch, newTextsOf } from './decoded-append.ts';
 import { watchColumns, type ColumnWatch } from './column-watch.ts';
 import { describeColumns, totalsOfCase } from '../../case/describe-columns.ts';
@@ -64,7 +66,12 @@ export async function ingestRecordings(
       quarantined: counts.quarantined,
       columns: describeColumns(profile, null, totalsOfCase(openedCase)),
       sources: describeSources(openedCase),
-      notices: [...outcome.notices, ...doubtSentences(profile), ...missingRoles(profile)],
+      notices: [
+        ...outcome.notices,
+        ...personalSentences(profile),
+        ...doubtSentences(profile),
+        ...missingRoles(profile),
+      ],
       case: resolve(input.casePath),
       readMs: outcome.readMs,
       storeMs: outcome.storeMs,
@@ -173,6 +180,7 @@ async function readPending(
     totals,
     newTexts: newTextsOf(dictionaries),
     writer,
+    withholding: withholdingOf(profile),
     nextSequence: firstSequence,
     columns,
   };
@@ -229,6 +237,7 @@ interface IngestStream {
   /** Texts that came into the dictionaries since the last call. */
   readonly newTexts: () => ReadonlyMap<string, readonly string[]>;
   readonly writer: CaseWriter;
+  readonly withholding: Withholding;
   /** Absent where the case holds a topic. */
   readonly totals: TotalsCollector | undefined;
   nextSequence: number;
@@ -249,12 +258,15 @@ async function ingestOne(
     ...(source.format === null ? {} : { format: source.format }),
   });
   try {
-    for await (const batch of reader.batches()) {
+    for await (const received of reader.batches()) {
       throwIfCancelled(context.signal);
+      const batch = stream.withholding.take(received, reader.format);
       const decoded = stream.decode(batch, stream.nextSequence);
       stream.columns.note(batch, decoded, recording.path);
       stream.totals?.add(batch, decoded);
-      await stream.writer.append(appendOfBatch(source.id, batch, decoded, stream.newTexts()));
+      await stream.writer.append(
+        appendOfBatch(source.id, batch, decoded, stream.newTexts(), stream.withholding.newlySealed()),
+      );
       stream.nextSequence += decoded.segment.rowCount;
       reportBytes(reader.storedBytesRead);
     }

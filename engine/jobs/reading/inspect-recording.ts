@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
+import { personalSentences } from '../../features/personal-columns.ts';
+import type { ProfileColumn } from '../../domain/profile.ts';
 import { textsOfJson } from '../../features/infer-ordinary.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
 import { sampleOfRecording } from '../../features/profile-sample.ts';
+import { personalTexts, type PersonalTexts } from '../../store/personal-texts.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import { describeColumns } from '../../case/describe-columns.ts';
@@ -17,16 +20,27 @@ export async function inspectRecording(
   try {
     const sample = await sampleOfRecording(reader);
     const profile = inferProfile(sample, input.overrides);
+    const texts = personalTexts();
+    const kept = (name: string): ProfileColumn['personal'] =>
+      profile.columns.find((column) => column.name === name)?.personal;
     const rows = Math.min(shownRows, sample.rowCount);
     return {
       path,
       sizeBytes: reader.storedBytes,
       format: reader.format,
-      notices: [...reader.notices, ...textsOfJson(profile)],
+      notices: [...reader.notices, ...textsOfJson(profile), ...personalSentences(profile)],
       columns: describeColumns(profile, null, new Map()),
-      firstRows: Array.from({ length: rows }, (_, row) => sample.cells.map((cells) => cells[row] ?? '')),
+      firstRows: Array.from({ length: rows }, (_, row) =>
+        sample.cells.map((cells, column) => shownCell(cells[row], kept(sample.columnNames[column]), texts)),
+      ),
     };
   } finally {
     await reader.close();
   }
+}
+
+/** A cell as the case would hold it: nobody sees more by looking before reading. */
+function shownCell(text: string | undefined, personal: ProfileColumn['personal'], texts: PersonalTexts): string {
+  if (text === undefined || personal?.kept === 'nothing') return '';
+  return personal?.kept === 'token' ? texts.tokenOf(personal.kind, text) : text;
 }

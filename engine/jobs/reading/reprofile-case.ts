@@ -1,4 +1,5 @@
 import { usageError } from '../../domain/error.ts';
+import { personalWords } from '../../domain/personal.ts';
 import type { ColumnRole, Profile, ProfileColumn, ProfileOverrides } from '../../domain/profile.ts';
 import { isDecoded } from '../../features/decode-segment.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
@@ -46,8 +47,10 @@ export async function profileWith(
     sample ?? (await sampleOfStoredRows(openedCase)),
     stored.columns.map(({ name }) => name),
   );
+  refuseOtherPersonal(stored, overrides);
   const inferred = inferProfile(first, withEarlierWords(stored, overrides));
-  const wanted = { ...inferred, columns: inferred.columns.map((column) => asStored(column, readings)) };
+  const columns = inferred.columns.map((column) => asStored(column, readings));
+  const wanted = { ...inferred, columns: columns.map((column) => withPersonalOf(stored, column)) };
   refuseOtherReadings(stored, wanted, readings);
   return wanted;
 }
@@ -89,9 +92,13 @@ export function wordsOf({
   timeFormat,
   joinedWith,
   positiveValues,
+  personal,
 }: ProfileColumn): StatedColumn {
-  if (role === 'ignored') return { role };
+  // What is said of people in it holds too.
+  const people = personal === undefined ? {} : { personal: personal.kind, keepClear: personal.kept === 'clear' };
+  if (role === 'ignored') return { role, ...people };
   return {
+    ...people,
     role,
     kind,
     ...(numberFormat === undefined ? {} : { numberFormat }),
@@ -153,6 +160,26 @@ function readAnew(what: string): Error {
     `In this case ${what}; that cannot be changed afterwards.`,
     'Read the recording into a new case with these flags: assay run RECORDING --case NEW.assay ...',
   );
+}
+
+/** What is kept of a column was decided when its first row was stored. */
+export function withPersonalOf(stored: Profile, column: ProfileColumn): ProfileColumn {
+  const { personal: _found, ...rest } = column;
+  const personal = stored.columns.find(({ name }) => name === column.name)?.personal;
+  return personal === undefined ? rest : { ...rest, personal };
+}
+
+function refuseOtherPersonal(stored: Profile, { columns = {} }: ProfileOverrides): void {
+  for (const [name, { personal: said, keepClear }] of Object.entries(columns)) {
+    const personal = stored.columns.find((column) => column.name === name)?.personal;
+    const isOther = said !== undefined && said !== (personal?.kind ?? 'none');
+    if (isOther || (keepClear === true && personal?.kept === 'token'))
+      throw readAnew(
+        personal === undefined
+          ? `the column '${name}' was stored as it came`
+          : `the column '${name}' was stored as ${personalWords[personal.kind]}`,
+      );
+  }
 }
 
 /** How the cells of a column are decoded; equal for two columns that are decoded alike. */

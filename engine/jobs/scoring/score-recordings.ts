@@ -25,6 +25,7 @@ import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.t
 import { segmentsOf } from '../../case/case-arrays.ts';
 import { computerOfCase, describeOrder, inTurns } from '../training/case-features.ts';
 import { chosenModel } from '../../case/model/chosen-model.ts';
+import { withholdingOf } from '../privacy/withheld-batches.ts';
 import { watchColumns } from '../reading/column-watch.ts';
 import { findColumns } from '../reading/match-columns.ts';
 import { csvCell } from '../exporting/csv-cell.ts';
@@ -255,12 +256,15 @@ async function forEachBatch(
   take: (scored: ScoredBatch) => boolean | Promise<boolean>,
 ): Promise<boolean> {
   const decode = createSegmentDecoder(profile, dictionaries);
+  // Entities are known by their tokens where the case holds those.
+  const withholding = withholdingOf(profile);
   let rows = 0;
   for (const { path, format, columnNames } of recordings) {
     const reader = await openRecording(path, { format, columnNames, signal: context.signal });
     try {
-      for await (const batch of reader.batches()) {
+      for await (const received of reader.batches()) {
         throwIfCancelled(context.signal);
+        const batch = withholding.take(received, format);
         const decoded = decode(batch, rows);
         rows += decoded.segment.rowCount;
         if (!(await take({ batch, decoded, segment: decoded.segment, path }))) return false;

@@ -25,5 +25,6 @@ export function sliceOfAppend(append: SegmentAppend, from: number, to: number): 
     next: isLast ? append.next : { byteOffset: byteOffset[to], line: line[to] },
     rejected: append.rejected.filter((record) => record.byteOffset >= startByte && record.byteOffset < endByte),
     dictionaryAdditions: from === 0 ? append.dictionaryAdditions : new Map<string, readonly string[]>(),
+    ...(from === 0 && append.sealedTexts && { sealedTexts: append.sealedTexts }),
   };
 }

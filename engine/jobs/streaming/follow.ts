@@ -11,6 +11,7 @@ import type { RecordingFormat } from '../../domain/record-batch.ts';
 import { formatTopicAddress, parseTopicAddress, type TopicAddress } from '../../domain/topic-address.ts';
 import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
+import { personalSentences } from '../../features/personal-columns.ts';
 import { SampleCollector } from '../../features/profile-sample.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import { startMetrics, type StreamMetrics } from '../../monitor/stream-metrics.ts';
@@ -34,6 +35,7 @@ import { describeColumns, totalsOfCase } from '../../case/describe-columns.ts';
 import { LiveLine } from '../../case/line/live-line.ts';
 import { chosenModel, modelSummary } from '../../case/model/chosen-model.ts';
 import { alertsAndFlags } from '../../case/model/model-list.ts';
+import { withholdingOf, type Withholding } from '../privacy/withheld-batches.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { whatCame } from '../reading/rows-history.ts';
 import { refreshTotals } from '../reading/reading-totals.ts';
@@ -169,6 +171,7 @@ interface LiveCase {
   readonly decode: SegmentDecoder;
   readonly newTexts: () => ReadonlyMap<string, readonly string[]>;
   readonly writer: CaseWriter;
+  readonly withholding: Withholding;
   readonly columns: ColumnWatch;
 }
 
@@ -279,7 +282,12 @@ class FollowSession {
         columns:
           profile === undefined ? [] : describeColumns(profile, this.#scoring?.spec ?? null, totalsOfCase(openedCase)),
         order: this.#scoring?.order() ?? null,
-        notices: [...this.#notices, ...(this.#live?.columns.sentences() ?? []), ...this.#orderSentences()],
+        notices: [
+          ...this.#notices,
+          ...(profile === undefined ? [] : personalSentences(profile)),
+          ...(this.#live?.columns.sentences() ?? []),
+          ...this.#orderSentences(),
+        ],
         totalMs,
         case: resolve(this.#input.casePath),
       };
@@ -376,6 +384,7 @@ class FollowSession {
       decode: createSegmentDecoder(profile, dictionaries),
       newTexts: newTextsOf(dictionaries),
       writer,
+      withholding: withholdingOf(profile),
       columns: watchColumns(profile, 'they are in quarantine'),
     };
     if (hasModel) await this.#openScoring();
@@ -429,13 +438,14 @@ class FollowSession {
 
   async #take(slices: readonly MessageSlice[]): Promise<void> {
     const live = this.#live ?? impossible('messages are taken before the case is open');
-    const batch = live.batchers[this.#batches++ % live.batchers.length].batchOf(slices, this.#position);
+    const received = live.batchers[this.#batches++ % live.batchers.length].batchOf(slices, this.#position);
+    const batch = live.withholding.take(received, envelopeFormat);
     const decoded = live.decode(batch, this.#nextSequence);
     live.columns.note(batch, decoded, this.#address.topic);
     this.#positionMs = lastEventMs(live.profile, decoded.segment) ?? this.#positionMs;
     await this.#recording.take(slices);
     const rowCount = decoded.segment.rowCount;
-    const append = appendOfBatch(live.source.id, batch, decoded, live.newTexts());
+    const append = appendOfBatch(live.source.id, batch, decoded, live.newTexts(), live.withholding.newlySealed());
     // Features are computed at once, in order; the scoring goes on while the next batch is made.
     const liveScoring = this.#scoring;
     const scoring = liveScoring && this.#metrics.timed(() => liveScoring.score(decoded.segment));

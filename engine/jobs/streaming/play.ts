@@ -21,6 +21,7 @@ import { doingOf } from '../../case/decisions/doing.ts';
 import { LiveLine } from '../../case/line/live-line.ts';
 import { chosenModel, modelSummary } from '../../case/model/chosen-model.ts';
 import { alertsAndFlags } from '../../case/model/model-list.ts';
+import { withholdingOf, type Withholding } from '../privacy/withheld-batches.ts';
 import { watchColumns, type ColumnWatch } from '../reading/column-watch.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { refuseChangedRecordings } from '../reading/ingest-recordings.ts';
@@ -150,6 +151,7 @@ class PlaySession {
   readonly #meter = new FiguresMeter();
   readonly #columns: ColumnWatch;
   readonly #decode: SegmentDecoder;
+  readonly #withholding: Withholding;
   readonly #newTexts: ReturnType<typeof newTextsOf>;
   readonly #finished = new Map<number, StoredFile>();
   #stage: Stage | undefined;
@@ -170,6 +172,7 @@ class PlaySession {
     this.#columns = watchColumns(prepared.profile, 'they are in quarantine');
     this.#decode = createSegmentDecoder(prepared.profile, prepared.dictionaries);
     this.#newTexts = newTextsOf(prepared.dictionaries);
+    this.#withholding = withholdingOf(prepared.profile);
     context.onCommand?.((command) => {
       this.#clock.obey(command);
       this.#wake?.();
@@ -203,10 +206,11 @@ class PlaySession {
       ...(source.format === null ? {} : { format: source.format }),
     });
     try {
-      for await (const batch of reader.batches()) {
+      for await (const received of reader.batches()) {
+        const batch = this.#withholding.take(received, reader.format);
         const decoded = this.#decode(batch, this.#nextSequence);
         this.#columns.note(batch, decoded, source.uri);
-        const append = appendOfBatch(source.id, batch, decoded, this.#newTexts());
+        const append = appendOfBatch(source.id, batch, decoded, this.#newTexts(), this.#withholding.newlySealed());
         const time = append.segment.columns.get(columnWithRole(profile, 'event_time')?.name ?? '');
         await this.#batch(append, time?.kind === 'time' ? time.values.slice() : null);
         if (this.#context.signal.aborted) return;

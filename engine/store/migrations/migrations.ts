@@ -9,6 +9,7 @@ import { receipt } from './0006-receipt.ts';
 import { mergedSegments } from './0007-merged-segments.ts';
 import { rowNumbers } from './0008-row-numbers.ts';
 import { evidence } from './0009-evidence.ts';
+import { sealedTexts } from './0010-sealed-texts.ts';
 
 /** One step of the case file's layout. Once released it never changes: a test pins its checksum. */
 export interface Migration {
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   { version: 7, name: 'merged segments', up: mergedSegments },
   { version: 8, name: 'row numbers', up: rowNumbers },
   { version: 9, name: 'evidence', up: evidence },
+  { version: 10, name: 'sealed texts', up: sealedTexts },
 ];
 
 /** The version that a list of steps leads to; throws where the list is not 1, 2, 3, ... */

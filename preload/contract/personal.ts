@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { path, request } from './parts.ts';
+
+/* Data of people: rows hold tokens, and who wants to see a text says why. */
+
+const revealChoice = {
+  token: z.string().min(1).max(200).describe('as rows show it, such as name-4t0m9z2k7q1b'),
+  reason: z.string().trim().min(3).max(500).describe('why, for the history'),
+};
+
+export const personalJobs = {
+  reveal: {
+    input: z.object({ casePath: path, ...revealChoice, by: z.string().max(200).optional() }),
+    result: z.object({ token: z.string(), text: z.string(), by: z.string(), case: path }),
+  },
+} as const;
+
+export const personalRequests = {
+  /** The text behind a token; that it was seen, by whom and why is in the history before it is given. */
+  'personal.reveal': request<{ readonly text: string }>()(z.object(revealChoice)),
+} as const;
