@@ -185,6 +185,7 @@ describe('layouts', () => {
         "907f7db95be780b9004325189c1924787bf0c3ef742d2ee1042a6ab62f66a14d",
         "a5efadf5f8084200af273a7cae0e90be1f675490567f560028e143229b7125e5",
         "24553d1dfc03547e5ae10b5a9be3869b43ad59bbb02e84f48994c6dc692d566e",
+        "692be20c946b9c87605f13d2fd5f9c5ada5b2a658ebf0a9d2eabdb72d43995c6",
       ]
     `);
     expect(() => latestVersion([{ version: 2, name: 'gap', up: '' }])).toThrow(/at place 1/);
