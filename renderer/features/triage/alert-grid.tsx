@@ -80,6 +80,8 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
   const { onPosition, headingOf, rowHeight: lineHeight } = props;
   const alertColumns = columnsOf(context);
   const left = useRef(props.position);
+  // Where the list was sent, until it is there: what it says before is where it stood.
+  const sentToPx = useRef<number | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   // The same object while the columns stand as they are: a new one draws every row again.
   const shown = useMemo(() => arrangedColumns(alertColumns, layout), [alertColumns, layout]);
@@ -120,11 +122,15 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
     left.current = null;
     if (index < 0) {
       if (!isInView(virtual, selectedIndex, rowHeight)) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
-    } else virtual.scrollToOffset(virtual.measurementsCache[index].start + offsetPx);
+    } else {
+      sentToPx.current = virtual.measurementsCache[index].start + offsetPx;
+      virtual.scrollToOffset(sentToPx.current);
+    }
     // Not on `rows`: those that come later must not scroll back to the selected one.
   }, [virtual, selectedIndex, pointed, rowHeight]);
   const tellPosition = useEffectEvent(() => {
-    const offsetPx = virtual.scrollOffset ?? 0;
+    if (left.current !== null) return;
+    const offsetPx = sentToPx.current ?? virtual.scrollOffset ?? 0;
     const item = virtual.getVirtualItemForOffset(offsetPx);
     const key = item === undefined ? undefined : rows[item.index]?.key;
     if (item !== undefined && key !== undefined)
@@ -133,7 +139,10 @@ export function AlertGrid(props: AlertGridProps): ReactNode {
   useEffect(() => tellPosition(), [selected, rows.length]);
   useEffect(() => {
     const element = scroller.current;
-    const onScrollEnd = (): void => tellPosition();
+    const onScrollEnd = (): void => {
+      sentToPx.current = null;
+      tellPosition();
+    };
     element?.addEventListener('scrollend', onScrollEnd);
     return () => element?.removeEventListener('scrollend', onScrollEnd);
   }, []);
