@@ -150,6 +150,71 @@ export interface AmountStrip {
   readonly normalHigh: number | null;
 }
 
+/** What stands behind a theme, from what was known at the time of the alert's most anomalous transaction. */
+export type ThemeEvidence =
+  | {
+      /** The entity's usual amounts, in classes of equal width on a logarithmic axis; `own` is the class of this one. */
+      readonly kind: 'amounts';
+      readonly who: string;
+      readonly classes: readonly { readonly from: number; readonly to: number; readonly payments: number }[];
+      readonly own: number;
+      readonly amount: number;
+      /** Usual payments of less than the amount. */
+      readonly below: number;
+    }
+  | {
+      /** The entity's payments around the burst, which lies within `strip`. */
+      readonly kind: 'burst';
+      readonly who: string;
+      readonly payments: number;
+      readonly spanMs: number;
+      readonly perDay: number;
+      readonly strip: AmountStrip;
+    }
+  | {
+      /** Terminals, countries and the like that the entity's habit has, most payments first; this one among them. */
+      readonly kind: 'places';
+      readonly who: string;
+      /** What they are called: 'terminal', 'country'. */
+      readonly noun: string;
+      readonly places: readonly {
+        readonly text: string;
+        readonly payments: number;
+        readonly firstMs: number | null;
+        readonly lastMs: number | null;
+        readonly isOwn: boolean;
+      }[];
+      /** Further ones that are not listed. */
+      readonly more: number;
+      readonly payments: number;
+      /** The entity's latest payment at another one, and how long before this one it was. */
+      readonly before: { readonly text: string; readonly gapMs: number } | null;
+    }
+  | {
+      /** The entity's usual payments by hour of the day, in the zone of the case. */
+      readonly kind: 'hours';
+      readonly who: string;
+      readonly payments: readonly number[];
+      readonly own: number;
+    }
+  | {
+      /** The terminal's days up to this payment's, the last of them. */
+      readonly kind: 'days';
+      readonly role: string;
+      readonly name: string;
+      readonly who: string | null;
+      readonly days: readonly {
+        readonly dayMs: number;
+        readonly payments: number;
+        readonly visitors: number;
+        /** Payments of the day that were known as fraud by then. */
+        readonly frauds: number;
+      }[];
+      readonly frauds: number;
+      /** Payments of which it was known by then whether they are fraud; null where the case has no labels. */
+      readonly judged: number | null;
+    };
+
 export interface AlertDetail {
   readonly row: AlertRow;
   readonly rank: number;
@@ -204,6 +269,8 @@ export interface AlertDetail {
     readonly share: number;
     /** The strongest reason of the theme; null where none of its features raises the score. */
     readonly sentence: string | null;
+    /** Told of the themes that matter most. */
+    readonly evidence: readonly ThemeEvidence[];
   }[];
   readonly restContribution: number;
   readonly restCount: number;

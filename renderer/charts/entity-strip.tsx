@@ -28,6 +28,8 @@ export interface EntityStripProps {
   readonly day: (timeMs: number) => string;
   readonly words: (index: number) => string;
   readonly height: number;
+  /** A span of time that is looked at; null where none is. */
+  readonly marked?: { readonly fromMs: number; readonly toMs: number } | null;
   readonly onPick?: (index: number) => void;
 }
 
@@ -40,7 +42,8 @@ const LANE = 0.9;
  */
 export const EntityStrip = memo(function EntityStrip(props: EntityStripProps): ReactNode {
   const { fromMs, toMs, timesMs, amounts, flagged, alertIndex, normalLow, normalHigh, day, words, height } = props;
-  const { verdicts, notes, onPick } = props;
+  const { verdicts, notes, marked = null, onPick } = props;
+  const [markFromMs, markToMs] = marked === null ? [null, null] : [marked.fromMs, marked.toMs];
   const drawn = useMemo(() => {
     const indices = Array.from(timesMs, (_, index) => index).filter((index) => !Number.isNaN(amounts[index]));
     return {
@@ -146,6 +149,15 @@ export const EntityStrip = memo(function EntityStrip(props: EntityStripProps): R
             z: 4,
             itemStyle: { color: theme.flag, borderColor: theme.pane, borderWidth: 1 },
             data: points(drawn.flagged),
+            ...(markFromMs === null
+              ? {}
+              : {
+                  markArea: {
+                    silent: true,
+                    itemStyle: { color: theme.flagSoft, opacity: 0.22 },
+                    data: [[{ xAxis: markFromMs }, { xAxis: markToMs }]],
+                  },
+                }),
           },
           lane('verdicts', verdicts, highest + LANE / 2),
           lane('notes', notes, lowest - LANE / 2),
@@ -165,6 +177,8 @@ export const EntityStrip = memo(function EntityStrip(props: EntityStripProps): R
       normalHigh,
       verdicts,
       notes,
+      markFromMs,
+      markToMs,
       day,
       words,
     ],

@@ -81,6 +81,15 @@ export function formatAmount(amount: number | null | undefined, currency: string
   return currency === null ? digits : `${digits} ${currency}`;
 }
 
+/** How long something lay apart, in one unit: `45 s`, `59 min`, `3.2 h`, `12 days`. */
+export function formatSpan(spanMs: number): string {
+  const hours = spanMs / 3_600_000;
+  if (hours * 60 < 1) return `${formatCount(Math.round(spanMs / 1000))} s`;
+  if (hours < 1) return `${formatCount(Math.round(hours * 60))} min`;
+  if (hours < 48) return `${formatDecimal(hours, 1).replace(/\.0$/u, '')} h`;
+  return `${formatCount(Math.round(hours / 24))} days`;
+}
+
 /** `158 MB`, in powers of ten as file managers count. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -16,9 +16,12 @@ import type { ModelView } from '../model/model-view.ts';
 import { normalOf, rowsBefore } from './own-normal.ts';
 import { changeSentence, describedReasons, featureValueText, statedThemes } from '../model/reason-words.ts';
 import { similarAlerts } from './similar-alerts.ts';
+import { themeEvidence } from './theme-evidence.ts';
 
 const listedTransactions = 200;
 const listedReasons = 5;
+/** Of a theme that adds less of what raises the score, its sentence is enough. */
+const leastShareWithEvidence = 0.2;
 const stripMs = 15 * 86_400_000;
 
 /** Everything the detail pane shows of one alert. @throws AssayError WRONG_USE where the model has no such alert. */
@@ -39,7 +42,11 @@ export function alertDetail(session: CaseSession, input: ParsedRequestInput<'ale
     earlier: earlierVerdicts(session, flagged, entityRows),
     facts: alertFacts({ session, view, sequence, entityRows, flagged: row.flaggedTransactions }),
     ...contributionsOf(view, sequence, groups.sums[group]),
-    themes: statedThemes(view, sequence),
+    themes: statedThemes(view, sequence).map((stated) => ({
+      ...stated,
+      evidence:
+        stated.share < leastShareWithEvidence ? [] : themeEvidence(session, input.modelId, sequence, stated.theme),
+    })),
     sentence: described.reasons
       .slice(0, 3)
       .map((reason) => reason.sentence)

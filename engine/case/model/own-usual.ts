@@ -1,4 +1,5 @@
 import type { RowTransform } from '../../domain/feature-spec.ts';
+import { FRAUD, UNLABELLED } from '../../domain/label.ts';
 import { columnWithRole } from '../../domain/profile.ts';
 import { habitOf, isAgainstHabit, type HabitFeature, type WindowFeature } from '../../domain/window-feature.ts';
 import { entityNoun } from '../../features/windows/describe-window-feature.ts';
@@ -17,6 +18,15 @@ export interface OwnUsual {
   readonly alike: number;
   /** What is counted in the window of a feature, and how many of it a day are usual; absent where nothing is counted. */
   readonly rate?: { readonly now: number; readonly perDay: number };
+  /** What labels say of the window of a feature of fraud; absent where it looks at none. */
+  readonly known?: KnownFraud;
+}
+
+/** Of the payments of a window that are labelled: how many are fraud, and of how many different ones of the other side. */
+export interface KnownFraud {
+  readonly frauds: number;
+  readonly judged: number;
+  readonly victims: number | null;
 }
 
 const hourMs = 3_600_000;
@@ -33,6 +43,7 @@ const windowsLookedAt = 200;
 /** What is usual for the alert's entity, or for the entity of the window; null where too little is known of it. */
 export function ownUsual(arrays: CaseArrays, source: RowTransform | WindowFeature, row: number): OwnUsual | null {
   if (!('entity' in source)) return usualOfRow(arrays, source, row);
+  if (source.kind === 'risk' || source.kind === 'confirmed-fraud') return knownFraud(arrays, source, row);
   return isAgainstHabit(source) ? usualOfHabit(arrays, source, row) : usualInWindow(arrays, source, row);
 }
 
@@ -103,17 +114,39 @@ function medianOf(who: string, values: Float64Array): OwnUsual | null {
   return { who, count: sorted.length, median: quantileOf(sorted, 0.5), alike: 0 };
 }
 
-/** What a feature that is measured against a habit found in it. */
-function usualOfHabit(arrays: CaseArrays, feature: HabitFeature, row: number): OwnUsual | null {
+/** What a feature that is measured against a habit looked at for one transaction. */
+export interface HabitRows {
+  /** The entity's earlier transactions, ascending by time. */
+  readonly earlier: Uint32Array;
+  /** Those of them that are its habit. */
+  readonly habit: Uint32Array;
+  /** Those of them within the window of the feature. */
+  readonly recent: Uint32Array;
+}
+
+/** The rows that a feature compares a transaction with; null where it has no time. */
+export function habitRowsOf(arrays: CaseArrays, feature: HabitFeature, row: number): HabitRows | null {
   const { times } = arrays;
   if (times === null || Number.isNaN(times[row])) return null;
   const { windowMs, delayMs, most } = habitOf(feature);
   const upTo = times[row] - delayMs;
-  const own = rowsOfEntity(arrays, feature, row)
+  const earlier = rowsOfEntity(arrays, feature, row)
     .filter((other) => times[other] <= times[row] && other !== row)
     .sort((left, right) => times[left] - times[right] || left - right);
-  const habit = own.filter((other) => times[other] <= upTo && times[other] > upTo - windowMs).slice(-most);
-  const recent = own.filter((other) => times[other] > times[row] - feature.windowMs);
+  return {
+    earlier,
+    habit: earlier.filter((other) => times[other] <= upTo && times[other] > upTo - windowMs).slice(-most),
+    recent: earlier.filter((other) => times[other] > times[row] - feature.windowMs),
+  };
+}
+
+/** What a feature that is measured against a habit found in it. */
+function usualOfHabit(arrays: CaseArrays, feature: HabitFeature, row: number): OwnUsual | null {
+  const { times } = arrays;
+  const rows = habitRowsOf(arrays, feature, row);
+  if (times === null || rows === null) return null;
+  const { habit, recent } = rows;
+  const upTo = times[row] - habitOf(feature).delayMs;
   const who = feature.entity.map((column) => entityNoun(column, arrays.profile)).join(' and ');
   const days = habit.length === 0 ? 0 : (upTo - times[habit[0]]) / dayMs;
   const rateOf = (now: number, usual: number): OwnUsual => ({
@@ -148,6 +181,31 @@ function usualOfHabit(arrays: CaseArrays, feature: HabitFeature, row: number): O
       return rateOf(now.size, known.size);
     }
   }
+}
+
+/** The frauds that a feature of the label column found in its window; null where that column is no longer the label. */
+function knownFraud(
+  arrays: CaseArrays,
+  feature: Extract<WindowFeature, { kind: 'risk' | 'confirmed-fraud' }>,
+  row: number,
+): OwnUsual | null {
+  const { labels, times, profile } = arrays;
+  if (labels === null || times === null || columnWithRole(profile, 'label')?.name !== feature.label) return null;
+  const upTo = times[row] - feature.delayMs;
+  const judged = rowsOfEntity(arrays, feature, row).filter(
+    (other) => labels[other] !== UNLABELLED && times[other] <= upTo && times[other] > upTo - feature.windowMs,
+  );
+  const frauds = judged.filter((other) => labels[other] === FRAUD);
+  const codes = feature.kind === 'confirmed-fraud' ? arrays.coded(feature.of).codes : null;
+  return {
+    who: feature.entity.map((column) => entityNoun(column, profile)).join(' and '),
+    ...{ count: judged.length, median: null, alike: 0 },
+    known: {
+      frauds: frauds.length,
+      judged: judged.length,
+      victims: codes === null ? null : new Set(Array.from(frauds, (other) => codes[other])).size,
+    },
+  };
 }
 
 /** The median of the same window before the latest of the entity's earlier transactions. */

@@ -95,21 +95,29 @@ it('puts windows beside the entity’s own windows, and never says an amount aga
   );
   expect(said(sum, 812, { own: own(131) })).toBe('Total amount with this card in 24 h: 6.2 times what is usual for it');
   expect(said({ ...sum, kind: 'ratio-to-mean', windowMs: 30 * dayMs }, 4.1)).toBe(
-    '4.1 times the card’s mean of 30 days',
+    '4.1 times this card’s average payment of 30 days',
   );
   expect(said({ ...ofCard, kind: 'since-last' }, 1 / 60, { own: own(26) })).toBe(
     '1 min after the last payment with this card, usually 26 h for this card',
   );
   expect(said({ ...ofCard, kind: 'since-last' }, 24)).toBe('No payment with this card in the 24 h before');
-  expect(
-    said(
-      {
-        ...{ kind: 'risk', entity: ['terminal_id'], windowMs: 7 * dayMs, delayMs: 7 * dayMs, label: 'x' },
-        ...{ usesLabels: true, scale: 'linear' },
-      },
-      0.11,
-    ),
-  ).toBe('11 % known fraud at this terminal in the 7 days that ended 7 days ago');
+  const risk: WindowDefinition = {
+    ...{ kind: 'risk', entity: ['terminal_id'], windowMs: 7 * dayMs, delayMs: 7 * dayMs, label: 'x' },
+    ...{ usesLabels: true, scale: 'linear' },
+  };
+  const known = (frauds: number, judged: number, victims: number | null) => ({
+    own: { who: 'terminal', count: judged, median: null, alike: 0, known: { frauds, judged, victims } },
+  });
+  expect(said(risk, 0.11)).toBe('11 % known fraud at this terminal in the 7 days that ended 7 days ago');
+  expect(said(risk, 0.25, known(3, 12, null))).toBe('3 of 12 payments at this terminal 7 to 14 days ago were fraud');
+  // Where the label column says other than what the feature saw, nothing is counted.
+  expect(said(risk, 0.5, known(3, 12, null))).toBe(
+    '50 % known fraud at this terminal in the 7 days that ended 7 days ago',
+  );
+  const confirmed: WindowDefinition = { ...risk, kind: 'confirmed-fraud', of: 'card_id' };
+  expect(said(confirmed, 2 / 14, known(4, 12, 3))).toBe(
+    '4 of 12 payments at this terminal 7 to 14 days ago were fraud, of 3 cards',
+  );
 });
 
 it('is one line with a capital and no full stop, whatever the numbers', () => {

@@ -35,6 +35,7 @@ export const themeNames: Readonly<Record<Theme, string>> = {
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const ratios = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 
 /**
@@ -114,9 +115,9 @@ function windowPhrase(facts: ReasonFacts, feature: WindowFeature): string {
       return `${description}: ${ofOwn ?? ofOthers ?? placeOf(percentile)}`;
     }
     case 'ratio-to-mean': {
-      const before = 'includeCurrent' in feature && feature.includeCurrent ? '' : 'earlier ';
+      const span = 'includeCurrent' in feature && feature.includeCurrent ? words.span : `the ${words.span} before`;
       return (
-        multiple(value, 1, `the ${who}’s ${before}mean of ${words.span}`) ?? `${words.subject}: ${placeOf(percentile)}`
+        multiple(value, 1, `this ${who}’s average payment of ${span}`) ?? `${words.subject}: ${placeOf(percentile)}`
       );
     }
     case 'deviations-from-mean':
@@ -128,9 +129,9 @@ function windowPhrase(facts: ReasonFacts, feature: WindowFeature): string {
     case 'first-seen':
       return value === 1 ? description : `not the ${description}`;
     case 'risk':
-      return `${percent(value)} ${description.replace(/^share of /u, '')}`;
+      return knownText(own, feature, words, value) ?? `${percent(value)} ${description.replace(/^share of /u, '')}`;
     case 'confirmed-fraud':
-      return description.replace(/^share of /u, '');
+      return knownText(own, feature, words, value) ?? description.replace(/^share of /u, '');
     case 'amount-excess':
       return own === null ? `${words.subject} (${placeOf(percentile)})` : amountPhrase(facts);
     case 'novelty':
@@ -153,10 +154,35 @@ function windowPhrase(facts: ReasonFacts, feature: WindowFeature): string {
       return `${whole.format(now)} ${noun}${now === 1 ? '' : 's'} in ${words.span}, usually ${usual}`;
     }
     case 'small-payments':
-      return `${whole.format(value)} ${counted(description, value)}`;
+      return value === 1
+        ? `a payment below a fifth of what this ${who} usually pays`
+        : `${whole.format(value)} payments in ${words.span}, each below a fifth of what this ${who} usually pays`;
     case 'sum-to-habit':
       return `${description.replace(/ as a multiple of .*/u, '')}: ${multiple(value, 1, 'a usual day and payment') ?? placeOf(percentile)}`;
   }
+}
+
+/**
+ * `5 of 9 payments at this terminal 7 to 14 days ago were fraud, of 4 cards` (where each was of another card, that is left out); null where these numbers are not what the feature
+ * saw, as of rows that came too late for it.
+ */
+function knownText(
+  own: OwnUsual | null,
+  { kind, delayMs, windowMs }: Extract<WindowFeature, { kind: 'risk' | 'confirmed-fraud' }>,
+  { who, noun }: LabelledWords,
+  value: number,
+): string | null {
+  if (own?.known === undefined || (windowMs % dayMs) + (delayMs % dayMs) > 0) return null;
+  const { frauds, judged, victims } = own.known;
+  const seen = kind === 'risk' ? frauds / judged : Math.max(0, (victims ?? 0) - 1) / (judged + 2);
+  if (!(Math.abs(seen - value) < 1e-6)) return null;
+  const when = `${delayMs / dayMs} to ${(delayMs + windowMs) / dayMs} days ago`;
+  const place = who === 'terminal' || who === 'merchant' ? `at this ${who}` : `of this ${who}`;
+  const of =
+    victims === null || victims === frauds
+      ? ''
+      : `, of ${whole.format(victims)} ${noun ?? 'other'}${victims === 1 ? '' : 's'}`;
+  return `${whole.format(frauds)} of ${whole.format(judged)} payments ${place} ${when} ${frauds === 1 ? 'was' : 'were'} fraud${of}`;
 }
 
 /** `payments` of one payment is `payment`. */

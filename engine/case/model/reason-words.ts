@@ -111,7 +111,10 @@ export function changeSentence(view: ModelView, change: UnflaggingChange): strin
 }
 
 /** A row's themes, strongest first, each with the sentence of its strongest reason. */
-export function statedThemes(view: ModelView, sequence: number): AlertDetail['themes'] {
+export function statedThemes(
+  view: ModelView,
+  sequence: number,
+): readonly Omit<AlertDetail['themes'][number], 'evidence'>[] {
   const shares = themeShares(view.words, view.reasons(sequence).contributions);
   const raised = shares.reduce((sum, { amount }) => sum + Math.max(0, amount), 0);
   const sentences = new Map(

@@ -141,7 +141,7 @@ const alertColumns: readonly AlertColumn[] = [
   {
     id: 'theme',
     title: () => 'Theme',
-    width: 104,
+    width: 118,
     isNumber: false,
     sort: 'theme',
     text: ({ theme }) => (theme === null ? '' : themeNames[theme]),

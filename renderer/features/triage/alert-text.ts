@@ -1,11 +1,13 @@
 import type { AlertDetail } from '../../../preload/contract/alerts.ts';
+import { themeNames } from '../../data/theme-names.ts';
 
 /**
  * An alert as plain text for a report or a message: facts first, then what pushed the score, the sentence, the smallest
  * change, notes and history.
  */
 export function alertAsText(title: string, detail: AlertDetail, timeText: (instantMs: number) => string): string {
-  const { facts, contributions, restCount, restContribution, sentence, smallestChanges, row, notes, history } = detail;
+  const { facts, themes, contributions, restCount, restContribution, sentence, smallestChanges, row, notes, history } =
+    detail;
   const sum = contributions.reduce((total, { amount }) => total + amount, restContribution);
   const lines = [
     title,
@@ -13,6 +15,8 @@ export function alertAsText(title: string, detail: AlertDetail, timeText: (insta
     '',
     ...facts.map(({ label, value }) => `${label}: ${value}`),
     '',
+    ...themes.map(({ theme, amount }) => `${withSign(amount)}  ${themeNames[theme]}`),
+    ...(themes.length === 0 ? [] : ['']),
     ...contributions.map(({ description, value, amount }) => `${withSign(amount)}  ${description}: ${value}`),
     ...(restCount === 0 ? [] : [`${withSign(restContribution)}  The other ${restCount}`]),
     `${withSign(sum)}  Together, in edges of path length`,

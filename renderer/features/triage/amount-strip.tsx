@@ -2,8 +2,10 @@ import { useCallback, useMemo, type ReactNode } from 'react';
 import type { VerdictKind } from '../../../engine/domain/verdict.ts';
 import type { AmountStrip } from '../../../preload/contract/alerts.ts';
 import { ChartFrame } from '../../charts/chart-frame.tsx';
-import { EntityStrip, type StripMark } from '../../charts/entity-strip.tsx';
+import { EntityStrip, type EntityStripProps, type StripMark } from '../../charts/entity-strip.tsx';
 import { useFormats } from '../../data/app-state.tsx';
+
+const DAY_MS = 86_400_000;
 
 const verdictMarks: Readonly<Record<VerdictKind, Omit<StripMark, 'index'>>> = {
   fraud: { symbol: 'triangle', tone: 'flag' },
@@ -18,6 +20,8 @@ export function AmountStripChart({
   question,
   height,
   alertSequence = null,
+  answer,
+  marked = null,
   onPick,
 }: {
   readonly strip: AmountStrip;
@@ -25,6 +29,10 @@ export function AmountStripChart({
   readonly height: number;
   /** The transaction that is looked at. */
   readonly alertSequence?: number | null;
+  /** What it says instead of the own normal. */
+  readonly answer?: string;
+  /** A span of time that is looked at. */
+  readonly marked?: EntityStripProps['marked'];
   readonly onPick?: (sequence: number) => void;
 }): ReactNode {
   const formats = useFormats();
@@ -48,7 +56,12 @@ export function AmountStripChart({
       ].join('\n'),
     [formats, timesMs, amounts, flagged, verdicts, noted],
   );
-  const day = useCallback((timeMs: number) => formats.day(timeMs).slice(0, -5), [formats]);
+  // Within two days the day alone does not tell where its ends are.
+  const isShort = toMs - fromMs < 2 * DAY_MS;
+  const day = useCallback(
+    (timeMs: number) => (isShort ? formats.columnTime(timeMs) : formats.day(timeMs).slice(0, -5)),
+    [formats, isShort],
+  );
   const pick = useCallback((index: number) => onPick?.(sequences[index]), [onPick, sequences]);
   if (timesMs.length === 0) return null;
   return (
@@ -56,9 +69,10 @@ export function AmountStripChart({
       question={question}
       height={height}
       answer={
-        normalLow === null || normalHigh === null
+        answer ??
+        (normalLow === null || normalHigh === null
           ? 'Fewer than 5 transactions: no own normal yet'
-          : `Band: own normal, ${formats.amount(normalLow, null)} to ${formats.amount(normalHigh)} (5th to 95th percentile)`
+          : `Band: own normal, ${formats.amount(normalLow, null)} to ${formats.amount(normalHigh)} (5th to 95th percentile)`)
       }
       table={() => ({
         columns: [
@@ -78,7 +92,7 @@ export function AmountStripChart({
       })}
     >
       <EntityStrip
-        {...{ fromMs, toMs, timesMs, amounts, flagged, normalLow, normalHigh, day, words, height }}
+        {...{ fromMs, toMs, timesMs, amounts, flagged, normalLow, normalHigh, day, words, height, marked }}
         verdicts={marks.verdicts}
         notes={marks.notes}
         alertIndex={alertSequence === null ? -1 : sequences.indexOf(alertSequence)}

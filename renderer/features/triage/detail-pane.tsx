@@ -1,5 +1,5 @@
 import { memo, useMemo, useState, type ReactNode } from 'react';
-import type { AlertDetail } from '../../../preload/contract/alerts.ts';
+import type { AlertDetail, ThemeEvidence } from '../../../preload/contract/alerts.ts';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import type { TransactionFilter } from '../../../preload/contract/transactions.ts';
 import { Contributions } from '../../charts/contributions.tsx';
@@ -16,6 +16,8 @@ import { AlertTransactions } from './alert-transactions.tsx';
 import type { EntityRef } from './entity-stack.ts';
 import { sharedVerdict } from './shared-verdict.ts';
 import { reasonWords } from './verdict-words.ts';
+import { ThemeEvidencePicture } from './theme-evidence.tsx';
+import { ThemeShares } from './theme-shares.tsx';
 import { WrittenNotes } from './written-notes.tsx';
 
 export interface DetailPaneProps {
@@ -67,6 +69,7 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
     ],
     [contributions, restContribution, restCount],
   );
+  const evidence = useMemo(() => withoutRepeats(detail.themes.flatMap((theme) => theme.evidence)), [detail.themes]);
   const sum = waterfall.reduce((total, { amount }) => total + amount, 0);
   const { amount, entity, counterpart } = row;
   const opens = (of: AlertDetail['facts'][number]['of']): FactTarget | null => {
@@ -137,8 +140,12 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
             </div>
           ))}
         </dl>
+        {evidence.map((each, index) => (
+          <ThemeEvidencePicture key={`${each.kind} ${index}`} evidence={each} alertSequence={row.topSequence} />
+        ))}
       </section>
 
+      {detail.themes.length > 0 && <ThemeShares themes={detail.themes} />}
       <section aria-label="Reasons">
         <h3 title="Exact contributions to the path length over all trees; a shorter path is a higher score">
           What pushed the score up or down
@@ -148,7 +155,7 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
           contributions={waterfall}
           sum={{ name: 'Together', amount: sum }}
         />
-        {sentence !== '' && <p className="triage-sentence">{sentence}</p>}
+        {sentence !== '' && detail.themes.length === 0 && <p className="triage-sentence">{sentence}</p>}
       </section>
 
       {smallestChanges.length > 0 && (
@@ -189,6 +196,12 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
     </>
   );
 });
+
+/** Two themes may look at the same days of a terminal: they are shown once. */
+function withoutRepeats(evidence: readonly ThemeEvidence[]): readonly ThemeEvidence[] {
+  const ofDays = evidence.findIndex(({ kind }) => kind === 'days');
+  return evidence.filter(({ kind }, index) => kind !== 'days' || index === ofDays);
+}
 
 interface FactTarget {
   readonly title: string;
