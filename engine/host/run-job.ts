@@ -31,6 +31,7 @@ import { learnFromVerdicts } from '../jobs/training/learn-from-verdicts.ts';
 import { reportFeatures } from '../jobs/training/report-features.ts';
 import { exportVerdicts, mergeVerdictFiles } from '../jobs/labels/carry-verdicts.ts';
 import { importLabels } from '../jobs/labels/import-labels.ts';
+import { shareCase } from '../jobs/privacy/share-case.ts';
 import { retainRows } from '../jobs/retain-rows.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/scoring/score-recordings.ts';
@@ -81,6 +82,7 @@ const handlers: Handlers = {
   promote: promoteModel,
   rollback: rollBackModel,
   retain: retainRows,
+  share: shareCase,
   missed: measureMissed,
   stability: measureStability,
   exportOnnx: exportOnnxModel,

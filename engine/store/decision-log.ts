@@ -4,6 +4,7 @@ import { alignedBuffer, bytesOf } from './blob.ts';
 import { sha256 } from './digest.ts';
 import { evidenceDigest, hasEvidence, isSealed } from './evidence.ts';
 import { knownHead, type HistoryHead, type NewestEntry } from './known-heads.ts';
+import { inJson } from './rewritten-texts.ts';
 import { hasSessions } from './session.ts';
 import type { Connection, Parameter, Statement } from './sqlite.ts';
 import { guarded } from './store-error.ts';
@@ -504,6 +505,39 @@ export class DecisionLog {
       linkHash(row),
     );
     for (const key of subjects) this.#run('INSERT INTO audit_subject (alert_key, audit_id) VALUES (?, ?)', key, row.id);
+  }
+
+  /**
+   * Writes the history anew with other texts, in notes too: every link keeps its number, time and person, and gets the digest of
+   * what it says now. For a copy that is no longer the case it was copied from.
+   */
+  rewriteTexts(sentence: (text: string) => string): void {
+    this.#transaction(() => {
+      for (const { id, text } of this.#rows<{ id: number; text: string }>('SELECT id, text FROM note'))
+        this.#run('UPDATE note SET text = ? WHERE id = ?', sentence(text), id);
+      const rows = this.#rows<AuditRow>('SELECT * FROM audit ORDER BY id');
+      let previous = CHAIN_START;
+      for (const row of rows) {
+        const said = JSON.parse(inJson(row.details, sentence)) as { readonly action?: number };
+        const { action } = said;
+        const details = action !== undefined ? { ...said, recordSha256: this.#recordDigest(action) } : said;
+        const changed = {
+          ...row,
+          what: sentence(row.what),
+          details: JSON.stringify(details),
+          previous_hash: previous,
+        };
+        previous = linkHash(changed);
+        this.#run(
+          'UPDATE audit SET what = ?, details = ?, previous_hash = ?, hash = ? WHERE id = ?',
+          changed.what,
+          changed.details,
+          changed.previous_hash,
+          previous,
+          row.id,
+        );
+      }
+    });
   }
 
   /** Digest of everything an action stored, so that the chain also covers verdicts, notes and snoozes themselves. */

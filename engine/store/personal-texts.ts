@@ -19,10 +19,13 @@ const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz'; // Crockford's: none is take
 /** More texts than this are not remembered: those of a stream without end. */
 const MOST_REMEMBERED = 1 << 19;
 
+/** Whose text a token stands for: data of people, or a text of a column that is not one of them, by its role or as text. */
+export type TokenKind = PersonalKind | 'customer' | 'card' | 'account' | 'merchant' | 'terminal' | 'text';
+
 /** What a text becomes in a case. */
 export interface PersonalTexts {
   /** The token of a text; a card number keeps its first six and last four digits, an IBAN its country. */
-  tokenOf(kind: PersonalKind, text: string): string;
+  tokenOf(kind: TokenKind, text: string): string;
   /** The texts that got tokens since the last call, sealed, by token; card numbers are not kept, sealed or otherwise. */
   newlySealed(): ReadonlyMap<string, Uint8Array>;
 }
@@ -79,7 +82,7 @@ function sealText(key: Buffer, token: string, text: string): Uint8Array {
   return Buffer.concat([nonce, cipher.getAuthTag(), content]);
 }
 
-function newToken(key: Buffer, kind: PersonalKind, text: string): string {
+function newToken(key: Buffer, kind: TokenKind, text: string): string {
   const digits = kind === 'card-number' ? cardDigitsOf(text) : undefined;
   if (digits !== undefined) {
     const code = codeOf(key, kind, digits, CARD_CODE_LETTERS);
@@ -92,7 +95,7 @@ function newToken(key: Buffer, kind: PersonalKind, text: string): string {
   return `${word}-${codeOf(key, kind, plain, CODE_LETTERS)}`;
 }
 
-function codeOf(key: Buffer, kind: PersonalKind, text: string, letters: number): string {
+function codeOf(key: Buffer, kind: TokenKind, text: string, letters: number): string {
   const digest = createHmac('sha256', key).update(`${kind}\0${text}`).digest();
   let code = '';
   for (let index = 0; index < letters; index++) code += LETTERS[digest[index] & 31];

@@ -8,6 +8,7 @@ import type { Doing } from './decision-log.ts';
 import { sha256 } from './digest.ts';
 import { hasEvidence, isSealed, sealEvidence } from './evidence.ts';
 import { rememberHead } from './known-heads.ts';
+import { rewriteTexts, type OtherTexts } from './rewritten-texts.ts';
 import { ReadableCase } from './readable-case.ts';
 import { encodeAppend, packAppend, type EncodedAppend } from './segment-encoding.ts';
 import { SegmentTable, type ReducedSegment } from './segment-table.ts';
@@ -306,6 +307,19 @@ export class WritableCase extends ReadableCase {
   /** Whether `fillSegments` would merge anything. */
   hasSegmentsToFill(): boolean {
     return this.guard(() => this.#segments.hasSomethingToFill());
+  }
+
+  /**
+   * Puts other texts into a copy of a case: rows, history and settings speak of the same as before by other names. Nothing of the
+   * former ones stays in free pages.
+   */
+  rewriteTexts(other: OtherTexts): void {
+    this.connection.pragma('secure_delete = ON');
+    this.inTransaction(() => {
+      rewriteTexts(this.connection, other);
+      this.decisions.rewriteTexts(other.sentence);
+    });
+    this.giveBackSpace();
   }
 
   /** Gives the pages that nothing uses any more back to the file system; needs as much free space as the case takes. */

@@ -14,7 +14,7 @@ import { addLearnCommand } from './learn-command.ts';
 import { addPushCommand } from './push-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRecordCommand } from './record-command.ts';
-import { addRevealCommand } from './reveal-command.ts';
+import { addRevealCommand, addShareCommand } from './privacy-commands.ts';
 import { addReplayCommand } from './replay-command.ts';
 import { addRetrainCommand } from './retrain-command.ts';
 import { addRunCommand } from './run-command.ts';
@@ -59,6 +59,7 @@ export function createProgram(
   addHistoryCommands(program, surroundings);
   addSealCommand(program, surroundings);
   addRevealCommand(program, surroundings);
+  addShareCommand(program, surroundings);
   addExportCommands(program, surroundings);
   addPushCommand(program, surroundings);
   addRecordCommand(program, surroundings);

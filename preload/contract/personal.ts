@@ -13,6 +13,20 @@ export const personalJobs = {
     input: z.object({ casePath: path, ...revealChoice, by: z.string().max(200).optional() }),
     result: z.object({ token: z.string(), text: z.string(), by: z.string(), case: path }),
   },
+  share: {
+    input: z.object({
+      casePath: path,
+      output: path,
+      mask: z.boolean().default(false).describe('also merchants, terminals and the digits of card numbers'),
+    }),
+    result: z.object({
+      columns: z.array(z.string()).describe('whose texts are tokens in the copy'),
+      emptied: z.array(z.string()).describe('whose free texts are left out'),
+      of: z.string().nullable().describe('hash of the newest entry of the history of the case'),
+      output: path,
+      case: path,
+    }),
+  },
 } as const;
 
 export const personalRequests = {

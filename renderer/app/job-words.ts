@@ -33,6 +33,8 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   play: 'Replaying',
   retryQuarantine: 'Retrying',
   retain: 'Removing old rows',
+  reveal: 'Showing a text',
+  share: 'Making a copy to share',
 };
 
 export function jobTitle(name: JobName): string {

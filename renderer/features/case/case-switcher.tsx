@@ -10,6 +10,8 @@ import { Menu } from '../../ui/menu.tsx';
 import { useSettle, useToast } from '../../ui/toast.tsx';
 import { errorWords } from '../../ui/error-words.ts';
 import { MissingCase } from './missing-case.tsx';
+import { RevealDialog } from './reveal-dialog.tsx';
+import { ShareDialog } from './share-dialog.tsx';
 
 /** The open case, the recent ones, and the way to any other. */
 export function CaseSwitcher() {
@@ -33,6 +35,8 @@ export function CaseSwitcher() {
       else toast({ text: errorWords(error), tone: 'problem', about: 'case.open' });
     },
   });
+  const [isRevealing, setRevealing] = useState(false);
+  const [isSharing, setSharing] = useState(false);
   const [missing, setMissing] = useState<ErrorReport['missing'] | null>(null);
   const close = useAction('case.close', {
     onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
@@ -79,9 +83,19 @@ export function CaseSwitcher() {
           ...(hasFirst ? [{ text: 'The bundled recording', onSelect: () => open.run({ path: firstCasePath }) }] : []),
           ...(others.length > 0 || hasFirst ? [{ kind: 'line' as const }] : []),
           { text: 'Open a case…', keyHint: key, onSelect: openChosen },
-          ...(openCase === null ? [] : [{ text: 'Close this case', onSelect: () => close.run({}) }]),
+          ...(openCase === null
+            ? []
+            : [
+                { text: 'A copy to share…', onSelect: () => setSharing(true) },
+                ...(openCase.readOnly
+                  ? []
+                  : [{ text: 'See the text behind a token…', onSelect: () => setRevealing(true) }]),
+                { text: 'Close this case', onSelect: () => close.run({}) },
+              ]),
         ]}
       />
+      {isSharing && openCase !== null && <ShareDialog casePath={openCase.path} onClose={() => setSharing(false)} />}
+      {isRevealing && openCase !== null && <RevealDialog onClose={() => setRevealing(false)} />}
       {missing != null && (
         <MissingCase
           path={missing.path}

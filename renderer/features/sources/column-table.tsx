@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { ColumnKind, ColumnRole } from '../../../engine/domain/profile.ts';
+import type { ColumnKind, ColumnRole, StatedColumn } from '../../../engine/domain/profile.ts';
 import type { ColumnReport } from '../../../preload/contract/recordings.ts';
 import { useWindowState } from '../../data/app-state.tsx';
 import { formatCount } from '../../data/format.ts';
@@ -7,10 +7,19 @@ import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { Select } from '../../ui/field.tsx';
 import { isTableLayout, untouchedLayout } from '../../ui/table-layout.ts';
-import { kindWords, optionsOf, roleWords } from './role-words.ts';
+import {
+  kindWords,
+  optionsOf,
+  personalChoiceOf,
+  personalChoiceWords,
+  personalOverride,
+  roleWords,
+  type PersonalChoice,
+} from './role-words.ts';
 
 const roleOptions = optionsOf(roleWords);
 const kindOptions = optionsOf(kindWords);
+const personalOptions = optionsOf(personalChoiceWords);
 const doubtfulBelow = 0.6;
 const sureWords = (confidence: number): string => `${Math.round(confidence * 100)} %`;
 
@@ -43,9 +52,14 @@ const totalColumns: readonly DataColumn<ColumnReport>[] = [
   { id: 'sum', title: 'Sum', widthPx: 140, align: 'right', text: ({ totals }) => totals?.sum ?? '' },
 ];
 
+/** What a person says of a column. */
+export type ColumnChange = Pick<StatedColumn, 'role' | 'kind' | 'personal' | 'keepClear'>;
+
 export interface ColumnTableProps {
   readonly columns: readonly ColumnReport[];
-  readonly onChange: (name: string, change: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) => void;
+  readonly onChange: (name: string, change: ColumnChange) => void;
+  /** What is kept of data of people is decided before the first row is stored. */
+  readonly isStored?: boolean;
   readonly isReadOnly?: boolean;
   readonly fitsRows?: boolean;
   /** Columns that cannot be what was said of them, and why; they stand as they were. */
@@ -59,6 +73,7 @@ export function ColumnTable({
   columns,
   onChange,
   isReadOnly = false,
+  isStored = false,
   fitsRows = false,
   problems = noProblems,
 }: ColumnTableProps) {
@@ -100,6 +115,26 @@ export function ColumnTable({
         ),
       },
       {
+        id: 'personal',
+        title: 'Data of people',
+        widthPx: 176,
+        text: (row) => (row.personal === undefined ? '' : personalChoiceWords[personalChoiceOf(row)]),
+        ...(isStored
+          ? {}
+          : {
+              render: (row: ColumnReport) => (
+                <Select<PersonalChoice>
+                  label={`Data of people in ${row.name}`}
+                  layout="hidden"
+                  value={personalChoiceOf(row)}
+                  options={personalOptions}
+                  disabled={isReadOnly}
+                  onChange={(choice) => onChange(row.name, personalOverride(choice))}
+                />
+              ),
+            }),
+      },
+      {
         id: 'confidence',
         title: 'Sure',
         widthPx: 72,
@@ -136,7 +171,7 @@ export function ColumnTable({
       ...(hasTotals ? totalColumns : []),
       { id: 'used', title: 'Used as', widthPx: 160, text: (row) => row.usedAs.join(', ') },
     ],
-    [onChange, isReadOnly, hasTotals, problems],
+    [onChange, isReadOnly, isStored, hasTotals, problems],
   );
   return (
     <DataTable

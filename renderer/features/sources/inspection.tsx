@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
-import type { ColumnKind, ColumnRole, ProfileOverrides } from '../../../engine/domain/profile.ts';
+import type { ProfileOverrides } from '../../../engine/domain/profile.ts';
 import type { StatedFormat } from '../../../engine/domain/stated-format.ts';
 import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
@@ -19,7 +19,7 @@ import { SplitPane } from '../../ui/split-pane.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { CellsTable } from './cells-table.tsx';
 import { ColumnsTitle } from './columns-title.tsx';
-import { ColumnTable } from './column-table.tsx';
+import { ColumnTable, type ColumnChange } from './column-table.tsx';
 import { Doubts } from './doubts.tsx';
 import { Replaying } from './replaying.tsx';
 import { WrittenAs } from './written-as.tsx';
@@ -69,8 +69,7 @@ export function Inspection({ path, others, onClose, onOther }: InspectionProps) 
     [path, tryOut],
   );
   const change = useCallback(
-    (name: string, to: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) =>
-      attempt(withColumn(overrides, name, to, columns ?? []), name),
+    (name: string, to: ColumnChange) => attempt(withColumn(overrides, name, to, columns ?? []), name),
     [attempt, overrides, columns],
   );
   const settle = useCallback(

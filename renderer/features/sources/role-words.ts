@@ -1,4 +1,6 @@
 import type { ColumnKind, ColumnRole, ProfileOverrides } from '../../../engine/domain/profile.ts';
+import type { PersonalKind } from '../../../engine/domain/personal.ts';
+import type { ColumnReport } from '../../../preload/contract/recordings.ts';
 import type { RecordingFormat } from '../../../engine/domain/record-batch.ts';
 
 export const roleWords: Readonly<Record<ColumnRole, string>> = {
@@ -22,6 +24,32 @@ export const kindWords: Readonly<Record<ColumnKind, string>> = {
   category: 'category',
   text: 'text',
 };
+
+/** What is done with a column as to data of people. */
+export type PersonalChoice = PersonalKind | 'none' | 'clear';
+
+export const personalChoiceWords: Readonly<Record<PersonalChoice, string>> = {
+  none: 'none',
+  'card-number': 'card numbers: tokens',
+  'card-code': 'card codes: never stored',
+  'track-data': 'track data: never stored',
+  iban: 'IBANs: tokens',
+  name: 'names: tokens',
+  address: 'addresses: tokens',
+  email: 'e-mail: tokens',
+  phone: 'phone numbers: tokens',
+  clear: 'kept in the clear',
+};
+
+export function personalChoiceOf({ personal }: Pick<ColumnReport, 'personal'>): PersonalChoice {
+  if (personal === undefined) return 'none';
+  return personal.kept === 'clear' ? 'clear' : personal.kind;
+}
+
+/** A choice as words of a person about the column. */
+export function personalOverride(choice: PersonalChoice): Pick<ColumnOverride, 'personal' | 'keepClear'> {
+  return choice === 'clear' ? { keepClear: true } : { personal: choice, keepClear: false };
+}
 
 /** Options of a choice list from a table of words. */
 export function optionsOf<Value extends string>(

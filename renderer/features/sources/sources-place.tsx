@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { ColumnKind, ColumnRole } from '../../../engine/domain/profile.ts';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { useCommand, useCommandKey, useCommands } from '../../app/commands.tsx';
@@ -23,7 +22,7 @@ import { SplitPane } from '../../ui/split-pane.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { ColumnsTitle } from './columns-title.tsx';
-import { ColumnTable } from './column-table.tsx';
+import { ColumnTable, type ColumnChange } from './column-table.tsx';
 import { Connect } from './connect.tsx';
 import { Inspection } from './inspection.tsx';
 import { LiveView } from './live-view.tsx';
@@ -369,8 +368,7 @@ function Columns({ openCase }: { readonly openCase: CaseOverview }) {
       setProblems(new Map(Object.keys(overrides.columns ?? {}).map((name) => [name, errorWords(error)]))),
   });
   const change = useCallback(
-    (name: string, to: { readonly role?: ColumnRole; readonly kind?: ColumnKind }) =>
-      run({ overrides: { columns: { [name]: to } } }),
+    (name: string, to: ColumnChange) => run({ overrides: { columns: { [name]: to } } }),
     [run],
   );
   if (profile.error !== null) {
@@ -385,6 +383,7 @@ function Columns({ openCase }: { readonly openCase: CaseOverview }) {
         columns={profile.data?.columns ?? []}
         onChange={change}
         isReadOnly={openCase.readOnly}
+        isStored
         problems={problems}
       />
     </>

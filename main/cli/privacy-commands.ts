@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { JobResult } from '../../preload/contract/jobs.ts';
 import { jsonOption } from './json-option.ts';
+import { heading, pairs } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { byOption, requireCase } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -40,6 +41,53 @@ Example:
         ...(await whoActs(surroundings, flags)),
       }));
     });
+}
+
+interface ShareFlags {
+  readonly case?: string;
+  readonly out?: string;
+  readonly mask?: boolean;
+  readonly json?: boolean;
+}
+
+/** `assay share`: a copy of a case without texts of people. */
+export function addShareCommand(program: Command, surroundings: CommandSurroundings): void {
+  program
+    .command('share')
+    .summary('write a copy of a case in which people, cards and accounts are tokens, and free texts are left out')
+    .requiredOption('--case <file>', 'the case file')
+    .requiredOption('--out <file>', 'the copy, which must not exist yet')
+    .option('--mask', 'also merchants, terminals and the digits of card numbers')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+The same text is the same token in every copy of yours. The copy opens as a whole case, and audit --verify holds on it. Names of who
+decided, times, amounts and ids of transactions stay; look through the notes before you send it.
+
+Examples:
+  assay share --case spring.assay --out spring-shared.assay
+  assay share --case spring.assay --out spring-masked.assay --mask`,
+    )
+    .action(async ({ case: casePath, out, mask, json }: ShareFlags) => {
+      await runCommand(surroundings, 'share', json === true, printShared, () => ({
+        casePath: requireCase(casePath),
+        output: out ?? '',
+        mask: mask === true,
+      }));
+    });
+}
+
+function printShared(result: JobResult<'share'>, { print }: CommandSurroundings): void {
+  print(heading('Copy to share'));
+  print(
+    pairs([
+      ['file', result.output],
+      ['tokens in', result.columns.join(', ') || 'no column'],
+      ['left out', result.emptied.join(', ') || 'nothing'],
+      ['history of', result.of ?? 'nothing'],
+    ]),
+  );
 }
 
 function printRevealed({ text }: JobResult<'reveal'>, { print }: CommandSurroundings): void {
