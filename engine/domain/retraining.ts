@@ -38,7 +38,7 @@ export type RetrainedRows = z.output<typeof retrainedRowsSchema>;
 /** Above this population stability index a feature is distributed in another way than in the training. */
 export const DRIFTED_FROM = 0.2;
 /** Rows that must have come since the last training before drift makes another one. */
-const FEWEST_NEW_ROWS = 500;
+const FEWEST_NEW_ROWS = 2_000;
 const DAY_MS = 86_400_000;
 
 /** What happened since a model was made last, tried or kept. */

@@ -115,7 +115,7 @@ async function act(casePath: string, home: string, wanted: readonly Deed[]): Pro
 async function send(openedCase: ReadableCase, isOver: () => boolean): Promise<readonly number[]> {
   const [{ id, digest }] = openedCase.models();
   const forest = decodeForest(openedCase.readForest(id));
-  const entries = flagEntries('payments', 1, { id, digest }, forest);
+  const entries = flagEntries('payments', 1, [{ model: { id, digest }, forest, firstRow: 0 }]);
   const sent: number[] = [];
   for (let from = 0; ;) {
     // As the sinks of a stream, it goes on when there is something new, or at the end.

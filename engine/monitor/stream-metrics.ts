@@ -2,7 +2,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CompiledForest } from '../domain/model.ts';
 import type { RejectedRecord } from '../domain/record-batch.ts';
 import { scoreOfSum } from '../forest/score.ts';
-import { serveMetrics } from './metrics-server.ts';
+import { serveMetrics, type HealthQuestions } from './metrics-server.ts';
+import { createModelMetrics, type ModelMetrics } from './model-metrics.ts';
 import { announceStream } from './running-streams.ts';
 import { createScoreMetrics } from './score-metrics.ts';
 import { DriftMonitor, type FeatureDrift } from './drift.ts';
@@ -41,12 +42,19 @@ export interface StreamMetrics {
   /** Does the work, the features and scores of one batch, and notes how long it took. */
   timed<T>(work: () => Promise<T>): Promise<T>;
   model(
-    model: { readonly digest: string; readonly threshold: { readonly units: number } },
+    model: {
+      readonly digest: string;
+      readonly threshold: { readonly units: number };
+      readonly createdAtMs: number;
+      readonly trainedRows: number;
+    },
     forest: CompiledForest,
     features: readonly string[],
     /** Row-major features of rows the model was trained on; null where they are not at hand. */
     trainingRows: Float32Array | null,
   ): void;
+  /** How the model ages and what follows it. */
+  readonly models: ModelMetrics;
   /** A person moved the line of the model. */
   line(thresholdUnits: number): void;
   /** As measured last; empty until enough rows came. */
@@ -76,9 +84,11 @@ export async function startMetrics(
   topic: string,
   port: number | undefined,
   hostname = '127.0.0.1',
+  health?: HealthQuestions,
 ): Promise<StreamMetrics> {
   const registry = new Registry();
   const registers = [registry];
+  const models = createModelMetrics(registry);
   const {
     scored: scoredRows,
     flagged,
@@ -193,7 +203,7 @@ export async function startMetrics(
   let drifted: readonly FeatureDrift[] = [];
   const recentScores = new Float64Array(newestScores);
   let seenScores = 0;
-  const server = port === undefined ? null : await serveMetrics(port, () => registry.metrics(), hostname);
+  const server = port === undefined ? null : await serveMetrics(port, () => registry.metrics(), hostname, health);
   const ended = announceStream(registry);
 
   return {
@@ -233,6 +243,7 @@ export async function startMetrics(
       const ageSeconds = Number.isFinite(newestMs) ? Math.max(0, Date.now() - newestMs) / 1000 : 0;
       lagSeconds.set({ topic }, waiting === 0 ? 0 : ageSeconds);
       paused.set({ topic }, isPaused ? 1 : 0);
+      models.tick(Date.now());
       if (rebalances > knownRebalances) joins.inc({ topic }, rebalances - knownRebalances);
       knownRebalances = rebalances;
       if (performance.now() - driftMeasuredMs < driftIntervalMs) return;
@@ -253,6 +264,10 @@ export async function startMetrics(
     model(model, compiled, features, trainingRows) {
       modelName = model.digest.slice(0, 12);
       seenScores = 0;
+      drifted = [];
+      driftMeasuredMs = Number.NEGATIVE_INFINITY;
+      for (const ofFormerModel of [threshold, modelInfo, psi, ks, scoreQuantile]) ofFormerModel.reset();
+      models.scoresNow(modelName, model.createdAtMs, model.trainedRows);
       forest = compiled;
       driftMonitor = trainingRows === null ? undefined : new DriftMonitor(features, trainingRows);
       threshold.set({ model: modelName }, scoreOfSum(compiled, model.threshold.units));
@@ -261,6 +276,7 @@ export async function startMetrics(
     line(thresholdUnits) {
       if (forest !== undefined) threshold.set({ model: modelName }, scoreOfSum(forest, thresholdUnits));
     },
+    models,
     drift: () => drifted,
     timed: async (work) => {
       const startedMs = performance.now();

@@ -4,7 +4,9 @@ import { messageFrames, type MessageFrame } from '../../engine/domain/message-fr
 import { usageError } from '../../engine/domain/error.ts';
 import type { JobInput } from '../../preload/contract/jobs.ts';
 import type { StartingPoint } from '../../preload/contract/streams.ts';
+import type { RecentRows, RetrainRule } from '../../engine/domain/retraining.ts';
 import { parsePositive, parseWhole } from './flags.ts';
+import { parseRecentRows, parseRetrainRule } from './retrain-command.ts';
 
 export interface FollowFlags {
   readonly follow?: string;
@@ -19,6 +21,10 @@ export interface FollowFlags {
   readonly frame?: MessageFrame;
   readonly flagsTo?: string;
   readonly deadLetter?: string;
+  readonly retrain?: RetrainRule;
+  readonly retrainOn?: RecentRows;
+  readonly retrainWithoutFraud?: boolean;
+  readonly keepChampion?: boolean;
 }
 
 /** What `assay run` needs to follow a live topic instead of reading recordings. */
@@ -35,6 +41,18 @@ export function addFollowOptions(command: Command): void {
       parseWhole(2, 100_000_000),
     )
     .option('--model <case>', 'with --follow: score with the model of this case instead of training one')
+    .option(
+      '--retrain <rule>',
+      'with --follow: make a challenger when it is due (drift, daily or rows=N) and change over to it where it passes the gate',
+      parseRetrainRule,
+    )
+    .option(
+      '--retrain-on <rows>',
+      'with --retrain: the newest days or rows it is made of, such as 30d (default) or rows=20000',
+      parseRecentRows,
+    )
+    .option('--retrain-without-fraud', 'with --retrain: rows known to be fraud are not learned from')
+    .option('--keep-champion', 'with --retrain: the champion scores on until a person promotes another')
     .option('--until-idle <seconds>', 'with --follow: end when nothing has come for so long', parsePositive)
     .option(
       '--schema-registry <url>',
@@ -76,6 +94,16 @@ export function followInput(
     ...(flags.deadLetter === undefined ? {} : { deadLettersTo: flags.deadLetter }),
     ...(flags.schemaRegistry === undefined ? {} : { schemaRegistry: flags.schemaRegistry }),
     ...(flags.frame === undefined ? {} : { frame: flags.frame }),
+    ...(flags.retrain === undefined
+      ? {}
+      : {
+          retrain: {
+            when: flags.retrain,
+            withoutFraud: flags.retrainWithoutFraud === true,
+            promote: flags.keepChampion !== true,
+            ...(flags.retrainOn === undefined ? {} : { recent: flags.retrainOn }),
+          },
+        }),
     ...(flags.metrics === undefined ? {} : { metricsPort: flags.metrics }),
     ...(flags.metricsHost === undefined ? {} : { metricsHost: flags.metricsHost }),
   };

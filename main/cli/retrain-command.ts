@@ -101,6 +101,12 @@ export function parseRetrainRule(text: string): RetrainRule {
   return { kind: 'rows', rows };
 }
 
+/** Reads which rows a challenger is made of. */
+export function parseRecentRows(text: string): RecentRows {
+  const [, digits] = /^rows=(\d{1,9})$/.exec(text) ?? [];
+  return digits === undefined ? { kind: 'days', days: parseDays(text) } : { kind: 'rows', rows: Number(digits) };
+}
+
 function printRetrainReport(result: JobResult<'retrain'>, { print, note }: CommandSurroundings): void {
   const { isDue, due, trained, judged, gate, model, champion, isChampion } = result;
   for (const notice of result.notices) note(`Note: ${notice}`);

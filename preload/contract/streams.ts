@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { messageFrames } from '../../engine/domain/message-frame.ts';
 import { statedFormatSchema } from '../../engine/domain/stated-format.ts';
+import { recentRowsSchema, retrainRuleSchema } from '../../engine/domain/retraining.ts';
 import { streamCommandSchema } from '../../engine/domain/stream-figures.ts';
 import { type SaslMechanism, saslMechanisms } from '../../engine/domain/topic-address.ts';
 import { modelSummarySchema } from './models.ts';
@@ -41,6 +42,15 @@ export const streamJobs = {
         .enum(messageFrames)
         .optional()
         .describe('what lies around each record; where it is not said, a topic that seems to have one is refused'),
+      retrain: z
+        .object({
+          when: retrainRuleSchema,
+          recent: recentRowsSchema.optional(),
+          withoutFraud: z.boolean().default(false),
+          promote: z.boolean().default(true).describe('a challenger that passes the gate scores from then on'),
+        })
+        .optional()
+        .describe('challengers are made by a rule while the stream goes on'),
     }),
     result: z.object({
       topic: z.string(),
@@ -52,6 +62,9 @@ export const streamJobs = {
       flagged: z.number().int().describe('transactions'),
       threshold: z.number().nullable(),
       model: modelSummarySchema.nullable(),
+      scoredBy: z
+        .array(z.object({ digest: z.string(), fromRow: z.number().int() }))
+        .describe('the models that scored the stream as it came, each from a row on, counted from 0'),
       flagsDigest: z.string().nullable().describe('SHA-256 over id, sum and flag of every row of the case, in order'),
       sent: z
         .object({ flags: z.number().int().nullable(), deadLetters: z.number().int().nullable() })

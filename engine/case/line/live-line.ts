@@ -13,6 +13,7 @@ export class LiveLine {
   #units: number;
   #flagged: number;
   #dataVersion: number;
+  #isReplaced = false;
   #lookedMs = performance.now();
 
   constructor(casePath: string, modelId: number) {
@@ -25,6 +26,11 @@ export class LiveLine {
 
   get thresholdUnits(): number {
     return this.#units;
+  }
+
+  /** Whether another model is the champion by now, as of the last look. */
+  get isReplaced(): boolean {
+    return this.#isReplaced;
   }
 
   /** Transactions of the case that are flagged by the line of now, those taken and not stored yet included. */
@@ -47,6 +53,7 @@ export class LiveLine {
     const version = this.#case.dataVersion();
     if (version === this.#dataVersion) return false;
     this.#dataVersion = version;
+    this.#isReplaced = this.#case.model(this.#modelId)?.isChampion === false;
     const units = this.#unitsNow();
     if (units === this.#units) return false;
     this.#units = units;

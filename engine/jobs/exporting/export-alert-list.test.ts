@@ -117,7 +117,9 @@ it('leaves suppressed transactions out of the flagged ones, and says so in the f
     });
     const [{ id, digest }] = openedCase.models();
     const [{ id: sourceId }] = openedCase.sources();
-    const entries = flagEntries('payments', sourceId, { id, digest }, decodeForest(openedCase.readForest(id)));
+    const entries = flagEntries('payments', sourceId, [
+      { model: { id, digest }, forest: decodeForest(openedCase.readForest(id)), firstRow: 0 },
+    ]);
     const sent = entries.read(fromTopic, 0).messages.map(({ value }) => String(value));
     expect(sent).toHaveLength(model.flagged);
     expect(sent.filter((text) => text.includes('"suppressed":true'))).toHaveLength(transactions);

@@ -28,7 +28,7 @@ import type { ThresholdHandle } from '../../../preload/contract/tuning.ts';
 import { openLiveScoring } from '../streaming/live-scoring.ts';
 import { growForest, scoreAndKeep, scoreMatrix, stopwatch } from '../training/train-model.ts';
 import { judgeGate, type JudgedModels } from './gate.ts';
-import { evenly, greatestDrift, sampleOfRows, trainingSample } from './training-sample.ts';
+import { evenly, greatestDrift, isBrought, sampleOfRows, trainingSample } from './training-sample.ts';
 
 type Input = ParsedJobInput<'retrain'>;
 type Result = JobResult<'retrain'>;
@@ -184,7 +184,8 @@ function keepGate(
 /** What came since a model was made, kept or not: the champion may be older than the last attempt. */
 export function sinceTraining(session: CaseSession, champion: StoredModel, withDrift: boolean): SinceTraining {
   const { numbers, rowCount, times } = session.arrays;
-  const isOfThisCase = ({ trainedRows }: StoredModel): boolean => trainedRows <= rowCount;
+  const isOfThisCase = ({ digest, trainedRows }: StoredModel): boolean =>
+    trainedRows <= rowCount && !isBrought(session.openCase, digest);
   const seen = Math.max(
     0,
     ...session.models.map((model) =>

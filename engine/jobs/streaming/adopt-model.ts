@@ -3,7 +3,9 @@ import { featureSpecDigest } from '../../features/compute-features.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { chosenModel } from '../../case/model/chosen-model.ts';
+import { CaseSession } from '../../case/case-session.ts';
 import { openCaseToRead } from '../../case/opening.ts';
+import { bringSample, sampleToBring } from '../retraining/training-sample.ts';
 
 /**
  * Gives an empty case the model of another case: profile, features, forest and threshold. A case that has rows keeps
@@ -28,12 +30,14 @@ export function adoptModel(openedCase: WritableCase, fromCasePath: string, doing
     const profile = from.profile();
     if (profile === undefined) throw new Error('Impossible: a case with a model has no profile.');
     const spec = from.featureSpec(stored.featureSetId);
+    const sample = sampleToBring(new CaseSession(from), stored);
     openedCase.inTransaction(() => {
       openedCase.saveProfile(profile, doing);
       const featureSetId = openedCase.saveFeatureSet(spec, featureSpecDigest(spec));
       const { digest, name, parameters, threshold, trainedRows } = stored;
       const forest = from.readForest(stored.id);
       openedCase.saveModel({ digest, name, parameters, threshold, trainedRows, featureSetId, forest }, doing);
+      bringSample(openedCase, digest, sample);
     });
   } finally {
     from.close();

@@ -1,7 +1,7 @@
 import { impossible } from '../../domain/error.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import { scoreOfSum } from '../../forest/score.ts';
-import { MAXIMUM_SEGMENT_ROWS, type StoredModel } from '../../store/types.ts';
+import type { RowRange, StoredModel } from '../../store/types.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import { storedMessage } from '../../stream/kafka/stored-envelope.ts';
 import type { OutgoingMessage } from '../../stream/kafka/publish-once.ts';
@@ -24,23 +24,27 @@ function suppressionNow(): (openedCase: ReadableCase) => Uint8Array | null {
   };
 }
 
+/** A model that scores a stream from one row on, up to the row of the next one. */
+export interface ScoringModel {
+  readonly model: Pick<StoredModel, 'id' | 'digest'>;
+  readonly forest: CompiledForest;
+  /** Number of the first row that it scored as the row came. */
+  readonly firstRow: number;
+}
+
 /**
  * The flags of one topic as messages, in stream order. Entry n is the row with number n, so the rows themselves, stored
  * together with their scores, are what waits to be sent. The threshold is the case's own when they are: as for alerts,
  * a person may have moved it since the stream began. A flag of a suppressed transaction says so.
+ * @param models by rising first row; a row is flagged by the model that scored it as it came, also where it is sent later
  */
-export function flagEntries(
-  topic: string,
-  sourceId: number,
-  model: Pick<StoredModel, 'id' | 'digest'>,
-  forest: CompiledForest,
-): Entries {
+export function flagEntries(topic: string, sourceId: number, models: readonly ScoringModel[]): Entries {
   const suppressedIn = suppressionNow();
   function flagMessage(
     openedCase: ReadableCase,
     sequence: number,
     sum: number,
-    thresholdUnits: number,
+    { model, forest, units }: ScoringModel & { readonly units: number },
     isSuppressed: boolean,
   ): OutgoingMessage | null {
     const stored = storedMessage(openedCase.readRaw(sequence).bytes);
@@ -52,7 +56,7 @@ export function flagEntries(
       offset,
       timestamp: timestampMs,
       score: scoreOfSum(forest, sum),
-      threshold: scoreOfSum(forest, thresholdUnits),
+      threshold: scoreOfSum(forest, units),
       model: model.digest,
       ...(isSuppressed ? { suppressed: true } : {}),
     });
@@ -72,27 +76,46 @@ export function flagEntries(
     end: (openedCase) => openedCase.rowNumbers().numberOf(openedCase.nextSequence()),
     read(openedCase, from) {
       const messages: OutgoingMessage[] = [];
-      const { units } = (openedCase.model(model.id) ?? impossible('flags are those of a stored model')).threshold;
       const numbers = openedCase.rowNumbers();
       const suppressed = suppressedIn(openedCase);
+      const lines = models.map((each, index) => ({
+        ...each,
+        units: (openedCase.model(each.model.id) ?? impossible('flags are those of a stored model')).threshold.units,
+        fromRow: index === 0 ? 0 : numbers.sequenceFrom(each.firstRow),
+      }));
       const start = numbers.sequenceFrom(from);
       let next = from;
       for (const segment of openedCase.segmentsFrom(start, segmentsPerRead)) {
-        const sums = openedCase.readScores(model.id, segment);
-        // Rows that the model has not seen yet come later.
-        if (sums === undefined) break;
-        const firstRow = Math.max(0, start - segment.firstSequence);
-        for (let row = firstRow; row < Math.min(sums.length, MAXIMUM_SEGMENT_ROWS); row++) {
-          const sequence = segment.firstSequence + row;
-          if (isFlagged(sums[row], units) && segment.sourceId === sourceId) {
-            const message = flagMessage(openedCase, sequence, sums[row], units, suppressed?.[sequence] === 1);
-            if (message !== null && !fits(message, messages)) return { messages, next };
-            if (message !== null) messages.push(message);
+        const firstSequence = Math.max(start, segment.firstSequence);
+        for (const part of partsOf(firstSequence, segment.firstSequence + segment.rowCount, lines)) {
+          const sums = openedCase.readScores(part.line.model.id, part.rows);
+          // Rows that the model has not seen yet come later.
+          if (sums === undefined) return { messages, next };
+          for (let row = 0; row < sums.length; row++) {
+            const sequence = part.rows.firstSequence + row;
+            if (isFlagged(sums[row], part.line.units) && segment.sourceId === sourceId) {
+              const message = flagMessage(openedCase, sequence, sums[row], part.line, suppressed?.[sequence] === 1);
+              if (message !== null && !fits(message, messages)) return { messages, next };
+              if (message !== null) messages.push(message);
+            }
+            next = numbers.numberOf(sequence) + 1;
           }
-          next = numbers.numberOf(sequence) + 1;
         }
       }
       return { messages, next };
     },
   };
+}
+
+/** Rows from one place up to another, cut where another model scored. */
+function partsOf<Line extends { readonly fromRow: number }>(
+  firstSequence: number,
+  end: number,
+  lines: readonly Line[],
+): readonly { readonly line: Line; readonly rows: RowRange }[] {
+  return lines.flatMap((line, index) => {
+    const from = Math.max(firstSequence, line.fromRow);
+    const to = Math.min(end, lines[index + 1]?.fromRow ?? end);
+    return from < to ? [{ line, rows: { firstSequence: from, rowCount: to - from } }] : [];
+  });
 }

@@ -1,18 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import type { Dictionary } from '../../domain/columns.ts';
 import { TextDictionary } from '../../domain/dictionary.ts';
 import { AssayError, impossible } from '../../domain/error.ts';
 import { featureNames } from '../../domain/feature-spec.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import { DRIFTED_FROM } from '../../domain/retraining.ts';
 import type { RecordingFormat } from '../../domain/record-batch.ts';
 import { formatTopicAddress, parseTopicAddress, type TopicAddress } from '../../domain/topic-address.ts';
 import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
 import { personalSentences } from '../../features/personal-columns.ts';
 import { SampleCollector } from '../../features/profile-sample.ts';
+import { decodeForest } from '../../forest/compile.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import { startMetrics, type StreamMetrics } from '../../monitor/stream-metrics.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
@@ -47,9 +50,12 @@ import { trainingSample } from '../retraining/training-sample.ts';
 import { adoptModel } from './adopt-model.ts';
 import { CommitLedger } from './commit-ledger.ts';
 import { FiguresMeter, lastEventMs, type FiguresNow } from './figures-meter.ts';
+import type { ScoringModel } from './flag-messages.ts';
 import { flagsDigest } from './flags-digest.ts';
 import { openLiveScoring, type LiveScoring } from './live-scoring.ts';
+import { StreamHealth } from './stream-health.ts';
 import { StreamRecording } from './stream-recording.ts';
+import { StreamRetraining } from './stream-retraining.ts';
 import { openTopicSinks, type TopicSinks } from './topic-sinks.ts';
 
 type FollowInput = ParsedJobInput<'follow'>;
@@ -75,6 +81,9 @@ const rowsPerCheckpoint = 100_000;
 const streamLine: ThresholdHandle = { kind: 'contamination', value: 0.02 };
 const groupFarewellMs = 1_000;
 const groupSetting = 'stream.group';
+/** With the number of the source: which model scored from which row on. */
+const scoringSetting = 'stream.scored-by';
+const scoredBySchema = z.object({ modelId: z.number().int(), firstRow: z.number().int() });
 /** Messages are kept as the lines of a recording would hold them. */
 const envelopeFormat: RecordingFormat = { kind: 'kcat', compression: 'none', encoding: 'utf-8' };
 
@@ -87,7 +96,8 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
   const address = parseTopicAddress(input.topic);
   const notices: string[] = [];
   const groupId = prepareCase(input, doingOf(context));
-  const metrics = await startMetrics(address.topic, input.metricsPort, input.metricsHost);
+  const health = new StreamHealth();
+  const metrics = await startMetrics(address.topic, input.metricsPort, input.metricsHost, health.questions);
   let follower: TopicFollower | undefined;
   try {
     const decoder =
@@ -115,7 +125,7 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
       metrics,
       onNotice,
     });
-    const session = new FollowSession(input, address, follower, metrics, sinks, context, notices);
+    const session = new FollowSession(input, address, follower, metrics, sinks, context, notices, health);
     try {
       await session.run();
     } finally {
@@ -183,6 +193,8 @@ class FollowSession {
   readonly #sinks: TopicSinks;
   readonly #context: WorkContext;
   readonly #notices: string[];
+  readonly #health: StreamHealth;
+  readonly #retraining: StreamRetraining | null;
   readonly #meter = new FiguresMeter();
   readonly #recording: StreamRecording;
   #isPaused = false;
@@ -199,6 +211,7 @@ class FollowSession {
   #position = { byteOffset: 0, line: 1 };
   #line: LiveLine | undefined;
   #rowsSinceCheckpoint = 0;
+  #scoredBy: JobResult<'follow'>['scoredBy'] = [];
   #lastMessageMs = performance.now();
   #firstMessageMs: number | null = null;
   /** When the newest rows were on the disk. */
@@ -212,7 +225,16 @@ class FollowSession {
     sinks: TopicSinks,
     context: WorkContext,
     notices: string[],
+    health: StreamHealth,
   ) {
+    this.#health = health;
+    this.#retraining =
+      input.retrain === undefined
+        ? null
+        : new StreamRetraining(input.retrain, input.casePath, metrics.models, context, (sentence) => {
+            this.#meter.note('retraining', sentence);
+            notices.push(sentence);
+          });
     this.#input = input;
     this.#address = address;
     this.#follower = follower;
@@ -239,6 +261,7 @@ class FollowSession {
       if (this.#scoring === undefined && !this.#stopped() && this.#nextSequence > 1) await this.#train();
       status = this.#context.signal.aborted ? 'cancelled' : 'completed';
     } finally {
+      await this.#retraining?.settle();
       await this.#recording.close();
       await this.#closeCase();
       this.#withCase((openedCase) => openedCase.finishRun(run, status, { messages: this.#messages }));
@@ -274,6 +297,7 @@ class FollowSession {
         ...(chosen === null ? { alerts: 0, flagged: 0 } : alertsAndFlags(new CaseSession(openedCase), chosen.stored)),
         threshold: chosen === null ? null : scoreOfSum(chosen.forest, chosen.stored.threshold.units),
         model: chosen === null ? null : modelSummary(chosen),
+        scoredBy: this.#scoredBy,
         flagsDigest: chosen === null || profile === undefined ? null : flagsDigest(openedCase, profile, chosen.stored),
         sent: this.#sinks.sent,
         lag,
@@ -306,6 +330,8 @@ class FollowSession {
       if (!this.#follower.hasMore) await this.#storeAll();
       if (this.#scoring === undefined && (await this.#isTimeToTrain())) await this.#train();
       this.#report();
+      this.#lookAtModels();
+      if (this.#line?.isReplaced === true) await this.#changeOver();
     }
   }
 
@@ -528,10 +554,59 @@ class FollowSession {
         featureNames(spec),
         trainingSample(new CaseSession(openedCase), model)?.values ?? null,
       );
-      this.#sinks.sendFlagsOf(live.source.id, model, forest, this.#saveSetting);
+      this.#sinks.sendFlagsOf(
+        live.source.id,
+        this.#scoringModels(openedCase, live.source.id, this.#scoring),
+        this.#saveSetting,
+      );
+      this.#health.hasModel(model.digest);
     } finally {
       openedCase.close();
     }
+  }
+
+  /** Whether the rule asks for a challenger; only what is stored can be learned from. */
+  #lookAtModels(): void {
+    if (this.#scoring === undefined) return;
+    const drift = this.#metrics.drift();
+    this.#retraining?.look({ rows: this.#nextSequence, positionMs: this.#positionMs, drift });
+    const most = drift.reduce((greatest, each) => (each.psi > greatest.psi ? each : greatest), { feature: '', psi: 0 });
+    if (most.psi > DRIFTED_FROM && this.#retraining === null) this.#meter.note('drift', driftSentence(most));
+  }
+
+  /** Another model is the champion: it scores from the next message on, and what was scored stays as it is. */
+  async #changeOver(): Promise<void> {
+    const live = this.#live ?? impossible('a stream changes over once it is open');
+    const before = this.#scoring ?? impossible('a stream changes over from the model that scores');
+    await this.#storeAll();
+    await live.writer.flush();
+    this.#keepWindowState();
+    this.#line?.close();
+    await before.close();
+    await this.#openScoring();
+    const { model } = this.#scoring ?? impossible('scoring was just opened');
+    const row = this.#nextSequence.toLocaleString('en-US');
+    const sentence = `From row ${row} on, counted from 0, model ${model.id} scores (${model.digest.slice(0, 12)}), model ${before.model.id} before.`;
+    this.#notices.push(sentence);
+    this.#meter.note('model', sentence);
+  }
+
+  /** Every model that scored this stream, the present one included; kept in the case, since flags may go out later. */
+  #scoringModels(openedCase: WritableCase, sourceId: number, { model, forest }: LiveScoring): readonly ScoringModel[] {
+    const key = `${scoringSetting}.${sourceId}`;
+    const known = z.array(scoredBySchema).safeParse(openedCase.setting(key)).data ?? [];
+    const firstRow = known.length === 0 ? 0 : openedCase.rowNumbers().numberOf(openedCase.nextSequence());
+    const all = known.at(-1)?.modelId === model.id ? known : [...known, { modelId: model.id, firstRow }];
+    if (all !== known) openedCase.setSetting(key, [...all]);
+    const stored = new Map(openedCase.models().map((each) => [each.id, each]));
+    const models = all.flatMap(({ modelId, firstRow: from }) => {
+      const each = stored.get(modelId);
+      if (each === undefined) return [];
+      const ownForest = modelId === model.id ? forest : decodeForest(openedCase.readForest(modelId));
+      return [{ model: each, forest: ownForest, firstRow: from }];
+    });
+    this.#scoredBy = models.map((each) => ({ digest: each.model.digest, fromRow: each.firstRow }));
+    return models;
   }
 
   /** A failure of the writer is thrown by what is stored next. */
@@ -539,6 +614,7 @@ class FollowSession {
     void this.#live?.writer.setSetting(key, value).catch(() => undefined);
 
   #report(): void {
+    this.#health.turned();
     this.#ledger.tellGroupIfDue();
     const lag = this.#follower.lag();
     this.#metrics.position(lag, this.#follower.isPaused, this.#follower.rebalances);
@@ -620,6 +696,10 @@ class FollowSession {
       openedCase.close();
     }
   }
+}
+
+function driftSentence({ feature, psi }: { readonly feature: string; readonly psi: number }): string {
+  return `${feature} is distributed in another way than in the training (PSI ${psi.toFixed(2)}). Next: make a challenger with \`assay retrain --case FILE\`, or follow with --retrain drift.`;
 }
 
 interface PendingBatch {

@@ -53,13 +53,20 @@ function liveScoring(
   spec: FeatureSpec,
   features: StreamFeatures,
   pool: ScoringPool,
-): LiveScoring & { readonly scoreBy: (segment: DecodedSegment, compute: SegmentComputer) => Promise<LiveScores> } {
+): LiveScoring & {
+  readonly scoreBy: (segment: DecodedSegment, compute: SegmentComputer) => Promise<LiveScores>;
+  readonly scoreFeatures: (features: Float32Array, rowCount: number) => Promise<Int32Array>;
+} {
   const featureCount = featureNames(spec).length;
+  const scoreFeatures = async (values: Float32Array, rowCount: number): Promise<Int32Array> => {
+    const sums = new Int32Array(rowCount);
+    if (rowCount > 0) await pool.score(values, rowCount, sums);
+    return sums;
+  };
   const scoreBy = async (segment: DecodedSegment, compute: SegmentComputer): Promise<LiveScores> => {
     const values = new Float32Array(segment.rowCount * featureCount);
     compute(segment, values);
-    const sums = new Int32Array(segment.rowCount);
-    if (segment.rowCount > 0) await pool.score(values, segment.rowCount, sums);
+    const sums = await scoreFeatures(values, segment.rowCount);
     return { modelId: model.id, featureSetId: model.featureSetId, features: values, sums };
   };
   return {
@@ -68,6 +75,7 @@ function liveScoring(
     spec,
     score: (segment) => scoreBy(segment, features.compute),
     scoreBy,
+    scoreFeatures,
     windowState: () => features.snapshot(),
     // Rows that come one by one are never put in order; those that were there before may have been.
     order: () => features.order && { ...features.order, isSorted: false },
@@ -85,6 +93,7 @@ async function catchUp(
   context: WorkContext,
 ): Promise<void> {
   const { model, spec } = scoring;
+  await scoreStoredFeatures(openedCase, scoring, context);
   const unscored = new Set(openedCase.segmentsWithoutScores(model.id).map(({ firstSequence }) => firstSequence));
   const compute =
     unscored.size === 0
@@ -111,6 +120,20 @@ async function catchUp(
       openedCase.writeScores(scores.modelId, rows, scores.sums);
     });
     await new Promise(setImmediate);
+  }
+}
+
+/** Rows whose features another model with the same features has left are scored by them, whatever the window features remember. */
+async function scoreStoredFeatures(
+  openedCase: WritableCase,
+  { model, scoreFeatures }: ReturnType<typeof liveScoring>,
+  context: WorkContext,
+): Promise<void> {
+  for (const rows of openedCase.segmentsWithoutScores(model.id)) {
+    const features = openedCase.readFeatures(model.featureSetId, rows);
+    if (features === undefined) continue;
+    throwIfCancelled(context.signal);
+    openedCase.writeScores(model.id, rows, await scoreFeatures(features, rows.rowCount));
   }
 }
 

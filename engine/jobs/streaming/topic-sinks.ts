@@ -1,11 +1,9 @@
-import type { CompiledForest } from '../../domain/model.ts';
 import { usageError } from '../../domain/error.ts';
 import { isTopicAddress, parseTopicAddress, type TopicAddress } from '../../domain/topic-address.ts';
 import type { StreamMetrics } from '../../monitor/stream-metrics.ts';
-import type { StoredModel } from '../../store/types.ts';
 import { accessTo } from '../../stream/kafka/known-access.ts';
 import { deadLetterEntries } from './dead-letters.ts';
-import { flagEntries } from './flag-messages.ts';
+import { flagEntries, type ScoringModel } from './flag-messages.ts';
 import { TopicSink } from './topic-sink.ts';
 
 /** The topics that a followed stream writes: flags, and what is no transaction. Either may be absent. */
@@ -13,7 +11,8 @@ export interface TopicSinks {
   /** Messages sent since they were opened; null where that topic was not asked for. */
   readonly sent: { readonly flags: number | null; readonly deadLetters: number | null };
   sendDeadLettersOf(sourceId: number, saveCopy: SaveCopy): void;
-  sendFlagsOf(sourceId: number, model: StoredModel, forest: CompiledForest, saveCopy: SaveCopy): void;
+  /** @param models every model that scored the stream, see `flagEntries` */
+  sendFlagsOf(sourceId: number, models: readonly ScoringModel[], saveCopy: SaveCopy): void;
   /** Says that more is on the disk. */
   wake(): void;
   /** See `TopicSink.finish`. */
@@ -51,8 +50,7 @@ export async function openTopicSinks(options: TopicSinksOptions): Promise<TopicS
       return { flags: flags?.sent ?? null, deadLetters: deadLetters?.sent ?? null };
     },
     sendDeadLettersOf: (sourceId, saveCopy) => deadLetters?.begin(deadLetterEntries(topic, sourceId), saveCopy),
-    sendFlagsOf: (sourceId, model, forest, saveCopy) =>
-      flags?.begin(flagEntries(topic, sourceId, model, forest), saveCopy),
+    sendFlagsOf: (sourceId, models, saveCopy) => flags?.begin(flagEntries(topic, sourceId, models), saveCopy),
     wake: () => {
       flags?.wake();
       deadLetters?.wake();
