@@ -9,6 +9,7 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   ingest: 'Reading',
   train: 'Training',
   learn: 'Learning from verdicts',
+  retrain: 'Retraining',
   tune: 'Moving the line',
   score: 'Scoring',
   evaluate: 'Evaluating',

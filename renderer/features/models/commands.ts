@@ -8,5 +8,6 @@ export const modelsCommands: readonly CommandDefinition[] = [
   { id: 'models.history', title: 'History of this model', key: 'h', place: 'models' },
   { id: 'models.look', title: 'Work with this model', key: 'w', place: 'models' },
   { id: 'models.train', title: 'Train again', key: 't', place: 'models', changesCase: true },
+  { id: 'models.retrain', title: 'Retrain on recent transactions', key: 'r', place: 'models', changesCase: true },
   { id: 'models.stability', title: 'Try other seeds', key: 's', place: 'models' },
 ];

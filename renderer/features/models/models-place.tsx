@@ -26,6 +26,7 @@ import { isTableLayout, untouchedLayout } from '../../ui/table-layout.ts';
 import { useToast } from '../../ui/toast.tsx';
 import { Comparison } from './comparison.tsx';
 import { Crowning } from './crowning.tsx';
+import { Retrain } from './retrain.tsx';
 import { SeedStability } from './seed-stability.tsx';
 import { TrainAgain } from './train-again.tsx';
 import './models.css';
@@ -44,6 +45,7 @@ export function ModelsPlace() {
   const [selectedKey, setSelectedKey] = useCaseState<string | null>('models.selected', null, isTextOrNull);
   const [otherKey, setOtherKey] = useCaseState('models.compareWith', '');
   const [isTraining, setTraining] = useState(false);
+  const [isRetraining, setRetraining] = useState(false);
   /** What is done once its reason is given. */
   const [crowning, setCrowning] = useState<'promote' | 'roll-back' | null>(null);
   const [detailPx, setDetailPx] = useWindowState('models.detailPx', 440);
@@ -87,11 +89,14 @@ export function ModelsPlace() {
   useCommand('models.history', selected === undefined ? null : showModelHistory);
   useCommand('models.look', selected === undefined ? null : () => setCurrent(selected.id));
   useCommand('models.train', canTrain ? () => setTraining(true) : null);
+  const canRetrain = canTrain && models.length > 0;
+  useCommand('models.retrain', canRetrain ? () => setRetraining(true) : null);
   const championKey = useCommandKey('models.champion');
   const rollBackKey = useCommandKey('models.rollBack');
   const historyKey = useCommandKey('models.history');
   const lookKey = useCommandKey('models.look');
   const trainKey = useCommandKey('models.train');
+  const retrainKey = useCommandKey('models.retrain');
 
   const rows = openCase?.rows ?? 0;
   const days = openCase?.days ?? 0;
@@ -244,6 +249,14 @@ export function ModelsPlace() {
             <Button keyHint={trainKey} disabled={!canTrain} onClick={() => setTraining(!isTraining)}>
               Train again…
             </Button>
+            <Button
+              keyHint={retrainKey}
+              disabled={!canRetrain}
+              aria-pressed={isRetraining}
+              onClick={() => setRetraining(!isRetraining)}
+            >
+              Retrain…
+            </Button>
             <LearnButton />
             <Button tone="quiet" keyHint={historyKey} onClick={showModelHistory}>
               History
@@ -263,6 +276,20 @@ export function ModelsPlace() {
           )}
           {isTraining && (
             <TrainAgain key={selected.id} openCase={openCase} from={selected} onDone={() => setTraining(false)} />
+          )}
+          {isRetraining && (
+            <Retrain
+              openCase={openCase}
+              onShow={(modelId) => {
+                setSelectedKey(`${modelId}`);
+                list.refetch();
+              }}
+              onPromote={(modelId) => {
+                setSelectedKey(`${modelId}`);
+                setCrowning('promote');
+              }}
+              onClose={() => setRetraining(false)}
+            />
           )}
           {models.length > 1 && (
             <Select

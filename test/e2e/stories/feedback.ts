@@ -47,6 +47,31 @@ export function feedbackStories(window: () => RunningWindow): void {
     await champion.filter({ hasText: 'forest' }).waitFor();
   });
 
+  it('makes a challenger of recent transactions, shows what the gate says of both, and promotes it by hand', async () => {
+    const { page } = window();
+    await goTo(page, 'Models');
+    const models = page.getByRole('grid', { name: 'Models' });
+    await models.getByRole('row').filter({ hasText: 'champion' }).waitFor();
+    const before = await models.getByRole('row').count();
+    await page.getByRole('button', { name: 'Retrain…' }).click();
+    const panel = page.getByRole('region', { name: 'Retrain' });
+    await panel.getByRole('button', { name: 'Retrain', exact: true }).click();
+    await panel.getByText(/^The gate (is passed|holds it back)$/u).waitFor();
+    const told = await panel.getByRole('table').getByRole('row').allInnerTexts();
+    expect(told[1]).toMatch(/^Flagged\s+[\d.]+\s?%\s+[\d.]+\s?%\s+(✓ passed|▲ held back)$/u);
+    expect(told.length).toBeGreaterThanOrEqual(5);
+    await expect.poll(() => models.getByRole('row').count()).toBe(before + 1);
+    await panel.getByRole('button', { name: 'Make it the champion…' }).click();
+    await page.getByRole('button', { name: /^Make forest \w+ the champion/u }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Roll back…' }).waitFor();
+    await page.keyboard.press('b');
+    await page.getByRole('button', { name: /^Take back the promotion of forest/u }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Retrain…' }).click();
+    await panel.waitFor({ state: 'detached' });
+  });
+
   it('says what a pattern would hide before it is suppressed, keeps that one click away, and lifts it', async () => {
     const { page } = window();
     await goTo(page, 'Triage');
