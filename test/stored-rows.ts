@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openCaseReadOnly } from '../engine/store/open-case.ts';
 import type { ReadableCase } from '../engine/store/readable-case.ts';
@@ -30,5 +31,19 @@ function seenIn<T>(casePath: string, look: (openedCase: ReadableCase) => T): T |
   } catch {
     // It is not there yet, or being made.
     return undefined;
+  }
+}
+
+/** SHA-256 over the features of all rows of the first model in stream order, however the rows were cut into segments. */
+export function featuresOf(casePath: string): string {
+  const openedCase = openCaseReadOnly(casePath);
+  try {
+    const hash = createHash('sha256');
+    const model = openedCase.models()[0];
+    for (const segment of openedCase.segments())
+      hash.update(openedCase.readFeatures(model.featureSetId, segment) ?? 'none');
+    return hash.digest('hex');
+  } finally {
+    openedCase.close();
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
@@ -8,27 +7,13 @@ import { randomStream } from '../../engine/forest/random.ts';
 import { openCaseReadOnly } from '../../engine/store/open-case.ts';
 import { verifyCase } from '../../engine/store/backup.ts';
 import type { ReadableCase } from '../../engine/store/readable-case.ts';
-import { untilStored } from '../stored-rows.ts';
+import { featuresOf, untilStored } from '../stored-rows.ts';
 import { jsonOf, runAssay, startAssay, temporaryFolder } from './run-assay.ts';
 import { writeSmallRecording } from './small-recording.ts';
 
 const rows = 60_000;
 /** How often each stage is seen and ended. */
 const rounds = process.env['ASSAY_LONG_TESTS'] === '1' ? 4 : 1;
-
-/** SHA-256 over the features of all rows in stream order, however the rows were cut into segments. */
-function featuresOf(casePath: string): string {
-  const openedCase = openCaseReadOnly(casePath);
-  try {
-    const hash = createHash('sha256');
-    const model = openedCase.models()[0];
-    for (const segment of openedCase.segments())
-      hash.update(openedCase.readFeatures(model.featureSetId, segment) ?? 'none');
-    return hash.digest('hex');
-  } finally {
-    openedCase.close();
-  }
-}
 
 describe('a run that is stopped', () => {
   let shared = '';

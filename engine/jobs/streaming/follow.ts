@@ -320,6 +320,8 @@ class FollowSession {
 
   async #consume(): Promise<void> {
     let waiting = await this.#openLive();
+    // Killed after its training rows were stored and before its model was: one row more would make another model.
+    if (this.#lacksOnlyItsModel()) await this.#train();
     while (waiting.length > 0 || !this.#isDone()) {
       if (await this.#isHeld()) continue;
       const limit = this.#limit();
@@ -514,6 +516,11 @@ class FollowSession {
       ...(scored === undefined ? {} : { scored }),
       ...(windowState === undefined ? {} : { windowState }),
     });
+  }
+
+  #lacksOnlyItsModel(): boolean {
+    const isOpen = this.#live !== undefined && this.#scoring === undefined;
+    return isOpen && this.#nextSequence >= this.#input.trainAfterRows && !this.#stopped();
   }
 
   /** By count, or at the end of what waits in the topic: a pause alone may be this process that stood still. */

@@ -2,12 +2,20 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Message } from 'kafkajs';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { themesOf } from '../../../engine/domain/feature-spec.ts';
 import { createEngine } from '../../../engine/host/engine.ts';
+import { decodeForest } from '../../../engine/forest/compile.ts';
+import { renderRecord } from '../../../engine/jobs/simulate/render-transaction.ts';
+import { simulatedStream } from '../../../engine/jobs/simulate/worlds.ts';
+import { openCaseReadOnly } from '../../../engine/store/open-case.ts';
 import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
-import { temporaryFolder } from '../../command-line/run-assay.ts';
+import { startAssay, temporaryFolder } from '../../command-line/run-assay.ts';
+import { featuresOf, storedRows } from '../../stored-rows.ts';
 import { describeWithKafka } from './describe-with-kafka.ts';
 import { startKafka, type Broker } from './start-kafka.ts';
+import { sendTo } from './topic-fixture.ts';
 
 const engine = createEngine();
 const context = { signal: new AbortController().signal, report: () => undefined };
@@ -16,6 +24,34 @@ async function run<J extends JobName>(name: J, input: JobInput<J>): Promise<JobR
   const answer = await engine.runJob(name, input, context);
   if (!answer.ok) throw new Error(`${name}: ${answer.error.message}`);
   return answer.data;
+}
+
+/**
+ * Transfers of a simulated stream; of those after the training every fortieth comes some hours late and one several days, beyond
+ * what is waited for.
+ */
+function lateTransfers(count: number): readonly Message[] {
+  const choice = { world: 'transfers', customers: 60, terminals: 80, days: 40, start: '2026-03-02', seed: 11 } as const;
+  const { columns, records } = simulatedStream({ ...choice, missingLabels: 0.3 }, 'ndjson');
+  const texts = [...records].map((record, index) => renderRecord(record, columns, index, 'ndjson').trimEnd());
+  const delayOf = (index: number): number => (index === 1300 ? 900.5 : index > 1050 && index % 40 === 0 ? 20.5 : 0);
+  const ranks = texts.map((_, index) => index + delayOf(index));
+  return texts
+    .map((value, index) => ({ value, rank: ranks[index] }))
+    .slice(0, count)
+    .toSorted((left, right) => left.rank - right.rank)
+    .map(({ value }) => ({ key: 'late', value }));
+}
+
+function modelOf(casePath: string): { readonly leaf: string; readonly themes: readonly string[] } {
+  const openedCase = openCaseReadOnly(casePath);
+  try {
+    const [model] = openedCase.models();
+    const themes = themesOf(openedCase.featureSpec(model.featureSetId)).map(({ theme }) => theme);
+    return { leaf: decodeForest(openedCase.readForest(model.id)).leaf, themes };
+  } finally {
+    openedCase.close();
+  }
 }
 
 describeWithKafka('a topic recorded and replayed', () => {
@@ -63,6 +99,45 @@ describeWithKafka('a topic recorded and replayed', () => {
       output: join(folder, 'scores.csv'),
     });
     expect(scored).toMatchObject({ rows: fed.messages, flagsDigest: live.flagsDigest });
+  });
+
+  test('sees the themes of late messages live, through kill -9 and in a recording with the same features and flags', async () => {
+    const folder = temporaryFolder();
+    const topic = `kafka://${broker.address}/late`;
+    await broker.createTopic('late', 1);
+    const messages = lateTransfers(2500);
+    await sendTo(broker, 'late', messages);
+    const inCase = (name: string): string => join(folder, `${name}.assay`);
+    const common = { topic, trainAfterRows: 1000, forest: { trees: 30 }, untilIdleMs: 1500 };
+    const live = await run('follow', { ...common, casePath: inCase('live') });
+    expect(live).toMatchObject({ rows: messages.length, quarantined: 0 });
+    expect(modelOf(inCase('live'))).toEqual({
+      leaf: 'convex',
+      themes: ['amount', 'velocity', 'new', 'time', 'terminal', 'risk'],
+    });
+
+    const flags = ['run', '--follow', topic, '--trees', '30', '--train-after', '1000', '--case', inCase('killed')];
+    for (const rows of [1, 1001]) {
+      const { child, ended } = startAssay(flags, folder);
+      await vi.waitFor(() => expect(storedRows(inCase('killed'))).toBeGreaterThanOrEqual(rows), {
+        timeout: 60_000,
+        interval: 20,
+      });
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const killed = await run('follow', { ...common, casePath: inCase('killed') });
+    expect(killed).toMatchObject({ model: live.model, flagsDigest: live.flagsDigest, rows: messages.length });
+    expect(featuresOf(inCase('killed'))).toBe(featuresOf(inCase('live')));
+
+    const output = join(folder, 'recording');
+    await run('record', { topic, output, untilIdleMs: 1500 });
+    const played = await run('play', { recording: output, model: inCase('live'), casePath: inCase('played') });
+    expect(played).toMatchObject({ rows: messages.length, flagsDigest: live.flagsDigest });
+    expect(featuresOf(inCase('played'))).toBe(featuresOf(inCase('live')));
+    const ofSenders = live.order?.entities.find(({ entity }) => entity === 'sender_id');
+    expect(ofSenders?.late).toBeGreaterThan(5);
+    expect(ofSenders?.tooLate).toBe(1);
   });
 
   test('keeps the bytes of keys, payloads and headers, malformed ones and tombstones too', async () => {

@@ -25,7 +25,9 @@ async function differences(recording: string, parameters: readonly string[] = []
     join(home, 'scored'),
   ])) as { rows: number; flags: number; sums: number; features: Record<string, number> };
   expect(report.rows).toBe(rows);
-  expect(Object.keys(report.features).length).toBeGreaterThan(0);
+  // What is looked for by default is among them, habits and surprise too.
+  for (const kind of ['amount-excess', 'burst', 'novelty', 'hour-rarity', 'new-visitors', 'confirmed-fraud'])
+    expect(Object.keys(report.features)).toContainEqual(expect.stringContaining(`_${kind}_`));
   return {
     flags: report.flags,
     sums: report.sums,
