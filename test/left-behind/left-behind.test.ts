@@ -91,6 +91,23 @@ describe('what a test file leaves behind', () => {
     watch.end();
   });
 
+  it('is not a thread that lets the process end and that nobody listens to, as one kept for a next use', async () => {
+    const watch = watchLeftBehind();
+    const worker = new Worker('require("node:worker_threads").parentPort.on("message", () => undefined)', {
+      eval: true,
+    });
+    await once(worker, 'online');
+    const listener = (): void => undefined;
+    worker.on('message', listener);
+    worker.unref();
+    expect(await watch.leftBehind(0)).toEqual([expect.stringMatching(/^worker thread \d+$/)]);
+    worker.off('message', listener);
+    worker.unref();
+    expect(await watch.leftBehind(0)).toEqual([]);
+    await worker.terminate();
+    watch.end();
+  });
+
   it('is not a timer that lets the process end', async () => {
     const watch = watchLeftBehind();
     const timer = setTimeout(() => undefined, 60_000).unref();

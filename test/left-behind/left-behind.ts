@@ -26,8 +26,19 @@ export interface Watch {
 export function watchLeftBehind(): Watch {
   const workers = new Set<Worker>();
   const children = new Set<ChildProcess>();
+  /** Threads that let the process end. One of them that nobody listens to is kept for a next use, and not left behind. */
+  const letGo = new Set<Worker>();
   const seeWorker = (worker: Worker): void => {
     workers.add(worker);
+    const { ref, unref } = worker;
+    worker.ref = () => {
+      letGo.delete(worker);
+      ref.call(worker);
+    };
+    worker.unref = () => {
+      letGo.add(worker);
+      unref.call(worker);
+    };
     worker.once('exit', () => workers.delete(worker));
   };
   const seeChild = (message: unknown): void => {
@@ -41,7 +52,9 @@ export function watchLeftBehind(): Watch {
   const filesBefore = openFiles();
 
   const now = (): readonly string[] => [
-    ...[...workers].map(({ threadId }) => `worker thread ${threadId}`),
+    ...[...workers]
+      .filter((worker) => !letGo.has(worker) || worker.listenerCount('message') > 0)
+      .map(({ threadId }) => `worker thread ${threadId}`),
     ...[...children].map(({ spawnargs }) => `child process ${spawnargs.join(' ')}`),
     ...beyond(process.getActiveResourcesInfo(), resourcesBefore)
       .map((type) => resourceNames[type])

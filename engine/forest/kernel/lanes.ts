@@ -37,11 +37,17 @@ export interface SlotViews {
   readonly sums: Int32Array;
 }
 
-/** What a thread is asked for and answers with. */
+/** Rows that lie in a slot, to be scored. */
 export interface SlotTask {
   readonly slot: number;
   readonly rowCount: number;
 }
+
+/** What a thread is asked for. It answers `null` once a lane is open, and each `score` with itself. */
+export type ThreadTask =
+  | { readonly kind: 'open'; readonly set: LaneSet; readonly lane: LanePlace }
+  | ({ readonly kind: 'score' } & SlotTask)
+  | { readonly kind: 'rest' };
 
 export interface LaneShape {
   readonly lanes: number;

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledForest } from '../../domain/model.ts';
 import { scoreSums } from '../score.ts';
@@ -108,6 +109,25 @@ describe.each([
     await expect(pool.score(values, 5000, new Int32Array(5000))).rejects.toMatchObject({ code: 'CANCELLED' });
     await pool.close();
   });
+});
+
+it('scores the next forest on the threads of the one before, and with its own sums', async () => {
+  const started: number[] = [];
+  const seeThread = (worker: Worker): void => void started.push(worker.threadId);
+  const other = generateForest({ trees: 7, depth: 5, features: 4, shape: 'ragged', seed: 8 });
+  await withPool({ threads: 2, kernel }, (pool) => pool.started);
+  process.on('worker', seeThread);
+  for (const next of [other, forest]) {
+    const pool = createScoringPool(next, { threads: 2, kernel });
+    await pool.started;
+    const values = generateRows(next, 9000, 5);
+    const out = new Int32Array(9000);
+    await pool.score(values, 9000, out);
+    await pool.close();
+    expect(out).toEqual(expectedSums(next, values, 9000));
+  }
+  process.off('worker', seeThread);
+  expect(started).toEqual([]);
 });
 
 it('refuses rows that do not fit the arrays', () =>

@@ -23,7 +23,7 @@ export interface ScoringPool {
    * thread fails, after which the pool is of no more use.
    */
   score(values: Float32Array, rowCount: number, out: Int32Array, signal?: AbortSignal): Promise<void>;
-  /** Ends the threads; batches still under way are rejected. */
+  /** Lets go of the threads, which may serve the next pool; batches still under way are rejected. */
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { AssayError } from '../../domain/error.ts';
-import { viewSlot, type LanePlace, type LaneSet, type SlotTask, type SlotViews } from './lanes.ts';
+import { keepThread, takeThread } from './kept-threads.ts';
+import { viewSlot, type LanePlace, type LaneSet, type SlotTask, type SlotViews, type ThreadTask } from './lanes.ts';
 
 /** A batch of rows on its way through the threads. */
 interface Batch {
@@ -35,6 +36,8 @@ interface ScoringThread {
   readonly worker: Worker;
   /** By slot; undefined while the slot is free. */
   readonly chunks: (Chunk | undefined)[];
+  /** No event of the worker is heard any more. */
+  readonly stopListening: () => void;
 }
 
 /** Rows per chunk are a multiple of this, the most the kernel scores in one go. */
@@ -61,6 +64,7 @@ export class ThreadQueue {
   readonly #featureCount: number;
   readonly #slotRows: number;
   readonly #threads: readonly ScoringThread[];
+  readonly #entry: URL;
   readonly #scoreHere: ScoreHere;
   /** Free seats of threads that have started; the one that has waited longest is first. */
   readonly #freeSeats: Seat[] = [];
@@ -71,13 +75,14 @@ export class ThreadQueue {
   readonly #batches = new Set<Batch>();
   #closedBy: AssayError | null = null;
 
-  /** Starts one thread per lane. */
+  /** One thread per lane, from those that wait where there are any. */
   constructor(set: LaneSet, lanes: readonly LanePlace[], featureCount: number, entry: URL, scoreHere: ScoreHere) {
     this.#featureCount = featureCount;
     this.#slotRows = set.slotRows;
     this.#scoreHere = scoreHere;
+    this.#entry = entry;
     this.#threadsStarting = lanes.length;
-    this.#threads = lanes.map((lane) => this.#startThread(set, lane, entry));
+    this.#threads = lanes.map((lane) => this.#startThread(set, lane));
     if (lanes.length === 0) this.#started.resolve();
   }
 
@@ -110,27 +115,46 @@ export class ThreadQueue {
   }
 
   async close(): Promise<void> {
+    const isOpen = this.#closedBy === null;
     this.#giveUp(scoringStopped());
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    await Promise.all(
+      this.#threads.map(({ worker, chunks, stopListening }) => {
+        const isIdle = isOpen && this.#threadsStarting === 0 && chunks.every((chunk) => chunk === undefined);
+        if (!isIdle) return worker.terminate();
+        stopListening();
+        worker.postMessage({ kind: 'rest' } satisfies ThreadTask);
+        return keepThread(this.#entry, worker);
+      }),
+    );
   }
 
-  #startThread(set: LaneSet, lane: LanePlace, entry: URL): ScoringThread {
-    const worker = new Worker(entry, { workerData: { set, lane } });
-    const thread: ScoringThread = { worker, chunks: lane.slots.map(() => undefined) };
+  #startThread(set: LaneSet, lane: LanePlace): ScoringThread {
+    const worker = takeThread(this.#entry);
+    const listeners = {
+      // A single listener: one that is added later would keep the process alive again.
+      message: (scored: SlotTask | null): void => {
+        // A thread that is being ended keeps the process alive until it has; a late message must not let go of it.
+        if (this.#closedBy !== null) return;
+        if (scored !== null) return this.#takeSums(seats[scored.slot]);
+        worker.unref();
+        this.#freeSeats.push(...seats);
+        this.#threadsStarting--;
+        if (this.#threadsStarting === 0) this.#started.resolve();
+        this.#dealOut();
+      },
+      error: (error: Error): void => this.#giveUp(threadFailed(error)),
+      exit: (code: number): void => this.#giveUp(threadFailed(new Error(`The thread ended with code ${code}.`))),
+    };
+    const thread: ScoringThread = {
+      worker,
+      chunks: lane.slots.map(() => undefined),
+      stopListening: () => {
+        for (const [event, listener] of Object.entries(listeners)) worker.off(event, listener);
+      },
+    };
     const seats = lane.slots.map((place, slot): Seat => ({ thread, slot, views: viewSlot(set, place) }));
-    // A single listener: one that is added later would keep the process alive again.
-    worker.on('message', (scored: SlotTask | null) => {
-      // A thread that is being ended keeps the process alive until it has; a late message must not let go of it.
-      if (this.#closedBy !== null) return;
-      if (scored !== null) return this.#takeSums(seats[scored.slot]);
-      worker.unref();
-      this.#freeSeats.push(...seats);
-      this.#threadsStarting--;
-      if (this.#threadsStarting === 0) this.#started.resolve();
-      this.#dealOut();
-    });
-    worker.on('error', (error) => this.#giveUp(threadFailed(error)));
-    worker.on('exit', (code) => this.#giveUp(threadFailed(new Error(`The thread ended with code ${code}.`))));
+    worker.on('message', listeners.message).on('error', listeners.error).on('exit', listeners.exit);
+    worker.postMessage({ kind: 'open', set, lane } satisfies ThreadTask);
     return thread;
   }
 
@@ -151,7 +175,7 @@ export class ThreadQueue {
     views.values.set(batch.values.subarray(start * this.#featureCount, (start + rowCount) * this.#featureCount));
     if (thread.chunks.every((chunk) => chunk === undefined)) thread.worker.ref();
     thread.chunks[slot] = { batch, start, rowCount };
-    thread.worker.postMessage({ slot, rowCount } satisfies SlotTask);
+    thread.worker.postMessage({ kind: 'score', slot, rowCount } satisfies ThreadTask);
   }
 
   #takeSums(seat: Seat): void {
