@@ -82,6 +82,26 @@ describe('the composition of services', () => {
     }
   });
 
+  it('gives Prometheus its alerts and Grafana its dashboard, which asks the source that is provisioned', () => {
+    const { rule_files: rules } = parse(read('prometheus/prometheus.yml')) as {
+      readonly rule_files: readonly string[];
+    };
+    const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) => volumes);
+    for (const rule of rules) expect(mounted).toContain(`../docs/monitoring/${rule}:/etc/prometheus/${rule}:ro`);
+    const { providers } = parse(read('grafana/provisioning/dashboards/assay.yaml')) as {
+      readonly providers: readonly { readonly options: { readonly path: string } }[];
+    };
+    for (const { options } of providers)
+      expect(mounted).toContain(`../docs/monitoring/grafana-dashboard.json:${options.path}/assay.json:ro`);
+    const dashboard = JSON.parse(read('../docs/monitoring/grafana-dashboard.json')) as {
+      readonly templating: { readonly list: readonly { readonly name: string; readonly type: string }[] };
+      readonly panels: readonly { readonly datasource: { readonly uid: string } }[];
+    };
+    const sources = dashboard.templating.list.filter(({ type }) => type === 'datasource').map(({ name }) => name);
+    for (const { datasource } of dashboard.panels)
+      expect(sources.map((name) => `\${${name}}`)).toContain(datasource.uid);
+  });
+
   it('opens no port to other machines', () => {
     for (const { ports = [] } of Object.values(compose.services))
       for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
