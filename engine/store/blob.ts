@@ -26,9 +26,11 @@ export function bytesOf(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-/** A copy of bytes in memory of their own, at an offset that any typed array can start at. */
+/** The bytes at an offset that any typed array can start at: their own memory where they fill it, as blobs do that were read, else a copy. */
 export function alignedBuffer(bytes: Uint8Array): ArrayBuffer {
-  const copy = new ArrayBuffer(bytes.byteLength);
+  const { buffer, byteLength } = bytes;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) return buffer;
+  const copy = new ArrayBuffer(byteLength);
   new Uint8Array(copy).set(bytes);
   return copy;
 }
