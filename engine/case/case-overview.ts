@@ -35,6 +35,7 @@ export function caseOverview(session: CaseSession): CaseOverview {
     alertEntity: entity === null ? null : { role: entity.column.role, column: entity.column.name },
     alertEntityRoles: arrays.entityRoles,
     alertGap: session.grouping.gap,
+    exploredShare: session.exploredShare ?? 0,
     // Without verdicts nothing can differ, and the label column need not be read.
     labelConflicts: session.decisions.verdicts.length === 0 ? 0 : session.labels.conflicts.length,
     counterpart: counterpart === null ? null : { role: counterpart.column.role, column: counterpart.column.name },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { alertGroupingSchema, gapInMs, type AlertGrouping } from '../domain/alert-grouping.ts';
 import { usageError } from '../domain/error.ts';
+import { explorationSchema } from '../domain/exploration.ts';
 import { membershipAmong, orderForAlerts, type AlertMembership, type AlertOrder } from '../forest/alert-sweep.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Suppression } from '../domain/suppression.ts';
@@ -11,7 +12,8 @@ import type { ReadableCase } from '../store/readable-case.ts';
 import { readOnlyPlace } from '../store/read-only-place.ts';
 import type { StoredModel } from '../store/types.ts';
 import { WritableCase } from '../store/writable-case.ts';
-import type { AlertGroups } from './alerts/alert-groups.ts';
+import { mixInto, type AlertGroups } from './alerts/alert-groups.ts';
+import { drawExplored, type Explored } from './alerts/exploration.ts';
 import { CaseArrays, UNKNOWN_CODE } from './case-arrays.ts';
 import { readDecisions, type DecisionState } from './decisions/decision-state.ts';
 import { readSuppressions, suppressedRows } from './alerts/suppressions.ts';
@@ -21,6 +23,15 @@ import { ModelView } from './model/model-view.ts';
 
 /** Setting of a case: how its flagged transactions become alerts. */
 export const ALERT_GROUPING_SETTING = 'alert grouping';
+/** Setting of a case: how much of the queue comes from below the line. */
+export const EXPLORATION_SETTING = 'exploration';
+
+/** The alerts of a model with what stands among them by chance. */
+interface MixedAlerts {
+  readonly of: AlertGroups;
+  readonly explored: Explored;
+  readonly groups: AlertGroups;
+}
 
 interface CountedLabels {
   readonly of: CaseLabels;
@@ -48,8 +59,14 @@ export class CaseSession {
   #suppressions: readonly Suppression[] | undefined;
   #suppressed:
     { readonly of: readonly object[]; readonly rows: Uint8Array | null; readonly digest: string } | undefined;
-  #countedOver: { readonly of: readonly object[]; readonly digest: string } | undefined;
+  #countedOver: { readonly of: readonly (object | number)[]; readonly digest: string } | undefined;
   #grouping: AlertGrouping | undefined;
+  #exploredShare: number | null | undefined;
+  readonly #mixed = new WeakMap<ModelView, MixedAlerts>();
+  readonly #blind = new WeakMap<
+    ModelView,
+    { readonly of: MixedAlerts; readonly rows: string; readonly view: ModelView }
+  >();
   #supposed: Profile | undefined;
   /** Undefined where more than the file may be another than it was when it was asked last. */
   #dataVersion: number | undefined;
@@ -102,6 +119,7 @@ export class CaseSession {
     this.modelsChanged();
     this.decisionsChanged();
     this.groupingChanged();
+    this.explorationChanged();
     this.suppressionsChanged();
     const profile = this.#profileNow();
     const rowCount = this.openCase.nextSequence();
@@ -200,6 +218,19 @@ export class CaseSession {
     return this.#grouping;
   }
 
+  explorationChanged(): void {
+    this.#exploredShare = undefined;
+  }
+
+  /** The share of the queue that comes from below the line; null where nobody has chosen one, which is none. */
+  get exploredShare(): number | null {
+    if (this.#exploredShare === undefined) {
+      const stored = this.openCase.setting(EXPLORATION_SETTING);
+      this.#exploredShare = stored === undefined ? null : explorationSchema.parse(stored).share;
+    }
+    return this.#exploredShare;
+  }
+
   get arrays(): CaseArrays {
     this.#arrays ??= new CaseArrays(this.openCase, this.grouping.entity, this.#supposed);
     return this.#arrays;
@@ -282,13 +313,14 @@ export class CaseSession {
    * and time, the gap, what people split and joined, and what is suppressed. Stored counts are true as long as this is the same.
    */
   get countedOver(): string {
-    const of = [this.arrays, this.decisions, this.grouping, this.suppressions];
+    const of = [this.arrays, this.decisions, this.grouping, this.suppressions, this.#exploredShareNow];
     if (this.#countedOver?.of.every((part, index) => part === of[index])) return this.#countedOver.digest;
     const groupings = this.decisions.groupings.map((rows) => [...rows]);
     const { digest: suppressed } = this.#suppressedNow();
     const over = [
       ...[this.arrays.rowCount, this.arrays.numbers.runs, this.#profileNow(), this.grouping, groupings],
       ...(suppressed === '' ? [] : [suppressed]),
+      ...(this.#exploredShareNow === 0 ? [] : [{ explored: this.#exploredShareNow }]),
     ];
     const digest = createHash('sha256').update(JSON.stringify(over)).digest('hex');
     this.#countedOver = { of, digest };
@@ -313,7 +345,12 @@ export class CaseSession {
       gapMs: gapInMs(grouping.gap),
       firstWholeGroup: entityCount,
       ...(suppressed && { suppressed }),
+      ...(this.#exploredShareNow === 0 ? {} : { exploredShare: this.#exploredShareNow }),
     };
+  }
+
+  get #exploredShareNow(): number {
+    return this.exploredShare ?? 0;
   }
 
   /**
@@ -355,6 +392,7 @@ export class CaseSession {
       times,
       gapMs: gapInMs(grouping.gap),
       ...(suppressed && { suppressed }),
+      ...(this.#exploredShareNow === 0 ? {} : { exploredShare: this.#exploredShareNow }),
     };
     return buildTuningIndex({
       forest,
@@ -371,10 +409,47 @@ export class CaseSession {
     return view.tuningIndex(this.counted(view).labels, this.alertOrder);
   }
 
-  /** The alerts of a model at its threshold. */
+  /**
+   * The alerts of a model at its threshold, those drawn from below the line among them, and the model as they may be judged by: what
+   * was drawn and is not decided looks like the alerts that it stands beside.
+   */
   alerts(modelId: number): { readonly view: ModelView; readonly groups: AlertGroups } {
     const view = this.view(modelId);
-    return { view, groups: view.groups(this.model(modelId).threshold.units, this.alertMembership) };
+    const mixed = this.#mixedAlerts(modelId);
+    const { verdictOfRow } = this.decisions;
+    const hidden = mixed.explored.rows.filter(({ row }) => !verdictOfRow.has(row));
+    if (hidden.length === 0) return { view, groups: mixed.groups };
+    const rows = hidden.map(({ row }) => row).join(' ');
+    let blind = this.#blind.get(view);
+    if (blind?.of !== mixed || blind.rows !== rows) {
+      blind = { of: mixed, rows, view: view.blindTo(new Map(hidden.map(({ row, sum }) => [row, sum]))) };
+      this.#blind.set(view, blind);
+    }
+    return { view: blind.view, groups: mixed.groups };
+  }
+
+  /** What stands in the queue of a model by chance, and what it was drawn from. */
+  explored(modelId: number): Explored {
+    return this.#mixedAlerts(modelId).explored;
+  }
+
+  #mixedAlerts(modelId: number): MixedAlerts {
+    const view = this.view(modelId);
+    const { units: thresholdUnits } = this.model(modelId).threshold;
+    const groups = view.groups(thresholdUnits, this.alertMembership);
+    if (this.#exploredShareNow === 0) return { of: groups, explored: { rows: [], drawnOfDay: new Map() }, groups };
+    const known = this.#mixed.get(view);
+    if (known?.of === groups) return known;
+    const { sums, digest: modelDigest } = view;
+    const { suppressed, arrays } = this;
+    const explored = drawExplored({
+      ...{ groups, sums, thresholdUnits, modelDigest, suppressed },
+      days: arrays.days,
+      share: this.#exploredShareNow,
+    });
+    const mixed = { of: groups, explored, groups: mixInto(groups, explored.rows) };
+    this.#mixed.set(view, mixed);
+    return mixed;
   }
 
   #profileNow(): string {

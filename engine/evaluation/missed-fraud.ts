@@ -1,7 +1,7 @@
 import { impossible } from '../domain/error.ts';
 
-/** Probability that the interval may leave out on either side: 95 % in all. */
-const TAIL = 0.025;
+/** Probability that the interval leaves out. */
+const LEFT_OUT = 0.05;
 /** Terms smaller than this, against the greatest, do not change a sum. */
 const NEGLIGIBLE = 1e-18;
 
@@ -17,6 +17,13 @@ export interface JudgedSample {
   readonly frauds: number;
 }
 
+/** One judged transaction, and the probability with which it came into the sample. */
+export interface JudgedByChance {
+  readonly isFraud: boolean;
+  /** Above 0, at most 1. */
+  readonly chance: number;
+}
+
 export interface MissedFraud {
   /** Frauds among all transactions the sample was drawn from, if their share is that of the sample. */
   readonly frauds: number;
@@ -27,35 +34,56 @@ export interface MissedFraud {
   readonly moreToHalve: number;
 }
 
-/** Missed fraud from a random sample below the line; null with fewer than `FEWEST_JUDGED` verdicts. */
-export function estimateMissedFraud(sample: JudgedSample): MissedFraud | null {
-  if (sample.judged < FEWEST_JUDGED) return null;
+/**
+ * Missed fraud from a random sample below the line; null with fewer than `FEWEST_JUDGED` verdicts. The share of fraud is that of
+ * Hajek (1971): each judged transaction counts for as many as it was drawn from. Where these differ, the sample is worth as many
+ * equal draws as Kish (1965) says, on which the interval stands.
+ */
+export function estimateMissedFraud(rows: number, judged: readonly JudgedByChance[]): MissedFraud | null {
+  if (judged.length < FEWEST_JUDGED) return null;
+  let [weight, squares, frauds] = [0, 0, 0];
+  for (const { isFraud, chance } of judged) {
+    weight += 1 / chance;
+    squares += 1 / chance ** 2;
+    if (isFraud) frauds += 1 / chance;
+  }
+  const share = frauds / weight;
+  // Rounding must not take one from a sample of equal draws.
+  const worth = Math.min(rows, Math.max(1, Math.floor((weight * weight) / squares + 1e-6)));
+  const sample = { rows, judged: worth, frauds: share * worth };
   const [low, high] = fraudInterval(sample);
-  return {
-    frauds: (sample.rows * sample.frauds) / sample.judged,
-    low,
-    high,
-    moreToHalve: moreToHalve(sample, high - low),
-  };
+  return { frauds: rows * share, low, high, moreToHalve: moreToHalve(sample, high - low) };
 }
 
 /**
- * Between how many frauds all rows have with at least 95 % confidence: the interval of Clopper and Pearson (1934) with
- * the hypergeometric distribution in place of the binomial, exact for a sample without replacement and for few frauds.
+ * Between how many frauds all rows have with 95 % confidence: the interval of Blaker (2000), by the hypergeometric distribution of a
+ * sample without replacement, with mid-P (Lancaster 1961) in place of P. Where frauds are few, both ends need not leave out as much as
+ * each other: so it covers the truth about as often as it says, where Clopper and Pearson's covers it nearly always. Between
+ * whole numbers of frauds the ends are drawn straight.
  */
 export function fraudInterval({ rows, judged, frauds }: JudgedSample): readonly [low: number, high: number] {
   if (!(frauds >= 0 && frauds <= judged && judged <= rows))
     impossible(`${frauds} of ${judged} of ${rows} is no sample.`);
+  const whole = Math.round(frauds);
+  if (Math.abs(frauds - whole) < 1e-9) return intervalOfWhole(rows, judged, whole);
+  const [fewer, more] = [Math.floor(frauds), Math.ceil(frauds)].map((count) => intervalOfWhole(rows, judged, count));
+  const between = (end: 0 | 1): number => fewer[end] + (frauds - Math.floor(frauds)) * (more[end] - fewer[end]);
+  return [Math.floor(between(0)), Math.ceil(between(1))];
+}
+
+function intervalOfWhole(rows: number, judged: number, frauds: number): readonly [low: number, high: number] {
   const most = rows - (judged - frauds);
-  const low = leastWhere(frauds, most, (all) => tails(rows, all, judged, frauds).atLeast > TAIL);
-  // The first count that makes so few frauds too unlikely is one too many.
-  const tooMany = leastWhere(low, most + 1, (all) => all > most || tails(rows, all, judged, frauds).atMost <= TAIL);
+  const likeliest = Math.min(most, Math.max(frauds, Math.round((rows * frauds) / judged)));
+  const isHeld = (all: number): boolean => acceptability(rows, all, judged, frauds) > LEFT_OUT;
+  const low = leastWhere(frauds, likeliest, isHeld);
+  // The first count that makes what was found too unlikely is one too many.
+  const tooMany = leastWhere(likeliest, most + 1, (all) => all > most || !isHeld(all));
   return [low, Math.max(low, tooMany - 1)];
 }
 
 function moreToHalve({ rows, judged, frauds }: JudgedSample, width: number): number {
   const isHalved = (enlarged: number): boolean => {
-    const [low, high] = fraudInterval({ rows, judged: enlarged, frauds: Math.round((frauds * enlarged) / judged) });
+    const [low, high] = intervalOfWhole(rows, enlarged, Math.round((frauds * enlarged) / judged));
     return high - low <= width / 2;
   };
   let enough = judged;
@@ -80,34 +108,37 @@ function leastWhere(low: number, high: number, holds: (value: number) => boolean
 }
 
 /**
- * Probabilities that a draw of `judged` out of `rows`, `all` of them frauds, has at most and at least `frauds`. The
- * terms are built from the likeliest one outwards by their ratios, so that none overflows.
+ * How well `frauds` of a draw of `judged` out of `rows`, `all` of them frauds, are compatible with these: the probability of counts
+ * that lie further out, those as far out by half. A count lies as far out as the smaller of its two tails says. Terms are built
+ * from the likeliest one outwards by their ratios, so that none overflows.
  */
-function tails(
-  rows: number,
-  all: number,
-  judged: number,
-  frauds: number,
-): { readonly atMost: number; readonly atLeast: number } {
+function acceptability(rows: number, all: number, judged: number, frauds: number): number {
   const least = Math.max(0, judged + all - rows);
   const most = Math.min(judged, all);
   const mode = Math.min(most, Math.max(least, Math.floor(((judged + 1) * (all + 1)) / (rows + 2))));
-  let total = 0;
-  let below = 0;
-  let at = 0;
-  const add = (count: number, term: number): void => {
-    total += term;
-    if (count < frauds) below += term;
-    if (count === frauds) at = term;
-  };
-  add(mode, 1);
-  for (let count = mode, term = 1; count < most && term > NEGLIGIBLE; count++) {
-    term *= ((all - count) * (judged - count)) / ((count + 1) * (rows - all - judged + count + 1));
-    add(count + 1, term);
-  }
+  const below: number[] = [];
   for (let count = mode, term = 1; count > least && term > NEGLIGIBLE; count--) {
     term *= (count * (rows - all - judged + count)) / ((all - count + 1) * (judged - count + 1));
-    add(count - 1, term);
+    below.push(term);
   }
-  return { atMost: (below + at) / total, atLeast: (total - below) / total };
+  const terms = [...below.reverse(), 1];
+  const first = mode - below.length;
+  for (let count = mode, term = 1; count < most && term > NEGLIGIBLE; count++) {
+    term *= ((all - count) * (judged - count)) / ((count + 1) * (rows - all - judged + count + 1));
+    terms.push(term);
+  }
+  const place = frauds - first;
+  if (place < 0 || place >= terms.length) return 0;
+  const total = terms.reduce((sum, term) => sum + term, 0);
+  const upTo = new Float64Array(terms.length + 1);
+  for (const [index, term] of terms.entries()) upTo[index + 1] = upTo[index] + term;
+  const tailAt = (index: number): number => Math.min(upTo[index + 1], total - upTo[index]);
+  const own = tailAt(place);
+  return (
+    terms.reduce((sum, term, index) => {
+      const tail = tailAt(index);
+      if (index === place || Math.abs(tail - own) <= 1e-9 * own) return sum + term / 2;
+      return tail < own ? sum + term : sum;
+    }, 0) / total
+  );
 }

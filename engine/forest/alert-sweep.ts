@@ -15,6 +15,8 @@ export interface AlertOrder {
   readonly gapMs: number;
   /** 1 for each row that makes no alert by itself: an alert of such rows alone is suppressed, and not counted. */
   readonly suppressed?: Uint8Array;
+  /** Share of the alerts that comes from below the line, at random; none where absent. */
+  readonly exploredShare?: number;
 }
 
 /** What makes transactions belong together. */
@@ -30,6 +32,8 @@ export interface AlertMembership {
   readonly firstWholeGroup?: number;
   /** As in `AlertOrder`. */
   readonly suppressed?: Uint8Array;
+  /** As in `AlertOrder`. */
+  readonly exploredShare?: number;
 }
 
 /** The same of some rows alone, which are counted from 0 on in the order given; ascending rows come out as among all. */
@@ -70,7 +74,11 @@ export function orderForAlerts(membership: AlertMembership, rowCount: number): A
   for (let group = 0; group < groupCount; group++)
     if (sortByTime(rowAt, timeAt, starts[group], starts[group + 1]))
       for (let place = starts[group]; place < starts[group + 1]; place++) placeOf[rowAt[place]] = place;
-  return { rowAt, placeOf, groupAt, timeAt, gapMs, ...(suppressed && { suppressed }) };
+  return {
+    ...{ rowAt, placeOf, groupAt, timeAt, gapMs },
+    ...(suppressed && { suppressed }),
+    ...(membership.exploredShare === undefined ? {} : { exploredShare: membership.exploredShare }),
+  };
 }
 
 /** The group of each row, -1 also where it has one but neither a time nor a gap to be held together by. */

@@ -10,6 +10,7 @@ export const streamPurposes = {
   transfers: 7,
   merchants: 8,
   missingLabels: 9,
+  exploration: 10,
 } as const;
 export type StreamPurpose = keyof typeof streamPurposes;
 

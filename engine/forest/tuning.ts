@@ -1,4 +1,5 @@
 import { impossible, usageError } from '../domain/error.ts';
+import { exploredBeside } from '../domain/exploration.ts';
 import { UNLABELLED } from '../domain/label.ts';
 import type { CompiledForest } from '../domain/model.ts';
 import { mostAlertsUpTo, sweepAlerts, sweepSingleAlerts, type AlertOrder, type AlertSweep } from './alert-sweep.ts';
@@ -226,9 +227,35 @@ function growingSweep(
       alerts === undefined
         ? sweepSingleAlerts(days, dayCount)
         : sweepAlerts(alerts, order.subarray(0, count), days, dayCount);
-    swept = { ...sweep, mostAlerts: mostAlertsUpTo(sweep.alertsUpTo, sorted) };
+    const whole = withExplored(sweep, alerts?.exploredShare ?? 0, order.length);
+    swept = { ...whole, mostAlerts: mostAlertsUpTo(whole.alertsUpTo, sorted) };
     return swept;
   };
+}
+
+/** A sweep with the transactions that are drawn from below each line: on each day what brings the days up to it to their share. */
+function withExplored({ alertsUpTo, openedByDay }: AlertSweep, share: number, rowCount: number): AlertSweep {
+  if (share === 0) return { alertsUpTo, openedByDay };
+  return {
+    alertsUpTo: alertsUpTo.map(
+      (alerts, flagged) => alerts + Math.min(exploredBeside(alerts, share), rowCount - flagged),
+    ),
+    openedByDay: (flagged) => {
+      const opened = openedByDay(flagged);
+      const explored = exploredByDay(opened, share);
+      return opened.map((alerts, day) => alerts + explored[day]);
+    },
+  };
+}
+
+/** How many transactions are drawn on each of some days in a row, given the alerts that open on them. */
+export function exploredByDay(opened: ArrayLike<number>, share: number): Uint32Array {
+  let before = 0;
+  return Uint32Array.from(opened, (alerts) => {
+    const drawn = exploredBeside(before + alerts, share) - exploredBeside(before, share);
+    before += alerts;
+    return drawn;
+  });
 }
 
 /**

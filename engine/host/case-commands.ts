@@ -5,7 +5,7 @@ import { throwIfCancelled, type WorkContext } from '../domain/progress.ts';
 import { listAlerts } from '../case/alerts/list-alerts.ts';
 import { explainRows } from '../case/alerts/explain-rows.ts';
 import { addSuppression, liftSuppression, listSuppressions, previewSuppression } from '../case/alerts/suppressions.ts';
-import { readBelowLine } from '../case/alerts/below-line.ts';
+import { readBelowLine, verdictWeights } from '../case/alerts/below-line.ts';
 import { rowOfKey, typedKey } from '../case/alerts/alert-keys.ts';
 import { caseOverview, groupAlerts } from '../case/case-overview.ts';
 import type { CaseSession } from '../case/case-session.ts';
@@ -13,11 +13,12 @@ import { doingOf } from '../case/decisions/doing.ts';
 import { setVerdicts, undoLast } from '../case/decisions/decisions.ts';
 import { readWork } from '../case/decisions/work.ts';
 import { wholeHistory } from '../case/decisions/history.ts';
+import { exploreBelowLine } from '../case/line/explore-below-line.ts';
 import { handleOf, lineOf } from '../case/line/threshold-handle.ts';
 import { applyTuning, pointOf } from '../case/line/tuning.ts';
 import { compareModels, type ComparedModels } from '../case/model/model-comparison.ts';
 import { evaluateScores } from '../case/model/evaluate-scores.ts';
-import { rollBack, setChampion } from '../case/model/model-list.ts';
+import { rollBack, setChampion } from '../case/model/promotion.ts';
 import { revealText } from '../case/personal-text.ts';
 import { withCase } from '../case/opening.ts';
 import { claimFile } from '../jobs/exporting/output.ts';
@@ -36,14 +37,15 @@ const histogramBins = 24;
 
 /** The `tune` job: moves the line of a model on the scores it has, makes alerts in another way, or says how both stand. */
 export function tuneModel(input: ParsedJobInput<'tune'>, context: WorkContext): Promise<JobResult<'tune'>> {
-  const { threshold: handle, grouping } = input;
-  const isChange = handle !== undefined || grouping !== undefined;
+  const { threshold: handle, grouping, explore } = input;
+  const isChange = handle !== undefined || grouping !== undefined || explore !== undefined;
   return withCase(input.casePath, isChange ? 'change' : 'read', (session) => {
     throwIfCancelled(context.signal);
     const { id } = session.chosenModel(input.model);
     if (isChange)
       session.writableCase.inTransaction(() => {
         if (grouping !== undefined) groupAlerts(session, doingOf(context), grouping);
+        if (explore !== undefined) exploreBelowLine(session, doingOf(context), { share: explore });
         if (handle !== undefined) applyTuning(session, doingOf(context), { modelId: id, handle });
       });
     const { threshold, isChampion } = session.model(id);
@@ -56,6 +58,7 @@ export function tuneModel(input: ParsedJobInput<'tune'>, context: WorkContext): 
       model: session.modelSummary(id),
       isChampion,
       grouping: { gap, entity },
+      exploredShare: session.exploredShare ?? 0,
       rows: session.arrays.rowCount,
       alerts: point.alerts,
       alertsPerDay: point.alertsPerDay,
@@ -80,7 +83,9 @@ function evaluationOf(session: CaseSession, modelId: number, thresholdUnits: num
   const view = session.view(modelId);
   const { labels } = session.counted(view);
   const { basis } = session.labels;
-  return labels === null || basis === null ? null : evaluateScores(labels, basis, view.sums, thresholdUnits);
+  if (labels === null || basis === null) return null;
+  const weights = basis === 'verdicts' ? verdictWeights(session, modelId) : null;
+  return evaluateScores(labels, basis, view.sums, thresholdUnits, weights);
 }
 
 /** The `compare` job: two models of one case, by what they flag and by what they find. */

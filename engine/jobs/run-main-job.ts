@@ -86,7 +86,7 @@ function topAlerts(session: CaseSession, modelId: number): RunResult['topAlerts'
   return sequences.map((sequence, group) => ({
     sequence: session.arrays.numbers.numberOf(sequence),
     id: ids[group],
-    score: view.scoreOf(groups.sums[group]),
+    score: view.scoreOf(view.sums[groups.topSequences[group]]),
     raw: new TextDecoder().decode(received.get(sequence)?.bytes.subarray(0, shownRawBytes)),
   }));
 }

@@ -15,6 +15,11 @@ export interface JudgedRows {
   readonly alerts: Int32Array;
   /** The day of each row; all the same where the case has no days. */
   readonly days: Int32Array;
+  /**
+   * 1 for each row that came into the queue by chance from below the line: learned from as any other, and left out of figures of the
+   * queue, which ranks alerts. Absent where there is none.
+   */
+  readonly isExplored?: Uint8Array;
 }
 
 /** Transactions drawn at random of which nothing is known: they say what is usual, and count as legitimate for that. */
@@ -101,5 +106,8 @@ export function selectJudged(judged: JudgedRows, positions: readonly number[]): 
     entities: take(judged.entities),
     alerts: take(judged.alerts),
     days: take(judged.days),
+    ...(judged.isExplored === undefined
+      ? {}
+      : { isExplored: Uint8Array.from(positions, (position) => judged.isExplored?.[position] ?? 0) }),
   };
 }

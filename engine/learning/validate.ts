@@ -100,8 +100,10 @@ export function* validateForward(
 /** Share of the judged rows that are learned from where later days are looked at. */
 const FORWARD_SHARE = 0.6;
 
-function hasBothKinds({ labels }: JudgedRows): boolean {
-  return labels.includes(FRAUD) && labels.some((label) => label !== FRAUD);
+function hasBothKinds({ labels, isExplored }: JudgedRows): boolean {
+  const isOf = (kind: boolean): boolean =>
+    labels.some((label, row) => isExplored?.[row] !== 1 && (label === FRAUD) === kind);
+  return isOf(true) && isOf(false);
 }
 
 /** The fold of each row. Entities with fraud are dealt out first, then those with both kinds, so that no fold takes all of a kind. */
@@ -146,7 +148,10 @@ function alertTable({ labels, sums, alerts, entities, days }: JudgedRows, after:
   return table;
 }
 
-function compareQueues(judged: JudgedRows, logOdds: Float64Array, seed: number): Validation {
+function compareQueues(all: JudgedRows, logOddsOfAll: Float64Array, seed: number): Validation {
+  const queued = Array.from(all.labels.keys()).filter((row) => all.isExplored?.[row] !== 1);
+  const judged = queued.length === all.labels.length ? all : selectJudged(all, queued);
+  const logOdds = Float64Array.from(queued, (row) => logOddsOfAll[row]);
   const table = alertTable(judged, logOdds);
   const queues = [queueStatistics(table, table.before), queueStatistics(table, table.after)] as const;
   const rows = [judged.sums.map((sum) => -sum), logOdds].map((anomaly) => rankRows(judged.labels, anomaly));

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { alertEntityRoles, type AlertEntityRole, type AlertGap } from '../../engine/domain/alert-grouping.ts';
 import { defaultCasePath } from '../../engine/host/default-case.ts';
-import { parseGap, parseShare, parseWhole } from './flags.ts';
+import { parseExploredShare, parseGap, parseShare, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import {
   printEvaluateReport,
@@ -105,6 +105,7 @@ Examples:
 interface TuneFlags extends CaseFlags, ThresholdFlags {
   readonly gap?: AlertGap;
   readonly entity?: AlertEntityRole;
+  readonly explore?: number;
 }
 
 function addTune(program: Command, surroundings: CommandSurroundings): void {
@@ -120,7 +121,12 @@ function addTune(program: Command, surroundings: CommandSurroundings): void {
       'how far apart flagged transactions of one alert may be: 1h to 7d, each-transaction or whole-recording',
       parseGap,
     )
-    .addOption(new Option('--entity <role>', 'whose transactions make one alert').choices([...alertEntityRoles]));
+    .addOption(new Option('--entity <role>', 'whose transactions make one alert').choices([...alertEntityRoles]))
+    .option(
+      '--explore <share>',
+      'share of the alerts that is drawn at random from below the line, unmarked until judged: 0 to 0.5 (0.1 once a learned model is the champion)',
+      parseExploredShare,
+    );
   command.addOption(jsonOption()).addHelpText(
     'after',
     `
@@ -129,10 +135,11 @@ Examples:
   assay tune --case spring.assay --contamination 0.005
   assay tune --case spring.assay --recall 0.8            (needs labels or verdicts)
   assay tune --case spring.assay --gap 72h --entity customer
+  assay tune --case spring.assay --explore 0.1
 
-Gap and entity hold for the whole case. Verdicts keep to the transactions they were given on.`,
+Gap, entity and --explore hold for the whole case. Verdicts keep to the transactions they were given on.`,
   );
-  command.action(async ({ gap, entity, ...flags }: TuneFlags) => {
+  command.action(async ({ gap, entity, explore, ...flags }: TuneFlags) => {
     await runCommand(surroundings, 'tune', flags.json === true, printTuneReport, () => {
       const threshold = thresholdHandle(flags);
       const grouping = { ...(gap === undefined ? {} : { gap }), ...(entity === undefined ? {} : { entity }) };
@@ -141,6 +148,7 @@ Gap and entity hold for the whole case. Verdicts keep to the transactions they w
         ...(flags.model === undefined ? {} : { model: flags.model }),
         ...(threshold === undefined ? {} : { threshold }),
         ...(Object.keys(grouping).length === 0 ? {} : { grouping }),
+        ...(explore === undefined ? {} : { explore }),
       };
     });
   });

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { explorationSchema } from '../../engine/domain/exploration.ts';
 import { alertGapSchema, type AlertGap } from '../../engine/domain/alert-grouping.ts';
 
 const HOUR_MS = 3_600_000;
@@ -15,6 +16,13 @@ export function parseShare(maximum: number, example: string): (text: string) => 
       throw new InvalidArgumentError(`it must be above 0 and at most ${maximum}, for example ${example}.`);
     return value;
   };
+}
+
+/** Reads the share of the alerts that is drawn from below the line; 0 draws none. */
+export function parseExploredShare(text: string): number {
+  const share = explorationSchema.shape.share.safeParse(text.trim() === '' ? NaN : Number(text));
+  if (!share.success) throw new InvalidArgumentError('it must be from 0 to 0.5, for example 0.1.');
+  return share.data;
 }
 
 /** Reads a positive number such as an alert budget. */

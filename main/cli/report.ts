@@ -102,6 +102,9 @@ export function printTuneReport(result: JobResult<'tune'>, { print }: CommandSur
       ...linePairs(result),
       ...evaluationPairs(result.evaluation),
       ['an alert is', groupingText(result.grouping)],
+      ...(result.exploredShare === 0
+        ? []
+        : [['from below the line', `${percent(result.exploredShare)} of the alerts`] as const]),
       ['model', modelText(result)],
       ['case', result.case],
     ]),
@@ -196,6 +199,7 @@ export function printMissedReport(result: JobResult<'missed'>, { print }: Comman
     pairs([
       ['not flagged', count(result.rowsBelow)],
       ['random sample', count(result.sampled)],
+      ...(result.inQueue === 0 ? [] : [['in the queue', count(result.inQueue)] as const]),
       ['judged', `${count(judged)}, of which fraud ${count(result.frauds)}; unsure ${count(result.unsure)}`],
       ...(missed === null
         ? [['missed fraud', `unknown before ${result.fewestJudged} are judged`] as const]

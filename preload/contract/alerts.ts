@@ -34,6 +34,9 @@ export const alertJobs = {
             .nullable()
             .describe('by flags that no verdict was shown'),
           topId: z.string(),
+          fromBelowLine: z
+            .boolean()
+            .describe('drawn from below the line; told once it is decided, false until then for every alert'),
           theme: leadingThemeSchema
             .nullable()
             .optional()
@@ -126,6 +129,8 @@ export interface AlertRow {
   readonly snoozedUntilMs: number | null;
   /** Whether each of its flagged transactions is suppressed, so that it is not in the queue. */
   readonly isSuppressed: boolean;
+  /** Whether it was drawn from below the line; told once it is decided, so that it is judged as any other. */
+  readonly isFromBelowLine: boolean;
   readonly hasNote: boolean;
   /** Where a list is filtered by transactions: the most anomalous one that passes. */
   readonly matched: Pick<

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { USUAL_DRAW } from '../../engine/domain/exploration.ts';
 import { verdictKinds } from '../../engine/domain/verdict.ts';
 import type { AlertDetail, AlertRow } from './alerts.ts';
 import { modelSummarySchema } from './models.ts';
@@ -9,14 +10,18 @@ import { modelChoice, modelId, path, request } from './parts.ts';
 export const belowLineSampleSchema = z.object({
   /** How many transactions; where absent, `share` of those below the line, at most 200. */
   rows: z.number().int().min(1).max(5000).optional(),
-  share: z.number().gt(0).max(1).default(0.02),
-  seed: z.number().int().min(0).max(0xffff_ffff).default(1),
+  share: z.number().gt(0).max(1).default(USUAL_DRAW.share),
+  seed: z.number().int().min(0).max(0xffff_ffff).default(USUAL_DRAW.seed),
 });
 
 export const belowLineReportSchema = z.object({
   rowsBelow: z.number().int().describe('transactions that are not flagged'),
   sampled: z.number().int(),
-  judged: z.number().int().describe('of the sample, as fraud or not'),
+  inQueue: z
+    .number()
+    .int()
+    .describe('transactions from below the line that stand in the queue; their verdicts count, too'),
+  judged: z.number().int().describe('of the sample and in the queue, as fraud or not'),
   frauds: z.number().int().describe('of those judged'),
   unsure: z.number().int().describe('decided, and not counted as judged'),
   fewestJudged: z.number().int().describe('below so many verdicts there is no estimate'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explorationSchema } from '../../engine/domain/exploration.ts';
 import { type AlertEntityRole, type AlertGap, alertGroupingChoiceSchema } from '../../engine/domain/alert-grouping.ts';
 import type { RecordingFormat } from '../../engine/domain/record-batch.ts';
 import { retentionSchema } from '../../engine/domain/retention.ts';
@@ -61,6 +62,8 @@ export interface CaseOverview {
   readonly alertEntityRoles: readonly AlertEntityRole[];
   /** How flagged transactions of one entity follow each other in one alert. */
   readonly alertGap: AlertGap;
+  /** The share of the queue that is drawn at random from below the line, 0 to 0.5. */
+  readonly exploredShare: number;
   /** Transactions of which a verdict says other than the label column. */
   readonly labelConflicts: number;
   /** The other side of a transaction: 'terminal' or 'merchant', and its column. */
@@ -92,4 +95,6 @@ export const caseRequests = {
   'case.read': request<CaseOverview>()(nothing),
   /** How flagged transactions become alerts in this case; verdicts hold on to their transactions. */
   'case.groupAlerts': request<CaseOverview>()(alertGroupingChoiceSchema),
+  /** How much of the queue is drawn from below the line from now on. */
+  'case.explore': request<CaseOverview>()(explorationSchema),
 } as const;

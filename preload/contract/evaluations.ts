@@ -124,6 +124,8 @@ export interface JudgedFlags {
   readonly frauds: number;
   readonly precision: readonly [low: number, high: number] | null;
   readonly recall: readonly [low: number, high: number] | null;
+  /** Recall by what was drawn from below the line, to which its interval then belongs. */
+  readonly recallBySample?: number;
 }
 
 export const evaluationRequests = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explorationSchema } from '../../engine/domain/exploration.ts';
 import { alertGapSchema, alertGroupingChoiceSchema } from '../../engine/domain/alert-grouping.ts';
 import { type JudgedFlags, type LabelBasis, evaluationSchema } from './evaluations.ts';
 import { type ModelListItem, modelSummarySchema } from './models.ts';
@@ -38,6 +39,9 @@ export const tuningJobs = {
       casePath: path,
       model: modelChoice,
       threshold: thresholdHandleSchema.optional(),
+      explore: explorationSchema.shape.share
+        .optional()
+        .describe('share of the alerts that is drawn from below the line from now on'),
       grouping: alertGroupingChoiceSchema.optional().describe('how flagged transactions become alerts from now on'),
     }),
     result: z.object({
@@ -50,6 +54,7 @@ export const tuningJobs = {
           .nullable()
           .describe('null where each transaction is an alert'),
       }),
+      exploredShare: z.number().describe('of the alerts, drawn from below the line'),
       rows: z.number().int(),
       alerts: z.number().int(),
       alertsPerDay: z.number().nullable(),

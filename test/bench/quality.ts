@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { sharedDataFolder } from '../shared-data.ts';
 import { replaceSection } from './markdown.ts';
 import { measureDetectors } from './quality/detectors-section.ts';
+import { measureExploration } from './quality/exploration-section.ts';
 import { measureFeedback } from './quality/feedback-section.ts';
 import { measureHandbook } from './quality/handbook-section.ts';
 import { measureNewWorlds } from './quality/new-worlds-section.ts';
@@ -26,6 +27,7 @@ const sections = {
   detectors: measureDetectors,
   verdicts: measureVerdicts,
   feedback: measureFeedback,
+  exploration: measureExploration,
 };
 const names = Object.keys(sections) as readonly (keyof typeof sections)[];
 

@@ -41,7 +41,7 @@ export function alertDetail(session: CaseSession, input: ParsedRequestInput<'ale
     decision: decisionOf(session, view, groups, group),
     earlier: earlierVerdicts(session, flagged, entityRows),
     facts: alertFacts({ session, view, sequence, entityRows, flagged: row.flaggedTransactions }),
-    ...contributionsOf(view, sequence, groups.sums[group]),
+    ...contributionsOf(view, sequence, view.sums[sequence]),
     themes: statedThemes(view, sequence).map((stated) => ({
       ...stated,
       evidence:
@@ -162,7 +162,7 @@ function contributionsOf(
 }
 
 function smallestChanges(session: CaseSession, view: ModelView, modelId: number, sequence: number): readonly string[] {
-  const { units } = session.model(modelId).threshold;
+  const units = session.model(modelId).threshold.units + view.shiftOf(sequence);
   const change = smallestChange(view.forest, view.featureRow(sequence), units, limitsOf(view.background), {
     mostFeatures: 1,
   });

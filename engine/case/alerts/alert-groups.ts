@@ -16,6 +16,8 @@ export interface AlertGroups {
   /** Flagged rows of alert g: `rows.subarray(starts[g], starts[g + 1])`, most anomalous first. */
   readonly starts: Uint32Array;
   readonly rows: Uint32Array;
+  /** Of these rows, those that are not flagged and stand in the queue by chance, each an alert of its own. */
+  readonly explored: Uint32Array;
   /** The alert that a row belongs to, -1 where it is not flagged. */
   readonly groupOfRow: (row: number) => number;
 }
@@ -70,9 +72,64 @@ export function groupAlerts(flagged: Uint32Array, sums: Int32Array, membership: 
     openingRows,
     starts,
     rows,
+    explored: new Uint32Array(),
     groupOfRow: (row) => {
       const index = indexOfRow(ascending.rows, row);
       return index < 0 ? -1 : groupOfRank[ascending.ranks[index]];
+    },
+  };
+}
+
+/** A transaction from below the line that stands in the queue, and the sum by which it takes its place there. */
+export interface ExploredRow {
+  readonly row: number;
+  readonly sum: number;
+}
+
+/** The alerts with some transactions from below the line among those of the queue, each an alert of its own. */
+export function mixInto(groups: AlertGroups, explored: readonly ExploredRow[]): AlertGroups {
+  if (explored.length === 0) return groups;
+  const count = groups.count + explored.length;
+  const total = groups.total + explored.length;
+  const placeOfExplored = new Map<number, number>();
+  const placeOfGroup = new Uint32Array(groups.total);
+  const mixed = {
+    topSequences: new Uint32Array(total),
+    sums: new Int32Array(total),
+    openingRows: new Uint32Array(total),
+    starts: new Uint32Array(total + 1),
+    rows: new Uint32Array(groups.rows.length + explored.length),
+  };
+  const bySum = [...explored].sort((left, right) => left.sum - right.sum || left.row - right.row);
+  let [next, group] = [0, 0];
+  for (let place = 0; place < total; place++) {
+    const drawn = bySum[next] as ExploredRow | undefined;
+    const start = mixed.starts[place];
+    if (drawn !== undefined && (group >= groups.count || drawn.sum < groups.sums[group])) {
+      placeOfExplored.set(drawn.row, place);
+      mixed.topSequences[place] = mixed.openingRows[place] = mixed.rows[start] = drawn.row;
+      mixed.sums[place] = drawn.sum;
+      mixed.starts[place + 1] = start + 1;
+      next++;
+      continue;
+    }
+    const flagged = flaggedRowsOf(groups, group);
+    placeOfGroup[group] = place;
+    mixed.topSequences[place] = groups.topSequences[group];
+    mixed.openingRows[place] = groups.openingRows[group];
+    mixed.sums[place] = groups.sums[group];
+    mixed.rows.set(flagged, start);
+    mixed.starts[place + 1] = start + flagged.length;
+    group++;
+  }
+  return {
+    ...mixed,
+    count,
+    total,
+    explored: Uint32Array.from(explored, ({ row }) => row),
+    groupOfRow: (row) => {
+      const flaggedIn = groups.groupOfRow(row);
+      return flaggedIn < 0 ? (placeOfExplored.get(row) ?? -1) : placeOfGroup[flaggedIn];
     },
   };
 }

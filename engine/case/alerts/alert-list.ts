@@ -228,6 +228,7 @@ export function alertRows(
         );
   const cells = cellsOf(arrays, shown?.columns ?? []);
   const { keysWithNotes } = session.decisions;
+  const explored = new Set(groups.explored);
   const { decisions, snoozedUntil } = decidedAlerts(session, groups);
   const ids = arrays.ids(alerts.map((group) => groups.topSequences[group]));
   return alerts.map((group, index): AlertRow => {
@@ -238,7 +239,7 @@ export function alertRows(
     return {
       key: keyOfRow(arrays, sequence),
       entity: textAt(arrays.entity, sequence) ?? '',
-      score: view.scoreOf(groups.sums[group]),
+      score: view.scoreOf(view.sums[sequence]),
       topSequence: arrays.numbers.numberOf(sequence),
       topId: ids[index],
       amount: numberAt(arrays.amounts, sequence),
@@ -262,6 +263,7 @@ export function alertRows(
         : null,
       snoozedUntilMs: snoozedUntil.get(group) ?? null,
       isSuppressed: group >= groups.count,
+      isFromBelowLine: decision !== undefined && explored.has(sequence),
       hasNote: noteKeysOf(arrays, flagged).some((key) => keysWithNotes.has(key)),
       matched: matches?.[index] ?? null,
     };

@@ -79,7 +79,7 @@ function factsOf(session: CaseSession, input: ParsedRequestInput<'alerts.narrati
     top: {
       sequence: top,
       id: arrays.ids([top])[0],
-      score: view.scoreOf(groups.sums[group]),
+      score: view.scoreOf(view.sums[groups.topSequences[group]]),
       rank: group + 1,
       of: groups.count,
     },

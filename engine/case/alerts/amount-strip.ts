@@ -17,7 +17,7 @@ export interface StripInput {
 /** The amounts of some transactions over time, with flags, verdicts and notes. */
 export function amountStrip(session: CaseSession, { modelId, fromMs, toMs, rows, normal }: StripInput): AmountStrip {
   const { arrays, decisions } = session;
-  const { sums } = session.view(modelId);
+  const { sums } = session.alerts(modelId).view;
   const { units } = session.model(modelId).threshold;
   return {
     fromMs,

@@ -12,6 +12,12 @@ export interface BelowLineDraw {
   readonly count: number;
 }
 
+/** The lots of the rows of a case, one after the other in stream order: uniform in [0, 1), by model and seed only. */
+export function lotsBelowLine(modelDigest: string, seed: number): () => number {
+  const stream = randomStream(seed, Number.parseInt(modelDigest.slice(0, 8), 16), 'belowLine');
+  return () => stream.nextUnit();
+}
+
 /** Candidates kept beyond those wanted before they are sorted out. */
 const SLACK = 1024;
 
@@ -21,7 +27,7 @@ const SLACK = 1024;
  * smaller one, and neither a moved threshold nor rows that come in later replace what need not be replaced.
  */
 export function drawBelowLine({ sums, thresholdUnits, modelDigest, seed, count }: BelowLineDraw): readonly number[] {
-  const lots = randomStream(seed, Number.parseInt(modelDigest.slice(0, 8), 16), 'belowLine');
+  const nextLot = lotsBelowLine(modelDigest, seed);
   let drawn: { readonly row: number; readonly lot: number }[] = [];
   let highest = Infinity;
   const sortOut = (): void => {
@@ -29,7 +35,7 @@ export function drawBelowLine({ sums, thresholdUnits, modelDigest, seed, count }
     if (drawn.length === count) highest = drawn.at(-1)?.lot ?? highest;
   };
   sums.forEach((sum, row) => {
-    const lot = lots.nextUnit();
+    const lot = nextLot();
     if (isFlagged(sum, thresholdUnits) || lot > highest) return;
     drawn.push({ row, lot });
     if (drawn.length >= count + SLACK) sortOut();

@@ -27,7 +27,8 @@ export async function explainRows(
     const row = view.featureRow(sequence);
     const described = describedReasons(view, sequence);
     const flagged = isFlagged(view.sums[sequence], threshold.units);
-    const change = flagged ? smallestChange(view.forest, row, threshold.units, limitsOf(view.background)) : null;
+    const line = threshold.units + view.shiftOf(sequence);
+    const change = flagged ? smallestChange(view.forest, row, line, limitsOf(view.background)) : null;
     explained.push({
       sequence: arrays.numbers.numberOf(sequence),
       id: ids[index],

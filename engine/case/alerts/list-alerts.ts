@@ -52,6 +52,7 @@ export async function listAlerts(
         reopened:
           row.reopened === null ? null : { verdict: row.reopened.kind, newTransactions: row.reopened.newTransactions },
         topId: row.topId,
+        fromBelowLine: row.isFromBelowLine,
         ...(reasons ? { theme: row.theme, reason: row.firstReason } : {}),
         ...(transactions
           ? {

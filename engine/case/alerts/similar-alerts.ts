@@ -71,7 +71,7 @@ export function similarAlerts(
     return {
       key: keyOfRow(session.arrays, groups.topSequences[other]),
       name: textAt(arrays.entity, groups.topSequences[other]) ?? ids[index],
-      score: view.scoreOf(groups.sums[other]),
+      score: view.scoreOf(view.sums[groups.topSequences[other]]),
       sharedReasons: sharedReasons(view, own, view.reasons(groups.topSequences[other]).contributions),
       verdict: verdict?.kind ?? null,
       reason: verdict?.reason ?? null,

@@ -23,7 +23,9 @@ export function setVerdicts(session: CaseSession, doing: Doing, input: VerdictIn
   refuseForeignReason(input);
   const { decisions } = session.writableCase;
   const { kind, reason, closedUntilMs, note } = input;
-  const action = decide(session, input.modelId, ({ view, groups }) => {
+  const action = decide(session, input.modelId, ({ groups }) => {
+    // What is kept is the score that the model gave, whatever was shown.
+    const view = session.view(input.modelId);
     const alerts = alertsToDecide(session, view, groups, input);
     if (!input.replace) refuseDecidedByOthers(session, alerts, doing.by);
     const { digest: modelDigest } = view;
@@ -124,7 +126,7 @@ function decidedAlert(
     return { key: keyOfRow(session.arrays, row), score: view.scoreOf(view.sums[row]), sequences: Uint32Array.of(row) };
   return {
     key: keyOfRow(session.arrays, groups.topSequences[group]),
-    score: view.scoreOf(groups.sums[group]),
+    score: view.scoreOf(view.sums[groups.topSequences[group]]),
     sequences: rowsToJudge(session, flaggedRowsOf(groups, group), kind).sort(),
   };
 }

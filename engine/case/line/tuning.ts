@@ -246,7 +246,7 @@ function transactionsAt(
     flagged: state.flagged,
     contamination: state.contamination,
     precision: state.outcome?.precision ?? null,
-    recall: state.outcome?.recall ?? null,
+    recall: main?.judged.recallBySample ?? state.outcome?.recall ?? null,
     basis: main?.basis ?? null,
     judged: main?.judged ?? null,
     quality,

@@ -1,31 +1,48 @@
 import { FRAUD, UNLABELLED } from '../../domain/label.ts';
-import { anomalyOfSums, aurocOfRanking, averagePrecisionOfRanking, rankRows } from '../../evaluation/ranking.ts';
-import { precisionRecallAt } from '../../evaluation/at-threshold.ts';
+import {
+  anomalyOfSums,
+  aurocOfRanking,
+  averagePrecisionOfRanking,
+  rankRows,
+  type RowWeights,
+} from '../../evaluation/ranking.ts';
+import { isFlagged } from '../../forest/threshold.ts';
 import type { LabelBasis, Evaluation } from '../../../preload/contract/evaluations.ts';
 
 /**
  * The figures of one threshold against labels (FRAUD, GENUINE, UNLABELLED). Null where a figure has no meaning, for
  * example recall without any fraud. `null` as a whole where no row is labelled.
+ * @param weights for how many rows each labelled one stands; null where each stands for itself
  */
 export function evaluateScores(
   labels: Uint8Array,
   basis: LabelBasis,
   sums: Int32Array,
   thresholdUnits: number,
+  weights: RowWeights | null = null,
 ): Evaluation | null {
-  const anomaly = anomalyOfSums(sums);
-  const ranking = rankRows(labels, anomaly);
-  const labelled = labels.reduce((total, label) => total + (label === UNLABELLED ? 0 : 1), 0);
-  if (labelled === 0) return null;
-  // Flagged means sum <= threshold; anomaly is the negated sum, and precisionRecallAt takes anomaly >= threshold.
-  const outcome = precisionRecallAt(labels, anomaly, -thresholdUnits);
+  const ranking = rankRows(labels, anomalyOfSums(sums));
+  const counts = { labelled: 0, positives: 0 };
+  let [frauds, flagged, flaggedFrauds] = [0, 0, 0];
+  for (let row = 0; row < labels.length; row++) {
+    if (labels[row] === UNLABELLED) continue;
+    const weight = weights?.[row] ?? 1;
+    counts.labelled++;
+    if (labels[row] === FRAUD) {
+      counts.positives++;
+      frauds += weight;
+    }
+    if (!isFlagged(sums[row], thresholdUnits)) continue;
+    flagged += weight;
+    if (labels[row] === FRAUD) flaggedFrauds += weight;
+  }
+  if (counts.labelled === 0) return null;
   return {
     basis,
-    positives: labels.reduce((total, label) => total + (label === FRAUD ? 1 : 0), 0),
-    labelled,
-    auroc: aurocOfRanking(ranking),
-    auprc: averagePrecisionOfRanking(ranking),
-    precision: outcome.precision,
-    recall: outcome.recall,
+    ...counts,
+    auroc: aurocOfRanking(ranking, weights ?? undefined),
+    auprc: averagePrecisionOfRanking(ranking, weights ?? undefined),
+    precision: flagged === 0 ? null : flaggedFrauds / flagged,
+    recall: frauds === 0 ? null : flaggedFrauds / frauds,
   };
 }

@@ -1,9 +1,6 @@
 import { featureNames } from '../../domain/feature-spec.ts';
-import { usageError } from '../../domain/error.ts';
-import type { Doing } from '../../store/decision-log.ts';
 import type { StoredModel } from '../../store/types.ts';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
-import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import type { CaseSession } from '../case-session.ts';
 import { handleOf } from '../line/threshold-handle.ts';
 import { themesOfWords } from './theme-shares.ts';
@@ -46,32 +43,9 @@ export function alertsAndFlags(
   if (counts?.of === session.countedOver) return { flagged: counts.flagged, alerts: counts.alerts };
   if (session.openCase.segmentsWithoutScores(model.id).length === 0) {
     const { groups } = session.alerts(model.id);
-    return { flagged: groups.rows.length, alerts: groups.count };
+    return { flagged: groups.rows.length - groups.explored.length, alerts: groups.count };
   }
   const { index } = session.indexOf(session.view(model.id).forest, session.openCase.readLeadingScores(model.id));
   const { flagged, alerts } = index.tune({ kind: 'threshold', thresholdUnits: model.threshold.units });
   return { flagged, alerts };
-}
-
-/** Makes a model the champion: from then on it is *the model* wherever none is named. */
-export function setChampion(
-  session: CaseSession,
-  doing: Doing,
-  { modelId, reason }: ParsedRequestInput<'models.setChampion'>,
-): RequestOutput<'models.setChampion'> {
-  session.writableCase.promote(session.model(modelId).id, reason, doing);
-  session.modelsChanged();
-  return listModels(session);
-}
-
-/** @throws AssayError WRONG_USE where there was no champion before the present one. */
-export function rollBack(
-  session: CaseSession,
-  doing: Doing,
-  { reason }: ParsedRequestInput<'models.rollBack'>,
-): RequestOutput<'models.rollBack'> {
-  if (session.writableCase.rollBack(reason, doing) === null)
-    throw usageError('WRONG_USE', 'There was no champion before the present one.', 'Promote another model instead.');
-  session.modelsChanged();
-  return listModels(session);
 }

@@ -4,7 +4,7 @@ import type { CompiledForest, FeatureMatrix } from '../../domain/model.ts';
 import { decodeForest } from '../../forest/compile.ts';
 import { summariseFeature, type FeatureBackground } from '../../forest/reasons/background.ts';
 import { rowExplainer } from '../../forest/reasons/tree-shap.ts';
-import { scoreOfSum } from '../../forest/score.ts';
+import { meanPathLength, scoreOfSum, unitsOfOne } from '../../forest/score.ts';
 import type { AlertMembership, AlertOrder } from '../../forest/alert-sweep.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import { buildTuningIndex, type TuningIndex } from '../../forest/tuning.ts';
@@ -48,6 +48,10 @@ export class ModelView {
   #explain: ReturnType<typeof rowExplainer> | undefined;
   #reasons = new Map<number, RowReasons>();
   readonly #features = new Map<number, Float32Array>();
+  /** The sums that some rows are shown with, so that nobody can tell what they are; empty where all is shown as it is. */
+  #shownSums: ReadonlyMap<number, number> = new Map();
+  #blindSums: { readonly of: Int32Array; readonly sums: Int32Array } | undefined;
+  #blindReasons = new Map<number, RowReasons>();
   #groupings: { readonly membership: AlertMembership; readonly byUnits: Map<number, AlertGroups> } | undefined;
 
   constructor(
@@ -75,6 +79,22 @@ export class ModelView {
     return view;
   }
 
+  /**
+   * The same model as those may see it who are to judge some of its rows blind: each has the sum that is given for it, and
+   * reasons that add up to that. Everything that is told of alerts is told by such a view.
+   */
+  blindTo(shownSums: ReadonlyMap<number, number>): ModelView {
+    const view = this.over(this.arrays);
+    view.#shownSums = shownSums;
+    return view;
+  }
+
+  /** What is to be added to a line for it to be as far from the sum of a row as from the sum that the row is shown with. */
+  shiftOf(sequence: number): number {
+    const shown = this.#shownSums.get(sequence);
+    return shown === undefined ? 0 : this.#trueSums[sequence] - shown;
+  }
+
   get forest(): CompiledForest {
     this.#forest ??= decodeForest(this.#case.readForest(this.id));
     return this.#forest;
@@ -97,6 +117,17 @@ export class ModelView {
 
   /** @throws AssayError NO_MODEL where rows came in after the model scored. */
   get sums(): Int32Array {
+    const of = this.#trueSums;
+    if (this.#shownSums.size === 0) return of;
+    if (this.#blindSums?.of !== of) {
+      const sums = of.slice();
+      for (const [row, sum] of this.#shownSums) sums[row] = sum;
+      this.#blindSums = { of, sums };
+    }
+    return this.#blindSums.sums;
+  }
+
+  get #trueSums(): Int32Array {
     return this.#sums.upTo(this.arrays.rowCount, (into, from, to) =>
       into.set(sumsOfRows(this.#case, this.id, from, to), from),
     );
@@ -175,6 +206,34 @@ export class ModelView {
 
   /** The reasons of one row; computed once. */
   reasons(sequence: number): RowReasons {
+    return this.shownReasons(sequence, this.#trueReasons(sequence));
+  }
+
+  /**
+   * Reasons of a row as they are shown. Where it is shown with another sum, what its most usual feature is more usual than each
+   * other makes up the difference, so that they add up as those of any alert do.
+   */
+  shownReasons(sequence: number, reasons: RowReasons): RowReasons {
+    const sum = this.#shownSums.get(sequence);
+    if (sum === undefined) return reasons;
+    const known = this.#blindReasons.get(sequence);
+    if (known !== undefined) return known;
+    const { baseline, contributions } = reasons;
+    const wanted = meanPathLength(this.forest, sum / unitsOfOne(this.forest)) - baseline;
+    const total = contributions.reduce((whole, part) => whole + part, 0);
+    const most = contributions.reduce((greatest, part) => Math.max(greatest, part), -Infinity);
+    const spread = contributions.reduce((whole, part) => whole + most - part, 0);
+    const shown = {
+      baseline,
+      contributions: contributions.map(
+        (part) => part + (wanted - total) * (spread > 0 ? (most - part) / spread : 1 / contributions.length),
+      ),
+    };
+    this.#blindReasons.set(sequence, shown);
+    return shown;
+  }
+
+  #trueReasons(sequence: number): RowReasons {
     const known = this.#reasons.get(sequence);
     if (known !== undefined) return known;
     this.#explain ??= rowExplainer(this.forest);
@@ -186,7 +245,8 @@ export class ModelView {
   }
 
   knownReasons(sequence: number): RowReasons | undefined {
-    return this.#reasons.get(sequence);
+    const known = this.#reasons.get(sequence);
+    return known === undefined ? undefined : this.shownReasons(sequence, known);
   }
 
   #drawBackgroundRows(): FeatureMatrix {

@@ -54,6 +54,7 @@ const changes = (): Partial<{ [R in RequestName]: RequestInput<R> }> => ({
   'models.setChampion': { modelId },
   'models.rollBack': {},
   'case.groupAlerts': { gap: 7_200_000 },
+  'case.explore': { share: 0.2 },
   'tuning.apply': { modelId, handle },
   'verdicts.set': { modelId, keys: [key], kind: 'legitimate', replace: true },
   'alerts.split': { modelId, key, sequences: [second] },

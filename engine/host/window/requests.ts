@@ -48,7 +48,9 @@ import { inspectRecording } from '../../jobs/reading/inspect-recording.ts';
 import { enterKafka, kafkaEntry, kafkaTopics, peekKafka, testKafka } from './kafka.ts';
 import { historyPage } from '../../case/decisions/history.ts';
 import { compareModels, swappedAlerts } from '../../case/model/model-comparison.ts';
-import { listModels, modelListItem, rollBack, setChampion } from '../../case/model/model-list.ts';
+import { listModels, modelListItem } from '../../case/model/model-list.ts';
+import { exploreBelowLine } from '../../case/line/explore-below-line.ts';
+import { rollBack, setChampion } from '../../case/model/promotion.ts';
 import { revealText } from '../../case/personal-text.ts';
 import { listOutbox } from '../../case/outbox-list.ts';
 import { alertsPageWithReasons, explainSoon } from './reasons-in-background.ts';
@@ -104,6 +106,10 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
     swappedAlerts(workbench.session, input, (view, rows) => explainSoon(workbench, view, rows, listReasonsBudgetMs)),
   'models.compare': ({ session }, input) => compareInWindow(session, input),
   'case.groupAlerts': (workbench, input) => groupAlerts(workbench.session, workbench.doing(), input),
+  'case.explore': (workbench, input) => {
+    exploreBelowLine(workbench.session, workbench.doing(), input);
+    return caseOverview(workbench.session);
+  },
   'labels.conflicts': ({ session }, input) => labelConflicts(session, input),
   'tuning.read': (workbench, input) =>
     readTuning(workbench.session, input, () => workbench.tell('tuning.rankingsReady', { modelId: input.modelId })),
@@ -163,6 +169,7 @@ export const requestsThatChangeTheCase: ReadonlySet<RequestName> = new Set<Reque
   'models.setChampion',
   'models.rollBack',
   'case.groupAlerts',
+  'case.explore',
   'alerts.split',
   'alerts.join',
   'tuning.apply',

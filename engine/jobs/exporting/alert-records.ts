@@ -44,7 +44,7 @@ export async function* alertRecords(
     yield Array.from(page, (sequence, position) => {
       const part = [position * names.length, (position + 1) * names.length] as const;
       const row = matrix.values.subarray(...part);
-      const lengths = { baseline, contributions: contributions.subarray(...part) };
+      const lengths = view.shownReasons(sequence, { baseline, contributions: contributions.subarray(...part) });
       const described = describedReasons(view, sequence, undefined, { lengths, features: row });
       return {
         sequence: arrays.numbers.numberOf(sequence),

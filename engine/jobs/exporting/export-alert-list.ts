@@ -63,6 +63,7 @@ const columns: readonly ListColumn[] = [
   { name: 'score_at_decision', kind: 'number', of: ({ scoreAtDecision }) => scoreAtDecision },
   { name: 'new_transactions', kind: 'count', of: ({ newTransactions }) => newTransactions },
   { name: 'snoozed_until', kind: 'time', of: ({ snoozedUntilMs }) => snoozedUntilMs },
+  { name: 'from_below_line', kind: 'text', of: ({ isFromBelowLine }) => (isFromBelowLine ? 'yes' : null) },
   { name: 'notes', kind: 'text', of: ({ notes }) => notes },
 ];
 

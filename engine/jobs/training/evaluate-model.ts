@@ -12,7 +12,9 @@ import {
   type Ranking,
 } from '../../evaluation/ranking.ts';
 import { randomStream } from '../../forest/random.ts';
+import type { Evaluation, LabelBasis } from '../../../preload/contract/evaluations.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { verdictWeights } from '../../case/alerts/below-line.ts';
 import type { CaseArrays } from '../../case/case-arrays.ts';
 import type { CaseSession } from '../../case/case-session.ts';
 import { labelsOfVerdicts } from '../../case/labels.ts';
@@ -51,11 +53,13 @@ export async function evaluateIn(
 ): Promise<Omit<JobResult<'evaluate'>, 'notices'>> {
   const { id, threshold } = session.chosenModel(choice);
   const { arrays } = session;
-  const { view, groups } = session.alerts(id);
+  const { groups } = session.alerts(id);
+  const view = session.view(id);
   const { labels, verdicts } = session.counted(view);
   const { basis } = session.labels;
-  const evaluation =
-    labels === null || basis === null ? null : evaluateScores(labels, basis, view.sums, threshold.units);
+  const figuresOf = (known: Uint8Array, of: LabelBasis): Evaluation | null =>
+    evaluateScores(known, of, view.sums, threshold.units, of === 'verdicts' ? verdictWeights(session, id) : null);
+  const evaluation = labels === null || basis === null ? null : figuresOf(labels, basis);
   if (labels === null || evaluation === null)
     throw usageError(
       'NO_LABEL',
@@ -77,11 +81,11 @@ export async function evaluateIn(
     model: session.modelSummary(id),
     rows: rowCount,
     alerts: groups.count,
-    flagged: groups.rows.length,
+    flagged: groups.rows.length - groups.explored.length,
     evaluations: [
       ...byBasis.flatMap(([each, known]) => {
         if (each === basis) return [];
-        const figures = known === null ? null : evaluateScores(known, each, view.sums, threshold.units);
+        const figures = known === null ? null : figuresOf(known, each);
         return figures === null ? [] : [figures];
       }),
       evaluation,

@@ -137,8 +137,11 @@ async function learnOnCase(
   };
 }
 
-function judgedRows({ openCase }: CaseSession, view: ModelView, transactions: JudgedTransactions): JudgedRows {
+function judgedRows(session: CaseSession, view: ModelView, transactions: JudgedTransactions): JudgedRows {
+  const { openCase } = session;
   const { rows, labels, entities, alerts, days } = transactions;
+  // What one of the models drew from below its line: whoever ranked it, it was no alert.
+  const explored = new Set(session.models.flatMap(({ id }) => exploredRows(session, id)));
   return {
     features: readFeatureRows(openCase, view.featureSetId, view.featureCount, rows),
     sums: Int32Array.from(rows, (row) => view.sums[row]),
@@ -146,7 +149,14 @@ function judgedRows({ openCase }: CaseSession, view: ModelView, transactions: Ju
     entities,
     alerts,
     days,
+    ...(explored.size === 0 ? {} : { isExplored: Uint8Array.from(rows, (row) => Number(explored.has(row))) }),
   };
+}
+
+function exploredRows(session: CaseSession, modelId: number): readonly number[] {
+  if ((session.exploredShare ?? 0) === 0) return [];
+  const scoresAll = session.openCase.segmentsWithoutScores(modelId).length === 0;
+  return scoresAll ? session.explored(modelId).rows.map(({ row }) => row) : [];
 }
 
 /** Rows drawn from the whole stream, less those that are learned from or known to be fraud. */

@@ -34,7 +34,7 @@ export async function reportFeatures(
       : await claimFile(input.output, specKind, { reads: [input.casePath], force: input.force });
   return withCase(input.casePath, 'read', async (session) => {
     const stored = session.chosenModel(input.model);
-    const { view } = session.alerts(stored.id);
+    const view = session.view(stored.id);
     const { openCase: openedCase } = session;
     const { spec, words, background, backgroundRows: sample } = view;
     const names = featureNames(spec);
@@ -79,8 +79,11 @@ async function contributionsToFlags(
   featureCount: number,
   context: WorkContext,
 ): Promise<{ readonly shares: Float64Array; readonly alerts: number }> {
-  const { view, groups } = session.alerts(id);
-  const rows = flaggedInOrder(groups.rows, view.sums).subarray(0, explainedAlerts);
+  const { groups } = session.alerts(id);
+  const view = session.view(id);
+  // What was drawn from below the line is least anomalous of all, and is not flagged.
+  const flagged = groups.rows.length - groups.explored.length;
+  const rows = flaggedInOrder(groups.rows, view.sums).subarray(0, Math.min(flagged, explainedAlerts));
   const matrix = readFeatureRows(session.openCase, featureSetId, featureCount, rows);
   const { contributions } = await explainRows(view.forest, matrix, { ...context, threads: availableParallelism() });
   const shares = new Float64Array(featureCount);

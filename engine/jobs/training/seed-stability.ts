@@ -19,8 +19,8 @@ export function measureStability(
   return withCase(input.casePath, 'read', async (session) => {
     const { openCase: openedCase } = session;
     const stored = forestBeneath(session.models, session.chosenModel(input.model));
-    const { view, groups } = session.alerts(stored.id);
-    const { sums, forest } = view;
+    const { groups } = session.alerts(stored.id);
+    const { sums, forest } = session.view(stored.id);
     const own: StabilityRun = { sums, thresholdUnits: stored.threshold.units };
     const features = {
       featureSetId: stored.featureSetId,

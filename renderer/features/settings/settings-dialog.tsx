@@ -4,6 +4,7 @@ import { useApp, useCase, useSettings } from '../../data/app-state.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field, NumberField, Segmented } from '../../ui/field.tsx';
 import { AlertGrouping } from './alert-grouping.tsx';
+import { BelowLineShare } from './below-line-share.tsx';
 import { KeySettings } from './key-settings.tsx';
 import './settings.css';
 
@@ -57,6 +58,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
           <section aria-label="This case">
             <h3>What is one alert in {openCase.name}?</h3>
             <AlertGrouping openCase={openCase} />
+            <BelowLineShare openCase={openCase} />
           </section>
         )}
         <section aria-label="Looks">

@@ -177,6 +177,12 @@ const alertColumns: readonly AlertColumn[] = [
       ) : (
         <>
           <VerdictMark verdict={row.verdict} />
+          {row.isFromBelowLine && (
+            <span className="soft" title="drawn from below the line">
+              {' '}
+              ↓<span className="visually-hidden"> drawn from below the line</span>
+            </span>
+          )}
           {row.hasNote && (
             <span className="soft" title="has a note">
               {' '}

@@ -23,6 +23,7 @@ const row = (key: string): AlertRow => ({
   reopened: null,
   snoozedUntilMs: null,
   isSuppressed: false,
+  isFromBelowLine: false,
   hasNote: false,
   matched: null,
 });

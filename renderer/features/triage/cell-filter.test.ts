@@ -13,6 +13,7 @@ const row: AlertRow = {
     reopened: null,
     snoozedUntilMs: null,
     isSuppressed: false,
+    isFromBelowLine: false,
   },
   ...{ hasNote: false, matched: null },
 };

@@ -246,6 +246,7 @@ function Decision({
         {closedUntilMs !== null && ` · closed until ${formats.day(closedUntilMs)}`}
         {!isSameScore && ` · score then ${formatScore(scoreAtDecision)}`}
         {!isSameModel && ' · by another model'}
+        {row.isFromBelowLine && ' · drawn from below the line'}
       </span>
     </p>
   );

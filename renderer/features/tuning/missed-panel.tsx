@@ -29,8 +29,9 @@ export function MissedPanel({ modelId }: { readonly modelId: number }): ReactNod
 }
 
 function Estimate({ report }: { readonly report: BelowLineReport }): ReactNode {
-  const { missed, judged, frauds, sampled, fewestJudged } = report;
-  const judgedWords = `${formatCount(judged)} of ${formatCount(sampled)} sampled are judged, ${formatCount(frauds)} of them fraud`;
+  const { missed, judged, frauds, sampled, inQueue, fewestJudged } = report;
+  const drawn = inQueue === 0 ? 'sampled' : `sampled and ${formatCount(inQueue)} drawn into the queue`;
+  const judgedWords = `${formatCount(judged)} of ${formatCount(sampled)} ${drawn} are judged, ${formatCount(frauds)} of them fraud`;
   if (missed === null) {
     return (
       <p className="tuning-worth-answer tabular">

@@ -40,7 +40,13 @@ export function Quality({ quality }: { readonly quality: TuningPoint['quality'] 
           <tr>
             <th scope="row">Recall</th>
             {quality.map(({ basis, judged }) => (
-              <Share key={basis} part={judged.flaggedFrauds} whole={judged.frauds} interval={judged.recall} />
+              <Share
+                key={basis}
+                part={judged.flaggedFrauds}
+                whole={judged.frauds}
+                interval={judged.recall}
+                bySample={judged.recallBySample}
+              />
             ))}
           </tr>
           <tr>
@@ -65,15 +71,25 @@ function Share({
   part,
   whole,
   interval,
+  bySample,
 }: {
   readonly part: number;
   readonly whole: number;
   readonly interval: readonly [number, number] | null;
+  /** The share where it is not part of whole, but by what was drawn from below the line. */
+  readonly bySample?: number | undefined;
 }): ReactNode {
   if (interval === null) return <td className="number soft">–</td>;
   return (
-    <td className="number" title="95 % interval after Wilson">
-      {formatPercent(part / whole)}{' '}
+    <td
+      className="number"
+      title={
+        bySample === undefined
+          ? '95 % interval after Wilson'
+          : '95 % interval; what was missed is told by the transactions drawn from below the line'
+      }
+    >
+      {formatPercent(bySample ?? part / whole)}{' '}
       <span className="soft">
         {formatInterval(interval)}, {formatCount(part)} of {formatCount(whole)}
       </span>

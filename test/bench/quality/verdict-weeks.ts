@@ -8,7 +8,7 @@ import { auroc, averagePrecision, type Anomaly } from '../../../engine/evaluatio
 import { randomStream } from '../../../engine/forest/random.ts';
 import { scoreSums } from '../../../engine/forest/score.ts';
 import { trainForest } from '../../../engine/forest/train.ts';
-import type { CompiledForest } from '../../../engine/domain/model.ts';
+import type { CompiledForest, ForestParameters } from '../../../engine/domain/model.ts';
 import type { JudgedRows, UnjudgedRows } from '../../../engine/learning/judged-rows.ts';
 
 /** Cards a team looks at each day. */
@@ -27,6 +27,8 @@ export interface PaymentStream {
   readonly cards: Int32Array;
   readonly amounts: Float64Array;
   readonly firstDay: number;
+  /** Of the forest that the case's champion is. */
+  readonly structure: ForestParameters;
 }
 
 /** The stream of a case with the features of its champion. */
@@ -34,7 +36,7 @@ export function readPaymentStream(casePath: string): PaymentStream {
   const openedCase = openCaseToRead(casePath);
   try {
     const arrays = new CaseArrays(openedCase);
-    const [{ featureSetId }] = openedCase.models();
+    const [{ featureSetId, parameters }] = openedCase.models();
     const spec = openedCase.featureSpec(featureSetId);
     const names = featureNames(spec);
     const { labels, days, entity, amounts, rowCount } = arrays;
@@ -54,6 +56,7 @@ export function readPaymentStream(casePath: string): PaymentStream {
       days,
       cards: entity.codes,
       amounts,
+      structure: parameters,
       firstDay: days.reduce((least, day) => Math.min(least, day), Number.MAX_SAFE_INTEGER),
     };
   } finally {
@@ -73,7 +76,18 @@ export function withoutColumns(stream: PaymentStream, isLeftOut: readonly boolea
     features: { rowCount, featureCount: kept.length, values: narrowed },
     names: kept.map((column) => stream.names[column]),
     usesLabels: kept.map((column) => stream.usesLabels[column]),
+    structure: { ...stream.structure, ...themesOf(stream.structure, kept) },
   };
+}
+
+/** The themes by the columns that are kept; a theme of which none is goes. */
+function themesOf({ themes }: ForestParameters, kept: readonly number[]): Pick<ForestParameters, 'themes'> {
+  if (themes === undefined) return {};
+  const left = themes.map(({ theme, features }) => ({
+    theme,
+    features: features.map((column) => kept.indexOf(column)).filter((column) => column >= 0),
+  }));
+  return { themes: left.filter(({ features }) => features.length > 0) };
 }
 
 /** Rows of days `from` up to `to`, counted from the first day of the stream. */
@@ -151,7 +165,7 @@ export interface VerdictWeek {
 
 /** Trains on the week of `start` and judges, on each day of the next, the cards that the forest ranks first. */
 export async function verdictWeek(stream: PaymentStream, start: number, seed: number): Promise<VerdictWeek> {
-  const parameters = { trees: 300, sample: 256, featuresPerTree: null, seed, grower: 'assay' } as const;
+  const parameters = { ...stream.structure, seed };
   const signal = new AbortController().signal;
   const forest = await trainForest(gather(stream.features, rowsOfDays(stream, start, start + 7)), parameters, {
     threads: 1,
