@@ -36,6 +36,7 @@ import { retainRows } from '../jobs/retain-rows.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/scoring/score-recordings.ts';
 import { measureStability } from '../jobs/training/seed-stability.ts';
+import { worthOfThemes } from '../jobs/training/worth-of-themes.ts';
 import { feed } from '../jobs/streaming/feed.ts';
 import { follow } from '../jobs/streaming/follow.ts';
 import { play } from '../jobs/streaming/play.ts';
@@ -85,6 +86,7 @@ const handlers: Handlers = {
   share: shareCase,
   missed: measureMissed,
   stability: measureStability,
+  themes: worthOfThemes,
   exportOnnx: exportOnnxModel,
   exportMlflow,
   exportKserve,

@@ -417,6 +417,68 @@ export function printStabilityReport(result: JobResult<'stability'>, { print }: 
   );
 }
 
+/** What each theme is worth, and the command that trains a model without one that is worth nothing. */
+export function printThemesReport(result: JobResult<'themes'>, { print }: CommandSurroundings): void {
+  const { model, all, alerts, explained, basis, themes } = result;
+  const figure = (value: number | null | undefined): string => (value == null ? '-' : value.toFixed(3));
+  const share = (part: JobResult<'themes'>['all'] | null): string =>
+    part?.fraudAlerts == null || part.judgedAlerts === null
+      ? '-'
+      : `${count(part.fraudAlerts)} of ${count(part.judgedAlerts)}`;
+  const lost = (without: JobResult<'themes'>['themes'][number]['without']): string => {
+    if (without?.lost == null) return '-';
+    const { mean, low, high } = without.lost;
+    return `${figure(mean)}${low === null || high === null ? '' : ` (${figure(low)} to ${figure(high)})`}`;
+  };
+  print(
+    pairs([
+      ['model', `${model.id}  ${shorten(model.digest, 12)}, seed ${model.seed}`],
+      ['alerts', `${count(alerts)}; leading themes of the ${count(explained)} most anomalous`],
+      ...(basis === null
+        ? [['known', 'nothing of any transaction: no figure says how good a theme is'] as const]
+        : [
+            ['average precision', figure(all.averagePrecision)] as const,
+            ['alerts that are fraud', share(all)] as const,
+          ]),
+    ]),
+  );
+  print(heading('Each left out'));
+  const ofLabels = basis !== null;
+  print(
+    table(
+      [
+        ...['theme', 'leads', 'only with it'],
+        ...(ofLabels ? ['fraud without', 'precision lost (95 % by days)', 'worth'] : ['such as']),
+      ],
+      themes.map(({ theme, led, onlyWith, without, examples }) => [
+        theme,
+        `${count(led)}${explained === 0 ? '' : ` (${percent(led / explained)})`}`,
+        onlyWith === null ? '-' : count(onlyWith),
+        ...(ofLabels
+          ? [share(without), lost(without), worthText(without)]
+          : [examples.length === 0 ? '-' : `${examples[0].entity}: ${examples[0].reason}`]),
+      ]),
+      [false, true, true, ...(ofLabels ? [true, true, false] : [false])],
+    ),
+  );
+  print(
+    '\n  Leads: it adds most to the score. Only with it: nothing of the alert is flagged by the forest without it.',
+  );
+  if (ofLabels)
+    print(
+      '  Precision looks at the whole ranking, fraud at the alerts of the line; worth is said by the interval of precision.',
+    );
+}
+
+/** What an interval of lost average precision says of a theme. */
+function worthText(without: JobResult<'themes'>['themes'][number]['without']): string {
+  const low = without?.lost?.low ?? null;
+  const high = without?.lost?.high ?? null;
+  if (low === null || high === null) return '-';
+  if (low > 0) return 'helps';
+  return high < 0 ? 'better without' : 'not shown';
+}
+
 export function printOnnxReport(result: JobResult<'exportOnnx'>, { print, note }: CommandSurroundings): void {
   for (const notice of result.notices) note(`Note: ${notice}`);
   print(

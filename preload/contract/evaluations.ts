@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { profileOverridesSchema } from '../../engine/domain/profile.ts';
 import { verdictKinds } from '../../engine/domain/verdict.ts';
-import { windowSpecSchema } from '../../engine/domain/window-feature.ts';
+import { leadingThemeSchema, windowSpecSchema } from '../../engine/domain/window-feature.ts';
 import { detectionSchema, forestChoiceSchema, modelSummarySchema, withoutThemesSchema } from './models.ts';
 import { modelChoice, notice, pageLimit, path, request, rowOrder } from './parts.ts';
 
@@ -35,6 +35,14 @@ export const labelConflictSchema = z.object({
 });
 export type LabelConflict = z.infer<typeof labelConflictSchema>;
 
+/** What a line comes to by what is known; null where nothing is. */
+const atBudgetSchema = z.object({
+  averagePrecision: z.number().nullable(),
+  judgedAlerts: z.number().int().nullable().describe('alerts with a flagged transaction of which something is known'),
+  fraudAlerts: z.number().int().nullable().describe('of these, with one that is fraud'),
+  interval: z.array(z.number()).length(2).nullable().describe("of their share, 95 % by Wilson's score"),
+});
+
 export const evaluationJobs = {
   evaluate: {
     input: z.object({ casePath: path, model: modelChoice, overrides: profileOverridesSchema.default({}) }),
@@ -55,6 +63,37 @@ export const evaluationJobs = {
       /** All transactions of which a verdict says other than the label column. */
       conflicts: z.array(labelConflictSchema),
       notices: z.array(notice),
+      case: path,
+    }),
+  },
+  /** What each theme of a model is worth. */
+  themes: {
+    input: z.object({ casePath: path, model: modelChoice }),
+    result: z.object({
+      model: modelSummarySchema,
+      alerts: z.number().int(),
+      explained: z.number().int().describe('alerts whose leading theme was looked at, most anomalous first'),
+      basis: labelBasisSchema.nullable().describe('null where nothing is known of any transaction'),
+      all: atBudgetSchema,
+      themes: z.array(
+        z.object({
+          theme: leadingThemeSchema,
+          features: z.array(z.string()),
+          led: z.number().int().describe('alerts that it leads, among those explained'),
+          examples: z.array(z.object({ key: z.string(), entity: z.string(), reason: z.string() })),
+          onlyWith: z.number().int().nullable().describe('alerts of which nothing is flagged without it'),
+          without: atBudgetSchema
+            .extend({
+              digest: z.string().describe('of the forest that `--without-theme` trains'),
+              lost: z
+                .object({ mean: z.number(), low: z.number().nullable(), high: z.number().nullable() })
+                .nullable()
+                .describe('average precision with it minus without, and its 95 % interval over days'),
+            })
+            .nullable()
+            .describe('a forest without its features at as many alerts; null where there are no others'),
+        }),
+      ),
       case: path,
     }),
   },

@@ -27,6 +27,7 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   compare: 'Comparing',
   missed: 'Reading verdicts below the line',
   stability: 'Trying other seeds',
+  themes: 'Leaving out each theme',
   explain: 'Explaining',
   follow: 'Following',
   record: 'Recording',

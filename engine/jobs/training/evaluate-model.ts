@@ -2,6 +2,7 @@ import { usageError } from '../../domain/error.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { precisionRecallAt } from '../../evaluation/at-threshold.ts';
 import { bootstrapOverDays } from '../../evaluation/bootstrap.ts';
+import { cellWeights, dayCells } from '../../evaluation/day-cells.ts';
 import { cardPrecisionTopK } from '../../evaluation/card-precision.ts';
 import {
   anomalyOfSums,
@@ -106,46 +107,17 @@ export async function evaluateIn(
   };
 }
 
-/** Equal scores are one rank; beyond this many, neighbouring ranks share one, which moves a figure by far less than its interval. */
-const bootstrapBins = 2000;
-
-/**
- * Intervals by resampling whole days. Rows of the same day, label and score bin count together, so that a replicate
- * costs as much for a million transactions as for a thousand.
- */
+/** Intervals by resampling whole days. */
 function intervalsOverDays(ranking: Ranking, days: Int32Array): Record<string, [number, number]> {
-  const cells = new Map<string, { label: number; bin: number; day: number; rows: number }>();
-  const groupsPerBin = Math.ceil(ranking.groupEnds.length / bootstrapBins);
-  let position = 0;
-  ranking.groupEnds.forEach((end, group) => {
-    const bin = Math.floor(group / groupsPerBin);
-    for (; position < end; position++) {
-      const day = days[ranking.order[position]];
-      const label = ranking.labels[position];
-      const key = `${bin} ${day} ${label}`;
-      const cell = cells.get(key);
-      if (cell === undefined) cells.set(key, { label, bin, day, rows: 1 });
-      else cell.rows++;
-    }
-  });
-  const list = [...cells.values()];
-  const cellRanking = rankRows(
-    Uint8Array.from(list, ({ label }) => label),
-    Int32Array.from(list, ({ bin }) => -bin),
-  );
-  const cellDays = Int32Array.from(list, ({ day }) => day);
+  const cells = dayCells(ranking, days);
   const intervals: Record<string, [number, number]> = {};
   for (const [name, statistic] of Object.entries({ auroc: aurocOfRanking, auprc: averagePrecisionOfRanking })) {
     const random = randomStream(bootstrapSeed, 0, 'bootstrap');
-    const interval = bootstrapOverDays(
-      cellDays,
-      (weights) =>
-        statistic(
-          cellRanking,
-          weights.map((weight, cell) => weight * list[cell].rows),
-        ),
-      { replicates: bootstrapReplicates, level: bootstrapLevel, drawIndex: (bound) => random.nextInteger(bound) },
-    );
+    const interval = bootstrapOverDays(cells.days, (weights) => statistic(cells.ranking, cellWeights(cells, weights)), {
+      replicates: bootstrapReplicates,
+      level: bootstrapLevel,
+      drawIndex: (bound) => random.nextInteger(bound),
+    });
     if (interval !== null) intervals[name] = [interval.low, interval.high];
   }
   return intervals;

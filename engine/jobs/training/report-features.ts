@@ -17,6 +17,7 @@ import { withCase } from '../../case/opening.ts';
 import { claimFile } from '../exporting/output.ts';
 import { textKind } from '../exporting/output-kind.ts';
 import { scoreMatrix } from './train-model.ts';
+import { matrixWithout, parametersWithout } from './without-columns.ts';
 
 /** Flagged transactions whose reasons are averaged, most anomalous first. */
 const explainedAlerts = 500;
@@ -128,31 +129,15 @@ async function auprcWithout(
   labels: Uint8Array,
   context: WorkContext,
 ): Promise<number> {
-  const featureCount = all.featureCount - 1;
-  const values = new Float32Array(new SharedArrayBuffer(4 * all.rowCount * featureCount));
-  for (let row = 0, to = 0; row < all.rowCount; row++)
-    for (let feature = 0; feature < all.featureCount; feature++)
-      if (feature !== left) values[to++] = all.values[row * all.featureCount + feature];
-  const matrix = { rowCount: all.rowCount, featureCount, values };
+  const without = new Set([left]);
+  const matrix = matrixWithout(all, without);
   const quiet = { ...context, report: () => undefined };
-  const forest = await trainForest(matrix, withoutColumn(parameters, left), {
+  const forest = await trainForest(matrix, parametersWithout(parameters, without), {
     threads: availableParallelism(),
     signal: context.signal,
   });
   const sums = await scoreMatrix(forest, matrix, quiet);
   return averagePrecision(labels, anomalyOfSums(sums)) ?? 0;
-}
-
-/** The same parameters for a matrix without one column: themes name the columns behind it by one less. */
-function withoutColumn(parameters: ForestParameters, left: number): ForestParameters {
-  if (parameters.themes === undefined) return parameters;
-  const themes = parameters.themes
-    .map(({ theme, features }) => ({
-      theme,
-      features: features.filter((feature) => feature !== left).map((feature) => feature - Number(feature > left)),
-    }))
-    .filter(({ features }) => features.length > 0);
-  return { ...parameters, themes };
 }
 
 function driftOf(sample: FeatureMatrix, feature: number): number {

@@ -29,6 +29,7 @@ import { Crowning } from './crowning.tsx';
 import { Retrain } from './retrain.tsx';
 import { SeedStability } from './seed-stability.tsx';
 import { TrainAgain } from './train-again.tsx';
+import { WorthOfThemes } from './worth-of-themes.tsx';
 import './models.css';
 import { errorWords } from '../../ui/error-words.ts';
 
@@ -308,6 +309,7 @@ export function ModelsPlace() {
               onChange={setOtherKey}
             />
           )}
+          <WorthOfThemes key={`themes ${selected.id}`} openCase={openCase} model={selected} />
           <SeedStability key={`seeds ${selected.id}`} openCase={openCase} model={selected} />
           <section aria-label="Features">
             <h3>{formatCount(selected.features.length)} features</h3>
