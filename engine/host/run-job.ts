@@ -21,6 +21,7 @@ import { exportBigquery } from '../jobs/exporting/export-bigquery.ts';
 import { exportKserve, exportKubeflow, exportService, exportSpark } from '../jobs/exporting/export-cluster.ts';
 import { exportMlflow } from '../jobs/exporting/export-mlflow.ts';
 import { exportOnnxModel } from '../jobs/exporting/export-onnx.ts';
+import { reportCase, writeReportTemplate } from '../jobs/exporting/report/report-case.ts';
 import { makeSealingKey, sealCase, signModel, verifyModel, verifySeal } from '../jobs/exporting/seal.ts';
 import { ingestRecordings } from '../jobs/reading/ingest-recordings.ts';
 import { pushExports } from '../jobs/exporting/push-exports.ts';
@@ -80,6 +81,8 @@ const handlers: Handlers = {
   verifySeal,
   signModel,
   verifyModel,
+  report: reportCase,
+  reportTemplate: writeReportTemplate,
   promote: promoteModel,
   rollback: rollBackModel,
   retain: retainRows,

@@ -15,6 +15,7 @@ import { addPushCommand } from './push-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRecordCommand } from './record-command.ts';
 import { addRevealCommand, addShareCommand } from './privacy-commands.ts';
+import { addReportCommand } from './report-command.ts';
 import { addReplayCommand } from './replay-command.ts';
 import { addRetrainCommand } from './retrain-command.ts';
 import { addRunCommand } from './run-command.ts';
@@ -60,6 +61,7 @@ export function createProgram(
   addSealCommand(program, surroundings);
   addRevealCommand(program, surroundings);
   addShareCommand(program, surroundings);
+  addReportCommand(program, surroundings);
   addExportCommands(program, surroundings);
   addPushCommand(program, surroundings);
   addRecordCommand(program, surroundings);

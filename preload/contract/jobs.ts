@@ -13,6 +13,7 @@ import { modelJobs } from './models.ts';
 import { personalJobs } from './personal.ts';
 import { recordingJobs } from './recordings.ts';
 import { retrainingJobs } from './retraining.ts';
+import { reportJobs } from './reports.ts';
 import { sealJobs } from './seals.ts';
 import { simulationJobs } from './simulation.ts';
 import { streamJobs } from './streams.ts';
@@ -47,6 +48,7 @@ export const jobs = {
   ...belowLineJobs,
   ...historyJobs,
   ...sealJobs,
+  ...reportJobs,
   ...streamJobs,
   ...simulationJobs,
   ...exportJobs,

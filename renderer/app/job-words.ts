@@ -35,6 +35,8 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   play: 'Replaying',
   retryQuarantine: 'Retrying',
   retain: 'Removing old rows',
+  report: 'Writing the report',
+  reportTemplate: 'Writing the template of reports',
   reveal: 'Showing a text',
   share: 'Making a copy to share',
 };

@@ -28,6 +28,24 @@ const statedCategories = 5;
  */
 export function alertNarrative(session: CaseSession, input: ParsedRequestInput<'alerts.narrative'>): Narrative {
   const facts = factsOf(session, input);
+  if (facts.decision === null)
+    throw usageError(
+      'WRONG_USE',
+      `Alert '${input.key}' has no verdict, so there is nothing to tell of it yet.`,
+      'Decide it, then ask again.',
+    );
+  return narrativeOf(session, facts);
+}
+
+/**
+ * The same of any alert; one that nobody has decided says so.
+ * @throws AssayError WRONG_USE where the model has no such alert
+ */
+export function alertStory(session: CaseSession, input: ParsedRequestInput<'alerts.narrative'>): Narrative {
+  return narrativeOf(session, factsOf(session, input));
+}
+
+function narrativeOf(session: CaseSession, facts: NarrativeFacts): Narrative {
   const sentences = narrativeSentences(facts);
   const cited = sentences.map(({ sequences }) => sequences.slice(0, citedTransactions));
   const ids = idsOf(session.arrays, cited.flat());
@@ -50,12 +68,6 @@ function factsOf(session: CaseSession, input: ParsedRequestInput<'alerts.narrati
   const { arrays, openCase } = session;
   const { view, groups, group } = findAlert(session, input);
   const verdict = decidedAlerts(session, groups).decisions.get(group)?.verdict;
-  if (verdict === undefined)
-    throw usageError(
-      'WRONG_USE',
-      `Alert '${input.key}' has no verdict, so there is nothing to tell of it yet.`,
-      'Decide it, then ask again.',
-    );
   const top = groups.topSequences[group];
   const flagged = flaggedRowsOf(groups, group);
   const entityRows = entityRowsOf(arrays, top, flagged);
@@ -88,7 +100,7 @@ function factsOf(session: CaseSession, input: ParsedRequestInput<'alerts.narrati
     earlier: Array.from(rowsBefore(entityRows, arrays.times, top), transactionAt).reverse(),
     reasons: describedReasons(view, top, statedReasons).reasons.map(({ sentence }) => sentence),
     categories: categoriesOf(arrays, top),
-    decision: { ...verdict, isSameModel: verdict.modelDigest === view.digest },
+    decision: verdict === undefined ? null : { ...verdict, isSameModel: verdict.modelDigest === view.digest },
     notes: openCase.decisions.notes(noteKeysOf(arrays, flagged)),
   };
 }

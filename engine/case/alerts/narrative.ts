@@ -41,6 +41,7 @@ export interface NarrativeFacts {
   readonly reasons: readonly string[];
   /** Further columns of categories that the top transaction fills. */
   readonly categories: readonly { readonly column: string; readonly text: string }[];
+  /** Null while nobody has decided. */
   readonly decision: {
     readonly kind: VerdictKind;
     readonly reason: DismissalReason | null;
@@ -50,7 +51,7 @@ export interface NarrativeFacts {
     readonly isSameModel: boolean;
     /** Transactions that were flagged when it was decided. */
     readonly sequences: ArrayLike<number>;
-  };
+  } | null;
   readonly notes: readonly { readonly text: string; readonly atMs: number; readonly by: string }[];
 }
 
@@ -199,7 +200,9 @@ function how({ entity, transactions, earlier, categories, top }: NarrativeFacts)
   return [{ topic: 'how', text, sequences: sequencesOf(within) }, columns];
 }
 
-function decision({ clock, decision: recorded, notes }: NarrativeFacts): readonly NarrativeSentence[] {
+function decision({ clock, decision: recorded, notes, top }: NarrativeFacts): readonly NarrativeSentence[] {
+  if (recorded === null)
+    return [{ topic: 'decision', text: 'Missing: nobody has decided it yet.', sequences: [top.sequence] }];
   const { kind, reason, atMs, by, isSameModel } = recorded;
   const sequences = Array.from(recorded.sequences);
   const reasonText = reason === null ? 'no reason is recorded' : `reason: ${reason.replaceAll('-', ' ')}`;
@@ -217,7 +220,8 @@ function decision({ clock, decision: recorded, notes }: NarrativeFacts): readonl
   return [decided, ...noted];
 }
 
-const topicTitles: Readonly<Record<NarrativeTopic, string>> = {
+/** What stands above the sentences of a topic. */
+export const topicTitles: Readonly<Record<NarrativeTopic, string>> = {
   who: 'Who',
   what: 'What',
   when: 'When',

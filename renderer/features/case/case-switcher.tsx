@@ -10,6 +10,7 @@ import { Menu } from '../../ui/menu.tsx';
 import { useSettle, useToast } from '../../ui/toast.tsx';
 import { errorWords } from '../../ui/error-words.ts';
 import { MissingCase } from './missing-case.tsx';
+import { ReportDialog } from './report-dialog.tsx';
 import { RevealDialog } from './reveal-dialog.tsx';
 import { ShareDialog } from './share-dialog.tsx';
 
@@ -35,6 +36,7 @@ export function CaseSwitcher() {
       else toast({ text: errorWords(error), tone: 'problem', about: 'case.open' });
     },
   });
+  const [isReporting, setReporting] = useState(false);
   const [isRevealing, setRevealing] = useState(false);
   const [isSharing, setSharing] = useState(false);
   const [missing, setMissing] = useState<ErrorReport['missing'] | null>(null);
@@ -86,6 +88,7 @@ export function CaseSwitcher() {
           ...(openCase === null
             ? []
             : [
+                { text: 'Report…', onSelect: () => setReporting(true) },
                 { text: 'A copy to share…', onSelect: () => setSharing(true) },
                 ...(openCase.readOnly
                   ? []
@@ -96,6 +99,9 @@ export function CaseSwitcher() {
       />
       {isSharing && openCase !== null && <ShareDialog casePath={openCase.path} onClose={() => setSharing(false)} />}
       {isRevealing && openCase !== null && <RevealDialog onClose={() => setRevealing(false)} />}
+      {isReporting && openCase !== null && (
+        <ReportDialog casePath={openCase.path} onClose={() => setReporting(false)} />
+      )}
       {missing != null && (
         <MissingCase
           path={missing.path}

@@ -1,0 +1,60 @@
+import { useState } from 'react';
+import { useFileChoice } from '../../app/file-choice.tsx';
+import { useJob } from '../../data/jobs.tsx';
+import { fileStem } from '../../data/paths.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Checkbox, Field } from '../../ui/field.tsx';
+import { ErrorState } from '../../ui/states.tsx';
+import './case.css';
+
+/** A report on one alert or the whole case, as a file that any browser shows and prints. */
+export function ReportDialog({ casePath, onClose }: { readonly casePath: string; readonly onClose: () => void }) {
+  const [alert, setAlert] = useState('');
+  const [stability, setStability] = useState(false);
+  const files = useFileChoice();
+  const reporting = useJob('report');
+  const subject = alert.trim();
+  const write = async (): Promise<void> => {
+    const about = subject === '' ? 'report' : subject.replaceAll(/[^\w.-]+/gu, '');
+    const output = await files.newFile(`${fileStem(casePath)}-${about}.html`);
+    if (output !== null)
+      void reporting.start({ casePath, output, stability, ...(subject === '' ? {} : { alert: subject }) });
+  };
+  const { outcome } = reporting;
+  return (
+    <Dialog title="Report" onClose={onClose}>
+      <div className="case-form">
+        <p className="soft">
+          Who, what, when, where, why and how with pictures, the dossier of the model, and the head of the history, as
+          one HTML file. A browser prints it as PDF.
+        </p>
+        <Field
+          label="Alert, by its key"
+          hint="Empty: the whole case, with its alerts and verdicts"
+          placeholder="#16550"
+          value={alert}
+          onChange={setAlert}
+        />
+        <Checkbox label="Try five other seeds: takes five trainings" checked={stability} onChange={setStability} />
+        {outcome?.ok === true && (
+          <p role="status">
+            {outcome.result.output}
+            {outcome.result.head !== null &&
+              `; the history ends at entry ${outcome.result.head.entry}, ${outcome.result.head.hash.slice(0, 12)}…`}
+          </p>
+        )}
+        {outcome?.ok === false && (
+          <ErrorState
+            title="The report was not written"
+            error={outcome.error}
+            actions={reporting.replace === null ? undefined : <Button onClick={reporting.replace}>Replace it</Button>}
+          />
+        )}
+        <Button tone="primary" disabled={reporting.running !== null} onClick={() => void write()}>
+          Write the report…
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
