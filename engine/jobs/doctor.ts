@@ -3,16 +3,25 @@ import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { WorkContext } from '../domain/progress.ts';
+import { THREADS_VARIABLE } from '../domain/threads.ts';
 import { AssayError, usageError } from '../domain/error.ts';
 import { kernelStatus } from '../forest/kernel/kernel-status.ts';
 import { verifyCase } from '../store/backup.ts';
 import { openCase } from '../store/open-case.ts';
 import { compactCase } from './compact-case.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
+import { threadsToUse } from './threads.ts';
 
 type Check = JobResult<'doctor'>['checks'][number];
 
 const smallMemoryBytes = 4 * 1024 ** 3;
+
+function coresInWords(): string {
+  const [used, all] = [threadsToUse(), availableParallelism()];
+  return used === all
+    ? `${all} for training and scoring`
+    : `${used} of ${all} for training and scoring (${THREADS_VARIABLE})`;
+}
 
 /** The `doctor` job: what this machine has and lacks, each in words a person can act on; optionally one case. */
 export async function runDoctor(input: ParsedJobInput<'doctor'>, context: WorkContext): Promise<JobResult<'doctor'>> {
@@ -21,7 +30,7 @@ export async function runDoctor(input: ParsedJobInput<'doctor'>, context: WorkCo
     runtimeCheck(),
     storeCheck(),
     kernelCheck(),
-    { name: 'cores', state: 'good', detail: `${availableParallelism()} for training and scoring` },
+    { name: 'cores', state: 'good', detail: coresInWords() },
     memoryCheck(),
     temporaryFolderCheck(),
     optionalPackage(

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { THREADS_VARIABLE } from '../../engine/domain/threads.ts';
 import { addAlertsCommands } from './alerts-command.ts';
 import { addCaseCommands } from './case-commands.ts';
 import { addDoctorCommand } from './doctor-command.ts';
@@ -27,6 +28,11 @@ import type { CommandSurroundings } from './surroundings.ts';
 import type { Terminal } from './terminal.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 
+/** Jobs, and the threads that they start, find it in the environment. */
+function capThreads({ threads }: { readonly threads?: number }): void {
+  if (threads !== undefined) process.env[THREADS_VARIABLE] = String(threads);
+}
+
 /**
  * The whole command line, ready to parse. Help and usage errors are commander's, printed where `terminal` says, else by
  * this process; they throw CommanderError.
@@ -43,7 +49,8 @@ export function createProgram(
     .version(packageFile.version)
     .exitOverride()
     .showHelpAfterError('(add --help for examples)')
-    .helpCommand(true);
+    .helpCommand(true)
+    .hook('preAction', (_, command) => capThreads(command.opts()));
   addRunCommand(program, surroundings);
   addCaseCommands(program, surroundings);
   addQuarantineCommand(program, surroundings);

@@ -3,7 +3,7 @@ import { jsonOption } from './json-option.ts';
 import { trackingServer } from './publish-target.ts';
 import { printScoreReport } from './report.ts';
 import { runCommand } from './run-job.ts';
-import { addFormatOptions, forceOption, statedFormat } from './shared-options.ts';
+import { addFormatOptions, forceOption, statedFormat, threadsOption } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface ScoreFlags {
@@ -32,6 +32,7 @@ export function addScoreCommand(program: Command, surroundings: CommandSurroundi
     .requiredOption('--out <file>', 'the CSV file to write: columns id, score, flagged, in input order')
     .addOption(forceOption());
   addFormatOptions(command)
+    .addOption(threadsOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -137,6 +137,14 @@ export function expectOption(): Option {
   ).argParser(parseExpectation);
 }
 
+/** Acted on where the program begins an action, for every command that has it. */
+export function threadsOption(): Option {
+  return new Option(
+    '--threads <count>',
+    'cores to compute with at most; what comes out does not hang on it (default: all, or ASSAY_THREADS)',
+  ).argParser(parseWhole(1, 1024));
+}
+
 export function addForestOptions(command: Command): Command {
   return command
     .option('--trees <count>', 'trees in the forest (default 300)', parseWhole(1, 10_000))
@@ -164,7 +172,8 @@ export function addForestOptions(command: Command): Command {
     .addOption(
       new Option('--without-theme <names...>', 'themes that features and trees are to do without').choices([...themes]),
     )
-    .option('--no-windows', 'leave out features over time (counts and means per customer, terminal, ...)');
+    .option('--no-windows', 'leave out features over time (counts and means per customer, terminal, ...)')
+    .addOption(threadsOption());
 }
 
 /** The handles of the one threshold; commander refuses two at once. */

@@ -12,7 +12,7 @@ import type { BenchRow } from './row.ts';
 import { forestRows, reasonRows } from './rows/forest.ts';
 import { kafkaRows } from './rows/kafka.ts';
 import { learningRows } from './rows/learning.ts';
-import { longRunRows, mainJobRows } from './rows/main-job.ts';
+import { longRunRows, mainJobRows, scalingRows } from './rows/main-job.ts';
 import { slowTopicRows } from './rows/slow-topic.ts';
 import { tuningRows } from './rows/tuning.ts';
 import { windowRows } from './rows/windows.ts';
@@ -23,6 +23,7 @@ const groups: Readonly<Record<string, (settings: BenchSettings) => Promise<Bench
   forest: forestRows,
   'main-job': mainJobRows,
   'long-run': longRunRows,
+  scaling: scalingRows,
   'slow-topic': slowTopicRows,
   tuning: tuningRows,
   reasons: reasonRows,

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
 /** A thread that waits, and what notices its end. */
@@ -20,11 +19,11 @@ export function takeThread(entry: URL): Worker {
   return thread;
 }
 
-/** Keeps a thread that has nothing to do, and no listener, for whoever needs one next; beyond one for each core it is ended. */
-export async function keepThread(entry: URL, thread: Worker): Promise<void> {
+/** Keeps a thread that has nothing to do, and no listener, for whoever needs one next; where so many wait, it is ended. */
+export async function keepThread(entry: URL, thread: Worker, most: number): Promise<void> {
   const kept = waiting.get(entry.href) ?? [];
   waiting.set(entry.href, kept);
-  if (kept.length >= availableParallelism()) {
+  if (kept.length >= most) {
     await thread.terminate();
     return;
   }

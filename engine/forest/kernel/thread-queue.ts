@@ -123,7 +123,7 @@ export class ThreadQueue {
         if (!isIdle) return worker.terminate();
         stopListening();
         worker.postMessage({ kind: 'rest' } satisfies ThreadTask);
-        return keepThread(this.#entry, worker);
+        return keepThread(this.#entry, worker, this.#threads.length);
       }),
     );
   }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { featureNames } from '../../domain/feature-spec.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { explainRows } from '../../forest/reasons/explain-rows.ts';
@@ -9,6 +8,7 @@ import { numberAt } from '../../case/alerts/alert-list.ts';
 import type { CaseSession } from '../../case/case-session.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
 import { describedReasons } from '../../case/model/reason-words.ts';
+import { threadsToUse } from '../threads.ts';
 
 /** One flagged transaction with why it was flagged. */
 export interface AlertRecord {
@@ -38,7 +38,7 @@ export async function* alertRecords(
     const matrix = readFeatureRows(openCase, view.featureSetId, names.length, page);
     const { baseline, contributions } = await explainRows(view.forest, matrix, {
       ...context,
-      threads: availableParallelism(),
+      threads: threadsToUse(),
     });
     const ids = arrays.ids(page);
     yield Array.from(page, (sequence, position) => {

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Dictionary } from '../../domain/columns.ts';
 import { TextDictionary } from '../../domain/dictionary.ts';
@@ -13,6 +12,7 @@ import { noteOf } from '../../export/onnx/read-onnx.ts';
 import { inputsOf, openOnnxScorer, type OnnxScorer } from '../../export/onnx/onnx-scorer.ts';
 import type { OnnxInput } from '../../export/onnx/preprocessing.ts';
 import { dictionaryColumns } from '../../features/decode-segment.ts';
+import { threadsToUse } from '../threads.ts';
 
 /** An exported model with what its notes say of how a recording is read. */
 export interface OnnxModel {
@@ -24,7 +24,7 @@ export interface OnnxModel {
 
 /** @throws AssayError MODEL_MISMATCH where Assay did not write the bytes; `where` names them in the sentence. */
 export async function openOnnxModel(bytes: Uint8Array, where: string): Promise<OnnxModel> {
-  const scorer = await openOnnxScorer(bytes, { threads: availableParallelism() });
+  const scorer = await openOnnxScorer(bytes, { threads: threadsToUse() });
   const note = <T>(key: string, schema: z.ZodType<T>, what: string): T => {
     const text = scorer.notes.metadata.get(key);
     if (text === undefined)

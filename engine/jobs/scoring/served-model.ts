@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { DecodedSegment, Dictionary } from '../../domain/columns.ts';
 import { impossible } from '../../domain/error.ts';
@@ -12,6 +11,7 @@ import { createOnnxFeeder } from './onnx-feeds.ts';
 import { exportedModelAt, type ModelPlace } from './exported-model.ts';
 import type { OnnxModel } from './open-onnx.ts';
 import { openCaseToRead } from '../../case/opening.ts';
+import { threadsToUse } from '../threads.ts';
 
 /** Where a model comes from, and which. */
 export interface ModelSource extends ModelPlace {
@@ -59,7 +59,7 @@ function fromCase({ model, modelChoice }: ModelSource): ServedModel {
     const profile = openedCase.profile() ?? impossible('a case with a model has no profile');
     const spec = openedCase.featureSpec(stored.featureSetId);
     const featureCount = featureNames(spec).length;
-    const pool = createScoringPool(forest, { threads: availableParallelism() });
+    const pool = createScoringPool(forest, { threads: threadsToUse() });
     return {
       name: stored.name,
       digest: forest.digest,

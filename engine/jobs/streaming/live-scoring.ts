@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import type { DecodedSegment } from '../../domain/columns.ts';
 import type { CompiledForest } from '../../domain/model.ts';
@@ -13,6 +12,7 @@ import { StreamFeatures, type SegmentComputer } from '../../features/stream-feat
 import { isWindowSnapshot } from '../../features/windows/window-engine.ts';
 import { computerOfCase } from '../training/case-features.ts';
 import { chosenModel } from '../../case/model/chosen-model.ts';
+import { threadsToUse } from '../threads.ts';
 
 /** A model that scores segments as they arrive. */
 export interface LiveScoring {
@@ -41,7 +41,7 @@ export async function openLiveScoring(
   const { stored: model, forest } = chosenModel(openedCase, undefined);
   const spec = openedCase.featureSpec(model.featureSetId);
   const features = new StreamFeatures(profile, spec, dictionaries);
-  const pool = createScoringPool(forest, { threads: availableParallelism() });
+  const pool = createScoringPool(forest, { threads: threadsToUse() });
   const scoring = liveScoring(model, forest, spec, features, pool);
   await catchUp(openedCase, profile, scoring, features, dictionaries, context);
   return scoring;

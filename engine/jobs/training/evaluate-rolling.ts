@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { usageError } from '../../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
@@ -23,6 +22,7 @@ import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.t
 import { CaseArrays, segmentsOf } from '../../case/case-arrays.ts';
 import { computerOfCase, describeOrder, withoutFeatures } from './case-features.ts';
 import { openCaseToRead } from '../../case/opening.ts';
+import { threadsToUse } from '../threads.ts';
 import { scoreMatrix } from './train-model.ts';
 
 const bootstrapReplicates = 1000;
@@ -178,7 +178,7 @@ async function scoreFolds(
     const rows = testRows(stream, fold, input);
     if (trainRows.length > 0 && rows.length > 0) {
       const forest: CompiledForest = await trainForest(gather(stream.matrix, trainRows), parameters, {
-        threads: availableParallelism(),
+        threads: threadsToUse(),
         signal: context.signal,
       });
       const sums = await scoreMatrix(forest, gather(stream.matrix, rows), context);

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { featureNames } from '../../domain/feature-spec.ts';
 import type { FeatureMatrix, ForestParameters } from '../../domain/model.ts';
@@ -14,6 +13,7 @@ import { flaggedInOrder } from '../../case/alerts/explain-rows.ts';
 import type { CaseSession } from '../../case/case-session.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
 import { withCase } from '../../case/opening.ts';
+import { threadsToUse } from '../threads.ts';
 import { claimFile } from '../exporting/output.ts';
 import { textKind } from '../exporting/output-kind.ts';
 import { scoreMatrix } from './train-model.ts';
@@ -86,7 +86,7 @@ async function contributionsToFlags(
   const flagged = groups.rows.length - groups.explored.length;
   const rows = flaggedInOrder(groups.rows, view.sums).subarray(0, Math.min(flagged, explainedAlerts));
   const matrix = readFeatureRows(session.openCase, featureSetId, featureCount, rows);
-  const { contributions } = await explainRows(view.forest, matrix, { ...context, threads: availableParallelism() });
+  const { contributions } = await explainRows(view.forest, matrix, { ...context, threads: threadsToUse() });
   const shares = new Float64Array(featureCount);
   for (let row = 0; row < matrix.rowCount; row++) {
     const part = contributions.subarray(row * featureCount, (row + 1) * featureCount);
@@ -133,7 +133,7 @@ async function auprcWithout(
   const matrix = matrixWithout(all, without);
   const quiet = { ...context, report: () => undefined };
   const forest = await trainForest(matrix, parametersWithout(parameters, without), {
-    threads: availableParallelism(),
+    threads: threadsToUse(),
     signal: context.signal,
   });
   const sums = await scoreMatrix(forest, matrix, quiet);

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { usageError } from '../../domain/error.ts';
 import { featureNames } from '../../domain/feature-spec.ts';
@@ -38,6 +37,7 @@ import {
 import { forestParametersOf, planDetection, type DetectionChoice } from './detection-choice.ts';
 import { evaluateScores } from '../../case/model/evaluate-scores.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
+import { threadsToUse } from '../threads.ts';
 import { changedRoles, reprofileCase } from '../reading/reprofile-case.ts';
 
 /** The `train` job: a model on the rows of a case, with every row scored and flagged. */
@@ -243,7 +243,7 @@ export async function growForest(
   const plan = planGather(drawSubSamples(rowCount, parameters));
   const rows = among === undefined ? plan.rows : plan.rows.map((place) => among[place]);
   return trainForest(readFeatureRows(openedCase, featureSetId, featureCount, rows), parameters, {
-    threads: availableParallelism(),
+    threads: threadsToUse(),
     signal: context.signal,
     subSamples: plan.subSamples,
     onTree: (grown) => context.report({ phase: 'train', done: grown, total: parameters.trees, unit: 'trees' }),
@@ -261,7 +261,7 @@ export async function scoreCase(
   context: WorkContext,
 ): Promise<Int32Array> {
   const sums = new Int32Array(features.rowCount);
-  const pool = createScoringPool(forest, { threads: availableParallelism() });
+  const pool = createScoringPool(forest, { threads: threadsToUse() });
   const pending: Promise<void>[] = [];
   try {
     for (const { firstSequence, rowCount, values } of featureBlocks(openedCase, features)) {
@@ -287,7 +287,7 @@ export async function scoreMatrix(
   context: WorkContext,
 ): Promise<Int32Array> {
   const sums = new Int32Array(new SharedArrayBuffer(4 * matrix.rowCount));
-  const pool = createScoringPool(forest, { threads: availableParallelism() });
+  const pool = createScoringPool(forest, { threads: threadsToUse() });
   try {
     context.report({ phase: 'score', done: 0, total: matrix.rowCount, unit: 'rows' });
     await pool.score(matrix.values, matrix.rowCount, sums, context.signal);

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { usageError } from '../../domain/error.ts';
 import { FRAUD, UNLABELLED } from '../../domain/label.ts';
@@ -21,6 +20,7 @@ import { readFeatureRows } from '../../case/model/feature-rows.ts';
 import { computeAllReasons } from '../../case/model/reason-words.ts';
 import { knownLeadingTheme, themesOfWords } from '../../case/model/theme-shares.ts';
 import { withCase } from '../../case/opening.ts';
+import { threadsToUse } from '../threads.ts';
 import { scoreMatrix } from './train-model.ts';
 import { matrixWithout, parametersWithout } from './without-columns.ts';
 
@@ -137,7 +137,7 @@ async function withoutTheme(
   const matrix = matrixWithout(all, left);
   const quiet = { ...context, report: () => undefined };
   const forest = await trainForest(matrix, parametersWithout(stored.parameters, left), {
-    threads: availableParallelism(),
+    threads: threadsToUse(),
     signal: context.signal,
   });
   const sums = await scoreMatrix(forest, matrix, quiet);

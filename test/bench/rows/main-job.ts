@@ -13,10 +13,11 @@ async function freshRun(
   recording: string,
   label: string,
   keep: string | null,
+  flags: readonly string[] = [],
 ): Promise<NodeRun> {
   const casePath = keep ?? join(settings.folder, 'fresh.assay');
   await removeCase(casePath);
-  const run = await runAssay(['run', recording, '--case', casePath, '--label', label, '--trees', '100']);
+  const run = await runAssay(['run', recording, '--case', casePath, '--label', label, '--trees', '100', ...flags]);
   if (keep === null) await removeCase(casePath);
   return run;
 }
@@ -191,4 +192,41 @@ export async function longRunRows(settings: BenchSettings): Promise<BenchRow[]> 
       slow('pageAsReceived'),
     ),
   ];
+}
+
+/** The main job and its steps by the cores that compute. */
+export async function scalingRows(settings: BenchSettings): Promise<BenchRow[]> {
+  const recordings = [
+    {
+      what: `${settings.wideRows.toLocaleString('en')} × 30 CSV`,
+      path: await wideRecording(settings.wideRows),
+      label: 'Class',
+    },
+    {
+      what: `${settings.longRows.toLocaleString('en')} payments`,
+      path: await longRecording(settings.longRows),
+      label: 'TX_FRAUD',
+    },
+  ];
+  const rows: BenchRow[] = [];
+  for (const { what, path, label } of recordings)
+    for (const threads of [1, 2]) {
+      settings.report(`main job on ${what}, --threads ${threads}`);
+      const runs: NodeRun[] = [];
+      for (let run = 0; run < Math.min(settings.pairs, 3); run++)
+        runs.push(await freshRun(settings, path, label, null, ['--threads', String(threads)]));
+      rows.push(
+        aloneRow(
+          {
+            what: `main job by cores, ${what}`,
+            unit: 's',
+            target: { kind: 'none' },
+            note: `With --threads ${threads}: ${stepsOfOurs(runs)}. Reading stores on a thread of its own either way.`,
+          },
+          `\`assay run --threads ${threads}\``,
+          runs.map(seconds),
+        ),
+      );
+    }
+  return rows;
 }
