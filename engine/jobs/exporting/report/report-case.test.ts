@@ -76,7 +76,7 @@ it('tells of one alert and of a case by the same parts, with the head of the his
     ])
       expect(page).toContain(`<h2>${title}</h2>`);
     expect(page.match(/<svg/g)?.length).toBeGreaterThanOrEqual(1);
-    expect(page).toMatch(/<td>2025-01<\/td>/);
+    expect(page).toMatch(/<td class="word">2025-01<\/td>/);
   }
   const one = await report({ alert });
   for (const title of ['Who', 'What', 'When', 'Where', 'Why it was flagged', 'How', 'Decision'])
@@ -84,6 +84,15 @@ it('tells of one alert and of a case by the same parts, with the head of the his
   expect(one.match(/<svg/g)).toHaveLength(3);
   expect(one).toContain('<td>ana</td><td>verdict fraud</td>');
   expect(await report({ stability: true })).toContain('Of what this model flags, another seed flags');
+});
+
+it('lists of a case the most anomalous alerts first, whatever their days', async () => {
+  const page = await report({});
+  const [, table] = page.split('<h2>Alerts</h2>');
+  const scores = [...table.split('</table>')[0].matchAll(/<td>(0\.\d{4})<\/td>/g)].map(([, score]) => Number(score));
+  expect(scores.length).toBeGreaterThan(3);
+  expect(scores).toEqual([...scores].sort((left, right) => right - left));
+  expect(new Set(scores).size).toBeGreaterThan(1);
 });
 
 it('fills a template of a team, and refuses one that names a part there is not', async () => {

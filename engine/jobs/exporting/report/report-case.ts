@@ -155,7 +155,8 @@ function alertPart(session: CaseSession, modelId: number, key: string): string {
 }
 
 async function alertsPart(session: CaseSession, modelId: number, context: WorkContext): Promise<string> {
-  const choice = { filter: {}, sort: [], limit: listedAlerts, transactions: false, reasons: true };
+  const sort = [{ by: 'score' as const, descending: true }];
+  const choice = { filter: {}, sort, limit: listedAlerts, transactions: false, reasons: true };
   const { total, alerts } = await listAlerts(session, modelId, choice, context);
   const decided = alerts.filter(({ verdict }) => verdict !== null).length;
   return [

@@ -10,11 +10,14 @@ export function html(text: string): string {
   );
 }
 
+/** A date or an id with hyphens, at which browsers break a cell. */
+const oneWord = /^(?=.*-)\S{1,24}$/u;
+
 /** A table; cells are texts. */
 export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '<p>None.</p>';
   const cells = (row: readonly string[], tag: 'th' | 'td'): string =>
-    `<tr>${row.map((cell) => `<${tag}>${html(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${row.map((cell) => `<${tag}${oneWord.test(cell) ? ' class="word"' : ''}>${html(cell)}</${tag}>`).join('')}</tr>`;
   return `<table>\n${cells(head, 'th')}\n${rows.map((row) => cells(row, 'td')).join('\n')}\n</table>`;
 }
 

@@ -31,8 +31,8 @@ body { font: 14px/1.5 system-ui, sans-serif; color: #1f2937; max-width: 60rem; m
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; border-top: 1px solid #d1d5db; padding-top: 1rem; margin-top: 2rem; }
 h3 { font-size: 1rem; margin-bottom: 0.25rem; }
 table { border-collapse: collapse; margin: 0.75rem 0; font-variant-numeric: tabular-nums; }
-th, td { border: 1px solid #d1d5db; padding: 0.2rem 0.5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-th { background: #f3f4f6; }
+th, td { border: 1px solid #d1d5db; padding: 0.2rem 0.5rem; text-align: left; vertical-align: top; overflow-wrap: break-word; max-width: 30rem; }
+th { background: #f3f4f6; } .word { white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1rem; margin: 0.75rem 0; }
 dt { color: #4b5563; } dd { margin: 0; overflow-wrap: anywhere; }
 svg { max-width: 100%; height: auto; font: 12px system-ui, sans-serif; fill: #374151; }
