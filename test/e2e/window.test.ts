@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { findElectron } from '../../scripts/ensure-electron.mjs';
 import { buildWindow } from './build.ts';
 import { describeWithChromium } from './chromium.ts';
 import { electronStories } from './electron-stories.ts';
@@ -71,9 +72,11 @@ describeWithChromium('the window', () => {
     twoWindowsStories(launchBrowserHost, () => prepared);
   });
 
-  describe(`under Electron, ${electronName}`, () => {
-    electronStories(join(folder.path, 'electron'), prepared, launchElectron, true);
-  });
+  // Where a real Electron is there, the same stories are told on it (`npm run test:electron`), from the folder and packaged.
+  if ('reason' in findElectron())
+    describe(`under Electron, ${electronName}`, () => {
+      electronStories(join(folder.path, 'electron'), prepared, launchElectron, true);
+    });
 
   describe('packaged', () => packagedStories(prepared));
 });
