@@ -162,9 +162,25 @@ export function printEvaluateReport(result: JobResult<'evaluate'>, { print, note
       [false, true, true],
     ),
   );
-  const better = result.baselines.filter((baseline) => baseline.auprc > (evaluation.auprc ?? 0));
-  if (better.length > 0)
-    print(`\n  On AUPRC the model loses to: ${better.map((baseline) => baseline.name).join(', ')}.`);
+  const [ofAll, ...scenarios] = result.againstBaselines;
+  if (scenarios.length > 0) {
+    print(heading('Average precision by kind of fraud'));
+    const others = ofAll.baselines.map(({ name }) => name);
+    print(
+      table(
+        ['kind', 'fraud', 'this model', ...others, 'loses to'],
+        scenarios.map(({ scenario, frauds, averagePrecision, baselines, losesTo }) => [
+          scenario ?? '',
+          count(frauds),
+          nullable(averagePrecision),
+          ...others.map((name) => nullable(baselines.find((each) => each.name === name)?.averagePrecision ?? null)),
+          losesTo.length === 0 ? '-' : losesTo.join(', '),
+        ]),
+        [false, true, true, ...others.map(() => true), false],
+      ),
+    );
+  }
+  if (ofAll.losesTo.length > 0) print(`\n  On AUPRC the model loses to: ${ofAll.losesTo.join(', ')}.`);
   if (result.conflicts.length > 0) printConflicts(result.conflicts, print);
 }
 

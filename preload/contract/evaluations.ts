@@ -3,7 +3,7 @@ import { profileOverridesSchema } from '../../engine/domain/profile.ts';
 import { verdictKinds } from '../../engine/domain/verdict.ts';
 import { leadingThemeSchema, windowSpecSchema } from '../../engine/domain/window-feature.ts';
 import { detectionSchema, forestChoiceSchema, modelSummarySchema, withoutThemesSchema } from './models.ts';
-import { modelChoice, notice, pageLimit, path, request, rowOrder } from './parts.ts';
+import { modelChoice, modelId, notice, pageLimit, path, request, rowOrder } from './parts.ts';
 
 /* How good a model is by what is known: the label column and verdicts. */
 
@@ -43,6 +43,18 @@ const atBudgetSchema = z.object({
   interval: z.array(z.number()).length(2).nullable().describe("of their share, 95 % by Wilson's score"),
 });
 
+/** A model beside what is trivial: over all frauds first, then for each kind of fraud that the case names. */
+export const againstBaselinesSchema = z.array(
+  z.object({
+    scenario: z.string().nullable().describe('null for all frauds together'),
+    frauds: z.number().int(),
+    averagePrecision: z.number().nullable(),
+    baselines: z.array(z.object({ name: z.string(), averagePrecision: z.number() })),
+    losesTo: z.array(z.string()).describe('baselines that find more; with fewer than five frauds none is named'),
+  }),
+);
+export type AgainstBaselines = z.infer<typeof againstBaselinesSchema>;
+
 export const evaluationJobs = {
   evaluate: {
     input: z.object({ casePath: path, model: modelChoice, overrides: profileOverridesSchema.default({}) }),
@@ -60,6 +72,7 @@ export const evaluationJobs = {
         intervals: z.record(z.string(), z.tuple([z.number(), z.number()])),
       }),
       baselines: z.array(z.object({ name: z.string(), auroc: z.number(), auprc: z.number() })),
+      againstBaselines: againstBaselinesSchema,
       /** All transactions of which a verdict says other than the label column. */
       conflicts: z.array(labelConflictSchema),
       notices: z.array(notice),
@@ -168,6 +181,10 @@ export interface JudgedFlags {
 }
 
 export const evaluationRequests = {
+  /** A model beside what is trivial, in figures and in sentences; null where nothing is known of any transaction. */
+  'models.baselines': request<{ readonly compared: AgainstBaselines; readonly losses: readonly string[] } | null>()(
+    z.object({ modelId }),
+  ),
   /** Transactions of which a verdict says other than the label column; the column wins. */
   'labels.conflicts': request<readonly LabelConflict[]>()(z.object({ limit: pageLimit })),
 } as const;

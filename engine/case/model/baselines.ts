@@ -4,6 +4,7 @@ import { randomStream } from '../../forest/random.ts';
 export const CARDS_PER_DAY = 100;
 
 const chanceSeed = 1;
+const hourMs = 3_600_000;
 
 /** One way to rank transactions without a model; a greater value is more anomalous. */
 export interface Baseline {
@@ -12,15 +13,17 @@ export interface Baseline {
 }
 
 /**
- * What a model must beat to be worth having: the amount alone, the amount against the entity's own mean, chance.
+ * What a model must beat to be worth having: the amount alone, the amount against the entity's own mean, how many payments the
+ * entity made in the last hour, chance.
  * A missing amount ranks last.
  */
 export function trivialBaselines(columns: {
   readonly rowCount: number;
   readonly amounts: Float64Array | null;
+  readonly times: Float64Array | null;
   readonly entity: { readonly role: string; readonly codes: Int32Array } | null;
 }): readonly Baseline[] {
-  const { amounts, entity, rowCount } = columns;
+  const { amounts, times, entity, rowCount } = columns;
   const baselines: Baseline[] = [];
   if (amounts !== null) {
     const known = amounts.map((amount) => (Number.isNaN(amount) ? -Infinity : amount));
@@ -31,6 +34,11 @@ export function trivialBaselines(columns: {
         values: againstOwnMean(known, entity.codes),
       });
   }
+  if (times !== null && entity !== null)
+    baselines.push({
+      name: `payments of the ${entity.role} in the last hour`,
+      values: inLastHour(times, entity.codes),
+    });
   const random = randomStream(chanceSeed, 1, 'bootstrap');
   return [...baselines, { name: 'chance', values: Float64Array.from({ length: rowCount }, () => random.nextUnit()) }];
 }
@@ -48,4 +56,19 @@ function againstOwnMean(amounts: Float64Array, codes: Int32Array): Float64Array 
     count[code] += 1;
     return mean > 0 ? amount / mean : 0;
   });
+}
+
+/** Payments of the same entity in the hour up to each row, itself included; 0 where its entity or time is missing. */
+function inLastHour(times: Float64Array, codes: Int32Array): Float64Array {
+  const rows = Array.from(codes.keys()).filter((row) => codes[row] >= 0 && !Number.isNaN(times[row]));
+  const sorted = Uint32Array.from(rows).sort(
+    (left, right) => codes[left] - codes[right] || times[left] - times[right] || left - right,
+  );
+  const counts = new Float64Array(codes.length);
+  let start = 0;
+  sorted.forEach((row, place) => {
+    while (codes[sorted[start]] !== codes[row] || times[sorted[start]] <= times[row] - hourMs) start++;
+    counts[row] = place - start + 1;
+  });
+  return counts;
 }

@@ -104,10 +104,11 @@ function namedOrder(name: string, anomaly: Anomaly): NamedOrder {
 function baselinesOf(arrays: CaseArrays): readonly NamedOrder[] {
   let orders = baselineOrders.get(arrays);
   if (orders === undefined) {
-    const { entity, amounts, rowCount } = arrays;
+    const { entity, amounts, times, rowCount } = arrays;
     orders = trivialBaselines({
       rowCount,
       amounts,
+      times,
       entity: entity === null ? null : { role: entity.column.role, codes: entity.codes },
     }).map(({ name, values }) => namedOrder(name, values));
     baselineOrders.set(arrays, orders);

@@ -24,6 +24,7 @@ const reads = (): Partial<{ [R in RequestName]: RequestInput<R> }> => ({
   'transactions.page': { modelId },
   'outbox.list': {},
   'models.list': {},
+  'models.baselines': { modelId },
   'models.compare': { firstModelId: 1, secondModelId: 1 },
   'models.swapAlerts': { firstModelId: 1, secondModelId: 1 },
   'labels.conflicts': {},

@@ -486,10 +486,11 @@ describe('tuning', () => {
       'this model',
       'amount alone',
       "amount against the card's own mean",
+      'payments of the card in the last hour',
       'chance',
     ]);
     expect(rankings[1].auroc).toBeGreaterThan(0.9);
-    expect(rankings[3].auprc).toBeLessThan(0.1);
+    expect(rankings[4].auprc).toBeLessThan(0.1);
     expect(prevalence).toBeGreaterThan(0);
   });
 

@@ -48,6 +48,7 @@ import { inspectRecording } from '../../jobs/reading/inspect-recording.ts';
 import { enterKafka, kafkaEntry, kafkaTopics, peekKafka, testKafka } from './kafka.ts';
 import { historyPage } from '../../case/decisions/history.ts';
 import { compareModels, swappedAlerts } from '../../case/model/model-comparison.ts';
+import { againstBaselines, lossSentences } from '../../case/model/against-baselines.ts';
 import { listModels, modelListItem } from '../../case/model/model-list.ts';
 import { exploreBelowLine } from '../../case/line/explore-below-line.ts';
 import { rollBack, setChampion } from '../../case/model/promotion.ts';
@@ -101,6 +102,13 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'outbox.list': ({ session }) => listOutbox(session),
   'models.list': ({ session }) => listModels(session),
   'models.setChampion': (workbench, input) => setChampion(workbench.session, workbench.doing(), input),
+  'models.baselines': ({ session }, { modelId }) => {
+    const view = session.view(modelId);
+    const { labels } = session.counted(view);
+    if (labels === null) return null;
+    const compared = againstBaselines(session.arrays, labels, view.sums);
+    return { compared, losses: lossSentences(compared) };
+  },
   'models.rollBack': (workbench, input) => rollBack(workbench.session, workbench.doing(), input),
   'models.swapAlerts': (workbench, input) =>
     swappedAlerts(workbench.session, input, (view, rows) => explainSoon(workbench, view, rows, listReasonsBudgetMs)),

@@ -19,6 +19,7 @@ import { verdictWeights } from '../../case/alerts/below-line.ts';
 import type { CaseArrays } from '../../case/case-arrays.ts';
 import type { CaseSession } from '../../case/case-session.ts';
 import { labelsOfVerdicts } from '../../case/labels.ts';
+import { againstBaselines } from '../../case/model/against-baselines.ts';
 import { CARDS_PER_DAY, trivialBaselines } from '../../case/model/baselines.ts';
 import { labelConflicts } from '../../case/case-overview.ts';
 import { evaluateScores } from '../../case/model/evaluate-scores.ts';
@@ -102,6 +103,7 @@ export async function evaluateIn(
       intervals: days === null ? {} : intervalsOverDays(ranking, days),
     },
     baselines: baselineFigures(arrays, labels),
+    againstBaselines: againstBaselines(arrays, labels, view.sums),
     conflicts: [...labelConflicts(session, { limit: session.labels.conflicts.length })],
     case: session.path,
   };
@@ -125,12 +127,13 @@ function intervalsOverDays(ranking: Ranking, days: Int32Array): Record<string, [
 
 /** The figures of the rankings a model must beat. */
 function baselineFigures(
-  { amounts, entity, rowCount }: CaseArrays,
+  { amounts, times, entity, rowCount }: CaseArrays,
   labels: Uint8Array,
 ): JobResult<'evaluate'>['baselines'] {
   const baselines = trivialBaselines({
     rowCount,
     amounts,
+    times,
     entity: entity === null ? null : { role: entity.column.role, codes: entity.codes },
   });
   return baselines.flatMap(({ name, values }) => {

@@ -23,6 +23,7 @@ import type { ThresholdHandle } from '../../../preload/contract/tuning.ts';
 import { CaseSession } from '../../case/case-session.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import { lineOf, storedThreshold, indexHandle, usualHandle } from '../../case/line/threshold-handle.ts';
+import { againstBaselines, lossSentences } from '../../case/model/against-baselines.ts';
 import { themeNames } from '../../case/model/reason-phrase.ts';
 import { findModel, modelSummary } from '../../case/model/chosen-model.ts';
 import {
@@ -111,6 +112,7 @@ export async function trainOnCase(
   const { basis } = session.labels;
   const evaluation =
     labels === null || basis === null ? null : evaluateScores(labels, basis, sums, state.thresholdUnits);
+  if (labels !== null) notices.push(...lossSentences(againstBaselines(session.arrays, labels, sums)));
   if (evaluation !== null && 2 * evaluation.positives > evaluation.labelled)
     notices.push(
       `The label calls ${evaluation.positives.toLocaleString('en-US')} of ${evaluation.labelled.toLocaleString('en-US')} transactions fraud. If that is wrong, name another with --label, or state its positiveValues in a profile file.`,

@@ -48,7 +48,7 @@ export function worthOfThemes(input: ParsedJobInput<'themes'>, context: WorkCont
       throw usageError(
         'WRONG_USE',
         `Model ${stored.id} has no themes.`,
-        'Train one by theme: `assay train --case FILE`. It needs a column of the time and one of a card, customer, account, terminal or merchant.',
+        'Train one by what analysts look for: it needs a column of the time and one of a card, customer, account, terminal or merchant.',
       );
     const led = await ledBy(session, stored.id, context);
     const labels = session.counted(view).labels;

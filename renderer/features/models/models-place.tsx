@@ -28,6 +28,7 @@ import { Comparison } from './comparison.tsx';
 import { Crowning } from './crowning.tsx';
 import { Retrain } from './retrain.tsx';
 import { SeedStability } from './seed-stability.tsx';
+import { LossesToBaselines } from './losses-to-baselines.tsx';
 import { TrainAgain } from './train-again.tsx';
 import { WorthOfThemes } from './worth-of-themes.tsx';
 import './models.css';
@@ -309,6 +310,7 @@ export function ModelsPlace() {
               onChange={setOtherKey}
             />
           )}
+          <LossesToBaselines modelId={selected.id} isEnabled={selected.scoresAllRows} />
           <WorthOfThemes key={`themes ${selected.id}`} openCase={openCase} model={selected} />
           <SeedStability key={`seeds ${selected.id}`} openCase={openCase} model={selected} />
           <section aria-label="Features">

@@ -1,0 +1,68 @@
+import { FRAUD, GENUINE } from '../domain/label.ts';
+import type { Anomaly } from './ranking.ts';
+
+/**
+ * The average precision of each kind of fraud among the legitimate rows, other kinds left aside, and of all frauds together: the
+ * figures of `averagePrecision` without a sort of all rows, since only the ranks of frauds count.
+ *
+ * @param labels FRAUD, GENUINE, else not judged
+ * @param anomaly higher is more anomalous; no entry is NaN
+ * @param kinds how many kinds there are
+ * @param kindOf the kind of a fraud, from 0; another number for none
+ * @returns null for a kind without a fraud
+ */
+export function averagePrecisionByKind(
+  labels: Uint8Array,
+  anomaly: Anomaly,
+  kinds: number,
+  kindOf: (row: number) => number,
+): { readonly all: number | null; readonly byKind: readonly (number | null)[] } {
+  const frauds: number[] = [];
+  for (let row = 0; row < labels.length; row++) if (labels[row] === FRAUD) frauds.push(row);
+  const values = Float64Array.from(new Set(frauds.map((row) => anomaly[row]))).sort();
+  // Index i holds the legitimate rows that lie between values i and i + 1: at least as anomalous as the fraud at i.
+  const legitimate = new Float64Array(values.length);
+  for (let row = 0; row < labels.length; row++) {
+    if (labels[row] !== GENUINE) continue;
+    const place = countNotAbove(values, anomaly[row]) - 1;
+    if (place >= 0) legitimate[place]++;
+  }
+  const all = new Float64Array(values.length);
+  const ofKind = Array.from({ length: kinds }, () => new Float64Array(values.length));
+  for (const row of frauds) {
+    const place = countNotAbove(values, anomaly[row]) - 1;
+    all[place]++;
+    const counts = ofKind.at(kindOf(row));
+    if (kindOf(row) >= 0 && counts !== undefined) counts[place]++;
+  }
+  return {
+    all: averageOf(all, legitimate),
+    byKind: ofKind.map((counts) => averageOf(counts, legitimate)),
+  };
+}
+
+/** How many of some ascending values are not above another. */
+function countNotAbove(values: Float64Array, value: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle] <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function averageOf(frauds: Float64Array, legitimate: Float64Array): number | null {
+  const total = frauds.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  let found = 0;
+  let rows = 0;
+  let average = 0;
+  for (let place = frauds.length - 1; place >= 0; place--) {
+    found += frauds[place];
+    rows += frauds[place] + legitimate[place];
+    if (frauds[place] > 0) average += (frauds[place] / total) * (found / rows);
+  }
+  return average;
+}
