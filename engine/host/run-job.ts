@@ -46,6 +46,7 @@ import { replay } from '../jobs/streaming/replay.ts';
 import { simulate } from '../jobs/simulate/simulate.ts';
 import { trainModel } from '../jobs/training/train-model.ts';
 import { retrain } from '../jobs/retraining/retrain.ts';
+import { runPipeline } from '../jobs/retraining/run-pipeline.ts';
 import { exportAlerts } from '../jobs/exporting/export-alert-list.ts';
 import { exportNarrative } from '../jobs/exporting/export-narrative.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
@@ -63,6 +64,7 @@ const handlers: Handlers = {
   train: trainModel,
   learn: learnFromVerdicts,
   retrain,
+  pipelineRun: runPipeline,
   tune: tuneModel,
   score: scoreRecordings,
   evaluate: evaluateModel,

@@ -12,6 +12,7 @@ import { addLabelCommands } from './label-command.ts';
 import { addWorkCommand } from './work-command.ts';
 import { addSuppressCommands } from './suppress-command.ts';
 import { addLearnCommand } from './learn-command.ts';
+import { addPipelineCommand } from './pipeline-command.ts';
 import { addPushCommand } from './push-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRecordCommand } from './record-command.ts';
@@ -70,6 +71,7 @@ export function createProgram(
   addShareCommand(program, surroundings);
   addReportCommand(program, surroundings);
   addExportCommands(program, surroundings);
+  addPipelineCommand(program, surroundings);
   addPushCommand(program, surroundings);
   addRecordCommand(program, surroundings);
   addReplayCommand(program, surroundings);

@@ -11,6 +11,7 @@ import { labelJobs } from './labels.ts';
 import { learningJobs } from './learning.ts';
 import { modelJobs } from './models.ts';
 import { personalJobs } from './personal.ts';
+import { pipelineJobs } from './pipelines.ts';
 import { recordingJobs } from './recordings.ts';
 import { retrainingJobs } from './retraining.ts';
 import { reportJobs } from './reports.ts';
@@ -37,6 +38,7 @@ export const jobs = {
   ...trainingJobs,
   ...learningJobs,
   ...retrainingJobs,
+  ...pipelineJobs,
   ...evaluationJobs,
   ...comparisonJobs,
   ...tuningJobs,

@@ -25,6 +25,7 @@ const needMore: readonly {
   { what: /^reveal/, why: 'a token of another key', comesTo: 'its arguments' },
   { what: /^serve/, why: 'opens a window, which was perhaps not built', comesTo: 'its arguments' },
   { what: /^export bigquery .*--table/, why: 'Google, and a login there', comesTo: 'its arguments' },
+  { what: /^pipeline run/, why: 'the folder of an exported pipeline', comesTo: 'its arguments' },
   { what: /^learn (?!.*--from both)/, why: 'a hundred verdicts', comesTo: 'FEW_VERDICTS' },
   { what: / --expect /, why: 'the recording with these totals', comesTo: 'TOTALS_DIFFER' },
 ];

@@ -20,11 +20,10 @@ export interface RetrainingPipeline {
   readonly registeredModel: string;
   /** The KServe service that is pointed at a new champion. */
   readonly inferenceService: string;
-  readonly trees: number;
-  readonly sample: number;
-  readonly seed: number;
-  /** The flags of the threshold rule, such as --contamination 0.02. */
-  readonly thresholdFlags: readonly string[];
+  /** Everything that a training takes besides the rows, as JSON: what `assay pipeline run` reads. */
+  readonly recipe: string;
+  /** Whether a column says which transactions are fraud, so that quality can be measured. */
+  readonly isLabelled: boolean;
 }
 
 const casePath = '/data/retrained/case.assay';
@@ -38,14 +37,17 @@ const scripts = {
   train: [
     'set -eu',
     'mkdir -p /data/retrained',
-    `rm -f ${casePath}`,
-    'recordings=$1; trees=$2; sample=$3; seed=$4; shift 4',
-    `assay run $recordings --case ${casePath} --trees "$trees" --sample "$sample" --seed "$seed" "$@"`,
+    'printf "%s" "$2" > /data/retrained/recipe.json',
+    `assay pipeline run $1 --recipe /data/retrained/recipe.json --case ${casePath} --json`,
   ],
-  evaluate: ['set -eu', `assay evaluate --case ${casePath} --json`],
+  evaluate: [
+    'set -eu',
+    `if [ "$LABELLED" = labelled ]; then assay evaluate --case ${casePath} --json; else assay audit --case ${casePath} --text gate --json; fi`,
+  ],
   register: [
     'set -eu',
-    `assay export mlflow --case ${casePath} --experiment "$EXPERIMENT" --register "$MODEL" --alias champion --unless-worse auprc --json | tee /data/retrained/published.json`,
+    'weighed=; if [ "$LABELLED" = labelled ]; then weighed="--unless-worse auprc"; fi',
+    `assay export mlflow --case ${casePath} --experiment "$EXPERIMENT" --register "$MODEL" --alias champion $weighed --json | tee /data/retrained/published.json`,
     'grep -q \'"state":"published"\' /data/retrained/published.json',
     `if grep -q '"aliasMoved":true' /data/retrained/published.json; then`,
     '  folder="$SERVICE-$(date -u +%Y%m%d%H%M%S)"',
@@ -79,7 +81,9 @@ export function pipelineFiles(pipeline: RetrainingPipeline): ReadonlyMap<string,
     ],
     ['recurring-run.json', `${JSON.stringify(recurringRun(pipeline), null, 2)}\n`],
     ['cron-workflow.yaml', documents(cronWorkflow(pipeline))],
+    ['cron-job.yaml', documents(cronJob(pipeline))],
     ['access.yaml', documents(...access(pipeline))],
+    ['recipe.json', `${JSON.stringify(JSON.parse(pipeline.recipe), null, 2)}\n`],
   ]);
 }
 
@@ -90,6 +94,7 @@ function environment(pipeline: RetrainingPipeline): readonly { readonly name: st
     { name: 'MODEL', value: pipeline.registeredModel },
     { name: 'SERVICE', value: pipeline.inferenceService },
     { name: 'VOLUME_CLAIM', value: pipeline.volumeClaim },
+    { name: 'LABELLED', value: pipeline.isLabelled ? 'labelled' : 'unlabelled' },
   ];
 }
 
@@ -114,12 +119,7 @@ function patchArguments(pipeline: RetrainingPipeline, storageUri: string): reado
 /** Kubeflow's pipeline specification (IR, schema 2.1.0) and its Kubernetes part. */
 function intermediateRepresentation(pipeline: RetrainingPipeline): readonly [object, object] {
   const parameter = (name: string): string => `{{$.inputs.parameters['${name}']}}`;
-  const trainInputs = {
-    recordings: 'STRING',
-    trees: 'NUMBER_INTEGER',
-    sample: 'NUMBER_INTEGER',
-    seed: 'NUMBER_INTEGER',
-  };
+  const trainInputs = { recordings: 'STRING', recipe: 'STRING' };
   const typed = Object.fromEntries(Object.entries(trainInputs).map(([name, type]) => [name, { parameterType: type }]));
   const resources = { resourceCpuLimit: '2', resourceMemoryLimit: '4Gi' };
   const container = (name: keyof typeof scripts, args: readonly string[]): object => ({
@@ -147,7 +147,7 @@ function intermediateRepresentation(pipeline: RetrainingPipeline): readonly [obj
     },
     deploymentSpec: {
       executors: {
-        'exec-train': container('train', [...Object.keys(trainInputs).map(parameter), ...pipeline.thresholdFlags]),
+        'exec-train': container('train', Object.keys(trainInputs).map(parameter)),
         'exec-evaluate': container('evaluate', []),
         'exec-register': container('register', ["{{$.outputs.parameters['storage_uri'].output_file}}"]),
         'exec-redeploy': {
@@ -184,9 +184,7 @@ function intermediateRepresentation(pipeline: RetrainingPipeline): readonly [obj
       inputDefinitions: {
         parameters: {
           recordings: { parameterType: 'STRING', defaultValue: pipeline.recordings, isOptional: true },
-          trees: { parameterType: 'NUMBER_INTEGER', defaultValue: pipeline.trees, isOptional: true },
-          sample: { parameterType: 'NUMBER_INTEGER', defaultValue: pipeline.sample, isOptional: true },
-          seed: { parameterType: 'NUMBER_INTEGER', defaultValue: pipeline.seed, isOptional: true },
+          recipe: { parameterType: 'STRING', defaultValue: pipeline.recipe, isOptional: true },
         },
       },
     },
@@ -229,6 +227,45 @@ function recurringRun(pipeline: RetrainingPipeline): object {
   };
 }
 
+/** The same steps where there is neither Kubeflow nor Argo, one after the other in one pod, up to the registry. */
+function cronJob(pipeline: RetrainingPipeline): object {
+  const volumeMounts = [{ name: 'data', mountPath: '/data' }];
+  const container = (name: keyof typeof scripts, args: readonly string[]): object => ({
+    name,
+    image: pipeline.image,
+    command: shell(name),
+    args,
+    env: environment(pipeline),
+    volumeMounts,
+    resources: { limits: { cpu: '2', memory: '4Gi' } },
+  });
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: pipeline.name, namespace: pipeline.namespace },
+    spec: {
+      schedule: pipeline.schedule,
+      timeZone: 'Etc/UTC',
+      concurrencyPolicy: 'Forbid',
+      jobTemplate: {
+        spec: {
+          backoffLimit: 1,
+          template: {
+            spec: {
+              restartPolicy: 'Never',
+              serviceAccountName: pipeline.name,
+              securityContext: { fsGroup: 1000 },
+              volumes: [{ name: 'data', persistentVolumeClaim: { claimName: pipeline.volumeClaim } }],
+              initContainers: [container('train', [pipeline.recordings, pipeline.recipe]), container('evaluate', [])],
+              containers: [container('register', ['/data/retrained/storage-uri'])],
+            },
+          },
+        },
+      },
+    },
+  };
+}
+
 function cronWorkflow(pipeline: RetrainingPipeline): object {
   const volumeMounts = [{ name: 'data', mountPath: '/data' }];
   const container = (name: keyof typeof scripts, args: readonly string[]): object => ({
@@ -240,7 +277,7 @@ function cronWorkflow(pipeline: RetrainingPipeline): object {
     volumeMounts,
     resources: { limits: { cpu: '2', memory: '4Gi' } },
   });
-  const parameters = ['recordings', 'trees', 'sample', 'seed'];
+  const parameters = ['recordings', 'recipe'];
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'CronWorkflow',
@@ -258,9 +295,7 @@ function cronWorkflow(pipeline: RetrainingPipeline): object {
         arguments: {
           parameters: [
             { name: 'recordings', value: pipeline.recordings },
-            { name: 'trees', value: String(pipeline.trees) },
-            { name: 'sample', value: String(pipeline.sample) },
-            { name: 'seed', value: String(pipeline.seed) },
+            { name: 'recipe', value: pipeline.recipe },
           ],
         },
         templates: [
@@ -285,10 +320,10 @@ function cronWorkflow(pipeline: RetrainingPipeline): object {
           },
           {
             name: 'train',
-            container: container('train', [
-              ...parameters.map((name) => `{{workflow.parameters.${name}}}`),
-              ...pipeline.thresholdFlags,
-            ]),
+            container: container(
+              'train',
+              parameters.map((name) => `{{workflow.parameters.${name}}}`),
+            ),
           },
           { name: 'evaluate', container: container('evaluate', []) },
           {

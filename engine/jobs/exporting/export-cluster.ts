@@ -7,12 +7,12 @@ import { parseTrackingUri } from '../../export/mlflow/tracking-client.ts';
 import { sparkFiles } from '../../export/spark/spark-job.ts';
 import { serviceFiles } from '../../export/serving/service-files.ts';
 import { servingFiles } from '../../export/serving/serving-files.ts';
-import type { StoredThreshold } from '../../store/types.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { chosenModel, type ChosenModel } from '../../case/model/chosen-model.ts';
 import { onnxOfModel } from './write-onnx.ts';
 import { openCaseToRead } from '../../case/opening.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
+import { recipeOf } from '../training/recipe.ts';
 import { claimFolder } from './output.ts';
 
 /** The `export kserve` job: a Triton repository and InferenceService manifests for one model. */
@@ -40,18 +40,10 @@ export async function exportKubeflow(
   if (start && upload === undefined)
     throw usageError('WRONG_USE', 'A run is started at a server, and none was named.', 'Add --upload ADDRESS.');
   let pipeline = '';
-  const written = await writeFrom('export kubeflow', input, context, (_, { stored }) => {
-    const files = pipelineFiles({
-      ...input,
-      trees: stored.parameters.trees,
-      sample: stored.parameters.sample,
-      seed: stored.parameters.seed,
-      // Trained again, a model of plain trees stays one.
-      thresholdFlags: [
-        ...(stored.parameters.leaf === undefined ? ['--detection', 'plain'] : []),
-        ...thresholdFlags(stored.threshold),
-      ],
-    });
+  const written = await writeFrom('export kubeflow', input, context, (openedCase, { stored }) => {
+    const recipe = recipeOf(openedCase, stored, context);
+    const isLabelled = Object.values(recipe.overrides.columns ?? {}).some(({ role }) => role === 'label');
+    const files = pipelineFiles({ ...input, recipe: JSON.stringify(recipe), isLabelled });
     pipeline = files.get('pipeline.yaml') ?? impossible('the pipeline has no file');
     return files;
   });
@@ -124,16 +116,4 @@ async function writeFrom(
   } finally {
     openedCase.close();
   }
-}
-
-/** The rule that set a threshold, as flags of `assay run`. */
-function thresholdFlags({ rule, details }: StoredThreshold): readonly string[] {
-  const value = details['value'];
-  if (['contamination', 'alerts-per-day', 'recall', 'precision'].includes(rule) && typeof value === 'number')
-    return [`--${rule}`, String(value)];
-  throw usageError(
-    'WRONG_USE',
-    `The threshold was set by the rule '${rule}', which a scheduled run cannot repeat.`,
-    'Set it by contamination, alerts per day, recall or precision with `assay tune`, then export again.',
-  );
 }

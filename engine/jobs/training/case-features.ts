@@ -41,7 +41,7 @@ export interface FeatureBlock extends FeatureMatrix {
 
 /** Fits the feature spec over all rows of a case: constants, medians, shares. Window features are added as given. */
 export function fitCaseSpec(
-  openedCase: WritableCase,
+  openedCase: ReadableCase,
   profile: Profile,
   windows: FeatureSpec['windows'],
   options: FeatureOptions,

@@ -13,8 +13,6 @@ export const examplePipeline: RetrainingPipeline = {
   experiment: "cards'; rm -rf /; '",
   registeredModel: 'card-fraud',
   inferenceService: 'cards',
-  trees: 100,
-  sample: 256,
-  seed: 1,
-  thresholdFlags: ['--contamination', '0.02'],
+  recipe: JSON.stringify({ version: 1, overrides: { columns: { "it's": { role: 'amount' } } } }),
+  isLabelled: true,
 };

@@ -50,7 +50,7 @@ describe('the scheduled pipeline', () => {
     expect(await kfp.run('check_pipeline.py', [path, 'retrain-1', 'fraud'])).toMatchObject({
       name: 'retrain',
       tasks: ['evaluate', 'redeploy', 'register', 'train'],
-      inputs: ['recordings', 'sample', 'seed', 'trees'],
+      inputs: ['recipe', 'recordings'],
       executors: ['exec-evaluate', 'exec-redeploy', 'exec-register', 'exec-train'],
       mounts: ['exec-evaluate', 'exec-register', 'exec-train'],
       conditions: { redeploy: "inputs.parameter_values['storage_uri'] != ''" },
@@ -101,6 +101,7 @@ describe('the scheduled pipeline', () => {
         MODEL: 'card-fraud',
         SERVICE: 'cards',
         VOLUME_CLAIM: 'assay-data',
+        LABELLED: 'unlabelled',
       },
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

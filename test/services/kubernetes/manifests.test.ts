@@ -63,10 +63,12 @@ describe.skipIf(kubernetes.isSkipped)('by the schemas of Kubernetes, KServe and 
     expect(await check(servingFiles(served))).toEqual(faultless(['InferenceService', 'InferenceService']));
   });
 
-  it("the pipeline's rights and its form for Argo are valid", async () => {
+  it("the pipeline's rights and its forms for Argo and plain Kubernetes are valid", async () => {
     const files = pipelineFiles(examplePipeline);
-    const forArgo = new Map([...files].filter(([name]) => name === 'cron-workflow.yaml' || name === 'access.yaml'));
-    expect(await check(forArgo)).toEqual(faultless(['CronWorkflow', 'ServiceAccount', 'Role', 'RoleBinding']));
+    const forArgo = new Map([...files].filter(([name]) => /^(cron-|access)/u.test(name)));
+    expect(await check(forArgo)).toEqual(
+      faultless(['CronWorkflow', 'CronJob', 'ServiceAccount', 'Role', 'RoleBinding']),
+    );
   });
 
   it('what lies in deploy/kubernetes is valid', async () => {
