@@ -177,6 +177,8 @@ export class EntityHistory {
   /** Per window: its counts by value or by hour, or null. */
   readonly #values: readonly (ValueCounts | null)[];
   readonly #hours: readonly (HourCounts | null)[];
+  /** Per window: 1 where it counts by value or by hour at all. */
+  readonly #isCounting: Uint8Array;
   /** Per window: position of the distinct column among an event's fields, or -1. */
   readonly #ofField: Int32Array;
   readonly #distinct: readonly PairTable[];
@@ -238,6 +240,7 @@ export class EntityHistory {
     this.#distinct = windows.map(() => new PairTable());
     this.#values = windows.map((window) => (window.counts ? new ValueCounts() : null));
     this.#hours = windows.map((window) => (window.hours ? new HourCounts() : null));
+    this.#isCounting = Uint8Array.from(windows, (window) => Number(window.of !== null || window.hours));
     let queues = 0;
     this.#maxQueue = Int32Array.from(windows, (window) => (window.max ? queues++ : -1));
     this.#minQueue = Int32Array.from(windows, (window) => (window.min ? queues++ : -1));
@@ -481,13 +484,13 @@ export class EntityHistory {
 
   #include(slot: number, window: number, data: Float64Array, event: number): void {
     this.#tally(slot, window, data, event, 1);
-    this.#countValue(slot, window, data, event, 1);
+    if (this.#isCounting[window] === 1) this.#countValue(slot, window, data, event, 1);
     if (this.#hasExtremes(window)) this.#pushExtremes(slot, window, data, event);
   }
 
   #exclude(slot: number, window: number, data: Float64Array, event: number): void {
     this.#tally(slot, window, data, event, -1);
-    this.#countValue(slot, window, data, event, -1);
+    if (this.#isCounting[window] === 1) this.#countValue(slot, window, data, event, -1);
   }
 
   /** Adds an event to, or takes it from, a window's counts by value and by hour. */
@@ -497,11 +500,11 @@ export class EntityHistory {
     if (ofField < 0) return;
     const code = data[event + ofField];
     if (code < 0 || (this.#onlyFraud[window] === 1 && data[event + this.#labelField] !== FRAUD)) return;
-    this.#values[window]?.add(slot, code, sign);
-    this.#ints[slot * this.#intStride + firstWindowInt + window * intsPerWindow + valuedCount] += sign;
-    const count = this.#distinct[window].add(slot, code, sign);
-    if (count !== (sign === 1 ? 1 : 0)) return;
     const base = slot * this.#intStride + firstWindowInt;
+    this.#ints[base + window * intsPerWindow + valuedCount] += sign;
+    // A window that keeps counts by value is compared with no other, so its list alone knows what is new.
+    const count = this.#values[window]?.add(slot, code, sign) ?? this.#distinct[window].add(slot, code, sign);
+    if (count !== (sign === 1 ? 1 : 0)) return;
     this.#ints[base + window * intsPerWindow + distinctCount] += sign;
     const habit = this.#habitOf[window];
     if (habit >= 0 && this.#distinct[habit].get(slot, code, 0) === 0) {

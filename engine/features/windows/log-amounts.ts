@@ -32,7 +32,8 @@ export class LogAmounts {
       const kind = kinds === null ? -1 : kinds[row];
       if (kind >= this.#counts.length) this.#grow(kind);
       const overall = this.#count > 0 ? this.#sum / this.#count : units;
-      const [count, sum] = kind < 0 ? [0, 0] : [this.#counts[kind], this.#sums[kind]];
+      const count = kind < 0 ? 0 : this.#counts[kind];
+      const sum = kind < 0 ? 0 : this.#sums[kind];
       into[row] = units - Math.round((sum + shrinkRows * overall) / (count + shrinkRows));
       this.#count += 1;
       this.#sum += units;

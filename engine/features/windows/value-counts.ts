@@ -33,21 +33,24 @@ export class ValueCounts {
     this.#pool.release(this.#lists[slot * fields + block], this.#lists[slot * fields + sizeClass]);
   }
 
-  /** Adds one occurrence of a value, or takes one away. */
-  add(slot: number, value: number, sign: 1 | -1): void {
+  /** Adds one occurrence of a value, or takes one away; returns how often it occurs then. */
+  add(slot: number, value: number, sign: 1 | -1): number {
     const lists = this.#lists;
     const at = slot * fields;
     const place = this.#find(slot, value);
     const end = lists[at + block] + 2 * lists[at + length];
     if (place === end) {
       this.#append(at, value);
-      return;
+      return 1;
     }
     const { data } = this.#pool;
-    data[place + 1] += sign;
-    if (data[place + 1] > 0) return;
-    data.copyWithin(place, end - 2, end);
+    const count = data[place + 1] + sign;
+    data[place + 1] = count;
+    if (count > 0) return count;
+    data[place] = data[end - 2];
+    data[place + 1] = data[end - 1];
     lists[at + length] -= 1;
+    return 0;
   }
 
   /** Occurrences of all values that occur no more often than this one: 0 where it does not occur. */

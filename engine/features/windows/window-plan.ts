@@ -18,9 +18,10 @@ export interface PlannedWindow {
   logs: boolean;
   /** Counts of each value of `of`. */
   readonly counts: boolean;
-  readonly hours: boolean;
+  /** Counts of each hour of day. */
+  hours: boolean;
   /** Values of `of` are counted where the label says fraud only. */
-  readonly onlyFraud: boolean;
+  onlyFraud: boolean;
   /** The window whose values are not new in this one, or null. */
   readonly habit: number | null;
 }
@@ -159,13 +160,15 @@ function windowFor(shape: WindowShape, windows: PlannedWindow[]): number {
       window.delayMs === shape.delayMs &&
       window.most === shape.most &&
       window.counts === shape.counts &&
-      window.hours === shape.hours &&
-      window.onlyFraud === shape.onlyFraud &&
+      // Which values are counted is told only by features that count some.
+      (window.onlyFraud === shape.onlyFraud || shape.of === null || window.of === null) &&
       window.habit === shape.habit &&
       (shape.of === null || window.of === shape.of || (window.of === null && !isHabit(window, windows))),
   );
   if (found >= 0) {
+    if (windows[found].of === null) windows[found].onlyFraud = shape.onlyFraud;
     windows[found].of ??= shape.of;
+    windows[found].hours ||= shape.hours;
     return found;
   }
   return (

@@ -50,7 +50,11 @@ export async function windowRows(settings: BenchSettings): Promise<BenchRow[]> {
     );
   }
   const alone: OurReport[] = [];
-  for (let run = 0; run < settings.pairs; run++) alone.push(await runOurs('windows.ts', [whole]));
+  const byTheme: OurReport[] = [];
+  for (let run = 0; run < settings.pairs; run++) {
+    alone.push(await runOurs('windows.ts', [whole]));
+    byTheme.push(await runOurs('theme-windows.ts', [whole]));
+  }
   return [
     ...compared,
     aloneRow(
@@ -61,6 +65,16 @@ export async function windowRows(settings: BenchSettings): Promise<BenchRow[]> {
       },
       'window engine, 1 thread',
       alone.map(perSecond(settings.longRows)),
+    ),
+    aloneRow(
+      {
+        what: `the ${(byTheme[0].json['features'] as readonly string[]).length} features over time of the default set, ${settings.longRows.toLocaleString('en')} payments`,
+        unit: 'rows/s',
+        target: { kind: 'none' },
+        note: 'Asked for: 250,000. Habits of 90 days, with countries and kinds.',
+      },
+      'window engine, 1 thread',
+      byTheme.map(perSecond(settings.longRows)),
     ),
   ];
 }
