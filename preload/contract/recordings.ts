@@ -4,6 +4,7 @@ import { expectationSchema } from '../../engine/domain/expectation.ts';
 import { columnKinds, columnRoles, doubtSchema, profileOverridesSchema } from '../../engine/domain/profile.ts';
 import { personalColumnSchema } from '../../engine/domain/personal.ts';
 import type { RecordingFormat } from '../../engine/domain/record-batch.ts';
+import type { Theme } from '../../engine/domain/window-feature.ts';
 import { nothing, notice, pageLimit, path, request } from './parts.ts';
 
 /* What is read into a case: recordings, how their columns were read, and what could not be. */
@@ -101,6 +102,8 @@ export const recordingRequests = {
     /** What a person should know of how it was read, a sentence each. */
     readonly notices: readonly string[];
     readonly columns: readonly ColumnReport[];
+    /** What a model would look for, in the order of lists: how many features over time say so, or why none does. */
+    readonly themes: readonly { readonly theme: Theme; readonly features: number; readonly missing: string | null }[];
     readonly firstRows: readonly (readonly string[])[];
   }>()(z.object({ path: z.string().min(1), overrides: profileOverridesSchema.default({}) })),
   'quarantine.page': request<{

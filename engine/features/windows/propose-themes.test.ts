@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ColumnKind, ColumnRole, Profile } from '../../domain/profile.ts';
-import { proposeThemes } from './propose-themes.ts';
+import { describeThemes, proposeThemes } from './propose-themes.ts';
 import { WindowEngine } from './window-engine.ts';
 
 /** A profile of columns called after their roles; categories by their own name. */
@@ -70,4 +70,19 @@ it('proposes only what the engine accepts, whatever roles are there', () => {
     const { windows } = proposeThemes(profileOf(roles.filter((_, index) => (chosen >> index) % 2 === 1)));
     expect(new WindowEngine(windows).featureCount).toBe(windows.features.length);
   }
+});
+
+it('describes for recordings in other words what each theme has, or what would bring it', () => {
+  const had = (roles: readonly ColumnRole[]): readonly string[] =>
+    describeThemes(profileOf(roles)).flatMap(({ theme, features, missing }) => {
+      // A theme has features or a reason, never both and never neither.
+      expect(features > 0).toBe(missing === null);
+      return features > 0 ? [theme] : [];
+    });
+  expect(had(['event_time', 'amount', 'label'])).toEqual([]);
+  expect(had(['event_time', 'account', 'amount'])).toEqual(['amount', 'velocity', 'time']);
+  expect(had(['event_time', 'customer', 'merchant', 'amount'])).toEqual([
+    ...['amount', 'velocity', 'new', 'time', 'terminal'],
+  ]);
+  expect(had(['card', 'amount'])).toEqual([]);
 });

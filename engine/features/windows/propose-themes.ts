@@ -73,6 +73,18 @@ export function proposeThemes(profile: Profile): ThemeProposal {
   };
 }
 
+/** Each theme with how many features over time it would have, or why it cannot be had. */
+export function describeThemes(
+  profile: Profile,
+): readonly { readonly theme: Theme; readonly features: number; readonly missing: string | null }[] {
+  const { windows, missing } = proposeThemes(profile);
+  return themes.map((theme) => ({
+    theme,
+    features: windows.features.filter((feature) => feature.theme === theme).length,
+    missing: missing.find((each) => each.theme === theme)?.reason ?? null,
+  }));
+}
+
 function themeColumns(profile: Profile): ThemeColumns {
   const time = columnWithRole(profile, 'event_time');
   return {

@@ -3,6 +3,7 @@ import { personalSentences } from '../../features/personal-columns.ts';
 import type { ProfileColumn } from '../../domain/profile.ts';
 import { textsOfJson } from '../../features/infer-ordinary.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
+import { describeThemes } from '../../features/windows/propose-themes.ts';
 import { sampleOfRecording } from '../../features/profile-sample.ts';
 import { personalTexts, type PersonalTexts } from '../../store/personal-texts.ts';
 import { openRecording } from '../../stream/open-recording.ts';
@@ -30,6 +31,7 @@ export async function inspectRecording(
       format: reader.format,
       notices: [...reader.notices, ...textsOfJson(profile), ...personalSentences(profile)],
       columns: describeColumns(profile, null, new Map()),
+      themes: describeThemes(profile),
       firstRows: Array.from({ length: rows }, (_, row) =>
         sample.cells.map((cells, column) => shownCell(cells[row], kept(sample.columnNames[column]), texts)),
       ),

@@ -7,7 +7,8 @@ import { useFileChoice } from '../../app/file-choice.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import { progressWords } from '../../app/job-words.ts';
 import { useApp, useCase, useSettings, useWindowState } from '../../data/app-state.tsx';
-import { formatBytes, formatCount, formatCounted } from '../../data/format.ts';
+import { formatBytes, formatCount, formatCounted, withCapital } from '../../data/format.ts';
+import { themeNames } from '../../data/theme-names.ts';
 import { shareOf, useJob } from '../../data/jobs.tsx';
 import { fileName, fileStem, joinPath } from '../../data/paths.ts';
 import { reportOf } from '../../data/client.tsx';
@@ -266,6 +267,7 @@ function ReadingPanel({ path, others, overrides, inspected, onClose }: ReadingPa
         {!hasEntity && <li>No card, customer or account: every transaction is its own alert.</li>}
         {!hasLabel && <li>No label: recall and precision come from verdicts.</li>}
       </ul>
+      <ThemesToLookFor themes={inspected.themes} />
       {running === null ? (
         <div className="state-actions">
           <Button tone="primary" keyHint={readKey} disabled={!canRead} onClick={() => void read()}>
@@ -293,5 +295,26 @@ function ReadingPanel({ path, others, overrides, inspected, onClose }: ReadingPa
       )}
       {running === null && <Replaying path={path} onStarted={onClose} onReadInstead={() => void read()} />}
     </div>
+  );
+}
+
+/** What a model of this recording would look for, and for each theme that it cannot have the column that would bring it. */
+function ThemesToLookFor({ themes }: Pick<RequestOutput<'recording.inspect'>, 'themes'>) {
+  const present = themes.filter(({ features }) => features > 0);
+  return (
+    <section aria-label="What a model looks for">
+      <h3>What a model looks for</h3>
+      <ul className="sources-notes">
+        {present.length > 0 && <li>{withCapital(present.map(({ theme }) => themeNames[theme]).join(', '))}.</li>}
+        {present.length < 2 && <li>Fewer than two themes: all features alike, in plain path lengths.</li>}
+        {themes
+          .filter(({ missing }) => missing !== null)
+          .map(({ theme, missing }) => (
+            <li key={theme}>
+              Not {themeNames[theme]}: {missing}.
+            </li>
+          ))}
+      </ul>
+    </section>
   );
 }
