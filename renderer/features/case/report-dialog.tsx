@@ -1,5 +1,7 @@
 import { useState } from 'react';
 import { useFileChoice } from '../../app/file-choice.tsx';
+import { usePlace } from '../../app/go-to.tsx';
+import { isTextOrNull, useCaseState } from '../../data/app-state.tsx';
 import { useJob } from '../../data/jobs.tsx';
 import { fileStem } from '../../data/paths.ts';
 import { Button } from '../../ui/button.tsx';
@@ -10,7 +12,9 @@ import './case.css';
 
 /** A report on one alert or the whole case, as a file that any browser shows and prints. */
 export function ReportDialog({ casePath, onClose }: { readonly casePath: string; readonly onClose: () => void }) {
-  const [alert, setAlert] = useState('');
+  const [selected] = useCaseState<string | null>('triage.selected', null, isTextOrNull);
+  const place = usePlace();
+  const [alert, setAlert] = useState(place === 'triage' ? (selected ?? '') : '');
   const [stability, setStability] = useState(false);
   const files = useFileChoice();
   const reporting = useJob('report');

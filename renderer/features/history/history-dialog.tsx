@@ -59,6 +59,7 @@ export function HistoryDialog({
     const output = await files.newFile(`${fileStem(openCase.path)}.seal.json`);
     if (output !== null) void sealing.start({ casePath: openCase.path, output, makeKey: true });
   };
+  const checking = useJob('verifySeal');
   const columns: readonly DataColumn<Entry>[] = [
     { id: 'at', title: `Time (${formats.column.name})`, widthPx: 150, text: ({ atMs }) => formats.columnTime(atMs) },
     { id: 'by', title: 'Who', widthPx: 120, text: ({ by }) => by },
@@ -101,6 +102,13 @@ export function HistoryDialog({
           >
             Seal…
           </Button>
+          <Button
+            disabled={checking.running !== null}
+            title="Compare the case with the seal beside it, by your public key"
+            onClick={() => void checking.start({ casePath: openCase.path })}
+          >
+            Check the seal
+          </Button>
         </div>
         {history.error !== null ? (
           <ErrorState title="The history could not be read" error={history.error} />
@@ -130,6 +138,7 @@ export function HistoryDialog({
             `Your key begins with ${key.slice(0, 12)}.`
           }
         />
+        <Saved job={checking} failed="The seal was not checked" words={checkedWords} />
       </div>
     </Dialog>
   );
@@ -149,7 +158,7 @@ function Chain({ brokenEntry }: { readonly brokenEntry: number | null | undefine
 }
 
 /** How writing a file went; here, since messages of the window lie under the dialog. */
-function Saved<J extends 'audit' | 'seal'>({
+function Saved<J extends 'audit' | 'seal' | 'verifySeal'>({
   job,
   failed,
   words,
@@ -172,6 +181,14 @@ function Saved<J extends 'audit' | 'seal'>({
       actions={job.replace === null ? undefined : <Button onClick={job.replace}>Replace it</Button>}
     />
   );
+}
+
+/** Whether the case is what was sealed; where it is not, the first differences. */
+function checkedWords({ isSigned, differences, entriesSince, seal }: JobResult<'verifySeal'>): string {
+  if (!isSigned) return `▲ ${seal} was not signed with your key.`;
+  if (differences.length > 0)
+    return `▲ ${formatCounted(differences.length, 'thing is', 'things are')} not as sealed: ${differences.slice(0, 3).join(' ')}`;
+  return `✓ Everything is as it was sealed; ${formatCounted(entriesSince, 'entry', 'entries')} of the history came since.`;
 }
 
 function keyOfEntry({ id }: Entry): string {
