@@ -147,3 +147,13 @@ export function localWeekday(clock: ZoneClock, instantMs: number): number {
 export function localDay(clock: ZoneClock, instantMs: number): number {
   return Math.floor((instantMs + clock.offsetMsAt(instantMs)) / dayMs);
 }
+
+/** The calendar day of an instant, such as 2026-03-02. */
+export function dayText(clock: ZoneClock, instantMs: number): string {
+  return textOfDay(localDay(clock, instantMs));
+}
+
+/** A day by its number, as `localDay` gives it: 2026-03-02. */
+export function textOfDay(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10);
+}

@@ -127,13 +127,12 @@ function parseRange(text: string, previous: readonly FeatureRange[] | undefined)
 
 function printSuppressReport(result: JobResult<'suppress'>, { print }: CommandSurroundings): void {
   const { preview, added, suppressions } = result;
-  const day = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
   if (preview !== null) {
     print(heading(added === null ? 'It would hide' : `Suppressed as ${added}`));
     print(
       pairs([
         ['pattern', preview.words],
-        ['from, until', `${day(preview.fromMs)}, ${day(preview.untilMs)}`],
+        ['from, until', `${preview.fromDay}, ${preview.untilDay}`],
         ['alerts', `${count(preview.alerts)} of ${count(preview.transactions)} transactions`],
         ['known fraud', count(preview.fraud)],
         ['decided, which stay', count(preview.decided)],
@@ -143,8 +142,8 @@ function printSuppressReport(result: JobResult<'suppress'>, { print }: CommandSu
     for (const { key, entity, id } of preview.frauds) print(`  fraud: ${key} ${entity}, ${id}`);
   }
   print(heading(`${count(result.suppressedAlerts)} alerts are suppressed`));
-  for (const { id, words, owner, reason, untilMs, lifted, isStanding, hides } of suppressions) {
-    const state = lifted !== null ? `lifted by ${lifted.by}` : isStanding ? `until ${day(untilMs)}` : 'expired';
+  for (const { id, words, owner, reason, untilDay, lifted, isStanding, hides } of suppressions) {
+    const state = lifted !== null ? `lifted by ${lifted.by}` : isStanding ? `until ${untilDay}` : 'expired';
     print(`  ${id}  ${words}: ${reason} (${owner}, ${state})`);
     print(`     hides ${count(hides.alerts)} alerts, ${count(hides.fraud)} known fraud`);
   }

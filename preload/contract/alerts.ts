@@ -264,6 +264,8 @@ export interface AlertDetail {
     readonly label: string;
     readonly description: string;
     readonly value: string;
+    /** The same as a number, of which a bound can be made; null where it is missing. */
+    readonly number: number | null;
     readonly amount: number;
   }[];
   /** The same by theme, strongest first; they add up to `baseline - pathLength` too. Empty where the model has no themes. */

@@ -40,11 +40,14 @@ const previewSchema = hiddenSchema.extend({
   words: z.string(),
   fromMs: z.number(),
   untilMs: z.number(),
+  fromDay: z.string().describe('in the time zone of the case'),
+  untilDay: z.string(),
 });
 export type SuppressionPreview = z.output<typeof previewSchema>;
 
 const listedSchema = suppressionSchema.extend({
   words: z.string(),
+  untilDay: z.string().describe('in the time zone of the case'),
   isStanding: z.boolean().describe('neither lifted nor expired by the newest event'),
   hides: hiddenSchema,
 });

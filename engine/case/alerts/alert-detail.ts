@@ -149,6 +149,7 @@ function contributionsOf(
       label: words[feature].label,
       description: capitalised(words[feature].description),
       value: featureValueText(words[feature], values[feature]),
+      number: Number.isNaN(values[feature]) ? null : values[feature],
       amount: -contributions[feature],
     }));
   return {

@@ -1,12 +1,10 @@
 import type { WorkContext } from '../../domain/progress.ts';
-import { localDay } from '../../domain/time-zone.ts';
+import { dayText } from '../../domain/time-zone.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import type { CaseSession } from '../case-session.ts';
 import { flaggedRowsOf } from './alert-groups.ts';
 import { alertRows, alertsInOrder, rowsHangingOnReasons } from './alert-list.ts';
 import { computeAllReasons } from '../model/reason-words.ts';
-
-const DAY_MS = 86_400_000;
 
 type Listed = Pick<JobResult<'alerts'>, 'alerts' | 'total'>;
 
@@ -45,7 +43,7 @@ export async function listAlerts(
       return {
         key: row.key,
         entity: row.entity,
-        day: row.opensMs === null ? null : dayText(session, row.opensMs),
+        day: row.opensMs === null ? null : dayText(session.arrays.clock, row.opensMs),
         score: row.score,
         flagged: row.flaggedTransactions,
         verdict: row.verdict,
@@ -65,9 +63,4 @@ export async function listAlerts(
       };
     }),
   };
-}
-
-/** The calendar day of an instant in the time zone of the case, such as 2026-03-02. */
-function dayText({ arrays }: CaseSession, atMs: number): string {
-  return new Date(localDay(arrays.clock, atMs) * DAY_MS).toISOString().slice(0, 10);
 }

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { benchOfFile } from '../bench-of-file.test-support.ts';
-import type { Bench } from '../small-recording.test-support.ts';
+import { smallRecording, type Bench } from '../small-recording.test-support.ts';
 import type { JobInput, JobResult } from '../../../preload/contract/jobs.ts';
 
 let bench: Bench;
@@ -106,4 +108,22 @@ it('ends with its time, shows a hidden fraud once it is judged, and takes featur
       ok: false,
       error: { code: 'WRONG_USE' },
     });
+});
+
+it('says its days in the time zone of the case', async () => {
+  // The newest of these events is of 20:00 UTC: in Dhaka the next day has begun.
+  const recording = join(bench.folder, 'dhaka.csv');
+  writeFileSync(recording, smallRecording().split('\n').slice(0, 2002).join('\n'));
+  const casePath = join(bench.folder, 'dhaka.assay');
+  const overrides = { label: 'is_fraud', timeZone: 'Asia/Dhaka' };
+  const made = await bench.engine.runJob('run', { recordings: [recording], casePath, overrides }, context);
+  if (!made.ok) throw new Error(made.error.message);
+  const pattern = { entities: ['C1000'], counterparts: [], features: [] };
+  const action = { kind: 'add', pattern, reason: 'tester', pastDays: 10, forDays: 1 } as const;
+  const ran = await bench.engine.runJob('suppress', { casePath, action }, context);
+  if (!ran.ok) throw new Error(ran.error.message);
+  const { preview, suppressions } = ran.data;
+  expect(new Date(preview?.untilMs ?? 0).toISOString()).toMatch(/^2024-01-22T20:/u);
+  expect(preview).toMatchObject({ fromDay: '2024-01-12', untilDay: '2024-01-23' });
+  expect(suppressions[0].untilDay).toBe('2024-01-23');
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { usageError } from '../../domain/error.ts';
 import { featureNames } from '../../domain/feature-spec.ts';
 import { FRAUD } from '../../domain/label.ts';
+import { dayText } from '../../domain/time-zone.ts';
 import { suppressionSchema, type Suppression, type SuppressionPattern } from '../../domain/suppression.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
@@ -98,6 +99,7 @@ export function listSuppressions(session: CaseSession, modelId: number): readonl
       return {
         ...suppression,
         words: wordsOf(session, suppression),
+        untilDay: dayText(session.arrays.clock, suppression.untilMs),
         isStanding: suppression.lifted === null && suppression.untilMs > last,
         hides: hiddenAlerts(session, modelId, groups, hidden),
       };
@@ -127,6 +129,8 @@ export function previewSuppression(
     words: wordsOf(session, reach),
     fromMs: reach.fromMs,
     untilMs: reach.untilMs,
+    fromDay: dayText(session.arrays.clock, reach.fromMs),
+    untilDay: dayText(session.arrays.clock, reach.untilMs),
   };
 }
 

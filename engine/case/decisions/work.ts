@@ -1,4 +1,4 @@
-import { localDay } from '../../domain/time-zone.ts';
+import { localDay, textOfDay } from '../../domain/time-zone.ts';
 import { labelOfVerdict } from '../../domain/verdict.ts';
 import { wilsonInterval } from '../../evaluation/wilson-interval.ts';
 import type { TuningIndex } from '../../forest/tuning.ts';
@@ -7,7 +7,6 @@ import type { Work } from '../../../preload/contract/work.ts';
 import type { CaseSession } from '../case-session.ts';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** A longer pause between two decisions was no review. */
 const LONGEST_REVIEW_MS = 15 * MINUTE_MS;
 const CURVE_POINTS = 40;
@@ -51,7 +50,7 @@ export function readWork(
   return {
     days: [...days]
       .sort(([left], [right]) => left - right)
-      .map(([day, counts]) => ({ day: new Date(day * DAY_MS).toISOString().slice(0, 10), ...counts })),
+      .map(([day, counts]) => ({ day: textOfDay(day), ...counts })),
     total,
     minutesPerAlert,
     lossPerFraud,

@@ -7,7 +7,7 @@ import { useAction, useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { errorWords } from '../../ui/error-words.ts';
-import { Checkbox, Field, NumberField } from '../../ui/field.tsx';
+import { Checkbox, Field, NumberField, Select } from '../../ui/field.tsx';
 
 type Listed = RequestOutput<'suppressions.list'>[number];
 type Preview = RequestOutput<'suppressions.preview'>;
@@ -36,11 +36,22 @@ export function SuppressDialog({
   const [reason, setReason] = useState('');
   const entity = detail?.row.entity ?? '';
   const counterpart = detail?.row.counterpart ?? '';
+  const [bounds, setBounds] = useState<Readonly<Record<string, Bound>>>({});
+  const features = (detail?.contributions ?? []).flatMap(({ feature: name, label, number }) =>
+    number === null ? [] : [{ name, label, bound: bounds[name] ?? { isChosen: false, is: 'at-most', value: number } }],
+  );
   const pattern = {
     entities: isOfEntity && entity !== '' ? [entity] : [],
     counterparts: isOfCounterpart && counterpart !== '' ? [counterpart] : [],
+    features: features
+      .filter(({ bound }) => bound.isChosen)
+      .map(({ name, bound: { is, value } }) => ({
+        name,
+        from: is === 'at-least' ? value : null,
+        to: is === 'at-most' ? value : null,
+      })),
   };
-  const says = pattern.entities.length + pattern.counterparts.length > 0;
+  const says = pattern.entities.length + pattern.counterparts.length + pattern.features.length > 0;
   const choice = { modelId, pattern, pastDays: DAYS, forDays };
   const preview = useRequest('suppressions.preview', choice, { isEnabled: says, keepsPrevious: true });
   // Nothing is suppressed before what it hides was seen.
@@ -89,6 +100,14 @@ export function SuppressDialog({
               onChange={setOfCounterpart}
             />
           )}
+          {features.map(({ name, label, bound }) => (
+            <BoundFields
+              key={name}
+              label={label}
+              bound={bound}
+              onChange={(changed) => setBounds({ ...bounds, [name]: changed })}
+            />
+          ))}
           <NumberField
             label="Days from the newest event"
             layout="row"
@@ -130,6 +149,49 @@ export function SuppressDialog({
         </ul>
       )}
     </Dialog>
+  );
+}
+
+/** A bound of one feature, beginning with the value that the alert has. */
+interface Bound {
+  readonly isChosen: boolean;
+  readonly is: 'at-most' | 'at-least';
+  readonly value: number;
+}
+
+function BoundFields({
+  label,
+  bound,
+  onChange,
+}: {
+  readonly label: string;
+  readonly bound: Bound;
+  readonly onChange: (bound: Bound) => void;
+}): ReactNode {
+  return (
+    <div className="triage-suppress-bound">
+      <Checkbox label={label} checked={bound.isChosen} onChange={(isChosen) => onChange({ ...bound, isChosen })} />
+      {bound.isChosen && (
+        <>
+          <Select<Bound['is']>
+            label={`${label} is`}
+            layout="hidden"
+            value={bound.is}
+            options={[
+              { value: 'at-most', text: 'at most' },
+              { value: 'at-least', text: 'at least' },
+            ]}
+            onChange={(is) => onChange({ ...bound, is })}
+          />
+          <NumberField
+            label={`bound of ${label}`}
+            layout="hidden"
+            value={bound.value}
+            onChange={(value) => onChange({ ...bound, value })}
+          />
+        </>
+      )}
+    </div>
   );
 }
 
