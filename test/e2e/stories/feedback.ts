@@ -83,7 +83,19 @@ export function feedbackStories(window: () => RunningWindow): void {
     await dialog.getByRole('checkbox', { name: /^terminal/u }).uncheck();
     const dryRun = dialog.getByRole('status').and(dialog.locator('[aria-busy="false"]'));
     await dryRun.getByText(/^The last 30 days: [1-9]\d* alerts? .* [1-9]\d* would leave the queue/u).waitFor();
-    const leaving = Number(/(\d+) would leave/u.exec(await dryRun.innerText())?.[1]);
+    const whole = Number(/(\d+) would leave/u.exec(await dryRun.innerText())?.[1]);
+    // A bound that nothing meets hides nothing, one that all meet leaves the pattern as it is.
+    const bound = dialog.locator('.triage-suppress-bound').first();
+    await bound.getByRole('checkbox').check();
+    await bound.getByRole('combobox').selectOption('at-least');
+    await bound.getByRole('textbox').fill('999999999');
+    await bound.getByRole('textbox').press('Tab');
+    await dryRun.getByText(/ 0 would leave the queue/u).waitFor();
+    await bound.getByRole('combobox').selectOption('at-most');
+    await dryRun.getByText(new RegExp(` ${whole} would leave the queue`, 'u')).waitFor();
+    await bound.getByRole('checkbox').uncheck();
+    await dryRun.getByText(new RegExp(` ${whole} would leave the queue`, 'u')).waitFor();
+    const leaving = whole;
     await dialog.getByLabel('Why').fill('known tester');
     await page.keyboard.press('Enter');
     await dialog.getByText(/known tester.*until .*hides \d+ alerts?, \d+ known fraud/u).waitFor();
