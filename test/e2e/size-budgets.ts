@@ -7,7 +7,7 @@ const budgets = {
   renderer: { path: 'dist/renderer', bytes: 1_507_251 },
   preload: { path: 'dist/preload', bytes: 2_242 },
   main: { path: 'dist/main', bytes: 294_015 },
-  engine: { path: 'dist/engine', bytes: 5_482_986 },
+  engine: { path: 'dist/engine', bytes: 5_804_914 },
   /** Without Electron's own files: archive, what lies beside it, the bundled recording, notices and list of packages. */
   package: { path: 'dist/packages/linux-unpacked/resources', bytes: 10_624_132 },
 } as const;
