@@ -58,7 +58,7 @@ export function estimateMissedFraud(rows: number, judged: readonly JudgedByChanc
 /**
  * Between how many frauds all rows have with 95 % confidence: the interval of Blaker (2000), by the hypergeometric distribution of a
  * sample without replacement, with mid-P (Lancaster 1961) in place of P. Where frauds are few, both ends need not leave out as much as
- * each other: so it covers the truth about as often as it says, where Clopper and Pearson's covers it nearly always. Between
+ * each other: so it covers the truth about as often as it says. Between
  * whole numbers of frauds the ends are drawn straight.
  */
 export function fraudInterval({ rows, judged, frauds }: JudgedSample): readonly [low: number, high: number] {
