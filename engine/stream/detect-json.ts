@@ -1,10 +1,9 @@
+import { openBrace, openBracket } from './ascii-bytes.ts';
 import { isJsonObject, isKcatEnvelope, jsonLinesScanner, kcatColumnNames, parseLeniently } from './json-lines.ts';
 import {
   arraysOfObjects,
   jsonObjectsScanner,
   objectEnd,
-  openBrace,
-  openBracket,
   separatesRecords,
   type JsonArrayPlace,
 } from './json-objects.ts';

@@ -1,3 +1,4 @@
+import { carriageReturn } from './ascii-bytes.ts';
 import { isUtf8 } from 'node:buffer';
 import { usageError } from '../domain/error.ts';
 import type { RecordingFormat } from '../domain/record-batch.ts';
@@ -68,7 +69,6 @@ function codePageName(name: string): string {
 /** U+0085 in UTF-8, by which lines end that were converted from EBCDIC. */
 const nextLine = Buffer.from('\u0085', 'utf8');
 const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
 
 /** True where more lines of a sample in UTF-8 end with U+0085 than in any other way. */
 export function endsLinesByNextLine(sample: Buffer): boolean {

@@ -1,21 +1,23 @@
 import { isUtf8 } from 'node:buffer';
+import {
+  backslash,
+  closeBrace,
+  colon,
+  comma,
+  dot,
+  doubleQuote,
+  lowerE,
+  minus,
+  openBrace,
+  plus,
+  space,
+  tab,
+  zero,
+} from './ascii-bytes.ts';
 import type { KeyPlace, ObjectShape } from './json-shape.ts';
 import { decodeNumberBytes } from './number-bytes.ts';
 import type { TypedCells } from './typed-cells.ts';
 
-const tab = 0x09;
-const space = 0x20;
-const quote = 0x22;
-const plus = 0x2b;
-const comma = 0x2c;
-const minus = 0x2d;
-const dot = 0x2e;
-const zero = 0x30;
-const colon = 0x3a;
-const backslash = 0x5c;
-const lowerE = 0x65;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 const firstHighByte = 0x80;
 
 const trueBytes = Buffer.from('true');
@@ -49,7 +51,7 @@ export function quickJsonWriter(cells: TypedCells, shape: ObjectShape): QuickJso
   function passText(): boolean {
     for (;;) {
       const byte = bytes[position++];
-      if (byte === quote) return true;
+      if (byte === doubleQuote) return true;
       if (byte === backslash || byte < space) return false;
       if (byte >= firstHighByte) hasHighBytes = true;
     }
@@ -126,7 +128,7 @@ export function quickJsonWriter(cells: TypedCells, shape: ObjectShape): QuickJso
     if (byte === openBrace) return place.child !== undefined && putObject(place.child);
     const { column } = place;
     if (column < 0) return false;
-    if (byte === quote) {
+    if (byte === doubleQuote) {
       const from = ++position;
       if (!passText()) return false;
       cells.putSpan(row, column, from, position - 1);
@@ -148,7 +150,7 @@ export function quickJsonWriter(cells: TypedCells, shape: ObjectShape): QuickJso
       return true;
     }
     for (let likely = 0; ;) {
-      if (bytes[position] !== quote) return false;
+      if (bytes[position] !== doubleQuote) return false;
       position++;
       const place = passKey(at, likely);
       if (place === undefined || place.metIn === number) return false;

@@ -1,4 +1,15 @@
 import type { RecordingPosition } from '../domain/record-batch.ts';
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  doubleQuote,
+  openBrace,
+  openBracket,
+  singleQuote,
+} from './ascii-bytes.ts';
 import { JsonRows, type JsonScanner } from './json-lines.ts';
 import {
   bytesPerBatch,
@@ -9,15 +20,6 @@ import {
   tooLongReason,
 } from './text-batches.ts';
 
-const doubleQuote = 0x22;
-const singleQuote = 0x27;
-const comma = 0x2c;
-const colon = 0x3a;
-const backslash = 0x5c;
-export const openBracket = 0x5b;
-const closeBracket = 0x5d;
-export const openBrace = 0x7b;
-const closeBrace = 0x7d;
 /** Stands before each text of a JSON text sequence (RFC 7464). */
 const recordSeparator = 0x1e;
 

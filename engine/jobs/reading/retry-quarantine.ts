@@ -1,3 +1,4 @@
+import { doubleQuote } from '../../stream/ascii-bytes.ts';
 import { resolve } from 'node:path';
 import { isFlagged } from '../../forest/threshold.ts';
 import type { DecodedSegment, Dictionary } from '../../domain/columns.ts';
@@ -193,7 +194,6 @@ function noteReason(reasons: Map<number, string>, record: QuarantinedRecord | un
   if (record !== undefined) reasons.set(record.id, reason);
 }
 
-const quote = 0x22;
 const lineFeed = 0x0a;
 
 /** Groups that can be read as one recording: a CSV record with a quote or line end in it could swallow its neighbours. */
@@ -202,6 +202,6 @@ function readTogether(
   { format }: Source,
 ): readonly (readonly QuarantinedRecord[])[] {
   if (format?.kind !== 'csv') return [records];
-  const isAlone = ({ raw }: QuarantinedRecord): boolean => raw.includes(quote) || raw.includes(lineFeed);
+  const isAlone = ({ raw }: QuarantinedRecord): boolean => raw.includes(doubleQuote) || raw.includes(lineFeed);
   return [records.filter((record) => !isAlone(record)), ...records.filter(isAlone).map((record) => [record])];
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError } from '../../domain/error.ts';
 import type { TopicFollower } from './follow-topic.ts';
+import { followerOver } from './follower-over.ts';
 import type { SchemaDecoder } from './schema-registry.ts';
 import type { TopicMessage } from './topic-message.ts';
 import { messagesOf, slicesOf } from './message-block.ts';
@@ -33,13 +34,7 @@ export function decodedFollower(
     }
   }
 
-  return {
-    clusterId: follower.clusterId,
-    startOffsets: follower.startOffsets,
-    begin: () => follower.begin(),
-    get readingSinceMs() {
-      return follower.readingSinceMs;
-    },
+  return followerOver(follower, {
     lag: () => {
       const lag = new Map(follower.lag());
       for (const { partition } of held) lag.set(partition, (lag.get(partition) ?? 0) + 1);
@@ -54,9 +49,6 @@ export function decodedFollower(
     get isPaused() {
       return held.length > 0 || follower.isPaused;
     },
-    get rebalances() {
-      return follower.rebalances;
-    },
     next: async (limit, lingerMs, waitMs) => {
       if (held.length === 0) {
         held = messagesOf(await follower.next(limit, lingerMs, waitMs));
@@ -64,7 +56,5 @@ export function decodedFollower(
       }
       return held.length === 0 ? [] : slicesOf(await decodeHeld(waitMs));
     },
-    commit: (nextOffsets) => follower.commit(nextOffsets),
-    close: () => follower.close(),
-  };
+  });
 }

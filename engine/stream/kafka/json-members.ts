@@ -1,21 +1,22 @@
+import {
+  backslash,
+  carriageReturn,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  doubleQuote,
+  newline,
+  openBrace,
+  openBracket,
+  space,
+  tab,
+} from '../ascii-bytes.ts';
 /** Where a value lies: `bytes[from..to)`. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
-
-const tab = 0x09;
-const newline = 0x0a;
-const carriageReturn = 0x0d;
-const space = 0x20;
-const quote = 0x22;
-const comma = 0x2c;
-const colon = 0x3a;
-const openBracket = 0x5b;
-const backslash = 0x5c;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /**
  * Where the values of an object's own members lie, those of nested objects not among them; null where the bytes are no
@@ -28,7 +29,7 @@ export function jsonMembers(bytes: Buffer, { from, to }: Span): ReadonlyMap<stri
   at = skipBlanks(bytes, at + 1, to);
   if (at < to && bytes[at] === closeBrace) return skipBlanks(bytes, at + 1, to) === to ? members : null;
   for (;;) {
-    if (bytes[at] !== quote) return null;
+    if (bytes[at] !== doubleQuote) return null;
     const nameEnd = stringEnd(bytes, at, to);
     if (nameEnd < 0) return null;
     const name = nameOf(bytes, at, nameEnd);
@@ -61,7 +62,7 @@ export function skipBlanks(bytes: Buffer, from: number, to: number): number {
 /** Index behind the string that begins at `from`, or -1. */
 function stringEnd(bytes: Buffer, from: number, to: number): number {
   for (let at = from + 1; at < to; at++) {
-    if (bytes[at] === quote) return at + 1;
+    if (bytes[at] === doubleQuote) return at + 1;
     if (bytes[at] === backslash) at++;
   }
   return -1;
@@ -81,11 +82,11 @@ function nameOf(bytes: Buffer, from: number, to: number): string | null {
 /** Index behind the value that begins at `from`, or -1. */
 function endOfValue(bytes: Buffer, from: number, to: number): number {
   const first = bytes[from];
-  if (first === quote) return stringEnd(bytes, from, to);
+  if (first === doubleQuote) return stringEnd(bytes, from, to);
   let depth = 0;
   for (let at = from; at < to;) {
     const byte = bytes[at];
-    if (byte === quote) {
+    if (byte === doubleQuote) {
       at = stringEnd(bytes, at, to);
       if (at < 0) return -1;
       continue;

@@ -1,3 +1,4 @@
+import { backslash, closeBrace, doubleQuote } from '../ascii-bytes.ts';
 import type { RecordBatch, RecordingPosition, RejectedRecord } from '../../domain/record-batch.ts';
 import { decodeText } from '../cell-text.ts';
 import { kcatColumnNames, payloadWriter, tombstoneReason } from '../json-lines.ts';
@@ -21,9 +22,6 @@ export interface MessageBatcher {
 }
 
 const firstBufferBytes = 1 << 20;
-const quote = 0x22;
-const backslash = 0x5c;
-const closeBrace = 0x7d;
 const zeroDigit = 0x30;
 const firstPlainByte = 0x20;
 const lastPlainByte = 0x7e;
@@ -85,13 +83,13 @@ export function messageBatcher(
     end = append(timeField(block.timestampsMs[index]), end);
     const keyStart = block.keyStarts[index];
     if (keyStart < 0) return append(payloadName, append(nullText, end));
-    bytes[end++] = quote;
+    bytes[end++] = doubleQuote;
     for (let position = keyStart; position < block.keyEnds[index]; position++) {
       const byte = block.bytes[position];
-      if (byte < firstPlainByte || byte > lastPlainByte || byte === quote || byte === backslash) return -1;
+      if (byte < firstPlainByte || byte > lastPlainByte || byte === doubleQuote || byte === backslash) return -1;
       bytes[end++] = byte;
     }
-    bytes[end++] = quote;
+    bytes[end++] = doubleQuote;
     return append(payloadName, end);
   }
 

@@ -1,4 +1,5 @@
 import type { MessageFrame } from '../../domain/message-frame.ts';
+import { openBracket } from '../ascii-bytes.ts';
 import { isObjectSpan, jsonMembers, skipBlanks, type Span } from './json-members.ts';
 import { readWireFormat } from './wire-format.ts';
 
@@ -17,7 +18,6 @@ export type MessageForm = Exclude<MessageFrame, 'none'> | 'wire' | 'array' | 'pl
 export type Unframed = Span | string;
 
 const byteOrderMark = [0xef, 0xbb, 0xbf] as const;
-const openBracket = 0x5b;
 const nullText = 'null';
 
 /** What a message looks like. */

@@ -1,6 +1,7 @@
 import { usageError, type AssayError } from '../../domain/error.ts';
 import type { MessageFrame } from '../../domain/message-frame.ts';
 import type { TopicFollower } from './follow-topic.ts';
+import { followerOver } from './follower-over.ts';
 import type { MessageBlock, MessageSlice } from './message-block.ts';
 import { formOf, unframed, type MessageForm } from './message-frame.ts';
 
@@ -24,25 +25,7 @@ export function unframedFollower(follower: TopicFollower, frame: MessageFrame | 
     return made;
   }
 
-  return {
-    clusterId: follower.clusterId,
-    startOffsets: follower.startOffsets,
-    begin: () => follower.begin(),
-    get readingSinceMs() {
-      return follower.readingSinceMs;
-    },
-    lag: () => follower.lag(),
-    isIdle: (idleMs) => follower.isIdle(idleMs),
-    isCaughtUp: () => follower.isCaughtUp(),
-    get hasMore() {
-      return follower.hasMore;
-    },
-    get isPaused() {
-      return follower.isPaused;
-    },
-    get rebalances() {
-      return follower.rebalances;
-    },
+  return followerOver(follower, {
     next: async (limit, lingerMs, waitMs) => {
       const slices = await follower.next(limit, lingerMs, waitMs);
       if (!isKnown && slices.length > 0) {
@@ -52,9 +35,7 @@ export function unframedFollower(follower: TopicFollower, frame: MessageFrame | 
       }
       return slices.map(({ block, from, to }) => ({ block: unframedBlock(block), from, to }));
     },
-    commit: (nextOffsets) => follower.commit(nextOffsets),
-    close: () => follower.close(),
-  };
+  });
 }
 
 /** The same messages, their values the records within the frames; what has none says why, and keeps its whole value. */
