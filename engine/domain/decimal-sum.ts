@@ -1,3 +1,5 @@
+import { impossible } from './error.ts';
+
 /** Powers of ten that one addend may have: mantissas of 18 digits in two halves, exponents from -22 to 22. */
 const lowestPower = -22;
 const powers = 45 + 9;
@@ -100,8 +102,10 @@ export class DecimalSum {
     const parts = text.length > longestText ? null : decimalParts.exec(text);
     const power = Number(parts?.[4] ?? 0);
     if (parts === null || Math.abs(power) > longestText) {
+      const value = Number(text);
+      if (!Number.isFinite(value)) impossible('a text that is no finite number was to be added');
       // An exponent of a double never exceeds 324, so this ends.
-      if (Number(text) !== 0) this.#addParts(String(Number(text)));
+      if (value !== 0) this.#addParts(String(value));
       return;
     }
     const [, sign, whole, fraction] = parts;

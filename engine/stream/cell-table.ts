@@ -5,6 +5,24 @@ import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } fro
 /** One value as JSON or Parquet gives it; a bigint stands for a whole number that a double cannot hold. */
 export type Cell = string | number | boolean | bigint | undefined;
 
+/**
+ * The number in a cell, added to the sum; NaN where the cell is missing, undefined where it holds none. JSON writes numbers that
+ * no double holds (1e999, or 5,000 digits): they are none, as in a text.
+ */
+export function readCell(cell: Cell, format: NumberFormat, sum: DecimalSum | undefined): number | undefined {
+  if (typeof cell === 'string') {
+    const plain = readPlainNumber(cell, format);
+    if (plain === undefined) return isMissingText(cell) ? NaN : undefined;
+    sum?.addText(plain);
+    return Number(plain);
+  }
+  const value = Number(cell);
+  if (value === Infinity || value === -Infinity) return undefined;
+  if (typeof cell === 'number') sum?.addNumber(cell);
+  else if (cell !== undefined) sum?.addText(String(BigInt(cell)));
+  return value;
+}
+
 /** What rows are written into; columns may be added on the way. */
 export interface CellSink {
   /** Same array as long as no column is added. */
@@ -139,19 +157,9 @@ export class CellBatch implements RecordBatch {
     const cells = this.#columns[column];
     const notNumbers: number[] = [];
     for (let row = 0; row < this.rowCount; row++) {
-      const cell = cells[row];
-      if (typeof cell === 'number') {
-        out[row] = cell;
-        sum?.addNumber(cell);
-      } else if (typeof cell === 'string') {
-        const plain = readPlainNumber(cell, format);
-        out[row] = Number(plain ?? NaN);
-        if (plain !== undefined) sum?.addText(plain);
-        else if (!isMissingText(cell)) notNumbers.push(row);
-      } else {
-        out[row] = cell === undefined ? NaN : Number(cell);
-        if (cell !== undefined) sum?.addText(String(BigInt(cell)));
-      }
+      const value = readCell(cells[row], format, sum);
+      out[row] = value ?? NaN;
+      if (value === undefined) notNumbers.push(row);
     }
     return notNumbers;
   }

@@ -1,6 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { DecimalSum } from '../domain/decimal-sum.ts';
 import { messageBatcher } from './kafka/message-batches.ts';
 import { slicesOf } from './kafka/message-block.ts';
+import { openRecording } from './open-recording.ts';
+import { temporaryFolder } from './read-recording.test-support.ts';
 
 const start = { byteOffset: 0, line: 1 };
 
@@ -46,6 +51,29 @@ it('a key met in mid-stream has its cells in every later row, whatever they hold
     undefined,
   ]);
 });
+
+it.each(['1e999', '-1e999', '9'.repeat(5000)])(
+  'a number of JSON that no double holds is none, in a message and in a file alike, and adds nothing to a sum: %.9s',
+  async (literal) => {
+    const texts = ['{"amount":1.5}', `{"amount":${literal}}`, '{"amount":2}'];
+    const messages = texts.map((text, index) => ({ ...message(index, {}), value: Buffer.from(text) }));
+    const path = join(temporaryFolder(), 'huge.ndjson');
+    writeFileSync(path, `${texts.join('\n')}\n`);
+    const reader = await openRecording(path);
+    const batches = [messageBatcher('payments', ['amount']).batchOf(slicesOf(messages), start)];
+    for await (const batch of reader.batches()) batches.push(batch);
+    await reader.close();
+    expect(batches).toHaveLength(2);
+    for (const batch of batches) {
+      const values = new Float64Array(3);
+      const sum = new DecimalSum();
+      const format = { decimal: '.', group: null, decorated: false } as const;
+      expect(batch.numbers(batch.columnNames.indexOf('amount'), format, values, sum)).toEqual([1]);
+      sum.settle();
+      expect([...values, sum.toString()]).toEqual([1.5, NaN, 2, '3.5']);
+    }
+  },
+);
 
 function named(batch: ReturnType<ReturnType<typeof messageBatcher>['batchOf']>): {
   readonly rowCount: number;

@@ -1,8 +1,8 @@
 import type { DecimalSum } from '../domain/decimal-sum.ts';
-import { isMissingText, readPlainNumber } from '../domain/number-text.ts';
+import { isMissingText } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import type { BatchFrame, Cell, CellSink, RawRows } from './cell-table.ts';
-import { TooManyColumnsError, mostColumns } from './cell-table.ts';
+import { TooManyColumnsError, mostColumns, readCell } from './cell-table.ts';
 import { longestRecordBytes } from './text-batches.ts';
 
 const missing = 0;
@@ -184,26 +184,13 @@ class TypedBatch implements RecordBatch {
 
   numbers(column: number, format: NumberFormat, out: Float64Array, sum?: DecimalSum): readonly number[] {
     const cells = this.#columnAt(column);
-    const { kinds, values, others } = cells;
+    const { kinds, values } = cells;
     const notNumbers: number[] = [];
     for (let row = 0; row < this.rowCount; row++) {
-      const kind = kinds[row];
-      if (kind === number) {
-        out[row] = values[row];
-        sum?.addNumber(values[row]);
-        continue;
-      }
-      const cell = kind === other ? others?.[row] : undefined;
-      const text = kind === span || typeof cell === 'string' ? this.#cellText(row, cells) : undefined;
-      if (text === undefined) {
-        out[row] = cell === undefined ? NaN : Number(cell);
-        if (cell !== undefined) sum?.addText(String(BigInt(cell)));
-        continue;
-      }
-      const plain = readPlainNumber(text, format);
-      out[row] = Number(plain ?? NaN);
-      if (plain !== undefined) sum?.addText(plain);
-      else if (!isMissingText(text)) notNumbers.push(row);
+      const cell = kinds[row] === number ? values[row] : this.#otherCell(row, cells);
+      const value = readCell(cell, format, sum);
+      out[row] = value ?? NaN;
+      if (value === undefined) notNumbers.push(row);
     }
     return notNumbers;
   }
@@ -223,20 +210,22 @@ class TypedBatch implements RecordBatch {
     return cells;
   }
 
-  #cellText(row: number, { kinds, values, others }: TypedColumn): string | undefined {
+  #cellText(row: number, cells: TypedColumn): string | undefined {
+    const cell = cells.kinds[row] === number ? cells.values[row] : this.#otherCell(row, cells);
+    return cell === undefined ? undefined : String(cell);
+  }
+
+  /** A cell that is not a number in its place. */
+  #otherCell(row: number, { kinds, values, others }: TypedColumn): Cell {
     switch (kinds[row]) {
       case missing:
         return undefined;
-      case number:
-        return String(values[row]);
       case span: {
         const start = Math.floor(values[row] / spanUnit);
         return this.#text.toString('utf8', start, start + (values[row] % spanUnit));
       }
-      default: {
-        const cell = others?.[row];
-        return typeof cell === 'string' || cell === undefined ? cell : String(cell);
-      }
+      default:
+        return others?.[row];
     }
   }
 }
