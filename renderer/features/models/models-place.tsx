@@ -327,13 +327,15 @@ export function ModelsPlace() {
       }
     />
   );
-  if (other === undefined) return desk;
+  // The desk stands in the same place with and without a comparison: what it was told by a job would be lost else.
   return (
-    <div className="models-with-comparison">
+    <div className={other === undefined ? 'models-alone' : 'models-with-comparison'}>
       {desk}
-      <div className="models-wide">
-        <Comparison first={selected} second={other} />
-      </div>
+      {other !== undefined && (
+        <div className="models-wide">
+          <Comparison first={selected} second={other} />
+        </div>
+      )}
     </div>
   );
 }
