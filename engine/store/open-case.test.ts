@@ -87,6 +87,15 @@ describe('opening what is not a case', () => {
     expect(codeOf(() => openCase(damaged).close())).toBe('CASE_CORRUPT');
   });
 
+  it('says of a header with a schema format that there is not that the case is damaged', () => {
+    const path = filledCase(temporaryFolder(onTestFinished));
+    const bytes = readFileSync(path);
+    bytes.writeUInt32BE(9, 44);
+    writeFileSync(path, bytes);
+    expect(codeOf(() => openCase(path))).toBe('CASE_CORRUPT');
+    expect(codeOf(() => openCaseReadOnly(path))).toBe('CASE_CORRUPT');
+  });
+
   it('notices a changed byte in the rows as received, which SQLite itself cannot', () => {
     const path = filledCase(temporaryFolder(onTestFinished));
     const writer = connect(path, {});

@@ -45,6 +45,9 @@ export function storeError(error: unknown, path: string): unknown {
       'Check the permissions of the folder, or copy the case to one that can be written.',
     );
   if (code.startsWith('SQLITE_NOTADB')) return corrupt(path, 'its header is damaged', error);
+  // A header of a schema format that no SQLite writes has no code of its own.
+  if (code === 'SQLITE_ERROR' && error.message === 'unsupported file format')
+    return corrupt(path, 'its header is damaged', error);
   if (code.startsWith('SQLITE_CORRUPT')) return corrupt(path, error.message, error);
   // Statements are Assay's own: what they name is there in every case of this layout.
   if (code === 'SQLITE_ERROR' && error.message.startsWith('no such '))
