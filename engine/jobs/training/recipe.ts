@@ -1,6 +1,6 @@
 import { usageError } from '../../domain/error.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
-import type { Profile, ProfileColumn, ProfileOverrides, StatedColumn } from '../../domain/profile.ts';
+import type { Profile, ProfileOverrides } from '../../domain/profile.ts';
 import type { WorkContext } from '../../domain/progress.ts';
 import { handleOf } from '../../case/line/threshold-handle.ts';
 import { forestBeneath } from '../../case/model/chosen-model.ts';
@@ -8,6 +8,7 @@ import type { ReadableCase } from '../../store/readable-case.ts';
 import type { StoredModel, StoredThreshold } from '../../store/types.ts';
 import type { Recipe } from '../../../preload/contract/pipelines.ts';
 import type { ThresholdHandle } from '../../../preload/contract/tuning.ts';
+import { wordsOf } from '../reading/reprofile-case.ts';
 import { fitCaseSpec } from './case-features.ts';
 import { planDetection } from './detection-choice.ts';
 
@@ -65,27 +66,7 @@ function overridesOf(openedCase: ReadableCase, { timeZone, columns }: Profile): 
   return {
     timeZone,
     ...(delimiter === undefined ? {} : { delimiter }),
-    columns: Object.fromEntries(columns.map((column) => [column.name, statedOf(column)])),
-  };
-}
-
-function statedOf({
-  role,
-  kind,
-  numberFormat,
-  timeFormat,
-  joinedWith,
-  positiveValues,
-  personal,
-}: ProfileColumn): StatedColumn {
-  return {
-    role,
-    kind,
-    ...(numberFormat === undefined ? {} : { numberFormat }),
-    ...(timeFormat === undefined ? {} : { timeFormat }),
-    ...(joinedWith === undefined ? {} : { joinedWith }),
-    ...(positiveValues === undefined ? {} : { positiveValues }),
-    ...(personal === undefined ? {} : { personal: personal.kind, keepClear: personal.kept === 'clear' }),
+    columns: Object.fromEntries(columns.map((column) => [column.name, wordsOf(column)])),
   };
 }
 
