@@ -56,6 +56,20 @@ describe('jobs of a window', () => {
     expect((await end).outcome).toMatchObject({ ok: false, error: { code: 'WRONG_USE' } });
     expect(bench.engine.startJob('no-such-job' as 'train', { casePath: 'x' })).toMatchObject({ ok: false });
   });
+
+  it('say in words what a field takes, where the text of the schema was shown: request and command the same', async () => {
+    const choice = { token: 'name-1', reason: 'x' };
+    const context = { signal: new AbortController().signal, report: () => undefined };
+    const asked = await bench.engine.request('personal.reveal', choice);
+    const run = await bench.engine.runJob('reveal', { casePath: bench.casePath, ...choice }, context);
+    expect([asked, run]).toMatchObject([
+      { error: { message: "personal.reveal: 'reason' takes at least 3 characters." } },
+      { error: { message: "reveal: 'reason' takes at least 3 characters." } },
+    ]);
+    const forest = { trees: 0 };
+    const trained = await bench.engine.runJob('train', { casePath: bench.casePath, forest }, context);
+    expect(trained).toMatchObject({ error: { message: "train: 'forest trees' must be at least 1." } });
+  });
 });
 
 describe('listeners', () => {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   auditCase,
   compareTwoModels,
@@ -51,7 +50,8 @@ import { exportAlerts } from '../jobs/exporting/export-alert-list.ts';
 import { exportNarrative } from '../jobs/exporting/export-narrative.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
 import { jobs, type JobInput, type JobName, type JobResult, type ParsedJobInput } from '../../preload/contract/jobs.ts';
-import { reportOf, wrongUse } from './error-report.ts';
+import { reportOf } from './error-report.ts';
+import { refusedInput } from './refused-input.ts';
 
 type Handlers = {
   readonly [J in JobName]: (input: ParsedJobInput<J>, context: WorkContext) => Promise<JobResult<J>>;
@@ -123,7 +123,7 @@ export async function runJob<J extends JobName>(
   context: WorkContext,
 ): Promise<Answer<JobResult<J>>> {
   const parsed = jobs[name].input.safeParse(input);
-  if (!parsed.success) return wrongUse(`${name}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) return refusedInput(name, parsed.error);
   try {
     // The handler map is typed per job; the compiler cannot relate the parsed union to this one J.
     const data = await handlers[name](parsed.data as ParsedJobInput<J>, context);

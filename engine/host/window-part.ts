@@ -19,6 +19,7 @@ import {
 import { onAttempt } from '../network/ledger.ts';
 import { LatestWins, stateIntervalMs } from './latest-wins.ts';
 import { reportOf, wrongUse } from './error-report.ts';
+import { refusedInput } from './refused-input.ts';
 import { askedBy } from './slow-queries.ts';
 import { noticesInWindow, reportInWindow } from './window/window-words.ts';
 import type { Progress } from '../domain/progress.ts';
@@ -103,7 +104,7 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
     async request<R extends RequestName>(name: R, input: RequestInput<R>): Promise<Answer<RequestOutput<R>>> {
       if (!Object.hasOwn(requests, name)) return wrongUse(`There is no request '${String(name)}'.`);
       const parsed = requests[name].input.safeParse(input);
-      if (!parsed.success) return wrongUse(`${name}: ${z.prettifyError(parsed.error)}`);
+      if (!parsed.success) return refusedInput(name, parsed.error);
       const before = workbench.openSession;
       try {
         // The handler map is typed per request; the compiler cannot relate the parsed union to this one R.
