@@ -72,3 +72,22 @@ export function dueBy(
     }
   }
 }
+
+/** Why the first model of a stream was trained when it was. */
+export const firstTrainingReasons = {
+  'rows-asked-for': 'so many rows were asked for',
+  'end-of-topic': 'the topic had no more by then',
+  'end-of-run': 'the run ended',
+} as const;
+
+/** The rows that the first model of a stream was trained on, and why they were no more. */
+export const firstTrainingSchema = z.object({
+  /** Digest of the model. */
+  model: z.string(),
+  rows: z.number().int(),
+  /** Event times of the first and the last of them; null where they have none. */
+  fromMs: z.number().nullable(),
+  toMs: z.number().nullable(),
+  reason: z.enum(['rows-asked-for', 'end-of-topic', 'end-of-run']),
+});
+export type FirstTraining = z.output<typeof firstTrainingSchema>;

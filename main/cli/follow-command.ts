@@ -37,7 +37,7 @@ export function addFollowOptions(command: Command): void {
     )
     .option(
       '--train-after <rows>',
-      'with --follow: train on the first so many rows (default 10000), or at the first pause',
+      'with --follow: train on the first so many rows (default 10000), or on all that the topic has',
       parseWhole(2, 100_000_000),
     )
     .option('--model <case>', 'with --follow: score with the model of this case instead of training one')

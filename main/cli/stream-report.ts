@@ -1,3 +1,4 @@
+import { firstTrainingReasons } from '../../engine/domain/retraining.ts';
 import type { JobResult } from '../../preload/contract/jobs.ts';
 import { count, heading, pairs, seconds } from './report.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -31,6 +32,14 @@ export function printFollowReport(result: JobResult<'follow'>, { print, note }: 
               'model',
               `${model.id}  ${model.digest.slice(0, 12)}  ${model.trees} trees of ${count(model.sample)} rows, seed ${model.seed}`,
             ] as const,
+            ...(result.training === null || result.training.model !== model.digest
+              ? []
+              : [
+                  [
+                    'trained on',
+                    `${count(result.training.rows)} rows: ${firstTrainingReasons[result.training.reason]}`,
+                  ] as const,
+                ]),
             ['alerts', flagsText(result.alerts, result.flagged, result.threshold ?? 0)] as const,
           ]),
       ...(result.flagsDigest === null ? [] : [['flags digest', result.flagsDigest] as const]),

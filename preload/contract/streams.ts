@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { messageFrames } from '../../engine/domain/message-frame.ts';
 import { statedFormatSchema } from '../../engine/domain/stated-format.ts';
-import { recentRowsSchema, retrainRuleSchema } from '../../engine/domain/retraining.ts';
+import { firstTrainingSchema, recentRowsSchema, retrainRuleSchema } from '../../engine/domain/retraining.ts';
 import { streamCommandSchema } from '../../engine/domain/stream-figures.ts';
 import { type SaslMechanism, saslMechanisms } from '../../engine/domain/topic-address.ts';
 import { modelSummarySchema } from './models.ts';
@@ -65,6 +65,9 @@ export const streamJobs = {
       scoredBy: z
         .array(z.object({ digest: z.string(), fromRow: z.number().int() }))
         .describe('the models that scored the stream as it came, each from a row on, counted from 0'),
+      training: firstTrainingSchema
+        .nullable()
+        .describe('the rows that the first model of this stream was trained on, and why no more'),
       flagsDigest: z.string().nullable().describe('SHA-256 over id, sum and flag of every row of the case, in order'),
       sent: z
         .object({ flags: z.number().int().nullable(), deadLetters: z.number().int().nullable() })

@@ -8,7 +8,7 @@ import { AssayError, impossible } from '../../domain/error.ts';
 import { featureNames } from '../../domain/feature-spec.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import { DRIFTED_FROM } from '../../domain/retraining.ts';
+import { DRIFTED_FROM, type FirstTraining } from '../../domain/retraining.ts';
 import type { RecordingFormat } from '../../domain/record-batch.ts';
 import { formatTopicAddress, parseTopicAddress, type TopicAddress } from '../../domain/topic-address.ts';
 import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
@@ -28,6 +28,7 @@ import { accessTo } from '../../stream/kafka/known-access.ts';
 import { followTopic, type TopicFollower } from '../../stream/kafka/follow-topic.ts';
 import { messageBatcher, type MessageBatcher } from '../../stream/kafka/message-batches.ts';
 import { openSchemaRegistry, schemaRegistryAccess } from '../../stream/kafka/schema-registry.ts';
+import { orderedFollower } from '../../stream/kafka/ordered-follower.ts';
 import { unframedFollower } from '../../stream/kafka/unframed-follower.ts';
 import { messageCount, splitSlices, type MessageSlice } from '../../stream/kafka/message-block.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
@@ -49,6 +50,7 @@ import { trainOnCase } from '../training/train-model.ts';
 import { trainingSample } from '../retraining/training-sample.ts';
 import { adoptModel } from './adopt-model.ts';
 import { CommitLedger } from './commit-ledger.ts';
+import { firstTrainingOf, firstTrainingSentence, keepFirstTraining } from './first-training.ts';
 import { FiguresMeter, lastEventMs, type FiguresNow } from './figures-meter.ts';
 import type { ScoringModel } from './flag-messages.ts';
 import { flagsDigest } from './flags-digest.ts';
@@ -115,6 +117,8 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
     });
     if (decoder !== null) follower = decodedFollower(follower, decoder, onNotice);
     follower = unframedFollower(follower, input.frame);
+    const opened: { stream?: FollowSession } = {};
+    follower = orderedFollower(follower, { isWanted: () => opened.stream?.hasModel !== true, onNotice });
     const { casePath, flagsTo, deadLettersTo } = input;
     const sinks = await openTopicSinks({
       casePath,
@@ -125,17 +129,17 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
       metrics,
       onNotice,
     });
-    const session = new FollowSession(input, address, follower, metrics, sinks, context, notices, health);
+    const stream = new FollowSession(input, address, follower, metrics, sinks, context, notices, health);
+    opened.stream = stream;
     try {
-      await session.run();
+      await stream.run();
     } finally {
       await sinks.finish();
     }
     notices.push(...(await retainAsSet(casePath, context)));
     throwIfCancelled(context.signal);
-    await session.countTotals();
-    const result = session.result(performance.now() - startedMs);
-    return result;
+    await stream.countTotals();
+    return stream.result(performance.now() - startedMs);
   } finally {
     await follower?.close();
     await metrics.close();
@@ -252,13 +256,17 @@ class FollowSession {
     });
   }
 
+  get hasModel(): boolean {
+    return this.#scoring !== undefined;
+  }
+
   async run(): Promise<void> {
     const run = this.#withCase((openedCase) => openedCase.startRun('follow', { topic: this.#input.topic }));
     let status: 'completed' | 'cancelled' | 'failed' = 'failed';
     try {
       await this.#consume();
       await this.#storeAll();
-      if (this.#scoring === undefined && !this.#stopped() && this.#nextSequence > 1) await this.#train();
+      if (this.#scoring === undefined && !this.#stopped() && this.#nextSequence > 1) await this.#train('end-of-run');
       status = this.#context.signal.aborted ? 'cancelled' : 'completed';
     } finally {
       await this.#retraining?.settle();
@@ -297,6 +305,7 @@ class FollowSession {
         ...(chosen === null ? { alerts: 0, flagged: 0 } : alertsAndFlags(new CaseSession(openedCase), chosen.stored)),
         threshold: chosen === null ? null : scoreOfSum(chosen.forest, chosen.stored.threshold.units),
         model: chosen === null ? null : modelSummary(chosen),
+        training: firstTrainingOf(new CaseSession(openedCase)),
         scoredBy: this.#scoredBy,
         flagsDigest: chosen === null || profile === undefined ? null : flagsDigest(openedCase, profile, chosen.stored),
         sent: this.#sinks.sent,
@@ -321,7 +330,7 @@ class FollowSession {
   async #consume(): Promise<void> {
     let waiting = await this.#openLive();
     // Killed after its training rows were stored and before its model was: one row more would make another model.
-    if (this.#lacksOnlyItsModel()) await this.#train();
+    if (this.#lacksOnlyItsModel()) await this.#train('rows-asked-for');
     while (waiting.length > 0 || !this.#isDone()) {
       if (await this.#isHeld()) continue;
       const limit = this.#limit();
@@ -330,7 +339,8 @@ class FollowSession {
       waiting = rest;
       if (slices.length > 0) await this.#take(slices);
       if (!this.#follower.hasMore) await this.#storeAll();
-      if (this.#scoring === undefined && (await this.#isTimeToTrain())) await this.#train();
+      const due = this.#scoring === undefined ? await this.#trainingDue() : null;
+      if (due !== null) await this.#train(due);
       this.#report();
       this.#lookAtModels();
       if (this.#line?.isReplaced === true) await this.#changeOver();
@@ -446,16 +456,19 @@ class FollowSession {
   /** The first messages, held in memory: nothing is stored before it is known how to read them. */
   async #gatherForProfile(): Promise<readonly MessageSlice[]> {
     const gathered: MessageSlice[] = [];
-    const wanted = Math.min(profileMessages, this.#input.trainAfterRows, this.#input.maxMessages ?? profileMessages);
+    const step = Math.min(profileMessages, this.#input.trainAfterRows, this.#input.maxMessages ?? profileMessages);
+    let wanted = step;
     const hasRows = (): boolean =>
       messageBatcher(this.#address.topic, [], messageCount(gathered)).batchOf(gathered, this.#position).rowCount > 0;
     let isEnough = false;
     while (!isEnough && !this.#isDone()) {
-      gathered.push(...(await this.#next(wanted)));
+      gathered.push(...(await this.#next(wanted - messageCount(gathered))));
       const waitedMs = performance.now() - (this.#firstMessageMs ?? performance.now());
       const count = messageCount(gathered);
-      const isLongEnough = count >= wanted || waitedMs >= profileWaitMs;
-      isEnough = count > 0 && isLongEnough && (count >= mostProfileMessages || hasRows());
+      // The clock alone would show fewer messages to a process that stood still, and they may mean something else.
+      const isAll = count >= wanted || (waitedMs >= profileWaitMs && (await this.#follower.isCaughtUp()));
+      isEnough = count > 0 && isAll && (count >= mostProfileMessages || hasRows());
+      if (count >= wanted) wanted += step;
     }
     if (gathered.length === 0 || this.#stopped()) return [];
     if (hasRows()) return gathered;
@@ -524,14 +537,14 @@ class FollowSession {
   }
 
   /** By count, or at the end of what waits in the topic: a pause alone may be this process that stood still. */
-  async #isTimeToTrain(): Promise<boolean> {
-    if (this.#nextSequence >= this.#input.trainAfterRows) return true;
+  async #trainingDue(): Promise<FirstTraining['reason'] | null> {
+    if (this.#nextSequence >= this.#input.trainAfterRows) return 'rows-asked-for';
     const pausedMs = performance.now() - this.#lastMessageMs;
-    if (this.#nextSequence < fewestTrainingRows || pausedMs < trainingPauseMs) return false;
-    return this.#follower.isCaughtUp();
+    if (this.#nextSequence < fewestTrainingRows || pausedMs < trainingPauseMs) return null;
+    return (await this.#follower.isCaughtUp()) ? 'end-of-topic' : null;
   }
 
-  async #train(): Promise<void> {
+  async #train(reason: FirstTraining['reason']): Promise<void> {
     const live = this.#live ?? impossible('a model is trained before the case is open');
     await this.#storeAll();
     await live.writer.flush();
@@ -541,7 +554,8 @@ class FollowSession {
       const threshold = this.#input.threshold ?? streamLine;
       const choice = { ...this.#input, threshold };
       const trained = await trainOnCase(openedCase, live.profile, choice, this.#context, before);
-      this.#notices.push(...trained.notices);
+      const training = keepFirstTraining(new CaseSession(openedCase), trained.model.digest, trained.rows, reason);
+      this.#notices.push(firstTrainingSentence(training), ...trained.notices);
     } finally {
       openedCase.close();
     }

@@ -44,7 +44,8 @@ export interface TopicFollower {
   lag(): ReadonlyMap<number, number>;
   /**
    * True where nothing has come for `idleMs` and the broker is not known to have more. Messages that are known to be
-   * there are waited for a minute longer: joining a group, or a broker that restarts, takes its time.
+   * there are waited for a minute longer: joining a group, or a broker that restarts, takes its time. A process that
+   * stood still has not waited: only time spent in `next` counts.
    */
   isIdle(idleMs: number): boolean;
   /** Asks the broker whether all messages that it has by now were handed over; false where it does not answer. */
@@ -77,6 +78,8 @@ const fetchWaitMs = 250;
 /** A quiet topic is looked after this often: it may have been deleted. */
 const quietCheckMs = 3_000;
 const patienceWithLagMs = 60_000;
+/** A wait that took so many times as long as asked for is one of a process that stood still. */
+const mostWait = 2;
 /** A consumer that has asked for nothing for so long, with room for more, has stopped without a word. */
 const silentMs = 20_000;
 /** At the start a person waits for an answer. */
@@ -194,7 +197,7 @@ class Follower implements TopicFollower {
   #rebalances = 0;
   #isClosed = false;
   #lastNewsMs = performance.now();
-  #lastMessageMs = performance.now();
+  #quietMs = 0;
   #fetchStartedMs = performance.now();
   #readingSinceMs: number | null = null;
 
@@ -231,9 +234,8 @@ class Follower implements TopicFollower {
   }
 
   isIdle(idleMs: number): boolean {
-    const quietMs = performance.now() - this.#lastMessageMs;
     const lag = [...this.lag().values()].reduce((sum, waiting) => sum + waiting, 0);
-    return quietMs >= (lag === 0 ? idleMs : idleMs + patienceWithLagMs);
+    return this.#quietMs >= (lag === 0 ? idleMs : idleMs + patienceWithLagMs);
   }
 
   async isCaughtUp(): Promise<boolean> {
@@ -270,7 +272,7 @@ class Follower implements TopicFollower {
   }
 
   async begin(): Promise<void> {
-    this.#lastMessageMs = performance.now();
+    this.#quietMs = 0;
     try {
       await this.#run(this.#consumer);
     } catch (error) {
@@ -317,11 +319,12 @@ class Follower implements TopicFollower {
   }
 
   async next(limit: number, lingerMs: number, waitMs: number): Promise<readonly MessageSlice[]> {
+    const askedMs = performance.now();
     const messages = await this.#queue.take(limit, lingerMs, waitMs);
     const nowMs = performance.now();
+    this.#quietMs = messages.length > 0 ? 0 : this.#quietMs + Math.min(nowMs - askedMs, mostWait * waitMs);
     if (messages.length > 0) {
       this.#lastNewsMs = nowMs;
-      this.#lastMessageMs = nowMs;
     } else if (nowMs - this.#lastNewsMs > quietCheckMs) {
       this.#lastNewsMs = nowMs;
       if (nowMs - this.#fetchStartedMs > silentMs) this.#replaceSilentConsumer();

@@ -14,6 +14,7 @@ export interface AssayOutcome {
 export interface AssayProcess {
   readonly ended: Promise<AssayOutcome>;
   kill(): void;
+  signal(signal: NodeJS.Signals): void;
   /** Its resident set in bytes; null once it has ended. */
   residentBytes(): number | null;
 }
@@ -30,6 +31,7 @@ export function startAssayProcess(parameters: readonly string[]): AssayProcess {
   return {
     ended,
     kill: () => child.kill('SIGKILL'),
+    signal: (signal) => void child.kill(signal),
     residentBytes: () => {
       if (child.pid === undefined || child.exitCode !== null) return null;
       try {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { openCaseReadOnly } from '../../../engine/store/open-case.ts';
@@ -7,6 +6,7 @@ import type { JobInput, JobResult } from '../../../preload/contract/jobs.ts';
 import { startAssay, temporaryFolder } from '../../command-line/run-assay.ts';
 import { describeWithKafka } from './describe-with-kafka.ts';
 import { saslUser, startKafka, type Broker } from './start-kafka.ts';
+import { followWithStop, sendStallTopic } from './stalls.ts';
 import { storedRows } from '../../stored-rows.ts';
 import { storedMessages } from './stored-messages.ts';
 import { followTopicOf, payment, sendTo, type FollowOptions } from './topic-fixture.ts';
@@ -52,42 +52,17 @@ describeWithKafka('following a topic of a real broker', () => {
     });
   });
 
-  test('trains its first model on all that waits in the topic, wherever the process stood still', async () => {
-    const topic = await newTopic(1);
-    await send(
-      topic,
-      Array.from({ length: 6000 }, (_, id) => ({ value: payment(id) })),
+  // Ten moments, a busy machine and a busy disk: npm run campaign:stalls.
+  test('trains its first model on the same rows of four partitions, wherever the process stood still, and says which and why', async () => {
+    const [folder, topic] = [temporaryFolder(), 'stalls'];
+    await sendStallTopic(broker, topic, 11_000);
+    const left = await followWithStop(broker, { topic, folder, name: 'left' }, null);
+    const training = { model: left.digest, rows: 10_000, fromMs: null, toMs: null, reason: 'rows-asked-for' };
+    expect(left.training).toEqual(training);
+    const stopped = await Promise.all(
+      [600, 1_200].map((afterMs) => followWithStop(broker, { topic, folder, name: `stop-${afterMs}` }, { afterMs })),
     );
-    const trained = async (stoppedAtRows: number | null): Promise<unknown> => {
-      const home = temporaryFolder();
-      const casePath = join(home, 'stall.assay');
-      const { child, ended } = startAssay(
-        ['run', '--follow', `kafka://${broker.address}/${topic}`, '--case', casePath, '--trees', '10', '--json'].concat(
-          ['--max-messages', '6000', '--until-idle', '20'],
-        ),
-        home,
-      );
-      if (stoppedAtRows !== null) {
-        await vi.waitFor(() => expect(storedRows(casePath)).toBeGreaterThanOrEqual(stoppedAtRows), {
-          timeout: 120_000,
-          interval: 5,
-        });
-        child.kill('SIGSTOP');
-        // Longer than the pause after which a stream that has nothing more is trained on.
-        await sleep(4000);
-        child.kill('SIGCONT');
-      }
-      const outcome = await ended;
-      expect(outcome.code, outcome.stderr).toBe(0);
-      const { model } = JSON.parse(lastLine(outcome.stdout)) as JobResult<'follow'>;
-      const openedCase = openCaseReadOnly(casePath);
-      const trainedRows = openedCase.models().map((each) => each.trainedRows);
-      openedCase.close();
-      return { digest: model?.digest, trainedRows };
-    };
-    const undisturbed = await trained(null);
-    expect(undisturbed).toMatchObject({ trainedRows: [6000] });
-    for (const rows of [1, 1500, 4000]) expect(await trained(rows)).toEqual(undisturbed);
+    expect(stopped).toEqual([left, left]);
   });
 
   test('puts what is no transaction into quarantine with its reason, and goes on', async () => {
