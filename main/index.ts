@@ -10,6 +10,8 @@ import { KeptLogins } from './kept-logins.ts';
 import { launchEngine } from './launch-engine.ts';
 import { openCaseAtStart } from './open-case-at-start.ts';
 import { denyPermissions, lockDownContents, refuseForeignRequests } from './security/lockdown.ts';
+import { printFailure, printOrderIn, type PrintOrder } from './printing/pdf-file.ts';
+import { answerToPrint } from './printing/print-report.ts';
 import { registerAppScheme, serveApp } from './window/app-protocol.ts';
 import { openMainWindow } from './window/main-window.ts';
 import { setApplicationMenu } from './window/menu.ts';
@@ -22,7 +24,9 @@ const builtEngine = join(built, 'engine').replace('app.asar', 'app.asar.unpacked
 process.umask(0o077);
 lockDownContents();
 registerAppScheme();
-if (app.requestSingleInstanceLock()) void start();
+const order = printOrderIn(process.argv);
+if (order !== null) void printAndQuit(order);
+else if (app.requestSingleInstanceLock()) void start();
 else app.quit();
 
 async function start(): Promise<void> {
@@ -51,7 +55,7 @@ async function start(): Promise<void> {
   const bridge = bridgeWindows(engine, (name, input, data) => {
     if (name === 'settings.write') nativeTheme.themeSource = (data as Settings).theme;
     return name === 'kafka.signIn' ? { kept: kept.note(input) } : data;
-  });
+  }, answerToPrint);
   // A new engine knows no login; the first one and each after a crash is told.
   engine.onEvent((event) => {
     if (event.name !== 'engine.state' || event.payload.state !== 'running') return;
@@ -82,6 +86,17 @@ async function start(): Promise<void> {
   });
   const read = await engine.call({ door: 'request', name: 'app.read', input: {} });
   if (read.ok) nativeTheme.themeSource = (read.data as { readonly settings: Settings }).settings.theme;
+}
+
+/** Without window, engine and case: what `assay report --pdf` starts. Says on standard error what went wrong. */
+async function printAndQuit(asked: PrintOrder): Promise<void> {
+  await app.whenReady();
+  denyPermissions();
+  // The page that is printed is closed before this ends.
+  app.on('window-all-closed', () => undefined);
+  const answer = await answerToPrint(asked);
+  if (!answer.ok) process.stderr.write(`${printFailure}${JSON.stringify(answer.error)}\n`);
+  app.exit(answer.ok ? 0 : 1);
 }
 
 /** Holds the quit back, once, until the engine has committed and closed its case. */

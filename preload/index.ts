@@ -34,6 +34,7 @@ const client: AssayClient = {
         ipcRenderer.send(channels.subscription, { kind: 'unsubscribe', event: name });
     };
   },
+  printReport: (report, output, force) => ipcRenderer.invoke(channels.print, { report, output, force }),
   dialogs: {
     chooseRecordings: () => ask({ kind: 'recordings' }),
     chooseCase: () => askForOne({ kind: 'case' }),

@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { usageError } from '../../engine/domain/error.ts';
 import type { JobResult } from '../../preload/contract/jobs.ts';
 import { jsonOption } from './json-option.ts';
 import { heading, pairs } from './report.ts';
+import { printAsPdf } from './print-as-pdf.ts';
 import { runCommand } from './run-job.ts';
 import { forceOption, modelOption, requireCase } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -17,6 +19,7 @@ interface ReportFlags {
   readonly writeTemplate?: boolean;
   readonly stability?: boolean;
   readonly out: string;
+  readonly pdf?: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -35,7 +38,11 @@ export function addReportCommand(program: Command, surroundings: CommandSurround
     .option('--stability', 'grow five forests of other seeds, and say what they flag too')
     .option('--template <file>', 'a template of your own, with parts such as {{data}} in it')
     .option('--write-template', 'write the template that is built in, to be changed')
-    .requiredOption('--out <file>', 'the HTML file to write; a browser prints it as PDF')
+    .requiredOption('--out <file>', 'the HTML file to write')
+    .option(
+      '--pdf <file>',
+      'print it as PDF, too, where the program with the window is installed (or named in ASSAY_WINDOW)',
+    )
     .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -44,6 +51,7 @@ export function addReportCommand(program: Command, surroundings: CommandSurround
 Examples:
   assay report --case spring.assay --alert 4711 --out 4711.html
   assay report --case spring.assay --case-wide --stability --out spring.html
+  assay report --case spring.assay --case-wide --out spring.html --pdf spring.pdf
   assay report --write-template --out template.html`,
     )
     .action(async (flags: ReportFlags) => {
@@ -52,15 +60,25 @@ Examples:
       if (flags.writeTemplate === true)
         await runCommand(surroundings, 'reportTemplate', json === true, printTemplate, () => ({ output, force }));
       else
-        await runCommand(surroundings, 'report', json === true, printReport, () => ({
-          casePath: requireCase(flags.case),
-          output,
-          force,
-          stability: flags.stability === true,
-          ...subjectOf(flags),
-          ...(flags.model === undefined ? {} : { model: flags.model }),
-          ...(flags.template === undefined ? {} : { template: flags.template }),
-        }));
+        await runCommand(
+          surroundings,
+          'report',
+          json === true,
+          (result) => printReport(result, flags.pdf, surroundings),
+          () => ({
+            casePath: requireCase(flags.case),
+            output,
+            force,
+            stability: flags.stability === true,
+            ...subjectOf(flags),
+            ...(flags.model === undefined ? {} : { model: flags.model }),
+            ...(flags.template === undefined ? {} : { template: flags.template }),
+          }),
+          async (result) => {
+            if (flags.pdf !== undefined)
+              await printAsPdf({ report: result.output, output: flags.pdf, force }, surroundings.context.signal);
+          },
+        );
     });
 }
 
@@ -71,11 +89,16 @@ function subjectOf({ alert, caseWide }: ReportFlags): { readonly alert?: string 
   throw usageError('WRONG_USE', 'It was not said what the report is on.', 'Give --alert KEY or --case-wide.');
 }
 
-function printReport({ output, digest, head }: JobResult<'report'>, { print }: CommandSurroundings): void {
+function printReport(
+  { output, digest, head }: JobResult<'report'>,
+  pdf: string | undefined,
+  { print }: CommandSurroundings,
+): void {
   print(heading('Report'));
   print(
     pairs([
       ['file', output],
+      ...(pdf === undefined ? [] : ([['PDF', resolve(pdf)]] as const)),
       ['model', digest],
       ['history', head === null ? 'empty' : `entry ${head.entry}, ${head.hash}`],
     ]),

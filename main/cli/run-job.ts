@@ -20,7 +20,7 @@ export async function runCommand<J extends JobName>(
   asJson: boolean,
   printReport: (result: JobResult<J>, surroundings: CommandSurroundings) => void,
   buildInput: () => JobInput<J> | Promise<JobInput<J>>,
-  afterwards: (result: JobResult<J>) => void = () => undefined,
+  afterwards: (result: JobResult<J>) => void | Promise<void> = () => undefined,
 ): Promise<void> {
   const answer = await answerOf(surroundings, name, buildInput, afterwards);
   if (answer.ok && !asJson) printReport(answer.data, surroundings);
@@ -32,12 +32,12 @@ async function answerOf<J extends JobName>(
   surroundings: CommandSurroundings,
   name: J,
   buildInput: () => JobInput<J> | Promise<JobInput<J>>,
-  afterwards: (result: JobResult<J>) => void,
+  afterwards: (result: JobResult<J>) => void | Promise<void>,
 ): Promise<Answer<JobResult<J>>> {
   try {
     const job = surroundings.engine.runJob(name, await buildInput(), surroundings.context);
     const answer = await (endlessJobs.has(name) ? job : Promise.race([job, deafTo(surroundings)]));
-    if (answer.ok) afterwards(answer.data);
+    if (answer.ok) await afterwards(answer.data);
     return answer;
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;

@@ -3,6 +3,7 @@ import type { Answer } from '../../preload/contract/envelope.ts';
 import { eventNames, type EventName } from '../../preload/contract/events.ts';
 import { channels, isDialogQuestion } from '../../preload/contract/wire/channels.ts';
 import { isCall, isClientFrame, type EventFrame } from '../../preload/contract/wire/frames.ts';
+import { printOrderSchema, type PrintOrder } from '../printing/pdf-file.ts';
 import type { EngineSupervisor } from '../engine-supervisor.ts';
 import { isTrustedSender } from '../security/trusted-page.ts';
 import { withOwnAttempts } from '../own-attempts.ts';
@@ -31,10 +32,12 @@ const malformed: Answer<never> = {
  * by the engine.
  * @param afterRequest hears every request that succeeded, for what main itself must follow, such as the theme, and
  * gives the data that the window gets
+ * @param print makes a PDF of a report
  */
 export function bridgeWindows(
   engine: EngineSupervisor,
   afterRequest: (name: string, input: unknown, data: unknown) => unknown,
+  print: (order: PrintOrder) => Promise<Answer<null>>,
 ): WindowBridge {
   const windows = new Map<number, { readonly window: BrowserWindow; readonly subscriptions: Set<EventName> }>();
   let askedCase: string | null = null;
@@ -51,6 +54,11 @@ export function bridgeWindows(
   ipcMain.handle(channels.dialog, async (event, question: unknown): Promise<readonly string[]> => {
     const sender = known(event);
     return sender === undefined || !isDialogQuestion(question) ? [] : askInDialog(sender.window, question);
+  });
+  ipcMain.handle(channels.print, async (event, order: unknown): Promise<Answer<null>> => {
+    if (known(event) === undefined) return forbidden;
+    const parsed = printOrderSchema.safeParse(order);
+    return parsed.success ? print(parsed.data) : malformed;
   });
   ipcMain.on(channels.subscription, (event, frame: unknown) => {
     const sender = known(event);

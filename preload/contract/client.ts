@@ -23,4 +23,6 @@ export interface AssayClient {
   /** Returns a function that ends the subscription. */
   on<E extends EventName>(name: E, listener: (payload: Events[E]) => void): () => void;
   readonly dialogs: NativeDialogs | null;
+  /** Prints a report that was written as PDF, by the window's own print; null in a browser, which prints by itself. */
+  readonly printReport: ((report: string, output: string, force: boolean) => Promise<Answer<null>>) | null;
 }

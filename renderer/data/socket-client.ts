@@ -71,6 +71,7 @@ export async function connectSocket(url: string, token: string): Promise<AssayCl
   return {
     host: 'browser',
     dialogs: null,
+    printReport: null,
     request: (name, input) => call({ door: 'request', name, input }),
     startJob: (name, input) => call({ door: 'startJob', name, input }),
     cancelJob: (jobId) => call({ door: 'cancelJob', jobId }),

@@ -7,6 +7,7 @@ import { accessibilityStories } from '../e2e/stories/accessibility.ts';
 import { conformanceStories } from '../e2e/stories/conformance.ts';
 import { describeWithElectron, inspectableProgram } from './electron.ts';
 import { desktopStories } from './stories/desktop.ts';
+import { printingStories } from './stories/printing.ts';
 import { processStories } from './stories/processes.ts';
 import { shippedStories } from './stories/shipped.ts';
 
@@ -28,6 +29,7 @@ describeWithElectron('the window on a real Electron', () => {
       () => home,
     );
     processStories(window);
+    printingStories(window, () => prepared);
   });
   describe('packaged', () => {
     const launch = (options: LaunchOptions) => launchElectron({ ...options, program: inspectableProgram() });

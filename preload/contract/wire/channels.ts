@@ -6,6 +6,8 @@ export const channels = {
   subscription: 'assay:subscription',
   /** invoke: one `DialogQuestion`; gives paths. */
   dialog: 'assay:dialog',
+  /** invoke: the path of a report and of the PDF to be; gives an `Answer`. */
+  print: 'assay:print',
   /** main to window: one `EventFrame`. */
   event: 'assay:event',
 } as const;
