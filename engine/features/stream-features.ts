@@ -8,6 +8,7 @@ import { FeatureComputer } from './compute-features.ts';
 import type { Dictionaries } from './decode-segment.ts';
 import { labelsOf } from './segment-access.ts';
 import { orderOfTime } from './windows/order-of-time.ts';
+import type { WindowThreads } from './windows/window-share.ts';
 import { WindowEngine, type TransactionBlock } from './windows/window-engine.ts';
 
 /** Computes the row-major features of one segment after the other, in stream order, into the array given. */
@@ -30,11 +31,12 @@ export class StreamFeatures {
   readonly #received = new ReceivedOrder();
   #isSorted = false;
 
-  constructor(profile: Profile, spec: FeatureSpec, dictionaries: Dictionaries) {
+  /** With `threads`, features over time of a long stream are computed on as many; `close` gives them back. */
+  constructor(profile: Profile, spec: FeatureSpec, dictionaries: Dictionaries, threads?: WindowThreads) {
     this.#profile = profile;
     this.#spec = spec;
     this.#dictionaries = dictionaries;
-    this.#engine = spec.windows === undefined ? null : new WindowEngine(spec.windows);
+    this.#engine = spec.windows === undefined ? null : new WindowEngine(spec.windows, threads);
     this.#rowComputer = new FeatureComputer(spec, dictionaries);
   }
 
@@ -43,6 +45,16 @@ export class StreamFeatures {
     if (this.#engine === null) return null;
     const { stepsBack, isNewestFirst } = this.#received;
     return { stepsBack, isNewestFirst, isSorted: this.#isSorted, entities: [...this.#engine.misplaced()] };
+  }
+
+  /** Lets threads start before the first of so many rows. */
+  expectRows(rowCount: number): void {
+    this.#engine?.expectRows(rowCount);
+  }
+
+  /** Gives back the threads that help; nothing is computed or saved afterwards. */
+  close(): void {
+    this.#engine?.close();
   }
 
   /** The features of the next segment of the stream, as it comes. */

@@ -40,6 +40,22 @@ export interface MatrixTarget {
   readonly firstColumn: number;
 }
 
+/** Which entities of all a history is to keep: those whose keys fall on `index` of `of` shares. */
+export interface ShareOfEntities {
+  readonly index: number;
+  readonly of: number;
+}
+
+const allEntities: ShareOfEntities = { index: 0, of: 1 };
+
+/** The share that an entity belongs to, by its keys; a transaction without one belongs to the first. */
+function shareOfKeys(keyA: number, keyB: number, of: number): number {
+  if (keyA < 0 || keyB < 0) return 0;
+  let hash = Math.imul(keyA, 0x9e3779b1) ^ Math.imul(keyB, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
+  return ((hash ^ (hash >>> 15)) >>> 0) % of;
+}
+
 const countKind = 0;
 const sumKind = 1;
 const meanKind = 2;
@@ -279,14 +295,20 @@ export class EntityHistory {
     );
   }
 
-  /** Takes in a block of transactions in stream order and writes their features. */
-  append(block: EntityBlock, target: MatrixTarget): void {
+  /**
+   * Takes in the transactions of a block, in stream order, and writes their features; with a share, of those only whose
+   * entities belong to it.
+   */
+  append(block: EntityBlock, target: MatrixTarget, share = allEntities): void {
     const { times, horizons, first, second, units, labels, logAmounts, hours, of, rowCount } = block;
     const event = this.#event;
     const { values, stride, firstColumn } = target;
     let at = target.firstRow * stride + firstColumn;
     let { late, tooLate, withoutTime, withoutEntity } = this.#misplaced;
     for (let row = 0; row < rowCount; row += 1, at += stride) {
+      const keyA = first[row];
+      const keyB = second === null ? 0 : second[row];
+      if (share.of > 1 && shareOfKeys(keyA, keyB, share.of) !== share.index) continue;
       const time = times[row];
       event[0] = time;
       if (this.#amountField >= 0) event[this.#amountField] = units[row];
@@ -295,8 +317,6 @@ export class EntityHistory {
       if (this.#hourField >= 0) event[this.#hourField] = hours[row];
       for (let index = 0; index < of.length; index += 1) event[event.length - of.length + index] = of[index][row];
 
-      const keyA = first[row];
-      const keyB = second === null ? 0 : second[row];
       const placed = keyA >= 0 && keyB >= 0 && time >= horizons[row] && time < Number.POSITIVE_INFINITY;
       const slot = placed ? this.#slotFor(keyA, keyB, second !== null) : scratch;
       const newest = placed ? this.#reals[slot * this.#realStride] : never;
@@ -324,12 +344,15 @@ export class EntityHistory {
 
   /**
    * Everything that later features can depend on, in an order that depends only on the transactions received:
-   * entity count, then per entity its two keys, its number of events and their fields.
+   * entity count, then per entity its two keys, its number of events and their fields, by rising keys. With a share, of the
+   * entities that belong to it.
    */
-  save(horizon: number): Float64Array {
+  save(horizon: number, share = allEntities): Float64Array {
     const live: number[] = [];
     for (let slot = 1; slot < this.#slotCount; slot += 1) {
-      if (this.#ints[slot * this.#intStride + firstKey] >= 0 && !this.#isReclaimable(slot, horizon)) live.push(slot);
+      const keyA = this.#ints[slot * this.#intStride + firstKey];
+      if (keyA < 0 || this.#isReclaimable(slot, horizon)) continue;
+      if (shareOfKeys(keyA, this.#ints[slot * this.#intStride + secondKey], share.of) === share.index) live.push(slot);
     }
     const key = (slot: number, field: number): number => this.#ints[slot * this.#intStride + field];
     live.sort((a, b) => key(a, firstKey) - key(b, firstKey) || key(a, secondKey) - key(b, secondKey));
@@ -349,6 +372,28 @@ export class EntityHistory {
       at += to - from;
     }
     return saved;
+  }
+
+  /** What all shares have saved as if one had: the entities of all by rising keys. */
+  joinSaved(shares: readonly Float64Array[]): Float64Array {
+    const stride = this.#log.stride;
+    const entities: { readonly keyA: number; readonly keyB: number; readonly record: Float64Array }[] = [];
+    for (const saved of shares)
+      for (let at = 1; at < saved.length; at += 3 + saved[at + 2] * stride)
+        entities.push({
+          keyA: saved[at],
+          keyB: saved[at + 1],
+          record: saved.subarray(at, at + 3 + saved[at + 2] * stride),
+        });
+    entities.sort((a, b) => a.keyA - b.keyA || a.keyB - b.keyB);
+    const joined = new Float64Array(entities.reduce((sum, { record }) => sum + record.length, 1));
+    joined[0] = entities.length;
+    let to = 1;
+    for (const { record } of entities) {
+      joined.set(record, to);
+      to += record.length;
+    }
+    return joined;
   }
 
   /** Fills an empty history from `save`; aggregates are sums over the events, so they are simply summed again. */

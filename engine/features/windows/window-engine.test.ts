@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { WindowFeature, WindowSpec } from '../../domain/window-feature.ts';
 import { exactLog } from '../../domain/exact-math.ts';
+import { windowThreads } from '../../jobs/window-threads.ts';
 import {
   burstOver,
   excessOf,
@@ -339,6 +340,13 @@ const streams = fc
     });
   });
 
+/** Has so many threads wait for a stream, started. */
+async function threadsReady(count: number): Promise<void> {
+  const threads = Array.from({ length: count }, () => windowThreads(count + 1).start());
+  await vi.waitUntil(() => threads.every((thread) => thread.isReady()), { timeout: 60_000 });
+  for (const thread of threads) thread.release();
+}
+
 const latenesses = fc.constantFrom(0, 4, 25, 1000);
 
 describe('window features', () => {
@@ -367,6 +375,60 @@ describe('window features', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('are the same bits on one, two and three threads, from whatever row on, and so is what is remembered', async () => {
+    await threadsReady(2);
+    fc.assert(
+      fc.property(
+        specs,
+        streams,
+        latenesses,
+        fc.nat(260),
+        fc.nat(260),
+        fc.constantFrom(2, 3),
+        (specOf, rows, latenessMs, fromAnywhere, cut, most) => {
+          const from = fromAnywhere % rows.length;
+          const alone = new WindowEngine(specOf(latenessMs));
+          const whole = append(alone, rows);
+          const engine = new WindowEngine(specOf(latenessMs), windowThreads(most));
+          const pieces = append(engine, rows.slice(0, from));
+          engine.expectRows(Infinity);
+          pieces.push(...append(engine, rows.slice(from, Math.max(from, cut))));
+          pieces.push(...append(engine, rows.slice(Math.max(from, cut))));
+          expect(engine.threadCount).toBe(most);
+          expect(pieces).toEqual(whole);
+          expect(engine.snapshot()).toEqual(alone.snapshot());
+          expect(engine.misplaced()).toEqual(alone.misplaced());
+          const earlier = new WindowEngine(specOf(latenessMs));
+          append(earlier, rows.slice(0, from));
+          engine.restore(earlier.snapshot());
+          expect(append(engine, rows)).toEqual(append(earlier, rows));
+          engine.close();
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('take longer streams than one round, and a thread whose stream ended serves the next', async () => {
+    await threadsReady(1);
+    const rows = Array.from({ length: 9000 }, (_, index) => ({
+      time: 1_500_000_000_000 + 3 * index,
+      customer: (index * 7) % 1500,
+      terminal: (index * 13) % 89,
+      amount: index % 90,
+      label: index % 2,
+    }));
+    const whole = append(new WindowEngine(specOf(4)), rows);
+    for (const stream of [1, 2]) {
+      const engine = new WindowEngine(specOf(4), windowThreads(2));
+      engine.expectRows(Infinity);
+      expect(append(engine, rows), `stream ${stream}`).toEqual(whole);
+      expect(engine.threadCount).toBe(2);
+      expect(engine.memoryBytes).toBeGreaterThan(0);
+      engine.close();
+    }
   });
 
   it('go on after a restored snapshot as if nothing had happened', () => {

@@ -1,11 +1,13 @@
-import { AssayError, usageError } from '../../domain/error.ts';
+import { AssayError, impossible, usageError } from '../../domain/error.ts';
 import { UNLABELLED } from '../../domain/label.ts';
 import { windowSpecSchema, type Misplaced, type WindowSpec } from '../../domain/window-feature.ts';
 import { localHour, zoneClock, type ZoneClock } from '../../domain/time-zone.ts';
-import { EntityHistory, type MatrixTarget } from './entity-history.ts';
+import { EntityHistory, type MatrixTarget, type MisplacedCounts } from './entity-history.ts';
 import { toUnits } from './exact-sum.ts';
 import { LogAmounts } from './log-amounts.ts';
-import { planWindows, type WindowPlan } from './window-plan.ts';
+import { WindowCrew } from './window-crew.ts';
+import { codeColumnsOf, planWindows, type WindowPlan } from './window-plan.ts';
+import { rowsPerRound, type WindowThread, type WindowThreads } from './window-share.ts';
 
 /** A run of consecutive transactions in stream order, decoded. Every array has at least `rowCount` entries. */
 export interface TransactionBlock {
@@ -24,10 +26,13 @@ const signature = 0x324e_4957;
 const doublesPerHistory = 5;
 /** The stream's clock moves once per this many transactions, to the earliest of them: one wrong time cannot move it. */
 const clockRun = 64;
+/** A stream is taken to be long, and threads are started, after so many transactions: a start costs as much as some ten thousand. */
+const rowsBeforeThreads = 16_384;
 
 /**
  * Computes window features over a stream, block by block. The features of a transaction depend only on the spec and on
- * the transactions received up to it, never on how they were cut into blocks or whether the state was saved between.
+ * the transactions received up to it, never on how they were cut into blocks, whether the state was saved between, or how
+ * many threads compute.
  */
 export class WindowEngine {
   readonly spec: WindowSpec;
@@ -44,9 +49,17 @@ export class WindowEngine {
   #hours = new Int8Array(0);
   readonly #clockOfZone: ZoneClock | null;
   #unknownLabels = new Uint8Array(0);
+  readonly #threads: WindowThreads;
+  #rowsSoFar = 0;
+  /** Threads that were started and do not yet help. */
+  #starting: readonly WindowThread[] = [];
+  #crew: WindowCrew | null = null;
 
-  /** @throws AssayError WRONG_USE where the spec is not valid; a label feature without a delay is not. */
-  constructor(spec: WindowSpec) {
+  /**
+   * With `threads`, a stream that turns out to be long goes on by shares of its entities on as many; `close` gives them back.
+   * @throws AssayError WRONG_USE where the spec is not valid; a label feature without a delay is not.
+   */
+  constructor(spec: WindowSpec, threads: WindowThreads = thisThreadAlone) {
     const parsed = windowSpecSchema.safeParse(spec);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
@@ -54,6 +67,7 @@ export class WindowEngine {
     }
     this.spec = parsed.data;
     this.#plan = planWindows(this.spec);
+    this.#threads = threads;
     this.#unitsPerOne = 10 ** this.spec.amountDecimals;
     this.#clockOfZone = this.#plan.timeZone === undefined ? null : zoneClock(this.#plan.timeZone);
     this.#histories = this.#emptyHistories();
@@ -64,26 +78,26 @@ export class WindowEngine {
   }
 
   get memoryBytes(): number {
-    return this.#histories.reduce((sum, history) => sum + history.memoryBytes, this.#logAmounts.memoryBytes);
+    const own = this.#histories.reduce((sum, history) => sum + history.memoryBytes, this.#logAmounts.memoryBytes);
+    return own + (this.#crew?.memoryBytes ?? 0);
+  }
+
+  /** Threads that compute at the moment, the calling one included. */
+  get threadCount(): number {
+    return this.#crew === null ? 1 : this.#threads.most;
   }
 
   /** Per entity, the transactions so far whose features do not know all that came before, or that later ones do not know. */
   misplaced(): readonly Misplaced[] {
     return this.#plan.entities.map(({ columns }, index) => ({
       entity: columns.join('+'),
-      ...this.#histories[index].misplaced,
+      ...this.#misplacedOf(index),
     }));
   }
 
   /** The columns whose codes a block needs, each once. */
   get codeColumns(): readonly string[] {
-    const { entities, categoryColumn } = this.#plan;
-    return [
-      ...new Set([
-        ...entities.flatMap(({ columns, ofColumns }) => [...columns, ...ofColumns]),
-        ...(typeof categoryColumn === 'string' ? [categoryColumn] : []),
-      ]),
-    ];
+    return codeColumnsOf(this.#plan);
   }
 
   /**
@@ -91,31 +105,27 @@ export class WindowEngine {
    * @throws AssayError UNKNOWN_COLUMN where the block lacks a column that the spec names.
    */
   append(block: TransactionBlock, target: MatrixTarget): void {
-    const { rowCount, times } = block;
-    this.#reserve(rowCount);
-    const amounts = block.amounts;
-    if (this.#plan.amountColumn !== null) {
-      if (amounts === undefined) throw missingColumn(this.#plan.amountColumn);
-      for (let row = 0; row < rowCount; row += 1) this.#units[row] = toUnits(amounts[row], this.#unitsPerOne);
+    const codes = new Map(this.codeColumns.map((column) => [column, codesOf(block, column)]));
+    if (this.#plan.amountColumn !== null && block.amounts === undefined) throw missingColumn(this.#plan.amountColumn);
+    for (let first = 0; first < block.rowCount; first += rowsPerRound) {
+      const part = rowsOfBlock({ ...block, codes }, first, Math.min(block.rowCount, first + rowsPerRound));
+      this.#appendRound(part, { ...target, firstRow: target.firstRow + first });
     }
-    this.#noteLogAmounts(block);
-    this.#noteHours(times, rowCount);
-    const entities = this.#plan.entities.map(({ columns, ofColumns }) => ({
-      first: codesOf(block, columns[0]),
-      second: columns.length > 1 ? codesOf(block, columns[1]) : null,
-      of: ofColumns.map((column) => codesOf(block, column)),
-    }));
-    this.#tick(times, rowCount);
-    const shared = {
-      rowCount,
-      times,
-      horizons: this.#horizons,
-      units: this.#units,
-      labels: block.labels ?? this.#unknownLabels,
-      logAmounts: this.#logUnits,
-      hours: this.#hours,
-    };
-    this.#histories.forEach((history, index) => history.append({ ...shared, ...entities[index] }, target));
+  }
+
+  /** Starts threads at once where so many rows make a long stream; without, they start once it has become long. */
+  expectRows(rowCount: number): void {
+    const isShort = rowCount <= rowsBeforeThreads || this.#threads.most < 2;
+    if (isShort || this.#crew !== null || this.#starting.length > 0) return;
+    this.#starting = Array.from({ length: this.#threads.most - 1 }, () => this.#threads.start());
+  }
+
+  /** Gives back the threads that help; the state in them is lost, so nothing is appended or saved afterwards. */
+  close(): void {
+    for (const thread of this.#starting) thread.release();
+    this.#starting = [];
+    this.#crew?.release();
+    this.#crew = null;
   }
 
   /**
@@ -125,7 +135,7 @@ export class WindowEngine {
   snapshot(): Uint8Array {
     const specBytes = new TextEncoder().encode(JSON.stringify(this.spec));
     const specSize = Math.ceil(specBytes.length / 8) * 8;
-    const saved = this.#histories.map((history) => history.save(this.#clock - this.spec.latenessMs));
+    const saved = this.#saveHistories(this.#clock - this.spec.latenessMs);
     const logAmounts = this.#savedLogAmounts();
     const doubles = saved.reduce((sum, part) => sum + part.length + doublesPerHistory, 3 + logAmounts.length);
     const bytes = new Uint8Array(8 + specSize + doubles * 8);
@@ -137,7 +147,7 @@ export class WindowEngine {
     body.set([this.#clock, this.#runEarliest, this.#runLength]);
     let at = 3;
     saved.forEach((part, index) => {
-      const { late, tooLate, withoutTime, withoutEntity } = this.#histories[index].misplaced;
+      const { late, tooLate, withoutTime, withoutEntity } = this.#misplacedOf(index);
       body.set([part.length, late, tooLate, withoutTime, withoutEntity], at);
       body.set(part, at + doublesPerHistory);
       at += part.length + doublesPerHistory;
@@ -180,9 +190,64 @@ export class WindowEngine {
       if (!(at + 1 + body[at] === body.length)) throw damaged();
       logAmounts.load(body.subarray(at + 1));
     }
+    this.close();
     this.#histories = histories;
     this.#logAmounts = logAmounts;
     [this.#clock, this.#runEarliest, this.#runLength] = body;
+  }
+
+  /** Takes in at most `rowsPerRound` rows. */
+  #appendRound(block: TransactionBlock, target: MatrixTarget): void {
+    const { rowCount, times, amounts, codes } = block;
+    this.#rowsSoFar += rowCount;
+    this.#bringInThreads();
+    this.#reserve(rowCount);
+    if (this.#plan.amountColumn !== null && amounts !== undefined)
+      for (let row = 0; row < rowCount; row += 1) this.#units[row] = toUnits(amounts[row], this.#unitsPerOne);
+    this.#noteLogAmounts(block);
+    this.#noteHours(times, rowCount);
+    this.#tick(times, rowCount);
+    const shared = {
+      rowCount,
+      times,
+      horizons: this.#horizons,
+      units: this.#units,
+      labels: block.labels ?? this.#unknownLabels,
+      logAmounts: this.#logUnits,
+      hours: this.#hours,
+    };
+    if (this.#crew !== null) return this.#crew.append({ ...shared, codes }, target);
+    this.#plan.entities.forEach(({ columns, ofColumns }, index) => {
+      const first = codesOf(block, columns[0]);
+      const second = columns.length > 1 ? codesOf(block, columns[1]) : null;
+      const of = ofColumns.map((column) => codesOf(block, column));
+      this.#histories[index].append({ ...shared, first, second, of }, target);
+    });
+  }
+
+  /** Threads of a long stream start; this one goes on alone until they are ready, and then hands their shares over. */
+  #bringInThreads(): void {
+    this.expectRows(this.#rowsSoFar);
+    if (this.#starting.length === 0 || !this.#starting.every((thread) => thread.isReady())) return;
+    const horizon = this.#clock - this.spec.latenessMs;
+    this.#crew = new WindowCrew(this.spec, this.#plan, this.#histories, this.#starting, horizon);
+    this.#starting = [];
+  }
+
+  #saveHistories(horizon: number): readonly Float64Array[] {
+    if (this.#crew === null) return this.#histories.map((history) => history.save(horizon));
+    return this.#crew.save(horizon).map((shares, index) => this.#histories[index].joinSaved(shares));
+  }
+
+  #misplacedOf(entity: number): MisplacedCounts {
+    const counted = [this.#histories[entity].misplaced, ...(this.#crew?.misplaced(entity) ?? [])];
+    const sumOf = (name: keyof MisplacedCounts): number => counted.reduce((sum, each) => sum + each[name], 0);
+    return {
+      late: sumOf('late'),
+      tooLate: sumOf('tooLate'),
+      withoutTime: sumOf('withoutTime'),
+      withoutEntity: sumOf('withoutEntity'),
+    };
   }
 
   /** What is usual for the kinds of payments, its length first; nothing where no feature asks. */
@@ -233,6 +298,23 @@ export class WindowEngine {
       this.#runLength = 0;
     }
   }
+}
+
+const thisThreadAlone: WindowThreads = {
+  most: 1,
+  start: () => impossible('a stream that is computed on one thread starts another'),
+};
+
+/** Rows [first, end) of a block. */
+function rowsOfBlock(block: TransactionBlock, first: number, end: number): TransactionBlock {
+  if (first === 0 && end === block.rowCount) return block;
+  return {
+    rowCount: end - first,
+    times: block.times.subarray(first, end),
+    codes: new Map([...block.codes].map(([column, codes]) => [column, codes.subarray(first, end)])),
+    ...(block.amounts === undefined ? {} : { amounts: block.amounts.subarray(first, end) }),
+    ...(block.labels === undefined ? {} : { labels: block.labels.subarray(first, end) }),
+  };
 }
 
 /** True where a state was saved in the form that is read now; one of an earlier Assay is computed again from the rows. */

@@ -89,6 +89,16 @@ export function planWindows(spec: WindowSpec): WindowPlan {
   };
 }
 
+/** The columns whose codes a block of transactions needs, each once. */
+export function codeColumnsOf({ entities, categoryColumn }: WindowPlan): readonly string[] {
+  return [
+    ...new Set([
+      ...entities.flatMap(({ columns, ofColumns }) => [...columns, ...ofColumns]),
+      ...(typeof categoryColumn === 'string' ? [categoryColumn] : []),
+    ]),
+  ];
+}
+
 function onlyColumn(columns: readonly string[], what: string): string | null {
   const distinct = [...new Set(columns)];
   if (distinct.length > 1) {

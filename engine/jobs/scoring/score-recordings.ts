@@ -12,9 +12,9 @@ import { idsOf } from '../../features/segment-access.ts';
 import {
   mostSortedRows,
   ReceivedOrder,
-  StreamFeatures,
   WholeStream,
   type SegmentComputer,
+  type StreamFeatures,
 } from '../../features/stream-features.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { scoreOfSum } from '../../forest/score.ts';
@@ -23,6 +23,7 @@ import type { ReadableCase } from '../../store/readable-case.ts';
 import { openRecording } from '../../stream/open-recording.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { segmentsOf } from '../../case/case-arrays.ts';
+import { withStreamFeatures } from '../window-threads.ts';
 import { computerOfCase, describeOrder, inTurns } from '../training/case-features.ts';
 import { chosenModel } from '../../case/model/chosen-model.ts';
 import { withholdingOf } from '../privacy/withheld-batches.ts';
@@ -174,25 +175,40 @@ class OutOfOrder extends Error {}
  * that order. The rows of the output keep the order of the input.
  */
 async function scoreInOrder(scoring: Scoring): Promise<ScoreResult> {
-  const { scorer, context } = scoring;
-  const { profile, spec, dictionaries } = scorer;
+  const { profile, spec, dictionaries } = scoring.scorer;
   const needsOrder = spec.windows !== undefined && columnWithRole(profile, 'event_time') !== undefined;
-  const features = new StreamFeatures(profile, spec, dictionaries);
+  const result = await withStreamFeatures(profile, spec, dictionaries, (features) =>
+    scoreAsReceived(scoring, features, needsOrder),
+  );
+  return result ?? withStreamFeatures(profile, spec, dictionaries, (features) => scorePutInOrder(scoring, features));
+}
+
+/** Scores a stream as it comes; null where the order of its event time is needed and it does not come in it. */
+async function scoreAsReceived(
+  scoring: Scoring,
+  features: StreamFeatures,
+  needsOrder: boolean,
+): Promise<ScoreResult | null> {
+  const { scorer, context } = scoring;
   const notices = needsOrder ? await scorer.goOnFrom(features, await firstTime(scoring), context) : [];
   try {
     return await writeScores(scoring, features, features.compute, notices, needsOrder);
   } catch (error) {
     if (!(error instanceof OutOfOrder)) throw error;
+    return null;
   }
-  const whole = new WholeStream(profile, spec, dictionaries);
+}
+
+async function scorePutInOrder(scoring: Scoring, features: StreamFeatures): Promise<ScoreResult> {
+  const { scorer, context } = scoring;
+  const whole = new WholeStream(scorer.profile, scorer.spec, scorer.dictionaries);
   const isWhole = await forEachBatch(scoring, ({ segment }) => {
     whole.add(segment);
     return whole.rowCount <= mostSortedRows;
   });
-  const again = new StreamFeatures(profile, spec, dictionaries);
-  const noticesAgain = await scorer.goOnFrom(again, whole.earliestMs, context);
-  const compute = isWhole ? await inTurns(again.takeWhole(whole), context.signal) : again.compute;
-  return writeScores(scoring, again, compute, noticesAgain, false);
+  const notices = await scorer.goOnFrom(features, whole.earliestMs, context);
+  const compute = isWhole ? await inTurns(features.takeWhole(whole), context.signal) : features.compute;
+  return writeScores(scoring, features, compute, notices, false);
 }
 
 /** Where the recordings begin at or after the last event of the case, features over time go on from it. */

@@ -10,15 +10,16 @@ import { FeatureFitter, type FeatureOptions } from '../../features/fit-feature-s
 import {
   mostSortedRows,
   ReceivedOrder,
-  StreamFeatures,
   WholeStream,
   type SegmentComputer,
+  type StreamFeatures,
 } from '../../features/stream-features.ts';
 import { describeTimeOrder } from '../../features/windows/describe-order.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import { MAXIMUM_SEGMENT_ROWS, type SegmentSummary } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { segmentsOf } from '../../case/case-arrays.ts';
+import { withStreamFeatures } from '../window-threads.ts';
 
 /** The features of every row of a case, stored in it. They are never in memory as a whole. */
 export interface CaseFeatures extends StoredFeatures {
@@ -132,31 +133,33 @@ export async function storeCaseFeatures(
   if (openedCase.segmentsWithoutFeatures(featureSetId).length === 0)
     return { ...features, order: storedOrder(openedCase, featureSetId) };
   const dictionaries = openedCase.dictionaries();
-  const computer = new StreamFeatures(profile, spec, dictionaries);
-  // Features over time remember the rows before, so that even rows stored by a stopped run are gone through again.
-  const compute = await computerOfCase(openedCase, profile, spec, computer, dictionaries, context);
-  const segments = openedCase.segments();
-  for (let next = 0; next < segments.length;) {
-    throwIfCancelled(context.signal);
-    const turnEndMs = performance.now() + mostTurnMs;
-    const computed: { readonly rows: SegmentSummary; readonly values: Float32Array }[] = [];
-    do {
-      const rows = segments[next++];
-      const values = new Float32Array(rows.rowCount * featureCount);
-      compute(openedCase.readSegmentColumns(rows), values);
-      computed.push({ rows, values });
-    } while (computed.length < segmentsPerTurn && next < segments.length && performance.now() < turnEndMs);
-    // Others wait for the end of a transaction, so nothing is computed within it.
-    openedCase.inTransaction(() => {
-      for (const { rows, values } of computed) openedCase.writeFeatures(featureSetId, rows, values);
-    });
-    const last = segments[next - 1];
-    context.report({ phase: 'features', done: last.firstSequence + last.rowCount, total: rowCount, unit: 'rows' });
-    await new Promise(setImmediate);
-  }
-  const { order } = computer;
-  openedCase.setSetting(orderSetting(featureSetId), order);
-  return { ...features, order };
+  return withStreamFeatures(profile, spec, dictionaries, async (computer) => {
+    computer.expectRows(rowCount);
+    // Features over time remember the rows before, so that even rows stored by a stopped run are gone through again.
+    const compute = await computerOfCase(openedCase, profile, spec, computer, dictionaries, context);
+    const segments = openedCase.segments();
+    for (let next = 0; next < segments.length;) {
+      throwIfCancelled(context.signal);
+      const turnEndMs = performance.now() + mostTurnMs;
+      const computed: { readonly rows: SegmentSummary; readonly values: Float32Array }[] = [];
+      do {
+        const rows = segments[next++];
+        const values = new Float32Array(rows.rowCount * featureCount);
+        compute(openedCase.readSegmentColumns(rows), values);
+        computed.push({ rows, values });
+      } while (computed.length < segmentsPerTurn && next < segments.length && performance.now() < turnEndMs);
+      // Others wait for the end of a transaction, so nothing is computed within it.
+      openedCase.inTransaction(() => {
+        for (const { rows, values } of computed) openedCase.writeFeatures(featureSetId, rows, values);
+      });
+      const last = segments[next - 1];
+      context.report({ phase: 'features', done: last.firstSequence + last.rowCount, total: rowCount, unit: 'rows' });
+      await new Promise(setImmediate);
+    }
+    const { order } = computer;
+    openedCase.setSetting(orderSetting(featureSetId), order);
+    return { ...features, order };
+  });
 }
 
 /**

@@ -2,9 +2,9 @@ import type { CaseSession } from '../../case/case-session.ts';
 import { rowsOfTraining } from '../../case/model/recent-rows.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import { StreamFeatures } from '../../features/stream-features.ts';
 import type { SegmentSummary, StoredModel } from '../../store/types.ts';
 import type { DerivedModel } from '../../../preload/contract/history.ts';
+import { withStreamFeatures } from '../window-threads.ts';
 import { computerOfCase } from './case-features.ts';
 import { growForest, scoreCase } from './train-model.ts';
 
@@ -53,20 +53,21 @@ async function featureProblems(
   const spec: FeatureSpec = openCase.featureSpec(featureSetId);
   const count = featureNames(spec).length;
   const dictionaries = openCase.dictionaries();
-  const features = new StreamFeatures(arrays.profile, spec, dictionaries);
-  const compute = await computerOfCase(openCase, arrays.profile, spec, features, dictionaries, context);
-  const problems: string[] = [];
-  for (const segment of openCase.segments()) {
-    throwIfCancelled(context.signal);
-    const values = new Float32Array(segment.rowCount * count);
-    compute(openCase.readSegmentColumns(segment), values);
-    const stored = openCase.readFeatures(featureSetId, segment);
-    if (stored === undefined || !areSameBits(values, stored))
-      problems.push(`The features ${ofRows(segment)} are not those that their values give.`);
-    context.report({ phase: 'features', done: segment.firstSequence, total: openCase.nextSequence(), unit: 'rows' });
-    await new Promise(setImmediate);
-  }
-  return problems;
+  return withStreamFeatures(arrays.profile, spec, dictionaries, async (features) => {
+    const compute = await computerOfCase(openCase, arrays.profile, spec, features, dictionaries, context);
+    const problems: string[] = [];
+    for (const segment of openCase.segments()) {
+      throwIfCancelled(context.signal);
+      const values = new Float32Array(segment.rowCount * count);
+      compute(openCase.readSegmentColumns(segment), values);
+      const stored = openCase.readFeatures(featureSetId, segment);
+      if (stored === undefined || !areSameBits(values, stored))
+        problems.push(`The features ${ofRows(segment)} are not those that their values give.`);
+      context.report({ phase: 'features', done: segment.firstSequence, total: openCase.nextSequence(), unit: 'rows' });
+      await new Promise(setImmediate);
+    }
+    return problems;
+  });
 }
 
 async function deriveForest(

@@ -12,7 +12,6 @@ import { anomalyOfSums, auroc, averagePrecision } from '../../evaluation/ranking
 import { segmentOfRows } from '../../features/decode-segment.ts';
 import { FeatureFitter } from '../../features/fit-feature-spec.ts';
 import { textsOf } from '../../features/segment-access.ts';
-import { StreamFeatures } from '../../features/stream-features.ts';
 import { forestParametersOf, planDetection, type PlannedDetection } from './detection-choice.ts';
 import { randomStream } from '../../forest/random.ts';
 import { trainForest } from '../../forest/train.ts';
@@ -20,6 +19,7 @@ import { NO_DAY } from '../../forest/tuning.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { CaseArrays, segmentsOf } from '../../case/case-arrays.ts';
+import { withStreamFeatures } from '../window-threads.ts';
 import { computerOfCase, describeOrder, withoutFeatures } from './case-features.ts';
 import { openCaseToRead } from '../../case/opening.ts';
 import { threadsToUse } from '../threads.ts';
@@ -145,15 +145,17 @@ async function computeMatrix(
   const rowCount = openedCase.nextSequence();
   const values = new Float32Array(rowCount * featureCount);
   const dictionaries = openedCase.dictionaries();
-  const features = new StreamFeatures(profile, spec, dictionaries);
-  const compute = await computerOfCase(openedCase, profile, spec, features, dictionaries, context);
-  for (const segment of segmentsOf(openedCase)) {
-    throwIfCancelled(context.signal);
-    const start = segment.firstSequence * featureCount;
-    compute(segment, values.subarray(start, start + segment.rowCount * featureCount));
-    context.report({ phase: 'features', done: segment.firstSequence, total: rowCount, unit: 'rows' });
-  }
-  return { matrix: { rowCount, featureCount, values }, order: features.order };
+  return withStreamFeatures(profile, spec, dictionaries, async (features) => {
+    features.expectRows(rowCount);
+    const compute = await computerOfCase(openedCase, profile, spec, features, dictionaries, context);
+    for (const segment of segmentsOf(openedCase)) {
+      throwIfCancelled(context.signal);
+      const start = segment.firstSequence * featureCount;
+      compute(segment, values.subarray(start, start + segment.rowCount * featureCount));
+      context.report({ phase: 'features', done: segment.firstSequence, total: rowCount, unit: 'rows' });
+    }
+    return { matrix: { rowCount, featureCount, values }, order: features.order };
+  });
 }
 
 interface ScoredFold {

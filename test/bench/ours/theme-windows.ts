@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { ColumnKind, ColumnRole, Profile } from '../../../engine/domain/profile.ts';
 import { proposeThemes } from '../../../engine/features/windows/propose-themes.ts';
 import { WindowEngine } from '../../../engine/features/windows/window-engine.ts';
+import { windowThreads } from '../../../engine/jobs/window-threads.ts';
 import { printReport, Stopwatch } from './program.ts';
 
 const columns: readonly (readonly [string, ColumnKind, ColumnRole])[] = [
@@ -22,6 +23,10 @@ const profile: Profile = {
   columns: columns.map(([name, kind, role]) => ({ name, kind, role, ...said })),
 };
 const { windows } = proposeThemes(profile);
+
+const engine = new WindowEngine(windows, windowThreads(Number(process.argv[3])));
+// Threads start while the recording is read, as those of the peers do.
+engine.expectRows(Infinity);
 
 const [header, ...lines] = readFileSync(process.argv[2], 'utf8').trimEnd().split('\n');
 const places = new Map(header.split(',').map((name, place) => [name, place]));
@@ -48,7 +53,6 @@ const rowCount = lines.length;
 const stride = windows.features.length;
 const values = new Float32Array(rowCount * stride);
 const stopwatch = new Stopwatch();
-const engine = new WindowEngine(windows);
 await stopwatch.time('windows', () => {
   for (let first = 0; first < rowCount; first += rowsPerBlock) {
     const end = Math.min(first + rowsPerBlock, rowCount);
@@ -63,7 +67,9 @@ await stopwatch.time('windows', () => {
   }
 });
 printReport(stopwatch, {
+  threads: engine.threadCount,
   rows: rowCount,
   features: windows.features.map(({ name }) => name),
   stateBytes: engine.snapshot().byteLength,
 });
+engine.close();

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { WindowFeature } from '../../../engine/domain/window-feature.ts';
 import { WindowEngine } from '../../../engine/features/windows/window-engine.ts';
+import { windowThreads } from '../../../engine/jobs/window-threads.ts';
 import { printReport, Stopwatch } from './program.ts';
 
 const dayMs = 86_400_000;
@@ -24,6 +25,10 @@ const features = [1, 7, 30].flatMap((days): WindowFeature[] => {
   ];
 });
 
+const engine = new WindowEngine({ amountDecimals: 2, latenessMs: 0, features }, windowThreads(Number(process.argv[3])));
+// Threads start while the recording is read, as those of the peers do.
+engine.expectRows(Infinity);
+
 const [header, ...lines] = readFileSync(process.argv[2], 'utf8').trimEnd().split('\n');
 const column = (name: string): ((line: string) => string) => {
   const position = header.split(',').indexOf(name);
@@ -41,7 +46,6 @@ const block = {
 };
 const values = new Float32Array(rowCount * features.length);
 const stopwatch = new Stopwatch();
-const engine = new WindowEngine({ amountDecimals: 2, latenessMs: 0, features });
 await stopwatch.time('windows', () =>
   engine.append(block, { values, firstRow: 0, stride: features.length, firstColumn: 0 }),
 );
@@ -50,4 +54,10 @@ const sums = features.map((_, feature) => {
   for (let row = 0; row < rowCount; row++) sum += values[row * features.length + feature];
   return sum;
 });
-printReport(stopwatch, { rows: rowCount, features: features.map(({ name }) => name), sums });
+printReport(stopwatch, {
+  threads: engine.threadCount,
+  rows: rowCount,
+  features: features.map(({ name }) => name),
+  sums,
+});
+engine.close();

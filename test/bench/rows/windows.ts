@@ -11,6 +11,11 @@ const peers = [
   { script: 'duckdb_windows.py', name: 'DuckDB windows, 2 threads', target: { kind: 'ratio', bar: 2, aim: null } },
 ] as const;
 
+interface RunsOfThreads {
+  readonly alone: OurReport[];
+  readonly byTheme: OurReport[];
+}
+
 /** Fifteen features over time: transactions a second, beside peers. All must come to the same sums. */
 export async function windowRows(settings: BenchSettings): Promise<BenchRow[]> {
   const part = await longRecording(settings.windowRows);
@@ -26,7 +31,7 @@ export async function windowRows(settings: BenchSettings): Promise<BenchRow[]> {
     settings.report(`features over time beside ${script}`);
     const pairs = await runPairs(
       settings.pairs,
-      () => runOurs('windows.ts', [part]),
+      () => runOurs('windows.ts', [part, '2']),
       () => runPeer(script, [part]),
     );
     if (!('missing' in pairs.theirs))
@@ -41,41 +46,45 @@ export async function windowRows(settings: BenchSettings): Promise<BenchRow[]> {
           what: `15 features over time, ${settings.windowRows.toLocaleString('en')} payments`,
           unit: 'rows/s',
           target,
-          note: 'Both sides come to the same sums.',
+          note: 'Both sides come to the same sums. Threads start while the recording is read, on both sides.',
         },
-        'window engine, 1 thread',
+        'window engine, 2 threads',
         name,
         viewPairs(pairs, perSecond(settings.windowRows), perSecond(settings.windowRows)),
       ),
     );
   }
-  const alone: OurReport[] = [];
-  const byTheme: OurReport[] = [];
+  const byThreads = new Map([1, 2].map((threads) => [threads, { alone: [], byTheme: [] } as RunsOfThreads]));
   for (let run = 0; run < settings.pairs; run++) {
-    alone.push(await runOurs('windows.ts', [whole]));
-    byTheme.push(await runOurs('theme-windows.ts', [whole]));
+    for (const [threads, { alone, byTheme }] of byThreads) {
+      alone.push(await runOurs('windows.ts', [whole, `${threads}`]));
+      byTheme.push(await runOurs('theme-windows.ts', [whole, `${threads}`]));
+    }
   }
+  const featuresOf = ({ json }: OurReport): number => (json['features'] as readonly string[]).length;
   return [
     ...compared,
-    aloneRow(
-      {
-        what: `15 features over time, ${settings.longRows.toLocaleString('en')} payments`,
-        unit: 'rows/s',
-        target: { kind: 'none' },
-      },
-      'window engine, 1 thread',
-      alone.map(perSecond(settings.longRows)),
-    ),
-    aloneRow(
-      {
-        what: `the ${(byTheme[0].json['features'] as readonly string[]).length} features over time of the default set, ${settings.longRows.toLocaleString('en')} payments`,
-        unit: 'rows/s',
-        target: { kind: 'none' },
-        note: 'Asked for: 250,000. Habits of 90 days, with countries and kinds.',
-      },
-      'window engine, 1 thread',
-      byTheme.map(perSecond(settings.longRows)),
-    ),
+    ...[...byThreads].flatMap(([threads, { alone, byTheme }]) => {
+      const ours = `window engine, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
+      const shared = { unit: 'rows/s', target: { kind: 'none' } } as const;
+      const payments = `${settings.longRows.toLocaleString('en')} payments`;
+      return [
+        aloneRow(
+          { ...shared, what: `15 features over time, ${payments}` },
+          ours,
+          alone.map(perSecond(settings.longRows)),
+        ),
+        aloneRow(
+          {
+            ...shared,
+            what: `the ${featuresOf(byTheme[0])} features over time of the default set, ${payments}`,
+            note: 'Asked for: 250,000. Habits of 90 days, with countries and kinds.',
+          },
+          ours,
+          byTheme.map(perSecond(settings.longRows)),
+        ),
+      ];
+    }),
   ];
 }
 
