@@ -43,7 +43,7 @@ export type PersonalColumn = z.infer<typeof personalColumnSchema>;
 /** What may never be stored once a payment was authorised, whatever a person wants (PCI DSS 4.0, requirement 3.3). */
 export const neverStored: ReadonlySet<PersonalKind> = new Set(['card-code', 'track-data']);
 
-const fewestCardDigits = 13;
+export const fewestCardDigits = 13;
 const mostCardDigits = 19;
 const cardShape = /^[2-6]\d{3}(?:[ -]?\d){9,15}$/;
 

@@ -45,6 +45,16 @@ export function dictionaryColumns(profile: Profile): readonly string[] {
   return profile.columns.filter(({ kind }) => kind === 'category').map(({ name }) => name);
 }
 
+/** The names of the columns whose cells are read as numbers, with the sign before their decimals. */
+export function numberColumns(profile: Profile): ReadonlyMap<string, NumberFormat['decimal']> {
+  const isRead = ({ kind, timeFormat, joinedWith }: ProfileColumn): boolean =>
+    kind === 'number' ||
+    (kind === 'time' && joinedWith === undefined && timeFormat !== undefined && isNumericTimeFormat(timeFormat));
+  return new Map(
+    profile.columns.filter(isRead).map(({ name, numberFormat = plainNumber }) => [name, numberFormat.decimal]),
+  );
+}
+
 /** A dictionary of a profile's column; its absence is a fault of the caller. */
 export function dictionaryOf(dictionaries: Dictionaries, column: string): Dictionary {
   return dictionaries.get(column) ?? impossible(`the category column '${column}' was given no dictionary`);

@@ -8,7 +8,11 @@ const words = new Uint32Array(bits.buffer);
 /** A 32-bit hash of a double's bits (multiply-xorshift). */
 function hashOf(value: number): number {
   bits[0] = value;
-  let mixed = Math.imul(words[0], 0x9e37_79b1) ^ Math.imul(words[1], 0x85eb_ca6b);
+  return hashOfWords(words[0], words[1]);
+}
+
+function hashOfWords(low: number, high: number): number {
+  let mixed = Math.imul(low, 0x9e37_79b1) ^ Math.imul(high, 0x85eb_ca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b_3c6d);
   mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a_2d39);
   return (mixed ^ (mixed >>> 15)) >>> 0;
@@ -57,10 +61,7 @@ export class DistinctCount {
       for (; row < values.length; row++) {
         if (values[row] === values[row]) this.#add(values[row]);
       }
-    else
-      for (; row < values.length; row++) {
-        if (values[row] === values[row]) noteIn(registers, values[row] + 0);
-      }
+    else noteAllIn(registers, row === 0 ? values : values.subarray(row));
   }
 
   /** A value that the caller knows to be none of those before, as long as all of them were added in this way. */
@@ -149,8 +150,21 @@ function registersOf(values: Float64Array): Uint8Array {
   return registers;
 }
 
+/** Notes every value, taking the words of its bits from where they lie. */
+function noteAllIn(registers: Uint8Array, values: Float64Array): void {
+  const bitsOfAll = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (value === 0) noteHash(registers, hashOf(0));
+    else if (value === value) noteHash(registers, hashOfWords(bitsOfAll[2 * row], bitsOfAll[2 * row + 1]));
+  }
+}
+
 function noteIn(registers: Uint8Array, value: number): void {
-  const hash = hashOf(value);
+  noteHash(registers, hashOf(value));
+}
+
+function noteHash(registers: Uint8Array, hash: number): void {
   const place = hash >>> (32 - registerBits);
   // The bits after those of the place, ended by a 1: at most 19 zeros can lead them.
   const rank = Math.clz32((hash << registerBits) | (1 << (registerBits - 1))) + 1;

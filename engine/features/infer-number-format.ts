@@ -53,8 +53,8 @@ const fourDigits = /\d{4}/;
 
 /** The reading in which what separates three digits is the other thing: a group where it was a decimal, or the reverse. */
 function otherReading(texts: readonly string[], chosen: NumberReading): NumberReading | undefined {
-  const separated = texts.filter((text) => separator.test(text));
-  if (separated.length === 0 || !separated.every((text) => groupedLook.test(text))) return undefined;
+  const unlike = texts.find((text) => separator.test(text) && !groupedLook.test(text));
+  if (unlike !== undefined || !texts.some((text) => separator.test(text))) return undefined;
   const { decorated } = chosen.format;
   for (const { notation } of numberForms) {
     const other = attempt(texts, { ...notation, decorated }, chosen.badCount);

@@ -11,7 +11,7 @@ const store = openCase(path);
 let position = store.source(1).position;
 const firstRow = store.nextSequence();
 store.close();
-const writer = await createCaseWriter(path);
+const writer = await createCaseWriter(path, { isFirstFill: process.argv[4] === 'without a log' });
 console.log('writing');
 for (let row = firstRow; row < lastRow; row += ROWS_PER_APPEND) {
   const append = appendOf({ id: 1, position }, row, Math.min(ROWS_PER_APPEND, lastRow - row));

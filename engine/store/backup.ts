@@ -5,7 +5,7 @@ import { decompress } from './blob.ts';
 import { migrations, latestVersion, schemaVersion } from './migrations/migrations.ts';
 import { readLayoutVersion, refuseNewerLayout } from './case-header.ts';
 import { readWhereItCan } from './read-only-place.ts';
-import { connect, type Connection } from './sqlite.ts';
+import { BUSY_TIMEOUT_MS, connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded, storeError } from './store-error.ts';
 import { DecisionLog } from './decision-log.ts';
 import { evidenceProblems, hasEvidence } from './evidence.ts';
@@ -34,7 +34,7 @@ export function backupCase(path: string, target: string): void {
   const temporary = `${copy}.part-${process.pid}`;
   try {
     guarded(source, () => {
-      const connection = connect(source, { readonly: true, timeout: 5000 });
+      const connection = connect(source, { readonly: true, timeout: BUSY_TIMEOUT_MS });
       try {
         connection.prepare<[string]>('VACUUM INTO ?').run(temporary);
       } finally {
@@ -64,7 +64,7 @@ export function verifyCase(
   return readWhereItCan(file, (place, removeCopy) => {
     refuseNewerLayout(file, readLayoutVersion(place), latestVersion(migrations));
     return guarded(file, () => {
-      const connection = connect(place, { readonly: true, timeout: 5000 });
+      const connection = connect(place, { readonly: true, timeout: BUSY_TIMEOUT_MS });
       try {
         const damage = withDamageAsProblem(file, () => integrityProblems(connection));
         if (damage.length > 0) return { ok: false, problems: damage, models: 0 };

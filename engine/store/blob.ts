@@ -11,9 +11,12 @@ const compression = {
   },
 };
 
+const smallestChunkBytes = 4096;
+
 /** Zstandard with a content checksum (RFC 8878). */
 export function compress(bytes: Uint8Array): Uint8Array {
-  return zstdCompressSync(bytes, compression);
+  // Digits shrink to less than half: one piece of memory holds them, where there would be a hundred.
+  return zstdCompressSync(bytes, { ...compression, chunkSize: (bytes.byteLength >> 1) + smallestChunkBytes });
 }
 
 /** The inverse of `compress`; throws an error with a ZSTD code where the block is damaged. */

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { AssayError, usageError } from '../domain/error.ts';
-import { connect } from './sqlite.ts';
+import { readOnlyPlace } from './read-only-place.ts';
+import { BUSY_TIMEOUT_MS, connect } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
 import { schemaVersion } from './migrations/migrations.ts';
 
@@ -12,7 +13,7 @@ const MAGIC = 'SQLite format 3\0';
 
 /**
  * Reads the SQLite header (https://www.sqlite.org/fileformat2.html, section 1.3) without letting SQLite touch the
- * file, and returns the version of the case's layout.
+ * file, and returns the version of the case's layout. What a writer that was killed left half done is undone first.
  * Errors: CASE_NOT_FOUND, NOT_A_CASE, CASE_CORRUPT, PERMISSION_DENIED.
  */
 export function readLayoutVersion(path: string): number {
@@ -32,10 +33,13 @@ export function readLayoutVersion(path: string): number {
     if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) throw notACase(path, 'it is not an SQLite file');
     if (size < HEADER_BYTES) throw corrupt(path, `it ends after ${size} bytes`);
     if (header.readUInt32BE(68) !== APPLICATION_ID) throw notACase(path, 'it is an SQLite file of another program');
-    if (hasJournal(path)) return versionInJournal(path);
+    const isHalfDone = hasBeside(path, '-journal');
+    if (isHalfDone || hasBeside(path, '-wal')) return versionBySqlite(path, isHalfDone);
     const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
     const wholeSize = pageSize * header.readUInt32BE(28);
-    if (size < wholeSize) throw corrupt(path, `it was cut off, ${size} of ${wholeSize} bytes are there`);
+    // Asked again: a writer may have ended its transaction since, whose header was read.
+    const sizeNow = statSync(path).size;
+    if (sizeNow < wholeSize) throw corrupt(path, `it was cut off, ${sizeNow} of ${wholeSize} bytes are there`);
     return header.readUInt32BE(60);
   });
 }
@@ -51,14 +55,15 @@ export function refuseNewerLayout(path: string, version: number, supported: numb
   );
 }
 
-/** True where changes wait in a write-ahead log beside the file: another process is at work, or one was killed. */
-function hasJournal(path: string): boolean {
-  const journal = `${path}-wal`;
-  return existsSync(journal) && statSync(journal).size > 0;
+/** True where changes wait in a log beside the file, or can be undone: another process is at work, or one was killed. */
+function hasBeside(path: string, end: '-wal' | '-journal'): boolean {
+  const beside = statSync(`${path}${end}`, { throwIfNoEntry: false });
+  return beside !== undefined && beside.size > 0;
 }
 
-function versionInJournal(path: string): number {
-  const connection = connect(path, { readonly: true, timeout: 5000 });
+/** A connection that may not write cannot undo what was left half done, and says so. */
+function versionBySqlite(path: string, isHalfDone: boolean): number {
+  const connection = connect(path, { readonly: !isHalfDone || readOnlyPlace(path) !== null, timeout: BUSY_TIMEOUT_MS });
   try {
     return schemaVersion(connection);
   } finally {

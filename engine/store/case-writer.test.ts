@@ -1,8 +1,10 @@
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { appendOf, rowText } from './append-fixture.ts';
 import type { ColumnBlock } from '../domain/columns.ts';
 import { AssayError } from '../domain/error.ts';
+import { verifyCase } from './backup.ts';
 import { createCaseWriter } from './case-writer.ts';
 import { openCase, openCaseReadOnly } from './open-case.ts';
 import { watchSlowQueries } from './sqlite.ts';
@@ -114,6 +116,39 @@ describe('the writer thread', () => {
     await expect.poll(() => read.nextSequence()).toBe(5);
     read.close();
     await writer.finish();
+  });
+
+  it('writes the first rows without a log while nobody else has the case open, and with one from then on', async () => {
+    const { path, source } = caseWithSource();
+    const writer = await createCaseWriter(path, { isFirstFill: true });
+    const first = appendOf(source, 0, 5);
+    await writer.append(first);
+    await writer.flush();
+    expect(existsSync(`${path}-wal`)).toBe(false);
+    const read = openCaseReadOnly(path);
+    expect(read.nextSequence()).toBe(5);
+    read.close();
+    const other = openCase(path);
+    await writer.append(appendOf({ id: source.id, position: first.next }, 5, 5));
+    await writer.flush();
+    expect(existsSync(`${path}-wal`)).toBe(true);
+    expect(other.nextSequence()).toBe(10);
+    other.close();
+    await writer.finish();
+    expect(verifyCase(path)).toMatchObject({ ok: true });
+    expect(readdirSync(dirname(path))).toEqual(['a.assay']);
+  });
+
+  it('keeps the log where somebody else has the case open', async () => {
+    const { path, source } = caseWithSource();
+    const other = openCase(path);
+    const writer = await createCaseWriter(path, { isFirstFill: true });
+    await writer.append(appendOf(source, 0, 5));
+    await writer.flush();
+    expect(existsSync(`${path}-wal`)).toBe(true);
+    expect(other.nextSequence()).toBe(5);
+    await writer.finish();
+    other.close();
   });
 
   it('drops what was not stored when it is aborted, and leaves a valid case', async () => {

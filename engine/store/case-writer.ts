@@ -37,18 +37,46 @@ export interface CaseWriter {
 
 export interface CaseWriterOptions {
   readonly appendsInFlight?: number;
+  /** True for the first rows of a case that nobody else is likely to have open: see `WritableCase.writeWithoutLog`. */
+  readonly isFirstFill?: boolean;
   /** What was taken is on the disk after this time at the latest. */
   readonly transactionAgeMs?: number;
   /** Told after every transaction what is on the disk by now. */
   readonly onCommitted?: (totals: WriterTotals) => void;
 }
 
+/** A thread that can store, while it is not known yet into which case. */
+export interface WriterThread {
+  /** Begins to store into an existing case; once a thread. Errors: those of `openCase`. */
+  open(path: string, options?: CaseWriterOptions): Promise<CaseWriter>;
+  /** Ends a thread that nothing was stored with; of the others their writer does. */
+  end(): Promise<void>;
+}
+
+/** Starts a thread to store with: what it needs is loaded while the caller looks at what there is to store. */
+export function startWriterThread(): WriterThread {
+  const worker = new Worker(new URL('./writer.worker.ts', import.meta.url));
+  let isOpen = false;
+  // Until it has something to do, nobody need hear of its end: the first request will.
+  worker.on('error', () => undefined);
+  return {
+    open: (path, options = {}) => {
+      isOpen = true;
+      return openWriter(worker, path, options);
+    },
+    end: async () => {
+      if (!isOpen) await worker.terminate();
+    },
+  };
+}
+
 /** Starts a writer on an existing case. Errors: those of `openCase`. */
-export async function createCaseWriter(path: string, options: CaseWriterOptions = {}): Promise<CaseWriter> {
+export function createCaseWriter(path: string, options: CaseWriterOptions = {}): Promise<CaseWriter> {
+  return startWriterThread().open(path, options);
+}
+
+async function openWriter(worker: Worker, path: string, options: CaseWriterOptions): Promise<CaseWriter> {
   const capacity = options.appendsInFlight ?? APPENDS_IN_FLIGHT;
-  const worker = new Worker(new URL('./writer.worker.ts', import.meta.url), {
-    workerData: { path, transactionAgeMs: options.transactionAgeMs, slowMs: watchedSlowMs() } satisfies WriterStart,
-  });
   let inFlight = 0;
   let failure: AssayError | undefined;
   let closed = false;
@@ -99,6 +127,12 @@ export async function createCaseWriter(path: string, options: CaseWriterOptions 
   worker.on('exit', () => {
     if (!closed) fail(threadError(new Error('it ended unasked'), path));
   });
+  worker.postMessage({
+    path,
+    isFirstFill: options.isFirstFill ?? false,
+    transactionAgeMs: options.transactionAgeMs,
+    slowMs: watchedSlowMs(),
+  } satisfies WriterStart);
   await until(() => ready);
 
   return {

@@ -13,11 +13,10 @@ import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
 import { ReadableCase } from './readable-case.ts';
 import { dropObjects, foreignObjects, objectWords, type SchemaObjectName } from './schema.ts';
 import { beginSession, byAssay, hasAbandonedSession, hasSessions } from './session.ts';
-import { connect, type Connection } from './sqlite.ts';
+import { BUSY_TIMEOUT_MS, connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
 import { WritableCase } from './writable-case.ts';
 
-const BUSY_TIMEOUT_MS = 5000;
 const PAGE_BYTES = 16_384; // blobs of 16 to 500 KB: fewer overflow pages than the default 4096, measured
 const CHECKPOINT_BYTES = 64 * 1024 * 1024; // the write-ahead log is folded into the file at this size
 const CACHE_KIB = 32 * 1024; // holds one transaction of segments without spilling
@@ -49,7 +48,7 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
   const version = readLayoutVersion(file);
   refuseNewerLayout(file, version, latest);
   refuseReadOnly(file);
-  for (const part of ['', '-wal', '-shm']) narrowToOwner(`${file}${part}`);
+  for (const part of ['', '-wal', '-shm', '-journal']) narrowToOwner(`${file}${part}`);
   if (version < latest) backupCase(file, `${file}.backup-v${version}-${Date.now()}`);
   return guarded(file, () => {
     const connection = connect(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });

@@ -14,6 +14,9 @@ export interface SlowQuery {
   readonly durationMs: number;
 }
 
+/** How long a connection waits for another one that writes. */
+export const BUSY_TIMEOUT_MS = 5000;
+
 const NODE_API_NEEDED = 10;
 const SLOW_MS = 40;
 

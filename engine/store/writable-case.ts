@@ -37,6 +37,7 @@ export interface Change<T> {
   readonly result: T;
 }
 
+const READERS_TIMEOUT_MS = 60_000; // without a log, a transaction waits for whoever reads
 const TIDY_TIMEOUT_MS = 250; // at close nothing is worth waiting long for: the data is committed already
 
 /**
@@ -79,6 +80,22 @@ export class WritableCase extends ReadableCase {
       // A full disk or a reader may forbid the tidying; what is committed is safe, and the next open tidies up.
     } finally {
       super.close();
+    }
+  }
+
+  /**
+   * From now on changes go into the file itself instead of a log beside it, which is written twice: for the first rows of a case
+   * that nobody else has open. Where somebody has, or opens it for writing later, the log stays or comes back.
+   */
+  writeWithoutLog(): void {
+    try {
+      this.connection.pragma('busy_timeout = 0');
+      // Truncated, not removed: that a transaction holds is then on the disk when it ends.
+      this.guard(() => this.connection.pragma('journal_mode = TRUNCATE'));
+    } catch (error) {
+      if (!(error instanceof AssayError && error.code === 'CASE_BUSY')) throw error;
+    } finally {
+      this.connection.pragma(`busy_timeout = ${READERS_TIMEOUT_MS}`);
     }
   }
 

@@ -4,9 +4,10 @@ import type { PackedAppend } from './segment-encoding.ts';
 import type { SlowQuery } from './sqlite.ts';
 import type { JsonValue, LiveAppend, RowRange } from './types.ts';
 
-/** What the writer thread is started with. */
+/** The first message to the writer thread. */
 export interface WriterStart {
   readonly path: string;
+  readonly isFirstFill: boolean;
   readonly transactionAgeMs: number | undefined;
   /** From how many milliseconds on a statement or transaction is told; null where nobody wants to know. */
   readonly slowMs: number | null;

@@ -7,12 +7,13 @@ import {
   type WriterInput,
   type WriterReply,
   type WriterRequest,
+  type WriterStart,
   type WriterTotals,
 } from './writer-messages.ts';
 
 const TRANSACTION_BYTES = 16 * 1024 * 1024; // one flush to disk per so many encoded bytes
 /** And at the latest after this time, so that a slow stream is on disk too. */
-export const TRANSACTION_AGE_MS = 250;
+const TRANSACTION_AGE_MS = 250;
 /** A disk that is slow to flush is not asked again at once: at most this part of the time is spent flushing. */
 const MOST_COMMITTING = 1 / 4;
 
@@ -24,7 +25,10 @@ interface PendingWrite {
 }
 
 /** Encodes and stores what arrives at the port until told to finish; the first failure closes the case. */
-export function serveWriter(port: MessagePort, path: string, transactionAgeMs: number): void {
+export function serveWriter(
+  port: MessagePort,
+  { path, isFirstFill, transactionAgeMs = TRANSACTION_AGE_MS }: Omit<WriterStart, 'slowMs'>,
+): void {
   const answer = (reply: WriterReply): void => port.postMessage(reply);
   let store: WritableCase | undefined;
   let pending: PendingWrite[] = [];
@@ -90,6 +94,7 @@ export function serveWriter(port: MessagePort, path: string, transactionAgeMs: n
 
   try {
     store = openCase(path);
+    if (isFirstFill) store.writeWithoutLog();
   } catch (error) {
     answer({ type: 'failed', error: plainErrorOf(error) });
     port.close();

@@ -3,7 +3,9 @@ import { isMissingText, readPlainNumber } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import { decodeText } from './cell-text.ts';
 import { footerRows } from './footer-rows.ts';
-import { holdsBatchOf, takesRowsOf, type PlainRows, type ReadingKernel } from './kernel/reading-kernel.ts';
+import type { NumberThreads } from './kernel/number-threads.ts';
+import { holdsBatchOf, takesRowsOf, type NumberColumn } from './kernel/reading-kernel.ts';
+import type { PlainRows, ReadingKernel } from './kernel/reading-kernel.ts';
 import { decodeNumberBytes } from './number-bytes.ts';
 import type { RecordScanner } from './text-batches.ts';
 import type { DelimitedDialect } from './text-layout.ts';
@@ -55,6 +57,89 @@ interface HeldText {
   readonly end: number;
 }
 
+/** Where the cells and rows of a batch are kept until it is read, and the kernel that has its text. */
+interface BatchPlace {
+  readonly kernel: ReadingKernel | undefined;
+  readonly cells: CellRanges;
+  readonly rows: RowRanges;
+}
+
+function placeOf(rowsPerBatch: number, columnCount: number, kernel: ReadingKernel | undefined): BatchPlace {
+  return {
+    kernel,
+    cells: kernel ?? {
+      starts: new Uint32Array(rowsPerBatch * columnCount),
+      ends: new Uint32Array(rowsPerBatch * columnCount),
+    },
+    rows: {
+      rawStart: new Uint32Array(rowsPerBatch),
+      rawEnd: new Uint32Array(rowsPerBatch),
+      byteOffset: new Float64Array(rowsPerBatch),
+      line: new Float64Array(rowsPerBatch),
+    },
+  };
+}
+
+/** Texts of at most this many bytes are made once as long as they come again: labels, codes, countries. */
+const longestKeptText = 6;
+const keptTexts = 1 << 10;
+
+/** The texts of cells in one dialect. */
+class CellTexts {
+  readonly #quote: string;
+  readonly #quoteByte: number;
+  readonly #backslashEscapes: boolean;
+  /** By a hash: the bytes of a text behind its length, in one number, and the text. */
+  readonly #keys = new Float64Array(keptTexts);
+  readonly #kept = new Array<string>(keptTexts).fill('');
+
+  constructor({ quote, backslashEscapes }: DelimitedDialect) {
+    this.#quote = quote;
+    this.#quoteByte = quote.charCodeAt(0);
+    this.#backslashEscapes = backslashEscapes;
+  }
+
+  /**
+   * A cell stands right after a quote only when it was quoted itself: any other follows a delimiter or a line end.
+   * Blanks around a cell that was not quoted are padding.
+   */
+  textAt(bytes: Buffer, start: number, end: number): string {
+    if (start > 0 && bytes[start - 1] === this.#quoteByte) return this.#quotedText(bytes, start, end);
+    if (end - start > longestKeptText || this.#backslashEscapes) return this.#unescaped(plainText(bytes, start, end));
+    let key = end - start;
+    let hash = key;
+    for (let at = start; at < end; at++) {
+      key = key * 256 + bytes[at];
+      hash = Math.imul(hash, 0x0100_0193) ^ bytes[at];
+    }
+    const place = (hash ^ (hash >>> 10)) & (keptTexts - 1);
+    if (this.#keys[place] !== key) {
+      this.#keys[place] = key;
+      this.#kept[place] = plainText(bytes, start, end);
+    }
+    return this.#kept[place];
+  }
+
+  #quotedText(bytes: Buffer, start: number, end: number): string {
+    const text = decodeText(bytes, start, end);
+    const quote = this.#quote;
+    return this.#unescaped(text.includes(quote) ? text.replaceAll(quote + quote, quote) : text);
+  }
+
+  #unescaped(text: string): string {
+    if (!this.#backslashEscapes || !text.includes('\\') || text === '\\N') return text;
+    return text.replaceAll(/\\([^])/g, (_all, character: string) => escapedCharacters[character] ?? character);
+  }
+}
+
+function plainText(bytes: Buffer, start: number, end: number): string {
+  let from = start;
+  let to = end;
+  while (from < to && isBlankByte(bytes[from])) from++;
+  while (from < to && isBlankByte(bytes[to - 1])) to--;
+  return decodeText(bytes, from, to);
+}
+
 /** A batch of delimited text; its cells stay bytes until they are asked for. */
 export class DelimitedBatch implements RecordBatch {
   readonly rowCount: number;
@@ -67,12 +152,14 @@ export class DelimitedBatch implements RecordBatch {
   readonly rejected: readonly RejectedRecord[];
   readonly next: RecordingPosition;
   readonly #cells: CellRanges;
-  readonly #dialect: DelimitedDialect;
+  readonly #texts: CellTexts;
   readonly #held: HeldText | undefined;
+  /** Columns that another thread has read. */
+  #ahead: readonly NumberColumn[] = [];
 
   constructor(
     columnNames: readonly string[],
-    dialect: DelimitedDialect,
+    texts: CellTexts,
     bytes: Buffer,
     rowCount: number,
     cells: CellRanges,
@@ -83,7 +170,7 @@ export class DelimitedBatch implements RecordBatch {
   ) {
     this.#held = held;
     this.columnNames = columnNames;
-    this.#dialect = dialect;
+    this.#texts = texts;
     this.bytes = bytes;
     this.rowCount = rowCount;
     this.rawStart = rows.rawStart;
@@ -100,14 +187,21 @@ export class DelimitedBatch implements RecordBatch {
     const start = this.#cells.starts[cell];
     const end = this.#cells.ends[cell];
     if (start === end) return undefined;
-    const text = this.#cellText(start, end);
+    const text = this.#texts.textAt(this.bytes, start, end);
     return isMissingText(text) ? undefined : text;
   }
 
   /** The cell as text, missing-value words included. */
   writtenText(row: number, column: number): string {
     const cell = row * this.columnNames.length + column;
-    return this.#cellText(this.#cells.starts[cell], this.#cells.ends[cell]);
+    return this.#texts.textAt(this.bytes, this.#cells.starts[cell], this.#cells.ends[cell]);
+  }
+
+  /** Has numbers of these columns read by another thread where one is free; settles when `numbers` need not wait for it. */
+  async readAhead(threads: NumberThreads, wanted: readonly NumberColumn[]): Promise<void> {
+    if (this.#held === undefined || this.rowCount === 0) return;
+    const task = { rows: this.rowCount, columns: this.columnNames.length, wanted };
+    if ((await threads.read(this.#held.kernel, task)) === true) this.#ahead = wanted;
   }
 
   numbers(column: number, format: NumberFormat, out: Float64Array, sum?: DecimalSum): readonly number[] {
@@ -117,7 +211,11 @@ export class DelimitedBatch implements RecordBatch {
     const decimalByte = format.decimal.charCodeAt(0);
     const notNumbers: number[] = [];
     const cells = { rows: rowCount, columns: columnCount, column };
-    const unsure = this.#held?.kernel.numbers(bytes, this.#held.end, cells, decimalByte, out, sum);
+    const place = this.#ahead.findIndex((each) => each.column === column && each.decimalByte === decimalByte);
+    const unsure =
+      place < 0
+        ? this.#held?.kernel.numbers(bytes, this.#held.end, cells, decimalByte, out, sum)
+        : this.#held?.kernel.numbersAhead(place, rowCount, out, sum);
     const looks = unsure?.length ?? rowCount;
     for (let look = 0; look < looks; look++) {
       const row = unsure?.[look] ?? look;
@@ -126,7 +224,7 @@ export class DelimitedBatch implements RecordBatch {
       const end = ends[cell];
       let value = start === end ? NaN : decodeNumberBytes(bytes, start, end, decimalByte, sum);
       if (value !== value && start !== end) {
-        const text = this.#cellText(start, end);
+        const text = this.#texts.textAt(this.bytes, start, end);
         const plain = readPlainNumber(text, format);
         value = Number(plain ?? NaN);
         if (plain !== undefined) sum?.addText(plain);
@@ -136,30 +234,12 @@ export class DelimitedBatch implements RecordBatch {
     }
     return notNumbers;
   }
-
-  /**
-   * A cell stands right after a quote only when it was quoted itself: any other follows a delimiter or a line end.
-   * Blanks around a cell that was not quoted are padding.
-   */
-  #cellText(start: number, end: number): string {
-    const { quote, backslashEscapes } = this.#dialect;
-    const isQuoted = start > 0 && this.bytes[start - 1] === quote.charCodeAt(0);
-    let from = start;
-    let to = end;
-    if (!isQuoted) {
-      while (from < to && isBlankByte(this.bytes[from])) from++;
-      while (from < to && isBlankByte(this.bytes[to - 1])) to--;
-    }
-    const text = decodeText(this.bytes, from, to);
-    const single = isQuoted && text.includes(quote) ? text.replaceAll(quote + quote, quote) : text;
-    if (!backslashEscapes || !single.includes('\\') || single === '\\N') return single;
-    return single.replaceAll(/\\([^])/g, (_all, character: string) => escapedCharacters[character] ?? character);
-  }
 }
 
 /** A record scanner whose batches are delimited text. */
-export interface DelimitedScanner extends RecordScanner {
-  finishBatch(bytes: Buffer): DelimitedBatch | undefined;
+export interface DelimitedScanner extends RecordScanner<DelimitedBatch> {
+  /** Batches that are valid at a time: the one read last, and those before it. */
+  readonly batchesAtOnce: number;
 }
 
 /**
@@ -168,13 +248,14 @@ export interface DelimitedScanner extends RecordScanner {
  * quoted field, a quote inside an unquoted field is text, and blank fields behind the last column say nothing.
  * A record with the wrong number of fields, or without any value, is rejected whole, and so are the last lines where they
  * are totals. A quote that is never closed, or text after a closing quote, rejects only the line the record starts
- * on; reading resumes on the next. A kernel, where one is given, finds plain rows and reads numbers faster; it changes nothing else.
+ * on; reading resumes on the next. Kernels, where they are given, find plain rows and read numbers faster; they change nothing else.
+ * A batch stays valid until as many others as there are kernels have been started.
  */
 export function delimitedScanner(
   layout: DelimitedLayout,
   start: RecordingPosition,
   rowsPerBatch: number,
-  givenKernel?: ReadingKernel,
+  givenKernels: readonly ReadingKernel[] = [],
 ): DelimitedScanner {
   const { columnNames, lineEndByte, headerBytes, backslashEscapes, rowsFrom } = layout;
   const quoteByte = layout.quote.charCodeAt(0);
@@ -186,11 +267,13 @@ export function delimitedScanner(
   endsUnquotedCell[lineEndByte] = 1;
   if (backslashEscapes) endsUnquotedCell[backslashByte] = 1;
 
-  const kernel = holdsBatchOf(rowsPerBatch, columnCount) ? givenKernel : undefined;
-  const cells: CellRanges = kernel ?? {
-    starts: new Uint32Array(rowsPerBatch * columnCount),
-    ends: new Uint32Array(rowsPerBatch * columnCount),
-  };
+  const kernels = holdsBatchOf(rowsPerBatch, columnCount) ? givenKernels : [];
+  const places =
+    kernels.length === 0
+      ? [placeOf(rowsPerBatch, columnCount, undefined)]
+      : kernels.map((kernel) => placeOf(rowsPerBatch, columnCount, kernel));
+  let batchesFinished = 0;
+  let { kernel, cells, rows } = places[0];
   const plainRows: PlainRows = {
     delimiterByte,
     quoteByte,
@@ -199,16 +282,11 @@ export function delimitedScanner(
     headerBytes,
     longestRecordBytes,
   };
-  const plainKernel = lineEndByte === newlineByte && takesRowsOf(plainRows) ? kernel : undefined;
+  const takesPlainRows = lineEndByte === newlineByte && takesRowsOf(plainRows);
   /** Rows that are left to be read one by one before the kernel is asked again. */
   let rowsToPass = 0;
   let passedLast = 0;
-  const rows: RowRanges = {
-    rawStart: new Uint32Array(rowsPerBatch),
-    rawEnd: new Uint32Array(rowsPerBatch),
-    byteOffset: new Float64Array(rowsPerBatch),
-    line: new Float64Array(rowsPerBatch),
-  };
+  const texts = new CellTexts(layout);
   let rejected: RejectedRecord[] = [];
   let rowCount = 0;
   let baseOffset = start.byteOffset;
@@ -308,8 +386,8 @@ export function delimitedScanner(
     const { starts, ends } = cells;
 
     while (rowCount < rowsPerBatch && position < bytesPerBatch) {
-      if (plainKernel !== undefined && rowsToPass-- <= 0 && baseOffset + position >= rowsFrom) {
-        takePlainRows(plainKernel, bytes, end);
+      if (kernel !== undefined && takesPlainRows && rowsToPass-- <= 0 && baseOffset + position >= rowsFrom) {
+        takePlainRows(kernel, bytes, end);
         if (rowCount === rowsPerBatch || position >= bytesPerBatch) break;
       }
       // Where most lines end with a carriage return, some may end with both.
@@ -433,10 +511,12 @@ export function delimitedScanner(
   }
 
   return {
+    batchesAtOnce: places.length,
     get position() {
       return position;
     },
     startBatch(offset) {
+      ({ kernel, cells, rows } = places[batchesFinished % places.length]);
       baseOffset = offset;
       position = 0;
       rowCount = 0;
@@ -449,8 +529,12 @@ export function delimitedScanner(
       if (position >= endOfContent) rejectFooter(bytes);
       if (rowCount === 0 && rejected.length === 0) return undefined;
       const next = { byteOffset: baseOffset + position, line };
-      const held = kernel && { kernel, end: position };
-      return new DelimitedBatch(columnNames, layout, bytes, rowCount, cells, rows, rejected, next, held);
+      batchesFinished++;
+      // Of several batches at a time each has its text to itself.
+      const kept = kernel?.textOf(bytes, position);
+      const text = places.length === 1 ? bytes : (kept ?? Buffer.from(bytes.subarray(0, position)));
+      const held = kernel && kept && { kernel, end: position };
+      return new DelimitedBatch(columnNames, texts, text, rowCount, cells, rows, rejected, next, held);
     },
   };
 }

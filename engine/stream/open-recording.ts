@@ -2,18 +2,31 @@ import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
 import { AssayError, usageError } from '../domain/error.ts';
-import type { RecordBatch, RecordingFormat, RecordingPosition, RecordingReader } from '../domain/record-batch.ts';
+import type {
+  NumberFormat,
+  RecordBatch,
+  RecordingFormat,
+  RecordingPosition,
+  RecordingReader,
+} from '../domain/record-batch.ts';
 import type { StatedFormat } from '../domain/stated-format.ts';
+import { inStep } from './batches-in-step.ts';
 import { ContentTooShortError, openByteSource, type ByteSource } from './byte-source.ts';
 import { openByteWindow } from './byte-window.ts';
 import { mostColumns } from './cell-table.ts';
 import { DamagedContentError, UnsupportedContentError } from './decompress.ts';
-import { delimitedScanner } from './delimited-text.ts';
+import {
+  delimitedScanner,
+  type DelimitedBatch,
+  type DelimitedLayout,
+  type DelimitedScanner,
+} from './delimited-text.ts';
 import { detectCompression, detectTextLayout, isParquet, type KnownLayout } from './detect-format.ts';
 import { detectEncoding, encodingNamed, endsLinesByNextLine, isTranscoded, type TextForm } from './encodings.ts';
 import { jsonLinesScanner } from './json-lines.ts';
 import { jsonObjectsScanner } from './json-objects.ts';
-import { giveBackKernel, takeKernel } from './kernel/reading-kernel.ts';
+import { kernelsFor, NumberThreads } from './kernel/number-threads.ts';
+import { giveBackKernel, kernelModule, takeKernel } from './kernel/reading-kernel.ts';
 import type { TextLayout } from './text-layout.ts';
 import { openParquet } from './parquet.ts';
 import type { RecordScanner } from './text-batches.ts';
@@ -28,6 +41,8 @@ export interface OpenRecordingOptions {
   readonly stated?: StatedFormat;
   /** The columns known so far; keys of JSON records keep their places, new ones are appended. */
   readonly columnNames?: readonly string[];
+  /** Columns whose numbers will be asked for, with the sign before their decimals, and how many threads may read them ahead. */
+  readonly numbersAhead?: { readonly threads: number; readonly columns: ReadonlyMap<string, NumberFormat['decimal']> };
   /** Ends reading at once, also in the middle of a batch. */
   readonly signal?: AbortSignal;
   /** For tests: bytes read at a time. */
@@ -40,6 +55,8 @@ const sampleBytes = 1 << 18;
 const cellsPerBatch = 1 << 21;
 /** Smaller files are read before a kernel has begun. */
 const kernelFromBytes = 1 << 18;
+/** Smaller files are read before other threads have begun. */
+const threadsFromBytes = 1 << 22;
 
 function fileError(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -263,18 +280,23 @@ function openText(
   });
 
   let scanner: RecordScanner & { readonly columnNames?: readonly string[] };
-  const kernel = layout.kind === 'csv' && storedBytes >= kernelFromBytes ? takeKernel() : undefined;
-  if (layout.kind === 'csv') scanner = delimitedScanner({ ...layout, columnNames }, start, rowsPerBatch, kernel);
-  else if (layout.records === 'lines') scanner = jsonLinesScanner(layout.kind, columnNames, start, rowsPerBatch);
+  let delimited: DelimitedReading | undefined;
+  if (layout.kind === 'csv') {
+    delimited = openDelimited({ ...layout, columnNames }, start, rowsPerBatch, storedBytes, options);
+    scanner = delimited.scanner;
+  } else if (layout.records === 'lines') scanner = jsonLinesScanner(layout.kind, columnNames, start, rowsPerBatch);
   else scanner = jsonObjectsScanner(layout.kind, layout.records === 'wrapped', columnNames, start, rowsPerBatch);
   const foreign = { bytes: 0 };
 
   async function* batches(): AsyncGenerator<RecordBatch, void, undefined> {
     const chunks = source.chunks();
+    const window = openByteWindow(chunks, start.byteOffset);
+    const look = (bytes: Uint8Array): void => {
+      if (!isUtf8(bytes)) foreign.bytes += bytesBeyondAscii(bytes);
+    };
     try {
-      yield* readTextBatches(path, openByteWindow(chunks, start.byteOffset), scanner, (bytes) => {
-        if (!isUtf8(bytes)) foreign.bytes += bytesBeyondAscii(bytes);
-      });
+      if (delimited === undefined) yield* readTextBatches(path, window, scanner, look);
+      else yield* delimited.batches(readTextBatches(path, window, delimited.scanner, look));
     } catch (error) {
       throw error instanceof ContentTooShortError ? shorterThanBefore(path, start) : error;
     } finally {
@@ -299,9 +321,49 @@ function openText(
       return textNotices(path, format, source, foreign.bytes);
     },
     batches,
-    close: () => {
-      if (kernel !== undefined) giveBackKernel(kernel);
-      return file.close();
+    close: async () => {
+      await delimited?.close();
+      await file.close();
+    },
+  };
+}
+
+interface DelimitedReading {
+  readonly scanner: DelimitedScanner;
+  /** The batches that come, as soon as their numbers are read. */
+  readonly batches: (
+    read: AsyncGenerator<DelimitedBatch, void, undefined>,
+  ) => AsyncGenerator<DelimitedBatch, void, undefined>;
+  readonly close: () => Promise<void>;
+}
+
+/** A scanner with the kernels that its recording is worth, and the threads. */
+function openDelimited(
+  layout: DelimitedLayout,
+  start: RecordingPosition,
+  rowsPerBatch: number,
+  storedBytes: number,
+  { numbersAhead }: OpenRecordingOptions,
+): DelimitedReading {
+  const module = storedBytes >= kernelFromBytes ? kernelModule() : null;
+  const wanted = layout.columnNames.flatMap((name, column) => {
+    const decimal = numbersAhead?.columns.get(name);
+    return decimal === undefined ? [] : [{ column, decimalByte: decimal.charCodeAt(0) }];
+  });
+  const threadCount = storedBytes < threadsFromBytes || wanted.length === 0 ? 0 : (numbersAhead?.threads ?? 0);
+  const kernels = module === null ? [] : Array.from({ length: kernelsFor(threadCount) }, () => takeKernel(module));
+  const scanner = delimitedScanner(layout, start, rowsPerBatch, kernels);
+  const threads =
+    module !== null && threadCount > 0 && scanner.batchesAtOnce > 1
+      ? new NumberThreads(module, kernels, threadCount)
+      : undefined;
+  return {
+    scanner,
+    batches: (read) =>
+      threads === undefined ? read : inStep(read, scanner.batchesAtOnce, (batch) => batch.readAhead(threads, wanted)),
+    close: async () => {
+      await threads?.close();
+      kernels.forEach(giveBackKernel);
     },
   };
 }

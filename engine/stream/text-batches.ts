@@ -16,7 +16,7 @@ export const bytesPerBatch = 1 << 23;
 export const longestRecordBytes = 1 << 20;
 
 /** Cuts records out of a byte window, batch by batch. Positions are indices into the window's bytes. */
-export interface RecordScanner {
+export interface RecordScanner<Batch extends RecordBatch = RecordBatch> {
   /** Where the next record starts. */
   readonly position: number;
   /** Starts an empty batch whose records begin at index 0 of the bytes, which lie at `baseOffset` of the content. */
@@ -27,7 +27,7 @@ export interface RecordScanner {
    */
   scan(bytes: Buffer, end: number, atEnd: boolean): boolean;
   /** The batch read so far, or undefined when it has neither rows nor rejected records. */
-  finishBatch(bytes: Buffer): RecordBatch | undefined;
+  finishBatch(bytes: Buffer): Batch | undefined;
 }
 
 /** Bytes that hold nothing: spaces, tabs, the zeros of a block that was never written, the mark by which DOS ends a text. */
@@ -60,12 +60,12 @@ export const tooLongReason = `The record is longer than ${String(longestRecordBy
  * damage and then throws CORRUPT_RECORDING with the byte offset up to which it could be read. `look` sees the bytes of
  * each batch.
  */
-export async function* readTextBatches(
+export async function* readTextBatches<Batch extends RecordBatch>(
   path: string,
   window: ByteWindow,
-  scanner: RecordScanner,
+  scanner: RecordScanner<Batch>,
   look: (bytes: Uint8Array) => void = () => undefined,
-): AsyncGenerator<RecordBatch, void, undefined> {
+): AsyncGenerator<Batch, void, undefined> {
   for (;;) {
     window.release(scanner.position);
     scanner.startBatch(window.baseOffset);

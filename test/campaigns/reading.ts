@@ -1,14 +1,14 @@
 /**
- * `npm run campaign:reading -- [--files N] [--numbers N] [--seed N]`: what the reading kernel gives beside the plain reader, over random
- * files of all dialects, cut anywhere, and beside `Number` over random texts. Exits with 1 at the first difference.
+ * `npm run campaign:reading -- [--files N] [--numbers N] [--seed N]`: what the reading kernel gives beside the plain reader, alone and with
+ * 1 to 3 threads, over random files of all dialects, cut anywhere, and beside `Number` over random texts. Exits with 1 at the first difference.
  */
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { DecimalSum } from '../../engine/domain/decimal-sum.ts';
 import { impossible } from '../../engine/domain/error.ts';
-import { readingOf, writtenFiles } from '../../engine/stream/kernel/files.test-support.ts';
+import { readingOf, startedHelp, writtenFiles, type Help } from '../../engine/stream/kernel/files.test-support.ts';
 import { numbersByKernel } from '../../engine/stream/kernel/numbers.test-support.ts';
-import { takeKernel, type ReadingKernel } from '../../engine/stream/kernel/reading-kernel.ts';
+import { kernelModule, takeKernel, type ReadingKernel } from '../../engine/stream/kernel/reading-kernel.ts';
 
 const textsAtOnce = 4096;
 
@@ -83,7 +83,8 @@ const { values: given } = parseArgs({
   },
 });
 const seed = Number(given.seed);
-const kernel = takeKernel() ?? impossible('the normal build makes the reading kernel');
+const module = kernelModule() ?? impossible('the normal build makes the reading kernel');
+const kernel = takeKernel(module);
 
 const bits = randomBits(seed);
 const draw: Draw = (below) => Math.floor((bits() / 2 ** 32) * below);
@@ -96,11 +97,16 @@ while (compared < Number(given.numbers)) {
 }
 console.log(`${compared} texts: no difference from Number, ${left} left to the plain reader`);
 
+const helps: readonly Help[] = [
+  { kernels: [kernel] },
+  ...(await Promise.all([1, 2, 3].map((threadCount) => startedHelp(module, threadCount)))),
+];
 await fc.assert(
-  fc.asyncProperty(writtenFiles, async (file) => {
-    if (!isDeepStrictEqual(await readingOf(file, kernel), await readingOf(file)))
-      throw new Error('The kernel gives something else than the plain reader.');
+  fc.asyncProperty(writtenFiles, fc.constantFrom(...helps), async (file, help) => {
+    if (!isDeepStrictEqual(await readingOf(file, help), await readingOf(file)))
+      throw new Error(`With ${help.kernels.length} kernels it gives something else than the plain reader.`);
   }),
   { numRuns: Number(given.files), seed },
 );
-console.log(`${given.files} files: no difference from the plain reader`);
+await Promise.all(helps.map(({ threads }) => threads?.close()));
+console.log(`${given.files} files, with a kernel alone and with 1 to 3 threads: no difference from the plain reader`);

@@ -4,15 +4,20 @@ import { TextDictionary } from '../../domain/dictionary.ts';
 import { AssayError, impossible, usageError } from '../../domain/error.ts';
 import type { Profile, ProfileOverrides } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import type { RecordingFormat, RecordingReader, StoredFile } from '../../domain/record-batch.ts';
+import type { NumberFormat, RecordingFormat, RecordingReader, StoredFile } from '../../domain/record-batch.ts';
 import type { StatedFormat } from '../../domain/stated-format.ts';
-import { createSegmentDecoder, dictionaryColumns, type SegmentDecoder } from '../../features/decode-segment.ts';
+import {
+  createSegmentDecoder,
+  dictionaryColumns,
+  numberColumns,
+  type SegmentDecoder,
+} from '../../features/decode-segment.ts';
 import { doubtSentences, missingRoles } from '../../features/doubts.ts';
 import { personalSentences } from '../../features/personal-columns.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
 import { sampleOfRecording, type ProfileSample } from '../../features/profile-sample.ts';
 import type { TotalsCollector } from '../../features/column-totals.ts';
-import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
+import { startWriterThread, type CaseWriter, type WriterThread } from '../../store/case-writer.ts';
 import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
 import type { Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
@@ -28,6 +33,7 @@ import { checkExpectation } from './check-expectation.ts';
 import { openTotals, refreshTotals, totalsToKeep } from './reading-totals.ts';
 import { whatCame } from './rows-history.ts';
 import { retainAsSet } from '../retain-rows.ts';
+import { threadsToUse } from '../threads.ts';
 import { matchColumns, type Reference } from './match-columns.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import {
@@ -85,7 +91,13 @@ export async function ingestRecordings(
  * Reads recordings as one stream into a case. What the case already holds of them is not read again, and a
  * recording whose reading was stopped goes on where it was.
  */
-export async function ingest(
+export async function ingest(input: ParsedJobInput<'ingest'>, context: WorkContext): Promise<IngestOutcome> {
+  const thread = startWriterThread();
+  return await ingestWith(thread, input, context).finally(() => thread.end());
+}
+
+async function ingestWith(
+  thread: WriterThread,
   { casePath, recordings: paths, overrides, expect }: ParsedJobInput<'ingest'>,
   context: WorkContext,
 ): Promise<IngestOutcome> {
@@ -104,11 +116,11 @@ export async function ingest(
     return { addedRows: 0, notices, readMs: performance.now() - startedMs, storeMs: 0 };
   }
 
-  let read = await readPending(casePath, pending, context);
+  let read = await readPending(casePath, pending, thread, context);
   let checked = await checkWhatWasRead(casePath, read, recordings, overrides, context);
   if (checked.mustReadAgain) {
     pending = await recordingsReadAgain(lookInto(casePath).sources, recordings);
-    read = await readPending(casePath, pending, context);
+    read = await readPending(casePath, pending, startWriterThread(), context);
     checked = await checkWhatWasRead(casePath, read, recordings, overrides, context);
   }
   const finishing = performance.now();
@@ -160,6 +172,7 @@ interface PendingRead extends ReadRows {
 async function readPending(
   casePath: string,
   pending: readonly PreparedSource[],
+  thread: WriterThread,
   context: WorkContext,
 ): Promise<PendingRead> {
   const notices: string[] = [];
@@ -174,7 +187,7 @@ async function readPending(
     columns.noteUnknownColumns(unknownColumns, casePath),
   ).finally(() => reading.close());
 
-  const writer = await createCaseWriter(casePath);
+  const writer = await thread.open(casePath, { isFirstFill: firstSequence === 0 });
   const stream: IngestStream = {
     decode: createSegmentDecoder(profile, dictionaries, totals?.sums),
     totals,
@@ -183,6 +196,7 @@ async function readPending(
     withholding: withholdingOf(profile),
     nextSequence: firstSequence,
     columns,
+    numberColumns: numberColumns(profile),
   };
   const storedFiles = new Map<PreparedSource, StoredFile | undefined>();
   try {
@@ -242,6 +256,8 @@ interface IngestStream {
   readonly totals: TotalsCollector | undefined;
   nextSequence: number;
   readonly columns: ColumnWatch;
+  /** As `OpenRecordingOptions.numbersAhead`. */
+  readonly numberColumns: ReadonlyMap<string, NumberFormat['decimal']>;
 }
 
 /** Reads one recording to its end; gives what a person should know of how it was read, and its digest where all of it was. */
@@ -256,6 +272,7 @@ async function ingestOne(
     columnNames: source.columnNames,
     signal: context.signal,
     ...(source.format === null ? {} : { format: source.format }),
+    numbersAhead: { threads: threadsToUse() - 1, columns: stream.numberColumns },
   });
   try {
     for await (const received of reader.batches()) {

@@ -4,7 +4,9 @@ import { DecimalSum } from '../../domain/decimal-sum.ts';
 import { openByteWindow } from '../byte-window.ts';
 import { delimitedScanner, type DelimitedLayout } from '../delimited-text.ts';
 import { readTextBatches } from '../text-batches.ts';
-import type { ReadingKernel } from './reading-kernel.ts';
+import { inStep } from '../batches-in-step.ts';
+import { kernelsFor, NumberThreads } from './number-threads.ts';
+import { takeKernel, type ReadingKernel } from './reading-kernel.ts';
 
 /** A text in some dialect, and where it is cut. */
 export interface WrittenFile {
@@ -151,13 +153,19 @@ function described(batch: RecordBatch): unknown {
   return { rows, numbers, rejected, next: batch.next };
 }
 
+/** What helps the plain reader: one kernel, or several with threads that read the numbers of their batches. */
+export interface Help {
+  readonly kernels: readonly ReadingKernel[];
+  readonly threads?: NumberThreads;
+}
+
 /** Everything that reading a file gives, to the bits of its numbers. */
-export function readingOf(file: WrittenFile, kernel?: ReadingKernel): Promise<readonly unknown[]> {
-  return eachBatchOf(file, described, kernel);
+export function readingOf(file: WrittenFile, help?: Help): Promise<readonly unknown[]> {
+  return eachBatchOf(file, described, help);
 }
 
 /** Where the batches of a file end, what was rejected, and the numbers and the sum of its last column. */
-export function summaryOf(file: WrittenFile, kernel?: ReadingKernel): Promise<readonly unknown[]> {
+export function summaryOf(file: WrittenFile, help?: Help): Promise<readonly unknown[]> {
   const summary = (batch: RecordBatch): unknown => {
     const values = new Float64Array(batch.rowCount);
     const sum = new DecimalSum();
@@ -166,20 +174,35 @@ export function summaryOf(file: WrittenFile, kernel?: ReadingKernel): Promise<re
     const rejected = batch.rejected.map(({ line, byteOffset, reason }) => ({ line, byteOffset, reason }));
     return { rowCount: batch.rowCount, next: batch.next, rejected, notNumbers, values, sum: sum.toString() };
   };
-  return eachBatchOf(file, summary, kernel);
+  return eachBatchOf(file, summary, help);
 }
 
 async function eachBatchOf(
   file: WrittenFile,
   look: (batch: RecordBatch) => unknown,
-  kernel?: ReadingKernel,
+  { kernels, threads }: Help = { kernels: [] },
 ): Promise<readonly unknown[]> {
   const { content, layout, chunkBytes, rowsPerBatch } = file;
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     for (let from = 0; from < content.length; from += chunkBytes) yield content.subarray(from, from + chunkBytes);
   }
-  const scanner = delimitedScanner(layout, { byteOffset: 0, line: 1 }, rowsPerBatch, kernel);
+  const scanner = delimitedScanner(layout, { byteOffset: 0, line: 1 }, rowsPerBatch, kernels);
+  const read = readTextBatches('file', openByteWindow(chunks(), 0), scanner);
+  const wanted = layout.columnNames.map((_, column) => ({ column, decimalByte: '.'.charCodeAt(0) }));
+  const inOrder =
+    threads === undefined ? read : inStep(read, scanner.batchesAtOnce, (batch) => batch.readAhead(threads, wanted));
   const batches: unknown[] = [];
-  for await (const batch of readTextBatches('file', openByteWindow(chunks(), 0), scanner)) batches.push(look(batch));
+  for await (const batch of inOrder) batches.push(look(batch));
   return batches;
+}
+
+/** Threads with kernels of their own that have started. */
+export async function startedHelp(module: WebAssembly.Module, threadCount: number): Promise<Required<Help>> {
+  const kernels = Array.from({ length: kernelsFor(threadCount) }, () => takeKernel(module));
+  const threads = new NumberThreads(module, kernels, threadCount);
+  const nothing = { rows: 0, columns: 1, wanted: [] };
+  // All at once, so that the last one is given to the last thread.
+  for (const kernel of kernels.slice(0, -1))
+    while ((await threads.read(kernel, nothing)) === undefined) await new Promise(setImmediate);
+  return { kernels, threads };
 }

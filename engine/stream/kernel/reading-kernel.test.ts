@@ -2,20 +2,35 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecimalSum } from '../../domain/decimal-sum.ts';
 import { impossible } from '../../domain/error.ts';
-import { readingOf, summaryOf, writtenFiles } from './files.test-support.ts';
+import { readingOf, startedHelp, summaryOf, writtenFiles } from './files.test-support.ts';
 import { numbersByKernel } from './numbers.test-support.ts';
-import { takeKernel } from './reading-kernel.ts';
+import { kernelModule, takeKernel } from './reading-kernel.ts';
 
-const kernel = takeKernel() ?? impossible('the normal build makes the reading kernel');
+const module = kernelModule() ?? impossible('the normal build makes the reading kernel');
+const kernel = takeKernel(module);
+const alone = { kernels: [kernel] };
 
 describe('the reading kernel', () => {
   it('gives rows, places, quarantine, numbers and sums of the plain reader, whatever the dialect and the cuts', async () => {
     await fc.assert(
       fc.asyncProperty(writtenFiles, async (file) => {
-        expect(await readingOf(file, kernel)).toEqual(await readingOf(file));
+        expect(await readingOf(file, alone)).toEqual(await readingOf(file));
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('gives the same with any number of threads that read ahead, in the order of the file', async () => {
+    for (const threadCount of [1, 2, 3]) {
+      const help = await startedHelp(module, threadCount);
+      await fc.assert(
+        fc.asyncProperty(writtenFiles, async (file) => {
+          expect(await readingOf(file, help)).toEqual(await readingOf(file));
+        }),
+        { numRuns: 200 },
+      );
+      await help.threads.close();
+    }
   });
 
   it('ends batches where the plain reader does, also where their bytes are many and more is read than it holds', async () => {
@@ -28,7 +43,7 @@ describe('the reading kernel', () => {
     const named = { ...layout, columnNames: ['id', 'note', 'wave'], headerBytes: new Uint8Array(0), rowsFrom: 0 };
     for (const chunkBytes of [1 << 20, 1 << 24]) {
       const file = { content, layout: named, chunkBytes, rowsPerBatch: 4096 };
-      const [byKernel, plainly] = [await summaryOf(file, kernel), await summaryOf(file)];
+      const [byKernel, plainly] = [await summaryOf(file, alone), await summaryOf(file)];
       expect(byKernel).toEqual(plainly);
       expect(plainly.length).toBeGreaterThan(2);
     }

@@ -14,6 +14,7 @@ const pageBytes = 1 << 16;
 const textBytes = 10 << 20;
 const mostRows = 4096;
 const mostCells = 1 << 21;
+const mostColumns = 2048;
 const mostHeaderBytes = 1 << 15;
 /** The kernel loads words that begin before a cell and end behind the text. */
 const marginBytes = 64;
@@ -40,6 +41,10 @@ const address = ((): Readonly<Record<Area, number>> => {
     text: reserve(textBytes),
     starts: reserve(4 * mostCells),
     ends: reserve(4 * mostCells),
+    aheadValues: reserve(8 * mostCells),
+    aheadUnsure: reserve(4 * mostCells),
+    aheadSums: reserve(16 * powers * mostColumns),
+    aheadCounts: reserve(4 * mostColumns),
     end: next,
   };
 })();
@@ -59,12 +64,58 @@ type Area =
   | 'text'
   | 'starts'
   | 'ends'
+  | 'aheadValues'
+  | 'aheadUnsure'
+  | 'aheadSums'
+  | 'aheadCounts'
   | 'end';
 
 interface KernelExports {
   useTables(fives: number, exactPowers: number, wholePowers: number, lastBytes: number): void;
   takePlainRows(...numbers: readonly number[]): number;
   readNumbers(...numbers: readonly number[]): number;
+}
+
+/** A column whose numbers are asked for, and the sign before their decimals. */
+export interface NumberColumn {
+  readonly column: number;
+  readonly decimalByte: number;
+}
+
+/** Columns of a batch that lies in a kernel, to be read by another thread. */
+export interface AheadTask {
+  readonly rows: number;
+  readonly columns: number;
+  readonly wanted: readonly NumberColumn[];
+}
+
+function instanceOn(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+  exports.useTables(address.fives, address.exactPowers, address.wholePowers, address.lastBytes);
+  return exports;
+}
+
+/** Reads columns of the batch in a kernel's memory, on any thread; `ReadingKernel.numbersAhead` gives them. */
+export function aheadReader(module: WebAssembly.Module, memory: WebAssembly.Memory): (task: AheadTask) => void {
+  const exports = instanceOn(module, memory);
+  const counts = new Uint32Array(memory.buffer, address.aheadCounts, mostColumns);
+  return ({ rows, columns, wanted }) => {
+    new BigInt64Array(memory.buffer, address.aheadSums, 2 * powers * wanted.length).fill(0n);
+    wanted.forEach(({ column, decimalByte }, place) => {
+      counts[place] = exports.readNumbers(
+        address.text,
+        address.starts,
+        address.ends,
+        rows,
+        columns,
+        column,
+        decimalByte,
+        address.aheadValues + 8 * rows * place,
+        address.aheadUnsure + 4 * rows * place,
+        address.aheadSums + 16 * powers * place,
+      );
+    });
+  };
 }
 
 /** Reciprocals of smaller powers are rounded up in their last bit: then a product of a mantissa with them is exact where it can be. */
@@ -116,8 +167,9 @@ export class ReadingKernel {
   /** Bytes of the rows found last, by row. */
   readonly rowStarts: Uint32Array;
   readonly rowEnds: Uint32Array;
+  readonly memory: WebAssembly.Memory;
   readonly #exports: KernelExports;
-  readonly #text: Uint8Array;
+  readonly #text: Buffer;
   readonly #header: Uint8Array;
   readonly #values: Float64Array;
   readonly #unsure: Uint32Array;
@@ -130,13 +182,13 @@ export class ReadingKernel {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const { buffer } = memory;
     writeTables(buffer);
-    this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
-    this.#exports.useTables(address.fives, address.exactPowers, address.wholePowers, address.lastBytes);
+    this.memory = memory;
+    this.#exports = instanceOn(module, memory);
     this.starts = new Uint32Array(buffer, address.starts, mostCells);
     this.ends = new Uint32Array(buffer, address.ends, mostCells);
     this.rowStarts = new Uint32Array(buffer, address.rowStarts, mostRows);
     this.rowEnds = new Uint32Array(buffer, address.rowEnds, mostRows);
-    this.#text = new Uint8Array(buffer, address.text, textBytes);
+    this.#text = Buffer.from(buffer, address.text, textBytes);
     this.#header = new Uint8Array(buffer, address.header, mostHeaderBytes);
     this.#values = new Float64Array(buffer, address.values, mostRows);
     this.#unsure = new Uint32Array(buffer, address.unsure, mostRows);
@@ -216,12 +268,24 @@ export class ReadingKernel {
       address.sums,
     );
     out.set(this.#values.subarray(0, rows));
-    if (sum !== undefined)
-      for (let index = 0; index < powers; index++) {
-        const units = sums[2 * index] + (sums[2 * index + 1] << 32n);
-        if (units !== 0n) sum.addUnits(units, index - mostPower);
-      }
+    if (sum !== undefined) addSums(sum, sums);
     return this.#unsure.subarray(0, unsure);
+  }
+
+  /** What an `aheadReader` has read of the column at this place of its task: as `numbers`. */
+  numbersAhead(place: number, rows: number, out: Float64Array, sum: DecimalSum | undefined): Uint32Array {
+    const { buffer } = this.memory;
+    out.set(new Float64Array(buffer, address.aheadValues + 8 * rows * place, rows));
+    if (sum !== undefined) addSums(sum, new BigInt64Array(buffer, address.aheadSums + 16 * powers * place, 2 * powers));
+    const [unsure] = new Uint32Array(buffer, address.aheadCounts + 4 * place, 1);
+    return new Uint32Array(buffer, address.aheadUnsure + 4 * rows * place, unsure);
+  }
+
+  /** The text of the batch, `bytes[0..end)`, as it stays here until the next one; undefined where it is too long to be held. */
+  textOf(bytes: Uint8Array, end: number): Buffer | undefined {
+    if (end > textBytes) return undefined;
+    this.#hold(bytes, end);
+    return this.#text.subarray(0, end);
   }
 
   #hold(bytes: Uint8Array, end: number): number {
@@ -233,6 +297,14 @@ export class ReadingKernel {
   }
 }
 
+/** The sums of one column: pairs of low and high halves, by power of ten. */
+function addSums(sum: DecimalSum, sums: BigInt64Array): void {
+  for (let index = 0; index < powers; index++) {
+    const units = sums[2 * index] + (sums[2 * index + 1] << 32n);
+    if (units !== 0n) sum.addUnits(units, index - mostPower);
+  }
+}
+
 /** True where the kernel can take rows of this form. */
 export function takesRowsOf({ columnCount, headerBytes }: PlainRows): boolean {
   return columnCount > 1 && headerBytes.length <= mostHeaderBytes;
@@ -240,18 +312,20 @@ export function takesRowsOf({ columnCount, headerBytes }: PlainRows): boolean {
 
 /** True where a batch of so many rows has its place in the kernel's memory. */
 export function holdsBatchOf(rows: number, columns: number): boolean {
-  return rows <= mostRows && rows * columns <= mostCells;
+  return rows <= mostRows && columns <= mostColumns && rows * columns <= mostCells;
 }
 
-/** Kernels that nobody uses now; each has 27 MB, of which only what was written to takes memory. */
+/** Kernels that nobody uses now; each has 54 MB, of which only what was written to takes memory. */
 const idle: ReadingKernel[] = [];
 
-/** A kernel for one recording, to be given back by `giveBackKernel`; undefined where it is not built or cannot run here. */
-export function takeKernel(): ReadingKernel | undefined {
-  const known = idle.pop();
-  if (known !== undefined) return known;
-  const { module } = loadKernel(kernelUrl);
-  return module === null ? undefined : new ReadingKernel(module);
+/** The compiled kernel; null where it is not built or cannot run here. */
+export function kernelModule(): WebAssembly.Module | null {
+  return loadKernel(kernelUrl).module;
+}
+
+/** A kernel for one recording, to be given back by `giveBackKernel`. */
+export function takeKernel(module: WebAssembly.Module): ReadingKernel {
+  return idle.pop() ?? new ReadingKernel(module);
 }
 
 /** Lets another recording have the kernel; what it holds is void. */
