@@ -54,11 +54,11 @@ export function lossSentences(compared: AgainstBaselines): readonly string[] {
     if (losesTo.length === 0 || averagePrecision === null) return [];
     const better = baselines
       .filter(({ name }) => losesTo.includes(name))
-      .map((each) => `${each.name} (${each.averagePrecision.toFixed(3)})`)
+      .map((each) => `${each.name} (${each.averagePrecision.toPrecision(3)})`)
       .join(', ');
     const where = scenario === null ? '' : `, of the ${frauds.toLocaleString('en-US')} frauds of scenario ${scenario}`;
     return [
-      `The model loses to something trivial${where}: average precision ${averagePrecision.toFixed(3)} against ${better}.`,
+      `The model loses to something trivial${where}: average precision ${averagePrecision.toPrecision(3)} against ${better}.`,
     ];
   });
 }
