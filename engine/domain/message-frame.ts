@@ -1,3 +1,3 @@
-/** What tools wrap around the record of a message, and how a person says that there is none. */
-export const messageFrames = ['debezium', 'connect', 'cloudevents', 'none'] as const;
+/** What tools wrap around a record, and how a person says that there is nothing to take off. */
+export const messageFrames = ['debezium', 'maxwell', 'goldengate', 'dms', 'connect', 'cloudevents', 'none'] as const;
 export type MessageFrame = (typeof messageFrames)[number];

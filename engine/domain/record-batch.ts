@@ -1,4 +1,5 @@
 import type { DecimalSum } from './decimal-sum.ts';
+import type { MessageFrame } from './message-frame.ts';
 
 /** How numbers are written in a column. Null `group` means no thousands separator occurs. */
 export interface NumberFormat {
@@ -77,6 +78,8 @@ export interface RecordingFormat {
   readonly backslashEscapes?: true;
   /** JSON only, where records are not one a line: objects in any layout, or those of an array within an object. */
   readonly jsonLayout?: 'objects' | 'wrapped';
+  /** JSON only: what a person said lies around each record. Rows are kept as received, with it. */
+  readonly frame?: MessageFrame;
   /** Name by the WHATWG Encoding Standard. Windows-1252 that was found, not stated: cells that are not UTF-8 are read as it. */
   readonly encoding: string;
   /** True where a person named the encoding. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageFrames } from '../domain/message-frame.ts';
 import type { RecordingFormat } from '../domain/record-batch.ts';
 import { corrupt } from './store-error.ts';
 import type { JsonValue, StoredThreshold } from './types.ts';
@@ -43,6 +44,7 @@ export const recordingFormatSchema: z.ZodType<RecordingFormat | null> = z
     quote: z.literal("'").exactOptional(),
     backslashEscapes: z.literal(true).exactOptional(),
     jsonLayout: z.enum(['objects', 'wrapped']).exactOptional(),
+    frame: z.enum(messageFrames).exactOptional(),
     encoding: z.string(),
     encodingStated: z.literal(true).exactOptional(),
     lineEnd: z.literal('next-line').exactOptional(),

@@ -96,7 +96,7 @@ function firstLines(sample: Buffer, from: number, isWhole: boolean, most: number
 }
 
 /** What is known of a text recording before it is looked into: stated by a person, or found when it was first read. */
-export type KnownLayout = Partial<Pick<RecordingFormat, 'kind' | 'jsonLayout'>> & KnownDialect;
+export type KnownLayout = Partial<Pick<RecordingFormat, 'kind' | 'jsonLayout' | 'frame'>> & KnownDialect;
 
 /**
  * Tells from a sample of a text recording (UTF-8, or transcoded to it) what it is and where its records start.
@@ -118,7 +118,7 @@ export function detectTextLayout(sample: Buffer, isWhole: boolean, known: KnownL
     return { kind: 'unreadable', code: 'EMPTY_RECORDING', why: 'it holds nothing but blank lines' };
   if (known.delimiter === undefined && known.kind !== 'csv') {
     const records = known.kind === undefined ? undefined : (known.jsonLayout ?? 'lines');
-    const json = detectJson(sample, from, isWhole, lines, records);
+    const json = detectJson(sample, from, isWhole, lines, { records, frame: known.frame });
     if (json !== undefined) return json;
   }
   return detectDelimited(sample, from, isWhole, lines, known);

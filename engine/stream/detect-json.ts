@@ -1,3 +1,4 @@
+import type { MessageFrame } from '../domain/message-frame.ts';
 import { openBrace, openBracket } from './ascii-bytes.ts';
 import { isJsonObject, isKcatEnvelope, jsonLinesScanner, kcatColumnNames, parseLeniently } from './json-lines.ts';
 import {
@@ -7,6 +8,7 @@ import {
   separatesRecords,
   type JsonArrayPlace,
 } from './json-objects.ts';
+import { commonForm, formOf, frameWords, messagesLookedAt, type MessageForm } from './message-frame.ts';
 import type { JsonLayout, SampleLine, TextLayout, Unreadable } from './text-layout.ts';
 
 const sampledObjects = 1000;
@@ -43,15 +45,16 @@ function objectsFrom(sample: Buffer, from: number): readonly unknown[] {
 function columnNamesOf(
   sample: Buffer,
   isWhole: boolean,
-  layout: Pick<Extract<TextLayout, { kind: 'ndjson' | 'kcat' }>, 'kind' | 'records' | 'start'>,
+  layout: Pick<Extract<TextLayout, { kind: 'ndjson' | 'kcat' }>, 'kind' | 'records' | 'start' | 'frame'>,
 ): readonly string[] {
-  const { kind, records, start } = layout;
+  const { kind, records, start, frame } = layout;
+  const form = { kind, frame };
   const content = Buffer.alloc(sample.length - start.byteOffset + 1);
   sample.copy(content, 0, start.byteOffset);
   const scanner =
     records === 'lines'
-      ? jsonLinesScanner(kind, [], start, sampledObjects)
-      : jsonObjectsScanner(kind, records === 'wrapped', [], start, sampledObjects);
+      ? jsonLinesScanner(form, [], start, sampledObjects)
+      : jsonObjectsScanner(form, records === 'wrapped', [], start, sampledObjects);
   scanner.startBatch(start.byteOffset);
   scanner.scan(content, content.length - 1, isWhole);
   if (kind === 'ndjson') return scanner.columnNames;
@@ -118,6 +121,45 @@ function severalLists(arrays: readonly JsonArrayPlace[]): Unreadable {
   );
 }
 
+/** What was known of JSON text before it is looked into: how its records stood, and what is said to be around each. */
+export interface KnownJson {
+  readonly records: JsonLayout | undefined;
+  readonly frame: MessageFrame | undefined;
+}
+
+/** Why records are not read as they are: most have a frame around them, and nobody said what is to become of it. */
+function framedRecords(objects: readonly unknown[], kind: 'ndjson' | 'kcat'): Unreadable | undefined {
+  const forms = objects.slice(0, messagesLookedAt).map((object): MessageForm => {
+    const bytes = kind === 'kcat' ? payloadBytes(object) : bytesOfValue(object);
+    return bytes === null ? 'plain' : formOf(bytes, { from: 0, to: bytes.length });
+  });
+  const form = commonForm(forms);
+  if (form === 'plain') return undefined;
+  const [what, nextStep] = frameWords[form];
+  return { kind: 'unreadable', code: 'UNKNOWN_FORMAT', why: `its records are ${what}`, nextStep };
+}
+
+/** The value of a message in its envelope; null for a tombstone. */
+function payloadBytes(envelope: unknown): Buffer | null {
+  const { payload = null, payloadBase64 } = envelope as {
+    readonly payload?: unknown;
+    readonly payloadBase64?: unknown;
+  };
+  if (typeof payloadBase64 === 'string') return Buffer.from(payloadBase64, 'base64');
+  if (payload === null) return null;
+  return typeof payload === 'string' ? Buffer.from(payload) : bytesOfValue(payload);
+}
+
+/** A value as JSON; null where it nests deeper than can be written, as no frame does. */
+function bytesOfValue(value: unknown): Buffer | null {
+  try {
+    return Buffer.from(JSON.stringify(value));
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 /**
  * What a sample of JSON text is: objects one a line, in another layout, or nothing that holds records. Undefined where
  * it is no JSON. `known` is how its records stood when it was first read.
@@ -127,15 +169,18 @@ export function detectJson(
   from: number,
   isWhole: boolean,
   lines: readonly SampleLine[],
-  known: JsonLayout | undefined,
+  { records: known, frame }: KnownJson,
 ): TextLayout | Unreadable | undefined {
   const first = firstSignificant(sample, from);
   const isJson = startsLikeJson.test(sample.toString('utf8', first, first + 64));
   const ofLines = objectsOfLines(lines);
   if (!isJson && ofLines.length === 0) return undefined;
-  const layoutOf = (objects: readonly unknown[], records: JsonLayout, byteOffset: number): TextLayout => {
+  const layoutOf = (objects: readonly unknown[], records: JsonLayout, byteOffset: number): TextLayout | Unreadable => {
+    const refusal = frame === undefined ? framedRecords(objects, kindOf(objects)) : undefined;
+    if (refusal !== undefined) return refusal;
     const line = sample.toString('latin1', from, byteOffset).split(/\r\n|\r|\n/).length;
-    const layout = { kind: kindOf(objects), records, start: { byteOffset, line } };
+    const stated = frame === undefined ? {} : { frame };
+    const layout = { kind: kindOf(objects), records, start: { byteOffset, line }, ...stated };
     return { ...layout, columnNames: columnNamesOf(sample, isWhole, layout) };
   };
   if (known === 'lines') return layoutOf(ofLines, 'lines', from);

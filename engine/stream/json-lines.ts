@@ -1,9 +1,12 @@
+import type { MessageFrame } from '../domain/message-frame.ts';
 import type { RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import type { CellSink, RawRows } from './cell-table.ts';
 import { CellBatch, createCellTable, TooManyColumnsError, type CellTable } from './cell-table.ts';
 import { decodeText } from './cell-text.ts';
 import { quickJsonWriter } from './json-bytes.ts';
 import { jsonOfLenient } from './lenient-json.ts';
+import { jsonMembers, type Span } from './json-members.ts';
+import { unframed } from './message-frame.ts';
 import { childShape, emptyShape, mostDepth, placeOf, type KeyPlace, type ObjectShape } from './json-shape.ts';
 import type { RecordScanner } from './text-batches.ts';
 import { plainOfExtended } from './extended-json.ts';
@@ -72,6 +75,11 @@ interface ParsedJson {
   readonly json: string;
 }
 
+/** JSON as it is, or the JSON that an almost valid text means. */
+function jsonTextOf(text: string): string {
+  return parseJson(text, 'The line').json;
+}
+
 function parseJson(text: string, what: string): ParsedJson {
   try {
     return { value: JSON.parse(text), json: text };
@@ -135,6 +143,24 @@ function putObject(table: CellSink, row: number, object: JsonObject, shape: Obje
   return isExact;
 }
 
+/** How the records of a recording stand in their lines: alone or in kcat's envelope, and what a tool has put around each. */
+export interface JsonForm {
+  readonly kind: 'ndjson' | 'kcat';
+  readonly frame?: MessageFrame | undefined;
+}
+
+/** The text of the record within its frame. @throws NotARecord, with the reason, where there is none. */
+function withoutFrame(bytes: Buffer, span: Span, frame: MessageFrame): string {
+  const record = unframed(bytes, span, frame);
+  if (typeof record === 'string') throw new NotARecord(record);
+  return bytes.toString('utf8', record.from, record.to);
+}
+
+function textWithoutFrame(text: string, frame: MessageFrame): string {
+  const bytes = Buffer.from(text);
+  return withoutFrame(bytes, { from: 0, to: bytes.length }, frame);
+}
+
 /** Writes one JSON text into a row; a number beyond 2^53 is read again digit by digit. */
 function putJsonText(table: CellSink, row: number, text: string, what: string, shape: ObjectShape): void {
   const { value, json } = parseJson(text, what);
@@ -142,13 +168,15 @@ function putJsonText(table: CellSink, row: number, text: string, what: string, s
   if (!putObject(table, row, value, shape)) putObject(table, row, parseExactly(json) as JsonObject, shape);
 }
 
-function putEnvelope(table: CellSink, row: number, text: string, shape: ObjectShape): void {
+function putEnvelope(table: CellSink, row: number, text: string, shape: ObjectShape, frame?: MessageFrame): void {
   const { value: envelope, json } = parseJson(text, 'The line');
   if (!isKcatEnvelope(envelope))
     throw new NotARecord('The line is not a kcat envelope: topic, partition, offset or payload is absent.');
   const payload = envelope['payload'];
   if (payload === null) throw new NotARecord(tombstoneReason);
-  if (typeof payload === 'string') {
+  if (frame !== undefined && frame !== 'none') {
+    putJsonText(table, row, unframedPayload(payload, json, frame), 'The payload', shape);
+  } else if (typeof payload === 'string') {
     putJsonText(table, row, payload, 'The payload', shape);
   } else if (!isJsonObject(payload)) {
     throw new NotARecord('The payload is not a JSON object.');
@@ -161,6 +189,15 @@ function putEnvelope(table: CellSink, row: number, text: string, shape: ObjectSh
     const cell = isText ? value : value === null || value === undefined ? undefined : JSON.stringify(value);
     table.put(row, table.columnOf(name), cell);
   }
+}
+
+/** The record within the frame that is the payload of an envelope, digit by digit as it stands there. */
+function unframedPayload(payload: unknown, json: string, frame: MessageFrame): string {
+  if (typeof payload === 'string') return textWithoutFrame(payload, frame);
+  const bytes = Buffer.from(json);
+  const span = jsonMembers(bytes, { from: 0, to: bytes.length })?.get('payload');
+  if (span === undefined) throw new NotARecord('The payload is not a JSON object.');
+  return withoutFrame(bytes, span, frame);
 }
 
 /** What became of a payload: a row, as it came or not, or no row, and why. */
@@ -215,12 +252,14 @@ export interface JsonRecordWriter {
   put(row: number, text: string): string | undefined;
 }
 
-export function jsonRecordWriter(table: CellSink, kind: 'ndjson' | 'kcat'): JsonRecordWriter {
+export function jsonRecordWriter(table: CellSink, { kind, frame }: JsonForm): JsonRecordWriter {
   const shape = emptyShape();
+  const hasFrame = frame !== undefined && frame !== 'none';
   return {
     put(row, text) {
       return faultOf(table, row, () => {
-        if (kind === 'kcat') putEnvelope(table, row, text, shape);
+        if (kind === 'kcat') putEnvelope(table, row, text, shape, frame);
+        else if (hasFrame) putJsonText(table, row, textWithoutFrame(jsonTextOf(text), frame), 'The record', shape);
         else putJsonText(table, row, text, 'The line', shape);
       });
     },
@@ -256,12 +295,12 @@ export class JsonRows {
   #rowCount = 0;
   #baseOffset: number;
 
-  constructor(kind: 'ndjson' | 'kcat', columnNames: readonly string[], start: RecordingPosition, rowsPerBatch: number) {
+  constructor(form: JsonForm, columnNames: readonly string[], start: RecordingPosition, rowsPerBatch: number) {
     this.line = start.line;
     this.#baseOffset = start.byteOffset;
     this.#rowsPerBatch = rowsPerBatch;
     this.#table = createCellTable(columnNames, rowsPerBatch);
-    this.#records = jsonRecordWriter(this.#table, kind);
+    this.#records = jsonRecordWriter(this.#table, form);
     this.#rawStart = new Uint32Array(rowsPerBatch);
     this.#rawEnd = new Uint32Array(rowsPerBatch);
     this.#byteOffset = new Float64Array(rowsPerBatch);
@@ -322,12 +361,12 @@ export type JsonScanner = RecordScanner & { readonly columnNames: readonly strin
 
 /** Scans JSON Lines: one object per line, blank lines skipped. With `kcat` each line is a message around its payload. */
 export function jsonLinesScanner(
-  kind: 'ndjson' | 'kcat',
+  form: JsonForm,
   columnNames: readonly string[],
   start: RecordingPosition,
   rowsPerBatch: number,
 ): JsonScanner {
-  const rows = new JsonRows(kind, columnNames, start, rowsPerBatch);
+  const rows = new JsonRows(form, columnNames, start, rowsPerBatch);
   let position = 0;
   /** True while the rest of a line that is too long is passed over. */
   let isSkippingLine = false;

@@ -10,7 +10,7 @@ import {
   openBracket,
   singleQuote,
 } from './ascii-bytes.ts';
-import { JsonRows, type JsonScanner } from './json-lines.ts';
+import { JsonRows, type JsonForm, type JsonScanner } from './json-lines.ts';
 import {
   bytesPerBatch,
   carriageReturnByte,
@@ -119,13 +119,13 @@ const noObjectReason = 'It stands between JSON objects and is none.';
  * and what follows its closing bracket is no record.
  */
 export function jsonObjectsScanner(
-  kind: 'ndjson' | 'kcat',
+  form: JsonForm,
   isWrapped: boolean,
   columnNames: readonly string[],
   start: RecordingPosition,
   rowsPerBatch: number,
 ): JsonScanner {
-  const rows = new JsonRows(kind, columnNames, start, rowsPerBatch);
+  const rows = new JsonRows(form, columnNames, start, rowsPerBatch);
   let position = 0;
   let isBehind = false;
   /** True while the rest of a record that is too long is passed over. */

@@ -171,6 +171,7 @@ async function detectText(
         'Give a CSV, NDJSON, kcat -J or Parquet file with records in it, plain or compressed with gzip or zstd.',
     );
   }
+  if (layout.kind === 'csv') refuseFrame(path, stated);
   if (layout.columnNames.length > mostColumns)
     throw usageError(
       'TOO_LARGE',
@@ -178,6 +179,16 @@ async function detectText(
       'Leave out the columns that are not needed. Or is its first line data, with another delimiter?',
     );
   return { format: { kind: layout.kind, compression, ...form, ...writtenAs(layout) }, layout };
+}
+
+/** Only JSON can have a frame: one that was named and is not there was meant for another recording. */
+function refuseFrame(path: string, { frame }: StatedFormat): void {
+  if (frame === undefined || frame === 'none') return;
+  throw usageError(
+    'WRONG_USE',
+    `${path} is no JSON, so that its records have no frame (${frame}) around them.`,
+    'Name no frame for it.',
+  );
 }
 
 function textFormOf(path: string, sample: Sample, known: RecordingFormat | undefined, stated: StatedFormat): TextForm {
@@ -198,9 +209,13 @@ function textFormOf(path: string, sample: Sample, known: RecordingFormat | undef
 
 /** What is known before the content is looked into: the format it had before, or what a person said. */
 function knownLayout(known: RecordingFormat | undefined, stated: StatedFormat): KnownLayout {
-  if (known === undefined) return stated.delimiter === undefined ? {} : { delimiter: delimiterNamed(stated.delimiter) };
-  const { kind, jsonLayout, delimiter, quote = '"', backslashEscapes = false, header } = known;
-  if (kind !== 'csv') return jsonLayout === undefined ? { kind } : { kind, jsonLayout };
+  if (known === undefined)
+    return {
+      ...(stated.delimiter === undefined ? {} : { delimiter: delimiterNamed(stated.delimiter) }),
+      ...(stated.frame === undefined ? {} : { frame: stated.frame }),
+    };
+  const { kind, jsonLayout, frame = 'none', delimiter, quote = '"', backslashEscapes = false, header } = known;
+  if (kind !== 'csv') return jsonLayout === undefined ? { kind, frame } : { kind, frame, jsonLayout };
   return { kind, delimiter, quote, backslashEscapes, header };
 }
 
@@ -235,7 +250,11 @@ function delimiterNamed(written: string): string {
 
 /** How the text of a recording is written, as it is kept with it. */
 function writtenAs(layout: TextLayout): Partial<RecordingFormat> {
-  if (layout.kind !== 'csv') return layout.records === 'lines' ? {} : { jsonLayout: layout.records };
+  if (layout.kind !== 'csv')
+    return {
+      ...(layout.records === 'lines' ? {} : { jsonLayout: layout.records }),
+      ...(layout.frame === undefined ? {} : { frame: layout.frame }),
+    };
   const { delimiter, header, quote, backslashEscapes } = layout;
   return {
     delimiter,
@@ -284,8 +303,13 @@ function openText(
   if (layout.kind === 'csv') {
     delimited = openDelimited({ ...layout, columnNames }, start, rowsPerBatch, storedBytes, options);
     scanner = delimited.scanner;
-  } else if (layout.records === 'lines') scanner = jsonLinesScanner(layout.kind, columnNames, start, rowsPerBatch);
-  else scanner = jsonObjectsScanner(layout.kind, layout.records === 'wrapped', columnNames, start, rowsPerBatch);
+  } else {
+    const form = { kind: layout.kind, frame: format.frame };
+    scanner =
+      layout.records === 'lines'
+        ? jsonLinesScanner(form, columnNames, start, rowsPerBatch)
+        : jsonObjectsScanner(form, layout.records === 'wrapped', columnNames, start, rowsPerBatch);
+  }
   const foreign = { bytes: 0 };
 
   async function* batches(): AsyncGenerator<RecordBatch, void, undefined> {

@@ -52,13 +52,13 @@ export function offsetsOfStored(records: readonly Uint8Array[]): readonly number
 /** Stored rows are UTF-8, without what stood around them; those of Parquet are one JSON object a line. */
 function scannerOf(format: RecordingFormat, columnNames: readonly string[], lineEndByte: number): RecordScanner {
   const start = { byteOffset: 0, line: 1 };
-  const { kind, delimiter = ',', quote = '"', backslashEscapes = false, jsonLayout } = format;
+  const { kind, delimiter = ',', quote = '"', backslashEscapes = false, jsonLayout, frame } = format;
   if (kind === 'csv') {
     const dialect: DelimitedDialect = { delimiter, quote, backslashEscapes, lineEndByte };
     const layout = { ...dialect, columnNames, headerBytes: new Uint8Array(0), rowsFrom: 0 };
     return delimitedScanner(layout, start, defaultRowsPerBatch);
   }
-  const json = kind === 'kcat' ? 'kcat' : 'ndjson';
+  const json = { kind: kind === 'kcat' ? 'kcat' : 'ndjson', frame } as const;
   return jsonLayout === undefined
     ? jsonLinesScanner(json, columnNames, start, defaultRowsPerBatch)
     : jsonObjectsScanner(json, false, columnNames, start, defaultRowsPerBatch);

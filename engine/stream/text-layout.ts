@@ -1,3 +1,4 @@
+import type { MessageFrame } from '../domain/message-frame.ts';
 import type { RecordingPosition } from '../domain/record-batch.ts';
 
 /** What the first bytes of a text recording say about all of it. */
@@ -9,6 +10,8 @@ export type TextLayout = {
   | {
       readonly kind: 'ndjson' | 'kcat';
       readonly records: JsonLayout;
+      /** What a person said lies around each record; absent where nothing was said. */
+      readonly frame?: MessageFrame;
     }
   | ({ readonly kind: 'csv' } & DelimitedDialect & {
         readonly header: boolean;

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { isTopicAddress } from '../../engine/domain/topic-address.ts';
-import { messageFrames, type MessageFrame } from '../../engine/domain/message-frame.ts';
+import type { MessageFrame } from '../../engine/domain/message-frame.ts';
 import { usageError } from '../../engine/domain/error.ts';
 import type { JobInput } from '../../preload/contract/jobs.ts';
 import type { StartingPoint } from '../../preload/contract/streams.ts';
@@ -57,12 +57,6 @@ export function addFollowOptions(command: Command): void {
     .option(
       '--schema-registry <url>',
       'with --follow: messages are Avro, JSON Schema or Protobuf by schemas of this registry, http://host:port',
-    )
-    .addOption(
-      new Option(
-        '--frame <kind>',
-        'with --follow: what lies around each record: the changes of Debezium, of which created rows are read, the schema and payload of Kafka Connect, CloudEvents, or none',
-      ).choices(messageFrames),
     )
     .option('--flags-to <topic>', 'with --follow: send every flag to this topic, exactly once')
     .option('--dead-letter <topic>', 'with --follow: send what goes to quarantine to this topic too, exactly once')

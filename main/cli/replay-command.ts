@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { MessageFrame } from '../../engine/domain/message-frame.ts';
 import { usageError } from '../../engine/domain/error.ts';
 import type { JobInput } from '../../preload/contract/jobs.ts';
 import { parseWhole } from './flags.ts';
@@ -17,6 +18,7 @@ interface ReplayFlags {
   readonly maxMessages?: number;
   readonly json?: boolean;
   readonly delimiter?: string;
+  readonly frame?: MessageFrame;
   readonly encoding?: string;
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { MessageFrame } from '../../engine/domain/message-frame.ts';
 import { jsonOption } from './json-option.ts';
 import { trackingServer } from './publish-target.ts';
 import { printScoreReport } from './report.ts';
@@ -14,6 +15,7 @@ interface ScoreFlags {
   readonly force?: boolean;
   readonly json?: boolean;
   readonly delimiter?: string;
+  readonly frame?: MessageFrame;
   readonly encoding?: string;
 }
 

@@ -8,6 +8,7 @@ import { personalKinds, type PersonalKind } from '../../engine/domain/personal.t
 import { columnRoles, timeFormatSchema } from '../../engine/domain/profile.ts';
 import type { ColumnRole, ProfileOverrides, StatedColumn } from '../../engine/domain/profile.ts';
 import type { NumberFormat } from '../../engine/domain/record-batch.ts';
+import { messageFrames, type MessageFrame } from '../../engine/domain/message-frame.ts';
 import type { StatedFormat } from '../../engine/domain/stated-format.ts';
 import { themes, type Theme, type WindowSpec } from '../../engine/domain/window-feature.ts';
 import {
@@ -37,6 +38,7 @@ export interface ProfileFlags {
   readonly strict?: boolean;
   readonly delimiter?: string;
   readonly encoding?: string;
+  readonly frame?: MessageFrame;
 }
 
 export interface ForestFlags {
@@ -79,12 +81,23 @@ export function byOption(): Option {
 export function addFormatOptions(command: Command): Command {
   return command
     .option('--delimiter <character>', "what stands between fields: ';', tab, '^', '\\x01', ...")
-    .option('--encoding <name>', 'encoding of the text: utf-16be, windows-1251, shift_jis, ...');
+    .option('--encoding <name>', 'encoding of the text: utf-16be, windows-1251, shift_jis, ...')
+    .addOption(
+      new Option(
+        '--frame <kind>',
+        'what lies around each JSON record, in a recording or a topic: changes of rows (debezium, maxwell, goldengate, dms; created rows are read), the schema and payload of Kafka Connect, CloudEvents, or none',
+      ).choices(messageFrames),
+    );
 }
 
 /** What the flags say of how text recordings are written. */
-export function statedFormat({ delimiter, encoding }: Pick<ProfileFlags, 'delimiter' | 'encoding'>): StatedFormat {
+export function statedFormat({
+  delimiter,
+  encoding,
+  frame,
+}: Pick<ProfileFlags, 'delimiter' | 'encoding' | 'frame'>): StatedFormat {
   return {
+    ...(frame === undefined ? {} : { frame }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(encoding === undefined ? {} : { encoding }),
   };

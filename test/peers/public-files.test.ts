@@ -95,7 +95,7 @@ describe.skipIf(!isPresent)('public test files, beside what others read from the
     const differences: string[] = [];
     for (const [file, isObject] of files) {
       const text = readFileSync(join(folder, 'JSONTestSuite/test_parsing', file)).toString('utf8');
-      const isRow = jsonRecordWriter(createCellTable([], 1), 'ndjson').put(0, text) === undefined;
+      const isRow = jsonRecordWriter(createCellTable([], 1), { kind: 'ndjson' }).put(0, text) === undefined;
       if (isObject && !isRow) differences.push(`${file}: an object for Python only`);
       // What is read beyond JSON (NaN, trailing commas, Python's literals) still has to be an object.
       if (!isObject && isRow && isOtherJson(text)) differences.push(`${file}: an object for Assay only`);

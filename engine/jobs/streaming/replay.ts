@@ -56,7 +56,8 @@ export async function replay(input: ParsedJobInput<'replay'>, context: WorkConte
 
 async function* recordedMessages(paths: readonly string[], stated: StatedFormat): AsyncGenerator<TopicMessage> {
   for (const path of paths) {
-    const reader = await openRecording(path, { stated });
+    // Messages go back as they were, with whatever lies around their records.
+    const reader = await openRecording(path, { stated: { ...stated, frame: 'none' } });
     try {
       for await (const batch of reader.batches())
         for (const { bytes, byteOffset } of recordsInOrder(batch))

@@ -18,6 +18,7 @@ import {
   topicAddress,
   type ConnectionDraft,
 } from './connection-draft.ts';
+import { frameOptions } from './frame-options.ts';
 import { TopicBrowser } from './topic-browser.tsx';
 
 const loginOptions = [
@@ -32,14 +33,6 @@ const fromOptions = [
   { value: 'latest', text: 'what comes from now on' },
   { value: 'offset', text: 'an offset' },
   { value: 'time', text: 'a time' },
-] as const;
-
-const frameOptions = [
-  { value: 'unsaid', text: 'find out, and refuse what needs a choice' },
-  { value: 'debezium', text: 'changes of Debezium: the rows created' },
-  { value: 'connect', text: 'Kafka Connect: schema and payload' },
-  { value: 'cloudevents', text: 'CloudEvents: their data' },
-  { value: 'none', text: 'none: messages as they are' },
 ] as const;
 
 /** How a topic is reached, what is wrong where it is not, what it holds, and the button that follows it. */

@@ -109,6 +109,8 @@ export function Inspection({ path, others, onClose, onOther }: InspectionProps) 
               </Button>
             ))}
             <Button onClick={onClose}>Back</Button>
+            {inspected.error.code === 'UNKNOWN_FORMAT' && <WrittenAs stated={overrides} onState={state} />}
+            {refusal !== null && <p role="alert">{refusal.words}</p>}
           </>
         }
       />

@@ -11,7 +11,7 @@ import {
   openBracket,
   space,
   tab,
-} from '../ascii-bytes.ts';
+} from './ascii-bytes.ts';
 /** Where a value lies: `bytes[from..to)`. */
 export interface Span {
   readonly from: number;
