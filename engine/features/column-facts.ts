@@ -38,7 +38,7 @@ function factsOf(
   hints: ReadingHints,
   stated: StatedColumn | undefined,
 ): ColumnFacts {
-  const present = cells.filter((cell) => cell !== undefined);
+  const present = isComplete(cells) ? cells : cells.filter((cell) => cell !== undefined);
   const digitsOnly = present.length > 0 && present.every((text) => digits.test(text));
   const numbers =
     (stated?.numberFormat && readInFormat(present, stated.numberFormat)) ?? inferNumberFormat(present, hints);
@@ -55,6 +55,10 @@ function factsOf(
     hints,
     ...(stated?.timeFormat !== undefined && { statedTimeFormat: stated.timeFormat }),
   };
+}
+
+function isComplete(cells: readonly (string | undefined)[]): cells is readonly string[] {
+  return !cells.includes(undefined);
 }
 
 const mostDigitsOfNumber = 15;

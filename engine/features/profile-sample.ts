@@ -2,8 +2,8 @@ import type { RecordBatch, RecordingReader } from '../domain/record-batch.ts';
 
 /** Rows looked at to infer a profile, unless told otherwise. */
 export const defaultSampleRows = 20_000;
-/** Of more than a hundred columns fewer rows are looked at: neither memory nor the time to infer grows with them. */
-const mostSampleCells = 1 << 21;
+/** Of more than fifty columns fewer rows are looked at: neither memory nor the time to infer grows with them. */
+const mostSampleCells = 1 << 20;
 
 /** The first rows of a stream as texts, column by column. */
 export interface ProfileSample {

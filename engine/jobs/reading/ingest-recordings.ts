@@ -311,6 +311,16 @@ interface PreparedSource {
   readonly source: Source;
 }
 
+/** How the first rows say that the recordings are to be read. Not the rows: those of hundreds of columns are not kept while all is read. */
+async function inferredStart(
+  recordings: Parameters<typeof sampleOf>[0],
+  overrides: ProfileOverrides,
+  context: WorkContext,
+): Promise<{ readonly profile: Profile; readonly reference: Reference }> {
+  const { sample, reference } = await sampleOf(recordings, context);
+  return { profile: inferProfile(sample, overrides), reference };
+}
+
 /** Makes the case where there is none, gives it a profile, and enters the recordings it does not know yet. */
 async function prepareCase(
   casePath: string,
@@ -342,8 +352,8 @@ async function prepareCase(
   const unfinished = inOrder.filter(
     ({ recording }) => first?.complete === false && recording.fingerprint === first.fingerprint,
   );
-  const start = former === undefined ? await sampleOf(inOrder, context) : undefined;
-  const profile = former ?? inferProfile(start?.sample ?? impossible('a new case has a sample'), overrides);
+  const start = former === undefined ? await inferredStart(inOrder, overrides, context) : undefined;
+  const profile = former ?? start?.profile ?? impossible('a new case has a profile');
   const sample = unfinished.length === 0 ? undefined : (await sampleOf(unfinished, context)).sample;
   const reference = start?.reference ?? { path: first?.uri ?? '', columnNames: first?.columnNames ?? [] };
   const opened = await matchAll(looked, profile, reference, notices, context);

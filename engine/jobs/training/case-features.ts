@@ -116,8 +116,14 @@ export function describeOrder(
 const segmentsPerTurn = 16;
 /** Wide or slow segments end a turn earlier, so that being stopped is heard in time. */
 const mostTurnMs = 250;
-/** Rows read for scoring between two such looks. */
-const rowsPerBlock = segmentsPerTurn * MAXIMUM_SEGMENT_ROWS;
+/** Features held at a time: those of hundreds of columns fill the memory by themselves. */
+const mostValuesHeld = 2 ** 22;
+
+/** Segments of so many features whose rows are in memory together. */
+function segmentsHeld(featureCount: number): number {
+  const segments = Math.floor(mostValuesHeld / (featureCount * MAXIMUM_SEGMENT_ROWS));
+  return Math.min(Math.max(segments, 1), segmentsPerTurn);
+}
 
 /** Computes the features of every row by a spec and stores them; where all are stored already, nothing is done. */
 export async function storeCaseFeatures(
@@ -147,7 +153,7 @@ export async function storeCaseFeatures(
         const values = new Float32Array(rows.rowCount * featureCount);
         compute(openedCase.readSegmentColumns(rows), values);
         computed.push({ rows, values });
-      } while (computed.length < segmentsPerTurn && next < segments.length && performance.now() < turnEndMs);
+      } while (computed.length < segmentsHeld(featureCount) && next < segments.length && performance.now() < turnEndMs);
       // Others wait for the end of a transaction, so nothing is computed within it.
       openedCase.inTransaction(() => {
         for (const { rows, values } of computed) openedCase.writeFeatures(featureSetId, rows, values);
@@ -211,6 +217,7 @@ export function* featureBlocks(
   openedCase: ReadableCase,
   { featureSetId, featureCount, rowCount }: StoredFeatures,
 ): Generator<FeatureBlock> {
+  const rowsPerBlock = segmentsHeld(featureCount) * MAXIMUM_SEGMENT_ROWS;
   for (let firstSequence = 0; firstSequence < rowCount; firstSequence += rowsPerBlock) {
     const rows = { firstSequence, rowCount: Math.min(rowsPerBlock, rowCount - firstSequence) };
     const values =
