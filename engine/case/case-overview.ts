@@ -20,9 +20,7 @@ export function caseOverview(session: CaseSession): CaseOverview {
   const counts = openCase.counts();
   const { entity, counterpart } = arrays;
   return {
-    path: session.path,
-    name: basename(session.path).replace(/\.assay$/, ''),
-    sizeBytes: statSync(session.path).size,
+    ...fileOfCase(session),
     rows: counts.rows,
     quarantined: counts.quarantined,
     timeZone: arrays.profile.timeZone,
@@ -52,6 +50,15 @@ export function caseOverview(session: CaseSession): CaseOverview {
     })),
     models: models.length,
     championId: models.find((model) => model.isChampion)?.id ?? null,
+  };
+}
+
+/** What an overview says of the file, whatever is in it. */
+export function fileOfCase(session: CaseSession): Pick<CaseOverview, 'path' | 'name' | 'sizeBytes' | 'readOnly'> {
+  return {
+    path: session.path,
+    name: basename(session.path).replace(/\.assay$/, ''),
+    sizeBytes: statSync(session.path).size,
     readOnly: session.isReadOnly,
   };
 }

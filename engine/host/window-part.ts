@@ -64,7 +64,12 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
     for (const listener of [...listenersOf(name)]) listener(payload);
   };
   const stateEvents = new LatestWins<() => void>(stateIntervalMs, (send) => send());
-  const workbench = new Workbench(places, (name, payload) => stateEvents.give(name, () => emit(name, payload)));
+  const workbench: Workbench = new Workbench(
+    places,
+    (name, payload) => stateEvents.give(name, () => emit(name, payload)),
+    // The handler map is typed per request; these inputs were parsed when they were asked first.
+    (name, input) => requestHandlers[name](workbench, input as never),
+  );
   const endNetwork = onAttempt(({ lastMs }) =>
     stateEvents.give('network.attempted', () => emit('network.attempted', { atMs: lastMs })),
   );
@@ -108,7 +113,9 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
       const before = workbench.openSession;
       try {
         // The handler map is typed per request; the compiler cannot relate the parsed union to this one R.
-        const data = await askedBy(name, () => requestHandlers[name](workbench, parsed.data as ParsedRequestInput<R>));
+        const asked = parsed.data as ParsedRequestInput<R>;
+        const kept = workbench.firstScreen?.answer(name, asked);
+        const data = kept ?? (await askedBy(name, () => requestHandlers[name](workbench, asked)));
         if (requestsThatChangeTheCase.has(name)) tellCaseChanged();
         return { ok: true, data: noticesInWindow(data) };
       } catch (error) {

@@ -133,7 +133,7 @@ class KeptThread {
   #failed(what: string): AssayError {
     this.#isLost = true;
     return new AssayError('INTERNAL', 'failure', `A thread that computes features over time failed: ${what}.`, {
-      nextStep: 'Do it again with --threads 1; if that fails as well, report it with this message.',
+      nextStep: 'Do it again; if it fails again, report it with this message.',
     });
   }
 }

@@ -1,11 +1,10 @@
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import type { ColumnReport } from '../../../preload/contract/recordings.ts';
 import type { ParsedRequestInput } from '../../../preload/contract/requests.ts';
-import { caseOverview, readProfile } from '../../case/case-overview.ts';
+import { caseOverview, fileOfCase, readProfile } from '../../case/case-overview.ts';
 import { restoreFromJournal } from '../../case/decisions/decision-journal.ts';
 import { AssayError } from '../../domain/error.ts';
 import { reprofileCase } from '../../jobs/reading/reprofile-case.ts';
-import { prepareAnswers } from './prepare-answers.ts';
 import { rememberRecentCase } from './settings-file.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -14,10 +13,10 @@ export function openCase(workbench: Workbench, input: ParsedRequestInput<'case.o
   const session = workbench.open(input.path);
   try {
     if (!session.isReadOnly && restoreFromJournal(session.writableCase, session.path) > 0) session.decisionsChanged();
-    const overview = caseOverview(session);
+    workbench.prepareFirstScreen();
+    const overview = workbench.firstScreen?.answer('case.read', {}) ?? caseOverview(session);
     rememberIfPossible(workbench.places.dataFolder, session.path);
-    workbench.prepare(prepareAnswers(session));
-    return overview;
+    return { ...overview, ...fileOfCase(session) };
   } catch (error) {
     workbench.close();
     throw error;

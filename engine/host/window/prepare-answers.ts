@@ -10,13 +10,15 @@ export function* prepareAnswers(session: CaseSession): Generator<void> {
   const { arrays } = session;
   const view = session.view(model.id);
   const steps: readonly (() => unknown)[] = [
+    () => arrays.times,
+    () => arrays.entity,
+    () => view.sums,
     () => session.alerts(model.id),
     () => view.words,
     () => view.background,
     () => arrays.rowsByEntity,
     () => arrays.rowsByCounterpart,
     () => arrays.amounts,
-    () => arrays.times,
     () => {
       const [first] = session.alerts(model.id).groups.topSequences;
       return first === undefined ? null : view.reasons(first);

@@ -8,6 +8,8 @@ import { JobCommands } from './job-commands.ts';
 import { CaseSession } from '../../case/case-session.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import { openCaseForWindow } from '../../case/opening.ts';
+import { FirstScreen, type AnswerAnew } from './first-screen.ts';
+import { prepareAnswers } from './prepare-answers.ts';
 import { askerOf } from './settings-file.ts';
 
 /** Where the workbench finds and keeps what is not in a case. */
@@ -20,8 +22,9 @@ export interface WorkbenchPlaces {
   readonly host: 'electron' | 'browser' | 'command-line';
 }
 
-/** What the window asks at once comes first. */
+/** What the window asks at once comes first; less is computed for it where the first screen was kept. */
 const prepareAfterMs = 250;
+const prepareBehindKeptMs = 50;
 
 type Tell = <E extends EventName>(name: E, payload: Events[E]) => void;
 
@@ -33,18 +36,28 @@ export class Workbench {
   /** What the window asks of jobs that run. */
   readonly commands = new JobCommands();
   readonly jobThreads = new JobThreads();
+  readonly #answerAnew: AnswerAnew;
   #session: CaseSession | null = null;
+  #firstScreen: FirstScreen | null = null;
   #background: (() => boolean) | null = null;
   #preparation: Iterator<unknown> | null = null;
   #isTurning = false;
+  #isPrepared = false;
 
-  constructor(places: WorkbenchPlaces, tell: Tell) {
+  /** @param answerAnew answers a request of the window from the open case */
+  constructor(places: WorkbenchPlaces, tell: Tell, answerAnew: AnswerAnew) {
     this.places = places;
     this.tell = tell;
+    this.#answerAnew = answerAnew;
   }
 
   get openSession(): CaseSession | null {
     return this.#session;
+  }
+
+  /** What was kept of the first screen of the open case; null where none is open. */
+  get firstScreen(): FirstScreen | null {
+    return this.#firstScreen;
   }
 
   /** @throws AssayError WRONG_USE where no case is open. */
@@ -68,8 +81,31 @@ export class Workbench {
   close(): void {
     this.#background = null;
     this.#preparation = null;
+    this.#keepFirstScreen();
+    this.#firstScreen = null;
+    this.#isPrepared = false;
     this.#session?.close();
     this.#session = null;
+  }
+
+  /** From now on the first screen of the open case is kept, once what it needs has been computed and when the case is closed. */
+  prepareFirstScreen(): void {
+    const { session } = this;
+    this.#firstScreen = new FirstScreen(session, this.places.dataFolder, this.places.version);
+    this.prepare(this.#preparing(session));
+  }
+
+  *#preparing(session: CaseSession): Generator<void> {
+    yield* prepareAnswers(session);
+    this.#isPrepared = true;
+    if (this.#session === session) this.#keepFirstScreen();
+  }
+
+  /** Cheap where everything has been read; a case that is closed before is not read for the next time. */
+  #keepFirstScreen(): void {
+    if (!this.#isPrepared || this.#session?.openCase.isOpen !== true) return;
+    this.#session.refresh();
+    this.#firstScreen?.keep(this.#answerAnew);
   }
 
   /**
@@ -84,7 +120,8 @@ export class Workbench {
   /** Does step by step what will be asked for soon, while there is nothing else to do. New steps take the place of old. */
   prepare(steps: Iterator<unknown>): void {
     this.#preparation = steps;
-    setTimeout(() => this.#goOn(), prepareAfterMs).unref();
+    const afterMs = this.#firstScreen?.isKept === true ? prepareBehindKeptMs : prepareAfterMs;
+    setTimeout(() => this.#goOn(), afterMs).unref();
   }
 
   #goOn(): void {

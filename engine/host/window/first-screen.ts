@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ParsedRequestInput, RequestName, RequestOutput } from '../../../preload/contract/requests.ts';
+import { decodeMessage, encodeMessage } from '../../../preload/contract/wire/codec.ts';
+import { findModel } from '../../case/model/chosen-model.ts';
+import type { CaseSession } from '../../case/case-session.ts';
+
+/** What a window that opens on a case asks before anybody does anything. Their answers follow from the case alone. */
+const keptRequests: ReadonlySet<RequestName> = new Set<RequestName>([
+  'case.read',
+  'profile.read',
+  'models.list',
+  'alerts.page',
+  'alerts.days',
+  'alerts.detail',
+]);
+/** Of each request the first input of an opening is kept, and the last: where the next one begins. */
+const inputsKept = 2;
+const mostFiles = 20;
+
+const keptSchema = z.object({
+  casePath: z.string(),
+  state: z.string(),
+  answers: z.array(z.object({ request: z.string(), input: z.string(), answer: z.unknown() })),
+});
+type Kept = z.infer<typeof keptSchema>;
+
+/** Answers a request anew, from the case. */
+export type AnswerAnew = (name: RequestName, input: unknown) => unknown;
+
+/**
+ * The answers that the first screen of a case shows, kept in the data folder beside the settings: the window shows them before
+ * the columns of a large case have been read. They hold for one state of the case, told by the digest over all of its evidence
+ * and history, and for one version of Assay; of another one nothing is shown, and it is written anew.
+ */
+export class FirstScreen {
+  readonly #session: CaseSession;
+  readonly #folder: string;
+  readonly #file: string;
+  readonly #version: string;
+  #kept: Kept | null;
+  readonly #asked = new Map<RequestName, string[]>();
+
+  constructor(session: CaseSession, dataFolder: string, version: string) {
+    this.#session = session;
+    this.#version = version;
+    this.#folder = join(dataFolder, 'first-screens');
+    this.#file = join(this.#folder, `${createHash('sha256').update(session.path).digest('hex')}.bin`);
+    this.#kept = read(this.#file);
+    if (this.#kept?.casePath !== session.path || this.#kept.state !== this.#stateNow()) this.forget();
+  }
+
+  /** Whether answers of the case as it was opened are there. */
+  get isKept(): boolean {
+    return this.#kept !== null;
+  }
+
+  /** What was answered of the case as it is now; undefined where nothing was, or the case is another since. */
+  answer<R extends RequestName>(name: R, input: ParsedRequestInput<R>): RequestOutput<R> | undefined {
+    if (!keptRequests.has(name)) return undefined;
+    const text = JSON.stringify(input);
+    this.#note(name, text);
+    const known = this.#kept?.answers.find((each) => each.request === name && each.input === text);
+    if (known === undefined) return undefined;
+    if (this.#kept?.state !== this.#stateNow()) {
+      this.#kept = null;
+      return undefined;
+    }
+    // Written by the same version under the same name.
+    return known.answer as RequestOutput<R>;
+  }
+
+  /**
+   * Writes the answers of the case as it is, unless they are there. Whatever fails costs the next opening time and nothing else.
+   * @param answerAnew is asked for everything that was asked since the case was opened, and is kept
+   */
+  keep(answerAnew: AnswerAnew): void {
+    if (!this.#followsFromCase()) return this.forget();
+    const asked = [...this.#asked].flatMap(([request, inputs]) => inputs.map((input) => ({ request, input })));
+    const state = this.#stateNow();
+    const isKept = ({ request, input }: (typeof asked)[number]): boolean =>
+      this.#kept?.answers.some((each) => each.request === request && each.input === input) === true;
+    if (this.#kept?.state === state && asked.every(isKept)) return;
+    const answers = asked.flatMap(({ request, input }) => {
+      const answer = attempt(() => answerAnew(request, JSON.parse(input)));
+      return isUnfinished(answer) ? [] : [{ request, input, answer }];
+    });
+    this.#kept = { casePath: this.#session.path, state, answers };
+    write(this.#folder, this.#file, this.#kept);
+    forgetStale(this.#folder);
+  }
+
+  forget(): void {
+    this.#kept = null;
+    attempt(() => rmSync(this.#file, { force: true }));
+  }
+
+  /** Who comes back when hangs on the clock; and while rows are read, alerts stay for a while what they were. */
+  #followsFromCase(): boolean {
+    const { openCase, decisions, models } = this.#session;
+    const champion = findModel(models, undefined);
+    if (champion === undefined || this.#asked.size === 0) return false;
+    return decisions.snoozes.size === 0 && openCase.segmentsWithoutScores(champion.id).length === 0;
+  }
+
+  #note(name: RequestName, input: string): void {
+    const inputs = this.#asked.get(name) ?? [];
+    if (inputs.includes(input)) return;
+    this.#asked.set(name, [...inputs.slice(0, inputsKept - 1), input]);
+  }
+
+  #stateNow(): string {
+    return `${this.#version} ${this.#session.openCase.decisions.stateDigest()}`;
+  }
+}
+
+/** An answer that failed, is awaited, or is a page that was shown before the reasons of its rows were known. */
+function isUnfinished(answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null || answer instanceof Promise) return true;
+  return 'reasonsPending' in answer && answer.reasonsPending !== 0;
+}
+
+function read(file: string): Kept | null {
+  return attempt(() => keptSchema.parse(decodeMessage(readFileSync(file)))) ?? null;
+}
+
+/** Under another name first: the file is never half there. Only its user may read it, as is so of the settings. */
+function write(folder: string, file: string, kept: Kept): void {
+  const temporary = `${file}.writing-${process.pid}`;
+  attempt(() => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(temporary, encodeMessage(kept), { mode: 0o600 });
+    renameSync(temporary, file);
+  });
+}
+
+/** Takes away what was kept of cases that are gone, and the oldest of too many. */
+function forgetStale(folder: string): void {
+  attempt(() => {
+    if (!existsSync(folder)) return;
+    const files = readdirSync(folder).map((name) => {
+      const path = join(folder, name);
+      return { path, keptAtMs: statSync(path).mtimeMs, casePath: read(path)?.casePath };
+    });
+    files.sort((one, other) => other.keptAtMs - one.keptAtMs);
+    files.forEach(({ path, casePath }, place) => {
+      if (place >= mostFiles || casePath === undefined || !existsSync(casePath)) rmSync(path, { force: true });
+    });
+  });
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
