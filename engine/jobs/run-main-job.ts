@@ -24,6 +24,7 @@ export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkCont
   const startedMs = performance.now();
   const reading = await ingest(input, context);
   const openedCase = openCase(input.casePath);
+  if (reading.addedRows === openedCase.nextSequence()) openedCase.writeWithoutLog();
   const run = openedCase.startRun('run', {
     recordings: input.recordings,
     forest: input.forest,

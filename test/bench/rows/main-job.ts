@@ -86,6 +86,12 @@ export async function mainJobRows(settings: BenchSettings): Promise<BenchRow[]> 
     () => freshIngest(settings, recording),
     () => runPeer('tables_main_job.py', [recording, '--label', 'Class', '--only-read']),
   );
+  settings.report('reading beside its floor');
+  const kept = await runPairs(
+    settings.pairs,
+    () => freshIngest(settings, recording),
+    () => runOurs('kept-bytes.ts', [recording]),
+  );
   settings.report('main job beside its floor');
   const floor = await runPairs(settings.pairs, ours, () => runOurs('floor.ts', [recording]));
   const same = (sample: Sample): Sample => sample;
@@ -125,6 +131,20 @@ export async function mainJobRows(settings: BenchSettings): Promise<BenchRow[]> 
       viewPairs(reading, readingSeconds, (report) => ({
         value: report.timesMs['read'][0] / 1000,
         peakMemoryBytes: report.peakMemoryBytes,
+      })),
+    ),
+    compareRow(
+      {
+        what: `reading alone, ${rows}`,
+        unit: 's',
+        target: { kind: 'none' },
+        note: 'The floor reads the bytes, digests, compresses and writes them on one thread: no rows, no columns, no database.',
+      },
+      '`assay ingest`',
+      'keeping the bytes alone',
+      viewPairs(kept, readingSeconds, ({ timesMs, peakMemoryBytes }) => ({
+        value: timesMs['total'][0] / 1000,
+        peakMemoryBytes,
       })),
     ),
     compareRow(
@@ -221,7 +241,7 @@ export async function scalingRows(settings: BenchSettings): Promise<BenchRow[]> 
             what: `main job by cores, ${what}`,
             unit: 's',
             target: { kind: 'none' },
-            note: `With --threads ${threads}: ${stepsOfOurs(runs)}. Reading stores on a thread of its own either way.`,
+            note: `With --threads ${threads}: ${stepsOfOurs(runs)}. Reading stores on a thread of its own either way; with two, one more reads numbers ahead.`,
           },
           `\`assay run --threads ${threads}\``,
           runs.map(seconds),
