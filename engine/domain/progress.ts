@@ -17,7 +17,9 @@ export interface Progress {
     | 'follow'
     | 'record'
     | 'replay'
-    | 'compact';
+    | 'compact'
+    | 'backup'
+    | 'mend';
   readonly done: number;
   readonly total: number | null;
   readonly unit: 'rows' | 'bytes' | 'trees' | 'forests' | 'alerts' | 'steps' | 'messages';

@@ -9,6 +9,8 @@ export const settingsSchema = z.object({
   times: z.enum(['case', 'utc', 'both']),
   analysts: z.number().int().min(1).max(1000),
   alertsPerAnalystPerDay: z.number().int().min(1).max(100_000),
+  /** Whether the window backs a case up while it is worked on. */
+  scheduledBackups: z.boolean(),
   /** Command name to key, for keys that were rebound. */
   keys: z.record(z.string(), z.string()),
   /** Whatever the window must find again: place, filters, selection, column widths. */
@@ -23,6 +25,7 @@ export const defaultSettings: Settings = {
   times: 'both',
   analysts: 3,
   alertsPerAnalystPerDay: 40,
+  scheduledBackups: true,
   keys: {},
   windowState: {},
 };

@@ -207,7 +207,7 @@ export async function auditCase(input: ParsedJobInput<'audit'>, context: WorkCon
     input.output === undefined
       ? null
       : await claimFile(input.output, historyKind, { reads: [input.casePath], force: input.force });
-  return withCase(input.casePath, 'read', async (session) => {
+  return withCase(input.casePath, 'inspect', async (session) => {
     const { alert, model, text, limit } = input;
     const choice = { alert: alert === undefined ? undefined : typedKey(alert), model, text };
     const all = wholeHistory(session, choice).map(({ id, atMs, by, what, about, details, hash }) => ({

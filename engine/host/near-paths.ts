@@ -6,7 +6,7 @@ import { nearNames } from '../features/near-names.ts';
 const mostEntries = 5_000;
 const mostPaths = 3;
 /** What lies beside a case and is none. */
-const besideCase = /(-wal|-shm|-journal|\.decisions\.jsonl|\.backup-v\d+-.*)$/u;
+const besideCase = /(-wal|-shm|-journal|\.decisions\.jsonl|\.backup-.*)$/u;
 
 /**
  * Paths that are there and that a path which is not may have meant: each part that is missing is taken for a mistyped

@@ -14,6 +14,8 @@ import {
 } from './case-commands.ts';
 import type { WorkContext } from '../domain/progress.ts';
 import { runDoctor } from '../jobs/doctor.ts';
+import { keepBackups, restoreCase } from '../jobs/backups/keep-backups.ts';
+import { mendCase } from '../jobs/backups/mend-case.ts';
 import { evaluateModel } from '../jobs/training/evaluate-model.ts';
 import { exportCsv } from '../jobs/exporting/export-alerts.ts';
 import { exportBigquery } from '../jobs/exporting/export-bigquery.ts';
@@ -82,6 +84,9 @@ const handlers: Handlers = {
   seal: sealCase,
   verifySeal,
   signModel,
+  backup: keepBackups,
+  restore: restoreCase,
+  mend: mendCase,
   verifyModel,
   report: reportCase,
   reportTemplate: writeReportTemplate,

@@ -9,6 +9,8 @@ import { BUSY_TIMEOUT_MS, connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded, storeError } from './store-error.ts';
 import { DecisionLog } from './decision-log.ts';
 import { evidenceProblems, hasEvidence } from './evidence.ts';
+import { changedSinceLeft, hasLeftBehind } from './left-behind.ts';
+import { checksumProblems } from './mend.ts';
 import { foreignObjects, objectWords } from './schema.ts';
 import { sha256 } from './digest.ts';
 
@@ -70,14 +72,17 @@ export function verifyCase(
         if (damage.length > 0) return { ok: false, problems: damage, models: 0 };
         const models = modelProblems(connection, options.digestOf);
         const foreign = foreignObjects(connection, file, migrations);
+        const evidence = hasEvidence(connection) ? evidenceProblems(connection) : [];
         const problems = [
           ...(foreign.length === 0 ? [] : [`It holds ${objectWords(foreign)}, which Assay did not make.`]),
           ...rowProblems(connection),
           ...rawProblems(connection),
           ...models.problems,
-          ...(hasEvidence(connection) ? evidenceProblems(connection) : []),
+          ...evidence,
           ...historyProblems(connection, file),
         ];
+        if (problems.length === 0 && hasLeftBehind(connection))
+          problems.push(...checksumProblems(connection), ...changedSinceLeft(connection).map(changedSentence));
         return { ok: problems.length === 0, problems, models: models.count };
       } finally {
         connection.close();
@@ -85,6 +90,10 @@ export function verifyCase(
       }
     });
   });
+}
+
+function changedSentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)} changed since Assay closed the case.`;
 }
 
 /** Some damage makes SQLite stop instead of reporting; both are told in the same way. */

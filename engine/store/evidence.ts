@@ -3,7 +3,7 @@ import { schemaVersion } from './migrations/migrations.ts';
 import type { Connection } from './sqlite.ts';
 
 /** Rows of a table that stand under one digest: each by itself, or all with one `key`, one after the other. */
-interface EvidencePart {
+export interface EvidencePart {
   readonly part: string;
   readonly table: string;
   readonly key: string;
@@ -189,25 +189,54 @@ export function isSealed(connection: Connection, digest: string): boolean {
   return connection.prepare('SELECT 1 FROM evidence LIMIT 1').get() === undefined;
 }
 
+/** Something under evidence that is not as it was written. */
+export interface OtherThanWritten {
+  readonly part: EvidencePart;
+  readonly key: Value;
+  /** What a person calls it. */
+  readonly words: string;
+  /** Null where it came without Assay. */
+  readonly sha256: Uint8Array | null;
+  readonly isGone: boolean;
+}
+
 /** One sentence for each thing that is not as it was written, or that came or went without Assay. */
 export function evidenceProblems(connection: Connection): readonly string[] {
+  return otherThanWritten(connection).map(({ words, sha256, isGone }) => {
+    const how =
+      sha256 === null ? 'came without Assay' : isGone ? 'went without Assay' : 'changed after Assay wrote them';
+    return `${words.charAt(0).toUpperCase()}${words.slice(1)} ${how}.`;
+  });
+}
+
+/** Everything that is not as it was written, or that came or went without Assay. */
+export function otherThanWritten(connection: Connection): readonly OtherThanWritten[] {
   addDigestFunctions(connection, () => undefined);
   return parts.flatMap((part) =>
     connection
-      .prepare<[string], { key: Value; stored: number; found: number }>(
-        `SELECT coalesce(found.key, stored.key) AS key, stored.sha256 IS NOT NULL AS stored, digest IS NOT NULL AS found
+      .prepare<[string], { key: Value; sha256: Uint8Array | null; found: number }>(
+        `SELECT coalesce(found.key, stored.key) AS key, stored.sha256 AS sha256, digest IS NOT NULL AS found
          FROM (${digestsOf(part)}) AS found
          FULL JOIN (SELECT key, sha256 FROM evidence WHERE part = ?) AS stored ON stored.key = found.key
          WHERE stored.sha256 IS NOT digest`,
       )
       .all(part.part)
-      .map(({ key, stored, found }) => {
-        const what = `${part.words}${nameOf(connection, part, key)}`;
-        const how =
-          stored === 0 ? 'came without Assay' : found === 0 ? 'went without Assay' : 'changed after Assay wrote them';
-        return `${what.charAt(0).toUpperCase()}${what.slice(1)} ${how}.`;
-      }),
+      .map(({ key, sha256, found }) => ({
+        part,
+        key,
+        words: `${part.words}${nameOf(connection, part, key)}`,
+        sha256,
+        isGone: found === 0,
+      })),
   );
+}
+
+/** Whether what stands under a key now is what was written there. */
+export function isAsWritten(connection: Connection, { part, key, sha256 }: OtherThanWritten): boolean {
+  const found = connection
+    .prepare<[Value], { digest: Buffer }>(`SELECT digest FROM (${digestsOf(part)}) WHERE key = ?`)
+    .get(key);
+  return sha256 !== null && found !== undefined && found.digest.equals(sha256);
 }
 
 /** Something under evidence, with the digest of what the tables hold now, whatever was noted of it. */

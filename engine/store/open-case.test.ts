@@ -127,7 +127,7 @@ describe('opening what is not a case', () => {
     writer.pragma('ignore_check_constraints = ON');
     writer.exec(`UPDATE segment_column SET encoding = 'uint('`);
     writer.exec(`UPDATE "column" SET kind = 'code' WHERE id = 1`);
-    writer.exec(`INSERT INTO dictionary_entry VALUES (1, 998, 'twice'), (1, 999, 'twice')`);
+    writer.exec(`INSERT INTO dictionary_entry VALUES (1, 998, 'twice'), (1, 999, 'twice'); DELETE FROM left_behind`);
     writer.close();
     const read = openCaseReadOnly(path);
     onTestFinished(() => read.close());
@@ -195,6 +195,7 @@ describe('layouts', () => {
         "a5efadf5f8084200af273a7cae0e90be1f675490567f560028e143229b7125e5",
         "24553d1dfc03547e5ae10b5a9be3869b43ad59bbb02e84f48994c6dc692d566e",
         "692be20c946b9c87605f13d2fd5f9c5ada5b2a658ebf0a9d2eabdb72d43995c6",
+        "e2e729d1e7b1cd26f9fdbfaf02ba6381d7fdb6d3a72a4c688c9c765ffb8a7127",
       ]
     `);
     expect(() => latestVersion([{ version: 2, name: 'gap', up: '' }])).toThrow(/at place 1/);
@@ -363,7 +364,8 @@ describe('places that cannot be written', () => {
     const connection = connect(case1000, {});
     connection.pragma('journal_mode = WAL');
     copyFileSync(case1000, place('log mode'));
-    connection.exec('UPDATE segment SET row_count = 999');
+    // Another row count is another list of segments than the one that was left behind.
+    connection.exec('UPDATE segment SET row_count = 999; DELETE FROM left_behind');
     for (const end of ['', '-wal']) copyFileSync(`${case1000}${end}`, `${place('log')}${end}`);
     connection.close();
     openCaseWithMigrations(place('older'), { create: true }, migrations.slice(0, 4)).close();

@@ -7,6 +7,8 @@ import { APPLICATION_ID, readLayoutVersion, refuseNewerLayout } from './case-hea
 import { DecisionLog } from './decision-log.ts';
 import { evidenceProblems, gatherEvidence, hasEvidence, isSealed, keepEvidence } from './evidence.ts';
 import { forgetHead, knownHead } from './known-heads.ts';
+import { addChecksumFunctions } from './block-checksum.ts';
+import { changedSinceLeft, forgetLeftBehind, hasLeftBehind } from './left-behind.ts';
 import { latestVersion, migrate, migrations, type Migration } from './migrations/migrations.ts';
 import { narrowToOwner } from './own-folder.ts';
 import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
@@ -25,6 +27,11 @@ const QUICK_CHECK_LIMIT_BYTES = 1024 * 1024 * 1024; // about 3 s; larger cases a
 export interface OpenOptions {
   /** Makes the case, and its folder, where there is none. */
   readonly create?: boolean;
+}
+
+export interface ReadOptions {
+  /** Opens a case that is not as it was left, too, and gives what stands there unchecked: to say what was changed, and to mend it. */
+  readonly asItIs?: boolean;
 }
 
 /**
@@ -64,8 +71,11 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
       } else if (hasEvidence(connection) && !hasSessions(connection) && !isLeftAlone(connection, file))
         surprises.push('opened after a change by another program than Assay');
       if (hasAbandonedSession(connection)) quickCheck(connection, file);
+      else if (version === latest) requireAsLeft(connection, file);
       const evidenceChanges = hasEvidence(connection) ? keepEvidence(connection) : null;
+      addChecksumFunctions(connection);
       const opened = new WritableCase(connection, file, beginSession(connection), evidenceChanges);
+      if (hasLeftBehind(connection)) forgetLeftBehind(connection);
       const known = knownHead(file);
       if (known !== null && !opened.decisions.holds(known))
         surprises.push(
@@ -86,7 +96,7 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
  * it lies there, is read from a copy of what it holds now.
  * Errors: those of `openCase`; a case with an older layout that may be written must be opened for writing once.
  */
-export function openCaseReadOnly(path: string): ReadableCase {
+export function openCaseReadOnly(path: string, options: ReadOptions = {}): ReadableCase {
   const file = casePath(path);
   return readWhereItCan(file, (place, removeCopy) => {
     const latest = latestVersion(migrations);
@@ -105,8 +115,9 @@ export function openCaseReadOnly(path: string): ReadableCase {
         connection.pragma('trusted_schema = OFF');
         probe(connection);
         refuseForeignIndex(connection, file);
+        if (options.asItIs !== true) requireAsLeft(connection, file);
         removeCopy();
-        return new ReadableCase(connection, file, removeCopy);
+        return new ReadableCase(connection, file, removeCopy, null, options.asItIs !== true);
       } catch (error) {
         connection.close();
         throw error;
@@ -212,6 +223,13 @@ function refuseForeignIndex(connection: Connection, file: string): void {
         nextStep: 'Open the case, or a copy, for writing once: what is foreign is taken away, and the history says so.',
       },
     );
+}
+
+/** @throws AssayError CASE_CORRUPT where something small is not as the last writer left it. */
+function requireAsLeft(connection: Connection, file: string): void {
+  if (!hasLeftBehind(connection)) return;
+  const changed = changedSinceLeft(connection);
+  if (changed.length > 0) throw corrupt(file, `it was changed since Assay closed it: ${changed.join(', ')}`);
 }
 
 function isLeftAlone(connection: Connection, file: string): boolean {

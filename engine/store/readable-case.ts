@@ -8,12 +8,15 @@ import { featureSpecSchema, type FeatureSpec } from '../domain/feature-spec.ts';
 import { forestParametersSchema } from '../domain/model.ts';
 import { profileSchema, type Profile } from '../domain/profile.ts';
 import { alignedBuffer, decompress } from './blob.ts';
+import { checksumWithText, requireBlock } from './block-checksum.ts';
 import { decodeColumn, type EncodedColumn } from './column-encoding.ts';
 import { DecisionLog } from './decision-log.ts';
+import { sha256 } from './digest.ts';
 import { heldEvidence, type HeldEvidence } from './evidence.ts';
 import { Outbox } from './outbox.ts';
 import { decodeRowLayout, type RowLayout } from './row-layout.ts';
 import { RowNumbers, type NumberedRun } from './row-numbers.ts';
+import { rowsInWords } from './segment-table.ts';
 import type { Connection, Parameter, Statement } from './sqlite.ts';
 import { corrupt, DamagedBlock, guarded } from './store-error.ts';
 import {
@@ -81,6 +84,7 @@ const keptColumnsSchema = z.array(z.tuple([z.string(), columnTotalsSchema]));
 
 /** A stored segment that holds some of the rows asked for. */
 interface PieceRow {
+  readonly segment_id: number;
   readonly first_sequence: number;
   readonly row_count: number;
 }
@@ -88,6 +92,13 @@ interface PieceRow {
 interface StoredColumn extends EncodedColumn {
   /** Null where the segment has none of the columns asked for. */
   readonly column_id: number | null;
+  readonly checksum: number | null;
+}
+
+/** What a model or a feature set has for a segment; null where it has nothing. */
+interface StoredBlob extends PieceRow {
+  readonly blob: Uint8Array | null;
+  readonly checksum: number | null;
 }
 
 const summaryColumns = 'first_sequence AS firstSequence, row_count AS rowCount, source_id AS sourceId';
@@ -107,6 +118,7 @@ export class ReadableCase {
   protected readonly connection: Connection;
   readonly #statements = new Map<string, Statement>();
   readonly #afterClosing: () => void;
+  readonly #isChecked: boolean;
   #lastRaw: SegmentRaw | undefined;
 
   constructor(
@@ -114,7 +126,9 @@ export class ReadableCase {
     path: string,
     afterClosing: () => void = () => undefined,
     evidenceChanges: (() => number) | null = null,
+    isChecked = true,
   ) {
+    this.#isChecked = isChecked;
     this.connection = connection;
     this.path = path;
     this.#afterClosing = afterClosing;
@@ -209,7 +223,7 @@ export class ReadableCase {
     const nameOf = new Map(wanted.map(({ id, name }) => [id, name]));
     // One statement sees one state of the case, whatever another connection merges meanwhile.
     const stored = this.rows<PieceRow & StoredColumn>(
-      `SELECT first_sequence, row_count, column_id, kind, encoding, data
+      `SELECT segment.id AS segment_id, first_sequence, row_count, column_id, kind, encoding, data, checksum
        FROM segment LEFT JOIN segment_column
          ON segment_id = segment.id AND column_id IN (SELECT value FROM json_each(?))
        WHERE ${overlapping} ORDER BY first_sequence, column_id`,
@@ -225,7 +239,10 @@ export class ReadableCase {
         pieces.push({ firstSequence, rowCount: to - from, columns: new Map() });
       const name = row.column_id === null ? undefined : nameOf.get(row.column_id);
       if (name === undefined) continue;
-      const block = this.guard(() => decodeColumn(row, row.row_count));
+      const block = this.guard(() => {
+        if (this.#isChecked) requireColumn(row, name);
+        return decodeColumn(row, row.row_count);
+      });
       pieces.at(-1)?.columns.set(name, to - from === row.row_count ? block : sliceOfBlock(block, from, to));
     }
     if (pieces.length === 0) throw corrupt(this.path, `it has no row ${rows.firstSequence}`);
@@ -274,13 +291,21 @@ export class ReadableCase {
 
   /** The dictionaries of all category columns, by column name. */
   dictionaries(): Map<string, Dictionary> {
-    const columns = this.rows<{ id: number; name: string }>(
-      `SELECT id, name FROM "column" WHERE kind = 'code' ORDER BY id`,
+    const columns = this.rows<{ id: number; name: string; texts_checksum: number }>(
+      `SELECT id, name, texts_checksum FROM "column" WHERE kind = 'code' ORDER BY id`,
     );
     const textsOf = this.connection
-      .prepare<[number], string>('SELECT text FROM dictionary_entry WHERE column_id = ? ORDER BY code')
-      .pluck();
-    return this.guard(() => new Map(columns.map(({ id, name }) => [name, dictionaryOf(name, textsOf.iterate(id))])));
+      .prepare<[number], [number, string]>('SELECT code, text FROM dictionary_entry WHERE column_id = ? ORDER BY code')
+      .raw();
+    return this.guard(
+      () =>
+        new Map(
+          columns.map(({ id, name, texts_checksum: checksum }) => [
+            name,
+            dictionaryOf(name, textsOf.iterate(id), checksum),
+          ]),
+        ),
+    );
   }
 
   /** Malformed records in the order they were met, of one state or all; `after` is the id of the last one seen. */
@@ -297,12 +322,17 @@ export class ReadableCase {
       reason: string;
       raw: Uint8Array;
       state: QuarantineState;
+      checksum: number | null;
     }>(
       'SELECT * FROM quarantine WHERE id > ? AND state = coalesce(?, state) ORDER BY id LIMIT ?',
       page.after ?? 0,
       page.state ?? null,
       pageLimit(page.limit),
     );
+    for (const { id, source_id, line, byte_offset, reason, state, raw, checksum } of rows)
+      this.guard(() =>
+        requireBlock(checksum, [id, source_id, line, byte_offset, reason, state], raw, () => 'records set aside'),
+      );
     return pageOf(
       rows.map((row) => ({
         id: row.id,
@@ -364,7 +394,8 @@ export class ReadableCase {
   /** Row-major float32 features of some rows; undefined where they were not computed yet for all of them. */
   readFeatures(featureSetId: number, rows: RowRange): Float32Array<ArrayBuffer> | undefined {
     const pieces = this.#blobPieces(
-      `SELECT first_sequence, row_count, data AS blob
+      'features',
+      `SELECT segment.id AS segment_id, first_sequence, row_count, data AS blob, checksum
        FROM segment LEFT JOIN feature_segment ON segment_id = segment.id AND feature_set_id = ?
        WHERE ${overlapping} ORDER BY first_sequence`,
       featureSetId,
@@ -399,14 +430,21 @@ export class ReadableCase {
 
   /** The encoded forest of a model, byte for byte as it was saved. */
   readForest(modelId: number): Uint8Array<ArrayBuffer> {
-    const row = this.row<{ forest: Uint8Array }>('SELECT forest FROM model WHERE id = ?', modelId);
-    return new Uint8Array(alignedBuffer(row?.forest ?? impossible(`the case has no model ${modelId}`)));
+    const row = this.row<{ forest: Uint8Array; sha: string; name: string }>(
+      'SELECT forest, forest_sha256 AS sha, name FROM model WHERE id = ?',
+      modelId,
+    );
+    if (row === undefined) impossible(`the case has no model ${modelId}`);
+    if (this.#isChecked && sha256(row.forest) !== row.sha)
+      throw corrupt(this.path, `the forest of model "${row.name}" was altered`);
+    return new Uint8Array(alignedBuffer(row.forest));
   }
 
   /** The sum of leaf units of each of some rows; undefined where they were not scored yet. */
   readScores(modelId: number, rows: RowRange): Int32Array<ArrayBuffer> | undefined {
     const pieces = this.#blobPieces(
-      `SELECT first_sequence, row_count, sums AS blob
+      'scores',
+      `SELECT segment.id AS segment_id, first_sequence, row_count, sums AS blob, checksum
        FROM segment LEFT JOIN score_segment ON segment_id = segment.id AND model_id = ?
        WHERE ${overlapping} ORDER BY first_sequence`,
       modelId,
@@ -417,19 +455,21 @@ export class ReadableCase {
 
   /** As `readScores`, for the leading rows that the model has scored: rows that came in after it are left out. */
   readLeadingScores(modelId: number): Int32Array {
-    const stored = this.rows<PieceRow & { readonly sums: Uint8Array | null }>(
-      `SELECT first_sequence, row_count, sums FROM segment
+    const stored = this.rows<StoredBlob>(
+      `SELECT segment.id AS segment_id, first_sequence, row_count, sums AS blob, checksum FROM segment
        LEFT JOIN score_segment ON segment_id = segment.id AND model_id = ? ORDER BY first_sequence`,
       modelId,
     );
-    const unscored = stored.findIndex(({ sums }) => sums === null);
+    const unscored = stored.findIndex(({ blob }) => blob === null);
     const scored = unscored < 0 ? stored : stored.slice(0, unscored);
     const last = scored.at(-1);
     const leading = new Int32Array(last === undefined ? 0 : last.first_sequence + last.row_count);
-    for (const { first_sequence, row_count, sums } of scored) {
-      if (sums?.byteLength !== 4 * row_count)
+    for (const { first_sequence, row_count, blob, ...row } of scored) {
+      if (blob?.byteLength !== 4 * row_count)
         throw corrupt(this.path, `what is stored for rows from ${first_sequence} on is cut off`);
-      leading.set(new Int32Array(alignedBuffer(sums)), first_sequence);
+      const stored = { first_sequence, row_count, blob, ...row };
+      if (this.#isChecked) this.guard(() => requireOwned(stored, 'scores', modelId));
+      leading.set(new Int32Array(alignedBuffer(blob)), first_sequence);
     }
     return leading;
   }
@@ -504,11 +544,17 @@ export class ReadableCase {
   }
 
   /** What is stored for some rows as blobs, cut to the rows; undefined where a piece is missing. */
-  #blobPieces(sql: string, ownerId: number, rows: RowRange): readonly ArrayBuffer[] | undefined {
-    const stored = this.rows<PieceRow & { readonly blob: Uint8Array | null }>(sql, ownerId, ...overlap(rows));
+  #blobPieces(
+    what: 'features' | 'scores',
+    sql: string,
+    ownerId: number,
+    rows: RowRange,
+  ): readonly ArrayBuffer[] | undefined {
+    const stored = this.rows<StoredBlob>(sql, ownerId, ...overlap(rows));
     if (stored.length === 0) throw corrupt(this.path, `it has no row ${rows.firstSequence}`);
     const pieces = stored.flatMap(({ blob, ...row }) => {
       if (blob === null) return [];
+      if (this.#isChecked) this.guard(() => requireOwned({ ...row, blob }, what, ownerId));
       const { from, to } = part(row, rows);
       const bytesPerRow = blob.byteLength / row.row_count;
       if (bytesPerRow % 4 !== 0)
@@ -549,13 +595,32 @@ export class ReadableCase {
   }
 }
 
-function dictionaryOf(name: string, texts: Iterable<string>): Dictionary {
+function dictionaryOf(name: string, texts: Iterable<[number, string]>, checksum: number): Dictionary {
   const dictionary = new TextDictionary();
-  for (const text of texts) {
+  let found = 0;
+  for (const [code, text] of texts) {
+    found = checksumWithText(found, code, text);
     if (dictionary.find(text) >= 0) throw new DamagedBlock(`a text of column "${name}" stands in it twice`);
     dictionary.codeOf(text);
   }
+  if (found !== checksum) throw new DamagedBlock(`the texts of column "${name}" do not match their checksum`);
   return dictionary;
+}
+
+function requireColumn(row: PieceRow & StoredColumn, name: string): void {
+  const { segment_id: segmentId, column_id: columnId, kind, encoding, first_sequence, row_count } = row;
+  requireBlock(row.checksum, [segmentId, columnId ?? 0, kind, encoding], row.data, () => {
+    return `the values of column "${name}" of ${rowsInWords(first_sequence, row_count)}`;
+  });
+}
+
+function requireOwned(
+  row: Omit<StoredBlob, 'blob'> & { readonly blob: Uint8Array },
+  what: string,
+  ownerId: number,
+): void {
+  const { checksum, segment_id: segmentId, blob, first_sequence, row_count } = row;
+  requireBlock(checksum, [ownerId, segmentId], blob, () => `the ${what} of ${rowsInWords(first_sequence, row_count)}`);
 }
 
 function overlap({ firstSequence, rowCount }: RowRange): readonly [number, number] {

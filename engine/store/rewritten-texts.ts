@@ -55,6 +55,9 @@ function rewriteDictionary(connection: Connection, name: string, rename: (text: 
     'INSERT INTO dictionary_entry (column_id, code, text) VALUES (?, ?, ?)',
   );
   for (const { code, text } of texts) insert.run(column.id, code, rename(text));
+  connection.exec(`UPDATE "column" SET texts_checksum = coalesce(
+    (SELECT texts_checksum(code, text ORDER BY code) FROM dictionary_entry WHERE column_id = "column".id), 0)
+    WHERE id = ${column.id}`);
 }
 
 interface SegmentRow {
@@ -109,6 +112,9 @@ function rewriteQuarantine(connection: Connection, { sentence, unreadable }: Oth
   );
   for (const { id, source_id, line, byte_offset, reason, state } of rows)
     insert.run(id, source_id, line, byte_offset, sentence(withoutQuotes(reason)), Buffer.from(unreadable), state);
+  connection.exec(
+    'UPDATE quarantine SET checksum = block_checksum(id, source_id, line, byte_offset, reason, state, raw)',
+  );
 }
 
 /** Reasons quote the cell that could not be read, and what a parser met. */

@@ -40,6 +40,10 @@ export function foreignObjects(
       throw corrupt(path, `its ${there.type} "${there.name}" is not as Assay makes it`);
     names.delete(object.name);
   }
+  // A layout number that is too small would have all that came later taken away as foreign.
+  const later = expectedObjects(steps, steps.length).find(({ name }) => names.has(name));
+  if (later !== undefined)
+    throw corrupt(path, `its number of a layout is older than its ${later.type} "${later.name}"`);
   return [...names.values()];
 }
 

@@ -1,6 +1,7 @@
 import { joinArrays, joinBlocks, sliceOfBlock } from '../domain/column-blocks.ts';
 import type { ColumnBlock, ColumnBlockKind } from '../domain/columns.ts';
 import { impossible } from '../domain/error.ts';
+import { blockChecksum, requireBlock } from './block-checksum.ts';
 import { decompress } from './blob.ts';
 import { decodeColumn, type EncodedColumn } from './column-encoding.ts';
 import { decodeRowLayout, packRaw, type RowLayout } from './row-layout.ts';
@@ -256,38 +257,51 @@ export class SegmentTable {
       );
       for (const [featureSetId, blob] of content.features)
         this.#run(
-          'INSERT INTO feature_segment (feature_set_id, segment_id, data) VALUES (?, ?, ?)',
-          featureSetId,
-          id,
-          rowsOfBlob(blob, rowCount, from, to),
+          'INSERT INTO feature_segment (feature_set_id, segment_id, data, checksum) VALUES (?, ?, ?, ?)',
+          ...ownedBlob(featureSetId, id, rowsOfBlob(blob, rowCount, from, to)),
         );
       for (const [modelId, blob] of content.sums)
         this.#run(
-          'INSERT INTO score_segment (model_id, segment_id, sums) VALUES (?, ?, ?)',
-          modelId,
-          id,
-          rowsOfBlob(blob, rowCount, from, to),
+          'INSERT INTO score_segment (model_id, segment_id, sums, checksum) VALUES (?, ?, ?, ?)',
+          ...ownedBlob(modelId, id, rowsOfBlob(blob, rowCount, from, to)),
         );
     }
   }
 
-  #read({ id, row_count: rowCount }: SegmentRow): SegmentContent {
+  #read({ id, row_count: rowCount, first_sequence: firstSequence }: SegmentRow): SegmentContent {
+    // What is damaged is not rewritten, with a checksum that fits.
+    const rows = rowsInWords(firstSequence, rowCount);
     const [stored] = this.#all<{ raw: Uint8Array; row_layout: Uint8Array }>(
       'SELECT raw, row_layout FROM segment WHERE id = ?',
       id,
     );
-    const columns = this.#all<EncodedColumn & { readonly column_id: number }>(
-      'SELECT column_id, kind, encoding, data FROM segment_column WHERE segment_id = ? ORDER BY column_id',
+    const columns = this.#all<EncodedColumn & { readonly column_id: number; readonly checksum: number | null }>(
+      'SELECT column_id, kind, encoding, data, checksum FROM segment_column WHERE segment_id = ? ORDER BY column_id',
       id,
     );
-    const blobs = (sql: string): ReadonlyMap<number, Uint8Array> =>
-      new Map(this.#all<{ owner: number; blob: Uint8Array }>(sql, id).map(({ owner, blob }) => [owner, blob]));
+    for (const { column_id: columnId, kind, encoding, data, checksum } of columns)
+      requireBlock(checksum, [id, columnId, kind, encoding], data, () => `values of ${rows}`);
+    const blobs = (words: string, sql: string): ReadonlyMap<number, Uint8Array> =>
+      new Map(
+        this.#all<{ owner: number; blob: Uint8Array; checksum: number | null }>(sql, id).map(
+          ({ owner, blob, checksum }) => {
+            requireBlock(checksum, [owner, id], blob, () => `${words} of ${rows}`);
+            return [owner, blob];
+          },
+        ),
+      );
     return {
       columns: new Map(columns.map((column) => [column.column_id, decodeColumn(column, rowCount)])),
       bytes: decompress(stored.raw),
       ...decodeRowLayout(decompress(stored.row_layout), rowCount),
-      features: blobs('SELECT feature_set_id AS owner, data AS blob FROM feature_segment WHERE segment_id = ?'),
-      sums: blobs('SELECT model_id AS owner, sums AS blob FROM score_segment WHERE segment_id = ?'),
+      features: blobs(
+        'the features',
+        'SELECT feature_set_id AS owner, data AS blob, checksum FROM feature_segment WHERE segment_id = ?',
+      ),
+      sums: blobs(
+        'the scores',
+        'SELECT model_id AS owner, sums AS blob, checksum FROM score_segment WHERE segment_id = ?',
+      ),
     };
   }
 
@@ -307,12 +321,13 @@ export class SegmentTable {
     );
     for (const column of columns)
       this.#run(
-        'INSERT INTO segment_column (segment_id, column_id, kind, encoding, data) VALUES (?, ?, ?, ?, ?)',
+        'INSERT INTO segment_column (segment_id, column_id, kind, encoding, data, checksum) VALUES (?, ?, ?, ?, ?, ?)',
         id,
         column.id,
         column.kind,
         column.encoding,
         column.data,
+        blockChecksum([id, column.id, column.kind, column.encoding], column.data),
       );
   }
 
@@ -343,6 +358,20 @@ export class SegmentTable {
     }
     return statement;
   }
+}
+
+/** The parameters of a row that keeps a block of a model or feature set for a segment, with its checksum. */
+export function ownedBlob(
+  ownerId: number,
+  segmentId: number,
+  block: Uint8Array,
+): readonly [ownerId: number, segmentId: number, block: Uint8Array, checksum: number] {
+  return [ownerId, segmentId, block, blockChecksum([ownerId, segmentId], block)];
+}
+
+/** `transactions 4,097 to 8,192`, counted from 1 as everywhere for people. */
+export function rowsInWords(firstSequence: number, rowCount: number): string {
+  return `transactions ${(firstSequence + 1).toLocaleString('en')} to ${(firstSequence + rowCount).toLocaleString('en')}`;
 }
 
 function runOf(segment: SegmentRow): Run {

@@ -82,7 +82,7 @@ export function storeError(error: unknown, path: string): unknown {
 /** The failure for a case whose content is damaged, with what to do next. */
 export function corrupt(path: string, what: string, cause?: unknown): AssayError {
   return new AssayError('CASE_CORRUPT', 'failure', `The case ${path} is damaged: ${what}.`, {
-    nextStep: 'Keep the file, restore the newest backup beside it, or read the recording into a new case.',
+    nextStep: `Mend it: assay mend --case ${path}. It puts back what backups have or what was received gives.`,
     cause,
   });
 }

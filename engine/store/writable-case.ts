@@ -3,15 +3,17 @@ import { AssayError, impossible } from '../domain/error.ts';
 import type { FeatureSpec } from '../domain/feature-spec.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { RecordingPosition, StoredFile } from '../domain/record-batch.ts';
+import { checksumWithText } from './block-checksum.ts';
 import { bytesOf, compress } from './blob.ts';
 import type { Doing } from './decision-log.ts';
 import { sha256 } from './digest.ts';
 import { hasEvidence, isSealed, sealEvidence } from './evidence.ts';
 import { rememberHead } from './known-heads.ts';
+import { hasLeftBehind, writeLeftBehind } from './left-behind.ts';
 import { rewriteTexts, type OtherTexts } from './rewritten-texts.ts';
 import { ReadableCase } from './readable-case.ts';
 import { encodeAppend, packAppend, type EncodedAppend } from './segment-encoding.ts';
-import { SegmentTable, type ReducedSegment } from './segment-table.ts';
+import { ownedBlob, SegmentTable, type ReducedSegment } from './segment-table.ts';
 import { endSession, hasSessions } from './session.ts';
 import { timed, type Connection, type Parameter } from './sqlite.ts';
 import type {
@@ -38,6 +40,10 @@ export interface Change<T> {
 }
 
 const READERS_TIMEOUT_MS = 60_000; // without a log, a transaction waits for whoever reads
+/** A record that is set aside is under a checksum with its state. */
+const quarantineStateSet =
+  'state = @state, checksum = block_checksum(id, source_id, line, byte_offset, reason, @state, raw)';
+
 const TIDY_TIMEOUT_MS = 250; // at close nothing is worth waiting long for: the data is committed already
 
 /**
@@ -68,8 +74,11 @@ export class WritableCase extends ReadableCase {
     if (!this.isOpen) return;
     try {
       this.connection.pragma(`busy_timeout = ${TIDY_TIMEOUT_MS}`);
-      endSession(this.connection, this.#sessionId);
-      this.#leaveAlone();
+      // Where the disk is full the mark of this process stays, and whoever comes next knows that nothing was left in order.
+      this.connection.transaction(() => {
+        endSession(this.connection, this.#sessionId);
+        this.#leaveAlone();
+      })();
       this.connection.pragma('optimize');
       // Folds in most of the log without keeping other writers out, so that the next step does so for a moment only.
       this.connection.pragma('wal_checkpoint(PASSIVE)');
@@ -106,6 +115,7 @@ export class WritableCase extends ReadableCase {
     if (!isSealed(this.connection, state)) sealEvidence(this.connection, state);
     const head = this.decisions.head();
     if (head !== null && fileAt(this.path) === this.#file) rememberHead(this.path, { ...head, state });
+    if (hasLeftBehind(this.connection)) writeLeftBehind(this.connection);
   }
 
   /** What is written into a file that has no name any more is lost with its last reader, and nobody would say so. */
@@ -242,8 +252,8 @@ export class WritableCase extends ReadableCase {
     if (encoded.rowCount !== recordIds.length) impossible('each retried record is one row');
     this.inTransaction(() => {
       if (super.nextSequence() !== this.#sequenceSeen) throw this.#anotherWriter();
-      const release = this.statement(`UPDATE quarantine SET state = 'retried' WHERE id = ? AND state = 'held'`);
-      for (const id of recordIds) if (release.run(id).changes !== 1) throw this.#anotherWriter();
+      const release = this.statement(`UPDATE quarantine SET ${quarantineStateSet} WHERE id = @id AND state = 'held'`);
+      for (const id of recordIds) if (release.run({ state: 'retried', id }).changes !== 1) throw this.#anotherWriter();
       if (encoded.firstSequence !== this.#sequenceSeen)
         impossible(`retried rows start at ${encoded.firstSequence} where the case has ${this.#sequenceSeen} rows`);
       this.#addSegment(encoded);
@@ -378,7 +388,7 @@ export class WritableCase extends ReadableCase {
   }
 
   setQuarantineState(id: number, state: QuarantineState): void {
-    this.#change('UPDATE quarantine SET state = ? WHERE id = ?', state, id);
+    this.guard(() => this.statement(`UPDATE quarantine SET ${quarantineStateSet} WHERE id = @id`).run({ state, id }));
   }
 
   /**
@@ -453,8 +463,8 @@ export class WritableCase extends ReadableCase {
   /** Row-major float32 features of some rows; replaces what was there. */
   writeFeatures(featureSetId: number, rows: RowRange, features: Float32Array): void {
     this.#writeBlobs(
-      `INSERT INTO feature_segment (feature_set_id, segment_id, data) VALUES (?, ?, ?)
-       ON CONFLICT (feature_set_id, segment_id) DO UPDATE SET data = excluded.data`,
+      `INSERT INTO feature_segment (feature_set_id, segment_id, data, checksum) VALUES (?, ?, ?, ?)
+       ON CONFLICT (feature_set_id, segment_id) DO UPDATE SET data = excluded.data, checksum = excluded.checksum`,
       featureSetId,
       rows,
       features,
@@ -562,8 +572,8 @@ export class WritableCase extends ReadableCase {
   /** The sums of some rows; replaces what was there. */
   writeScores(modelId: number, rows: RowRange, sums: Int32Array): void {
     this.#writeBlobs(
-      `INSERT INTO score_segment (model_id, segment_id, sums) VALUES (?, ?, ?)
-       ON CONFLICT (model_id, segment_id) DO UPDATE SET sums = excluded.sums`,
+      `INSERT INTO score_segment (model_id, segment_id, sums, checksum) VALUES (?, ?, ?, ?)
+       ON CONFLICT (model_id, segment_id) DO UPDATE SET sums = excluded.sums, checksum = excluded.checksum`,
       modelId,
       rows,
       sums,
@@ -626,13 +636,16 @@ export class WritableCase extends ReadableCase {
     for (const [token, sealed] of append.sealedTexts ?? [])
       this.#change('INSERT INTO sealed_text (token, sealed) VALUES (?, ?) ON CONFLICT DO NOTHING', token, sealed);
     for (const record of append.rejected)
-      this.#insert(
-        'INSERT INTO quarantine (source_id, line, byte_offset, reason, raw) VALUES (?, ?, ?, ?, ?)',
-        append.sourceId,
-        record.line,
-        record.byteOffset,
-        record.reason,
-        record.raw,
+      this.setQuarantineState(
+        this.#insert(
+          'INSERT INTO quarantine (source_id, line, byte_offset, reason, raw) VALUES (?, ?, ?, ?, ?)',
+          append.sourceId,
+          record.line,
+          record.byteOffset,
+          record.reason,
+          record.raw,
+        ),
+        'held',
       );
     this.#change(
       `UPDATE source SET next_byte_offset = ?, next_line = ?, row_count = row_count + ?,
@@ -664,7 +677,7 @@ export class WritableCase extends ReadableCase {
     this.inTransaction(() => {
       for (const { id, firstSequence, rowCount } of this.#segments.exactly(rows)) {
         const from = (firstSequence - rows.firstSequence) * perRow;
-        this.#change(sql, ownerId, id, bytesOf(values.subarray(from, from + rowCount * perRow)));
+        this.#change(sql, ...ownedBlob(ownerId, id, bytesOf(values.subarray(from, from + rowCount * perRow))));
       }
     });
   }
@@ -672,13 +685,19 @@ export class WritableCase extends ReadableCase {
   #addTexts(name: string, texts: readonly string[]): void {
     if (texts.length === 0) return;
     const columnId = this.#segments.columnId(name, 'code');
-    const size = this.row<{ size: number }>(
-      'SELECT coalesce(max(code) + 1, 0) AS size FROM dictionary_entry WHERE column_id = ?',
+    const dictionary = this.row<{ size: number; checksum: number }>(
+      `SELECT (SELECT coalesce(max(code) + 1, 0) FROM dictionary_entry WHERE column_id = id) AS size,
+         texts_checksum AS checksum FROM "column" WHERE id = ?`,
       columnId,
     );
-    const firstCode = size?.size ?? impossible('an aggregate has one row');
+    const { size: firstCode, checksum: before } = dictionary ?? impossible('the column was just found');
     const insert = this.statement('INSERT INTO dictionary_entry (column_id, code, text) VALUES (?, ?, ?)');
-    texts.forEach((text, index) => insert.run(columnId, firstCode + index, text));
+    let checksum = before;
+    texts.forEach((text, index) => {
+      insert.run(columnId, firstCode + index, text);
+      checksum = checksumWithText(checksum, firstCode + index, text);
+    });
+    this.#change('UPDATE "column" SET texts_checksum = ? WHERE id = ?', checksum, columnId);
   }
 
   #see(source: Source): Source {

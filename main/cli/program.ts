@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { THREADS_VARIABLE } from '../../engine/domain/threads.ts';
 import { addAlertsCommands } from './alerts-command.ts';
+import { addBackupCommands } from './backup-commands.ts';
 import { addCaseCommands } from './case-commands.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addRetainCommand } from './retain-command.ts';
@@ -78,6 +79,7 @@ export function createProgram(
   addSimulateCommand(program, surroundings);
   addServeCommand(program, surroundings);
   addRetainCommand(program, surroundings);
+  addBackupCommands(program, surroundings);
   addDoctorCommand(program, surroundings);
   program.addHelpText(
     'after',

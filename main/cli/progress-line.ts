@@ -18,6 +18,8 @@ const phaseWords: Record<Progress['phase'], string> = {
   record: 'recording',
   replay: 'replaying',
   compact: 'merging segments',
+  backup: 'copying',
+  mend: 'mending',
 };
 
 export interface ProgressLine {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { alertJobs } from './alerts.ts';
 import { applicationJobs } from './application.ts';
+import { backupJobs } from './backups.ts';
 import { belowLineJobs } from './below-line.ts';
 import { caseJobs } from './cases.ts';
 import { comparisonJobs } from './comparisons.ts';
@@ -50,6 +51,7 @@ export const jobs = {
   ...belowLineJobs,
   ...historyJobs,
   ...sealJobs,
+  ...backupJobs,
   ...reportJobs,
   ...streamJobs,
   ...simulationJobs,

@@ -39,6 +39,9 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   reportTemplate: 'Writing the template of reports',
   reveal: 'Showing a text',
   share: 'Making a copy to share',
+  backup: 'Copying the case',
+  restore: 'Restoring a backup',
+  mend: 'Mending the case',
 };
 
 export function jobTitle(name: JobName): string {
@@ -60,6 +63,8 @@ const phases: Readonly<Record<Progress['phase'], string>> = {
   follow: 'Following',
   replay: 'Replaying',
   compact: 'Merging segments',
+  backup: 'Copying the case',
+  mend: 'Mending the case',
 };
 
 /** `Following · 41,200/s · 3 flagged`. */

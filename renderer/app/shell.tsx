@@ -1,4 +1,5 @@
 import { Suspense, useEffect, useState } from 'react';
+import { useScheduledBackups } from '../features/case/scheduled-backups.ts';
 import { CaseSwitcher } from '../features/case/case-switcher.tsx';
 import { NetworkDialog } from '../features/network/network-dialog.tsx';
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
@@ -43,6 +44,7 @@ export function Shell() {
   const openCase = useCase();
   const { available, run } = useCommands();
   useJobMessages();
+  useScheduledBackups();
   useMenuCommands();
   useCommand('app.palette', () => setOverlay('palette'));
   useCommand('app.shortcuts', () => setOverlay('shortcuts'));

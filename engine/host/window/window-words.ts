@@ -8,6 +8,7 @@ import type { ErrorReport } from '../../../preload/contract/envelope.ts';
 /** What a sentence says of flags and commands, and what it says in the window. */
 const windowWords: readonly (readonly [RegExp, string])[] = [
   [/ with `assay train --case FILE`/g, ' in Tuning'],
+  [/Mend it: assay mend --case .+?\. It puts back/g, 'Mend it in the menu of cases: that puts back'],
   [/with `assay retrain --case FILE`, or follow with --retrain drift\./g, 'in Models.'],
   [/; `assay learn` adds it anew\./g, '; learning from verdicts adds it anew.'],
   [/Choose by --rows\./g, 'Choose by a number of transactions.'],

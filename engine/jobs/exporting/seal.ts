@@ -83,7 +83,7 @@ export async function verifySeal(input: ParsedJobInput<'verifySeal'>): Promise<J
       entriesSince: 0,
     };
   const { problems } = verifyCase(input.casePath);
-  return withCase(input.casePath, 'read', ({ openCase }) => {
+  return withCase(input.casePath, 'inspect', ({ openCase }) => {
     const { notes, sealed } = opened;
     const { decisions } = openCase;
     const { entry, hash } = notes.history;

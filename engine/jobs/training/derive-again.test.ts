@@ -18,7 +18,7 @@ async function derivedAfter(sql: string): Promise<DerivedAgain> {
   const connection = connect(path, {});
   connection.exec(sql);
   connection.close();
-  return withCase(path, 'read', (session) => deriveAgain(session, context));
+  return withCase(path, 'inspect', (session) => deriveAgain(session, context));
 }
 
 it('gives the same features, forest and scores from rows, parameters and seed', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { appendOf, rowText } from '../append-fixture.ts';
 import { verifyCase } from '../backup.ts';
 import { openCase, openCaseWithMigrations } from '../open-case.ts';
+import { encodeAppend, packAppend } from '../segment-encoding.ts';
 import { connect } from '../sqlite.ts';
 import { oneRecording, temporaryFolder } from '../store-fixtures.ts';
 import { migrations } from './migrations.ts';
@@ -13,12 +14,20 @@ import { migrations } from './migrations.ts';
 function caseOfFirstLayout(): string {
   const path = join(temporaryFolder(onTestFinished), 'old.assay');
   const store = openCaseWithMigrations(path, { create: true }, migrations.slice(0, 1));
-  store.appendSegment(appendOf(store.addSource(oneRecording), 0, 500));
+  const append = encodeAppend(packAppend(appendOf(store.addSource(oneRecording), 0, 500)));
   store.saveFeatureSet({ version: 1, timeZone: 'UTC', features: [], leftOut: [] }, 'spec');
   store.finishRun(store.startRun('run', {}), 'completed', { rows: 500 });
   store.close();
   const connection = connect(path, {});
+  connection
+    .prepare('INSERT INTO segment VALUES (1, 0, 500, 1, 0, ?, ?, ?)')
+    .run(append.next.byteOffset, append.raw, append.rowLayout);
+  append.columns.forEach(({ name, kind, encoding, data }, index) => {
+    connection.prepare('INSERT INTO "column" VALUES (?, ?, ?)').run(index + 1, name, kind);
+    connection.prepare('INSERT INTO segment_column VALUES (NULL, 1, ?, ?, ?, ?)').run(index + 1, kind, encoding, data);
+  });
   connection.exec(`
+    UPDATE source SET row_count = 500, next_byte_offset = ${append.next.byteOffset}, next_line = 501;
     INSERT INTO model VALUES (1, 'forest', 'forest', '{"trees":1,"sample":2,"featuresPerTree":null,"seed":1,"grower":"assay"}', 1,
       '{"units":7,"rule":"contamination","details":{"value":0.01}}', 500, 5, 1,
       '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81', x'010203');

@@ -1,4 +1,5 @@
 import { AssayError, impossible } from '../../domain/error.ts';
+import { addChecksumFunctions } from '../block-checksum.ts';
 import type { Connection } from '../sqlite.ts';
 import { firstCase } from './0001-first-case.ts';
 import { decisions } from './0002-decisions.ts';
@@ -10,6 +11,7 @@ import { mergedSegments } from './0007-merged-segments.ts';
 import { rowNumbers } from './0008-row-numbers.ts';
 import { evidence } from './0009-evidence.ts';
 import { sealedTexts } from './0010-sealed-texts.ts';
+import { checksums } from './0011-checksums.ts';
 
 /** One step of the case file's layout. Once released it never changes: a test pins its checksum. */
 export interface Migration {
@@ -30,6 +32,7 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: 'row numbers', up: rowNumbers },
   { version: 9, name: 'evidence', up: evidence },
   { version: 10, name: 'sealed texts', up: sealedTexts },
+  { version: 11, name: 'checksums', up: checksums },
 ];
 
 /** The version that a list of steps leads to; throws where the list is not 1, 2, 3, ... */
@@ -51,6 +54,7 @@ export function schemaVersion(connection: Connection): number {
  */
 export function migrate(connection: Connection, path: string, steps: readonly Migration[]): void {
   const target = latestVersion(steps);
+  addChecksumFunctions(connection);
   const applyPending = connection.transaction(() => {
     const current = schemaVersion(connection);
     for (const step of steps.slice(current)) {

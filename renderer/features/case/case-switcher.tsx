@@ -9,6 +9,7 @@ import { useAction, useEvent, useRequest } from '../../data/requests.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { useSettle, useToast } from '../../ui/toast.tsx';
 import { errorWords } from '../../ui/error-words.ts';
+import { BackupsDialog } from './backups-dialog.tsx';
 import { MissingCase } from './missing-case.tsx';
 import { ReportDialog } from './report-dialog.tsx';
 import { RevealDialog } from './reveal-dialog.tsx';
@@ -31,11 +32,19 @@ export function CaseSwitcher() {
       // From the first screen a case that has alerts begins with the most suspicious of them.
       if (openCase === null && place === 'sources' && models > 0) goTo('triage');
     },
-    onError: (error) => {
+    onError: (error, { path }) => {
+      const mend = { action: { text: 'Backups and mending', run: () => setBackedUp(path) } };
       if (error.code === 'CASE_NOT_FOUND' && error.missing !== undefined) setMissing(error.missing);
-      else toast({ text: errorWords(error), tone: 'problem', about: 'case.open' });
+      else
+        toast({
+          text: errorWords(error),
+          tone: 'problem',
+          about: 'case.open',
+          ...(error.code === 'CASE_CORRUPT' ? mend : {}),
+        });
     },
   });
+  const [backedUp, setBackedUp] = useState<string | null>(null);
   const [isReporting, setReporting] = useState(false);
   const [isRevealing, setRevealing] = useState(false);
   const [isSharing, setSharing] = useState(false);
@@ -90,6 +99,7 @@ export function CaseSwitcher() {
             : [
                 { text: 'Report…', onSelect: () => setReporting(true) },
                 { text: 'A copy to share…', onSelect: () => setSharing(true) },
+                { text: 'Backups and mending…', onSelect: () => setBackedUp(openCase.path) },
                 ...(openCase.readOnly
                   ? []
                   : [{ text: 'See the text behind a token…', onSelect: () => setRevealing(true) }]),
@@ -97,6 +107,7 @@ export function CaseSwitcher() {
               ]),
         ]}
       />
+      {backedUp !== null && <BackupsDialog casePath={backedUp} onClose={() => setBackedUp(null)} />}
       {isSharing && openCase !== null && <ShareDialog casePath={openCase.path} onClose={() => setSharing(false)} />}
       {isRevealing && openCase !== null && <RevealDialog onClose={() => setRevealing(false)} />}
       {isReporting && openCase !== null && (

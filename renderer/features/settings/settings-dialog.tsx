@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Settings } from '../../../engine/domain/settings.ts';
 import { useApp, useCase, useSettings } from '../../data/app-state.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Field, NumberField, Segmented } from '../../ui/field.tsx';
+import { Checkbox, Field, NumberField, Segmented } from '../../ui/field.tsx';
 import { AlertGrouping } from './alert-grouping.tsx';
 import { BelowLineShare } from './below-line-share.tsx';
 import { KeySettings } from './key-settings.tsx';
@@ -61,6 +61,14 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
             <BelowLineShare openCase={openCase} />
           </section>
         )}
+        <section aria-label="Backups">
+          <h3>Backups</h3>
+          <Checkbox
+            label="Back a case up every two hours while it is worked on: three of today, one of each day before, ten in all"
+            checked={settings.scheduledBackups}
+            onChange={(scheduledBackups) => change({ scheduledBackups })}
+          />
+        </section>
         <section aria-label="Looks">
           <h3>Looks</h3>
           <Choice<Settings['theme']>
