@@ -95,18 +95,18 @@ export function restoreBackup(casePath: string, backup: string, nowMs: number): 
   if (existsSync(file)) refuseWhereOpen(file);
   const unfinished = `${file}.restoring-${process.pid}`;
   try {
-    for (const part of ['', '-wal'].filter((each) => existsSync(`${chosen}${each}`)))
+    for (const part of ['', '-wal', '-journal'].filter((each) => existsSync(`${chosen}${each}`)))
       guarded(chosen, () => copyFileSync(`${chosen}${part}`, `${unfinished}${part}`, constants.COPYFILE_FICLONE));
     if (!basename(chosen).includes(`.backup-${PUT_ASIDE}-`)) requireWhole(unfinished);
     const aside = existsSync(file) ? `${file}.backup-${PUT_ASIDE}-${nowMs}` : null;
     if (aside !== null)
-      for (const part of ['-wal', '-shm', ''])
+      for (const part of ['-journal', '-wal', '-shm', ''])
         if (existsSync(`${file}${part}`)) guarded(file, () => renameSync(`${file}${part}`, `${aside}${part}`));
-    for (const part of ['-wal', ''].filter((each) => existsSync(`${unfinished}${each}`)))
+    for (const part of ['-journal', '-wal', ''].filter((each) => existsSync(`${unfinished}${each}`)))
       guarded(file, () => renameSync(`${unfinished}${part}`, `${file}${part}`));
     return aside;
   } finally {
-    for (const part of ['', '-wal', '-shm']) rmSync(`${unfinished}${part}`, { force: true });
+    for (const part of ['', '-wal', '-shm', '-journal']) rmSync(`${unfinished}${part}`, { force: true });
   }
 }
 

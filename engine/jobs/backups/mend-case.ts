@@ -38,7 +38,7 @@ export async function mendCase(input: ParsedJobInput<'mend'>, context: WorkConte
     return { ...result, restored: backup, putAside };
   }
   const putAside = `${file}.backup-put-aside-${doing.atMs}`;
-  for (const part of ['', '-wal'].filter((each) => existsSync(`${file}${each}`)))
+  for (const part of ['', '-wal', '-journal'].filter((each) => existsSync(`${file}${each}`)))
     copyFileSync(`${file}${part}`, `${putAside}${part}`, constants.COPYFILE_FICLONE);
   const mender = new CaseMender(file);
   try {
