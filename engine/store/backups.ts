@@ -92,6 +92,8 @@ export function restoreBackup(casePath: string, backup: string, nowMs: number): 
   const file = resolve(casePath);
   const chosen = resolve(backup);
   if (chosen === file) throw usageError('WRONG_USE', `${chosen} is the case itself.`, 'Name a backup of it.');
+  if (!existsSync(chosen))
+    throw usageError('CASE_NOT_FOUND', `There is no backup at ${chosen}.`, 'Choose one of those beside the case.');
   if (existsSync(file)) refuseWhereOpen(file);
   const unfinished = `${file}.restoring-${process.pid}`;
   try {

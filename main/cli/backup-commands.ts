@@ -41,7 +41,7 @@ function addBackup(program: Command, surroundings: CommandSurroundings): void {
 Examples:
   assay backup --case spring.assay
   assay backup --case spring.assay --list
-  assay backup --case spring.assay --out /media/disk/spring.assay`,
+  assay backup --case spring.assay --out archive/spring.assay`,
     )
     .action((flags: BackupFlags) =>
       runCommand(surroundings, 'backup', flags.json === true, printBackups, () => ({

@@ -22,6 +22,7 @@ const needMore: readonly {
   { what: /kafka:\/\//, why: 'a broker', comesTo: 'BROKER_UNREACHABLE' },
   { what: /^(serve --score|score|push) .*127\.0\.0\.1/, why: 'a tracking server', comesTo: 'SERVER_UNAVAILABLE' },
   { what: /^serve --score/, why: 'serves until it is stopped', comesTo: 'waiting until it is stopped' },
+  { what: /^restore/, why: 'a backup made before', comesTo: 'its arguments' },
   { what: /^reveal/, why: 'a token of another key', comesTo: 'its arguments' },
   { what: /^serve/, why: 'opens a window, which was perhaps not built', comesTo: 'its arguments' },
   { what: /^export bigquery .*--table/, why: 'Google, and a login there', comesTo: 'its arguments' },

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { AssayError, usageError } from '../../domain/error.ts';
 import type { WorkContext } from '../../domain/progress.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
@@ -25,6 +25,7 @@ export function keepBackups(input: ParsedJobInput<'backup'>, context: WorkContex
 
 function copyTo(casePath: string, output: string, atMs: number): CaseBackup {
   const path = resolve(output);
+  mkdirSync(dirname(path), { recursive: true });
   backupCase(casePath, path);
   const { problems } = verifyCase(path);
   if (problems.length > 0) throw corrupt(resolve(casePath), problems.join(' '));
