@@ -5,6 +5,28 @@ import { themeSchema } from './window-feature.ts';
 export const growerNames = ['assay', 'ml-isolation-forest'] as const;
 export type GrowerName = (typeof growerNames)[number];
 
+/** Who made the trees of a stored model: a grower, or somebody outside of Assay. */
+export const makerNames = [...growerNames, 'elsewhere'] as const;
+
+/** Which scores of a model made elsewhere mean anomalous. */
+export const scoreDirections = ['higher-is-anomalous', 'lower-is-anomalous'] as const;
+export type ScoreDirection = (typeof scoreDirections)[number];
+
+/** What a model made elsewhere was read from. */
+export const importedSchema = z.object({
+  /** Name of the file, and the SHA-256 of its bytes. */
+  file: z.string(),
+  sha256: z.string(),
+  /** What the file says of the program that wrote it. */
+  producer: z.string(),
+  kind: z.enum(['isolation-forest', 'tree-ensemble']),
+  output: z.string(),
+  direction: z.enum(scoreDirections),
+  /** Greatest difference of a score from ONNX Runtime's on rows of the case; null where it was not there to ask. */
+  greatestDifference: z.number().nullable(),
+});
+export type Imported = z.infer<typeof importedSchema>;
+
 /** From what a model may learn: verdicts, the label column, or the column and verdicts where it says nothing. */
 export const learningSources = ['verdicts', 'labels', 'both'] as const;
 export type LearningSource = (typeof learningSources)[number];
@@ -25,9 +47,12 @@ export type Learning = z.infer<typeof learningSchema>;
 
 /**
  * What a leaf at path length h counts for: `path-length` h itself; `convex` 1 - 2^(-h/4), by which a few trees that isolate a
- * row early weigh more than many that isolate it a little early.
+ * row early weigh more than many that isolate it a little early. `score`: leaves are no path lengths, but say how far they fall
+ * short of the greatest score, in a model made elsewhere.
  */
-export const leafForms = ['path-length', 'convex'] as const;
+const grownLeafForms = ['path-length', 'convex'] as const;
+export const leafForms = [...grownLeafForms, 'score'] as const;
+export type GrownLeafForm = (typeof grownLeafForms)[number];
 export type LeafForm = (typeof leafForms)[number];
 
 /** Everything besides the rows that determines a forest. */
@@ -39,12 +64,14 @@ export const forestParametersSchema = z.object({
   featuresPerTree: z.number().int().min(1).nullable(),
   seed: z.number().int().min(0).max(0xffff_ffff),
   grower: z.enum(growerNames),
+  /** Where it was made elsewhere; the numbers before are then those of a forest that is grown in its place. */
+  imported: importedSchema.optional(),
   /** Absent where the forest is as it was grown. */
   learning: learningSchema.optional(),
   /** The rows it was grown from; all that there were where absent. */
   retrained: retrainedRowsSchema.optional(),
   /** Path length where absent, as in all models of earlier versions. */
-  leaf: z.enum(leafForms).optional(),
+  leaf: z.enum(grownLeafForms).optional(),
   /** Columns of the matrix by theme: every second tree sees one theme only, in turn. All trees see all where absent. */
   themes: z.array(z.object({ theme: themeSchema, features: z.array(z.number().int().min(0)).min(1) })).optional(),
 });
@@ -74,6 +101,8 @@ export interface CompiledForest {
   readonly leaf: LeafForm;
   /** Units per one of a leaf's value (of an edge, where that is path length) are 2^shift. */
   readonly shift: number;
+  /** Score of a sum of 0, the greatest there is, where leaves are scores: a sum s has the score `top - s / 2^shift`. */
+  readonly top?: number;
   readonly roots: Int32Array;
   /** -1 marks a leaf. */
   readonly feature: Int32Array;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AssayError, impossible } from '../domain/error.ts';
-import { leafForms, type CompiledForest, type GrownTree, type LeafForm } from '../domain/model.ts';
+import { leafForms, type CompiledForest, type GrownLeafForm, type GrownTree } from '../domain/model.ts';
 import { averagePathLength, leafValueOf } from './path-length.ts';
 
 /** Sums of leaf units stay below this, where every integer is exact in float32. */
@@ -20,7 +20,7 @@ export function compileForest(
   trees: readonly GrownTree[],
   featureCount: number,
   sampleSize: number,
-  leaf: LeafForm = 'path-length',
+  leaf: GrownLeafForm = 'path-length',
 ): CompiledForest {
   const nodeCount = trees.reduce((total, tree) => total + tree.feature.length, 0);
   const roots = new Int32Array(trees.length);
@@ -127,21 +127,29 @@ const MAGIC = 0x54534641;
 const PATH_LENGTH_VERSION = 1;
 /** The header has one more word, the leaf form. */
 const LEAF_FORM_VERSION = 2;
+/** And two more, the greatest score (float64): of forests whose leaves are scores. */
+const SCORE_VERSION = 3;
+const MORE_WORDS: Readonly<Record<number, number>> = {
+  [PATH_LENGTH_VERSION]: 0,
+  [LEAF_FORM_VERSION]: 1,
+  [SCORE_VERSION]: 3,
+};
 const HEADER_WORDS = 7;
 const DIGEST_BYTES = 32;
 
 /**
  * The canonical encoding: little-endian 32-bit words: magic, version, featureCount, treeCount, sampleSize, shift,
- * nodeCount, from version 2 on the leaf form, then roots, feature, threshold (IEEE 754 bits), left, right, units, sampleCount.
+ * nodeCount, from version 2 on the leaf form, from version 3 on the greatest score (float64), then roots, feature, threshold (IEEE 754 bits), left, right, units, sampleCount.
  */
 function encodeBody(forest: ForestBody): Uint8Array {
   const nodeCount = forest.feature.length;
   const integers = [forest.feature, null, forest.left, forest.right, forest.units, forest.sampleCount];
   const isOfPathLengths = forest.leaf === 'path-length';
-  const version = isOfPathLengths ? PATH_LENGTH_VERSION : LEAF_FORM_VERSION;
+  const version = isOfPathLengths ? PATH_LENGTH_VERSION : forest.leaf === 'score' ? SCORE_VERSION : LEAF_FORM_VERSION;
   const { featureCount, treeCount, sampleSize, shift } = forest;
   const header = [MAGIC, version, featureCount, treeCount, sampleSize, shift, nodeCount];
   if (!isOfPathLengths) header.push(leafForms.indexOf(forest.leaf));
+  if (forest.top !== undefined) header.push(...new Int32Array(Float64Array.of(forest.top).buffer));
   const bytes = new Uint8Array(4 * (header.length + treeCount + integers.length * nodeCount));
   const view = new DataView(bytes.buffer);
   let offset = 0;
@@ -183,20 +191,20 @@ export function decodeForest(bytes: Uint8Array): CompiledForest {
     throw corrupt('does not begin as a stored forest does');
   }
   const version = view.getInt32(4, true);
-  if (version !== PATH_LENGTH_VERSION && version !== LEAF_FORM_VERSION) {
+  const moreWords = MORE_WORDS[version];
+  if (moreWords === undefined) {
     throw new AssayError(
       'MODEL_MISMATCH',
       'failure',
-      `The stored model has format version ${version}; this version of Assay reads versions up to ${LEAF_FORM_VERSION}.`,
+      `The stored model has format version ${version}; this version of Assay reads versions up to ${SCORE_VERSION}.`,
       { nextStep: 'Open the case with the version of Assay that wrote it, or train again.' },
     );
   }
   const [featureCount, treeCount, sampleSize, shift, nodeCount] = [8, 12, 16, 20, 24].map((at) =>
     view.getInt32(at, true),
   ) as [number, number, number, number, number];
-  const headerWords = HEADER_WORDS + (version === LEAF_FORM_VERSION ? 1 : 0);
-  const leaf =
-    version === LEAF_FORM_VERSION ? leafForms.find((_, form) => form === view.getInt32(28, true)) : 'path-length';
+  const headerWords = HEADER_WORDS + moreWords;
+  const leaf = moreWords > 0 ? leafForms.find((_, form) => form === view.getInt32(28, true)) : 'path-length';
   const bodyBytes = 4 * (headerWords + treeCount + 6 * nodeCount);
   if (treeCount < 0 || nodeCount < 0 || bytes.length !== bodyBytes + DIGEST_BYTES) throw corrupt('is cut short');
   const digest = digestOf(bytes.subarray(0, bodyBytes));
@@ -204,7 +212,9 @@ export function decodeForest(bytes: Uint8Array): CompiledForest {
     throw corrupt('does not match its SHA-256 digest');
   }
 
-  if (leaf === undefined) throw corrupt('has leaves of an unknown form');
+  if (leaf === undefined || (leaf === 'score') !== (version === SCORE_VERSION))
+    throw corrupt('has leaves of an unknown form');
+  const top = version === SCORE_VERSION ? { top: view.getFloat64(32, true) } : {};
 
   let offset = 4 * headerWords;
   const take = (length: number): Int32Array => {
@@ -222,6 +232,7 @@ export function decodeForest(bytes: Uint8Array): CompiledForest {
     sampleSize,
     leaf,
     shift,
+    ...top,
     roots,
     feature,
     threshold,

@@ -1,5 +1,5 @@
 import { exactExp2, exactLog2 } from '../domain/exact-math.ts';
-import type { LeafForm } from '../domain/model.ts';
+import type { GrownLeafForm } from '../domain/model.ts';
 
 const EULER_GAMMA = 0.5772156649015329;
 
@@ -22,11 +22,11 @@ export function depthLimit(sampleSize: number): number {
 export const CONVEX_EDGES = 4;
 
 /** What a leaf at a path length counts for: lower is more anomalous, in both forms. */
-export function leafValueOf(form: LeafForm, pathLength: number): number {
+export function leafValueOf(form: GrownLeafForm, pathLength: number): number {
   return form === 'convex' ? 1 - exactExp2(-pathLength / CONVEX_EDGES) : pathLength;
 }
 
 /** The one path length that counts as much as the mean of leaf values: the inverse of `leafValueOf`. Infinity beyond its range. */
-export function pathLengthOf(form: LeafForm, meanLeafValue: number): number {
+export function pathLengthOf(form: GrownLeafForm, meanLeafValue: number): number {
   return form === 'convex' ? -CONVEX_EDGES * exactLog2(Math.max(0, 1 - meanLeafValue)) : meanLeafValue;
 }

@@ -120,28 +120,50 @@ function layOut(forest: CompiledForest): WalkLayout {
   return { column, threshold: forest.threshold, next, steps };
 }
 
-type ScoreScale = Pick<CompiledForest, 'leaf' | 'shift' | 'treeCount' | 'sampleSize'>;
+type ScoreScale = Pick<CompiledForest, 'leaf' | 'shift' | 'treeCount' | 'sampleSize' | 'top'>;
 
 /** Units of leaves of value 1 in all trees: sums are divided by it to give the mean of leaf values. */
 export function unitsOfOne(forest: Pick<ScoreScale, 'shift' | 'treeCount'>): number {
   return 2 ** forest.shift * forest.treeCount;
 }
 
-/** Units of the average path length in all trees: the sum at which the score is one half. */
+/** Units of the average path length in all trees: the sum at which the score is one half. Not of leaves that are scores. */
 export function unitsAtHalf(forest: ScoreScale): number {
+  if (forest.leaf === 'score') impossible('scores made elsewhere have no half.');
   return unitsOfOne(forest) * leafValueOf(forest.leaf, averagePathLength(forest.sampleSize));
 }
 
-/** The path length that a mean of leaf values stands for: the mean itself, or the one length that counts as much. */
-export function meanPathLength(forest: Pick<ScoreScale, 'leaf'>, meanLeafValue: number): number {
+/**
+ * The path length that a mean of leaf values stands for: the mean itself, or the one length that counts as much. Where leaves
+ * are scores it is the score with its sign turned, so that lower is more anomalous there too.
+ */
+export function meanPathLength(forest: Pick<ScoreScale, 'leaf' | 'treeCount' | 'top'>, meanLeafValue: number): number {
+  if (forest.leaf === 'score') return meanLeafValue * forest.treeCount - topOf(forest);
   return pathLengthOf(forest.leaf, meanLeafValue);
+}
+
+/** What path lengths are divided by for the exponent of the score; 1 where leaves are scores, which have no exponent. */
+export function scoreNormaliser({ leaf, sampleSize }: Pick<ScoreScale, 'leaf' | 'sampleSize'>): number {
+  // c is 0 for forests grown on single rows; they have no splits, so every contribution is 0 as well.
+  return leaf === 'score' ? 1 : averagePathLength(sampleSize) || 1;
+}
+
+/** The score that a path length stands for. */
+export function scoreOfPathLength(forest: Pick<ScoreScale, 'leaf' | 'sampleSize'>, pathLength: number): number {
+  return forest.leaf === 'score' ? 0 - pathLength : 2 ** (-pathLength / scoreNormaliser(forest));
+}
+
+function topOf({ top }: Pick<ScoreScale, 'top'>): number {
+  return top ?? impossible('a forest whose leaves are scores has no greatest score.');
 }
 
 /**
  * The anomaly score for people, 0 to 1, higher is more anomalous: `2^(-mean path length / c(sampleSize))`, where the mean is that
  * of the leaf values, taken back to a path length. A forest grown on single rows knows nothing, and gives 0.5 for every sum.
+ * Where leaves are scores it is the model's own score, of any size, turned so that higher is more anomalous.
  */
 export function scoreOfSum(forest: ScoreScale, sum: number): number {
+  if (forest.leaf === 'score') return topOf(forest) - sum / 2 ** forest.shift;
   if (forest.sampleSize <= 1) return 0.5;
   if (forest.leaf === 'path-length') return 2 ** (-sum / unitsAtHalf(forest));
   return 2 ** (-meanPathLength(forest, sum / unitsOfOne(forest)) / averagePathLength(forest.sampleSize));

@@ -296,6 +296,7 @@ function raiseNoLabel(sentence: string): never {
 
 /** The largest threshold whose score is at least `score`. */
 function unitsAtScore(forest: CompiledForest, score: number): number {
+  if (forest.leaf === 'score') return unitsAtOwnScore(forest, score);
   if (!(score > 0 && score <= 1))
     throw usageError('WRONG_USE', `A score lies above 0 and at most at 1; it is ${score}.`);
   if (forest.sampleSize <= 1) return score <= 0.5 ? SUM_LIMIT - 1 : -1;
@@ -304,6 +305,15 @@ function unitsAtScore(forest: CompiledForest, score: number): number {
   const guess = Math.round(unitsOfOne(forest) * leafValueOf(forest.leaf, length));
   let units = Math.min(guess, SUM_LIMIT - 1);
   while (scoreOfSum(forest, units) < score) units--;
+  while (units < SUM_LIMIT - 1 && scoreOfSum(forest, units + 1) >= score) units++;
+  return units;
+}
+
+/** The same on the scale of a model made elsewhere, whose scores may be of any size. */
+function unitsAtOwnScore(forest: CompiledForest, score: number): number {
+  const guess = Math.round((scoreOfSum(forest, 0) - score) * 2 ** forest.shift);
+  let units = Math.max(-1, Math.min(guess, SUM_LIMIT - 1));
+  while (units >= 0 && scoreOfSum(forest, units) < score) units--;
   while (units < SUM_LIMIT - 1 && scoreOfSum(forest, units + 1) >= score) units++;
   return units;
 }
@@ -483,10 +493,12 @@ function histogramOf(
   );
   const counts = new Uint32Array(bins);
   const positives = ranked === null ? null : new Uint32Array(bins);
+  // Scores of path lengths lie above 0 and at most at 1; those of a model made elsewhere anywhere.
+  const [least, greatest] = forest.leaf === 'score' ? [-Infinity, Infinity] : [0, 1];
   const countAbove = (score: number): number =>
-    score <= 0 ? sorted.length : countFlagged(sorted, unitsAtScore(forest, Math.min(score, 1)));
+    score <= least ? sorted.length : countFlagged(sorted, unitsAtScore(forest, Math.min(score, greatest)));
   // The last bin also holds its upper edge, so only rows strictly above it are left out.
-  let above = range.high >= 1 ? 0 : countStrictlyAbove(forest, sorted, range.high);
+  let above = range.high >= greatest ? 0 : countStrictlyAbove(forest, sorted, range.high);
   for (let bin = bins - 1; bin >= 0; bin--) {
     const from = countAbove(edges[bin]);
     counts[bin] = from - above;

@@ -37,6 +37,7 @@ import { shareCase } from '../jobs/privacy/share-case.ts';
 import { retainRows } from '../jobs/retain-rows.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
 import { scoreRecordings } from '../jobs/scoring/score-recordings.ts';
+import { importModel } from '../jobs/training/import-model.ts';
 import { measureStability } from '../jobs/training/seed-stability.ts';
 import { worthOfThemes } from '../jobs/training/worth-of-themes.ts';
 import { feed } from '../jobs/streaming/feed.ts';
@@ -66,6 +67,7 @@ const handlers: Handlers = {
   train: trainModel,
   learn: learnFromVerdicts,
   retrain,
+  importModel,
   pipelineRun: runPipeline,
   tune: tuneModel,
   score: scoreRecordings,

@@ -13,6 +13,7 @@ import { addLabelCommands } from './label-command.ts';
 import { addWorkCommand } from './work-command.ts';
 import { addSuppressCommands } from './suppress-command.ts';
 import { addLearnCommand } from './learn-command.ts';
+import { addModelCommand } from './model-command.ts';
 import { addPipelineCommand } from './pipeline-command.ts';
 import { addPushCommand } from './push-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
@@ -60,6 +61,7 @@ export function createProgram(
   addFeaturesCommand(program, surroundings);
   addAlertsCommands(program, surroundings);
   addLearnCommand(program, surroundings);
+  addModelCommand(program, surroundings);
   addRetrainCommand(program, surroundings);
   addLabelCommands(program, surroundings);
   addSuppressCommands(program, surroundings);

@@ -585,7 +585,7 @@ type AtLine = Pick<
 >;
 
 /** What the line gives, alerts first, and what set it. */
-function linePairs(result: AtLine): readonly (readonly [string, string])[] {
+export function linePairs(result: AtLine): readonly (readonly [string, string])[] {
   const { alerts, alertsPerDay, flagged, contamination, days, line, threshold } = result;
   const perDay =
     alertsPerDay === null || days === null ? '' : `, ${alertsPerDay.toFixed(1)} a day over ${daysText(days)}`;
@@ -596,9 +596,13 @@ function linePairs(result: AtLine): readonly (readonly [string, string])[] {
   ];
 }
 
-function modelText({ model, isChampion }: Pick<TrainResult, 'model' | 'isChampion'>): string {
+export function modelText({ model, isChampion }: Pick<TrainResult, 'model' | 'isChampion'>): string {
   const { id, digest, trees, sample, seed, grower } = model;
-  return `${id}${isChampion ? ', champion' : ''}  ${shorten(digest, 12)}  ${trees} trees of ${count(sample)} rows, seed ${seed}, grower ${grower}`;
+  const from =
+    grower === 'elsewhere'
+      ? 'made elsewhere'
+      : `${trees} trees of ${count(sample)} rows, seed ${seed}, grower ${grower}`;
+  return `${id}${isChampion ? ', champion' : ''}  ${shorten(digest, 12)}  ${from}`;
 }
 
 const basisWords: Readonly<Record<Evaluation['basis'], string>> = {

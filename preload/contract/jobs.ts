@@ -8,6 +8,7 @@ import { comparisonJobs } from './comparisons.ts';
 import { evaluationJobs } from './evaluations.ts';
 import { exportJobs } from './exports.ts';
 import { historyJobs } from './history.ts';
+import { importedModelJobs } from './imported-models.ts';
 import { labelJobs } from './labels.ts';
 import { learningJobs } from './learning.ts';
 import { modelJobs } from './models.ts';
@@ -36,6 +37,7 @@ export const jobs = {
   ...recordingJobs,
   ...personalJobs,
   ...modelJobs,
+  ...importedModelJobs,
   ...trainingJobs,
   ...learningJobs,
   ...retrainingJobs,

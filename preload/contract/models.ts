@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
-import { type ForestParameters, growerNames } from '../../engine/domain/model.ts';
+import { type ForestParameters, growerNames, makerNames } from '../../engine/domain/model.ts';
 import { themeSchema, type LeadingTheme } from '../../engine/domain/window-feature.ts';
 import { statedFormatSchema } from '../../engine/domain/stated-format.ts';
 import { modelChoice, modelId, nothing, notice, outputChoice, path, request, rowOrder } from './parts.ts';
@@ -31,7 +31,7 @@ export const modelSummarySchema = z.object({
   trees: z.number().int(),
   sample: z.number().int(),
   seed: z.number().int(),
-  grower: z.enum(growerNames),
+  grower: z.enum(makerNames),
 });
 
 const championChangeResult = z.object({

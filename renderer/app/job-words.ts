@@ -10,6 +10,7 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   train: 'Training',
   learn: 'Learning from verdicts',
   retrain: 'Retraining',
+  importModel: 'Importing a model',
   tune: 'Moving the line',
   score: 'Scoring',
   evaluate: 'Evaluating',

@@ -119,6 +119,8 @@ export async function makeExamplePlaces(made: string, run: RunExpected): Promise
   );
   await run(['seal', '--make-key']);
   await run(['seal', '--case', spring]);
+  for (const [name, file] of [['forest', 'isolation-forest'] as const, ['boosted', 'boosted'] as const])
+    cpSync(join(import.meta.dirname, '..', 'foreign-models', `${file}.onnx`), place(`${name}.onnx`));
   for (const name of cases) cpSync(spring, place(`${name}.assay`));
   for (const name of ['spec.json', 'features.json'])
     await run(['features', '--case', spring, '--no-one-out', '--spec', place(name)]);

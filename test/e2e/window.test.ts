@@ -21,6 +21,7 @@ import { feedbackStories } from './stories/feedback.ts';
 import { fileDialogStories } from './stories/file-dialog.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
+import { foreignModelStories } from './stories/foreign-model.ts';
 import { narrativeStories } from './stories/narrative.ts';
 import { outboxStories } from './stories/outbox.ts';
 import { packagedStories } from './stories/packaged.ts';
@@ -70,6 +71,7 @@ describeWithChromium('the window', () => {
     readingRightlyStories(launchBrowserHost);
     caseStateStories(launchBrowserHost, () => prepared);
     twoWindowsStories(launchBrowserHost, () => prepared);
+    foreignModelStories(window);
   });
 
   // Where a real Electron is there, the same stories are told on it (`npm run test:electron`), from the folder and packaged.

@@ -1,7 +1,7 @@
 import { decodeForest } from '../../forest/compile.ts';
 import { usageError } from '../../domain/error.ts';
 import type { StoredModel } from '../../store/types.ts';
-import type { CompiledForest } from '../../domain/model.ts';
+import type { CompiledForest, makerNames } from '../../domain/model.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 
 function noModelYet(): Error {
@@ -40,6 +40,12 @@ export function forestBeneath(models: readonly StoredModel[], model: StoredModel
   return forest ?? unknownModel(models, learning.forest.slice(0, 12));
 }
 
+/** @throws AssayError WRONG_USE for a model that was made elsewhere */
+export function refuseImported({ name, parameters: { imported } }: StoredModel, what: string): void {
+  if (imported !== undefined)
+    throw usageError('WRONG_USE', `${name} was made elsewhere and cannot be ${what}.`, 'Train a model of the case.');
+}
+
 /**
  * The sums of every row of a case under one model.
  * @throws AssayError NO_MODEL where rows came in after the model scored.
@@ -76,11 +82,12 @@ export interface ModelSummary {
   readonly trees: number;
   readonly sample: number;
   readonly seed: number;
-  readonly grower: StoredModel['parameters']['grower'];
+  readonly grower: (typeof makerNames)[number];
 }
 
 /** What a report says of a model. */
 export function modelSummary({ stored: { id, parameters }, forest }: ChosenModel): ModelSummary {
   const { digest, treeCount, sampleSize } = forest;
-  return { id, digest, trees: treeCount, sample: sampleSize, seed: parameters.seed, grower: parameters.grower };
+  const grower = parameters.imported === undefined ? parameters.grower : 'elsewhere';
+  return { id, digest, trees: treeCount, sample: sampleSize, seed: parameters.seed, grower };
 }

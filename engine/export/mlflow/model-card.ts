@@ -21,7 +21,7 @@ export function modelCard(model: DescribedModel): string {
       'It was trained and exported by Assay; its flags are those of the laptop, transaction by transaction.',
     '',
     `- Model digest (SHA-256): \`${model.digest}\``,
-    `- ${parameters.trees} trees of ${model.sampleSize} transactions each, seed ${parameters.seed}, grown by \`${parameters.grower}\``,
+    originLine(model),
     ...learningLines(parameters),
     `- Trained on ${model.trainedRows} transactions of ${model.recordings.map(({ name }) => code(name)).join(', ')}`,
     `- Flags a score of ${model.thresholdScore.toFixed(6)} or more: ${model.flagged} of ${model.rows} transactions. Rule: ${rule(model)}`,
@@ -75,6 +75,14 @@ function line(value: string): string {
 
 function code(value: string): string {
   return `\`${printableLine(value.replace(/[\r\n`|]+/g, ' '))}\``;
+}
+
+/** Who grew the trees, or where they came from. */
+function originLine({ parameters, sampleSize }: DescribedModel): string {
+  const { imported, trees, seed, grower } = parameters;
+  return imported === undefined
+    ? `- ${trees} trees of ${sampleSize} transactions each, seed ${seed}, grown by \`${grower}\``
+    : `- Made elsewhere: read from ${code(imported.file)} (SHA-256 \`${imported.sha256}\`) by ${line(imported.producer)}, ${imported.direction.replaceAll('-', ' ')}`;
 }
 
 function learningLines({ learning }: DescribedModel['parameters']): readonly string[] {

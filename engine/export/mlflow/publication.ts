@@ -86,7 +86,7 @@ export function publicationOf(model: DescribedModel, publishId: string, createdA
         sample: String(model.sampleSize),
         features_per_tree: String(parameters.featuresPerTree ?? 'all'),
         seed: String(parameters.seed),
-        grower: parameters.grower,
+        grower: parameters.imported === undefined ? parameters.grower : 'elsewhere',
         features: columns
           .map(({ name }) => name)
           .join(', ')

@@ -3,7 +3,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { impossible, usageError } from '../../domain/error.ts';
 import type { CompiledForest } from '../../domain/model.ts';
 import { averagePathLength, CONVEX_EDGES } from '../../forest/path-length.ts';
-import { unitsAtHalf, unitsOfOne } from '../../forest/score.ts';
+import { scoreOfSum, unitsAtHalf, unitsOfOne } from '../../forest/score.ts';
 import {
   AttributeProto_AttributeType as AttributeType,
   ModelProtoSchema,
@@ -39,7 +39,7 @@ export interface OnnxExportOptions {
 
 /** What a model gives back, each of shape [rows, 1]. */
 export const outputNames = {
-  /** float: 0 to 1, higher is more anomalous. */
+  /** float: 0 to 1, higher is more anomalous; of a model made elsewhere on that model's own scale, so turned too. */
   score: 'score',
   /** float: above 0 exactly for anomalies; the score's distance from the threshold, in its exponent. */
   decision: 'decision',
@@ -77,7 +77,7 @@ const EXACT_LIMIT = 2 ** 24;
 export function exportOnnx(forest: CompiledForest, options: OnnxExportOptions): Uint8Array {
   checkOptions(forest, options);
   const preprocessing = options.preprocessing ?? rawFeatures(forest.featureCount);
-  const perUnit = 1 / unitsAtHalf(forest);
+  const perUnit = forest.leaf === 'score' ? 2 ** -forest.shift : 1 / unitsAtHalf(forest);
   const score = scoreOfUnits(forest);
   const nodes = [
     ...preprocessing.nodes,
@@ -136,6 +136,14 @@ export function exportOnnx(forest: CompiledForest, options: OnnxExportOptions): 
 
 /** The score of `scoreOfSum`: a power of two of the sum, or a power of what convex leaves leave of one. */
 function scoreOfUnits(forest: CompiledForest): Pick<OnnxPreprocessing, 'nodes' | 'initializers'> {
+  if (forest.leaf === 'score')
+    return {
+      nodes: [
+        operator('Mul', [outputNames.units, 'score_per_unit'], 'score_short'),
+        operator('Sub', ['greatest_score', 'score_short'], outputNames.score),
+      ],
+      initializers: [scalar('score_per_unit', 2 ** -forest.shift), scalar('greatest_score', scoreOfSum(forest, 0))],
+    };
   if (forest.leaf === 'path-length')
     return {
       nodes: [
@@ -170,7 +178,7 @@ function checkOptions(forest: CompiledForest, options: OnnxExportOptions): void 
       `The threshold must be a whole number of units within 2^24; it is ${options.thresholdUnits}.`,
     );
   }
-  if (forest.sampleSize <= 1) {
+  if (forest.sampleSize <= 1 && forest.leaf !== 'score') {
     throw usageError(
       'NO_MODEL',
       'A forest grown on single rows tells nothing apart, so it is not exported.',

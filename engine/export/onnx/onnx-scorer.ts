@@ -7,7 +7,7 @@ import type { OnnxInput } from './preprocessing.ts';
 import { noteOf, readOnnxNotes } from './read-onnx.ts';
 import type { OnnxModelNotes } from './read-onnx.ts';
 
-type OnnxRuntime = typeof import('onnxruntime-node');
+export type OnnxRuntime = typeof import('onnxruntime-node');
 
 /** One entry per row. */
 export interface OnnxScores {
@@ -45,7 +45,7 @@ const DEFAULT_BATCH_ROWS = 16_384;
  */
 export async function openOnnxScorer(bytes: Uint8Array, options: OnnxScorerOptions): Promise<OnnxScorer> {
   const notes = readOnnxNotes(bytes);
-  const runtime = await loadRuntime(options.load ?? importOnnxRuntime);
+  const runtime = await loadRuntime(options.load);
   const session = await openSession(runtime, bytes, options.threads);
   const batchRows = options.batchRows ?? DEFAULT_BATCH_ROWS;
   return {
@@ -88,7 +88,8 @@ export function importOnnxRuntime(): Promise<OnnxRuntime> {
   return import('onnxruntime-node');
 }
 
-async function loadRuntime(load: () => Promise<OnnxRuntime>): Promise<OnnxRuntime> {
+/** @throws AssayError MISSING_DEPENDENCY where it is not installed or does not run here. */
+export async function loadRuntime(load: () => Promise<OnnxRuntime> = importOnnxRuntime): Promise<OnnxRuntime> {
   try {
     return await load();
   } catch (cause) {
@@ -101,7 +102,8 @@ async function loadRuntime(load: () => Promise<OnnxRuntime>): Promise<OnnxRuntim
   }
 }
 
-async function openSession(runtime: OnnxRuntime, bytes: Uint8Array, threads: number): Promise<InferenceSession> {
+/** @throws AssayError MODEL_MISMATCH where ONNX Runtime refuses the model. */
+export async function openSession(runtime: OnnxRuntime, bytes: Uint8Array, threads: number): Promise<InferenceSession> {
   try {
     return await runtime.InferenceSession.create(bytes, {
       executionProviders: ['cpu'],

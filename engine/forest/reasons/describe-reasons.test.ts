@@ -37,7 +37,7 @@ describe('reasons', () => {
         const featureCount = contributions.length;
         const background = summariseBackground({ rowCount: 1, featureCount, values: new Float32Array(featureCount) });
         const described = describeReasons(
-          { sampleSize: 256 },
+          { leaf: 'path-length', sampleSize: 256 },
           { baseline: 8, contributions: Float64Array.from(contributions) },
           new Float32Array(featureCount),
           contributions.map((_, feature) => `f${feature}`),
@@ -57,7 +57,7 @@ describe('reasons', () => {
   it('list what raises the score, most first, and put the rest together', () => {
     const background = summariseBackground({ rowCount: 1, featureCount: 3, values: new Float32Array(3) });
     const described = describeReasons(
-      { sampleSize: 2 },
+      { leaf: 'path-length', sampleSize: 2 },
       { baseline: 1, contributions: Float64Array.from([0.5, -1, -3]) },
       Float32Array.from([1, 2, 3]),
       ['a', 'b', 'c'],

@@ -1,6 +1,6 @@
 import { impossible } from '../../domain/error.ts';
 import type { CompiledForest } from '../../domain/model.ts';
-import { averagePathLength } from '../path-length.ts';
+import { scoreNormaliser, scoreOfPathLength } from '../score.ts';
 import { percentileOf } from './background.ts';
 import type { FeatureBackground } from './background.ts';
 import type { PathLengthReasons } from './tree-shap.ts';
@@ -22,7 +22,10 @@ export interface Reason {
 
 /** Why a transaction scores above (or below) the expectation, in parts that add up. */
 export interface DescribedReasons {
-  /** log2(score) - log2(score at the baseline): the exponents of DESIGN 4.1, `-meanPathLength / c(sampleSize)`. */
+  /**
+   * log2(score) - log2(score at the baseline): the exponents of DESIGN 4.1, `-meanPathLength / c(sampleSize)`. Where leaves are
+   * scores, the difference of the scores themselves.
+   */
   readonly exponentDifference: number;
   readonly scoreAtBaseline: number;
   /**
@@ -40,7 +43,7 @@ export interface DescribedReasons {
  * @param first the feature that is told first, whatever others add; undefined where the strongest is
  */
 export function describeReasons(
-  forest: Pick<CompiledForest, 'sampleSize'>,
+  forest: Pick<CompiledForest, 'sampleSize' | 'leaf'>,
   lengths: PathLengthReasons,
   row: Float32Array,
   names: readonly string[],
@@ -52,8 +55,7 @@ export function describeReasons(
   if (row.length !== featureCount || names.length !== featureCount || background.length !== featureCount) {
     impossible('the row, the names, the background and the contributions differ in their number of features.');
   }
-  // c is 0 for forests grown on single rows; they have no splits, so every contribution is 0 as well.
-  const normaliser = averagePathLength(forest.sampleSize) || 1;
+  const normaliser = scoreNormaliser(forest);
   const exponents = lengths.contributions.map((contribution) => -contribution / normaliser);
   const exponentDifference = exponents.reduce((sum, exponent) => sum + exponent, 0);
   const shareOf = (exponent: number): number => (exponentDifference === 0 ? 0 : exponent / exponentDifference);
@@ -84,7 +86,7 @@ export function describeReasons(
   );
   return {
     exponentDifference,
-    scoreAtBaseline: 2 ** (-lengths.baseline / normaliser),
+    scoreAtBaseline: scoreOfPathLength(forest, lengths.baseline),
     reasons,
     rest: { featureCount: featureCount - listed.length, exponent: restExponent, share: shareOf(restExponent) },
   };

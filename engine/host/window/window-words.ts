@@ -7,6 +7,14 @@ import type { ErrorReport } from '../../../preload/contract/envelope.ts';
 
 /** What a sentence says of flags and commands, and what it says in the window. */
 const windowWords: readonly (readonly [RegExp, string])[] = [
+  [
+    /Name a feature for each with --map, in the model's order, out of:/g,
+    "Name a feature for each, in the model's order, out of:",
+  ],
+  [/Name its score with --output:/g, 'Name the output that is its score:'],
+  [/; name another with --output/g, '; name another'],
+  [/Leave --direction out\./g, 'Leave it to the model.'],
+  [/Add --direction higher-is-anomalous, or --direction lower-is-anomalous\./g, 'Say which of them are anomalous.'],
   [/ with `assay train --case FILE`/g, ' in Tuning'],
   [/Mend it: assay mend --case .+?\. It puts back/g, 'Mend it in the menu of cases: that puts back'],
   [/with `assay retrain --case FILE`, or follow with --retrain drift\./g, 'in Models.'],

@@ -93,9 +93,13 @@ async function retrainOnCase(session: CaseSession, input: Input, given: WorkCont
     featureCount: featureNames(session.openCase.featureSpec(featureSetId)).length,
   };
   const notices: string[] = [];
+  // A challenger of a model made elsewhere is grown here, on the features that it takes.
+  const { imported, ...like } = base.parameters;
+  if (imported !== undefined)
+    notices.push(`${base.name} was made elsewhere; the challenger is a forest that Assay grew on the same features.`);
   const parameters = {
-    ...base.parameters,
-    seed: input.seed ?? base.parameters.seed,
+    ...like,
+    seed: input.seed ?? like.seed,
     retrained: { ...split.retrained, before: champion.digest },
   };
   const forest = await growForest(session.openCase, features, parameters, context, notices, split.trained);

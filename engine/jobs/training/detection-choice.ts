@@ -1,4 +1,4 @@
-import type { LeafForm } from '../../domain/model.ts';
+import type { GrownLeafForm } from '../../domain/model.ts';
 import { themesOf, type FeatureSpec } from '../../domain/feature-spec.ts';
 import type { ForestParameters } from '../../domain/model.ts';
 import type { Profile } from '../../domain/profile.ts';
@@ -28,7 +28,7 @@ export interface PlannedDetection {
 /** Fewer themes than these are no structure: the trees of one theme would be most of those that see all. */
 const fewestThemes = 2;
 
-const convexLeaf: LeafForm = 'convex';
+const convexLeaf: GrownLeafForm = 'convex';
 const sampleByTheme = 1024;
 const samplePlain = 256;
 

@@ -3,7 +3,7 @@ import { FRAUD } from '../../domain/label.ts';
 import type { LearningSource } from '../../domain/model.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { CaseSession } from '../../case/case-session.ts';
-import { forestBeneath } from '../../case/model/chosen-model.ts';
+import { forestBeneath, refuseImported } from '../../case/model/chosen-model.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
 import { judgedTransactions, type JudgedTransactions } from '../../case/model/judged-transactions.ts';
 import type { ModelView } from '../../case/model/model-view.ts';
@@ -53,6 +53,7 @@ async function learnOnCase(
   const startedMs = performance.now();
   const clock = stopwatch();
   const base = forestBeneath(session.models, session.chosenModel(input.model));
+  refuseImported(base, 'learned on top of');
   const view = session.view(base.id);
   const transactions = judgedTransactions(session, view, input.from, MOST_ROWS);
   const counts = countJudged(transactions);

@@ -3,7 +3,7 @@ import { throwIfCancelled, type Progress, type WorkContext } from '../../domain/
 import { flagOverlap, flagStability, type StabilityRun } from '../../forest/stability.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { withCase } from '../../case/opening.ts';
-import { forestBeneath } from '../../case/model/chosen-model.ts';
+import { forestBeneath, refuseImported } from '../../case/model/chosen-model.ts';
 import { growForest, scoreCase } from './train-model.ts';
 
 const seedLimit = 2 ** 32;
@@ -19,6 +19,7 @@ export function measureStability(
   return withCase(input.casePath, 'read', async (session) => {
     const { openCase: openedCase } = session;
     const stored = forestBeneath(session.models, session.chosenModel(input.model));
+    refuseImported(stored, 'grown again from other seeds');
     const { groups } = session.alerts(stored.id);
     const { sums, forest } = session.view(stored.id);
     const own: StabilityRun = { sums, thresholdUnits: stored.threshold.units };

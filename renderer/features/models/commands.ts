@@ -9,6 +9,7 @@ export const modelsCommands: readonly CommandDefinition[] = [
   { id: 'models.look', title: 'Work with this model', key: 'w', place: 'models' },
   { id: 'models.train', title: 'Train again', key: 't', place: 'models', changesCase: true },
   { id: 'models.retrain', title: 'Retrain on recent transactions', key: 'r', place: 'models', changesCase: true },
+  { id: 'models.import', title: 'Import a model made elsewhere', key: 'i', place: 'models', changesCase: true },
   { id: 'models.themes', title: 'Leave out each theme', key: 'o', place: 'models' },
   { id: 'models.stability', title: 'Try other seeds', key: 's', place: 'models' },
 ];

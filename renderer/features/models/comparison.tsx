@@ -21,7 +21,7 @@ export function differencesOf(first: ModelListItem, second: ModelListItem): read
     { name: 'Trees', first: formatCount(first.parameters.trees), second: formatCount(second.parameters.trees) },
     { name: 'Sub-sample', first: formatCount(first.parameters.sample), second: formatCount(second.parameters.sample) },
     { name: 'Seed', first: `${first.parameters.seed}`, second: `${second.parameters.seed}` },
-    { name: 'Grower', first: first.parameters.grower, second: second.parameters.grower },
+    { name: 'Grower', first: makerOf(first), second: makerOf(second) },
     { name: 'Features', first: formatCount(first.features.length), second: formatCount(second.features.length) },
     { name: 'Transactions', first: formatCount(first.trainedRows), second: formatCount(second.trainedRows) },
     { name: 'Threshold', first: formatScore(first.threshold), second: formatScore(second.threshold) },
@@ -226,4 +226,8 @@ function Share({
       <span className="models-interval soft">{formatInterval(interval)}</span>
     </span>
   );
+}
+
+function makerOf({ parameters: { imported, grower } }: ModelListItem): string {
+  return imported === undefined ? grower : 'elsewhere';
 }

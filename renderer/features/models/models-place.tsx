@@ -26,6 +26,7 @@ import { isTableLayout, untouchedLayout } from '../../ui/table-layout.ts';
 import { useToast } from '../../ui/toast.tsx';
 import { Comparison } from './comparison.tsx';
 import { Crowning } from './crowning.tsx';
+import { ImportModel } from './import-model.tsx';
 import { Retrain } from './retrain.tsx';
 import { SeedStability } from './seed-stability.tsx';
 import { LossesToBaselines } from './losses-to-baselines.tsx';
@@ -34,6 +35,9 @@ import { WorthOfThemes } from './worth-of-themes.tsx';
 import './models.css';
 import { errorWords } from '../../ui/error-words.ts';
 
+/** Who grew its trees, or that they were made elsewhere. */
+const madeBy = ({ parameters }: ModelListItem): string =>
+  parameters.imported === undefined ? parameters.grower : 'elsewhere';
 const keyOfModel = (model: ModelListItem): string => `${model.id}`;
 
 /** Every model of the case: which one counts, how two differ, and training again from the numbers of one. */
@@ -48,6 +52,7 @@ export function ModelsPlace() {
   const [otherKey, setOtherKey] = useCaseState('models.compareWith', '');
   const [isTraining, setTraining] = useState(false);
   const [isRetraining, setRetraining] = useState(false);
+  const [isImporting, setImporting] = useState(false);
   /** What is done once its reason is given. */
   const [crowning, setCrowning] = useState<'promote' | 'roll-back' | null>(null);
   const [detailPx, setDetailPx] = useWindowState('models.detailPx', 440);
@@ -92,6 +97,7 @@ export function ModelsPlace() {
   useCommand('models.look', selected === undefined ? null : () => setCurrent(selected.id));
   useCommand('models.train', canTrain ? () => setTraining(true) : null);
   const canRetrain = canTrain && models.length > 0;
+  useCommand('models.import', canTrain ? () => setImporting(true) : null);
   useCommand('models.retrain', canRetrain ? () => setRetraining(true) : null);
   const championKey = useCommandKey('models.champion');
   const rollBackKey = useCommandKey('models.rollBack');
@@ -99,6 +105,7 @@ export function ModelsPlace() {
   const lookKey = useCommandKey('models.look');
   const trainKey = useCommandKey('models.train');
   const retrainKey = useCommandKey('models.retrain');
+  const importKey = useCommandKey('models.import');
 
   const rows = openCase?.rows ?? 0;
   const days = openCase?.days ?? 0;
@@ -165,7 +172,7 @@ export function ModelsPlace() {
         text: (model) => formatCount(model.features.length),
       },
       { id: 'seed', title: 'Seed', widthPx: 64, align: 'right', text: (model) => `${model.parameters.seed}` },
-      { id: 'grower', title: 'Grower', widthPx: 140, text: (model) => model.parameters.grower },
+      { id: 'grower', title: 'Grower', widthPx: 140, text: madeBy },
       { id: 'created', title: 'Trained', widthPx: 190, text: (model) => formats.time(model.createdAtMs) },
     ],
     [rows, days, formats],
@@ -181,6 +188,26 @@ export function ModelsPlace() {
   if (list.error !== null) {
     return <ErrorState title="The models cannot be read" error={list.error} onRetry={list.refetch} />;
   }
+  const importModel = isImporting && (
+    <ImportModel
+      openCase={openCase}
+      onShow={(modelId) => {
+        setSelectedKey(`${modelId}`);
+        list.refetch();
+      }}
+      onClose={() => setImporting(false)}
+    />
+  );
+  const importButton = (
+    <Button
+      keyHint={importKey}
+      disabled={!canTrain}
+      aria-pressed={isImporting}
+      onClick={() => setImporting(!isImporting)}
+    >
+      Import…
+    </Button>
+  );
   if (selected === undefined) {
     if (list.data === undefined) return <p className="place-wait soft">Loading</p>;
     return openCase.rows === 0 ? (
@@ -193,6 +220,8 @@ export function ModelsPlace() {
           A model learns what is usual from {formatCount(openCase.rows)} transactions. It needs no labels.
         </EmptyState>
         <TrainAgain openCase={openCase} from={null} onDone={() => undefined} />
+        <div className="models-actions">{importButton}</div>
+        {importModel}
       </div>
     );
   }
@@ -222,6 +251,11 @@ export function ModelsPlace() {
             <p className="soft tabular">
               {formatCount(selected.trainedRows)} transactions, {formats.time(selected.createdAtMs)}
             </p>
+            {selected.parameters.imported !== undefined && (
+              <p className="soft">
+                Made elsewhere, by {selected.parameters.imported.producer}: {selected.parameters.imported.file}
+              </p>
+            )}
             <p className="soft fixed models-digest" title="SHA-256 over rows, parameters and seed">
               {selected.digest}
             </p>
@@ -259,6 +293,7 @@ export function ModelsPlace() {
             >
               Retrain…
             </Button>
+            {importButton}
             <LearnButton />
             <Button tone="quiet" keyHint={historyKey} onClick={showModelHistory}>
               History
@@ -293,6 +328,7 @@ export function ModelsPlace() {
               onClose={() => setRetraining(false)}
             />
           )}
+          {importModel}
           {models.length > 1 && (
             <Select
               label="Compare with"
@@ -312,7 +348,9 @@ export function ModelsPlace() {
           )}
           <LossesToBaselines modelId={selected.id} isEnabled={selected.scoresAllRows} />
           <WorthOfThemes key={`themes ${selected.id}`} openCase={openCase} model={selected} />
-          <SeedStability key={`seeds ${selected.id}`} openCase={openCase} model={selected} />
+          {selected.parameters.imported === undefined && (
+            <SeedStability key={`seeds ${selected.id}`} openCase={openCase} model={selected} />
+          )}
           <section aria-label="Features">
             <h3>{formatCount(selected.features.length)} features</h3>
             <ul className="models-features">

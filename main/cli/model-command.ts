@@ -1,0 +1,100 @@
+import { Option, type Command } from 'commander';
+import { scoreDirections, type ScoreDirection } from '../../engine/domain/model.ts';
+import type { JobResult } from '../../preload/contract/jobs.ts';
+import { parseNames } from './flags.ts';
+import { jsonOption } from './json-option.ts';
+import { count, heading, linePairs, modelText, pairs } from './report.ts';
+import { runCommand } from './run-job.ts';
+import { addThresholdOptions, requireCase, thresholdHandle, type ThresholdFlags } from './shared-options.ts';
+import type { CommandSurroundings } from './surroundings.ts';
+
+interface ImportFlags extends ThresholdFlags {
+  readonly case?: string;
+  readonly map?: readonly string[];
+  readonly output?: string;
+  readonly direction?: ScoreDirection;
+  readonly json?: boolean;
+}
+
+/** `assay model import`: a model that was made elsewhere as a model of the case. */
+export function addModelCommand(program: Command, surroundings: CommandSurroundings): void {
+  const model = program.command('model').summary('models that were made elsewhere');
+  const add = model
+    .command('import')
+    .summary('make an ONNX model that gives one number a row a model of the case')
+    .argument('<file>', 'the ONNX file')
+    .requiredOption('--case <file>', 'the case file')
+    .option(
+      '--map <features>',
+      "the feature of each column it takes, in its order, separated by commas; or INPUT=FEATURE for an input's name",
+      parseNames,
+    )
+    .addOption(
+      new Option('--direction <way>', 'which scores are anomalous; an isolation forest says it itself').choices([
+        ...scoreDirections,
+      ]),
+    )
+    .option('--output <name>', 'the output that is the score, where it gives several numbers a row');
+  addThresholdOptions(add, true)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay model import forest.onnx --case spring.assay --map amount,amount_log
+  assay model import boosted.onnx --case spring.assay --map amount,amount_log --direction higher-is-anomalous --json
+
+Features are those of the case's models, those that \`assay train\` proposes, and columns of numbers as they are. The model is read
+into Assay's own form and held against ONNX Runtime on rows of the case; every row is then scored. It stands beside the champion until
+\`assay promote\`, or is the champion where the case has no other.`,
+    )
+    .action(async (file: string, { json, map = [], ...flags }: ImportFlags) => {
+      await runCommand(surroundings, 'importModel', json === true, printImportReport, () => {
+        const threshold = thresholdHandle(flags);
+        return {
+          casePath: requireCase(flags.case),
+          file,
+          map: map.map(mappedColumn),
+          ...(flags.output === undefined ? {} : { output: flags.output }),
+          ...(flags.direction === undefined ? {} : { direction: flags.direction }),
+          ...(threshold === undefined ? {} : { threshold }),
+        };
+      });
+    });
+}
+
+function mappedColumn(text: string): { readonly input?: string; readonly feature: string } {
+  const at = text.indexOf('=');
+  return at < 0 ? { feature: text } : { input: text.slice(0, at).trim(), feature: text.slice(at + 1).trim() };
+}
+
+function printImportReport(result: JobResult<'importModel'>, { print, note }: CommandSurroundings): void {
+  const { imported, columns, checkedRows } = result;
+  for (const notice of result.notices) note(`Note: ${notice}`);
+  print(heading('Model from elsewhere'));
+  print(
+    pairs([
+      ['made by', `${imported.producer}; read as ${kindWords[imported.kind]}`],
+      [
+        'columns',
+        columns.map(({ input, feature }) => (input === feature ? feature : `${input} = ${feature}`)).join(', '),
+      ],
+      ['score', `output ${imported.output}, ${imported.direction.replaceAll('-', ' ')}`],
+      [
+        'checked',
+        imported.greatestDifference === null
+          ? 'not: ONNX Runtime is not there'
+          : `${count(checkedRows)} rows, at most ${imported.greatestDifference.toExponential(1)} from ONNX Runtime`,
+      ],
+      ['reasons', 'exact SHAP over its trees'],
+      ...linePairs(result),
+      ['model', modelText(result)],
+      ['case', result.case],
+    ]),
+  );
+}
+
+const kindWords: Readonly<Record<JobResult<'importModel'>['imported']['kind'], string>> = {
+  'isolation-forest': 'an isolation forest',
+  'tree-ensemble': 'trees whose leaves add up to the score',
+};
