@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,11 @@ const orphanGraceMs = 10_000;
  */
 export async function launchAssay(argv) {
   if (isSuitableRuntime()) {
+    // Nothing of the engine is loaded for it.
+    if (argv.length === 1 && argv[0] === '--version') {
+      process.stdout.write(`${versionOfAssay()}\n`);
+      return;
+    }
     if (process.channel && process.env[launcherVariable] === String(process.ppid)) obeyLauncher();
     const { directory } = module.enableCompileCache(join(cacheFolder(), 'compile'));
     // Threads and the engine's process take it from there.
@@ -42,6 +48,13 @@ export async function launchAssay(argv) {
     return;
   }
   await handOver(node, argv);
+}
+
+/** @returns {string} */
+function versionOfAssay() {
+  /** @type {{ readonly version: string }} */
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return version;
 }
 
 /** @returns {string} */

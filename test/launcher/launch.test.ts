@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundledNode } from '../../scripts/runtime.mjs';
+import { runAssayHere } from '../command-line/run-assay.ts';
 
 const script = resolve(import.meta.dirname, '../../scripts/assay.mjs');
 /** Makes this Node look like one that cannot run TypeScript, so that the launcher hands over to the bundled one. */
@@ -24,6 +25,11 @@ describe('the launcher', () => {
     const { status, stdout } = spawnSync(process.execPath, [link, '--version'], { cwd: folder, encoding: 'utf8' });
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(status).toBe(0);
+  });
+
+  it('says the version that the command line itself says', async () => {
+    const { stdout } = spawnSync(process.execPath, [script, '--version'], { encoding: 'utf8' });
+    expect(await runAssayHere(['--version'], folder)).toMatchObject({ code: 0, stdout });
   });
 
   describe.skipIf(bundledNode() === null)('on a Node that is too old', () => {
