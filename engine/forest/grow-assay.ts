@@ -88,12 +88,17 @@ export function drawFeatures(
   treeIndex: number,
   stream: RandomStream,
 ): Uint32Array {
-  if (themes.length > 0 && treeIndex % 2 === 1)
-    return Uint32Array.from(themes[((treeIndex - 1) / 2) % themes.length].features);
+  const theme = themeOfTree(treeIndex, themes.length);
+  if (theme !== null) return Uint32Array.from(themes[theme].features);
   if (featuresPerTree === null || featuresPerTree >= featureCount) {
     return Uint32Array.from({ length: featureCount }, (_, column) => column);
   }
   return drawWithoutReplacement(featureCount, featuresPerTree, stream);
+}
+
+/** The place of the theme whose features alone a tree may split on; null for a tree of all features. */
+export function themeOfTree(treeIndex: number, themeCount: number): number | null {
+  return themeCount > 0 && treeIndex % 2 === 1 ? ((treeIndex - 1) / 2) % themeCount : null;
 }
 
 /** A float32 t with least <= t < greatest, uniform but for rounding, so that both sides of the split get rows. */

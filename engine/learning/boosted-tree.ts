@@ -200,9 +200,14 @@ function layOut(root: OpenNode, nodeCount: number): BoostedTree {
   return tree;
 }
 
-/** The leaf that a row reaches. */
-export function leafOf(tree: GrownTree, values: Float32Array, start: number): number {
-  let node = 0;
+/** The leaf that the row at `start` reaches from `root`. */
+export function leafOf(
+  tree: Pick<GrownTree, 'feature' | 'threshold' | 'left' | 'right'>,
+  values: Float32Array,
+  start: number,
+  root = 0,
+): number {
+  let node = root;
   while (tree.feature[node] >= 0)
     node = values[start + tree.feature[node]] <= tree.threshold[node] ? tree.left[node] : tree.right[node];
   return node;

@@ -4,6 +4,7 @@ import { averagePathLength } from '../forest/path-length.ts';
 import { scoreOfSum } from '../forest/score.ts';
 import { leafOf, type BoostedTree } from './boosted-tree.ts';
 import { logOddsOf, type Learned } from './boost.ts';
+import type { ForestParts } from './forest-parts.ts';
 import type { JudgedRows, UnjudgedRows } from './judged-rows.ts';
 
 /**
@@ -13,6 +14,7 @@ import type { JudgedRows, UnjudgedRows } from './judged-rows.ts';
  */
 export function joinForest(
   forest: CompiledForest,
+  { partOfTree }: ForestParts,
   learned: Learned,
   judged: JudgedRows,
   unjudged: UnjudgedRows,
@@ -36,8 +38,9 @@ export function joinForest(
     const end = tree + 1 < forest.treeCount ? forest.roots[tree + 1] : forestNodes;
     const leaves = leavesOf(forest.feature, forest.roots[tree], end);
     const least = leaves.reduce((units, leaf) => Math.min(units, forest.units[leaf]), Infinity);
-    greatestLogOdds -= margin.slope * least;
-    for (const leaf of leaves) leafValue[leaf] = margin.slope * (forest.units[leaf] - least);
+    const slope = margin.slopes[partOfTree[tree]];
+    greatestLogOdds -= slope * least;
+    for (const leaf of leaves) leafValue[leaf] = slope * (forest.units[leaf] - least);
   }
 
   let base = forestNodes;
@@ -93,10 +96,11 @@ function edgesPerLogOdds(
   treeCount: number,
   greatestLogOdds: number,
   learned: Learned,
-  { features, sums }: UnjudgedRows,
+  unjudged: UnjudgedRows,
 ): number {
+  const { sums } = unjudged;
   if (sums.length === 0) return 1;
-  const distance = greatestLogOdds - median(logOddsOf(learned, features, sums));
+  const distance = greatestLogOdds - median(logOddsOf(learned, unjudged));
   const exponent = -Math.log2(scoreOfSum(forest, median(sums)));
   const wanted = exponent * treeCount * averagePathLength(forest.sampleSize);
   return distance > 0 && wanted > 0 ? wanted / distance : 1;

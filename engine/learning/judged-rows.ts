@@ -1,12 +1,14 @@
 import { AssayError } from '../domain/error.ts';
 import { FRAUD } from '../domain/label.ts';
 import type { FeatureMatrix } from '../domain/model.ts';
+import type { PartSums } from './forest-parts.ts';
 
 /** Transactions whose truth is known, with what the forest says of them. */
 export interface JudgedRows {
   readonly features: FeatureMatrix;
   /** The forest's sum of each row; low is anomalous. */
   readonly sums: Int32Array;
+  readonly partSums: PartSums;
   /** FRAUD or GENUINE. */
   readonly labels: Uint8Array;
   /** Whose transaction each is, by a code of its own; rows of one entity stay together where they are split or drawn. */
@@ -26,6 +28,7 @@ export interface JudgedRows {
 export interface UnjudgedRows {
   readonly features: FeatureMatrix;
   readonly sums: Int32Array;
+  readonly partSums: PartSums;
 }
 
 /** Fewer judged alerts than this are refused. */
@@ -52,7 +55,12 @@ export interface JudgedCounts {
   readonly days: number;
 }
 
-export function countJudged({ labels, alerts, entities, days }: Omit<JudgedRows, 'features' | 'sums'>): JudgedCounts {
+export function countJudged({
+  labels,
+  alerts,
+  entities,
+  days,
+}: Omit<JudgedRows, 'features' | 'sums' | 'partSums'>): JudgedCounts {
   const fraudAlerts = new Set(alerts.filter((_, row) => labels[row] === FRAUD));
   const count = new Set(alerts).size;
   return {
@@ -98,10 +106,16 @@ export function selectJudged(judged: JudgedRows, positions: readonly number[]): 
   positions.forEach((position, at) =>
     selected.set(values.subarray(position * featureCount, (position + 1) * featureCount), at * featureCount),
   );
+  const { partCount } = judged.partSums;
+  const partSums = Int32Array.from(
+    { length: positions.length * partCount },
+    (_, at) => judged.partSums.values[positions[Math.floor(at / partCount)] * partCount + (at % partCount)],
+  );
   const take = (of: Int32Array): Int32Array => Int32Array.from(positions, (position) => of[position]);
   return {
     features: { rowCount: positions.length, featureCount, values: selected },
     sums: take(judged.sums),
+    partSums: { partCount, values: partSums },
     labels: Uint8Array.from(positions, (position) => judged.labels[position]),
     entities: take(judged.entities),
     alerts: take(judged.alerts),

@@ -1,19 +1,49 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SUM_LIMIT } from '../forest/compile.ts';
 import { createKernelScorer } from '../forest/kernel/kernel-scorer.ts';
 import { scoreOfSum, scoreSums } from '../forest/score.ts';
-import { boost, logOddsOf, treesToGrow } from './boost.ts';
+import { compileForest, SUM_LIMIT } from '../forest/compile.ts';
+import { randomStream } from '../forest/random.ts';
+import { makeTestRows, testParameters } from '../forest/test-rows.ts';
+import { growForest } from '../forest/train.ts';
+import { boost, logOddsOf, strengthOfForest, treesToGrow } from './boost.ts';
 import { growBoostedTree, leafOf, sortColumns } from './boosted-tree.ts';
-import { fitMargin } from './fit-margin.ts';
+import { fitMargin, marginOf, weakenMargin } from './fit-margin.ts';
+import { partsOfForest, partSumsOf, type PartSums } from './forest-parts.ts';
 import { joinForest } from './join-forest.ts';
-import { finish, judgedStream } from './judged.test-support.ts';
+import { finish, judgedStream, twoThemes } from './judged.test-support.ts';
 import { countJudged, isEnoughToLearn, selectJudged } from './judged-rows.ts';
 import { crossValidate, validateForward } from './validate.ts';
 
 /** Fraud where one feature is high, which the forest cannot know from low. */
 const highIsFraud = (features: Float32Array, _entity: number, drawn: number): boolean =>
   features[0] > 0.4 && drawn < 0.9;
+
+const whole = (values: Int32Array): PartSums => ({ partCount: 1, values });
+
+function deviationOfSums(values: Int32Array, partCount: number): number {
+  const sums = Array.from({ length: values.length / partCount }, (_, row) =>
+    values.subarray(row * partCount, (row + 1) * partCount).reduce((sum, value) => sum + value, 0),
+  );
+  const mean = sums.reduce((sum, value) => sum + value, 0) / sums.length;
+  return Math.sqrt(sums.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sums.length);
+}
+
+/** The logistic loss at the intercept where it is least, found by halving. */
+function leastLogisticLoss(logOdds: Float64Array, labels: Uint8Array): number {
+  let [low, high] = [-1e3, 1e3];
+  const frauds = labels.reduce((sum, label) => sum + label, 0);
+  while (high - low > 1e-12 * Math.max(1, Math.abs(low))) {
+    const middle = (low + high) / 2;
+    const expected = logOdds.reduce((sum, value) => sum + 1 / (1 + Math.exp(-value - middle)), 0);
+    [low, high] = expected > frauds ? [low, middle] : [middle, high];
+    if (middle === (low + high) / 2) break;
+  }
+  return logOdds.reduce((loss, value, row) => {
+    const at = value + low;
+    return loss + Math.max(at, 0) + Math.log1p(Math.exp(-Math.abs(at))) - labels[row] * at;
+  }, 0);
+}
 
 describe('a boosted tree', () => {
   it('splits where the gain is greatest of all places, at a value between two, and misses no row', () => {
@@ -63,28 +93,106 @@ describe('the margin', () => {
   it('never turns the forest around, and says nothing where all sums are one', () => {
     const labels = Uint8Array.from({ length: 40 }, (_, row) => row % 2);
     const upsideDown = Int32Array.from(labels, (label) => (label === 1 ? 9000 : 1000));
-    expect(fitMargin(upsideDown, labels, new Int32Array()).slope).toBe(0);
-    expect(fitMargin(new Int32Array(40).fill(5), labels, Int32Array.of(5))).toEqual({ offset: 0, slope: 0 });
+    expect(fitMargin(whole(upsideDown), labels, whole(new Int32Array())).slopes).toEqual(Float64Array.of(0));
+    expect(fitMargin(whole(new Int32Array(40).fill(5)), labels, whole(Int32Array.of(5)))).toEqual({
+      offset: 0,
+      slopes: Float64Array.of(0),
+    });
     const upright = fitMargin(
-      Int32Array.from(labels, (label) => 9000 - 8000 * label),
+      whole(Int32Array.from(labels, (label) => 9000 - 8000 * label)),
       labels,
-      Int32Array.of(9000),
+      whole(Int32Array.of(9000)),
     );
-    expect(upright.slope).toBeGreaterThan(0);
+    expect(upright.slopes[0]).toBeGreaterThan(0);
+  });
+
+  it('is least of all margins, with parts that tell nothing or the opposite at no weight', () => {
+    const random = randomStream(1, 0, 'simulation');
+    const [rows, partCount] = [400, 3];
+    const labels = Uint8Array.from({ length: rows }, () => Number(random.nextUnit() < 0.3));
+    const values = Int32Array.from({ length: rows * partCount }, (_, at) => {
+      const isFraud = labels[Math.floor(at / partCount)] === 1;
+      const drawn = random.nextInteger(1000);
+      return [isFraud ? drawn - 500 : drawn, drawn, isFraud ? drawn + 500 : drawn][at % partCount];
+    });
+    const { slopes } = fitMargin({ partCount, values }, labels, { partCount, values: new Int32Array() });
+    expect(slopes[0]).toBeGreaterThan(4 * slopes[1]);
+    expect(slopes[2]).toBe(0);
+    // What the fit makes least, computed here on its own: no small step from where it stands leads down.
+    const scale = deviationOfSums(values, partCount);
+    const loss = (of: Float64Array): number => {
+      const shared = (0.3 * of.reduce((sum, slope) => sum + slope * scale, 0)) / (1 + 0.3 * partCount);
+      const ridge = 0.5 * shared ** 2 + 0.15 * of.reduce((sum, slope) => sum + (slope * scale - shared) ** 2, 0);
+      return ridge + leastLogisticLoss(marginOf({ offset: 0, slopes: of }, { partCount, values }), labels);
+    };
+    const least = loss(slopes);
+    for (let part = 0; part < partCount; part++)
+      for (const step of [-0.02, 0.02]) {
+        const moved = slopes.map((slope, at) => (at === part ? Math.max(0, slope + step / scale) : slope));
+        expect(loss(moved)).toBeGreaterThanOrEqual(least - 1e-9);
+      }
+  });
+
+  it('is weaker the more frauds speak for themselves, around the same log odds', () => {
+    const { judged, unjudged } = judgedStream(highIsFraud);
+    const fitted = fitMargin(judged.partSums, judged.labels, unjudged.partSums);
+    const weaker = weakenMargin(fitted, 0.5, judged.partSums, judged.labels);
+    const meanOf = (margin: typeof fitted): number =>
+      marginOf(margin, judged.partSums).reduce((sum, value) => sum + value, 0) / judged.labels.length;
+    expect(weaker.slopes[0]).toBe(fitted.slopes[0] / 2);
+    expect(meanOf(weaker)).toBeCloseTo(meanOf(fitted), 9);
+    const frauds = (count: number): Uint8Array => new Uint8Array(count).fill(1);
+    expect([50, 100, 200, 900].map((count) => strengthOfForest(frauds(count)))).toEqual([1, 1, 0.5, 1 / 3]);
+  });
+});
+
+describe('the number of trees', () => {
+  it('rises with alerts, not with the rows of an alert, and stays below that of frauds', () => {
+    const trees = (alertCount: number, fraudCount: number): number =>
+      treesToGrow({
+        alerts: Int32Array.from({ length: 2 * alertCount }, (_, row) => row >> 1),
+        labels: Uint8Array.from({ length: 2 * alertCount }, (_, row) => Number(row < fraudCount)),
+      });
+    expect([160, 200, 450, 700, 4000].map((alerts) => trees(alerts, 300))).toEqual([20, 20, 110, 200, 200]);
+    expect([30, 88, 250].map((frauds) => trees(690, frauds))).toEqual([50, 88, 196]);
+  });
+});
+
+describe('the parts of a forest', () => {
+  it('add up to its sum, each of the features of its theme alone', () => {
+    const features = makeTestRows(500, 4, 1);
+    const parameters = testParameters({ trees: 20, themes: twoThemes });
+    const forest = compileForest(growForest(features, parameters), 4, parameters.sample);
+    const parts = partsOfForest(forest, parameters);
+    expect(parts.count).toBe(3);
+    for (let tree = 0; tree < forest.treeCount; tree++) {
+      const used = forest.feature.subarray(forest.roots[tree], forest.roots[tree + 1] ?? forest.feature.length);
+      const allowed = [[0, 1, 2, 3], [0, 1], [3]][parts.partOfTree[tree]];
+      expect([...new Set(used)].filter((feature) => feature >= 0 && !allowed.includes(feature))).toEqual([]);
+    }
+    const { partCount, values } = partSumsOf(forest, parts, features);
+    const sums = new Int32Array(features.rowCount);
+    scoreSums(forest, features.values, sums.length, sums);
+    expect(
+      Int32Array.from(sums, (_, row) =>
+        values.subarray(row * partCount, (row + 1) * partCount).reduce((a, b) => a + b, 0),
+      ),
+    ).toEqual(sums);
   });
 });
 
 describe('the joined forest', () => {
-  const { forest, judged, unjudged } = judgedStream(highIsFraud);
+  const { forest, parts, judged, unjudged } = judgedStream(highIsFraud, { themes: twoThemes });
   const learned = finish(boost(judged, unjudged));
-  const joined = joinForest(forest, learned, judged, unjudged);
+  const joined = joinForest(forest, parts, learned, judged, unjudged);
 
   it('ranks as the log odds do, in sums that stay exact, the same in TypeScript and WebAssembly', () => {
-    expect(joined.treeCount).toBe(forest.treeCount + treesToGrow(judged.labels));
+    expect(joined.treeCount).toBe(forest.treeCount + treesToGrow(judged));
+    expect(new Set(learned.margin.slopes).size).toBe(parts.count);
     const { rowCount, values } = judged.features;
     const sums = new Int32Array(rowCount);
     scoreSums(joined, values, rowCount, sums);
-    const logOdds = logOddsOf(learned, judged.features, judged.sums);
+    const logOdds = logOddsOf(learned, judged);
     // Each of the trees is off by half a unit at most.
     const unit = (Math.max(...logOdds) - Math.min(...logOdds)) / (Math.max(...sums) - Math.min(...sums));
     const place = logOdds.map((value, row) => value + sums[row] * unit);
@@ -105,7 +213,7 @@ describe('the joined forest', () => {
   });
 
   it('is the same forest each time', () => {
-    expect(joinForest(forest, finish(boost(judged, unjudged)), judged, unjudged).digest).toBe(joined.digest);
+    expect(joinForest(forest, parts, finish(boost(judged, unjudged)), judged, unjudged).digest).toBe(joined.digest);
   });
 });
 

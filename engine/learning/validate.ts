@@ -69,7 +69,7 @@ export function* crossValidate(judged: JudgedRows, unjudged: UnjudgedRows, seed:
       ),
       unjudged,
     );
-    logOddsOf(learned, heldRows.features, heldRows.sums).forEach((logOdds, at) => (after[held[at]] = logOdds));
+    logOddsOf(learned, heldRows).forEach((logOdds, at) => (after[held[at]] = logOdds));
   }
   return compareQueues(judged, after, seed);
 }
@@ -94,7 +94,7 @@ export function* validateForward(
   );
   if (![earlier, later].every(hasBothKinds)) return null;
   const learned = yield* boost(earlier, unjudged);
-  return compareQueues(later, logOddsOf(learned, later.features, later.sums), seed);
+  return compareQueues(later, logOddsOf(learned, later), seed);
 }
 
 /** Share of the judged rows that are learned from where later days are looked at. */

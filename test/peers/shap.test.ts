@@ -8,7 +8,7 @@ import { explainPathLengths } from '../../engine/forest/reasons/tree-shap.ts';
 import { trainForest } from '../../engine/forest/train.ts';
 import { boost } from '../../engine/learning/boost.ts';
 import { joinForest } from '../../engine/learning/join-forest.ts';
-import { finish, judgedStream } from '../../engine/learning/judged.test-support.ts';
+import { finish, judgedStream, twoThemes } from '../../engine/learning/judged.test-support.ts';
 import { forestJson } from './forest-json.ts';
 import { peersArePresent, runPeer } from './peers.ts';
 
@@ -41,8 +41,11 @@ describe.skipIf(!peersArePresent)('path length reasons beside shap.TreeExplainer
   });
 
   it('equal it to 1e-6 of a forest that learned from verdicts', async () => {
-    const { forest, judged, unjudged } = judgedStream((features, _entity, drawn) => features[0] > 0.4 && drawn < 0.9);
-    const learned = joinForest(forest, finish(boost(judged, unjudged)), judged, unjudged);
+    const { forest, parts, judged, unjudged } = judgedStream(
+      (features, _entity, drawn) => features[0] > 0.4 && drawn < 0.9,
+      { themes: twoThemes },
+    );
+    const learned = joinForest(forest, parts, finish(boost(judged, unjudged)), judged, unjudged);
     expect(learned.treeCount).toBeGreaterThan(forest.treeCount);
     await expectSameReasons(learned, judged.features.values.slice(0, 40 * forest.featureCount));
   });

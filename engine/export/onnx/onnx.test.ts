@@ -13,7 +13,7 @@ import { sortSums } from '../../forest/threshold.ts';
 import { trainForest } from '../../forest/train.ts';
 import { boost } from '../../learning/boost.ts';
 import { joinForest } from '../../learning/join-forest.ts';
-import { finish, judgedStream } from '../../learning/judged.test-support.ts';
+import { finish, judgedStream, twoThemes } from '../../learning/judged.test-support.ts';
 import { peersArePresent, runPeer } from '../../../test/peers/peers.ts';
 import { describeWithSharedData, sharedDataPath } from '../../../test/shared-data.ts';
 import { exportOnnx, operator, tensorOf } from './export-onnx.ts';
@@ -107,8 +107,11 @@ describe('an exported model in ONNX Runtime', () => {
   });
 
   it('has them of a forest that learned from verdicts', async () => {
-    const { forest, judged, unjudged } = judgedStream((features, _entity, drawn) => features[0] > 0.4 && drawn < 0.9);
-    const learned = joinForest(forest, finish(boost(judged, unjudged)), judged, unjudged);
+    const { forest, parts, judged, unjudged } = judgedStream(
+      (features, _entity, drawn) => features[0] > 0.4 && drawn < 0.9,
+      { themes: twoThemes },
+    );
+    const learned = joinForest(forest, parts, finish(boost(judged, unjudged)), judged, unjudged);
     expect(await differences(caseOf(learned, unjudged.features))).toEqual([]);
   });
 

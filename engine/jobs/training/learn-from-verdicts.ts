@@ -10,6 +10,7 @@ import type { ModelView } from '../../case/model/model-view.ts';
 import { randomStream } from '../../forest/random.ts';
 import { drawWithoutReplacement } from '../../forest/sub-sample.ts';
 import { boost } from '../../learning/boost.ts';
+import { partsOfForest, partSumsOf, type ForestParts } from '../../learning/forest-parts.ts';
 import { joinForest } from '../../learning/join-forest.ts';
 import {
   countJudged,
@@ -58,8 +59,9 @@ async function learnOnCase(
   const transactions = judgedTransactions(session, view, input.from, MOST_ROWS);
   const counts = countJudged(transactions);
   const isEnough = isEnoughToLearn(counts, session.arrays.days !== null);
-  const judged = judgedRows(session, view, transactions);
-  const unjudged = unjudgedRows(session, view, transactions, input.seed);
+  const parts = partsOfForest(view.forest, base.parameters);
+  const judged = judgedRows(session, view, parts, transactions);
+  const unjudged = unjudgedRows(session, view, parts, transactions, input.seed);
 
   const steps = { done: 0, total: 3 };
   const next = (): void => context.report({ phase: 'train', done: steps.done++, total: steps.total, unit: 'steps' });
@@ -75,7 +77,7 @@ async function learnOnCase(
   throwIfCancelled(context.signal);
   const learnMs = clock();
 
-  const forest = learned === null ? null : joinForest(view.forest, learned, judged, unjudged);
+  const forest = learned === null ? null : joinForest(view.forest, parts, learned, judged, unjudged);
   const kept =
     learned === null || forest === null
       ? null
@@ -138,14 +140,21 @@ async function learnOnCase(
   };
 }
 
-function judgedRows(session: CaseSession, view: ModelView, transactions: JudgedTransactions): JudgedRows {
+function judgedRows(
+  session: CaseSession,
+  view: ModelView,
+  parts: ForestParts,
+  transactions: JudgedTransactions,
+): JudgedRows {
   const { openCase } = session;
   const { rows, labels, entities, alerts, days } = transactions;
   // What one of the models drew from below its line: whoever ranked it, it was no alert.
   const explored = new Set(session.models.flatMap(({ id }) => exploredRows(session, id)));
+  const features = readFeatureRows(openCase, view.featureSetId, view.featureCount, rows);
   return {
-    features: readFeatureRows(openCase, view.featureSetId, view.featureCount, rows),
+    features,
     sums: Int32Array.from(rows, (row) => view.sums[row]),
+    partSums: partSumsOf(view.forest, parts, features),
     labels,
     entities,
     alerts,
@@ -164,6 +173,7 @@ function exploredRows(session: CaseSession, modelId: number): readonly number[] 
 function unjudgedRows(
   { arrays, labels, openCase }: CaseSession,
   view: ModelView,
+  parts: ForestParts,
   { rows }: JudgedTransactions,
   seed: number,
 ): UnjudgedRows {
@@ -173,9 +183,11 @@ function unjudgedRows(
     Math.min(arrays.rowCount, UNJUDGED_ROWS),
     randomStream(seed, 2, 'learning'),
   ).filter((row) => !judged.has(row) && labels.rows?.[row] !== FRAUD);
+  const features = readFeatureRows(openCase, view.featureSetId, view.featureCount, drawn);
   return {
-    features: readFeatureRows(openCase, view.featureSetId, view.featureCount, drawn),
+    features,
     sums: Int32Array.from(drawn, (row) => view.sums[row]),
+    partSums: partSumsOf(view.forest, parts, features),
   };
 }
 

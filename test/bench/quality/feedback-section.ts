@@ -5,6 +5,7 @@ import { drawWithoutReplacement } from '../../../engine/forest/sub-sample.ts';
 import { trainForest } from '../../../engine/forest/train.ts';
 import { orderBySum } from '../../../engine/forest/threshold.ts';
 import { boost } from '../../../engine/learning/boost.ts';
+import { partsOfForest, partSumsOf } from '../../../engine/learning/forest-parts.ts';
 import { joinForest } from '../../../engine/learning/join-forest.ts';
 import {
   countJudged,
@@ -68,13 +69,16 @@ async function runsOf({ matrix, labels }: LabelledMatrix, seed: number): Promise
   const forest = await trainForest(all, parameters, { threads: 1, signal: new AbortController().signal });
   const sums = sumsOf(forest, all);
   const order = orderBySum(sums);
+  const parts = partsOfForest(forest, {});
   return shares.map((share) => {
     const count = Math.round(labels.length * share);
     const first = order.subarray(0, count);
     const rest = order.subarray(count);
     const restLabels = Uint8Array.from(rest, (row) => labels[row]);
+    const features = gather(matrix, first);
     const judged: JudgedRows = {
-      features: gather(matrix, first),
+      features,
+      partSums: partSumsOf(forest, parts, features),
       sums: Int32Array.from(first, (row) => sums[row]),
       labels: Uint8Array.from(first, (row) => labels[row]),
       entities: Int32Array.from(first.keys()),
@@ -86,8 +90,10 @@ async function runsOf({ matrix, labels }: LabelledMatrix, seed: number): Promise
       Math.min(rest.length, UNJUDGED_ROWS),
       randomStream(seed, 2, 'learning'),
     ).map((place) => rest[place]);
+    const usual = gather(matrix, drawn);
     const unjudged: UnjudgedRows = {
-      features: gather(matrix, drawn),
+      features: usual,
+      partSums: partSumsOf(forest, parts, usual),
       sums: Int32Array.from(drawn, (row) => sums[row]),
     };
     const { alerts, fraud, legitimate } = countJudged(judged);
@@ -95,7 +101,7 @@ async function runsOf({ matrix, labels }: LabelledMatrix, seed: number): Promise
     const run = { judged: alerts, anomalies: judged.labels.filter((label) => label === FRAUD).length, before };
     if (alerts < ENOUGH_ALERTS || Math.min(fraud, legitimate) < LEAST_OF_A_KIND)
       return [share, { ...run, after: null, isBetter: false }];
-    const learned = joinForest(forest, finish(boost(judged, unjudged)), judged, unjudged);
+    const learned = joinForest(forest, parts, finish(boost(judged, unjudged)), judged, unjudged);
     const after = averagePrecision(restLabels, anomalyOfSums(sumsOf(learned, gather(matrix, rest)))) ?? NaN;
     // What the gate says is asked once: it takes five times as long as learning.
     const isBetter = seed === 1 && finish(crossValidate(judged, unjudged, seed)).isBetter;

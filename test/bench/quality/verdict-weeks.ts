@@ -9,6 +9,7 @@ import { randomStream } from '../../../engine/forest/random.ts';
 import { scoreSums } from '../../../engine/forest/score.ts';
 import { trainForest } from '../../../engine/forest/train.ts';
 import type { CompiledForest, ForestParameters } from '../../../engine/domain/model.ts';
+import { partsOfForest, partSumsOf, type ForestParts } from '../../../engine/learning/forest-parts.ts';
 import type { JudgedRows, UnjudgedRows } from '../../../engine/learning/judged-rows.ts';
 
 /** Cards a team looks at each day. */
@@ -158,6 +159,7 @@ export function sumsOf(forest: CompiledForest, features: FeatureMatrix): Int32Ar
 /** What is there to learn from after a week of verdicts. */
 export interface VerdictWeek {
   readonly forest: CompiledForest;
+  readonly parts: ForestParts;
   /** In the order of their ranks: all transactions of each day's first cards. */
   readonly judged: JudgedRows;
   readonly unjudged: UnjudgedRows;
@@ -207,16 +209,20 @@ export async function verdictWeek(stream: PaymentStream, start: number, seed: nu
     taken.add(row);
   }
   const take = (rows: readonly number[]): Int32Array => Int32Array.from(rows, (row) => sumOfRow.get(row) ?? 0);
+  const parts = partsOfForest(forest, parameters);
+  const [judged, unjudged] = [judgedRows, drawn].map((rows) => gather(stream.features, rows));
   return {
     forest,
+    parts,
     judged: {
-      features: gather(stream.features, judgedRows),
+      features: judged,
+      partSums: partSumsOf(forest, parts, judged),
       sums: take(judgedRows),
       labels: Uint8Array.from(judgedRows, (row) => stream.labels[row]),
       entities: Int32Array.from(judgedRows, (row) => stream.cards[row]),
       alerts: Int32Array.from(alerts),
       days: Int32Array.from(judgedRows, (row) => stream.days[row]),
     },
-    unjudged: { features: gather(stream.features, drawn), sums: take(drawn) },
+    unjudged: { features: unjudged, sums: take(drawn), partSums: partSumsOf(forest, parts, unjudged) },
   };
 }

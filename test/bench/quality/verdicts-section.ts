@@ -76,6 +76,9 @@ const byFewer = 'forest and 200 card-days: the first 29 of each day';
 const byExtent = `the same ${7 * CARDS_PER_DAY}, only what was flagged`;
 const byRandomForest = 'full supervision: random forest';
 const byBoosting = 'full supervision: gradient boosting';
+const byLightGbm = 'full supervision: LightGBM';
+const byAad = 'coniferest AADForest, 300 trees, the same 700';
+const byPine = 'coniferest PineForest, 300 trees, the same 700';
 
 async function reachedOn(
   stream: PaymentStream,
@@ -95,10 +98,21 @@ async function reachedOn(
       const week = await verdictWeek(stream, start, seed);
       note(byForest, figuresOn(stream, rows, anomalyOfSums(sumsOf(week.forest, features))));
       const after = (judged: JudgedRows): TestFigures => {
-        const learned = joinForest(week.forest, finish(boost(judged, week.unjudged)), judged, week.unjudged);
+        const learned = joinForest(
+          week.forest,
+          week.parts,
+          finish(boost(judged, week.unjudged)),
+          judged,
+          week.unjudged,
+        );
         return figuresOn(stream, rows, anomalyOfSums(sumsOf(learned, features)));
       };
       note(byVerdicts, after(week.judged));
+      if (seed === 1 && folder !== null && peersArePresent) {
+        report(`verdicts: start ${start}, coniferest`);
+        for (const [name, values] of await byConiferest(stream, start, week.judged, features.values, folder))
+          note(name, figuresOn(stream, rows, values));
+      }
       note(byExtent, after(flaggedOnly(week.judged)));
       note(byTwoDays, after(selectRows(week.judged, (row) => week.judged.alerts[row] < 2 * CARDS_PER_DAY)));
       note(byFewer, after(firstOfEachDay(week.judged, 200)));
@@ -134,12 +148,61 @@ async function fullSupervision(
     Uint8Array.from(week, (row) => stream.labels[row]),
   );
   await writeFile(files[2], scored);
-  const { scores } = await runPeer('supervised.py', [...files, '--columns', String(stream.features.featureCount)]);
-  const { randomForest, gradientBoosting } = scores as Readonly<Record<string, readonly number[]>>;
-  return [
-    [byRandomForest, Float64Array.from(randomForest)],
-    [byBoosting, Float64Array.from(gradientBoosting)],
+  const { scores } = await runPeer('supervised.py', [...files, ...columnsOf(stream), ...oneThread], { timeoutMs });
+  return namedScores(scores as PeerScores, [
+    [byRandomForest, 'randomForest'],
+    [byBoosting, 'gradientBoosting'],
+    [byLightGbm, 'lightgbm'],
+  ]);
+}
+
+/** The forests of coniferest that learn from feedback, on the same week and verdicts; none where it is not installed. */
+async function byConiferest(
+  stream: PaymentStream,
+  start: number,
+  judged: JudgedRows,
+  scored: Float32Array,
+  folder: string,
+): Promise<readonly (readonly [string, Float64Array])[]> {
+  const files = ['grown.f32', 'judged.f32', 'labels.u8', 'scored.f32'].map((name) => join(folder, name));
+  const contents = [
+    gather(stream.features, rowsOfDays(stream, start, start + 7)).values,
+    judged.features.values,
+    judged.labels,
+    scored,
   ];
+  for (const [at, content] of contents.entries()) await writeFile(files[at], content);
+  const answer = await runPeer('coniferest_forests.py', [...files, ...columnsOf(stream), ...oneThread], {
+    timeoutMs,
+  }).catch((error: unknown) => {
+    if (String(error).includes('ModuleNotFoundError')) return null;
+    throw error;
+  });
+  if (answer === null) return [];
+  return namedScores(answer['scores'] as PeerScores, [
+    [byAad, 'aadForest'],
+    [byPine, 'pineForest'],
+  ]);
+}
+
+/** Threads that wait for each other on a busy machine take minutes. */
+const oneThread = ['--threads', '1'];
+const timeoutMs = 3_600_000;
+
+function columnsOf({ features }: PaymentStream): readonly string[] {
+  return ['--columns', String(features.featureCount)];
+}
+
+type PeerScores = Readonly<Record<string, readonly number[] | undefined>>;
+
+function namedScores(
+  scores: PeerScores,
+  names: readonly (readonly [string, string])[],
+): readonly (readonly [string, Float64Array])[] {
+  return names.flatMap(([name, key]) => {
+    const values = scores[key];
+    return values === undefined ? [] : [[name, Float64Array.from(values)] as const];
+  });
 }
 
 /** The rows at or beyond each day's line: what an alert shows, and a verdict of the product speaks for. */
@@ -200,7 +263,8 @@ function leastGain(precisions: readonly number[], before: readonly TestFigures[]
 function sentences(reached: Reached): string {
   const learned = reached.get(byVerdicts) ?? [];
   const supervised = reached.get(byRandomForest);
-  if (supervised === undefined) return 'Full supervision is missing here: node test/peers/make-environment.mjs.';
+  if (supervised === undefined)
+    return 'Full supervision and coniferest are missing here: node test/peers/make-environment.mjs --learning.';
   const runs = learned.length / starts.length;
   const shares = learned.map(
     ({ averagePrecision }, run) => averagePrecision / supervised[Math.floor(run / runs)].averagePrecision,
