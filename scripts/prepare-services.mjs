@@ -18,6 +18,7 @@ const services = [
   ['test/services/kfp/make-environment.mjs'],
   ['test/services/kubernetes/make-environment.mjs'],
   ['test/services/prometheus/make-environment.mjs'],
+  ['test/services/schemathesis/make-environment.mjs'],
 ];
 
 /**

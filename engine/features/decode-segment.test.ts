@@ -66,6 +66,15 @@ describe('createSegmentDecoder', () => {
     expect(textsOf(segment, 'terminal', known)(0)).toBe('t1');
   });
 
+  it('takes yes and no among amounts for a mistake, and 1 and 0 for what they are', () => {
+    const withAmount = (amount: string): readonly string[] => good.map((cell, at) => (at === 2 ? amount : cell));
+    const { invalid } = decode(['true', ' False ', '1', '0', '1,0'].map(withAmount));
+    expect(invalid.map(({ row, reason }) => [row, reason])).toEqual([
+      [0, "'true' in column 'amount' is not a number in the column's format"],
+      [1, "' False ' in column 'amount' is not a number in the column's format"],
+    ]);
+  });
+
   it('drops rows with a cell that is present but unreadable, and says which, where and why', () => {
     const known = dictionaries();
     const badAmount = good.with(2, 'abc').with(1, 'yesterday');

@@ -76,10 +76,11 @@ type ColumnDecoder = (
 
 const plainNumber: NumberFormat = { decimal: '.', group: null, decorated: false };
 
-function numberDecoder(format: NumberFormat, sum: DecimalSum | undefined): ColumnDecoder {
+function numberDecoder(format: NumberFormat, sum: DecimalSum | undefined, isAmount: boolean): ColumnDecoder {
   return (batch, column, reportBadRow) => {
     const values = new Float64Array(batch.rowCount);
     batch.numbers(column, format, values, sum).forEach(reportBadRow);
+    if (isAmount) reportBooleans(batch, column, values, reportBadRow);
     return { kind: 'number', values };
   };
 }
@@ -88,6 +89,7 @@ function numericTimeDecoder(format: TimeFormat, numberFormat: NumberFormat, cloc
   return (batch, column, reportBadRow) => {
     const values = new Float64Array(batch.rowCount);
     batch.numbers(column, numberFormat, values).forEach(reportBadRow);
+    reportBooleans(batch, column, values, reportBadRow);
     for (let row = 0; row < values.length; row++) values[row] = instantOfNumber(values[row], format, clock);
     return { kind: 'time', values };
   };
@@ -121,6 +123,19 @@ function joinedTimeDecoder(format: TimeFormat, others: readonly string[], clock:
     }
     return { kind: 'time', values };
   };
+}
+
+/** Yes and no are 1 and 0 where a column asks a question; among amounts and times they are a mistake of whoever wrote them. */
+function reportBooleans(
+  batch: RecordBatch,
+  column: number,
+  values: Float64Array,
+  reportBadRow: (row: number) => void,
+): void {
+  for (let row = 0; row < values.length; row++) {
+    if (values[row] !== 0 && values[row] !== 1) continue;
+    if (/^\s*(true|false)\s*$/iu.test(batch.text(row, column) ?? '')) reportBadRow(row);
+  }
 }
 
 function codeDecoder(dictionary: Dictionary): ColumnDecoder {
@@ -165,7 +180,7 @@ function columnDecoder(
 ): ColumnDecoder {
   switch (column.kind) {
     case 'number':
-      return numberDecoder(column.numberFormat ?? plainNumber, sum);
+      return numberDecoder(column.numberFormat ?? plainNumber, sum, column.role === 'amount');
     case 'time': {
       const format = column.timeFormat ?? impossible(`the time column '${column.name}' has no format`);
       if (column.joinedWith !== undefined) return joinedTimeDecoder(format, column.joinedWith, clock);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { usageError } from '../domain/error.ts';
 import { throwIfCancelled, type WorkContext } from '../domain/progress.ts';
 import { listAlerts } from '../case/alerts/list-alerts.ts';
+import { choiceInCase } from '../jobs/scoring/exported-model.ts';
 import { explainRows } from '../case/alerts/explain-rows.ts';
 import { addSuppression, liftSuppression, listSuppressions, previewSuppression } from '../case/alerts/suppressions.ts';
 import { readBelowLine, verdictWeights } from '../case/alerts/below-line.ts';
@@ -236,11 +237,15 @@ export async function auditCase(input: ParsedJobInput<'audit'>, context: WorkCon
   });
 }
 
-/** The `promote` job: makes a model the champion. */
-export function promoteModel(input: ParsedJobInput<'promote'>, context: WorkContext): Promise<JobResult<'promote'>> {
+/** The `promote` job: makes a model the champion. An address at a tracking server means the model of the case that it holds. */
+export async function promoteModel(
+  input: ParsedJobInput<'promote'>,
+  context: WorkContext,
+): Promise<JobResult<'promote'>> {
+  const choice = await choiceInCase(input, context.signal);
   return withCase(input.casePath, 'change', (session) => {
     const before = championOf(session);
-    const { id: modelId } = session.chosenModel(input.model);
+    const { id: modelId } = session.chosenModel(choice);
     const doing = { ...doingOf(context), ...(input.by === undefined ? {} : { by: input.by }) };
     setChampion(session, doing, { modelId, reason: input.reason });
     return { model: session.modelSummary(modelId), before, by: doing.by, case: resolve(input.casePath) };

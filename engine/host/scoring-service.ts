@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import packageFile from '../../package.json' with { type: 'json' };
 import { AssayError, impossible, usageError } from '../domain/error.ts';
 import type { ProfileColumn } from '../domain/profile.ts';
-import { openApiDocument } from '../export/serving/openapi.ts';
+import { openApiDocument, valueOfColumn, type RecordField } from '../export/serving/openapi.ts';
 import { mostRecords, recordNeeds } from '../jobs/scoring/score-request.ts';
 import type { ModelSource } from '../jobs/scoring/served-model.ts';
 import { httpServer, listenNoted } from '../network/door.ts';
@@ -282,9 +282,11 @@ function problem(error: unknown): Reply {
 
 function documentOf(model: ServedModelNotes, mostBodyBytes: number): string {
   const needs = recordNeeds(model.profile, model.spec);
-  const field = ({ name, kind, role, timeFormat }: ProfileColumn): { name: string; description: string } => {
+  const field = (column: ProfileColumn): RecordField => {
+    const { name, kind, role, timeFormat } = column;
     const form = kind === 'time' ? `time (${timeFormat ?? 'iso'}, ${model.profile.timeZone})` : kind;
-    return { name, description: `${form}, used as ${role}; null where it is missing.` };
+    const description = `${form}, used as ${role}; null where it is missing.`;
+    return { name, description, value: valueOfColumn(column) };
   };
   return JSON.stringify(
     openApiDocument({

@@ -143,7 +143,8 @@ export async function startMetrics(
   const scoreQuantile = new Gauge({
     name: 'iforest_score_quantile',
     help: 'Quantiles of the newest sampled anomaly scores.',
-    labelNames: ['model', 'quantile'],
+    // The label `quantile` belongs to summaries: readers of the text form may take a gauge that has it for one.
+    labelNames: ['model', 'share'],
     registers,
   });
   const modelInfo = new Gauge({
@@ -251,7 +252,7 @@ export async function startMetrics(
       const sorted = recentScores.slice(0, seenScores).sort();
       for (const quantile of sorted.length === 0 ? [] : scoreQuantiles)
         scoreQuantile.set(
-          { model: modelName, quantile: String(quantile) },
+          { model: modelName, share: String(quantile) },
           sorted[Math.min(sorted.length - 1, Math.floor(quantile * sorted.length))],
         );
       if (driftMonitor === undefined) return;

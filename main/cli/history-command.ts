@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { parseWhole } from './flags.ts';
 import { printAuditReport, printChampionReport } from './alert-report.ts';
 import { jsonOption } from './json-option.ts';
+import { trackingServer } from './publish-target.ts';
 import { runCommand } from './run-job.ts';
-import { byOption, forceOption, modelOption, requireCase } from './shared-options.ts';
+import { byOption, forceOption, requireCase } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 import { whoActs } from './who-acts.ts';
 
@@ -84,6 +85,7 @@ Examples:
 interface ChampionFlags {
   readonly case?: string;
   readonly model?: string;
+  readonly trackingUri?: string;
   readonly reason?: string;
   readonly by?: string;
   readonly json?: boolean;
@@ -94,7 +96,11 @@ function addPromote(program: Command, surroundings: CommandSurroundings): void {
     .command('promote')
     .summary('make a model the champion: the one that is meant wherever none is named')
     .requiredOption('--case <file>', 'the case file')
-    .addOption(modelOption().makeOptionMandatory())
+    .requiredOption(
+      '--model <name>',
+      "number or digest of one of the case's models, or models:/NAME@ALIAS where that model was published",
+    )
+    .option('--tracking-uri <address>', 'the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')
     .requiredOption('--reason <text>', 'why, for the history')
     .addOption(byOption())
     .addOption(jsonOption())
@@ -102,12 +108,14 @@ function addPromote(program: Command, surroundings: CommandSurroundings): void {
       'after',
       `
 Example:
-  assay promote --case spring.assay --model 2 --reason "finds the leaked cards at the same budget"`,
+  assay promote --case spring.assay --model 2 --reason "finds the leaked cards at the same budget"
+  assay promote --case spring.assay --model models:/card-fraud@champion --tracking-uri http://127.0.0.1:5000 --reason "moved in MLflow"`,
     )
     .action(async ({ json, ...flags }: ChampionFlags) => {
       await runCommand(surroundings, 'promote', json === true, printChampionReport, async () => ({
         casePath: requireCase(flags.case),
         model: flags.model ?? '',
+        ...trackingServer(flags.trackingUri),
         ...(flags.reason === undefined ? {} : { reason: flags.reason }),
         ...(await whoActs(surroundings, { ...flags, json: json === true })),
       }));

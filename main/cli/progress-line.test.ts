@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StreamFigures } from '../../engine/domain/stream-figures.ts';
 import { createProgressLine, formatProgress } from './progress-line.ts';
 
 describe('the progress line', () => {
@@ -13,6 +14,13 @@ describe('the progress line', () => {
     );
     expect(formatProgress({ phase: 'train', done: 3, total: 300, unit: 'trees' }, 1)).toBe(
       'growing trees  1 %  3 of 300 trees',
+    );
+  });
+
+  it('tells of a stream how fast it is now, not on average since its start', () => {
+    const stream = { messagesPerSecond: 7 } as unknown as StreamFigures;
+    expect(formatProgress({ phase: 'follow', done: 9000, total: null, unit: 'messages', stream }, 3000)).toBe(
+      'following  9,000 messages  7 messages/s',
     );
   });
 

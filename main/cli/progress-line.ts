@@ -76,7 +76,8 @@ export function formatProgress(progress: Progress, elapsedMs: number): string {
     );
   else parts.push(`${count(progress.done)} ${progress.unit}`);
   if (elapsedMs > 500 && progress.done > 0) {
-    const perSecond = (1000 * progress.done) / elapsedMs;
+    // Of a stream that runs for days the last seconds say more than the mean since its start.
+    const perSecond = progress.stream?.messagesPerSecond ?? (1000 * progress.done) / elapsedMs;
     parts.push(`${count(perSecond)} ${progress.unit}/s`);
     if (progress.total !== null)
       parts.push(`${Math.ceil(Math.max(0, progress.total - progress.done) / perSecond)} s left`);

@@ -27,7 +27,7 @@ export function addScoreCommand(program: Command, surroundings: CommandSurroundi
     .argument('<recording...>', 'recordings, scored in the order given as one stream')
     .requiredOption(
       '--model <model>',
-      'a case with a trained model, an ONNX file or its folder, or models:/NAME@ALIAS or models:/NAME/VERSION of MLflow',
+      'a case with a trained model, an ONNX file or its folder, or models:/NAME@ALIAS, models:/NAME/VERSION or runs:/RUN/PATH of MLflow',
     )
     .option('--model-name <name>', "which of the case's models, by number or digest (default: the champion)")
     .option('--tracking-uri <address>', 'the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')

@@ -46,7 +46,7 @@ export function addServeCommand(program: Command, surroundings: CommandSurroundi
     .option('--score', 'score transactions over HTTP: POST /score, described by GET /openapi.json')
     .option(
       '--model <model>',
-      'with --score: a case, an ONNX file or its folder, models:/NAME@ALIAS or models:/NAME/VERSION',
+      'with --score: a case, an ONNX file or its folder, models:/NAME@ALIAS, models:/NAME/VERSION or runs:/RUN/PATH',
     )
     .option('--model-name <name>', "with --score: which of the case's models (default: the champion)")
     .option('--tracking-uri <address>', 'with --score: the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')

@@ -11,7 +11,7 @@ export function printFollowReport(result: JobResult<'follow'>, { print, note }: 
   print(
     pairs([
       ['topic', result.topic],
-      ['messages', `${count(result.messages)} now, ${count(Math.round(result.messagesPerSecond))} a second`],
+      ['messages', `${count(result.messages)} now, ${count(Math.round(result.messagesPerSecond))} a second on average`],
       ['transactions', `${count(result.rows)} in the case (${count(result.addedRows)} added now)`],
       ['in quarantine', count(result.quarantined)],
       ['waiting', `${count(result.lag)} messages`],

@@ -44,7 +44,9 @@ const championChangeResult = z.object({
 export const modelJobs = {
   score: {
     input: z.object({
-      model: path.describe('a case, an ONNX file or its folder, or models:/NAME@ALIAS of a tracking server'),
+      model: path.describe(
+        'a case, an ONNX file or its folder, or models:/NAME@ALIAS, models:/NAME/VERSION or runs:/RUN/PATH of a tracking server',
+      ),
       modelChoice,
       trackingUri: z.string().min(1).optional().describe('the server of a models:/ address'),
       recordings: z.array(path).min(1),
@@ -65,7 +67,8 @@ export const modelJobs = {
   promote: {
     input: z.object({
       casePath: path,
-      model: z.string(),
+      model: z.string().describe('number or digest of a model of the case, or the address of one at a tracking server'),
+      trackingUri: z.string().min(1).optional().describe('the server of a models:/ or runs:/ address'),
       reason: z.string().max(2000).default(''),
       by: z.string().max(200).optional(),
     }),

@@ -7,6 +7,7 @@ const pages = [
   'README.md',
   'docs/user-guide.md',
   'docs/exports.md',
+  'docs/from-five-scripts.md',
   'docs/what-is-understood.md',
   'docs/monitoring/*.md',
 ];

@@ -20,7 +20,11 @@ const needMore: readonly {
   readonly comesTo: ErrorReport['code'] | 'its arguments' | 'waiting until it is stopped';
 }[] = [
   { what: /kafka:\/\//, why: 'a broker', comesTo: 'BROKER_UNREACHABLE' },
-  { what: /^(serve --score|score|push) .*127\.0\.0\.1/, why: 'a tracking server', comesTo: 'SERVER_UNAVAILABLE' },
+  {
+    what: /^(serve --score|score|push|promote) .*127\.0\.0\.1/,
+    why: 'a tracking server',
+    comesTo: 'SERVER_UNAVAILABLE',
+  },
   { what: /^serve --score/, why: 'serves until it is stopped', comesTo: 'waiting until it is stopped' },
   { what: /^restore/, why: 'a backup made before', comesTo: 'its arguments' },
   { what: /^reveal/, why: 'a token of another key', comesTo: 'its arguments' },

@@ -27,6 +27,8 @@ export interface RetrainingPipeline {
 }
 
 const casePath = '/data/retrained/case.assay';
+const storageUriPath = '/data/retrained/storage-uri';
+const patchPath = '/data/retrained/patch.json';
 
 /**
  * The scripts of the steps. Values come in as arguments and environment variables, never inside a script, so that none of
@@ -57,6 +59,11 @@ const scripts = {
     'mkdir -p "$(dirname "$1")"',
     // Without the note the registry's champion is another's, made outside this pipeline: nothing is to be redeployed.
     'if [ -f "/data/models/$SERVICE.champion" ]; then cp "/data/models/$SERVICE.champion" "$1"; else : > "$1"; fi',
+  ],
+  // For kubectl in an image without a shell: a patch that changes nothing where nothing is to be redeployed.
+  patch: [
+    'set -eu',
+    `if [ -s "$1" ]; then printf '${patchOf('%s')}' "$(cat "$1")" > "$2"; else printf '{}' > "$2"; fi`,
   ],
 } as const;
 
@@ -103,17 +110,16 @@ function shell(name: keyof typeof scripts): readonly string[] {
 }
 
 function patchArguments(pipeline: RetrainingPipeline, storageUri: string): readonly string[] {
-  return [
-    'patch',
-    'inferenceservice',
-    pipeline.inferenceService,
-    '--namespace',
-    pipeline.namespace,
-    '--type',
-    'merge',
-    '--patch',
-    `{"spec":{"predictor":{"model":{"storageUri":"${storageUri}"}}}}`,
-  ];
+  return [...patchTarget(pipeline), '--patch', patchOf(storageUri)];
+}
+
+function patchTarget({ inferenceService, namespace }: RetrainingPipeline): readonly string[] {
+  return ['patch', 'inferenceservice', inferenceService, '--namespace', namespace, '--type', 'merge'];
+}
+
+/** Points a KServe service at the files of a model. */
+function patchOf(storageUri: string): string {
+  return `{"spec":{"predictor":{"model":{"storageUri":"${storageUri}"}}}}`;
 }
 
 /** Kubeflow's pipeline specification (IR, schema 2.1.0) and its Kubernetes part. */
@@ -227,7 +233,7 @@ function recurringRun(pipeline: RetrainingPipeline): object {
   };
 }
 
-/** The same steps where there is neither Kubeflow nor Argo, one after the other in one pod, up to the registry. */
+/** The same steps where there is neither Kubeflow nor Argo, one after the other in one pod. */
 function cronJob(pipeline: RetrainingPipeline): object {
   const volumeMounts = [{ name: 'data', mountPath: '/data' }];
   const container = (name: keyof typeof scripts, args: readonly string[]): object => ({
@@ -256,8 +262,21 @@ function cronJob(pipeline: RetrainingPipeline): object {
               serviceAccountName: pipeline.name,
               securityContext: { fsGroup: 1000 },
               volumes: [{ name: 'data', persistentVolumeClaim: { claimName: pipeline.volumeClaim } }],
-              initContainers: [container('train', [pipeline.recordings, pipeline.recipe]), container('evaluate', [])],
-              containers: [container('register', ['/data/retrained/storage-uri'])],
+              initContainers: [
+                container('train', [pipeline.recordings, pipeline.recipe]),
+                container('evaluate', []),
+                container('register', [storageUriPath]),
+                container('patch', [storageUriPath, patchPath]),
+              ],
+              containers: [
+                {
+                  name: 'redeploy',
+                  image: pipeline.kubectlImage,
+                  command: ['kubectl'],
+                  args: [...patchTarget(pipeline), '--patch-file', patchPath],
+                  volumeMounts,
+                },
+              ],
             },
           },
         },

@@ -5,38 +5,82 @@ import { answerOf, type TrackingClient } from './tracking-client.ts';
 
 /** The address of a registered model's version: by alias or by number. */
 const modelUri = /^models:\/+([^/@]+)(?:@([\w-]+)|\/(\d+))$/;
+/** The address of a model among the artifacts of a run. */
+const runUri = /^runs:\/+([\w-]+)\/(.+?)\/*$/;
+const digestTag = 'assay.model_digest';
 
 const text = z.union([z.string(), z.number()]).transform(String);
-const versionSchema = z.object({ model_version: z.object({ version: text }) });
+const tagsSchema = z.array(z.object({ key: z.string(), value: z.string() })).default([]);
+const versionSchema = z.object({ model_version: z.object({ version: text, tags: tagsSchema }) });
 const downloadSchema = z.object({ artifact_uri: z.string() });
-const loggedModelSchema = z.object({ model: z.object({ info: z.object({ artifact_uri: z.string() }) }) });
+const loggedModelSchema = z.object({
+  model: z.object({ info: z.object({ artifact_uri: z.string(), name: z.string().default('') }) }),
+});
+const runSchema = z.object({
+  run: z.object({
+    info: z.object({ artifact_uri: z.string() }),
+    data: z.object({ tags: tagsSchema }).default({ tags: [] }),
+    outputs: z
+      .object({ model_outputs: z.array(z.object({ model_id: z.string() })).default([]) })
+      .default({ model_outputs: [] }),
+  }),
+});
 
 /** True for what is meant as an address at a tracking server. */
 export function isModelUri(address: string): boolean {
-  return address.startsWith('models:');
+  return address.startsWith('models:') || address.startsWith('runs:');
+}
+
+/** A file of a model at a tracking server, and the digest that the server has noted for the model; null where it has none. */
+export interface FetchedFile {
+  readonly bytes: Uint8Array;
+  readonly digest: string | null;
 }
 
 /**
- * One file of a registered model's version, such as `model.onnx` of `models:/card-fraud@champion`.
+ * One file of a model at a tracking server, such as `model.onnx` of `models:/card-fraud@champion` or `runs:/ID/model`.
  *
  * @throws AssayError WRONG_USE for another address or a server that does not pass its artifacts on, FILE_NOT_FOUND where
- * the version has no such file, and those of the client.
+ * there is no such file, and those of the client.
  */
-export async function fetchModelFile(client: TrackingClient, address: string, file: string): Promise<Uint8Array> {
+export async function fetchModelFile(client: TrackingClient, address: string, file: string): Promise<FetchedFile> {
+  const place = await placeOf(client, address);
+  for (const folder of place.folders)
+    if ((await client.listFiles(folder)).includes(file))
+      return { bytes: await client.getFile(`${folder}/${file}`), digest: place.digest };
+  throw new AssayError('FILE_NOT_FOUND', 'failure', `${place.name} has no file ${file}.`, {
+    nextStep: 'Publish the model with `assay export mlflow`.',
+  });
+}
+
+/** The digest that a server has noted for a model; null where another program has put it there. Errors as `fetchModelFile`. */
+export async function digestAt(client: TrackingClient, address: string): Promise<string | null> {
+  return (await placeOf(client, address)).digest;
+}
+
+/** Where the files of a model may lie, the likeliest first. */
+interface ModelFolders {
+  readonly name: string;
+  readonly folders: readonly string[];
+  readonly digest: string | null;
+}
+
+async function placeOf(client: TrackingClient, address: string): Promise<ModelFolders> {
+  const ofRun = runUri.exec(address);
+  if (ofRun !== null) return placeInRun(client, ofRun[1], ofRun[2]);
   const match = modelUri.exec(address);
   if (match === null)
     throw usageError(
       'WRONG_USE',
-      `${address} does not name a version of a registered model.`,
-      'Write models:/NAME@ALIAS or models:/NAME/VERSION.',
+      `${address} does not name a version of a registered model, or a model of a run.`,
+      'Write models:/NAME@ALIAS, models:/NAME/VERSION or runs:/RUN/PATH.',
     );
   const [, name, alias, number] = match;
-  const version =
-    number ??
-    answerOf(
-      versionSchema,
-      await client.call('GET', 'registered-models/alias', `look where ${address} points`, { name, alias }),
-    ).model_version.version;
+  const found =
+    alias === undefined
+      ? await client.call('GET', 'model-versions/get', `find ${address}`, { name, version: number })
+      : await client.call('GET', 'registered-models/alias', `look where ${address} points`, { name, alias });
+  const { version, tags } = answerOf(versionSchema, found).model_version;
   const { artifact_uri: source } = answerOf(
     downloadSchema,
     await client.call('GET', 'model-versions/get-download-uri', `say where version ${version} of ${name} lies`, {
@@ -45,11 +89,29 @@ export async function fetchModelFile(client: TrackingClient, address: string, fi
     }),
   );
   const folder = artifactFolder(await ownAddress(client, source));
-  if (!(await client.listFiles(folder)).includes(file))
-    throw new AssayError('FILE_NOT_FOUND', 'failure', `Version ${version} of ${name} has no file ${file}.`, {
-      nextStep: 'Publish the model with `assay export mlflow`.',
-    });
-  return client.getFile(`${folder}/${file}`);
+  return { name: `Version ${version} of ${name}`, folders: [folder], digest: digestIn(tags) };
+}
+
+/** MLflow 3 keeps a model that a run has logged beside the run's artifacts, under the name that the path has. */
+async function placeInRun(client: TrackingClient, runId: string, path: string): Promise<ModelFolders> {
+  const answer = await client.call('GET', 'runs/get', `find the run ${runId}`, { run_id: runId });
+  const { info, data, outputs } = answerOf(runSchema, answer).run;
+  const logged = await Promise.all(
+    outputs.model_outputs.map(async ({ model_id: id }) => {
+      const found = await client.call('GET', `logged-models/${encodeURIComponent(id)}`, `say where ${id} lies`, {});
+      return answerOf(loggedModelSchema, found).model.info;
+    }),
+  );
+  const own = logged.filter(({ name }) => name === path || logged.length === 1);
+  return {
+    name: `The run ${runId}`,
+    folders: [`${artifactFolder(info.artifact_uri)}/${path}`, ...own.map((each) => artifactFolder(each.artifact_uri))],
+    digest: digestIn(data.tags),
+  };
+}
+
+function digestIn(tags: z.output<typeof tagsSchema>): string | null {
+  return tags.find(({ key }) => key === digestTag)?.value ?? null;
 }
 
 /** MLflow 3 may answer with the name of a logged model, whose own artifact address has to be asked for. */

@@ -1,8 +1,35 @@
+import type { ProfileColumn } from '../../domain/profile.ts';
+
 /** One key of a record. */
 export interface RecordField {
   readonly name: string;
   /** What it means and how it is written, in one sentence. */
   readonly description: string;
+  /** What a value of it may be, as JSON Schema. */
+  readonly value: Schema;
+}
+
+/** A JSON Schema. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** The greatest number that a feature can be. */
+export const greatestFloat32 = 3.402_823_466_385_288_6e38;
+const mostDigits = 15;
+/** What a column of a model's profile takes in a record: scalars that its format can read, and null where it is missing. */
+export function valueOfColumn({ kind, role, timeFormat, numberFormat }: ProfileColumn): Schema {
+  if (kind === 'number') {
+    const decimal = numberFormat?.decimal === ',' ? ',' : '\\.';
+    return {
+      type: ['number', 'string', ...(role === 'amount' ? [] : ['boolean']), 'null'],
+      pattern: `^(-?[0-9]{1,${mostDigits}}(${decimal}[0-9]{1,${mostDigits}})?)?$`,
+    };
+  }
+  if (kind !== 'time') return { type: ['string', 'number', 'boolean', 'null'] };
+  if (timeFormat?.startsWith('epoch-') === true)
+    return { type: ['number', 'string', 'null'], pattern: `^[0-9]{0,${mostDigits}}$` };
+  return timeFormat === undefined || timeFormat === 'iso'
+    ? { type: ['string', 'null'], format: 'date-time' }
+    : { type: ['string', 'number', 'null'] };
 }
 
 /** A model as its HTTP interface shows it. */
@@ -23,16 +50,15 @@ export interface DescribedModel {
   readonly mostBodyBytes: number;
 }
 
-type Schema = Readonly<Record<string, unknown>>;
-
 /** The scoring service of one model as an OpenAPI 3.1 document. */
 export function openApiDocument(model: DescribedModel): Schema {
   const hasFeaturesOverTime = model.featuresOverTime.length > 0;
   const problem = (status: string, description: string): Schema => ({
     [status]: { description, content: { 'application/json': { schema: reference('Problem') } } },
   });
-  const scoring = (summary: string, request: string, answer: string): Schema => ({
+  const scoring = (operationId: string, summary: string, request: string, answer: string): Schema => ({
     post: {
+      operationId,
       summary,
       requestBody: { required: true, content: { 'application/json': { schema: reference(request) } } },
       responses: {
@@ -50,16 +76,18 @@ export function openApiDocument(model: DescribedModel): Schema {
   return {
     openapi: '3.1.0',
     info: {
-      title: `Scores of ${model.name}`,
+      // The same for every model, as are the names of operations: generated clients are named after them.
+      title: 'Assay scoring service',
       version: model.version,
-      description: `An isolation forest (digest ${model.digest}). A transaction is flagged when its score is at least ${model.threshold}; flags compare integer sums and are those of \`assay score\`.`,
+      description: `Scores of ${model.name}, an isolation forest (digest ${model.digest}). A transaction is flagged when its score is at least ${model.threshold}; flags compare integer sums and are those of \`assay score\`.`,
     },
     paths: {
-      '/score': scoring('Score a batch of records', 'Batch', 'Scores'),
-      '/score/single': scoring('Score one record', 'Record', 'Score'),
-      '/health/live': plain('Whether the process answers', 'application/json'),
+      '/score': scoring('scoreBatch', 'Score a batch of records', 'Batch', 'Scores'),
+      '/score/single': scoring('scoreRecord', 'Score one record', 'Record', 'Score'),
+      '/health/live': plain('isLive', 'Whether the process answers', 'application/json'),
       '/health/ready': {
         get: {
+          operationId: 'isReady',
           summary: 'Whether requests are taken',
           responses: {
             '200': { description: 'Requests are taken.' },
@@ -67,8 +95,8 @@ export function openApiDocument(model: DescribedModel): Schema {
           },
         },
       },
-      '/metrics': plain('Figures in the text form of Prometheus', 'text/plain'),
-      '/openapi.json': plain('This document', 'application/json'),
+      '/metrics': plain('readMetrics', 'Figures in the text form of Prometheus', 'text/plain'),
+      '/openapi.json': plain('describeService', 'This document', 'application/json'),
     },
     components: {
       schemas: {
@@ -142,24 +170,33 @@ function reference(name: string): Schema {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-function plain(summary: string, type: string): Schema {
-  return { get: { summary, responses: { '200': { description: summary, content: { [type]: {} } } } } };
+function plain(operationId: string, summary: string, type: string): Schema {
+  return { get: { operationId, summary, responses: { '200': { description: summary, content: { [type]: {} } } } } };
 }
 
 /** A record; with `isGiven` it holds finished features over time, else what they are computed from. */
 function recordSchema(model: DescribedModel, isGiven: boolean): Schema {
   const columns = [...model.columns, ...(isGiven ? [] : model.streamColumns)];
   const features = isGiven ? model.featuresOverTime : [];
-  const cell = { type: ['string', 'number', 'boolean', 'null'] };
   return {
     type: 'object',
     description: 'Keys that the model does not know are passed over.',
     required: [...columns.map(({ name }) => name), ...features],
     properties: {
-      ...(model.id === null ? {} : { [model.id]: { ...cell, description: 'Comes back as the id.' } }),
-      ...Object.fromEntries(columns.map(({ name, description }) => [name, { ...cell, description }])),
+      ...(model.id === null
+        ? {}
+        : { [model.id]: { type: ['string', 'number', 'boolean', 'null'], description: 'Comes back as the id.' } }),
+      ...Object.fromEntries(columns.map(({ name, description, value }) => [name, { ...value, description }])),
       ...Object.fromEntries(
-        features.map((name) => [name, { type: 'number', description: 'A finished feature over time.' }]),
+        features.map((name) => [
+          name,
+          {
+            type: 'number',
+            minimum: -greatestFloat32,
+            maximum: greatestFloat32,
+            description: 'A finished feature over time.',
+          },
+        ]),
       ),
     },
   };

@@ -7,6 +7,7 @@ import type { RecordBatch } from '../../domain/record-batch.ts';
 import { createSegmentDecoder, isDecoded } from '../../features/decode-segment.ts';
 import { idsOf } from '../../features/segment-access.ts';
 import { StreamFeatures, WholeStream, type SegmentComputer } from '../../features/stream-features.ts';
+import { greatestFloat32 } from '../../export/serving/openapi.ts';
 import { jsonRecords, type JsonRecords } from '../../stream/json-records.ts';
 import { emptyDictionaries } from './open-onnx.ts';
 import type { ServedModel } from './served-model.ts';
@@ -85,6 +86,7 @@ export async function scoreRecords(
   const names = isGiven ? needs.featuresOverTime : [];
   const read = jsonRecords(records, [...profile.columns.filter(isDecoded).map(({ name }) => name), ...names]);
   refuse(read.faults);
+  refuse(wrongKinds(records, needs, names));
   const needed = [...needs.columns, ...(isGiven ? [] : needs.streamColumns)].map(({ name }) => name);
   refuseMissing(read, records.length, [...needed, ...names], needs);
 
@@ -104,6 +106,27 @@ export async function scoreRecords(
     sum,
     flagged: isFlagged(sum, thresholdUnits),
   }));
+}
+
+/** Lists and objects stand for no cell, and a feature over time is a number that float32 holds, whatever a text of it would be read as. */
+function wrongKinds(
+  records: readonly unknown[],
+  { columns, streamColumns, id }: RecordNeeds,
+  features: readonly string[],
+): ReadonlyMap<number, string> {
+  const cells = [...columns, ...streamColumns, ...(id === undefined ? [] : [id])].map(({ name }) => name);
+  const faults = new Map<number, string>();
+  records.forEach((record, row) => {
+    const values = record as Readonly<Record<string, unknown>>;
+    const list = cells.find((name) => typeof values[name] === 'object' && values[name] !== null);
+    const text = features.find((name) => ['string', 'boolean'].includes(typeof values[name]));
+    const great = features.find((name) => typeof values[name] === 'number' && Math.abs(values[name]) > greatestFloat32);
+    if (great !== undefined) faults.set(row, `The feature over time '${great}' is greater than any feature can be.`);
+    else if (list !== undefined)
+      faults.set(row, `'${list}' is a list or an object, and a record has one value for it.`);
+    else if (text !== undefined) faults.set(row, `The feature over time '${text}' must be a number.`);
+  });
+  return faults;
 }
 
 /** Finished features over time, row-major. @throws AssayError INVALID_RECORDS where one is not a finite number. */

@@ -14,7 +14,8 @@ export function deadLetterEntries(topic: string, sourceId: number): Entries {
     end: (openedCase) => openedCase.lastQuarantinedId() + 1,
     read(openedCase, from) {
       const messages: OutgoingMessage[] = [];
-      let next = from;
+      // Records are numbered from 1: without one, nothing is waiting.
+      let next = Math.max(1, from);
       for (const record of openedCase.quarantined({ after: from - 1, limit: recordsPerRead }).rows) {
         if (record.sourceId === sourceId) {
           const message = deadLetter(topic, record);

@@ -28,6 +28,12 @@ it('large messages go in requests of their own, for a broker refuses one that is
   expect(sent).toEqual([1, 2, 3]);
 });
 
+it('of a case without quarantine nothing waits to be sent', () => {
+  const openedCase = { quarantined: () => ({ rows: [] }), lastQuarantinedId: () => 0 } as unknown as ReadableCase;
+  const entries = deadLetterEntries('payments', 1);
+  expect(entries.end(openedCase) - entries.read(openedCase, 0).next).toBe(0);
+});
+
 it('flags follow the threshold that a person moved while the stream ran, as the alerts of the case do', () => {
   let units = 2;
   const openedCase = {

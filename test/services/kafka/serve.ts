@@ -1,4 +1,4 @@
-// A broker to try things on: `node test/services/kafka/serve.ts`, until Ctrl-C.
+// A broker to try things on: `npm run serve:kafka`, until Ctrl-C; on any Node, since npm brings the one that runs it.
 import { startKafka } from './start-kafka.ts';
 
 const broker = await startKafka();

@@ -50,9 +50,24 @@ export async function expectAliasMoves(server: TrackingServer, home: string): Pr
     assay(['score', recording, '--model', model, '--out', join(home, 'scores.csv'), '--force', ...more], home);
   const { flagsDigest } = await scoredBy(casePath);
   expect(await scoredBy('models:/roll@champion', '--tracking-uri', server.uri)).toMatchObject({ flagsDigest });
+  // As a run, with or without logged models; and not where the server has noted another model for the file.
+  const { published } = (await ask('0.1')) as { readonly published: { readonly runId: string } };
+  const ofRun = `runs:/${published.runId}/model`;
+  expect(await scoredBy(ofRun, '--tracking-uri', server.uri)).toMatchObject({ flagsDigest });
+  await fetch(`${server.uri}/api/2.0/mlflow/runs/set-tag`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ run_id: published.runId, key: 'assay.model_digest', value: 'f'.repeat(64) }),
+  });
+  await expect(scoredBy(ofRun, '--tracking-uri', server.uri)).rejects.toThrow('is noted as the model ffffffffffff');
   expect(await countOf(server.uri, 'roll', 'roll')).toEqual({
     runs: 2,
     models: expect.any(Number) as number,
     versions: 2,
   });
+  // An alias that was moved at the server is followed by the case that has its model.
+  await assay(['train', '--case', casePath, '--trees', '10', '--seed', '2'], home);
+  await assay(['export', 'mlflow', '--case', casePath, '--model', '2', ...target, '--alias', 'next'], home);
+  const promoted = ['--model', 'models:/roll@next', '--tracking-uri', server.uri, '--reason', 'moved in MLflow'];
+  expect(await assay(['promote', '--case', casePath, ...promoted], home)).toMatchObject({ model: { id: 2, seed: 2 } });
 }
