@@ -151,7 +151,7 @@ export function judgeAlerts(input: ParsedJobInput<'judge'>, context: WorkContext
     const { action } = input;
     if (action.kind === 'undo') {
       const { undone, undoDepth } = undoLast(session, doing);
-      return { verdicts: [], undone, undoDepth, by: doing.by, case: resolve(input.casePath) };
+      return { verdicts: [], recommended: [], undone, undoDepth, by: doing.by, case: resolve(input.casePath) };
     }
     const keys = action.alerts.map((key) => keyOfAlert(session, modelId, typedKey(key)));
     const transactions = session.arrays.rowsOfIds(action.transactions);
@@ -164,7 +164,7 @@ export function judgeAlerts(input: ParsedJobInput<'judge'>, context: WorkContext
     const { as: kind, reason, note, closedUntil, replace } = action;
     const closedUntilMs = closedUntil === null ? null : startOfDay(session, closedUntil);
     const verdict = { modelId, keys, transactions, kind, reason, closedUntilMs, note, replace };
-    const { verdicts, undoDepth } = setVerdicts(session, doing, verdict);
+    const { verdicts, recommended, undoDepth } = setVerdicts(session, doing, verdict);
     return {
       verdicts: verdicts.map((each) => ({
         key: each.alertKey,
@@ -174,6 +174,7 @@ export function judgeAlerts(input: ParsedJobInput<'judge'>, context: WorkContext
         closedUntilMs: each.closedUntilMs,
         by: each.decidedBy,
       })),
+      recommended: [...recommended],
       undone: null,
       undoDepth,
       by: doing.by,

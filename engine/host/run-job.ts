@@ -23,6 +23,7 @@ import { exportKserve, exportKubeflow, exportService, exportSpark } from '../job
 import { exportMlflow } from '../jobs/exporting/export-mlflow.ts';
 import { exportOnnxModel } from '../jobs/exporting/export-onnx.ts';
 import { reportCase, writeReportTemplate } from '../jobs/exporting/report/report-case.ts';
+import { reportFourEyes, takeHandOver, writeHandOver } from '../jobs/exporting/hand-over.ts';
 import { makeSealingKey, sealCase, signModel, verifyModel, verifySeal } from '../jobs/exporting/seal.ts';
 import { ingestRecordings } from '../jobs/reading/ingest-recordings.ts';
 import { pushExports } from '../jobs/exporting/push-exports.ts';
@@ -82,6 +83,9 @@ const handlers: Handlers = {
   labelExport: exportVerdicts,
   labelMerge: mergeVerdictFiles,
   audit: auditCase,
+  fourEyes: reportFourEyes,
+  handOver: writeHandOver,
+  takeHandOver,
   makeSealingKey,
   seal: sealCase,
   verifySeal,

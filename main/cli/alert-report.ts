@@ -42,7 +42,9 @@ function verdictText({ verdict, reopened }: ListedAlert): string {
 
 /** What was decided or taken back, and by whom. */
 export function printJudgeReport(result: JobResult<'judge'>, { print }: CommandSurroundings): void {
-  const { verdicts, undone, undoDepth, by } = result;
+  const { verdicts, recommended, undone, undoDepth, by } = result;
+  if (recommended.length > 0)
+    print(`  Recommended by ${by}: ${recommended.join(', ')}. Somebody else has to say the same.`);
   if (verdicts.length > 0)
     print(
       table(
@@ -51,7 +53,8 @@ export function printJudgeReport(result: JobResult<'judge'>, { print }: CommandS
         [false, false, false, true, false],
       ),
     );
-  else print(undone === null ? `  ${by} has done nothing that can be taken back.` : `  ${by} took back: ${undone}.`);
+  else if (recommended.length === 0)
+    print(undone === null ? `  ${by} has done nothing that can be taken back.` : `  ${by} took back: ${undone}.`);
   if (undoDepth > 0) print(`\n  \`assay judge --undo\` takes back the last of ${count(undoDepth)}.`);
 }
 

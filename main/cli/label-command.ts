@@ -135,6 +135,7 @@ function printMergeReport(result: JobResult<'labelMerge'>, { print }: CommandSur
       ['read', count(result.read)],
       ['added', count(result.added)],
       ['known before', count(result.known)],
+      ...(result.needSecond === 0 ? [] : ([['left out: need a second person', count(result.needSecond)]] as const)),
       ['unmatched', named(result.unmatched)],
       ['ambiguous', named(result.ambiguous)],
       ['in conflict, both kept', named(result.conflicts)],

@@ -8,6 +8,7 @@ import { addRetainCommand } from './retain-command.ts';
 import { addCompareCommand, addExplainCommand } from './explain-command.ts';
 import { addExportCommands } from './export-command.ts';
 import { addFeaturesCommand } from './features-command.ts';
+import { addFourEyesCommands } from './four-eyes-commands.ts';
 import { addHistoryCommands } from './history-command.ts';
 import { addLabelCommands } from './label-command.ts';
 import { addWorkCommand } from './work-command.ts';
@@ -69,6 +70,7 @@ export function createProgram(
   addExplainCommand(program, surroundings);
   addCompareCommand(program, surroundings);
   addHistoryCommands(program, surroundings);
+  addFourEyesCommands(program, surroundings);
   addSealCommand(program, surroundings);
   addRevealCommand(program, surroundings);
   addShareCommand(program, surroundings);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { WaitingRecommendation } from './four-eyes.ts';
 import { type DismissalReason, type VerdictKind, verdictKinds } from '../../engine/domain/verdict.ts';
 import { leadingThemeSchema, type LeadingTheme } from '../../engine/domain/window-feature.ts';
 import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
@@ -239,6 +240,8 @@ export interface AlertDetail {
     readonly newSequences: readonly number[];
     readonly closedUntilMs: number | null;
   } | null;
+  /** What was said of it where an outcome needs two people, oldest first; also what a verdict has answered. */
+  readonly recommendations: readonly Omit<WaitingRecommendation, 'key' | 'transactions'>[];
   /** Verdicts on other alerts of the same entity, newest first. */
   readonly earlier: readonly {
     readonly kind: VerdictKind;

@@ -7,6 +7,7 @@ import { caseJobs } from './cases.ts';
 import { comparisonJobs } from './comparisons.ts';
 import { evaluationJobs } from './evaluations.ts';
 import { exportJobs } from './exports.ts';
+import { fourEyesJobs } from './four-eyes.ts';
 import { historyJobs } from './history.ts';
 import { importedModelJobs } from './imported-models.ts';
 import { labelJobs } from './labels.ts';
@@ -52,6 +53,7 @@ export const jobs = {
   ...labelJobs,
   ...belowLineJobs,
   ...historyJobs,
+  ...fourEyesJobs,
   ...sealJobs,
   ...backupJobs,
   ...reportJobs,

@@ -7,6 +7,7 @@ const mergedSchema = {
   read: z.number().int(),
   added: z.number().int(),
   known: z.number().int().describe('in the case before, taken back or not'),
+  needSecond: z.number().int().describe('left out: their outcome needs a second person here (assay hand-over)'),
   unmatched: z.array(z.string()).describe('an id of each that names no transaction of the case'),
   ambiguous: z.array(z.string()).describe('an id of each that names several'),
   conflicts: z

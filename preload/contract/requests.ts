@@ -7,6 +7,7 @@ import { comparisonRequests } from './comparisons.ts';
 import { entityRequests } from './entities.ts';
 import { evaluationRequests } from './evaluations.ts';
 import { exportRequests } from './exports.ts';
+import { fourEyesRequests } from './four-eyes.ts';
 import { historyRequests } from './history.ts';
 import { modelRequests } from './models.ts';
 import { personalRequests } from './personal.ts';
@@ -41,6 +42,7 @@ export const requests = {
   ...workRequests,
   ...belowLineRequests,
   ...historyRequests,
+  ...fourEyesRequests,
   ...streamRequests,
   ...exportRequests,
 } as const;

@@ -39,6 +39,7 @@ export const verdictJobs = {
           by: z.string(),
         }),
       ),
+      recommended: z.array(z.string()).describe('keys of alerts of which another person has to say the same'),
       undone: z.string().nullable(),
       undoDepth: z.number().int().describe('actions of this person that can be taken back'),
       by: z.string(),
@@ -63,7 +64,12 @@ export interface Verdict {
 }
 
 export const verdictRequests = {
-  'verdicts.set': request<{ readonly verdicts: readonly Verdict[]; readonly undoDepth: number }>()(
+  'verdicts.set': request<{
+    readonly verdicts: readonly Verdict[];
+    /** Keys of what waits for a second person, and has no verdict yet. */
+    readonly recommended: readonly string[];
+    readonly undoDepth: number;
+  }>()(
     z.object({
       modelId,
       /** Alerts, or transactions that are not flagged. An alert that opened again is judged by what is new in it. */

@@ -13,6 +13,7 @@ import { keyOfRow, rowOfKey } from './alert-keys.ts';
 import type { CaseArrays } from '../case-arrays.ts';
 import type { CaseSession } from '../case-session.ts';
 import type { ModelView } from '../model/model-view.ts';
+import { recommendationsOn } from '../decisions/four-eyes.ts';
 import { normalOf, rowsBefore } from './own-normal.ts';
 import { changeSentence, describedReasons, featureValueText, statedThemes } from '../model/reason-words.ts';
 import { similarAlerts } from './similar-alerts.ts';
@@ -39,6 +40,9 @@ export function alertDetail(session: CaseSession, input: ParsedRequestInput<'ale
     rank: group + 1,
     of: group < groups.count ? groups.count : groups.total,
     decision: decisionOf(session, view, groups, group),
+    recommendations: recommendationsOn(session, flagged).map(({ by, atMs, kind, reason, signedBy }) => ({
+      ...{ by, atMs, kind, reason, signedBy },
+    })),
     earlier: earlierVerdicts(session, flagged, entityRows),
     facts: alertFacts({ session, view, sequence, entityRows, flagged: row.flaggedTransactions }),
     ...contributionsOf(view, sequence, view.sums[sequence]),

@@ -16,6 +16,7 @@ import {
 } from './narrative.ts';
 import { rowsBefore } from './own-normal.ts';
 import { describedReasons } from '../model/reason-words.ts';
+import { recommendationsOn } from '../decisions/four-eyes.ts';
 
 /** Ids named behind one sentence; the others are counted. */
 const citedTransactions = 12;
@@ -102,6 +103,7 @@ function factsOf(session: CaseSession, input: ParsedRequestInput<'alerts.narrati
     categories: categoriesOf(arrays, top),
     decision: verdict === undefined ? null : { ...verdict, isSameModel: verdict.modelDigest === view.digest },
     notes: openCase.decisions.notes(noteKeysOf(arrays, flagged)),
+    recommendations: recommendationsOn(session, flagged),
   };
 }
 

@@ -180,6 +180,7 @@ describe('what the recording does not hold', () => {
       sequences: [7],
     },
     notes: [],
+    recommendations: [],
   };
   const saying = (facts: NarrativeFacts, topic: string): string =>
     narrativeSentences(facts)

@@ -53,6 +53,8 @@ export interface NarrativeFacts {
     readonly sequences: ArrayLike<number>;
   } | null;
   readonly notes: readonly { readonly text: string; readonly atMs: number; readonly by: string }[];
+  /** What was said of it where its outcome needs two people, oldest first. */
+  readonly recommendations: readonly { readonly kind: VerdictKind; readonly atMs: number; readonly by: string }[];
 }
 
 /** A sentence with all rows it stands on, in the order in which they are named. */
@@ -200,9 +202,18 @@ function how({ entity, transactions, earlier, categories, top }: NarrativeFacts)
   return [{ topic: 'how', text, sequences: sequencesOf(within) }, columns];
 }
 
-function decision({ clock, decision: recorded, notes, top }: NarrativeFacts): readonly NarrativeSentence[] {
+function decision(facts: NarrativeFacts): readonly NarrativeSentence[] {
+  const { clock, decision: recorded, notes, top } = facts;
+  const recommended = facts.recommendations.map(({ kind, atMs, by }): NarrativeSentence => ({
+    topic: 'decision',
+    text: `${by} recommended ${kind} at ${timeText(clock, atMs)}, for a second person to decide.`,
+    sequences: [top.sequence],
+  }));
   if (recorded === null)
-    return [{ topic: 'decision', text: 'Missing: nobody has decided it yet.', sequences: [top.sequence] }];
+    return [
+      ...recommended,
+      { topic: 'decision', text: 'Missing: nobody has decided it yet.', sequences: [top.sequence] },
+    ];
   const { kind, reason, atMs, by, isSameModel } = recorded;
   const sequences = Array.from(recorded.sequences);
   const reasonText = reason === null ? 'no reason is recorded' : `reason: ${reason.replaceAll('-', ' ')}`;
@@ -212,12 +223,13 @@ function decision({ clock, decision: recorded, notes, top }: NarrativeFacts): re
     text: `${by} decided ${kind} at ${timeText(clock, atMs)}; ${reasonText}; the score was then ${score(recorded.score)}${model}.`,
     sequences,
   };
-  if (notes.length === 0) return [decided, { topic: 'decision', text: 'Missing: no note is recorded.', sequences }];
+  if (notes.length === 0)
+    return [...recommended, decided, { topic: 'decision', text: 'Missing: no note is recorded.', sequences }];
   const noted = notes.map((note): NarrativeSentence => {
     const words = note.text.trim().replace(/\s+/gu, ' ');
     return { topic: 'decision', text: `${note.by} noted at ${timeText(clock, note.atMs)}: “${words}”`, sequences };
   });
-  return [decided, ...noted];
+  return [...recommended, decided, ...noted];
 }
 
 /** What stands above the sentences of a topic. */

@@ -10,6 +10,7 @@ import type { CaseSession } from '../case-session.ts';
 import { findModel } from '../model/chosen-model.ts';
 import { recordingsDigest } from './decision-journal.ts';
 import { store, type UnsignedEntry } from './decisions.ts';
+import { fourEyesOf } from './four-eyes.ts';
 
 /*
  * Verdicts on the way between cases, by the ids of their transactions. What one is hangs on what it says and who said it when,
@@ -50,26 +51,34 @@ export interface MergedVerdicts {
   readonly known: number;
   /** Of which the case lacks a transaction. */
   readonly unmatched: readonly string[];
+  /** Of an outcome that needs a second person here: a file is nobody's signature. */
+  readonly needSecond: number;
   /** Of which an id names several transactions. */
   readonly ambiguous: readonly string[];
   /** Transactions of which what was added says other than the label column or a verdict of somebody else. Both are kept. */
   readonly conflicts: readonly string[];
 }
 
+/** How a file says what its ids are. */
+export function carriedHeader({ arrays, openCase }: CaseSession): CarriedHeader {
+  const head = openCase.decisions.head();
+  return {
+    assay: 'verdicts',
+    format: 1,
+    byNumber: columnWithRole(arrays.profile, 'id') === undefined,
+    recordings: recordingsDigest(openCase),
+    history: head === null ? null : { entry: head.entry, hash: head.hash },
+  };
+}
+
 /** Every verdict that stands, oldest first, and how a file says what its ids are. */
-export function carriedVerdicts({ arrays, decisions, openCase }: CaseSession): {
+export function carriedVerdicts(session: CaseSession): {
   readonly header: CarriedHeader;
   readonly verdicts: readonly CarriedVerdict[];
 } {
-  const head = openCase.decisions.head();
+  const { arrays, decisions } = session;
   return {
-    header: {
-      assay: 'verdicts',
-      format: 1,
-      byNumber: columnWithRole(arrays.profile, 'id') === undefined,
-      recordings: recordingsDigest(openCase),
-      history: head === null ? null : { entry: head.entry, hash: head.hash },
-    },
+    header: carriedHeader(session),
     verdicts: decisions.verdicts
       .filter(({ sequences }) => sequences.length > 0)
       .map(({ sequences, kind, reason, by, atMs, score, modelDigest, closedUntilMs }) => ({
@@ -107,12 +116,15 @@ export function mergeVerdicts(session: CaseSession, doing: Doing, carried: reado
     const [unmatched, ambiguous]: [string[], string[]] = [[], []];
     const added: { readonly verdict: CarriedVerdict; readonly rows: readonly number[] }[] = [];
     let before = 0;
+    let needSecond = 0;
+    const { outcomes } = fourEyesOf(session);
     for (const verdict of carried) {
       const found = verdict.transactions.map((id) => rowsOfId.get(id) ?? []);
       const lacking = verdict.transactions.find((_, at) => found[at].length === 0);
       const doubled = verdict.transactions.find((_, at) => found[at].length > 1);
       if (lacking !== undefined) unmatched.push(lacking);
       else if (doubled !== undefined) ambiguous.push(doubled);
+      else if (outcomes.includes(verdict.kind)) needSecond++;
       else {
         const rows = [...new Set(found.map(([row]) => row))].sort((left, right) => left - right);
         const identity = identityOf(
@@ -131,7 +143,15 @@ export function mergeVerdicts(session: CaseSession, doing: Doing, carried: reado
       const alerts = action.alerts.map((alert) => ({ ...alert, sequences: [...alert.sequences] }));
       return { kind: 'verdict', by, atMs, action: number, verdict, reason, modelDigest, closedUntilMs, alerts };
     });
-    const result = { read: carried.length, added: added.length, known: before, unmatched, ambiguous, conflicts };
+    const result = {
+      read: carried.length,
+      added: added.length,
+      known: before,
+      needSecond,
+      unmatched,
+      ambiguous,
+      conflicts,
+    };
     return { result, entries };
   });
 }

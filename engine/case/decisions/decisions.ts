@@ -7,7 +7,9 @@ import { flaggedRowsOf, type AlertGroups } from '../alerts/alert-groups.ts';
 import { keyOfRow, rowOfKey } from '../alerts/alert-keys.ts';
 import type { CaseSession } from '../case-session.ts';
 import type { ModelView } from '../model/model-view.ts';
+import type { Recommendation } from '../../domain/four-eyes.ts';
 import { decisionOfRows } from './decision-state.ts';
+import { fourEyesOf, keepRecommendations, secondedBy } from './four-eyes.ts';
 import { appendToJournal, recordingsDigest, type JournalEntry } from './decision-journal.ts';
 
 type DecidedAlert = NewVerdicts['alerts'][number];
@@ -18,21 +20,30 @@ type VerdictInput = ParsedRequestInput<'verdicts.set'> & {
   readonly note?: string | undefined;
 };
 
-/** A verdict on one or many alerts, or on single transactions: one action, undone as one. */
+/**
+ * A verdict on one or many alerts, or on single transactions: one action, undone as one. Of an outcome that needs a second person,
+ * what nobody else recommended is kept as a recommendation.
+ */
 export function setVerdicts(session: CaseSession, doing: Doing, input: VerdictInput): RequestOutput<'verdicts.set'> {
   refuseForeignReason(input);
   const { decisions } = session.writableCase;
   const { kind, reason, closedUntilMs, note } = input;
-  const action = decide(session, input.modelId, ({ groups }) => {
+  const { action, recommended } = decide(session, input.modelId, ({ groups }) => {
     // What is kept is the score that the model gave, whatever was shown.
     const view = session.view(input.modelId);
     const alerts = alertsToDecide(session, view, groups, input);
     if (!input.replace) refuseDecidedByOthers(session, alerts, doing.by);
     const { digest: modelDigest } = view;
-    const stored = alerts.map((alert) => ({ ...alert, sequences: numbersOf(session, alert.sequences) }));
-    const decided = decisions.addVerdicts({ ...doing, kind, reason, modelDigest, closedUntilMs, alerts: stored });
-    const entries: UnsignedEntry[] = [
-      {
+    const given = alerts.map((alert) => ({ ...alert, sequences: numbersOf(session, alert.sequences) }));
+    const common = { ...doing, kind, reason, modelDigest, closedUntilMs };
+    const recommended = wordsThatWait(session, common, given);
+    keepRecommendations(session, doing, recommended);
+    const stored = given.filter(({ key }) => !recommended.some((word) => word.key === key));
+    const keys = recommended.map(({ key }) => key);
+    const decided = stored.length === 0 ? null : decisions.addVerdicts({ ...common, alerts: stored });
+    const entries: UnsignedEntry[] = [];
+    if (decided !== null)
+      entries.push({
         ...doing,
         action: decided,
         kind: 'verdict',
@@ -41,8 +52,7 @@ export function setVerdicts(session: CaseSession, doing: Doing, input: VerdictIn
         modelDigest,
         closedUntilMs,
         alerts: stored.map((alert) => ({ ...alert, sequences: [...alert.sequences] })),
-      },
-    ];
+      });
     if (note !== undefined && note !== '')
       for (const { key } of alerts)
         entries.push({
@@ -52,10 +62,11 @@ export function setVerdicts(session: CaseSession, doing: Doing, input: VerdictIn
           kind: 'note',
           action: decisions.addNote({ ...doing, key, text: note }),
         });
-    return { result: decided, entries };
+    return { result: { action: decided, recommended: keys }, entries };
   });
   return {
-    verdicts: decisions.verdictsOfAction(action).map((verdict) => ({
+    recommended,
+    verdicts: (action === null ? [] : decisions.verdictsOfAction(action)).map((verdict) => ({
       id: verdict.id,
       alertKey: verdict.alertKey,
       kind: verdict.kind,
@@ -69,6 +80,18 @@ export function setVerdicts(session: CaseSession, doing: Doing, input: VerdictIn
     })),
     undoDepth: decisions.undoDepth(doing.by),
   };
+}
+
+/** What of a verdict only recommends, since its outcome needs a second person and nobody else said the same. */
+function wordsThatWait(
+  session: CaseSession,
+  { kind, ...common }: Omit<NewVerdicts, 'alerts' | 'takenOver'>,
+  alerts: readonly DecidedAlert[],
+): readonly Recommendation[] {
+  if (!fourEyesOf(session).outcomes.includes(kind)) return [];
+  return alerts
+    .map(({ key, score, sequences }) => ({ ...common, kind, key, score, transactions: [...sequences], signedBy: null }))
+    .filter((word) => secondedBy(session, word) === undefined);
 }
 
 function alertsToDecide(

@@ -64,6 +64,7 @@ import {
   tuningPointWithin,
   tuningWithin,
 } from '../../case/line/tuning.ts';
+import { readFourEyes, setFourEyes, withdrawRecommendation } from '../../case/decisions/four-eyes.ts';
 import { ledgerBeganMs, networkAttempts } from '../../network/ledger.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -155,6 +156,15 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   },
   'work.read': (workbench, { modelId, minuteCost }) =>
     readWork(workbench.session, modelId, workbench.doing().by, minuteCost),
+  'fourEyes.read': ({ session }) => readFourEyes(session),
+  'fourEyes.set': (workbench, input) => {
+    setFourEyes(workbench.session, input, workbench.doing());
+    return readFourEyes(workbench.session);
+  },
+  'fourEyes.withdraw': (workbench, { key }) => {
+    withdrawRecommendation(workbench.session, workbench.doing(), key);
+    return readFourEyes(workbench.session);
+  },
   'audit.page': ({ session }, input) => historyPage(session, input),
   'explore.scoreOverTime': ({ session }, input) => scoreOverTime(session, input),
   'explore.amountOverTime': ({ session }, input) => amountOverTime(session, input),
@@ -187,6 +197,8 @@ export const requestsThatChangeTheCase: ReadonlySet<RequestName> = new Set<Reque
   'alerts.snooze',
   'suppressions.add',
   'suppressions.lift',
+  'fourEyes.set',
+  'fourEyes.withdraw',
 ]);
 
 function compareInWindow(

@@ -11,6 +11,7 @@ import { useSettle, useToast } from '../../ui/toast.tsx';
 import { errorWords } from '../../ui/error-words.ts';
 import { BackupsDialog } from './backups-dialog.tsx';
 import { MissingCase } from './missing-case.tsx';
+import { FourEyesDialog } from './four-eyes-dialog.tsx';
 import { ReportDialog } from './report-dialog.tsx';
 import { RevealDialog } from './reveal-dialog.tsx';
 import { ShareDialog } from './share-dialog.tsx';
@@ -46,6 +47,7 @@ export function CaseSwitcher() {
   });
   const [backedUp, setBackedUp] = useState<string | null>(null);
   const [isReporting, setReporting] = useState(false);
+  const [isSeconding, setSeconding] = useState(false);
   const [isRevealing, setRevealing] = useState(false);
   const [isSharing, setSharing] = useState(false);
   const [missing, setMissing] = useState<ErrorReport['missing'] | null>(null);
@@ -102,7 +104,10 @@ export function CaseSwitcher() {
                 { text: 'Backups and mending…', onSelect: () => setBackedUp(openCase.path) },
                 ...(openCase.readOnly
                   ? []
-                  : [{ text: 'See the text behind a token…', onSelect: () => setRevealing(true) }]),
+                  : [
+                      { text: 'Second person…', onSelect: () => setSeconding(true) },
+                      { text: 'See the text behind a token…', onSelect: () => setRevealing(true) },
+                    ]),
                 { text: 'Close this case', onSelect: () => close.run({}) },
               ]),
         ]}
@@ -110,6 +115,9 @@ export function CaseSwitcher() {
       {backedUp !== null && <BackupsDialog casePath={backedUp} onClose={() => setBackedUp(null)} />}
       {isSharing && openCase !== null && <ShareDialog casePath={openCase.path} onClose={() => setSharing(false)} />}
       {isRevealing && openCase !== null && <RevealDialog onClose={() => setRevealing(false)} />}
+      {isSeconding && openCase !== null && (
+        <FourEyesDialog casePath={openCase.path} onClose={() => setSeconding(false)} />
+      )}
       {isReporting && openCase !== null && (
         <ReportDialog casePath={openCase.path} onClose={() => setReporting(false)} />
       )}

@@ -115,6 +115,7 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
           </span>
         </p>
         {detail.decision !== null && <Decision decision={detail.decision} row={row} />}
+        <Recommended recommendations={detail.recommendations} decision={detail.decision} />
         <Earlier
           key={row.key}
           earlier={detail.earlier}
@@ -250,6 +251,21 @@ function Decision({
       </span>
     </p>
   );
+}
+
+/** Who recommended what, where an outcome needs two people; whether it was decided stands above. */
+function Recommended({ recommendations, decision }: Pick<AlertDetail, 'recommendations' | 'decision'>): ReactNode {
+  const formats = useFormats();
+  return recommendations.map(({ by, atMs, kind, reason, signedBy }) => (
+    <p key={`${by} ${atMs}`} className="triage-decision tabular">
+      <strong>Recommended {kind}</strong>
+      <span className="soft">
+        {reason !== null && ` ${reasonWords[reason]}`}, {formats.columnTime(atMs)} {by}
+        {signedBy !== null && ` · signed, key ${signedBy.slice(0, 12)}`}
+        {(decision === null || decision.decidedAtMs < atMs) && ' · waits for a second person'}
+      </span>
+    </p>
+  ));
 }
 
 /** Earlier verdicts that are listed before the rest is asked for. */

@@ -116,6 +116,17 @@ export function useDecisions(input: DecisionsInput): Decisions {
     },
     [change, refresh, queue, refused],
   );
+  /** What waits for a second person has no verdict: the list is read again. */
+  const recommended = useCallback(
+    (keys: readonly string[], kind: VerdictKind) => {
+      setLast(null);
+      changes.current = changes.current.filter((entry) => !entry.keys.some((key) => keys.includes(key)));
+      const whose = keys.length === 1 ? nameOf(keys[0]) : formatCounted(keys.length, 'alert');
+      toast({ text: `Recommended ${kind}: ${whose}. Somebody else has to say the same.` });
+      reload();
+    },
+    [nameOf, reload, toast],
+  );
   const moveOn = useCallback(
     (keys: readonly string[]) => {
       onSelect(selectionAfterDecision(order, selected, new Set(keys)));
@@ -131,14 +142,19 @@ export function useDecisions(input: DecisionsInput): Decisions {
         ...{ modelId, keys: [...keys], kind, reason, closedUntilMs },
         ...(sequences.length === 0 ? {} : { sequences: [...sequences] }),
       };
+      const ask = async (replace: boolean): Promise<Answer<unknown>> => {
+        const answer = await client.request('verdicts.set', replace ? { ...request, replace } : request);
+        if (answer.ok && answer.data.recommended.length > 0) recommended(answer.data.recommended, kind);
+        return answer;
+      };
       perform(
         keys,
         sequences.length > 0 ? null : { verdict: kind, reopened: null, snoozedUntilMs: null, isSuppressed: false },
-        () => client.request('verdicts.set', request),
-        () => perform(keys, null, () => client.request('verdicts.set', { ...request, replace: true })),
+        () => ask(false),
+        () => perform(keys, null, () => ask(true)),
       );
     },
-    [perform, client, modelId, closedUntilMs],
+    [perform, recommended, client, modelId, closedUntilMs],
   );
   const decideNow = useCallback(
     (target: Target, kind: VerdictKind, reason: DismissalReason | null) => {
