@@ -1,6 +1,7 @@
 /* Electron's main process: the order of the start, and nothing else. */
 import { join } from 'node:path';
 import { app, nativeTheme, safeStorage, type BrowserWindow } from 'electron';
+import { dataFolder } from '../engine/host/default-case.ts';
 import type { Settings } from '../engine/domain/settings.ts';
 import { caseArgument } from './case-argument.ts';
 import { chooseEngineRuntime, nodeApiOf, nodesToTry } from './engine-runtime.ts';
@@ -9,6 +10,7 @@ import { bridgeWindows } from './ipc/window-bridge.ts';
 import { KeptLogins } from './kept-logins.ts';
 import { launchEngine } from './launch-engine.ts';
 import { openCaseAtStart } from './open-case-at-start.ts';
+import { GrantedPaths } from './security/granted-paths.ts';
 import { denyPermissions, lockDownContents, refuseForeignRequests } from './security/lockdown.ts';
 import { printFailure, printOrderIn, type PrintOrder } from './printing/pdf-file.ts';
 import { answerToPrint } from './printing/print-report.ts';
@@ -51,11 +53,17 @@ async function start(): Promise<void> {
   const runtime = await chooseEngineRuntime(process.versions, nodesToTry(process.env), nodeApiOf);
   const engine = superviseEngine((generation) => launchEngine(builtEngine, runtime, generation));
   quitAfter(() => engine.stop());
+  const paths = new GrantedPaths(dataFolder(), join(app.getPath('userData'), 'chosen-paths.json'));
   const kept = new KeptLogins(join(app.getPath('userData'), 'kafka-logins.json'), safeStorage);
-  const bridge = bridgeWindows(engine, (name, input, data) => {
-    if (name === 'settings.write') nativeTheme.themeSource = (data as Settings).theme;
-    return name === 'kafka.signIn' ? { kept: kept.note(input) } : data;
-  }, answerToPrint);
+  const bridge = bridgeWindows(
+    engine,
+    (name, input, data) => {
+      if (name === 'settings.write') nativeTheme.themeSource = (data as Settings).theme;
+      return name === 'kafka.signIn' ? { kept: kept.note(input) } : data;
+    },
+    answerToPrint,
+    paths,
+  );
   // A new engine knows no login; the first one and each after a crash is told.
   engine.onEvent((event) => {
     if (event.name !== 'engine.state' || event.payload.state !== 'running') return;
@@ -79,6 +87,7 @@ async function start(): Promise<void> {
   });
 
   const asked = startCase;
+  if (asked !== null) paths.choose([asked]);
   askForCase = bridge.askForCase;
   void openCaseAtStart(engine, asked).then((answer) => {
     // The window says why it cannot be opened, as of any case that is chosen there.

@@ -40,7 +40,12 @@ const client: AssayClient = {
     chooseCase: () => askForOne({ kind: 'case' }),
     chooseFolder: () => askForOne({ kind: 'folder' }),
     chooseNewFile: (suggestedName) => askForOne({ kind: 'newFile', suggestedName }),
-    pathOfDroppedFile: (file) => webUtils.getPathForFile(file as File) || null,
+    pathOfDroppedFile: (file) => {
+      const path = webUtils.getPathForFile(file as File) || null;
+      // Only a file that a person dropped has one: main hears of it before the page can ask for anything of it.
+      if (path !== null) ipcRenderer.send(channels.dropped, path);
+      return path;
+    },
   },
 };
 

@@ -11,6 +11,7 @@ import { openBrowser } from '../browser-host/open-browser.ts';
 import { launchChildEngine } from '../child-engine.ts';
 import { superviseEngine, type EngineSupervisor } from '../engine-supervisor.ts';
 import { openCaseAtStart, requestOf } from '../open-case-at-start.ts';
+import { GrantedPaths, guardPaths } from '../security/granted-paths.ts';
 import { parseWhole } from './flags.ts';
 import { serveScores, type ScoreServiceFlags } from './score-service.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -18,6 +19,7 @@ import type { CommandSurroundings } from './surroundings.ts';
 interface ServeFlags extends ScoreServiceFlags {
   readonly case?: string;
   readonly open?: boolean;
+  readonly folder?: readonly string[];
   readonly score?: boolean;
   readonly metrics?: number;
 }
@@ -38,6 +40,10 @@ export function addServeCommand(program: Command, surroundings: CommandSurroundi
     .option('--case <file>', 'open this case (default: the last one, or the first case from the bundled recording)')
     .option('--port <number>', 'port to listen on (default: a free one)', parseWhole(0, 65_535), 0)
     .option('--open', 'open the address in the browser')
+    .option(
+      '--folder <folder...>',
+      'folders that the window may read and write, but for what is hidden in them (default: the one it is started in)',
+    )
     .option(
       '--metrics <port>',
       'serve Prometheus metrics of the stream that is followed at http://127.0.0.1:PORT/metrics',
@@ -62,7 +68,7 @@ export function addServeCommand(program: Command, surroundings: CommandSurroundi
       `
 Examples:
   assay serve --case spring.assay --open
-  assay serve --port 7321
+  assay serve --folder ~/recordings ~/cases --port 7321
   assay serve --score --model spring.assay --port 8080
   assay serve --score --model models:/card-fraud@champion --tracking-uri http://127.0.0.1:5000`,
     )
@@ -99,9 +105,11 @@ async function serve(flags: ServeFlags, { context, print, note, fail }: CommandS
         return;
       }
     }
-    const host = await startBrowserHost(engine, rendererFolder, flags.port).catch((error: unknown) => {
-      throw portError(error, flags.port);
-    });
+    const host = await startBrowserHost(guardPaths(engine, pathsOf(flags)), rendererFolder, flags.port).catch(
+      (error: unknown) => {
+        throw portError(error, flags.port);
+      },
+    );
     const metrics = flags.metrics === undefined ? null : await serveMetrics(flags.metrics, () => metricsOf(engine));
     print(host.address);
     if (metrics !== null) note(`Metrics: ${metrics.address}`);
@@ -117,6 +125,14 @@ async function serve(flags: ServeFlags, { context, print, note, fail }: CommandS
   } finally {
     await engine.stop();
   }
+}
+
+/** What the window may use: the folders that were named, with that of the case, and what Assay keeps. */
+function pathsOf({ folder, case: casePath }: ServeFlags): GrantedPaths {
+  const paths = new GrantedPaths(dataFolder(), null);
+  for (const each of folder ?? [process.cwd()]) paths.addFolder(each);
+  if (casePath !== undefined) paths.choose([casePath]);
+  return paths;
 }
 
 /** Throws while the engine is down, so that a scrape fails and is seen to. */

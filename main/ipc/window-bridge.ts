@@ -5,6 +5,7 @@ import { channels, isDialogQuestion } from '../../preload/contract/wire/channels
 import { isCall, isClientFrame, type EventFrame } from '../../preload/contract/wire/frames.ts';
 import { printOrderSchema, type PrintOrder } from '../printing/pdf-file.ts';
 import type { EngineSupervisor } from '../engine-supervisor.ts';
+import { guardPaths, type GrantedPaths } from '../security/granted-paths.ts';
 import { isTrustedSender } from '../security/trusted-page.ts';
 import { withOwnAttempts } from '../own-attempts.ts';
 import { askInDialog } from './dialogs.ts';
@@ -33,12 +34,15 @@ const malformed: Answer<never> = {
  * @param afterRequest hears every request that succeeded, for what main itself must follow, such as the theme, and
  * gives the data that the window gets
  * @param print makes a PDF of a report
+ * @param paths what a window may use of this machine; dialogs and dropped files add to it
  */
 export function bridgeWindows(
   engine: EngineSupervisor,
   afterRequest: (name: string, input: unknown, data: unknown) => unknown,
   print: (order: PrintOrder) => Promise<Answer<null>>,
+  paths: GrantedPaths,
 ): WindowBridge {
+  const guarded = guardPaths(engine, paths);
   const windows = new Map<number, { readonly window: BrowserWindow; readonly subscriptions: Set<EventName> }>();
   let askedCase: string | null = null;
   const known = (event: IpcMainEvent | IpcMainInvokeEvent) =>
@@ -47,18 +51,26 @@ export function bridgeWindows(
   ipcMain.handle(channels.call, async (event, call: unknown): Promise<Answer<unknown>> => {
     if (known(event) === undefined) return forbidden;
     if (!isCall(call)) return malformed;
-    const answer = withOwnAttempts(call, await engine.call(call));
+    const answer = withOwnAttempts(call, await guarded.call(call));
     if (!answer.ok || call.door !== 'request') return answer;
     return { ok: true, data: afterRequest(call.name, call.input, answer.data) };
   });
   ipcMain.handle(channels.dialog, async (event, question: unknown): Promise<readonly string[]> => {
     const sender = known(event);
-    return sender === undefined || !isDialogQuestion(question) ? [] : askInDialog(sender.window, question);
+    if (sender === undefined || !isDialogQuestion(question)) return [];
+    const chosen = await askInDialog(sender.window, question);
+    paths.choose(chosen);
+    return chosen;
   });
   ipcMain.handle(channels.print, async (event, order: unknown): Promise<Answer<null>> => {
     if (known(event) === undefined) return forbidden;
     const parsed = printOrderSchema.safeParse(order);
-    return parsed.success ? print(parsed.data) : malformed;
+    if (!parsed.success) return malformed;
+    const { report, output } = parsed.data;
+    return paths.allows(report) && paths.allows(output) ? print(parsed.data) : forbidden;
+  });
+  ipcMain.on(channels.dropped, (event, path: unknown) => {
+    if (known(event) !== undefined && typeof path === 'string') paths.choose([path]);
   });
   ipcMain.on(channels.subscription, (event, frame: unknown) => {
     const sender = known(event);
@@ -79,6 +91,7 @@ export function bridgeWindows(
       if (subscriptions.has(event.name) && !window.isDestroyed()) window.webContents.send(channels.event, event);
   };
   const askForCase = (path: string): void => {
+    paths.choose([path]);
     const isHeard = [...windows.values()].some(({ subscriptions }) => subscriptions.has('case.asked'));
     askedCase = isHeard ? null : path;
     send({ kind: 'event', name: 'case.asked', payload: { path } });

@@ -90,7 +90,7 @@ export const caseRequests = {
     request<
       readonly { readonly path: string; readonly name: string; readonly openedAtMs: number; readonly exists: boolean }[]
     >()(nothing),
-  'case.open': request<CaseOverview>()(z.object({ path: z.string().min(1) })),
+  'case.open': request<CaseOverview>()(z.object({ path })),
   'case.close': request<null>()(nothing),
   'case.read': request<CaseOverview>()(nothing),
   /** How flagged transactions become alerts in this case; verdicts hold on to their transactions. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { path } from './path-fields.ts';
 import { timeOrderSchema } from '../../engine/domain/window-feature.ts';
 
 /*
@@ -6,7 +7,7 @@ import { timeOrderSchema } from '../../engine/domain/window-feature.ts';
  * `Schema`, for docs/surface writes them out where they are used.
  */
 
-export const path = z.string().min(1);
+export { path };
 export const modelChoice = z.string().optional().describe('model number or digest; the champion when absent');
 export const notice = z.string().describe('something a person should know, in one sentence');
 

@@ -105,7 +105,7 @@ export const recordingRequests = {
     /** What a model would look for, in the order of lists: how many features over time say so, or why none does. */
     readonly themes: readonly { readonly theme: Theme; readonly features: number; readonly missing: string | null }[];
     readonly firstRows: readonly (readonly string[])[];
-  }>()(z.object({ path: z.string().min(1), overrides: profileOverridesSchema.default({}) })),
+  }>()(z.object({ path, overrides: profileOverridesSchema.default({}) })),
   'quarantine.page': request<{
     readonly rows: readonly {
       readonly id: number;

@@ -121,7 +121,7 @@ export async function launchElectron(options: LaunchOptions = {}): Promise<Elect
 /** `assay serve` and a fresh profile of Chromium that opens its address. */
 export async function launchBrowserHost(options: LaunchOptions = {}): Promise<BrowserWindow> {
   const folder = temporaryFolder();
-  const host = spawn(process.execPath, ['scripts/assay.mjs', 'serve', ...(options.arguments ?? [])], {
+  const host = spawn(process.execPath, ['scripts/assay.mjs', 'serve', '--folder', '/', ...(options.arguments ?? [])], {
     cwd: projectFolder,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...networkWitness(options), ASSAY_HOME: options.home ?? join(folder.path, 'home') },

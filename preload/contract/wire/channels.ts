@@ -8,6 +8,8 @@ export const channels = {
   dialog: 'assay:dialog',
   /** invoke: the path of a report and of the PDF to be; gives an `Answer`. */
   print: 'assay:print',
+  /** send: the path of a file that was dropped onto the window. */
+  dropped: 'assay:dropped',
   /** main to window: one `EventFrame`. */
   event: 'assay:event',
 } as const;

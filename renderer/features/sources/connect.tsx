@@ -1,9 +1,10 @@
 import { useState } from 'react';
+import { useFileChoice } from '../../app/file-choice.tsx';
 import type { RequestOutput } from '../../../preload/contract/requests.ts';
 import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { useApp, useCase, useModels, useWindowState } from '../../data/app-state.tsx';
 import { useJob } from '../../data/jobs.tsx';
-import { joinPath } from '../../data/paths.ts';
+import { fileName, joinPath } from '../../data/paths.ts';
 import { useAction, useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Field, NumberField, Segmented, Select } from '../../ui/field.tsx';
@@ -255,6 +256,7 @@ function Following({ draft, change, enter, isBlocked }: FollowingProps) {
   const follow = useJob('follow');
   const canExtend = openCase !== null && !openCase.readOnly;
   const [target, setTarget] = useState<'this' | 'new'>('new');
+  const files = useFileChoice();
   const [typedPath, setTypedPath] = useState<string | null>(null);
   const [, setAwaited] = useWindowState('sources.awaitedCase', '');
   const topic = draft.topic.trim();
@@ -318,7 +320,20 @@ function Following({ draft, change, enter, isBlocked }: FollowingProps) {
         onChange={(frame) => change({ frame })}
       />
       {isThis && <p className="soft">Rows are added to {openCase.name}.</p>}
-      {!isThis && <Field label="Case file" value={newPath} onChange={setTypedPath} />}
+      {!isThis && (
+        <>
+          <Field label="Case file" value={newPath} onChange={setTypedPath} />
+          <Button
+            onClick={() => {
+              void files.newFile(fileName(newPath)).then((chosen) => {
+                if (chosen !== null) setTypedPath(chosen);
+              });
+            }}
+          >
+            Choose where…
+          </Button>
+        </>
+      )}
       {hasModel ? (
         <p className="soft">Rows are scored as they arrive by the champion, {champion.name}.</p>
       ) : (

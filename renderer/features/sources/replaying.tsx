@@ -1,9 +1,10 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useFileChoice } from '../../app/file-choice.tsx';
 import { useCommands } from '../../app/commands.tsx';
 import { useGoTo } from '../../app/go-to.tsx';
 import { useApp, useCase, useModels, useWindowState } from '../../data/app-state.tsx';
 import { useJob } from '../../data/jobs.tsx';
-import { fileStem, joinPath } from '../../data/paths.ts';
+import { fileName, fileStem, joinPath } from '../../data/paths.ts';
 import { useRunningStream } from '../../data/stream.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Field, Segmented, Select } from '../../ui/field.tsx';
@@ -33,6 +34,7 @@ export function Replaying({
   const [speed, setSpeed] = useWindowState('sources.replaySpeed', '3600', isSpeed);
   const [, setAwaited] = useWindowState('sources.awaitedCase', '');
   const [target, setTarget] = useState<'this' | 'new'>('new');
+  const files = useFileChoice();
   const [newPath, setNewPath] = useState(() => joinPath(dataFolder, `${fileStem(path)}-replay.assay`));
   const [isStarting, setStarting] = useState(false);
   const isShown = useRef(false);
@@ -88,7 +90,18 @@ export function Replaying({
       {isThis ? (
         <p className="soft">Rows are added to {openCase.name}.</p>
       ) : (
-        <Field label="New case file" value={newPath} onChange={setNewPath} />
+        <>
+          <Field label="New case file" value={newPath} onChange={setNewPath} />
+          <Button
+            onClick={() => {
+              void files.newFile(fileName(newPath)).then((chosen) => {
+                if (chosen !== null) setNewPath(chosen);
+              });
+            }}
+          >
+            Choose where…
+          </Button>
+        </>
       )}
       <Select
         label="Replay speed"
