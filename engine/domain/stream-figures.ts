@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { path } from './path-fields.ts';
 
 /** What a person should know of a stream while it runs; `key` stays the same while the sentence is brought up to date. */
 export interface StreamNotice {
@@ -50,7 +51,7 @@ export const streamCommandSchema = z.discriminatedUnion('kind', [
   /** On to the first row at or after this event time, as fast as possible; what lies between is read all the same. */
   z.object({ kind: z.literal('seek'), timeMs: z.number() }),
   /** Records what comes from now on into a new folder. */
-  z.object({ kind: z.literal('record'), output: z.string().min(1) }),
+  z.object({ kind: z.literal('record'), output: path }),
   z.object({ kind: z.literal('stop-recording') }),
 ]);
 export type StreamCommand = z.output<typeof streamCommandSchema>;

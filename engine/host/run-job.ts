@@ -34,6 +34,7 @@ import { learnFromVerdicts } from '../jobs/training/learn-from-verdicts.ts';
 import { reportFeatures } from '../jobs/training/report-features.ts';
 import { exportVerdicts, mergeVerdictFiles } from '../jobs/labels/carry-verdicts.ts';
 import { importLabels } from '../jobs/labels/import-labels.ts';
+import { eraseOld } from '../jobs/privacy/erase-old.ts';
 import { shareCase } from '../jobs/privacy/share-case.ts';
 import { retainRows } from '../jobs/retain-rows.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
@@ -100,6 +101,7 @@ const handlers: Handlers = {
   rollback: rollBackModel,
   retain: retainRows,
   share: shareCase,
+  erase: eraseOld,
   missed: measureMissed,
   stability: measureStability,
   themes: worthOfThemes,

@@ -517,6 +517,11 @@ export class ReadableCase {
     return this.row<{ sealed: Uint8Array }>('SELECT sealed FROM sealed_text WHERE token = ?', token)?.sealed;
   }
 
+  /** The tokens behind which a text of a person is sealed. */
+  sealedTokens(): readonly string[] {
+    return this.rows<{ token: string }>('SELECT token FROM sealed_text ORDER BY token').map(({ token }) => token);
+  }
+
   setting(key: string): JsonValue | undefined {
     const row = this.row<{ value: string }>('SELECT value FROM setting WHERE key = ?', key);
     return row && storedJson(this.path, row.value, jsonValueSchema, `setting '${key}'`);

@@ -387,6 +387,12 @@ export class WritableCase extends ReadableCase {
     });
   }
 
+  /** Takes sealed texts away for good: no key opens them again. */
+  forgetSealedTexts(tokens: readonly string[]): void {
+    this.connection.pragma('secure_delete = ON');
+    for (const token of tokens) this.#change('DELETE FROM sealed_text WHERE token = ?', token);
+  }
+
   setQuarantineState(id: number, state: QuarantineState): void {
     this.guard(() => this.statement(`UPDATE quarantine SET ${quarantineStateSet} WHERE id = @id`).run({ state, id }));
   }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { JobResult } from '../../preload/contract/jobs.ts';
+import { parseDays } from './flags.ts';
 import { jsonOption } from './json-option.ts';
-import { heading, pairs } from './report.ts';
+import { count, heading, pairs } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { byOption, requireCase } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -76,6 +77,61 @@ Examples:
         mask: mask === true,
       }));
     });
+}
+
+interface EraseFlags {
+  readonly case?: string;
+  readonly olderThan?: number;
+  readonly reason?: string;
+  readonly dryRun?: boolean;
+  readonly by?: string;
+  readonly json?: boolean;
+}
+
+/** `assay erase`: what is old, and who it was about, out of a case for good. */
+export function addEraseCommand(program: Command, surroundings: CommandSurroundings): void {
+  program
+    .command('erase')
+    .summary(
+      'take old transactions, and who the people of old ones were, out of a case for good; the history stays whole',
+    )
+    .requiredOption('--case <file>', 'the case file')
+    .requiredOption('--older-than <days>', 'transactions so long before the newest event, such as 400d', parseDays)
+    .requiredOption('--reason <text>', 'why, for the history')
+    .option('--dry-run', 'say what would go, and change nothing')
+    .addOption(byOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Whole segments go, some thousand rows at a time; rows that decisions speak of stay with their tokens, behind which no text is any more.
+Ids and tokens stay in the lists of values of a column. Backups and copies made before hold what they held: delete them, too.
+
+Examples:
+  assay erase --case spring.assay --older-than 400d --reason "end of the retention period" --dry-run
+  assay erase --case spring.assay --older-than 400d --reason "end of the retention period"`,
+    )
+    .action(async (flags: EraseFlags) => {
+      await runCommand(surroundings, 'erase', flags.json === true, printErased, async () => ({
+        casePath: requireCase(flags.case),
+        olderThanDays: flags.olderThan ?? 0,
+        reason: flags.reason ?? '',
+        dryRun: flags.dryRun === true,
+        ...(await whoActs(surroundings, flags)),
+      }));
+    });
+}
+
+function printErased(result: JobResult<'erase'>, { print }: CommandSurroundings): void {
+  print(heading(result.dryRun ? 'Would be erased' : 'Erased'));
+  print(
+    pairs([
+      ['transactions', count(result.removedRows)],
+      ['as old, kept without names', count(result.keptRows)],
+      ['texts of people', count(result.forgottenTexts)],
+      ['transactions left', count(result.rows)],
+    ]),
+  );
 }
 
 function printShared(result: JobResult<'share'>, { print }: CommandSurroundings): void {

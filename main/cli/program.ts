@@ -19,7 +19,7 @@ import { addPipelineCommand } from './pipeline-command.ts';
 import { addPushCommand } from './push-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRecordCommand } from './record-command.ts';
-import { addRevealCommand, addShareCommand } from './privacy-commands.ts';
+import { addEraseCommand, addRevealCommand, addShareCommand } from './privacy-commands.ts';
 import { addReportCommand } from './report-command.ts';
 import { addReplayCommand } from './replay-command.ts';
 import { addRetrainCommand } from './retrain-command.ts';
@@ -74,6 +74,7 @@ export function createProgram(
   addSealCommand(program, surroundings);
   addRevealCommand(program, surroundings);
   addShareCommand(program, surroundings);
+  addEraseCommand(program, surroundings);
   addReportCommand(program, surroundings);
   addExportCommands(program, surroundings);
   addPipelineCommand(program, surroundings);

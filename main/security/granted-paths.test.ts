@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { jobs } from '../../preload/contract/jobs.ts';
-import { pathsIn } from '../../preload/contract/path-fields.ts';
+import { pathsIn } from '../../engine/domain/path-fields.ts';
 import { requests } from '../../preload/contract/requests.ts';
 import type { Call } from '../../preload/contract/wire/frames.ts';
 import type { EngineSupervisor } from '../engine-supervisor.ts';
@@ -28,7 +28,11 @@ describe('paths that a page may use', () => {
     paths.choose([at('other', 'b.csv'), at('new.assay')]);
     expect(paths.allows(at('other', 'b.csv'))).toBe(true);
     expect(paths.allows(at('new.assay'))).toBe(true);
-    expect(paths.allows(at('new.assay.txt'))).toBe(false);
+    // What carries the name of a given case beside it is the case's own.
+    for (const own of ['new.seal.json', 'new.assay.backup-1', 'new.backup-hand-1.assay'])
+      expect(paths.allows(at(own)), own).toBe(true);
+    for (const other of ['newer.assay', 'new', 'old.seal.json', 'new.d/x'])
+      expect(paths.allows(at(other)), other).toBe(false);
     paths.addFolder(at('given'));
     expect(paths.allows(at('given', 'deep', 'a.csv'))).toBe(true);
     expect(paths.allows(at('home', 'spring.assay'))).toBe(true);
@@ -98,8 +102,9 @@ describe('paths that a page may use', () => {
         pathLike.test(field) && pathsIn(schema, '/x').length === 0 ? [`${name}.${field}`] : [],
       ),
     );
-    // Certificates are read as such and never shown; a folder to list is looked at by itself.
-    expect(unseen.filter((field) => !/caPath$|\.ca$|^folder\.list/u.test(field))).toEqual([]);
+    // Certificates are read as such and never shown, a folder to list is looked at by itself, and Kubeflow's are paths of a cluster.
+    const others = /caPath$|\.ca$|^folder\.list|^exportKubeflow\.recordings$/u;
+    expect(unseen.filter((field) => !others.test(field))).toEqual([]);
   });
 });
 

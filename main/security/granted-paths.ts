@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isTopicAddress } from '../../engine/domain/topic-address.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
 import { jobs } from '../../preload/contract/jobs.ts';
-import { pathsIn } from '../../preload/contract/path-fields.ts';
+import { pathsIn } from '../../engine/domain/path-fields.ts';
 import { requests } from '../../preload/contract/requests.ts';
 import type { RequestOutput } from '../../preload/contract/requests.ts';
 import type { EngineSupervisor } from '../engine-supervisor.ts';
@@ -65,7 +65,7 @@ export class GrantedPaths {
   allows(path: string): boolean {
     const real = realPath(path);
     if (this.#files.has(real)) return true;
-    if ([...this.#files].some((chosen) => isIn(chosen, real))) return true;
+    if ([...this.#files].some((chosen) => isIn(chosen, real) || isBesideCase(chosen, real))) return true;
     if ([...this.#folders].some((folder) => real === folder || (isIn(folder, real) && !isHidden(folder, real))))
       return true;
     if (!isIn(this.#dataFolder, real)) return false;
@@ -164,6 +164,15 @@ function refusal(path: string, folders: readonly string[]): Answer<never> {
 
 function isIn(folder: string, path: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+}
+
+/** Of a case that was given, what carries its name beside it: seal, backups, journal. */
+function isBesideCase(chosen: string, path: string): boolean {
+  return (
+    chosen.endsWith('.assay') &&
+    path.startsWith(`${chosen.slice(0, -'assay'.length)}`) &&
+    !path.slice(chosen.length - 'assay'.length).includes(sep)
+  );
 }
 
 function isHidden(folder: string, path: string): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { path } from './path-fields.ts';
+import { path } from '../../engine/domain/path-fields.ts';
 import { timeOrderSchema } from '../../engine/domain/window-feature.ts';
 
 /*

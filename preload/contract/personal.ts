@@ -13,6 +13,25 @@ export const personalJobs = {
     input: z.object({ casePath: path, ...revealChoice, by: z.string().max(200).optional() }),
     result: z.object({ token: z.string(), text: z.string(), by: z.string(), case: path }),
   },
+  erase: {
+    input: z.object({
+      casePath: path,
+      olderThanDays: z.number().positive().max(36_500).describe('before the newest event of the case'),
+      reason: z.string().trim().min(3).max(500).describe('why, for the history'),
+      dryRun: z.boolean().default(false),
+      by: z.string().max(200).optional(),
+    }),
+    result: z.object({
+      removedRows: z.number().int(),
+      keptRows: z.number().int().describe('as old, for decisions or beside newer rows; their people are forgotten'),
+      forgottenTexts: z.number().int().describe('texts of people that no key opens again'),
+      rows: z.number().int(),
+      bytes: z.number().int().describe('of the file'),
+      dryRun: z.boolean(),
+      by: z.string(),
+      case: path,
+    }),
+  },
   share: {
     input: z.object({
       casePath: path,

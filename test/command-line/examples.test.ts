@@ -27,6 +27,12 @@ const needMore: readonly {
   },
   { what: /^serve --score/, why: 'serves until it is stopped', comesTo: 'waiting until it is stopped' },
   { what: /^restore/, why: 'a backup made before', comesTo: 'its arguments' },
+  { what: /^report .*--pdf/, why: 'the program with the window', comesTo: 'MISSING_DEPENDENCY' },
+  {
+    what: /^hand-over/,
+    why: 'what somebody said of an outcome that needs two, and their key',
+    comesTo: 'its arguments',
+  },
   { what: /^reveal/, why: 'a token of another key', comesTo: 'its arguments' },
   { what: /^serve/, why: 'opens a window, which was perhaps not built', comesTo: 'its arguments' },
   { what: /^export bigquery .*--table/, why: 'Google, and a login there', comesTo: 'its arguments' },

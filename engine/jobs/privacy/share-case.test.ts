@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { expect, it, onTestFinished } from 'vitest';
@@ -49,6 +49,28 @@ it('shares a whole case with the same alerts and decisions, in which no card is 
     ok: false,
     error: { code: 'WRONG_USE' },
   });
+});
+
+it('leaves numbers out that nothing was made of: nobody knows whose they are', async () => {
+  const { engine, folder, recording } = await createBench(onTestFinished);
+  const [head, ...lines] = readFileSync(recording, 'utf8').trimEnd().split('\n');
+  const withNumbers = join(folder, 'numbers.csv');
+  const member = (row: number): string => String(7_310_000 + row * 37);
+  writeFileSync(withNumbers, `${head},member\n${lines.map((line, row) => `${line},${member(row)}`).join('\n')}\n`);
+  const casePath = join(folder, 'numbers.assay');
+  const overrides = { label: 'is_fraud', ignore: ['member'] };
+  const ran = await engine.runJob(
+    'run',
+    { recordings: [withNumbers], casePath, overrides, forest: { trees: 20 } },
+    context,
+  );
+  expect(ran).toMatchObject({ ok: true });
+  const output = join(folder, 'without.assay');
+  const shared = await engine.runJob('share', { casePath, output }, context);
+  expect(shared).toMatchObject({ ok: true, data: { emptied: ['member'] } });
+  expect(everythingIn(casePath).some((bytes) => holdsWord(bytes, member(1234)))).toBe(true);
+  expect(everythingIn(output).some((bytes) => holdsWord(bytes, member(1234)))).toBe(false);
+  expect(verifyCase(output)).toMatchObject({ ok: true, problems: [] });
 });
 
 /** The file, and what is compressed in it. */

@@ -67,13 +67,16 @@ function tokenKindOf({ role, kind, personal }: ProfileColumn, mask: boolean): To
   if (peopleRoles.has(role) || (mask && placeRoles.has(role))) return role as TokenKind;
   if (role !== 'ignored') return undefined;
   if (kind === 'category') return 'text';
-  return kind === 'text' ? 'nothing' : undefined;
+  // Nothing is made of them, and of numbers nobody knows whose they are.
+  return kind === 'text' || kind === 'number' ? 'nothing' : undefined;
 }
 
 function tokenKinds(profile: Profile, mask: boolean): ReadonlyMap<string, TokenKind | 'nothing'> {
+  // The day in one column, the hour in another: without them no transaction has a time.
+  const partsOfTime = new Set(profile.columns.flatMap(({ joinedWith }) => joinedWith ?? []));
   return new Map(
     profile.columns.flatMap((column) => {
-      const kind = tokenKindOf(column, mask);
+      const kind = partsOfTime.has(column.name) ? undefined : tokenKindOf(column, mask);
       return kind === undefined ? [] : [[column.name, kind] as const];
     }),
   );

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 const launcher = resolve(import.meta.dirname, '../../../scripts/assay.mjs');
@@ -17,6 +18,8 @@ export interface AssayProcess {
   signal(signal: NodeJS.Signals): void;
   /** Its resident set in bytes; null once it has ended. */
   residentBytes(): number | null;
+  /** Its open files, sockets and pipes; null once it has ended, and where the system has no /proc. */
+  openHandles(): number | null;
 }
 
 export function startAssayProcess(parameters: readonly string[]): AssayProcess {
@@ -36,6 +39,13 @@ export function startAssayProcess(parameters: readonly string[]): AssayProcess {
       if (child.pid === undefined || child.exitCode !== null) return null;
       try {
         return 1024 * Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' }));
+      } catch {
+        return null;
+      }
+    },
+    openHandles: () => {
+      try {
+        return child.exitCode === null ? readdirSync(`/proc/${child.pid}/fd`).length : null;
       } catch {
         return null;
       }

@@ -2,6 +2,9 @@
  * The steady run, `npm run campaign:kafka-steady -- [--minutes 10] [--rate 20000] [--latency-rate 1000] [--latency-seconds 30]`:
  * messages at a steady rate, with Assay's memory and lag every second, and whether they are flat (last third beside
  * first third); then how long a message takes from being produced to being in the case. Ends with 1 where not flat.
+ *
+ * The soak, `npm run campaign:soak -- [--minutes 20]`: the same while another process judges and exports alerts of the case, and the
+ * broker is killed and started again; memory and open handles are to be flat, and every message is to be stored once.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +21,7 @@ const { values: options } = parseArgs({
     rate: { type: 'string', default: '20000' },
     'latency-rate': { type: 'string', default: '1000' },
     'latency-seconds': { type: 'string', default: '30' },
+    soak: { type: 'boolean', default: false },
   },
 });
 const partitions = 8;
@@ -26,6 +30,11 @@ const trainedMessages = 10_000;
 const sampleIntervalMs = 1_000;
 /** Memory may grow by so much between the first and the last third: less than a minute's messages would take. */
 const flatMemory = { factor: 1.15, bytes: 32e6 };
+/** Open handles may differ by what a connection that is being made anew has. */
+const flatHandles = 8;
+/** Of the soak: a verdict and an export so often, and the broker's end. */
+const disturbedEverySeconds = 10;
+const brokerEndsEverySeconds = 60;
 /** The lag of the last third may be that of the first one, and what is produced in a second. */
 const flatLagSeconds = 1;
 
@@ -33,6 +42,7 @@ interface Sample {
   readonly seconds: number;
   readonly residentBytes: number;
   readonly lag: number;
+  readonly handles: number;
 }
 
 /** What the last line of a command's output says. */
@@ -67,6 +77,7 @@ async function followAtRate(
   paths: { readonly model: string; readonly casePath: string },
   perSecond: number,
   messages: number,
+  isSoak = false,
 ): Promise<{ readonly samples: readonly Sample[]; readonly result: Readonly<Record<string, unknown>> }> {
   await broker.createTopic(topic, partitions);
   const parameters = ['run', '--follow', `kafka://${broker.address}/${topic}`, '--case', paths.casePath, '--json'];
@@ -77,17 +88,56 @@ async function followAtRate(
   const samples: Sample[] = [];
   let isEnded = false;
   void assay.ended.then(() => (isEnded = true));
+  const disturbing = isSoak ? disturb(broker, paths.casePath, () => isEnded) : Promise.resolve(null);
   for (let next = 1; !isEnded; next++) {
     await sleep(Math.max(0, startedMs + next * sampleIntervalMs - performance.now()));
     const residentBytes = assay.residentBytes();
     if (residentBytes === null) break;
-    const lag = (await producedMessages(broker, topic)) - storedRows(paths.casePath);
-    samples.push({ seconds: Math.round((performance.now() - startedMs) / 1000), residentBytes, lag });
+    const produced = await producedMessages(broker, topic).catch(() => null);
+    // Nobody knows it while the broker is away.
+    if (produced === null) continue;
+    const lag = produced - storedRows(paths.casePath);
+    const handles = assay.openHandles() ?? 0;
+    samples.push({ seconds: Math.round((performance.now() - startedMs) / 1000), residentBytes, lag, handles });
   }
   await producing;
+  const disturbed = await disturbing;
+  if (disturbed !== null) console.log(JSON.stringify(disturbed));
   const outcome = await assay.ended;
   if (outcome.code !== 0) throw new Error(`Assay ended with ${outcome.code}: ${outcome.error}`);
   return { samples, result: resultOf(outcome.output) };
+}
+
+/** Judges, exports and ends the broker while a stream is followed, until that ends; tells how often each was done and refused. */
+async function disturb(
+  broker: Broker,
+  casePath: string,
+  isEnded: () => boolean,
+): Promise<Readonly<Record<string, number>>> {
+  const counts = { verdicts: 0, exports: 0, brokerEnds: 0, refused: 0 };
+  const csv = `${casePath}.csv`;
+  const ask = async (done: 'verdicts' | 'exports', parameters: readonly string[]): Promise<string> => {
+    const outcome = await startAssayProcess([...parameters, '--case', casePath, '--json']).ended;
+    counts[outcome.code === 0 ? done : 'refused']++;
+    return outcome.output;
+  };
+  for (let turn = 1; !isEnded(); turn++) {
+    await sleep(disturbedEverySeconds * 1000);
+    if (isEnded()) break;
+    const listed = resultOf(await ask('exports', ['export', 'csv', '--out', csv, '--force']));
+    const alerts = resultOf(
+      (await startAssayProcess(['alerts', '--limit', '1', '--verdict', 'none', '--case', casePath, '--json']).ended)
+        .output,
+    )['alerts'] as readonly { readonly key: string }[] | undefined;
+    const key = alerts?.[0]?.key;
+    if (listed['output'] !== undefined && key !== undefined)
+      await ask('verdicts', ['judge', '--alert', key, '--as', turn % 2 === 0 ? 'fraud' : 'legitimate', '--by', 'soak']);
+    if ((turn * disturbedEverySeconds) % brokerEndsEverySeconds !== 0) continue;
+    await broker.kill();
+    await broker.restart();
+    counts.brokerEnds++;
+  }
+  return counts;
 }
 
 /** Settles when some consumer group has its partitions: whoever follows is ready then. */
@@ -117,6 +167,8 @@ function reportSteady(samples: readonly Sample[], rate: number, result: Readonly
     console.log(`${String(seconds).padStart(6)}  ${(residentBytes / 1e6).toFixed(0).padStart(11)}  ${lag}`);
   const [firstBytes, lastBytes] = thirdsOf(samples, ({ residentBytes }) => residentBytes);
   const [firstLag, lastLag] = thirdsOf(samples, ({ lag }) => lag);
+  const [firstHandles, lastHandles] = thirdsOf(samples, ({ handles }) => handles);
+  const handlesAreFlat = lastHandles <= firstHandles + flatHandles;
   const memoryIsFlat = lastBytes <= firstBytes * flatMemory.factor + flatMemory.bytes;
   const lagIsFlat = lastLag <= firstLag + flatLagSeconds * rate;
   console.log(
@@ -127,11 +179,13 @@ function reportSteady(samples: readonly Sample[], rate: number, result: Readonly
       residentMegabytes: { firstThird: Math.round(firstBytes / 1e6), lastThird: Math.round(lastBytes / 1e6) },
       peakMegabytes: Math.round(Math.max(...samples.map(({ residentBytes }) => residentBytes)) / 1e6),
       lag: { firstThird: Math.round(firstLag), lastThird: Math.round(lastLag) },
+      handles: { firstThird: Math.round(firstHandles), lastThird: Math.round(lastHandles) },
       memoryIsFlat,
       lagIsFlat,
+      handlesAreFlat,
     }),
   );
-  return memoryIsFlat && lagIsFlat;
+  return memoryIsFlat && lagIsFlat && handlesAreFlat;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-steady-'));
@@ -139,16 +193,23 @@ const broker = await startKafka();
 try {
   const model = join(folder, 'model.assay');
   await trainModel(broker, model);
-  const latencyRate = Number(options['latency-rate']);
-  const quiet = { model, casePath: join(folder, 'latency.assay') };
-  const messages = latencyRate * Number(options['latency-seconds']);
-  const { result } = await followAtRate(broker, 'latency', quiet, latencyRate, messages);
-  console.log(JSON.stringify({ rate: latencyRate, messages, producedToStoredMs: result['latencyMs'] }));
+  if (!options.soak) {
+    const latencyRate = Number(options['latency-rate']);
+    const quiet = { model, casePath: join(folder, 'latency.assay') };
+    const messages = latencyRate * Number(options['latency-seconds']);
+    const { result } = await followAtRate(broker, 'latency', quiet, latencyRate, messages);
+    console.log(JSON.stringify({ rate: latencyRate, messages, producedToStoredMs: result['latencyMs'] }));
+  }
 
   const rate = Number(options.rate);
   const wanted = Math.round(rate * 60 * Number(options.minutes));
-  const steady = await followAtRate(broker, 'steady', { model, casePath: join(folder, 'steady.assay') }, rate, wanted);
+  const paths = { model, casePath: join(folder, 'steady.assay') };
+  const steady = await followAtRate(broker, 'steady', paths, rate, wanted, options.soak);
   if (!reportSteady(steady.samples, rate, steady.result)) process.exitCode = 1;
+  if (storedRows(paths.casePath) !== wanted) {
+    console.error(`${storedRows(paths.casePath)} rows are stored of ${wanted} messages.`);
+    process.exitCode = 1;
+  }
 } finally {
   await broker.stop();
   rmSync(folder, { recursive: true, force: true });
