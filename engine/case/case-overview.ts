@@ -121,14 +121,14 @@ export function transactionsPage(
   };
 }
 
-/** The decoded cells of some rows, ascending, with their scores. */
+/** The decoded cells of some rows, ascending, with the scores that their alerts are shown with. */
 export function transactionRows(
   session: CaseSession,
   sequences: readonly number[],
   modelId: number | undefined,
 ): Pick<RequestOutput<'transactions.page'>, 'columns' | 'kinds' | 'rows'> {
   const { arrays } = session;
-  const view = modelId === undefined ? null : session.view(modelId);
+  const view = modelId === undefined ? null : session.alerts(modelId).view;
   const units = modelId === undefined ? -1 : session.model(modelId).threshold.units;
   const cells = arrays.cells(sequences);
   return {

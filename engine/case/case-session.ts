@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { alertGroupingSchema, gapInMs, type AlertGrouping } from '../domain/alert-grouping.ts';
 import { usageError } from '../domain/error.ts';
 import { explorationSchema } from '../domain/exploration.ts';
+import type { RowWeights } from '../evaluation/ranking.ts';
 import { membershipAmong, orderForAlerts, type AlertMembership, type AlertOrder } from '../forest/alert-sweep.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Suppression } from '../domain/suppression.ts';
@@ -13,7 +14,8 @@ import { readOnlyPlace } from '../store/read-only-place.ts';
 import type { StoredModel } from '../store/types.ts';
 import { WritableCase } from '../store/writable-case.ts';
 import { mixInto, type AlertGroups } from './alerts/alert-groups.ts';
-import { drawExplored, type Explored } from './alerts/exploration.ts';
+import { drawExplored, NOTHING_EXPLORED, type Explored } from './alerts/exploration.ts';
+import { selectVerdicts, type VerdictSelection } from './alerts/verdict-selection.ts';
 import { CaseArrays, UNKNOWN_CODE } from './case-arrays.ts';
 import { readDecisions, type DecisionState } from './decisions/decision-state.ts';
 import { readSuppressions, suppressedRows } from './alerts/suppressions.ts';
@@ -25,6 +27,8 @@ import { ModelView } from './model/model-view.ts';
 export const ALERT_GROUPING_SETTING = 'alert grouping';
 /** Setting of a case: how much of the queue comes from below the line. */
 export const EXPLORATION_SETTING = 'exploration';
+/** Setting of a case: the greatest share that was ever chosen, by which verdicts on what was drawn are known as such later. */
+export const MOST_EXPLORED_SETTING = 'exploration at most';
 
 /** The alerts of a model with what stands among them by chance. */
 interface MixedAlerts {
@@ -35,8 +39,11 @@ interface MixedAlerts {
 
 interface CountedLabels {
   readonly of: CaseLabels;
+  readonly selection: VerdictSelection | null;
   readonly verdicts: readonly CountedVerdict[];
   readonly labels: Uint8Array | null;
+  /** For how many transactions each labelled one stands; null where each stands for itself. */
+  readonly weights: RowWeights | null;
 }
 
 /**
@@ -62,6 +69,11 @@ export class CaseSession {
   #countedOver: { readonly of: readonly (object | number)[]; readonly digest: string } | undefined;
   #grouping: AlertGrouping | undefined;
   #exploredShare: number | null | undefined;
+  readonly #exploredAtMost = new WeakMap<AlertGroups, Explored>();
+  readonly #selections = new Map<
+    boolean,
+    { readonly of: readonly unknown[]; readonly selection: VerdictSelection | null }
+  >();
   readonly #mixed = new WeakMap<ModelView, MixedAlerts>();
   readonly #blind = new WeakMap<
     ModelView,
@@ -282,12 +294,27 @@ export class CaseSession {
   /** What figures of quality count under one model: the label column's rows, and each verdict once. */
   counted(view: ModelView): CountedLabels {
     const known = this.#counted.get(view);
-    if (known?.of === this.labels) return known;
-    const verdicts = countVerdicts(this.labels, this.decisions, view.sums);
-    const labels = labelsForFigures(this.labels, verdicts, this.arrays.rowCount);
-    const counted = { of: this.labels, verdicts, labels };
+    const selection = this.verdictSelection(true);
+    if (known?.of === this.labels && known.selection === selection) return known;
+    const verdicts = known?.of === this.labels ? known.verdicts : countVerdicts(this.labels, this.decisions, view.sums);
+    const labels =
+      known?.of === this.labels ? known.labels : labelsForFigures(this.labels, verdicts, this.arrays.rowCount);
+    const counted = { of: this.labels, selection, verdicts, labels, weights: selection?.weights ?? null };
     this.#counted.set(view, counted);
     return counted;
+  }
+
+  /**
+   * How the verdicts came about, for every figure that counts them; null where none is known to have come by chance.
+   * @param besideColumn whether the label column speaks for its transactions
+   */
+  verdictSelection(besideColumn: boolean): VerdictSelection | null {
+    const of = [this.arrays, this.labels, this.decisions, this.models, this.countedOver];
+    const known = this.#selections.get(besideColumn);
+    if (known?.of.every((part, index) => part === of[index])) return known.selection;
+    const selection = selectVerdicts(this, besideColumn);
+    this.#selections.set(besideColumn, { of, selection });
+    return selection;
   }
 
   /** How rows make alerts: by entity and gap, less what people split or joined. */
@@ -360,19 +387,20 @@ export class CaseSession {
   indexOf(
     forest: CompiledForest,
     sums: Int32Array,
-  ): { readonly labels: Uint8Array | null; readonly index: TuningIndex } {
+  ): { readonly labels: Uint8Array | null; readonly weights: RowWeights | null; readonly index: TuningIndex } {
     const { arrays, decisions } = this;
     const rowCount = sums.length;
     const verdicts = countVerdicts(this.labels, decisions, sums);
     const labels = labelsForFigures(this.labels, verdicts, arrays.rowCount)?.subarray(0, rowCount) ?? null;
+    const weights = this.verdictSelection(true)?.weights.subarray(0, rowCount) ?? null;
     const index = buildTuningIndex({
       forest,
       sums,
       alertOrder: rowCount === arrays.rowCount ? this.alertOrder : orderForAlerts(this.alertMembership, rowCount),
-      ...(labels === null ? {} : { labels }),
+      ...(labels === null ? {} : { labels, weights }),
       ...(arrays.days === null ? {} : { dayIndex: arrays.days.subarray(0, rowCount) }),
     });
-    return { labels, index };
+    return { labels, weights, index };
   }
 
   /**
@@ -386,6 +414,7 @@ export class CaseSession {
     const { entity, times, days } = arrays;
     const verdicts = countVerdicts(this.labels, decisions, sums);
     const labels = labelsForFigures(this.labels, verdicts, arrays.rowCount);
+    const weights = this.verdictSelection(true)?.weights;
     const membership = {
       groups: entity?.codes ?? null,
       groupCount: entity?.dictionary.size ?? 0,
@@ -399,6 +428,7 @@ export class CaseSession {
       sums: Int32Array.from(rows, (row) => sums[row]),
       alertOrder: orderForAlerts(membershipAmong(membership, rows), rows.length),
       ...(labels === null ? {} : { labels: Uint8Array.from(rows, (row) => labels[row]) }),
+      weights: weights === undefined ? null : Float64Array.from(rows, (row) => weights[row]),
       ...(days === null ? {} : { dayIndex: Int32Array.from(rows, (row) => days[row]) }),
     });
   }
@@ -406,7 +436,7 @@ export class CaseSession {
   /** Every question about the line of a model is a search in this. */
   tuningIndex(modelId: number): TuningIndex {
     const view = this.view(modelId);
-    return view.tuningIndex(this.counted(view).labels, this.alertOrder);
+    return view.tuningIndex(this.counted(view), this.alertOrder);
   }
 
   /**
@@ -433,23 +463,38 @@ export class CaseSession {
     return this.#mixedAlerts(modelId).explored;
   }
 
+  /** What stood in the queue of a model by chance at the greatest share that was ever chosen, which holds what does now. */
+  exploredAtMost(modelId: number): Explored {
+    const stored = this.openCase.setting(MOST_EXPLORED_SETTING);
+    const share = stored === undefined ? this.#exploredShareNow : explorationSchema.parse(stored).share;
+    if (share === 0) return NOTHING_EXPLORED;
+    const { of: groups, explored } = this.#mixedAlerts(modelId);
+    if (share === this.#exploredShareNow) return explored;
+    const known = this.#exploredAtMost.get(groups);
+    if (known !== undefined) return known;
+    const drawn = this.#draw(modelId, groups, share);
+    this.#exploredAtMost.set(groups, drawn);
+    return drawn;
+  }
+
   #mixedAlerts(modelId: number): MixedAlerts {
     const view = this.view(modelId);
     const { units: thresholdUnits } = this.model(modelId).threshold;
     const groups = view.groups(thresholdUnits, this.alertMembership);
-    if (this.#exploredShareNow === 0) return { of: groups, explored: { rows: [], drawnOfDay: new Map() }, groups };
+    if (this.#exploredShareNow === 0) return { of: groups, explored: NOTHING_EXPLORED, groups };
     const known = this.#mixed.get(view);
     if (known?.of === groups) return known;
-    const { sums, digest: modelDigest } = view;
-    const { suppressed, arrays } = this;
-    const explored = drawExplored({
-      ...{ groups, sums, thresholdUnits, modelDigest, suppressed },
-      days: arrays.days,
-      share: this.#exploredShareNow,
-    });
+    const explored = this.#draw(modelId, groups, this.#exploredShareNow);
     const mixed = { of: groups, explored, groups: mixInto(groups, explored.rows) };
     this.#mixed.set(view, mixed);
     return mixed;
+  }
+
+  #draw(modelId: number, groups: AlertGroups, share: number): Explored {
+    const { sums, digest: modelDigest } = this.view(modelId);
+    const { units: thresholdUnits } = this.model(modelId).threshold;
+    const { suppressed, arrays } = this;
+    return drawExplored({ groups, sums, thresholdUnits, modelDigest, suppressed, days: arrays.days, share });
   }
 
   #profileNow(): string {

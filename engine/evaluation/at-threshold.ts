@@ -1,6 +1,6 @@
 import { impossible } from '../domain/error.ts';
 import { UNLABELLED } from '../domain/label.ts';
-import type { Anomaly } from './ranking.ts';
+import type { Anomaly, RowWeights } from './ranking.ts';
 
 /** Judged rows by label and flag, and the ratios of them. A ratio is null where nothing is there to divide by. */
 export interface ThresholdOutcome {
@@ -14,8 +14,13 @@ export interface ThresholdOutcome {
   readonly f1: number | null;
 }
 
-/** What comes of flagging every row whose anomaly is at least `threshold`. */
-export function precisionRecallAt(labels: Uint8Array, anomaly: Anomaly, threshold: number): ThresholdOutcome {
+/** What comes of flagging every row whose anomaly is at least `threshold`, each counted as often as `weights` say. */
+export function precisionRecallAt(
+  labels: Uint8Array,
+  anomaly: Anomaly,
+  threshold: number,
+  weights?: RowWeights,
+): ThresholdOutcome {
   if (labels.length !== anomaly.length) {
     impossible(`${labels.length} labels were given for ${anomaly.length} anomaly values.`);
   }
@@ -26,11 +31,12 @@ export function precisionRecallAt(labels: Uint8Array, anomaly: Anomaly, threshol
   for (let row = 0; row < labels.length; row++) {
     if (labels[row] === UNLABELLED) continue;
     const flagged = anomaly[row] >= threshold;
+    const weight = weights?.[row] ?? 1;
     if (labels[row] === 1) {
-      if (flagged) truePositives++;
-      else falseNegatives++;
-    } else if (flagged) falsePositives++;
-    else trueNegatives++;
+      if (flagged) truePositives += weight;
+      else falseNegatives += weight;
+    } else if (flagged) falsePositives += weight;
+    else trueNegatives += weight;
   }
   const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
   return {

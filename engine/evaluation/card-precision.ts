@@ -1,5 +1,5 @@
 import { UNLABELLED } from '../domain/label.ts';
-import type { Anomaly } from './ranking.ts';
+import type { Anomaly, RowWeights } from './ranking.ts';
 
 export interface CardPrecisionInput {
   /** FRAUD, GENUINE, or UNLABELLED: such rows are left out. */
@@ -11,13 +11,15 @@ export interface CardPrecisionInput {
   readonly days: Int32Array;
   /** Cards the team can check a day. */
   readonly k: number;
+  /** For how many rows each stands; a card stands for as many as that of its rows that stands for fewest. Each for itself where left out. */
+  readonly weights?: RowWeights | undefined;
 }
 
 export interface CardPrecisionDay {
   readonly day: number;
   /** Cards with a fraud that day that had not been detected on an earlier day. */
   readonly compromised: number;
-  /** How many of them are among the k cards with the greatest anomaly. */
+  /** How many of them are among the k cards with the greatest anomaly, a part of a card where it stands for more than fit. */
   readonly detected: number;
   /** detected / k. */
   readonly precision: number;
@@ -40,6 +42,7 @@ export function cardPrecisionTopK(input: CardPrecisionInput): {
     isDetected: new Uint8Array(cardCount),
     anomaly: new Float64Array(cardCount),
     isFraud: new Uint8Array(cardCount),
+    weight: new Float64Array(cardCount),
     seenOn: new Int32Array(cardCount).fill(-1),
   };
   const perDay = Array.from(days, (day, place) =>
@@ -78,6 +81,7 @@ interface CardState {
   readonly isDetected: Uint8Array;
   readonly anomaly: Float64Array;
   readonly isFraud: Uint8Array;
+  readonly weight: Float64Array;
   /** Place of the day among all days. */
   readonly seenOn: Int32Array;
 }
@@ -90,7 +94,7 @@ function precisionOfDay(
   rows: Uint32Array,
   state: CardState,
 ): CardPrecisionDay {
-  const { isDetected, anomaly, isFraud, seenOn } = state;
+  const { isDetected, anomaly, isFraud, weight, seenOn } = state;
   const cards: number[] = [];
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index];
@@ -101,12 +105,22 @@ function precisionOfDay(
       cards.push(code);
       anomaly[code] = input.anomaly[row];
       isFraud[code] = 0;
+      weight[code] = Infinity;
     } else if (input.anomaly[row] > anomaly[code]) anomaly[code] = input.anomaly[row];
     if (input.labels[row] === 1) isFraud[code] = 1;
+    weight[code] = Math.min(weight[code], input.weights?.[row] ?? 1);
   }
   cards.sort((a, b) => (anomaly[b] === anomaly[a] ? a - b : anomaly[b] > anomaly[a] ? 1 : -1));
-  const compromised = cards.reduce((count, code) => count + isFraud[code], 0);
-  const detected = cards.slice(0, input.k).filter((code) => isFraud[code] === 1);
-  for (const code of detected) isDetected[code] = 1;
-  return { day, compromised, detected: detected.length, precision: detected.length / input.k };
+  const compromised = cards.reduce((count, code) => count + isFraud[code] * weight[code], 0);
+  let detected = 0;
+  let left = input.k;
+  for (const code of cards) {
+    if (left <= 0) break;
+    if (isFraud[code] === 1) {
+      detected += Math.min(weight[code], left);
+      isDetected[code] = 1;
+    }
+    left -= weight[code];
+  }
+  return { day, compromised, detected, precision: detected / input.k };
 }

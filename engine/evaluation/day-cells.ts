@@ -8,27 +8,30 @@ export interface DayCells {
   readonly ranking: Ranking;
   /** The day of each cell. */
   readonly days: Int32Array;
-  /** Rows in each cell. */
+  /** Rows in each cell, each as often as it counts. */
   readonly rows: Float64Array;
 }
 
 /**
  * A ranking in cells, so that a figure of days drawn again and again costs as much for a million transactions as for a thousand.
  * @param days day of each row of the ranking
+ * @param weights how often each row counts; once where left out
  */
-export function dayCells(ranking: Ranking, days: Int32Array): DayCells {
+export function dayCells(ranking: Ranking, days: Int32Array, weights?: RowWeights): DayCells {
   const cells = new Map<string, { label: number; bin: number; day: number; rows: number }>();
   const groupsPerBin = Math.ceil(ranking.groupEnds.length / mostBins);
   let position = 0;
   ranking.groupEnds.forEach((end, group) => {
     const bin = Math.floor(group / groupsPerBin);
     for (; position < end; position++) {
-      const day = days[ranking.order[position]];
+      const row = ranking.order[position];
+      const day = days[row];
+      const weight = weights?.[row] ?? 1;
       const label = ranking.labels[position];
       const key = `${bin} ${day} ${label}`;
       const cell = cells.get(key);
-      if (cell === undefined) cells.set(key, { label, bin, day, rows: 1 });
-      else cell.rows++;
+      if (cell === undefined) cells.set(key, { label, bin, day, rows: weight });
+      else cell.rows += weight;
     }
   });
   const list = [...cells.values()];

@@ -41,18 +41,20 @@ export interface MissedFraud {
  */
 export function estimateMissedFraud(rows: number, judged: readonly JudgedByChance[]): MissedFraud | null {
   if (judged.length < FEWEST_JUDGED) return null;
-  let [weight, squares, frauds] = [0, 0, 0];
-  for (const { isFraud, chance } of judged) {
-    weight += 1 / chance;
-    squares += 1 / chance ** 2;
-    if (isFraud) frauds += 1 / chance;
-  }
-  const share = frauds / weight;
+  const weights = standFor(rows, judged);
+  const share = judged.reduce((sum, { isFraud }, at) => sum + (isFraud ? weights[at] : 0), 0) / rows;
+  const squares = weights.reduce((sum, weight) => sum + weight * weight, 0);
   // Rounding must not take one from a sample of equal draws.
-  const worth = Math.min(rows, Math.max(1, Math.floor((weight * weight) / squares + 1e-6)));
+  const worth = Math.min(rows, Math.max(1, Math.floor((rows * rows) / squares + 1e-6)));
   const sample = { rows, judged: worth, frauds: share * worth };
   const [low, high] = fraudInterval(sample);
   return { frauds: rows * share, low, high, moreToHalve: moreToHalve(sample, high - low) };
+}
+
+/** For how many of `rows` each of a sample stands: as the inverse of its chance, all together for all of them (Hajek 1971). */
+export function standFor(rows: number, judged: readonly { readonly chance: number }[]): Float64Array {
+  const whole = judged.reduce((sum, { chance }) => sum + 1 / chance, 0);
+  return Float64Array.from(judged, ({ chance }) => rows / (chance * whole));
 }
 
 /**

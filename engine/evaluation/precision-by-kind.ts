@@ -1,5 +1,5 @@
 import { FRAUD, GENUINE } from '../domain/label.ts';
-import type { Anomaly } from './ranking.ts';
+import type { Anomaly, RowWeights } from './ranking.ts';
 
 /**
  * The average precision of each kind of fraud among the legitimate rows, other kinds left aside, and of all frauds together: the
@@ -9,6 +9,7 @@ import type { Anomaly } from './ranking.ts';
  * @param anomaly higher is more anomalous; no entry is NaN
  * @param kinds how many kinds there are
  * @param kindOf the kind of a fraud, from 0; another number for none
+ * @param weights how often each row counts; once where left out
  * @returns null for a kind without a fraud
  */
 export function averagePrecisionByKind(
@@ -16,6 +17,7 @@ export function averagePrecisionByKind(
   anomaly: Anomaly,
   kinds: number,
   kindOf: (row: number) => number,
+  weights?: RowWeights,
 ): { readonly all: number | null; readonly byKind: readonly (number | null)[] } {
   const frauds: number[] = [];
   for (let row = 0; row < labels.length; row++) if (labels[row] === FRAUD) frauds.push(row);
@@ -26,15 +28,16 @@ export function averagePrecisionByKind(
   for (let row = 0; row < labels.length; row++) {
     if (labels[row] !== GENUINE) continue;
     const place = countNotAbove(anomaly[row]) - 1;
-    if (place >= 0) legitimate[place]++;
+    if (place >= 0) legitimate[place] += weights?.[row] ?? 1;
   }
   const all = new Float64Array(values.length);
   const ofKind = Array.from({ length: kinds }, () => new Float64Array(values.length));
   for (const row of frauds) {
     const place = countNotAbove(anomaly[row]) - 1;
-    all[place]++;
+    const weight = weights?.[row] ?? 1;
+    all[place] += weight;
     const counts = ofKind.at(kindOf(row));
-    if (kindOf(row) >= 0 && counts !== undefined) counts[place]++;
+    if (kindOf(row) >= 0 && counts !== undefined) counts[place] += weight;
   }
   return {
     all: averageOf(all, legitimate),

@@ -78,12 +78,14 @@ export function rankOrdered({ order: all, groupEnds: allEnds }: RowOrder, labels
 export function precisionRecallCurveOfRanking(
   ranking: Ranking,
   points: number,
+  weights?: RowWeights,
 ): readonly { readonly precision: number; readonly recall: number }[] {
-  const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
+  const { order, labels } = ranking;
+  const positives = labels.reduce((sum, label, place) => sum + label * (weights?.[order[place]] ?? 1), 0);
   const curve: { precision: number; recall: number }[] = [];
   let found = 0;
   let rows = 0;
-  forEachGroup(ranking, undefined, (positivesInGroup, negativesInGroup) => {
+  forEachGroup(ranking, weights, (positivesInGroup, negativesInGroup) => {
     found += positivesInGroup;
     rows += positivesInGroup + negativesInGroup;
     const recall = positives === 0 ? 0 : found / positives;
@@ -126,7 +128,7 @@ function orderDescending(values: Anomaly): Uint32Array {
   return order;
 }
 
-/** How often each row counts, by row number; for bootstrap replicates. Left out, each counts once. */
+/** How often each row counts, by row number: in a bootstrap replicate, or for how many others it stands. Left out, each counts once. */
 export type RowWeights = Float64Array;
 
 /**
@@ -165,12 +167,14 @@ export function averagePrecisionOfRanking(ranking: Ranking, weights?: RowWeights
  * Share of frauds among the k most anomalous rows (all of them where there are fewer). Where a tie straddles k, the
  * share expected when the tie is broken at random. Null without rows.
  */
-export function precisionAtKOfRanking(ranking: Ranking, k: number): number | null {
-  const count = Math.min(k, ranking.order.length);
+export function precisionAtKOfRanking(ranking: Ranking, k: number, weights?: RowWeights): number | null {
+  const { order } = ranking;
+  const rows = weights === undefined ? order.length : order.reduce((sum, row) => sum + weights[row], 0);
+  const count = Math.min(k, rows);
   if (count < 1) return null;
   let found = 0;
   let taken = 0;
-  forEachGroup(ranking, undefined, (positives, negatives) => {
+  forEachGroup(ranking, weights, (positives, negatives) => {
     const share = Math.min(1, (count - taken) / (positives + negatives));
     found += positives * share;
     taken += (positives + negatives) * share;
@@ -204,6 +208,6 @@ export function auroc(labels: Uint8Array, anomaly: Anomaly): number | null {
 }
 
 /** `averagePrecisionOfRanking` of labels and anomaly values. */
-export function averagePrecision(labels: Uint8Array, anomaly: Anomaly): number | null {
-  return averagePrecisionOfRanking(rankRows(labels, anomaly));
+export function averagePrecision(labels: Uint8Array, anomaly: Anomaly, weights?: RowWeights): number | null {
+  return averagePrecisionOfRanking(rankRows(labels, anomaly), weights);
 }

@@ -11,7 +11,7 @@ import type { TuningIndex, TuningInput } from './tuning.ts';
 
 const forest = compileForest(growForest(makeTestRows(500, 4), testParameters()), 4, 64);
 
-type CompleteInput = Required<Omit<TuningInput, 'earlier'>>;
+type CompleteInput = Required<Omit<TuningInput, 'earlier' | 'weights'>>;
 
 /** Each row is an alert of its own. */
 function eachAlone(rowCount: number): AlertOrder {

@@ -27,11 +27,13 @@ export type ThresholdHandle =
   /** The least total of missed frauds and reviews, in one currency; the fewest flagged rows among equals. */
   | { readonly kind: 'cost'; readonly missedFraudCost: number; readonly reviewCost: number };
 
-/** What a threshold means where rows are labelled. Ratios are null where nothing is there to divide by. */
+/** What a threshold means where rows are labelled. Counts are of rows; ratios count each as often as it weighs, and are null where nothing is there to divide by. */
 export interface LabelledOutcome {
   readonly positives: number;
   readonly truePositives: number;
   readonly labelledFlagged: number;
+  /** Frauds that are not flagged, each as often as it weighs. */
+  readonly missed: number;
   readonly precision: number | null;
   readonly recall: number | null;
   readonly f1: number | null;
@@ -92,6 +94,8 @@ export interface TuningInput {
   readonly sums: Int32Array;
   /** 1 fraud, 0 genuine, UNLABELLED not judged. */
   readonly labels?: Uint8Array;
+  /** For how many rows each labelled one stands; each for itself where left out or null. */
+  readonly weights?: Float64Array | null;
   /** Day number of each row's event time (any origin), or NO_DAY. */
   readonly dayIndex?: Int32Array;
   /** How rows make alerts; without it each flagged row is one. */
@@ -123,7 +127,7 @@ export function buildTuningIndex(input: TuningInput): TuningIndex {
   const rowCount = sums.length;
   const rows = (input.earlier && sortedRowsOf.get(input.earlier)) ?? sortRows(input);
   const { order, sorted, days, sweep } = rows;
-  const ranked = input.labels === undefined ? null : rankLabels(sorted, order, input.labels);
+  const ranked = input.labels === undefined ? null : rankLabels(sorted, order, input.labels, input.weights ?? null);
   const scoreOf = (units: number): number => scoreOfSum(forest, units);
 
   const labelled = (): RankedLabels =>
@@ -279,7 +283,7 @@ function thresholdForAlerts({ sorted, sweep }: SortedRows, alerts: number): numb
 }
 
 /** The first place of a rising array that holds at least `wanted`. */
-function firstWithAtLeast(rising: Uint32Array, wanted: number): number {
+function firstWithAtLeast(rising: Uint32Array | Float64Array, wanted: number): number {
   let low = 0;
   let high = rising.length - 1;
   while (low < high) {
@@ -330,7 +334,9 @@ interface RankedLabels {
   /** Entry c: labelled rows among the first c rows. */
   readonly labelledUpTo: Uint32Array;
   readonly positives: number;
-  readonly labelled: number;
+  /** The same two, each row as often as it weighs: what every ratio is made of. */
+  readonly fraudUpTo: RisingCounts;
+  readonly judgedUpTo: RisingCounts;
   readonly cutAtOrAfter: (count: number) => number;
   /** Cuts with a better precision than every later cut, from the last to the first; so their precision rises. */
   readonly precisionCuts: Uint32Array;
@@ -338,7 +344,14 @@ interface RankedLabels {
   readonly hullCuts: Uint32Array;
 }
 
-function rankLabels(sorted: Int32Array, order: Uint32Array, labels: Uint8Array): RankedLabels | null {
+type RisingCounts = Uint32Array | Float64Array;
+
+function rankLabels(
+  sorted: Int32Array,
+  order: Uint32Array,
+  labels: Uint8Array,
+  weights: Float64Array | null,
+): RankedLabels | null {
   const rowCount = order.length;
   if (labels.length !== rowCount) impossible(`${labels.length} labels were given for ${rowCount} rows.`);
   const positivesUpTo = new Uint32Array(rowCount + 1);
@@ -348,23 +361,30 @@ function rankLabels(sorted: Int32Array, order: Uint32Array, labels: Uint8Array):
     positivesUpTo[i + 1] = positivesUpTo[i] + (label === 1 ? 1 : 0);
     labelledUpTo[i + 1] = labelledUpTo[i] + (label === UNLABELLED ? 0 : 1);
   }
-  const labelled = labelledUpTo[rowCount];
-  if (labelled === 0) return null;
+  if (labelledUpTo[rowCount] === 0) return null;
+  const fraudUpTo = weights === null ? positivesUpTo : weightsUpTo(order, weights, (row) => labels[row] === 1);
+  const judgedUpTo = weights === null ? labelledUpTo : weightsUpTo(order, weights, (row) => labels[row] !== UNLABELLED);
   const isCut = (count: number): boolean => count === 0 || count === rowCount || sorted[count] !== sorted[count - 1];
   return {
     positivesUpTo,
     labelledUpTo,
     positives: positivesUpTo[rowCount],
-    labelled,
+    ...{ fraudUpTo, judgedUpTo },
     cutAtOrAfter: (count) => (count === 0 ? 0 : countFlagged(sorted, sorted[count - 1])),
-    precisionCuts: findPrecisionCuts(positivesUpTo, labelledUpTo, isCut),
-    hullCuts: findHullCuts(positivesUpTo, isCut),
+    precisionCuts: findPrecisionCuts(fraudUpTo, judgedUpTo, isCut),
+    hullCuts: findHullCuts(fraudUpTo, isCut),
   };
 }
 
+function weightsUpTo(order: Uint32Array, weights: Float64Array, counts: (row: number) => boolean): Float64Array {
+  const upTo = new Float64Array(order.length + 1);
+  for (let i = 0; i < order.length; i++) upTo[i + 1] = upTo[i] + (counts(order[i]) ? weights[order[i]] : 0);
+  return upTo;
+}
+
 function findPrecisionCuts(
-  positivesUpTo: Uint32Array,
-  labelledUpTo: Uint32Array,
+  positivesUpTo: RisingCounts,
+  labelledUpTo: RisingCounts,
   isCut: (count: number) => boolean,
 ): Uint32Array {
   const cuts: number[] = [];
@@ -380,7 +400,7 @@ function findPrecisionCuts(
 }
 
 /** Upper convex hull by Andrew's monotone chain: the cuts are already sorted by flagged rows. */
-function findHullCuts(positivesUpTo: Uint32Array, isCut: (count: number) => boolean): Uint32Array {
+function findHullCuts(positivesUpTo: RisingCounts, isCut: (count: number) => boolean): Uint32Array {
   const hull: number[] = [];
   for (let count = 0; count < positivesUpTo.length; count++) {
     if (!isCut(count)) continue;
@@ -404,23 +424,27 @@ function checkShare(name: string, share: number): void {
 
 function countForRecall(ranked: RankedLabels, recall: number): number {
   checkShare('Recall', recall);
-  return ranked.cutAtOrAfter(firstWithAtLeast(ranked.positivesUpTo, wantedPositives(ranked, recall)));
+  return ranked.cutAtOrAfter(firstWithAtLeast(ranked.fraudUpTo, wantedFraud(ranked, recall)));
 }
 
-/** Frauds to find for a recall; a product that rounding left just above a whole number counts as it. */
-function wantedPositives(ranked: RankedLabels, recall: number): number {
-  return Math.ceil(recall * ranked.positives * (1 - 4 * Number.EPSILON));
+/** Frauds to find for a recall, less what rounding can have added to the product or to a sum of weights. */
+function wantedFraud({ fraudUpTo }: RankedLabels, recall: number): number {
+  const rounding = fraudUpTo instanceof Uint32Array ? 4 * Number.EPSILON : ROUNDING_OF_SUMS;
+  return recall * fraudUpTo[fraudUpTo.length - 1] * (1 - rounding);
 }
+
+/** More than sums of some million weights can be off by, and less than any recall that is asked for. */
+const ROUNDING_OF_SUMS = 1e-9;
 
 function countForPrecision(ranked: RankedLabels, precision: number): number {
   checkShare('Precision', precision);
-  const { precisionCuts, positivesUpTo, labelledUpTo } = ranked;
+  const { precisionCuts, fraudUpTo, judgedUpTo } = ranked;
   let low = 0;
   let high = precisionCuts.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const cut = precisionCuts[middle];
-    if (positivesUpTo[cut] / labelledUpTo[cut] < precision) low = middle + 1;
+    if (fraudUpTo[cut] / judgedUpTo[cut] < precision) low = middle + 1;
     else high = middle;
   }
   return low < precisionCuts.length ? precisionCuts[low] : 0;
@@ -430,10 +454,12 @@ function countForCost(ranked: RankedLabels, missedFraudCost: number, reviewCost:
   if (!(missedFraudCost >= 0 && reviewCost >= 0)) {
     throw usageError('WRONG_USE', 'The cost of a missed fraud and of a review must be 0 or more.');
   }
+  const { fraudUpTo } = ranked;
+  const whole = fraudUpTo[fraudUpTo.length - 1];
   let cheapest = 0;
   let leastCost = Infinity;
   for (const cut of ranked.hullCuts) {
-    const cost = missedFraudCost * (ranked.positives - ranked.positivesUpTo[cut]) + reviewCost * cut;
+    const cost = missedFraudCost * (whole - fraudUpTo[cut]) + reviewCost * cut;
     if (cost < leastCost) {
       leastCost = cost;
       cheapest = cut;
@@ -443,16 +469,18 @@ function countForCost(ranked: RankedLabels, missedFraudCost: number, reviewCost:
 }
 
 function outcomeAt(ranked: RankedLabels, flagged: number): LabelledOutcome {
-  const { positives } = ranked;
-  const truePositives = ranked.positivesUpTo[flagged];
-  const labelledFlagged = ranked.labelledUpTo[flagged];
+  const { positives, fraudUpTo, judgedUpTo } = ranked;
+  const found = fraudUpTo[flagged];
+  const judged = judgedUpTo[flagged];
+  const fraud = fraudUpTo[fraudUpTo.length - 1];
   return {
     positives,
-    truePositives,
-    labelledFlagged,
-    precision: labelledFlagged === 0 ? null : truePositives / labelledFlagged,
-    recall: positives === 0 ? null : truePositives / positives,
-    f1: positives + labelledFlagged === 0 ? null : (2 * truePositives) / (positives + labelledFlagged),
+    truePositives: ranked.positivesUpTo[flagged],
+    labelledFlagged: ranked.labelledUpTo[flagged],
+    missed: fraud - found,
+    precision: judged === 0 ? null : found / judged,
+    recall: positives === 0 ? null : found / fraud,
+    f1: fraud + judged === 0 ? null : (2 * found) / (fraud + judged),
   };
 }
 
@@ -469,13 +497,13 @@ function curveOf(
     if (flagged === previous) continue;
     previous = flagged;
     const thresholdUnits = thresholdForCount(sorted, flagged);
-    const truePositives = ranked.positivesUpTo[flagged];
+    const { fraudUpTo, judgedUpTo } = ranked;
     curve.push({
       thresholdUnits,
       thresholdScore: scoreOf(thresholdUnits),
       flagged,
-      precision: truePositives / ranked.labelledUpTo[flagged],
-      recall: truePositives / ranked.positives,
+      precision: fraudUpTo[flagged] / judgedUpTo[flagged],
+      recall: fraudUpTo[flagged] / fraudUpTo[fraudUpTo.length - 1],
     });
   }
   return curve;

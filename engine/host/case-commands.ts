@@ -6,7 +6,7 @@ import { listAlerts } from '../case/alerts/list-alerts.ts';
 import { choiceInCase } from '../jobs/scoring/exported-model.ts';
 import { explainRows } from '../case/alerts/explain-rows.ts';
 import { addSuppression, liftSuppression, listSuppressions, previewSuppression } from '../case/alerts/suppressions.ts';
-import { readBelowLine, verdictWeights } from '../case/alerts/below-line.ts';
+import { readBelowLine } from '../case/alerts/below-line.ts';
 import { rowOfKey, typedKey } from '../case/alerts/alert-keys.ts';
 import { caseOverview, groupAlerts } from '../case/case-overview.ts';
 import type { CaseSession } from '../case/case-session.ts';
@@ -82,10 +82,9 @@ export function tuneModel(input: ParsedJobInput<'tune'>, context: WorkContext): 
 
 function evaluationOf(session: CaseSession, modelId: number, thresholdUnits: number): Evaluation | null {
   const view = session.view(modelId);
-  const { labels } = session.counted(view);
+  const { labels, weights } = session.counted(view);
   const { basis } = session.labels;
   if (labels === null || basis === null) return null;
-  const weights = basis === 'verdicts' ? verdictWeights(session, modelId) : null;
   return evaluateScores(labels, basis, view.sums, thresholdUnits, weights);
 }
 
@@ -100,9 +99,10 @@ export function compareTwoModels(
     const { id: secondId } = session.chosenModel(input.second);
     const { comparison, first, second } = compareModels(session, firstId, secondId, input.at);
     const { basis } = session.labels;
-    const partOf = (id: number, { labels, sums, thresholdUnits }: ComparedModels['first']) => ({
+    const partOf = (id: number, { labels, weights, sums, thresholdUnits }: ComparedModels['first']) => ({
       model: session.modelSummary(id),
-      evaluation: labels === null || basis === null ? null : evaluateScores(labels, basis, sums, thresholdUnits),
+      evaluation:
+        labels === null || basis === null ? null : evaluateScores(labels, basis, sums, thresholdUnits, weights),
     });
     return {
       ...comparison,

@@ -136,14 +136,14 @@ export function printEvaluateReport(result: JobResult<'evaluate'>, { print, note
   print(heading(`${count(result.alerts)} alerts = ${count(result.flagged)} flagged transactions`));
   print(
     table(
-      ['', ...result.evaluations.map(({ basis }) => basisWords[basis]), '95 % interval over days'],
+      ['', ...result.evaluations.map(({ basis }) => basisWords[basis]), '95 % interval'],
       [
         row('known', (each) => count(each.labelled)),
         row('fraud', (each) => count(each.positives)),
         row('AUROC', (each) => nullable(each.auroc), 'auroc'),
         row('AUPRC', (each) => nullable(each.auprc), 'auprc'),
-        row('precision', (each) => nullable(each.precision)),
-        row('recall', (each) => nullable(each.recall)),
+        row('precision', (each) => nullable(each.precision), 'precision'),
+        row('recall', (each) => nullable(each.recall), 'recall'),
         rowOfLast('F1', evaluation.f1),
         rowOfLast('precision at n', evaluation.precisionAtPositives),
         rowOfLast('card precision, top 100', evaluation.cardPrecisionTop100),
@@ -151,6 +151,10 @@ export function printEvaluateReport(result: JobResult<'evaluate'>, { print, note
       [false, ...result.evaluations.map(() => true), false],
     ),
   );
+  if (result.judgedByChance > 0)
+    print(
+      `${count(result.judgedByChance)} verdicts on what was drawn from below the line stand for all of which nothing else is known.`,
+    );
   print(heading('Does the model beat something trivial?'));
   print(
     table(
@@ -397,6 +401,14 @@ export function printCompareReport(result: JobResult<'compare'>, { print }: Comm
       ['alerts of the first', count(alerts.first)],
       ['alerts of the second', count(alerts.second)],
       ['in common', `${count(alerts.both)} alerts of the first share a transaction with the second`],
+      ...(alerts.drawn.first + alerts.drawn.second === 0
+        ? []
+        : [
+            [
+              'beside these',
+              `${count(alerts.drawn.first)} and ${count(alerts.drawn.second)} drawn from below the line`,
+            ] as const,
+          ]),
     ]),
   );
   print(heading('Flagged transactions'));

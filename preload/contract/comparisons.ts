@@ -17,6 +17,11 @@ const judgedSchema = z.object({
   frauds: z.number().int(),
   precision: z.tuple([z.number(), z.number()]).readonly().nullable(),
   recall: z.tuple([z.number(), z.number()]).readonly().nullable(),
+  recallBySample: z
+    .number()
+    .optional()
+    .describe('by what was drawn from below a line, to which the interval then belongs'),
+  precisionBySample: z.number().optional().describe('the same where a line flags some of what was drawn'),
 });
 
 /** Two models by what they flag in common and apart. */
@@ -28,6 +33,9 @@ export const modelComparisonSchema = z.object({
     first: z.number().int(),
     second: z.number().int(),
     both: z.number().int().describe('alerts of the first that share a transaction with one of the second'),
+    drawn: z
+      .object({ first: z.number().int(), second: z.number().int() })
+      .describe('beside these, what would be drawn into the queue of each from below its line'),
   }),
   flagged: inParts.describe('transactions'),
   overlap: z.number().describe('transactions flagged by both, as a share of those flagged by either'),

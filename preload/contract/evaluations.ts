@@ -71,6 +71,12 @@ export const evaluationJobs = {
         cardPrecisionTop100: z.number().nullable(),
         intervals: z.record(z.string(), z.tuple([z.number(), z.number()])),
       }),
+      judgedByChance: z
+        .number()
+        .int()
+        .describe(
+          'verdicts on what was drawn from below the line, which stand in all figures by verdicts for as many as they were drawn from; 0 where there are too few of them',
+        ),
       baselines: z.array(z.object({ name: z.string(), auroc: z.number(), auprc: z.number() })),
       againstBaselines: againstBaselinesSchema,
       /** All transactions of which a verdict says other than the label column. */
@@ -177,7 +183,9 @@ export interface JudgedFlags {
   readonly precision: readonly [low: number, high: number] | null;
   readonly recall: readonly [low: number, high: number] | null;
   /** Recall by what was drawn from below the line, to which its interval then belongs. */
-  readonly recallBySample?: number;
+  readonly recallBySample?: number | undefined;
+  /** Precision at a line that flags some of what was drawn, each for as many as it was drawn from. */
+  readonly precisionBySample?: number | undefined;
 }
 
 export const evaluationRequests = {

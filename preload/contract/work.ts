@@ -17,6 +17,7 @@ const countsSchema = z.object({
 
 const pointSchema = z.object({
   score: z.number(),
+  flagged: z.number().int().describe('transactions'),
   alerts: z.number().int(),
   missedLoss: z.number(),
   reviewCost: z.number(),

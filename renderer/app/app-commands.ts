@@ -7,6 +7,8 @@ export const appCommands: readonly CommandDefinition[] = [
   { id: 'app.shortcuts', title: 'Keyboard shortcuts', key: '?', place: null },
   { id: 'app.undo', title: 'Undo the last decision', key: 'z', place: null, changesCase: true },
   { id: 'app.openCase', title: 'Open a case', key: 'Ctrl+O', place: null, worksInFields: true },
+  { id: 'app.report', title: 'Report on an alert or the case', key: null, place: null },
+  { id: 'app.share', title: 'A copy of the case to share', key: null, place: null },
   { id: 'app.closeCase', title: 'Close this case', key: null, place: null },
   {
     id: 'app.history',

@@ -46,6 +46,7 @@ describe('filter chips', () => {
   it('count pasted ids instead of listing them, and keep a single id whole', () => {
     expect(filterChips({ anyOf: ['4000123412341234'] }, words)[0].value).toBe('4000123412341234');
     expect(filterChips({ anyOf: ['a', 'b'] }, words)[0].value).toBe('2 pasted');
+    expect(filterChips({ anyOf: ['#1', '#25'] }, words)[0]).toMatchObject({ name: 'alerts', value: '2 chosen' });
   });
 
   it('toggle verdicts and leave no empty condition, which would match nothing', () => {

@@ -70,7 +70,9 @@ export function filterChips(filter: AlertFilter, words: FilterWords): readonly F
   if (fromMs !== undefined || toMs !== undefined)
     add('time', 'time', span(fromMs, toMs, words.time), ['fromMs', 'toMs']);
   if (anyOf !== undefined) {
-    add('ids', anyOf.length === 1 ? 'id' : 'ids', anyOf.length === 1 ? anyOf[0] : `${anyOf.length} pasted`, ['anyOf']);
+    if (anyOf.length === 1) add('ids', 'id', anyOf[0], ['anyOf']);
+    else if (isOfKeys(anyOf)) add('ids', 'alerts', `${anyOf.length} chosen`, ['anyOf']);
+    else add('ids', 'ids', `${anyOf.length} pasted`, ['anyOf']);
   }
   for (const [column, texts] of Object.entries(columns ?? {})) {
     const { [column]: _taken, ...others } = columns ?? {};
@@ -99,4 +101,9 @@ function span(from: number | undefined, to: number | undefined, words: (value: n
 
 function listed(texts: readonly string[]): string {
   return texts.length > 2 ? `${texts[0]} and ${texts.length - 1} more` : texts.join(', ');
+}
+
+/** Whether all of these are keys of alerts, which are chosen and not pasted. */
+export function isOfKeys(ids: readonly string[]): boolean {
+  return ids.every((id) => /^#\d+$/u.test(id));
 }

@@ -39,6 +39,8 @@ export type Deed =
   | { readonly kind: 'undo'; readonly at: 'window' | 'command' }
   | { readonly kind: 'more rows' }
   | { readonly kind: 'promote'; readonly at: 'window' | 'command'; readonly which: number }
+  | { readonly kind: 'explore'; readonly at: 'window' | 'command'; readonly tenths: number }
+  | { readonly kind: 'suppress'; readonly at: 'window' | 'command'; readonly which: number }
   | { readonly kind: 'roll back' };
 
 const door = fc.constantFrom('window' as const, 'command' as const);
@@ -53,6 +55,8 @@ export const someDeeds: fc.Arbitrary<readonly Deed[]> = fc.array(
     fc.record({ kind: fc.constant('undo' as const), at: door }),
     fc.record({ kind: fc.constant('more rows' as const) }),
     fc.record({ kind: fc.constant('promote' as const), at: door, which }),
+    fc.record({ kind: fc.constant('explore' as const), at: door, tenths: fc.nat({ max: 5 }) }),
+    fc.record({ kind: fc.constant('suppress' as const), at: door, which }),
     fc.record({ kind: fc.constant('roll back' as const) }),
   ),
   { minLength: 1, maxLength: 6 },
@@ -147,6 +151,14 @@ export class Doors {
         else await this.#ask('models.setChampion', { modelId: id });
         return;
       }
+      case 'explore':
+        if (deed.at === 'command')
+          await this.#command(['tune', '--case', this.#case, '--explore', String(deed.tenths / 10)]);
+        else await this.#ask('case.explore', { share: deed.tenths / 10 });
+        return;
+      case 'suppress':
+        await this.#suppress(deed, champion);
+        return;
       case 'roll back':
         // Nothing to go back to is a sentence, not a failure of this test; a champion without scores of all rows neither.
         await this.#engine.request('models.rollBack', {});
@@ -160,6 +172,18 @@ export class Doors {
     const kind = fraud ? 'fraud' : 'legitimate';
     if (at === 'command') await this.#command(['judge', '--case', this.#case, '--alert', key, '--as', kind]);
     else await this.#ask('verdicts.set', { modelId, keys: [key], kind });
+  }
+
+  async #suppress({ at, which: place }: Extract<Deed, { kind: 'suppress' }>, modelId: number): Promise<void> {
+    const card = `K${place % cards}`;
+    const reason = 'known';
+    if (at === 'command')
+      await this.#command(['suppress', 'add', '--case', this.#case, '--entity', card, '--reason', reason]);
+    else
+      await this.#ask('suppressions.add', {
+        ...{ modelId, reason },
+        pattern: { entities: [card], counterparts: [], features: [] },
+      });
   }
 
   /** Rows that come after the others, scored by the champion as a stream is. */

@@ -2,13 +2,7 @@ import { usageError } from '../../domain/error.ts';
 import { USUAL_DRAW } from '../../domain/exploration.ts';
 import type { ProfileColumn } from '../../domain/profile.ts';
 import { labelOfVerdict } from '../../domain/verdict.ts';
-import { NO_DAY } from '../../forest/tuning.ts';
-import {
-  estimateMissedFraud,
-  FEWEST_JUDGED,
-  type JudgedByChance,
-  type MissedFraud,
-} from '../../evaluation/missed-fraud.ts';
+import { estimateMissedFraud, FEWEST_JUDGED, type MissedFraud } from '../../evaluation/missed-fraud.ts';
 import type { BelowLineRow, BelowLineReport } from '../../../preload/contract/below-line.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import { drawBelowLine } from './below-line-draw.ts';
@@ -16,6 +10,7 @@ import { transactionFacts } from './alert-facts.ts';
 import { keyOfRow, keysOfRow, rowOfKey } from './alert-keys.ts';
 import { currencyOf, entityRowsOf, numberAt, textAt } from './alert-list.ts';
 import type { AlertGroups } from './alert-groups.ts';
+import { drawChances, NOTHING_EXPLORED } from './exploration.ts';
 import type { CaseSession } from '../case-session.ts';
 import { keepNewest, type ModelView } from '../model/model-view.ts';
 
@@ -115,7 +110,6 @@ interface DrawnBelow {
 
 /** A verdict on a transaction that was drawn, and the probability with which it was. */
 interface VerdictByChance {
-  readonly row: number;
   /** Null where it is unsure. */
   readonly label: 0 | 1 | null;
   readonly chance: number;
@@ -126,17 +120,15 @@ function judgedByChance(
   { modelId, rowsBelow: below, sequences, seed }: DrawnBelow,
 ): { readonly inQueue: readonly number[]; readonly verdicts: readonly VerdictByChance[] } {
   const { arrays, decisions } = session;
-  const explored = session.explored(modelId);
   // Another seed draws other rows, which do not make one sample with those of the queue.
-  const inQueue = seed === USUAL_DRAW.seed ? explored.rows.map(({ row }) => row) : [];
-  const ofSample = sequences.length / Math.max(below, 1);
-  const chanceOf = (row: number): number => {
-    const ofDay = inQueue.length === 0 ? undefined : explored.drawnOfDay.get(arrays.days?.[row] ?? NO_DAY);
-    return Math.max(ofSample, ofDay === undefined ? 0 : ofDay.drawn / ofDay.eligible);
-  };
-  const verdicts = [...new Set([...sequences, ...inQueue])].flatMap((row) => {
+  const explored = seed === USUAL_DRAW.seed ? session.explored(modelId) : NOTHING_EXPLORED;
+  const inQueue = explored.rows.map(({ row }) => row);
+  const judged = [...new Set([...sequences, ...inQueue])].filter((row) => decisions.verdictOfRow.has(row));
+  const sample = { sequences, rowsBelow: below };
+  const { isDrawn, chanceOf } = drawChances({ explored, sample, days: arrays.days, judged });
+  const verdicts = judged.filter(isDrawn).flatMap((row) => {
     const verdict = decisions.verdictOfRow.get(row);
-    return verdict === undefined ? [] : [{ row, label: labelOfVerdict(verdict.kind), chance: chanceOf(row) }];
+    return verdict === undefined ? [] : [{ label: labelOfVerdict(verdict.kind), chance: chanceOf(row) }];
   });
   return { inQueue, verdicts };
 }
@@ -166,35 +158,15 @@ function reportOf(session: CaseSession, drawn: DrawnBelow): BelowLineReport {
   };
 }
 
-/**
- * For how many transactions each judged one stands in figures by verdicts: one of the alerts for itself, one that was drawn from
- * below the line for as many as it was drawn from. Null with too few verdicts on what was drawn.
- */
-export function verdictWeights(session: CaseSession, modelId: number): Float64Array | null {
-  const { rowsBelow: below, judged } = judgedSample(session, modelId);
-  if (judged.length < FEWEST_JUDGED) return null;
-  const whole = judged.reduce((sum, { chance }) => sum + 1 / chance, 0);
-  const weights = new Float64Array(session.arrays.rowCount).fill(1);
-  for (const { row, chance } of judged) weights[row] = below / (chance * whole);
-  return weights;
-}
-
-/** Verdicts of fraud or not on what was drawn from below the line of a model, by the usual sample and in the queue. */
-export function judgedSample(
+/** What is drawn below the line of a model unless another draw is asked for. */
+export function usualSample(
   session: CaseSession,
   modelId: number,
-): { readonly rowsBelow: number; readonly judged: readonly (JudgedByChance & { readonly row: number })[] } {
+): { readonly sequences: readonly number[]; readonly rowsBelow: number } {
   const view = session.view(modelId);
   const { groups } = session.alerts(modelId);
   const sequences = drawOnce(view, groups, session.model(modelId).threshold.units, USUAL_DRAW);
-  const drawn = { modelId, rowsBelow: rowsBelow(view, groups), sequences, seed: USUAL_DRAW.seed };
-  const { verdicts } = judgedByChance(session, drawn);
-  return {
-    rowsBelow: drawn.rowsBelow,
-    judged: verdicts.flatMap(({ row, label, chance }) =>
-      label === null ? [] : [{ row, isFraud: label === 1, chance }],
-    ),
-  };
+  return { sequences, rowsBelow: rowsBelow(view, groups) };
 }
 
 /** Transactions of a model that are not flagged. */

@@ -67,7 +67,7 @@ export function readEntity(
   const { arrays } = session;
   const found = findEntity(session, input);
   const { own, other } = found;
-  const { sums } = session.view(input.modelId);
+  const { sums } = session.alerts(input.modelId).view;
   const { units } = session.model(input.modelId).threshold;
   const passes = within(arrays, input.filter);
   const rows = found.rows.filter(passes);
@@ -112,7 +112,7 @@ export function entityStrip(
 ): RequestOutput<'entity.strip'> {
   const { arrays, decisions } = session;
   const { rows } = findEntity(session, input);
-  const { sums } = session.view(input.modelId);
+  const { sums } = session.alerts(input.modelId).view;
   const { units } = session.model(input.modelId).threshold;
   const isMarked = (row: number): boolean =>
     isFlagged(sums[row], units) ||

@@ -143,3 +143,35 @@ async function exploredKeysAt(chosen: number): Promise<readonly string[]> {
   await bench.ask('case.explore', { share: chosen });
   return (await page()).map(({ key }) => key).filter((key) => !alone.has(key));
 }
+
+it('is shown by every door that names its row as its alert is, and as the model sees it once it is judged', async () => {
+  const [key] = await exploredKeysAt(share);
+  const [{ score, topId, topSequence, entity }] = await page({ anyOf: [key] });
+  const rowAtDoors = async () => {
+    const stored = await bench.ask('transactions.page', { modelId, after: topSequence - 1, limit: 1 });
+    const found = await bench.ask('transactions.find', { modelId, text: topId });
+    const { rows: ofEntity } = await bench.ask('entity.transactions', { modelId, entity, limit: 500 });
+    const { alerts } = await job('explain', { ids: [topId] });
+    const strip = await bench.ask('entity.strip', { modelId, entity });
+    const { flagged } = await bench.ask('entity.read', { modelId, entity });
+    const own = ofEntity.find(({ sequence }) => sequence === topSequence);
+    return {
+      rows: [stored.rows[0], found.rows[0], own, alerts[0]].map((row) => [row?.score, row?.flagged]),
+      isMarked: strip.flagged[[...strip.sequences].indexOf(topSequence)],
+      flagged,
+      listed: ofEntity.filter((row) => row.flagged).length,
+    };
+  };
+  const blind = await rowAtDoors();
+  expect(blind.rows).toEqual(Array.from({ length: 4 }, () => [score, true]));
+  expect(blind.isMarked).toBe(1);
+  expect(blind.flagged).toBe(blind.listed);
+
+  await bench.ask('verdicts.set', { modelId, keys: [key], kind: 'legitimate' });
+  const [judged] = await page({ anyOf: [key] });
+  const seen = await rowAtDoors();
+  expect(judged.score).toBeLessThan(score);
+  expect(seen.rows).toEqual(Array.from({ length: 4 }, () => [judged.score, false]));
+  expect(seen.isMarked).toBe(0);
+  expect([seen.flagged, seen.listed]).toEqual([blind.flagged - 1, blind.listed - 1]);
+});

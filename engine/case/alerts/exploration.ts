@@ -29,6 +29,39 @@ export interface Explored {
   readonly drawnOfDay: ReadonlyMap<number, { readonly drawn: number; readonly eligible: number }>;
 }
 
+export const NOTHING_EXPLORED: Explored = { rows: [], drawnOfDay: new Map() };
+
+/** Which rows a model draws from below its line, and with what chance it does each that it could. */
+export interface DrawChances {
+  readonly isDrawn: (row: number) => boolean;
+  readonly chanceOf: (row: number) => number;
+}
+
+/**
+ * What is drawn into the queue and into the blind sample is one draw, since both take the lowest lots. Where nothing of the sample
+ * is judged beyond what stands in the queue, the sample is nobody's choice.
+ */
+export function drawChances(of: {
+  readonly explored: Explored;
+  readonly sample: { readonly sequences: readonly number[]; readonly rowsBelow: number };
+  readonly days: Int32Array | null;
+  /** Rows with a verdict. */
+  readonly judged: Iterable<number>;
+}): DrawChances {
+  const { explored, sample, days } = of;
+  const inQueue = new Set(explored.rows.map(({ row }) => row));
+  const inSample = new Set(sample.sequences);
+  const isSampleJudged = [...of.judged].some((row) => inSample.has(row) && !inQueue.has(row));
+  const ofSample = isSampleJudged ? sample.sequences.length / Math.max(1, sample.rowsBelow) : 0;
+  return {
+    isDrawn: (row) => inQueue.has(row) || (isSampleJudged && inSample.has(row)),
+    chanceOf: (row) => {
+      const ofDay = inQueue.size === 0 ? undefined : explored.drawnOfDay.get(days?.[row] ?? NO_DAY);
+      return Math.max(ofSample, ofDay === undefined ? 0 : ofDay.drawn / ofDay.eligible);
+    },
+  };
+}
+
 /** Where fewer candidates than this pass a first look at their lots, all are looked at. */
 const SPARE_CANDIDATES = 50;
 

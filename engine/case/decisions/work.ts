@@ -128,9 +128,14 @@ function medianOf(values: readonly number[]): number | null {
 /** What missed frauds and reviews cost at each line; null where no fraud is known. */
 function costOf(index: TuningIndex, lossPerFraud: number, costPerReview: number): Work['cost'] {
   const pointAt = (thresholdUnits: number): Point => {
-    const { alerts, thresholdScore, outcome } = index.tune({ kind: 'threshold', thresholdUnits });
-    const missed = (outcome?.positives ?? 0) - (outcome?.truePositives ?? 0);
-    return { score: thresholdScore, alerts, missedLoss: missed * lossPerFraud, reviewCost: alerts * costPerReview };
+    const { alerts, flagged, thresholdScore, outcome } = index.tune({ kind: 'threshold', thresholdUnits });
+    return {
+      score: thresholdScore,
+      flagged,
+      alerts,
+      missedLoss: (outcome?.missed ?? 0) * lossPerFraud,
+      reviewCost: alerts * costPerReview,
+    };
   };
   const curve = index.precisionRecallCurve(CURVE_POINTS).map(({ thresholdUnits }) => pointAt(thresholdUnits));
   if (curve.length === 0) return null;

@@ -1,6 +1,6 @@
-import type { Exploration } from '../../domain/exploration.ts';
+import { explorationSchema, type Exploration } from '../../domain/exploration.ts';
 import type { Doing } from '../../store/decision-log.ts';
-import { EXPLORATION_SETTING, type CaseSession } from '../case-session.ts';
+import { EXPLORATION_SETTING, MOST_EXPLORED_SETTING, type CaseSession } from '../case-session.ts';
 import { handleOf } from './threshold-handle.ts';
 import { applyTuning } from './tuning.ts';
 
@@ -11,7 +11,10 @@ import { applyTuning } from './tuning.ts';
 export function exploreBelowLine(session: CaseSession, doing: Doing, { share }: Exploration): void {
   const openedCase = session.writableCase;
   openedCase.inTransaction(() => {
+    const before = openedCase.setting(MOST_EXPLORED_SETTING);
+    const most = before === undefined ? (session.exploredShare ?? 0) : explorationSchema.parse(before).share;
     openedCase.chooseSetting(EXPLORATION_SETTING, { share }, doing);
+    openedCase.setSetting(MOST_EXPLORED_SETTING, { share: Math.max(share, most) });
     session.explorationChanged();
     keepChampionsBudget(session, doing);
   });

@@ -1,4 +1,5 @@
 import { UNLABELLED } from '../../domain/label.ts';
+import type { RowWeights } from '../../evaluation/ranking.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import {
   buildTuningIndex,
@@ -47,10 +48,11 @@ export async function readTuning(
   const view = session.view(input.modelId);
   const model = modelListItem(session, stored);
   const index = session.tuningIndex(input.modelId);
-  const { labels } = session.counted(view);
+  const counted = session.counted(view);
+  const { labels, weights } = counted;
   const { units } = stored.threshold;
   const read: Omit<TuningView, 'rankings' | 'rankingsPending'> = {
-    ...scoredTransactions(session, view, index, labels),
+    ...scoredTransactions(session, view, index, counted),
     model,
     days: Array.from(index.days, (day) => arrays.clock.instantOfLocal(day * dayMs)),
     point: pointOf(session, input.modelId, { kind: 'threshold', thresholdUnits: units }),
@@ -58,16 +60,16 @@ export async function readTuning(
     features: featuresOf(session, view),
   };
   if (labels === null) return { ...read, rankings: [], rankingsPending: false };
-  const rankings = await rankingsAgainst(view, arrays, labels, whenRanked);
+  const rankings = await rankingsAgainst(view, arrays, { labels, weights }, whenRanked);
   return { ...read, rankings: rankings ?? [], rankingsPending: rankings === null };
 }
 
 /** How the scores within a filter are spread, by the same functions as those of all transactions. */
 export function tuningWithin(session: CaseSession, input: ParsedRequestInput<'tuning.within'>): ScoredTransactions {
   const view = session.view(input.modelId);
-  const { index, labels, passes } = indexWithin(session, input.modelId, input.filter);
+  const { index, labels, weights, passes } = indexWithin(session, input.modelId, input.filter);
   const { edges } = session.tuningIndex(input.modelId).histogram(histogramBins);
-  return scoredTransactions(session, view, index, labels, { passes, edges });
+  return scoredTransactions(session, view, index, { labels, weights }, { passes, edges });
 }
 
 /** What a threshold means within a filter. */
@@ -79,10 +81,15 @@ export function tuningPointWithin(
   return transactionsAt(session, modelId, index.tune({ kind: 'threshold', thresholdUnits }), passes);
 }
 
-interface IndexWithin {
+/** What is known of some transactions, and for how many each of them stands; null where each stands for itself. */
+interface Known {
+  readonly labels: Uint8Array | null;
+  readonly weights: RowWeights | null;
+}
+
+interface IndexWithin extends Known {
   readonly name: string;
   readonly index: TuningIndex;
-  readonly labels: Uint8Array | null;
   readonly passes: RowCondition;
 }
 
@@ -97,14 +104,15 @@ function indexWithin(session: CaseSession, modelId: number, filter: TransactionF
   if (known?.name === name) return known;
   const view = session.view(modelId);
   const rows = filteredRows(session.arrays, filter);
-  const all = session.counted(view).labels;
+  const { labels: all, weights: ofAll } = session.counted(view);
   const labels = all === null ? null : Uint8Array.from(rows, (row) => all[row]);
+  const weights = ofAll === null ? null : Float64Array.from(rows, (row) => ofAll[row]);
   const index = buildTuningIndex({
     forest: view.forest,
     sums: Int32Array.from(rows, (row) => view.sums[row]),
-    ...(labels === null ? {} : { labels }),
+    ...(labels === null ? {} : { labels, weights }),
   });
-  const within = { name, index, labels, passes: rowFilter(session.arrays, filter) };
+  const within = { name, index, labels, weights, passes: rowFilter(session.arrays, filter) };
   lastWithin.set(whole, within);
   return within;
 }
@@ -113,7 +121,7 @@ function scoredTransactions(
   session: CaseSession,
   view: ModelView,
   index: TuningIndex,
-  labels: Uint8Array | null,
+  known: Known,
   within?: { readonly passes: RowCondition; readonly edges: Float64Array },
 ): ScoredTransactions {
   const range = within && { low: within.edges[0], high: within.edges[within.edges.length - 1] };
@@ -126,7 +134,7 @@ function scoredTransactions(
       fraud: positives?.some((count) => count > 0) ? positives : null,
       legitimate: legitimateByVerdict(session, view, edges, within?.passes ?? everyRow),
     },
-    prevalence: prevalenceOf(labels),
+    prevalence: prevalenceOf(known),
     curve: index
       .precisionRecallCurve(curvePoints)
       .map(({ thresholdUnits, precision, recall }) => ({ thresholdUnits, precision, recall })),
@@ -253,14 +261,15 @@ function transactionsAt(
   };
 }
 
-function prevalenceOf(labels: Uint8Array | null): number | null {
+function prevalenceOf({ labels, weights }: Known): number | null {
   let frauds = 0;
   let judged = 0;
   const known = labels ?? new Uint8Array();
   for (let row = 0; row < known.length; row++) {
     if (known[row] === UNLABELLED) continue;
-    judged++;
-    frauds += known[row];
+    const weight = weights?.[row] ?? 1;
+    judged += weight;
+    frauds += weight * known[row];
   }
   return judged === 0 ? null : frauds / judged;
 }

@@ -1,5 +1,5 @@
 import { FRAUD } from '../../domain/label.ts';
-import { anomalyOfSums, type Anomaly } from '../../evaluation/ranking.ts';
+import { anomalyOfSums, type Anomaly, type RowWeights } from '../../evaluation/ranking.ts';
 import { averagePrecisionByKind } from '../../evaluation/precision-by-kind.ts';
 import type { AgainstBaselines } from '../../../preload/contract/evaluations.ts';
 import { UNKNOWN_CODE, type CaseArrays, type CodedColumn } from '../case-arrays.ts';
@@ -12,15 +12,21 @@ const fewestFrauds = 5;
  * A model's average precision beside that of the trivial baselines: over all frauds, and for each kind of fraud that a column of
  * scenarios names. What it loses to is named; a kind with fewer than five frauds is told and not judged.
  * @param labels FRAUD, GENUINE, UNLABELLED
+ * @param weights for how many transactions each labelled one stands; null where each stands for itself
  */
-export function againstBaselines(arrays: CaseArrays, labels: Uint8Array, sums: Int32Array): AgainstBaselines {
+export function againstBaselines(
+  arrays: CaseArrays,
+  labels: Uint8Array,
+  sums: Int32Array,
+  weights: RowWeights | null,
+): AgainstBaselines {
   const { rowCount, amounts, times, entity } = arrays;
   const scenarios = scenarioColumn(arrays);
   const names = scenariosOf(scenarios, labels);
   const kindOfCode = new Map(names.map(({ code }, kind) => [code, kind]));
   const kindOf = (row: number): number => kindOfCode.get(scenarios?.codes[row] ?? UNKNOWN_CODE) ?? -1;
   const figuresOf = (anomaly: Anomaly): readonly (number | null)[] => {
-    const { all, byKind } = averagePrecisionByKind(labels, anomaly, names.length, kindOf);
+    const { all, byKind } = averagePrecisionByKind(labels, anomaly, names.length, kindOf, weights ?? undefined);
     return [all, ...byKind];
   };
   const own = figuresOf(anomalyOfSums(sums));

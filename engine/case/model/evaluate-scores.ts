@@ -19,7 +19,7 @@ export function evaluateScores(
   basis: LabelBasis,
   sums: Int32Array,
   thresholdUnits: number,
-  weights: RowWeights | null = null,
+  weights: RowWeights | null,
 ): Evaluation | null {
   const ranking = rankRows(labels, anomalyOfSums(sums));
   const counts = { labelled: 0, positives: 0 };

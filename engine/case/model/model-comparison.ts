@@ -1,5 +1,6 @@
 import { FRAUD, UNLABELLED } from '../../domain/label.ts';
 import type { CompiledForest } from '../../domain/model.ts';
+import type { RowWeights } from '../../evaluation/ranking.ts';
 import { scoreOfSum } from '../../forest/score.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import type { TuningIndex } from '../../forest/tuning.ts';
@@ -18,6 +19,7 @@ interface Compared {
   readonly forest: CompiledForest;
   readonly sums: Int32Array;
   readonly labels: Uint8Array | null;
+  readonly weights: RowWeights | null;
   readonly index: TuningIndex;
   readonly thresholdUnits: number;
 }
@@ -108,11 +110,11 @@ export function swappedAlerts(
 
 function comparedAt(session: CaseSession, model: StoredModel, sums: Int32Array, alerts: number | null): Compared {
   const { forest } = session.view(model.id);
-  const { labels, index } = session.indexOf(forest, sums);
+  const { labels, weights, index } = session.indexOf(forest, sums);
   const { thresholdUnits } = index.tune(
     alerts === null ? { kind: 'threshold', thresholdUnits: model.threshold.units } : { kind: 'alerts', alerts },
   );
-  return { forest, sums, labels, index, thresholdUnits };
+  return { forest, sums, labels, weights, index, thresholdUnits };
 }
 
 function alertsOf({ index, thresholdUnits }: Compared): number {
@@ -138,12 +140,13 @@ function partsOf(
   const union = flagged.both + flagged.onlyFirst + flagged.onlySecond;
   const firstAlerts = groupsOf(session, first);
   const secondAlerts = groupsOf(session, second);
-  const outcomes = { first: judgedOf(first), second: judgedOf(second) };
+  const outcomes = { first: judgedOf(session, first), second: judgedOf(session, second) };
   return {
     alerts: {
       first: firstAlerts.count,
       second: secondAlerts.count,
       both: sharedAlerts(firstAlerts, secondAlerts),
+      drawn: { first: alertsOf(first) - firstAlerts.count, second: alertsOf(second) - secondAlerts.count },
     },
     flagged,
     overlap: union === 0 ? 1 : flagged.both / union,
@@ -166,9 +169,16 @@ function sharedAlerts(first: AlertGroups, second: AlertGroups): number {
   return shared;
 }
 
-function judgedOf({ index, thresholdUnits }: Compared): NonNullable<ModelComparison['judged']>['first'] | null {
+function judgedOf(
+  session: CaseSession,
+  { index, sums, thresholdUnits }: Compared,
+): NonNullable<ModelComparison['judged']>['first'] | null {
   const { outcome } = index.tune({ kind: 'threshold', thresholdUnits });
   if (outcome === null) return null;
   const { truePositives, labelledFlagged, positives } = outcome;
-  return judgedFlags({ flaggedFrauds: truePositives, flagged: labelledFlagged, frauds: positives });
+  return judgedFlags(
+    { flaggedFrauds: truePositives, flagged: labelledFlagged, frauds: positives },
+    session.verdictSelection(true),
+    { sums, thresholdUnits, passes: () => true },
+  );
 }

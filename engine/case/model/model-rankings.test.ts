@@ -15,7 +15,7 @@ it('a ranking that failed is told once, and computed anew for the next request',
     },
   });
   const never = (): void => expect.unreachable();
-  await expect(rankingsAgainst(view, gone, labels, never)).rejects.toThrow('the case is gone');
-  const rankings = await rankingsAgainst(view, arrays, labels, never);
+  await expect(rankingsAgainst(view, gone, { labels, weights: null }, never)).rejects.toThrow('the case is gone');
+  const rankings = await rankingsAgainst(view, arrays, { labels, weights: null }, never);
   expect(rankings?.[0]).toMatchObject({ name: 'this model', isModel: true });
 });

@@ -8,6 +8,7 @@ import {
   rankOrdered,
   type Anomaly,
   type RowOrder,
+  type RowWeights,
 } from '../../evaluation/ranking.ts';
 import type { TuningView } from '../../../preload/contract/tuning.ts';
 import { CARDS_PER_DAY, trivialBaselines } from './baselines.ts';
@@ -27,8 +28,18 @@ interface NamedOrder {
 const modelOrders = new WeakMap<ModelView, NamedOrder>();
 const baselineOrders = new WeakMap<CaseArrays, readonly NamedOrder[]>();
 /** Figures by what was ranked, for the labels they were computed with. */
-const figures = new WeakMap<NamedOrder, { readonly labels: Uint8Array; readonly figures: RankingFigures }>();
-const underWay = new WeakMap<ModelView, { readonly labels: Uint8Array; readonly done: Promise<Rankings> }>();
+const figures = new WeakMap<NamedOrder, Known & { readonly figures: RankingFigures }>();
+const underWay = new WeakMap<ModelView, Known & { readonly done: Promise<Rankings> }>();
+
+/** What is known of transactions, and for how many each of them stands; null where each stands for itself. */
+interface Known {
+  readonly labels: Uint8Array;
+  readonly weights: RowWeights | null;
+}
+
+function isSame(one: Known | undefined, other: Known): boolean {
+  return one?.labels === other.labels && one.weights === other.weights;
+}
 
 type Rankings = readonly RankingFigures[];
 
@@ -44,12 +55,12 @@ const mostRowsWaitedFor = 200_000;
 export async function rankingsAgainst(
   view: ModelView,
   arrays: CaseArrays,
-  labels: Uint8Array,
+  { labels, weights }: Known,
   whenReady: () => void,
 ): Promise<Rankings | null> {
   let work = underWay.get(view);
-  if (work?.labels !== labels) {
-    work = { labels, done: rankAll(view, arrays, labels) };
+  if (work === undefined || !isSame(work, { labels, weights })) {
+    work = { labels, weights, done: rankAll(view, arrays, { labels, weights }) };
     underWay.set(view, work);
   }
   const timeIsUp =
@@ -69,12 +80,12 @@ export async function rankingsAgainst(
 }
 
 /** Sorting is done once for any labels; between two steps other work gets its turn. */
-async function rankAll(view: ModelView, arrays: CaseArrays, labels: Uint8Array): Promise<Rankings> {
+async function rankAll(view: ModelView, arrays: CaseArrays, known: Known): Promise<Rankings> {
   const rankings: RankingFigures[] = [];
   await new Promise(setImmediate);
   for (const [index, ranked] of [modelOrder(view), ...baselinesOf(arrays)].entries()) {
     await new Promise(setImmediate);
-    rankings.push(await figuresOf(ranked, index === 0, labels, arrays));
+    rankings.push(await figuresOf(ranked, index === 0, known, arrays));
   }
   return rankings;
 }
@@ -119,11 +130,11 @@ function baselinesOf(arrays: CaseArrays): readonly NamedOrder[] {
 async function figuresOf(
   ranked: NamedOrder,
   isModel: boolean,
-  labels: Uint8Array,
+  { labels, weights }: Known,
   arrays: CaseArrays,
 ): Promise<RankingFigures> {
-  const known = figures.get(ranked);
-  if (known?.labels === labels) return known.figures;
+  const before = figures.get(ranked);
+  if (before !== undefined && isSame(before, { labels, weights })) return before.figures;
   const { days, entity } = arrays;
   const order = ranked.order();
   await new Promise(setImmediate);
@@ -132,22 +143,22 @@ async function figuresOf(
   const made: RankingFigures = {
     name: ranked.name,
     isModel,
-    auroc: aurocOfRanking(ranking),
-    auprc: averagePrecisionOfRanking(ranking),
-    curve: precisionRecallCurveOfRanking(ranking, curvePoints),
-    cardPrecisionTop100: await cardPrecision(ranked.anomaly, labels, days, entity?.codes ?? null),
+    auroc: aurocOfRanking(ranking, weights ?? undefined),
+    auprc: averagePrecisionOfRanking(ranking, weights ?? undefined),
+    curve: precisionRecallCurveOfRanking(ranking, curvePoints, weights ?? undefined),
+    cardPrecisionTop100: await cardPrecision(ranked.anomaly, { labels, weights }, days, entity?.codes ?? null),
   };
-  figures.set(ranked, { labels, figures: made });
+  figures.set(ranked, { labels, weights, figures: made });
   return made;
 }
 
 async function cardPrecision(
   anomaly: Anomaly,
-  labels: Uint8Array,
+  { labels, weights }: Known,
   days: Int32Array | null,
   cards: Int32Array | null,
 ): Promise<number | null> {
   if (days === null || cards === null) return null;
   await new Promise(setImmediate);
-  return cardPrecisionTopK({ labels, anomaly, cards, days, k: CARDS_PER_DAY }).mean;
+  return cardPrecisionTopK({ labels, anomaly, cards, days, k: CARDS_PER_DAY, weights: weights ?? undefined }).mean;
 }

@@ -3,6 +3,7 @@ import { impossible } from '../../domain/error.ts';
 import type { CompiledForest, FeatureMatrix } from '../../domain/model.ts';
 import { decodeForest } from '../../forest/compile.ts';
 import { summariseFeature, type FeatureBackground } from '../../forest/reasons/background.ts';
+import type { RowWeights } from '../../evaluation/ranking.ts';
 import { rowExplainer } from '../../forest/reasons/tree-shap.ts';
 import { meanPathLength, scoreOfSum, unitsOfOne } from '../../forest/score.ts';
 import type { AlertMembership, AlertOrder } from '../../forest/alert-sweep.ts';
@@ -42,7 +43,14 @@ export class ModelView {
   #spec: FeatureSpec | undefined;
   #words: readonly LabelledWords[] | undefined;
   #sums: GrowingArray<Int32Array>;
-  #index: { readonly labels: Uint8Array | null; readonly order: AlertOrder; readonly index: TuningIndex } | undefined;
+  #index:
+    | {
+        readonly labels: Uint8Array | null;
+        readonly weights: RowWeights | null;
+        readonly order: AlertOrder;
+        readonly index: TuningIndex;
+      }
+    | undefined;
   readonly #background: (FeatureBackground | undefined)[] = [];
   #backgroundRows: FeatureMatrix | undefined;
   #explain: ReturnType<typeof rowExplainer> | undefined;
@@ -138,19 +146,22 @@ export class ModelView {
   }
 
   /** The tuning index over these labels and alerts; made anew only where others are given. */
-  tuningIndex(labels: Uint8Array | null, order: AlertOrder): TuningIndex {
+  tuningIndex(
+    { labels, weights }: { readonly labels: Uint8Array | null; readonly weights: RowWeights | null },
+    order: AlertOrder,
+  ): TuningIndex {
     const known = this.#index;
-    if (known?.labels === labels && known.order === order) return known.index;
+    if (known?.labels === labels && known.weights === weights && known.order === order) return known.index;
     const { days } = this.arrays;
     const index = buildTuningIndex({
       forest: this.forest,
       sums: this.sums,
       alertOrder: order,
-      ...(labels === null ? {} : { labels }),
+      ...(labels === null ? {} : { labels, weights }),
       ...(days === null ? {} : { dayIndex: days }),
       ...(known?.order === order ? { earlier: known.index } : {}),
     });
-    this.#index = { labels, order, index };
+    this.#index = { labels, weights, order, index };
     return index;
   }
 

@@ -105,9 +105,9 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'models.setChampion': (workbench, input) => setChampion(workbench.session, workbench.doing(), input),
   'models.baselines': ({ session }, { modelId }) => {
     const view = session.view(modelId);
-    const { labels } = session.counted(view);
+    const { labels, weights } = session.counted(view);
     if (labels === null) return null;
-    const compared = againstBaselines(session.arrays, labels, view.sums);
+    const compared = againstBaselines(session.arrays, labels, view.sums, weights);
     return { compared, losses: lossSentences(compared) };
   },
   'models.rollBack': (workbench, input) => rollBack(workbench.session, workbench.doing(), input),

@@ -341,16 +341,20 @@ function takeRows(sums: Int32Array, rows: Uint32Array): Int32Array {
 
 /** Average precision and card precision of both models on the same rows, as far as labels are known. */
 function qualityOf(
-  { labels: { rows: known }, arrays }: CaseSession,
+  session: CaseSession,
   judged: Uint32Array,
   before: Int32Array,
   after: Int32Array,
 ): Pick<JudgedModels, 'averagePrecision' | 'cardPrecision'> {
+  const { arrays } = session;
+  const { rows: known } = session.labels;
   const nothing = { champion: null, challenger: null };
   if (known === null) return { averagePrecision: { ...nothing, gain: null }, cardPrecision: nothing };
   const labels = Uint8Array.from(judged, (row) => known[row]);
   const rankings = [before, after].map((sums) => rankRows(labels, anomalyOfSums(sums)));
-  const [champion, challenger] = rankings.map((ranking) => averagePrecisionOfRanking(ranking));
+  const ofAll = session.verdictSelection(true)?.weights;
+  const weights = ofAll === undefined ? undefined : Float64Array.from(judged, (row) => ofAll[row]);
+  const [champion, challenger] = rankings.map((ranking) => averagePrecisionOfRanking(ranking, weights));
   const { days, entity } = arrays;
   const judgedDays = days === null ? null : Int32Array.from(judged, (row) => days[row]);
   const random = randomStream(1, 0, 'bootstrap');
@@ -359,8 +363,9 @@ function qualityOf(
       ? null
       : bootstrapOverDays(
           judgedDays,
-          (weights) => {
-            const [first, second] = rankings.map((ranking) => averagePrecisionOfRanking(ranking, weights));
+          (timesDrawn) => {
+            const counts = weights === undefined ? timesDrawn : timesDrawn.map((times, at) => times * weights[at]);
+            const [first, second] = rankings.map((ranking) => averagePrecisionOfRanking(ranking, counts));
             return first === null || second === null ? null : second - first;
           },
           { replicates: bootstrapReplicates, level: 0.95, drawIndex: (bound) => random.nextInteger(bound) },
@@ -374,6 +379,7 @@ function qualityOf(
           cards: Int32Array.from(judged, (row) => entity.codes[row]),
           days: judgedDays,
           k: CARDS_PER_DAY,
+          weights,
         }).mean;
   return {
     averagePrecision: { champion, challenger, gain: gain && { low: gain.low, high: gain.high } },

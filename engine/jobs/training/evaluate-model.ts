@@ -11,16 +11,17 @@ import {
   precisionAtKOfRanking,
   rankRows,
   type Ranking,
+  type RowWeights,
 } from '../../evaluation/ranking.ts';
 import { randomStream } from '../../forest/random.ts';
 import type { Evaluation, LabelBasis } from '../../../preload/contract/evaluations.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
-import { verdictWeights } from '../../case/alerts/below-line.ts';
 import type { CaseArrays } from '../../case/case-arrays.ts';
 import type { CaseSession } from '../../case/case-session.ts';
 import { labelsOfVerdicts } from '../../case/labels.ts';
 import { againstBaselines } from '../../case/model/against-baselines.ts';
 import { CARDS_PER_DAY, trivialBaselines } from '../../case/model/baselines.ts';
+import { qualityAt } from '../../case/line/quality.ts';
 import { labelConflicts } from '../../case/case-overview.ts';
 import { evaluateScores } from '../../case/model/evaluate-scores.ts';
 import { withCase } from '../../case/opening.ts';
@@ -57,10 +58,12 @@ export async function evaluateIn(
   const { arrays } = session;
   const { groups } = session.alerts(id);
   const view = session.view(id);
-  const { labels, verdicts } = session.counted(view);
+  const { labels, verdicts, weights } = session.counted(view);
   const { basis } = session.labels;
-  const figuresOf = (known: Uint8Array, of: LabelBasis): Evaluation | null =>
-    evaluateScores(known, of, view.sums, threshold.units, of === 'verdicts' ? verdictWeights(session, id) : null);
+  const figuresOf = (known: Uint8Array, of: LabelBasis): Evaluation | null => {
+    const weightsOf = of === 'labels' ? null : session.verdictSelection(of === 'both')?.weights;
+    return evaluateScores(known, of, view.sums, threshold.units, weightsOf ?? null);
+  };
   const evaluation = labels === null || basis === null ? null : figuresOf(labels, basis);
   if (labels === null || evaluation === null)
     throw usageError(
@@ -74,7 +77,8 @@ export async function evaluateIn(
   context.report({ phase: 'evaluate', done: 0, total: 2, unit: 'steps' });
   await new Promise(setImmediate);
   const { days, entity, labels: columnLabels, rowCount } = arrays;
-  const outcome = precisionRecallAt(labels, anomaly, -threshold.units);
+  const outcome = precisionRecallAt(labels, anomaly, -threshold.units, weights ?? undefined);
+  const positives = outcome.truePositives + outcome.falseNegatives;
   const byBasis = [
     ['labels', columnLabels],
     ['verdicts', labelsOfVerdicts(verdicts, rowCount)],
@@ -95,27 +99,38 @@ export async function evaluateIn(
     evaluation: {
       ...evaluation,
       f1: outcome.f1,
-      precisionAtPositives: evaluation.positives === 0 ? null : precisionAtKOfRanking(ranking, evaluation.positives),
+      precisionAtPositives: positives === 0 ? null : precisionAtKOfRanking(ranking, positives, weights ?? undefined),
       cardPrecisionTop100:
         days === null || entity === null
           ? null
-          : cardPrecisionTopK({ labels, anomaly, cards: entity.codes, days, k: CARDS_PER_DAY }).mean,
-      intervals: days === null ? {} : intervalsOverDays(ranking, days),
+          : cardPrecisionTopK({
+              ...{ labels, anomaly, cards: entity.codes, days, k: CARDS_PER_DAY },
+              weights: weights ?? undefined,
+            }).mean,
+      intervals: {
+        ...(days === null ? {} : intervalsOverDays(ranking, days, weights ?? undefined)),
+        ...intervalsAtLine(session, id),
+      },
     },
-    baselines: baselineFigures(arrays, labels),
-    againstBaselines: againstBaselines(arrays, labels, view.sums),
+    judgedByChance: basis === 'labels' ? 0 : (session.verdictSelection(true)?.drawn.length ?? 0),
+    baselines: baselineFigures(arrays, labels, weights ?? undefined),
+    againstBaselines: againstBaselines(arrays, labels, view.sums, weights),
     conflicts: [...labelConflicts(session, { limit: session.labels.conflicts.length })],
     case: session.path,
   };
 }
 
 /** Intervals by resampling whole days. */
-function intervalsOverDays(ranking: Ranking, days: Int32Array): Record<string, [number, number]> {
-  const cells = dayCells(ranking, days);
+function intervalsOverDays(
+  ranking: Ranking,
+  days: Int32Array,
+  weights: RowWeights | undefined,
+): Record<string, [number, number]> {
+  const cells = dayCells(ranking, days, weights);
   const intervals: Record<string, [number, number]> = {};
   for (const [name, statistic] of Object.entries({ auroc: aurocOfRanking, auprc: averagePrecisionOfRanking })) {
     const random = randomStream(bootstrapSeed, 0, 'bootstrap');
-    const interval = bootstrapOverDays(cells.days, (weights) => statistic(cells.ranking, cellWeights(cells, weights)), {
+    const interval = bootstrapOverDays(cells.days, (drawn) => statistic(cells.ranking, cellWeights(cells, drawn)), {
       replicates: bootstrapReplicates,
       level: bootstrapLevel,
       drawIndex: (bound) => random.nextInteger(bound),
@@ -125,10 +140,25 @@ function intervalsOverDays(ranking: Ranking, days: Int32Array): Record<string, [
   return intervals;
 }
 
+/** Intervals of precision and recall at a model's line, by the counts they stand on. */
+function intervalsAtLine(session: CaseSession, modelId: number): Record<string, [number, number]> {
+  const { units: thresholdUnits } = session.model(modelId).threshold;
+  const state = session.tuningIndex(modelId).tune({ kind: 'threshold', thresholdUnits });
+  const quality = qualityAt(session, modelId, state, () => true);
+  const judged = quality.find(({ basis }) => basis === session.labels.basis)?.judged;
+  const intervals: Record<string, [number, number]> = {};
+  for (const name of ['precision', 'recall'] as const) {
+    const interval = judged?.[name];
+    if (interval != null) intervals[name] = [interval[0], interval[1]];
+  }
+  return intervals;
+}
+
 /** The figures of the rankings a model must beat. */
 function baselineFigures(
   { amounts, times, entity, rowCount }: CaseArrays,
   labels: Uint8Array,
+  weights: RowWeights | undefined,
 ): JobResult<'evaluate'>['baselines'] {
   const baselines = trivialBaselines({
     rowCount,
@@ -138,8 +168,8 @@ function baselineFigures(
   });
   return baselines.flatMap(({ name, values }) => {
     const ranking = rankRows(labels, values);
-    const auroc = aurocOfRanking(ranking);
-    const auprc = averagePrecisionOfRanking(ranking);
+    const auroc = aurocOfRanking(ranking, weights);
+    const auprc = averagePrecisionOfRanking(ranking, weights);
     return auroc === null || auprc === null ? [] : [{ name, auroc, auprc }];
   });
 }

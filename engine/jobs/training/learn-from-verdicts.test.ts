@@ -119,6 +119,20 @@ it('learns of verdicts their extent alone, with the column winning over them whe
   expect(both.verdicts.fraud).toBeGreaterThan(20);
   expect(both.verdicts.transactions).toBeGreaterThan(labels.verdicts.transactions);
 
+  // What was decided keeps its verdict, its score and the model it was given under; the queue beside it is another one.
+  const scores = new Map(rows.map(({ key, score }) => [key, score]));
+  const learnedId = (await bench.ask('models.list', {})).find(({ digest }) => digest === both.model?.digest)?.id ?? 0;
+  await bench.ask('models.setChampion', { modelId: learnedId, reason: 'learned' });
+  const queue = (await bench.ask('alerts.page', { modelId: learnedId, limit: 500 })).rows;
+  const closed = queue.filter(({ key, verdict }) => scores.has(key) && verdict !== null);
+  expect(closed.length).toBeGreaterThan(5);
+  for (const { key, verdict } of closed.slice(0, 10)) {
+    expect(verdict).toBe('legitimate');
+    const { decision } = await bench.ask('alerts.detail', { modelId: learnedId, key });
+    expect(decision).toMatchObject({ isSameModel: false, scoreAtDecision: scores.get(key) });
+  }
+  await bench.ask('models.rollBack', { reason: 'back' });
+
   const stop = new AbortController();
   const stopped = await bench.engine.runJob(
     'learn',

@@ -164,9 +164,8 @@ function judgedRows(
 }
 
 function exploredRows(session: CaseSession, modelId: number): readonly number[] {
-  if ((session.exploredShare ?? 0) === 0) return [];
   const scoresAll = session.openCase.segmentsWithoutScores(modelId).length === 0;
-  return scoresAll ? session.explored(modelId).rows.map(({ row }) => row) : [];
+  return scoresAll ? session.exploredAtMost(modelId).rows.map(({ row }) => row) : [];
 }
 
 /** Rows drawn from the whole stream, less those that are learned from or known to be fraud. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { featureNames } from '../../domain/feature-spec.ts';
 import type { FeatureMatrix, ForestParameters } from '../../domain/model.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import { anomalyOfSums, averagePrecision } from '../../evaluation/ranking.ts';
+import { anomalyOfSums, averagePrecision, type RowWeights } from '../../evaluation/ranking.ts';
 import { explainRows } from '../../forest/reasons/explain-rows.ts';
 import { trainForest } from '../../forest/train.ts';
 import { populationStabilityIndex } from '../../evaluation/stability-index.ts';
@@ -39,12 +39,12 @@ export async function reportFeatures(
     const { openCase: openedCase } = session;
     const { spec, words, background, backgroundRows: sample } = view;
     const names = featureNames(spec);
-    const { labels } = session.counted(view);
+    const { labels, weights } = session.counted(view);
     const contributions = await contributionsToFlags(session, stored, names.length, context);
-    const auprc = labels === null ? null : averagePrecision(labels, anomalyOfSums(view.sums));
+    const auprc = labels === null ? null : averagePrecision(labels, anomalyOfSums(view.sums), weights ?? undefined);
     const lost =
       input.oneOut && labels !== null && auprc !== null && stored.parameters.learning === undefined
-        ? await lostWithout(openedCase, stored, names.length, labels, auprc, context)
+        ? await lostWithout(openedCase, stored, names.length, { labels, weights: weights ?? undefined }, auprc, context)
         : null;
     const correlations = correlationsOf(sample);
     const windows = spec.windows?.features ?? [];
@@ -96,12 +96,18 @@ async function contributionsToFlags(
   return { shares, alerts: matrix.rowCount };
 }
 
+/** What is known of transactions, and for how many each of them stands. */
+interface Known {
+  readonly labels: Uint8Array;
+  readonly weights: RowWeights | undefined;
+}
+
 /** AUPRC lost when a forest with the same parameters is grown without one feature, for each feature. */
 async function lostWithout(
   openedCase: ReadableCase,
   stored: StoredModel,
   featureCount: number,
-  labels: Uint8Array,
+  known: Known,
   auprc: number,
   context: WorkContext,
 ): Promise<readonly number[]> {
@@ -115,7 +121,7 @@ async function lostWithout(
   for (let feature = 0; feature < featureCount; feature++) {
     throwIfCancelled(context.signal);
     lost.push(
-      featureCount === 1 ? auprc : auprc - (await auprcWithout(all, feature, stored.parameters, labels, context)),
+      featureCount === 1 ? auprc : auprc - (await auprcWithout(all, feature, stored.parameters, known, context)),
     );
     context.report({ phase: 'evaluate', done: feature + 1, total: featureCount, unit: 'steps' });
   }
@@ -126,7 +132,7 @@ async function auprcWithout(
   all: FeatureMatrix,
   left: number,
   parameters: ForestParameters,
-  labels: Uint8Array,
+  { labels, weights }: Known,
   context: WorkContext,
 ): Promise<number> {
   const without = new Set([left]);
@@ -137,7 +143,7 @@ async function auprcWithout(
     signal: context.signal,
   });
   const sums = await scoreMatrix(forest, matrix, quiet);
-  return averagePrecision(labels, anomalyOfSums(sums)) ?? 0;
+  return averagePrecision(labels, anomalyOfSums(sums), weights) ?? 0;
 }
 
 function driftOf(sample: FeatureMatrix, feature: number): number {

@@ -6,6 +6,7 @@ import { FRAUD } from '../../domain/label.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { defaultSettings } from '../../domain/settings.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
+import type { RowWeights } from '../../evaluation/ranking.ts';
 import { encodeForest } from '../../forest/compile.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { drawSubSamples, planGather } from '../../forest/sub-sample.ts';
@@ -105,14 +106,14 @@ export async function trainOnCase(
 
   const model = { name: `forest ${forest.digest.slice(0, 8)}`, forest, features, parameters };
   const kept = await scoreAndKeep(session, model, choice.threshold, context);
-  const { labels, sums, state, line, days, scoreMs, storeMs } = kept;
+  const { labels, weights, sums, state, line, days, scoreMs, storeMs } = kept;
   notices.push(...kept.notices);
   const { isChampion } = session.model(kept.modelId);
 
   const { basis } = session.labels;
   const evaluation =
-    labels === null || basis === null ? null : evaluateScores(labels, basis, sums, state.thresholdUnits);
-  if (labels !== null) notices.push(...lossSentences(againstBaselines(session.arrays, labels, sums)));
+    labels === null || basis === null ? null : evaluateScores(labels, basis, sums, state.thresholdUnits, weights);
+  if (labels !== null) notices.push(...lossSentences(againstBaselines(session.arrays, labels, sums, weights)));
   if (evaluation !== null && 2 * evaluation.positives > evaluation.labelled)
     notices.push(
       `The label calls ${evaluation.positives.toLocaleString('en-US')} of ${evaluation.labelled.toLocaleString('en-US')} transactions fraud. If that is wrong, name another with --label, or state its positiveValues in a profile file.`,
@@ -167,6 +168,7 @@ interface KeptModel {
   readonly sums: Int32Array;
   /** As figures of quality take them; null where nothing is known. */
   readonly labels: Uint8Array | null;
+  readonly weights: RowWeights | null;
   readonly state: ReturnType<TuningIndex['tune']>;
   readonly line: TrainResult['line'];
   readonly days: number | null;
@@ -189,7 +191,7 @@ export async function scoreAndKeep(
   const clock = stopwatch();
   const openedCase = session.writableCase;
   const sums = await scoreCase(openedCase, model.features, model.forest, context);
-  const { labels, index } = session.indexOf(model.forest, sums);
+  const { labels, weights, index } = session.indexOf(model.forest, sums);
   const handle = threshold ?? lineThatGoesOn(session, index.days.length > 0, context);
   const state = index.tune(
     model.among === undefined
@@ -210,7 +212,7 @@ export async function scoreAndKeep(
         `Model ${modelId} is not the champion; ${session.chosenModel(undefined).name} stays it until \`assay promote --case FILE --model ${modelId}\`.`,
       ];
   const days = index.days.length === 0 ? null : index.days.length;
-  return { modelId, sums, labels, state, line, days, notices, scoreMs, storeMs: clock() };
+  return { modelId, sums, labels, weights, state, line, days, notices, scoreMs, storeMs: clock() };
 }
 
 /** The line that a handle gives over some rows alone: what was before must not say how much is flagged from now on. */

@@ -6,7 +6,13 @@ import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { LeadingTheme } from '../../domain/window-feature.ts';
 import { bootstrapOverDays } from '../../evaluation/bootstrap.ts';
 import { cellWeights, dayCells } from '../../evaluation/day-cells.ts';
-import { anomalyOfSums, averagePrecisionOfRanking, rankRows } from '../../evaluation/ranking.ts';
+import {
+  anomalyOfSums,
+  averagePrecision,
+  averagePrecisionOfRanking,
+  rankRows,
+  type RowWeights,
+} from '../../evaluation/ranking.ts';
 import { wilsonInterval } from '../../evaluation/wilson-interval.ts';
 import { randomStream } from '../../forest/random.ts';
 import { trainForest } from '../../forest/train.ts';
@@ -51,7 +57,7 @@ export function worthOfThemes(input: ParsedJobInput<'themes'>, context: WorkCont
         'Train one by what analysts look for: it needs a column of the time and one of a card, customer, account, terminal or merchant.',
       );
     const led = await ledBy(session, stored.id, context);
-    const labels = session.counted(view).labels;
+    const known = session.counted(view);
     const all = readFeatureRows(
       session.openCase,
       stored.featureSetId,
@@ -71,7 +77,7 @@ export function worthOfThemes(input: ParsedJobInput<'themes'>, context: WorkCont
         examples: examplesOf(session, stored.id, led.alerts.get(theme) ?? []),
         ...(isAll
           ? { onlyWith: null, without: null }
-          : await withoutTheme({ session, stored, groups, all, labels }, new Set(columns), context)),
+          : await withoutTheme({ session, stored, groups, all, known }, new Set(columns), context)),
       });
     }
     return {
@@ -79,7 +85,7 @@ export function worthOfThemes(input: ParsedJobInput<'themes'>, context: WorkCont
       alerts: groups.count,
       explained: led.explained,
       basis: session.labels.basis,
-      all: atBudget(groups, labels, view.sums),
+      all: atBudget(groups, known, view.sums),
       themes,
       case: resolve(input.casePath),
     };
@@ -126,11 +132,17 @@ interface LeaveOut {
   readonly stored: StoredModel;
   readonly groups: AlertGroups;
   readonly all: FeatureMatrix;
+  readonly known: Known;
+}
+
+/** What is known of transactions, and for how many each of them stands; null where each stands for itself. */
+interface Known {
   readonly labels: Uint8Array | null;
+  readonly weights: RowWeights | null;
 }
 
 async function withoutTheme(
-  { session, stored, groups, all, labels }: LeaveOut,
+  { session, stored, groups, all, known }: LeaveOut,
   left: ReadonlySet<number>,
   context: WorkContext,
 ): Promise<Pick<Result['themes'][number], 'onlyWith' | 'without'>> {
@@ -148,12 +160,12 @@ async function withoutTheme(
   const onlyWith = queue.filter((group) =>
     flaggedRowsOf(groups, group).every((row) => others.groupOfRow(row) < 0),
   ).length;
-  const lost = labels === null ? null : precisionLost(session, labels, session.view(stored.id).sums, sums);
-  return { onlyWith, without: { digest: forest.digest, ...atBudget(others, labels, sums), lost } };
+  const lost = precisionLost(session, known, session.view(stored.id).sums, sums);
+  return { onlyWith, without: { digest: forest.digest, ...atBudget(others, known, sums), lost } };
 }
 
 /** Alerts of a line, by what is known of their flagged transactions. */
-function atBudget(groups: AlertGroups, labels: Uint8Array | null, sums: Int32Array): AtBudget {
+function atBudget(groups: AlertGroups, { labels, weights }: Known, sums: Int32Array): AtBudget {
   if (labels === null) return { averagePrecision: null, judgedAlerts: null, fraudAlerts: null, interval: null };
   let judgedAlerts = 0;
   let fraudAlerts = 0;
@@ -164,7 +176,7 @@ function atBudget(groups: AlertGroups, labels: Uint8Array | null, sums: Int32Arr
   }
   const interval = wilsonInterval(fraudAlerts, judgedAlerts);
   return {
-    averagePrecision: averagePrecisionOfRanking(rankRows(labels, anomalyOfSums(sums))),
+    averagePrecision: averagePrecision(labels, anomalyOfSums(sums), weights ?? undefined),
     judgedAlerts,
     fraudAlerts,
     interval: interval === null ? null : [...interval],
@@ -174,16 +186,18 @@ function atBudget(groups: AlertGroups, labels: Uint8Array | null, sums: Int32Arr
 /** What average precision falls by from one ranking to another; its interval draws the same days for both. */
 function precisionLost(
   { arrays: { days } }: CaseSession,
-  labels: Uint8Array,
+  { labels, weights: known }: Known,
   withIt: Int32Array,
   without: Int32Array,
 ): NonNullable<Result['themes'][number]['without']>['lost'] {
+  if (labels === null) return null;
+  const weights = known ?? undefined;
   const rankings = [withIt, without].map((sums) => rankRows(labels, anomalyOfSums(sums)));
-  const [first, second] = rankings.map((ranking) => averagePrecisionOfRanking(ranking));
+  const [first, second] = rankings.map((ranking) => averagePrecisionOfRanking(ranking, weights));
   if (first === null || second === null) return null;
   const mean = first - second;
   if (days === null) return { mean, low: null, high: null };
-  const [cells, otherCells] = rankings.map((ranking) => dayCells(ranking, days));
+  const [cells, otherCells] = rankings.map((ranking) => dayCells(ranking, days, weights));
   const random = randomStream(bootstrapSeed, 0, 'bootstrap');
   const bothDays = Int32Array.from([...cells.days, ...otherCells.days]);
   const interval = bootstrapOverDays(

@@ -65,6 +65,8 @@ export function CaseSwitcher() {
   }, [choose, open]);
   useCommand('app.openCase', openChosen);
   useEvent('case.asked', open.run);
+  useCommand('app.report', openCase === null ? null : () => setReporting(true));
+  useCommand('app.share', openCase === null ? null : () => setSharing(true));
   useCommand('app.closeCase', openCase === null ? null : () => close.run({}));
 
   const others = (recent.data ?? []).filter(({ path }) => path !== openCase?.path);

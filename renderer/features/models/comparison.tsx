@@ -112,6 +112,7 @@ export function Comparison({ first, second }: { readonly first: ModelListItem; r
             <span className="soft">
               of the {formatCounted(data.alerts.first, 'alert')} of {first.name} are alerts of {second.name} too, which
               has {formatCount(data.alerts.second)}
+              {drawnWords(data.alerts.drawn)}
             </span>
           </p>
           <p className="tabular">
@@ -171,6 +172,12 @@ const basisWords: Readonly<Record<LabelBasis, string>> = {
   both: 'By labels, then verdicts',
 };
 
+/** What is drawn into the queue beside the alerts of a line, where anything is. */
+function drawnWords({ first, second }: ModelComparison['alerts']['drawn']): string {
+  if (first + second === 0) return '';
+  return `; ${formatCount(first)} and ${formatCount(second)} more are drawn from below the line`;
+}
+
 /** Precision and recall of some models at the lines compared, each with its 95 % interval. */
 function JudgedTable({
   models,
@@ -198,10 +205,20 @@ function JudgedTable({
           <tr key={name}>
             <td>{name}</td>
             <td className="number">
-              <Share part={judged.flaggedFrauds} whole={judged.flagged} interval={judged.precision} />
+              <Share
+                part={judged.flaggedFrauds}
+                whole={judged.flagged}
+                interval={judged.precision}
+                bySample={judged.precisionBySample}
+              />
             </td>
             <td className="number">
-              <Share part={judged.flaggedFrauds} whole={judged.frauds} interval={judged.recall} />
+              <Share
+                part={judged.flaggedFrauds}
+                whole={judged.frauds}
+                interval={judged.recall}
+                bySample={judged.recallBySample}
+              />
             </td>
           </tr>
         ))}
@@ -214,15 +231,20 @@ function Share({
   part,
   whole,
   interval,
+  bySample,
 }: {
   readonly part: number;
   readonly whole: number;
   readonly interval: JudgedFlags['precision'];
+  /** The share where it is not part of whole, but by what was drawn from below the line. */
+  readonly bySample: number | undefined;
 }) {
   if (interval === null) return '–';
   return (
-    <span title={`${formatCount(part)} of ${formatCount(whole)}; 95 % interval after Wilson`}>
-      {formatPercent(part / whole)}
+    <span
+      title={`${formatCount(part)} of ${formatCount(whole)}; 95 % interval${bySample === undefined ? ' after Wilson' : ', with what was drawn from below the line for as many as it was drawn from'}`}
+    >
+      {formatPercent(bySample ?? part / whole)}
       <span className="models-interval soft">{formatInterval(interval)}</span>
     </span>
   );

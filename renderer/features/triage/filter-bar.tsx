@@ -15,7 +15,7 @@ import { KeyHint } from '../../ui/key-hint.tsx';
 import { columnsOf, type ColumnContext } from './alert-columns.tsx';
 import { BelowLineChip } from './below-line-desk.tsx';
 import { isShown, toggledColumn, type ColumnLayout } from './column-layout.ts';
-import { filterChips, toggleTheme, toggleVerdict, verdictFilters } from '../../data/filter-chips.ts';
+import { filterChips, isOfKeys, toggleTheme, toggleVerdict, verdictFilters } from '../../data/filter-chips.ts';
 import { pastedIds, pastedWords } from './pasted-ids.ts';
 import { useCopyText } from './use-copy-text.ts';
 import { errorWords } from '../../ui/error-words.ts';
@@ -121,7 +121,7 @@ export function FilterBar(props: FilterBarProps): ReactNode {
           {formatCounted(props.unexplained, 'alert')} not explained yet: the list is read again when all are.
         </p>
       )}
-      {filter.anyOf !== undefined && filter.anyOf.length > 1 && (
+      {filter.anyOf !== undefined && filter.anyOf.length > 1 && !isOfKeys(filter.anyOf) && (
         <PastedIds modelId={props.modelId} ids={filter.anyOf} />
       )}
       {isOpen && <MoreFilters modelId={props.modelId} filter={filter} onFilter={onFilter} />}

@@ -222,7 +222,7 @@ function DryRun({
       </p>
       {fraud > 0 && (
         <p className="triage-suppress-fraud">
-          ▲ <strong>{formatCount(fraud)} of them are known fraud:</strong>{' '}
+          ▲ <strong>{`${formatCount(fraud)} of them ${fraud === 1 ? 'is' : 'are'} known fraud:`}</strong>{' '}
           {frauds.map(({ entity, id, amount }) => `${entity} ${id}, ${formatAmount(amount)}`).join('; ')}
         </p>
       )}

@@ -159,7 +159,9 @@ function TriageDesk({
         .map(({ name }) => name),
     [stored, layout],
   );
-  const alerts = useAlerts(model.id, model.thresholdUnits, filter, sort, cellColumns, position?.rows ?? 0);
+  const { alertGap, alertEntity, exploredShare } = openCase;
+  const makings = `${alertGap} ${alertEntity?.column ?? ''} ${exploredShare}`;
+  const alerts = useAlerts(model.id, model.thresholdUnits, makings, filter, sort, cellColumns, position?.rows ?? 0);
   const rows = useMemo(() => alerts.list?.rows ?? [], [alerts.list]);
   const order = useMemo(() => rows.map(({ key }) => key), [rows]);
   const [checked, setChecked] = useCheckedAlerts(model.id, order);

@@ -49,12 +49,14 @@ export interface Alerts {
 
 /**
  * The alerts of a filter, page by page, as a list that only the analyst renews (see `AlertList`).
+ * @param makings what makes alerts in this case beside the line: with another, it is another list
  * @param columns of the recording, whose cells the rows have
  * @param firstRows rows that are read before the first list is shown, as many as were there when the place was left
  */
 export function useAlerts(
   modelId: number,
   thresholdUnits: number,
+  makings: string,
   filter: AlertFilter,
   sort: readonly AlertSort[],
   columns: readonly string[],
@@ -148,7 +150,7 @@ export function useAlerts(
   useEffect(() => {
     current.current++;
     void begin(null);
-  }, [begin, round, thresholdUnits]);
+  }, [begin, round, thresholdUnits, makings]);
 
   const readOn = useCallback(async () => {
     const mine = current.current;

@@ -52,7 +52,13 @@ export function Quality({ quality }: { readonly quality: TuningPoint['quality'] 
           <tr>
             <th scope="row">Precision</th>
             {quality.map(({ basis, judged }) => (
-              <Share key={basis} part={judged.flaggedFrauds} whole={judged.flagged} interval={judged.precision} />
+              <Share
+                key={basis}
+                part={judged.flaggedFrauds}
+                whole={judged.flagged}
+                interval={judged.precision}
+                bySample={judged.precisionBySample}
+              />
             ))}
           </tr>
         </tbody>
@@ -86,7 +92,7 @@ function Share({
       title={
         bySample === undefined
           ? '95 % interval after Wilson'
-          : '95 % interval; what was missed is told by the transactions drawn from below the line'
+          : '95 % interval; transactions drawn from below the line stand for as many as they were drawn from'
       }
     >
       {formatPercent(bySample ?? part / whole)}{' '}

@@ -1,5 +1,8 @@
 import { useState, type ReactNode } from 'react';
 import type { Work } from '../../../preload/contract/work.ts';
+import { ChartFrame } from '../../charts/chart-frame.tsx';
+import { ChartKeys } from '../../charts/chart-key.tsx';
+import { CostCurve } from '../../charts/cost-curve.tsx';
 import { useFormats } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatDecimal, formatInterval, formatPercent } from '../../data/format.ts';
 import { useRequest } from '../../data/requests.ts';
@@ -39,7 +42,7 @@ export function WorkPanel({ modelId }: { readonly modelId: number }): ReactNode 
               hint="In the currency of the amounts; gives the line that costs least."
             />
           )}
-          {data.cost !== null && <Cheapest cost={data.cost} />}
+          {data.cost !== null && <Cost cost={data.cost} />}
         </>
       )}
     </section>
@@ -91,14 +94,42 @@ function Minutes({ work: { minutesPerAlert, agreement } }: { readonly work: Work
   );
 }
 
-function Cheapest({ cost: { cheapest } }: { readonly cost: NonNullable<Work['cost']> }): ReactNode {
+const COST_HEIGHT = 170;
+
+function Cost({ cost: { curve, cheapest } }: { readonly cost: NonNullable<Work['cost']> }): ReactNode {
   const formats = useFormats();
+  const total = ({ reviewCost, missedLoss }: typeof cheapest): number => reviewCost + missedLoss;
   return (
-    <p className="tabular" role="status">
-      Cheapest by your minutes and losses: <strong>{formatCounted(cheapest.alerts, 'alert')}</strong>{' '}
-      <span className="soft">
-        ({formats.amount(cheapest.reviewCost)} of review, {formats.amount(cheapest.missedLoss)} of missed fraud)
-      </span>
-    </p>
+    <ChartFrame
+      question="What do missed frauds and reviews cost, by transactions flagged?"
+      hint={
+        <ChartKeys
+          entries={[
+            { words: 'together', colour: 'accent', shape: 'line' },
+            { words: 'missed fraud', colour: 'flag', shape: 'line', dash: [5, 3] },
+            { words: 'reviews', colour: 'soft', shape: 'line' },
+          ]}
+        />
+      }
+      answer={
+        <span className="tabular" role="status">
+          Cheapest by your minutes and losses: <strong>{formatCounted(cheapest.alerts, 'alert')}</strong>, at{' '}
+          {formats.amount(cheapest.reviewCost)} of review and {formats.amount(cheapest.missedLoss)} of missed fraud.
+        </span>
+      }
+      height={COST_HEIGHT}
+      table={() => ({
+        columns: ['Flagged', 'Alerts', 'Missed fraud', 'Reviews', 'Together'].map((name) => ({ name, isNumber: true })),
+        rows: curve.map((point) => [
+          formatCount(point.flagged),
+          formatCount(point.alerts),
+          formats.amount(point.missedLoss),
+          formats.amount(point.reviewCost),
+          formats.amount(total(point)),
+        ]),
+      })}
+    >
+      <CostCurve points={curve} cheapest={cheapest} height={COST_HEIGHT} />
+    </ChartFrame>
   );
 }

@@ -15,7 +15,7 @@ import { AssayError } from '../../../domain/error.ts';
 import { personalWords } from '../../../domain/personal.ts';
 import { zonedText } from '../../../domain/time-zone.ts';
 import { throwIfCancelled, type WorkContext } from '../../../domain/progress.ts';
-import { wilsonInterval } from '../../../evaluation/wilson-interval.ts';
+import { weightedShare } from '../../../evaluation/wilson-interval.ts';
 import { histogramSvg } from '../../../export/mlflow/score-charts.ts';
 import { isFlagged } from '../../../forest/threshold.ts';
 import type { JobResult, ParsedJobInput } from '../../../../preload/contract/jobs.ts';
@@ -286,47 +286,62 @@ async function qualityParts(
 interface Month {
   rows: number;
   flagged: number;
-  judged: number;
   frauds: number;
-  found: number;
+  /** Of what is flagged and known, and of what is known to be fraud: those found, each as often as it stands for. */
+  readonly precision: { part: number; whole: number; squares: number };
+  readonly recall: { part: number; whole: number; squares: number };
 }
 
 /** What the line flagged and found in each month, by what is known now. */
 function monthsOf(session: CaseSession, modelId: number): readonly (readonly string[])[] {
   const { arrays } = session;
-  const { sums } = session.view(modelId);
+  const view = session.view(modelId);
+  const { sums } = view;
   const { units } = session.model(modelId).threshold;
-  const known = session.labels.rows;
+  const { labels, weights } = session.counted(view);
   const months = new Map<string, Month>();
   for (let row = 0; row < sums.length; row++) {
     const ms = arrays.times?.[row] ?? Number.NaN;
     const name = Number.isNaN(ms) ? 'no time' : time(session, ms).slice(0, 7);
-    const month = months.get(name) ?? { rows: 0, flagged: 0, judged: 0, frauds: 0, found: 0 };
+    const month = months.get(name) ?? {
+      ...{ rows: 0, flagged: 0, frauds: 0 },
+      precision: { part: 0, whole: 0, squares: 0 },
+      recall: { part: 0, whole: 0, squares: 0 },
+    };
     months.set(name, month);
     const flagged = isFlagged(sums[row], units);
-    const label = known?.[row];
+    const label = labels?.[row];
+    const weight = weights?.[row] ?? 1;
+    const found = flagged && label === 1 ? weight : 0;
     month.rows++;
     if (flagged) month.flagged++;
-    if (flagged && (label === 0 || label === 1)) month.judged++;
     if (label === 1) month.frauds++;
-    if (flagged && label === 1) month.found++;
+    if (flagged && (label === 0 || label === 1)) addTo(month.precision, weight, found);
+    if (label === 1) addTo(month.recall, weight, found);
   }
   return [...months]
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, { rows, flagged, judged, frauds, found }]) => [
+    .map(([name, { rows, flagged, frauds, precision, recall }]) => [
       name,
       rows.toLocaleString('en'),
       flagged.toLocaleString('en'),
       frauds.toLocaleString('en'),
-      shareOf(found, judged),
-      shareOf(found, frauds),
+      shareOf(precision),
+      shareOf(recall),
     ]);
 }
 
-function shareOf(found: number, of: number): string {
-  if (of === 0) return 'not known';
-  const bounds = wilsonInterval(found, of);
-  return bounds === null ? 'not known' : `${percent(found / of)} (${percent(bounds[0])} to ${percent(bounds[1])})`;
+function addTo(share: Month['precision'], weight: number, part: number): void {
+  share.part += part;
+  share.whole += weight;
+  share.squares += weight * weight;
+}
+
+function shareOf(share: Month['precision']): string {
+  const bounds = weightedShare(share);
+  return bounds === null
+    ? 'not known'
+    : `${percent(share.part / share.whole)} (${percent(bounds[0])} to ${percent(bounds[1])})`;
 }
 
 function thresholdPart(session: CaseSession, modelId: number): string {

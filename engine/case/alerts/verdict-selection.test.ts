@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
+import { benchOfFile } from '../bench-of-file.test-support.ts';
+import { smallRecording, type Bench } from '../small-recording.test-support.ts';
+
+let bench: Bench;
+benchOfFile((made) => (bench = made));
+
+const context = { signal: new AbortController().signal, report: () => undefined };
+const modelId = 1;
+const share = 0.5;
+
+async function job<J extends JobName>(name: J, input: JobInput<J>): Promise<JobResult<J>> {
+  const ran = await bench.engine.runJob(name, input, context);
+  if (!ran.ok) throw new Error(`${ran.error.code}: ${ran.error.message}`);
+  return ran.data;
+}
+
+/** What the recording says of each payment, which the case of these tests is not told. */
+const truth = new Map(
+  smallRecording()
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','))
+    .map((cells) => [cells[0], cells[6] === '1']),
+);
+
+/** A case without labels whose queue, half of it drawn from below the line, is judged rightly. */
+async function judgedCase(): Promise<string> {
+  const casePath = join(bench.folder, 'unlabelled.assay');
+  await job('run', {
+    recordings: [bench.recording],
+    casePath,
+    overrides: { ignore: ['is_fraud'] },
+    forest: { trees: 60 },
+    threshold: { kind: 'contamination', value: 0.03 },
+  });
+  await bench.ask('case.open', { path: casePath });
+  await bench.ask('case.explore', { share });
+  const { rows } = await bench.ask('alerts.page', { modelId, limit: 500 });
+  for (const isFraud of [true, false]) {
+    const keys = rows.filter(({ topId }) => truth.get(topId) === isFraud).map(({ key }) => key);
+    await bench.ask('verdicts.set', { modelId, keys, kind: isFraud ? 'fraud' : 'legitimate' });
+  }
+  return casePath;
+}
+
+it('lets every door count what was drawn for as many as it was drawn from, whatever model and share are looked at later', async () => {
+  const casePath = await judgedCase();
+  const evaluated = await job('evaluate', { casePath });
+  const { evaluation } = evaluated;
+  expect(evaluated.judgedByChance).toBeGreaterThan(30);
+  const { recall, precision, f1 } = evaluation;
+  if (recall === null || precision === null) throw new Error('There are verdicts.');
+  expect(f1).toBeCloseTo((2 * precision * recall) / (precision + recall), 12);
+  expect(evaluation.intervals['recall'][0]).toBeLessThan(recall);
+  expect(evaluation.intervals['recall'][1]).toBeGreaterThan(recall);
+
+  let tuning = await bench.ask('tuning.read', { modelId });
+  while (tuning.rankingsPending) {
+    await new Promise(setImmediate);
+    tuning = await bench.ask('tuning.read', { modelId });
+  }
+  expect(tuning.point.recall).toBeCloseTo(recall, 12);
+  expect(tuning.point.precision).toBeCloseTo(precision, 12);
+  expect(tuning.point.judged?.recall).toEqual(evaluation.intervals['recall']);
+  expect(tuning.point.judged?.precision).toEqual(evaluation.intervals['precision']);
+  expect(tuning.rankings[0]).toMatchObject({ auroc: evaluation.auroc, auprc: evaluation.auprc });
+  expect(tuning.rankings[0].cardPrecisionTop100).toBe(evaluation.cardPrecisionTop100);
+  expect(tuning.curve.at(-1)?.recall).toBeCloseTo(1, 9);
+  const { evaluation: tuned } = await job('tune', { casePath });
+  expect(tuned).toMatchObject({ recall, precision, auprc: evaluation.auprc });
+  const baselines = await bench.ask('models.baselines', { modelId });
+  expect(baselines?.compared).toEqual(evaluated.againstBaselines);
+
+  // A line for the recall that there is takes what is flagged now; one by verdicts each for itself would flag fewer.
+  const handle = { kind: 'recall', value: recall } as const;
+  const again = await bench.ask('tuning.preview', { modelId, handle });
+  expect(again.recall).toBeGreaterThanOrEqual(recall - 1e-9);
+  const more = await bench.ask('tuning.preview', { modelId, handle: { kind: 'recall', value: (1 + recall) / 2 } });
+  expect(more.flagged).toBeGreaterThan(again.flagged);
+  expect(more.recall).toBeGreaterThanOrEqual((1 + recall) / 2 - 1e-9);
+
+  // Another model is judged by the same sample, though it never drew it, and compared by it.
+  await job('train', { casePath, forest: { trees: 60, seed: 7 } });
+  const other = await job('evaluate', { casePath, model: '2' });
+  expect(other.judgedByChance).toBe(evaluated.judgedByChance);
+  const compared = await job('compare', { casePath, first: '1', second: '2' });
+  expect(compared.first.evaluation).toMatchObject({ recall, precision, auprc: evaluation.auprc });
+  expect(compared.second.evaluation?.recall).toBe(other.evaluation.recall);
+  expect(compared.judged?.first.recallBySample).toBeCloseTo(recall, 12);
+  expect(compared.judged?.second.recall).toEqual(other.evaluation.intervals['recall']);
+
+  // What was drawn stays drawn when nothing is drawn any more.
+  await bench.ask('case.explore', { share: 0 });
+  expect((await job('evaluate', { casePath })).evaluation).toEqual(evaluation);
+});
