@@ -108,5 +108,5 @@ await fc.assert(
   }),
   { numRuns: Number(given.files), seed },
 );
-await Promise.all(helps.map(({ threads }) => threads?.close()));
+for (const { threads } of helps) await threads?.close();
 console.log(`${given.files} files, with a kernel alone and with 1 to 3 threads: no difference from the plain reader`);

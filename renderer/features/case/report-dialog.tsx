@@ -28,7 +28,9 @@ export function ReportDialog({ casePath, onClose }: { readonly casePath: string;
       void reporting.start({ casePath, output, stability, ...(subject === '' ? {} : { alert: subject }) });
   };
   const { printReport } = useClient();
-  const [printed, setPrinted] = useState<{ readonly output: string; readonly answer: Answer<null> | null } | null>(null);
+  const [printed, setPrinted] = useState<{ readonly output: string; readonly answer: Answer<null> | null } | null>(
+    null,
+  );
   const { outcome } = reporting;
   const print = async (report: string, known: string | null): Promise<void> => {
     const output = known ?? (await files.newFile(`${fileStem(report).replace(/\.html$/iu, '')}.pdf`));
@@ -41,7 +43,8 @@ export function ReportDialog({ casePath, onClose }: { readonly casePath: string;
       <div className="case-form">
         <p className="soft">
           Who, what, when, where, why and how with pictures, the dossier of the model, and the head of the history, as
-          one HTML file{printReport === null ? '. Print it as PDF in your browser.' : ', which can then be saved as PDF.'}
+          one HTML file
+          {printReport === null ? '. Print it as PDF in your browser.' : ', which can then be saved as PDF.'}
         </p>
         <Field
           label="Alert, by its key"
