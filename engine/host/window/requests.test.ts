@@ -553,7 +553,7 @@ describe('models', () => {
     const compared = await bench.ask('models.compare', { firstModelId: 1, secondModelId: 1 });
     const { flagged, alerts } = compared.first;
     expect(compared.flagged).toEqual({ onlyFirst: 0, onlySecond: 0, both: flagged });
-    expect(compared.alerts).toEqual({ first: alerts, second: alerts, both: alerts });
+    expect(compared.alerts).toEqual({ first: alerts, second: alerts, both: alerts, drawn: { first: 0, second: 0 } });
     const swapped = await bench.ask('models.swapAlerts', { firstModelId: 1, secondModelId: 1 });
     expect(swapped).toMatchObject({ onlyFirst: [], onlySecond: [], totals: { onlyFirst: 0, onlySecond: 0 } });
     const { point } = await bench.ask('tuning.read', { modelId });

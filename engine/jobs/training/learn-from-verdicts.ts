@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { FRAUD } from '../../domain/label.ts';
-import type { LearningSource } from '../../domain/model.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { CaseSession } from '../../case/case-session.ts';
 import { forestBeneath, refuseImported } from '../../case/model/chosen-model.ts';
@@ -19,9 +18,10 @@ import {
   type JudgedRows,
   type UnjudgedRows,
 } from '../../learning/judged-rows.ts';
-import { crossValidate, validateForward, type Validation } from '../../learning/validate.ts';
+import { crossValidate, validateForward } from '../../learning/validate.ts';
 import { openCase } from '../../store/open-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
+import { gateOf } from './learning-gate.ts';
 import { inTurns } from './case-features.ts';
 import { scoreAndKeep, stopwatch } from './train-model.ts';
 
@@ -123,7 +123,7 @@ async function learnOnCase(
     },
     before: validation.before,
     after: validation.after,
-    gate: gateOf(validation, input.from),
+    gate: gateOf(validation, forward, input.from),
     forward:
       forward === null
         ? null
@@ -187,23 +187,5 @@ function unjudgedRows(
     features,
     sums: Int32Array.from(drawn, (row) => view.sums[row]),
     partSums: partSumsOf(view.forest, parts, features),
-  };
-}
-
-const share = (value: number): string => value.toFixed(3);
-
-/** What the figures say, in one sentence that claims no more than they do. */
-function gateOf(validation: Validation, from: LearningSource): Result['gate'] {
-  const { gain, transactionGain, wins, isBetter, before, after } = validation;
-  const figures = `average precision ${share(before.averagePrecision.value)} before, ${share(after.averagePrecision.value)} after`;
-  const what = from === 'labels' ? 'labels' : 'verdicts';
-  return {
-    answer: isBetter ? 'better' : 'no better',
-    sentence: isBetter
-      ? `Better: frauds come earlier among alerts that were not learned from (${figures}). Whether more fraud is found, the next days show.`
-      : `No better: on alerts that were not learned from, these ${what} do not rank more surely than the forest (${figures}).`,
-    gain,
-    transactionGain,
-    wins,
   };
 }

@@ -1,0 +1,44 @@
+import type { LearningSource } from '../../domain/model.ts';
+
+import type { Validation } from '../../learning/validate.ts';
+import type { JobResult } from '../../../preload/contract/jobs.ts';
+
+const share = (value: number): string => value.toFixed(3);
+
+/**
+ * What the figures say, in words that claim no more than they do. Later days are few alerts: what is surely worse on them is not
+ * called better, and what only seems worse is said.
+ */
+export function gateOf(
+  validation: Validation,
+  forward: Validation | null,
+  from: LearningSource,
+): JobResult<'learn'>['gate'] {
+  const { gain, transactionGain, wins } = validation;
+  const isWorseLater = forward !== null && forward.gain.high < 0;
+  const isBetter = validation.isBetter && !isWorseLater;
+  return {
+    answer: isBetter ? 'better' : 'no better',
+    sentence: isBetter ? betterSentence(validation, forward) : notBetterSentence(validation, forward, from),
+    gain,
+    transactionGain,
+    wins,
+  };
+}
+
+function betterSentence(validation: Validation, forward: Validation | null): string {
+  const found = `Better: frauds come earlier among alerts that were not learned from (${precisions(validation)}).`;
+  return forward !== null && forward.gain.value < 0
+    ? `${found} On later days they did not, as far as ${forward.alerts} alerts tell (${precisions(forward)}): see what the next days show before you promote it.`
+    : `${found} Whether more fraud is found, the next days show.`;
+}
+
+function notBetterSentence(validation: Validation, forward: Validation | null, from: LearningSource): string {
+  return validation.isBetter && forward !== null
+    ? `No better: learned from the earlier days, it ranks the alerts of later days surely worse than the forest (${precisions(forward)}).`
+    : `No better: on alerts that were not learned from, these ${from === 'labels' ? 'labels' : 'verdicts'} do not rank more surely than the forest (${precisions(validation)}).`;
+}
+
+function precisions({ before, after }: Validation): string {
+  return `average precision ${share(before.averagePrecision.value)} before, ${share(after.averagePrecision.value)} after`;
+}
