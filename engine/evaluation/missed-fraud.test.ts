@@ -123,6 +123,10 @@ describe('the estimate', () => {
     );
   });
 
+  it('is one where all that were drawn are fraud, though their weights add up to more by rounding', () => {
+    expect(estimateMissedFraud(...equalDraws({ rows: 688, judged: 30, frauds: 30 }))?.high).toBe(688);
+  });
+
   it('gives about three times as many for a usual share, and as many again without any fraud', () => {
     expect(
       estimateMissedFraud(...equalDraws({ rows: 1_000_000, judged: 200, frauds: 40 }))?.moreToHalve,

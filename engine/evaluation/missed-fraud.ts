@@ -46,9 +46,15 @@ export function estimateMissedFraud(rows: number, judged: readonly JudgedByChanc
   const squares = weights.reduce((sum, weight) => sum + weight * weight, 0);
   // Rounding must not take one from a sample of equal draws.
   const worth = Math.min(rows, Math.max(1, Math.floor((rows * rows) / squares + 1e-6)));
-  const sample = { rows, judged: worth, frauds: share * worth };
+  const sample = { rows, judged: worth, frauds: withoutRounding(Math.min(worth, share * worth)) };
   const [low, high] = fraudInterval(sample);
   return { frauds: rows * share, low, high, moreToHalve: moreToHalve(sample, high - low) };
+}
+
+/** A sum of weights that is a whole number but for the rounding of its terms is that number. */
+function withoutRounding(sum: number): number {
+  const whole = Math.round(sum);
+  return Math.abs(sum - whole) < 1e-9 * Math.max(1, sum) ? whole : sum;
 }
 
 /** For how many of `rows` each of a sample stands: as the inverse of its chance, all together for all of them (Hajek 1971). */
