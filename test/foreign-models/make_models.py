@@ -14,9 +14,9 @@ from sklearn.ensemble import GradientBoostingRegressor, IsolationForest
 OPSET = {"": 15, "ai.onnx.ml": 3}
 SHAPES = [
     {"rows": 700, "columns": 2, "n_estimators": 10, "max_samples": 64},
-    {"rows": 3000, "columns": 8, "n_estimators": 100, "max_samples": 256},
-    {"rows": 2000, "columns": 21, "n_estimators": 50, "max_samples": 500, "bootstrap": True, "contamination": 0.05},
-    {"rows": 5000, "columns": 3, "n_estimators": 200, "max_samples": 1024},
+    {"rows": 3000, "columns": 8, "n_estimators": 30, "max_samples": 256},
+    {"rows": 2000, "columns": 21, "n_estimators": 20, "max_samples": 500, "bootstrap": True, "contamination": 0.05},
+    {"rows": 5000, "columns": 3, "n_estimators": 30, "max_samples": 1024},
 ]
 
 

@@ -15,6 +15,10 @@ const windowWords: readonly (readonly [RegExp, string])[] = [
   [/; name another with --output/g, '; name another'],
   [/Leave --direction out\./g, 'Leave it to the model.'],
   [/Add --direction higher-is-anomalous, or --direction lower-is-anomalous\./g, 'Say which of them are anomalous.'],
+  [
+    /Say which outcomes do with `assay four-eyes`, and judge\./g,
+    'Say which outcomes do by Second person in the menu of the case, and judge.',
+  ],
   [/ with `assay train --case FILE`/g, ' in Tuning'],
   [/Mend it: assay mend --case .+?\. It puts back/g, 'Mend it in the menu of cases: that puts back'],
   [/with `assay retrain --case FILE`, or follow with --retrain drift\./g, 'in Models.'],
