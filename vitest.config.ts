@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -7,6 +8,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', 'test/services/kafka/**', 'test/e2e/**', 'test/electron/**'],
     // What a test file of these leaves running or open fails it.
     setupFiles: ['test/left-behind/setup.ts'],
+    sequence: { sequencer: LongestFirst },
     // Real processes and real files: two workers match the two cores that CI has.
     maxWorkers: 2,
     // For what hangs; a busy machine may take its time.
