@@ -129,7 +129,11 @@ decision, is_anomaly, path_length_units. Rows are taken in the order of --sequen
 """
 
 import argparse
+import importlib.util
+import os
 import pathlib
+import shutil
+import sys
 
 from pyspark import SparkFiles
 from pyspark.sql import SparkSession, functions, types
@@ -145,8 +149,10 @@ def main():
     parser.add_argument("--sequence")
     parser.add_argument("--time-zone", default="UTC")
     options = parser.parse_args()
+    check_driver()
 
     spark = SparkSession.builder.appName("assay").getOrCreate()
+    check_workers(spark.sparkContext.master)
     spark.conf.set("spark.sql.session.timeZone", options.time_zone)
     spark.sparkContext.addFile(str(FOLDER / "model.onnx"))
     spark.sparkContext.addPyFile(str(FOLDER / "${loaderModule}.py"))
@@ -161,6 +167,20 @@ def main():
     features = spark.sql((FOLDER / "features.sql").read_text())
     schema = types.StructType(features.schema.fields + [types.StructField(name, kind) for name, kind in SCORES])
     features.mapInPandas(score, schema).write.mode("overwrite").parquet(options.output)
+
+
+def check_driver():
+    """Ends at once, with a sentence, where this Python cannot hand rows to others."""
+    missing = [name for name in ("pandas", "pyarrow") if importlib.util.find_spec(name) is None]
+    if missing:
+        sys.exit(f"{sys.executable} lacks {', '.join(missing)}. Install them there: pip install -r {FOLDER / 'requirements.txt'}")
+
+
+def check_workers(master):
+    """The same where the Python of the workers is on this machine; on a cluster its path may exist there alone."""
+    workers = os.environ.get("PYSPARK_PYTHON")
+    if master.startswith("local") and workers is not None and shutil.which(workers) is None:
+        sys.exit(f"PYSPARK_PYTHON names {workers}, which is no program here. Set it to a Python with what requirements.txt lists.")
 
 
 def score(batches):

@@ -36,6 +36,29 @@ async function differences(recording: string, parameters: readonly string[] = []
 }
 
 describe.skipIf(spark.isSkipped || isWithoutJava)('the exported Spark job', () => {
+  it('ends before it reads where PYSPARK_PYTHON names no program, or a package is missing', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'assay-spark-python-'));
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    const casePath = join(home, 'stream.assay');
+    const recording = resolve(import.meta.dirname, '../../../datasets/payments-30-days.csv.gz');
+    await assay(['run', recording, '--case', casePath, '--trees', '5'], home);
+    await assay(['export', 'spark', '--case', casePath, '--out', join(home, 'job')], home);
+    const run = (parameters: readonly string[], environment: NodeJS.ProcessEnv): string => {
+      const { status, stderr } = spawnSync(spark.program('python'), parameters, {
+        env: { ...process.env, ...environment },
+        encoding: 'utf8',
+      });
+      expect(status).toBe(1);
+      return stderr;
+    };
+    const job = join(home, 'job', 'score_transactions.py');
+    expect(run([job, recording, join(home, 'scored')], { PYSPARK_PYTHON: join(home, 'nowhere') })).toMatch(
+      /^PYSPARK_PYTHON names .*nowhere, which is no program here/mu,
+    );
+    const without = `import runpy, sys, importlib.util as u; find = u.find_spec; u.find_spec = lambda n, *a: None if n == "pyarrow" else find(n, *a); sys.argv = ["job", "in", "out"]; runpy.run_path(${JSON.stringify(job)}, run_name="__main__")`;
+    expect(run(['-c', without], {})).toMatch(/lacks pyarrow\. Install them there: pip install -r .*requirements\.txt/u);
+  });
+
   it('has the features, sums and flags of the laptop on the bundled recording', async () => {
     const recording = resolve(import.meta.dirname, '../../../datasets/payments-30-days.csv.gz');
     expect(await differences(recording)).toEqual({ flags: 0, sums: 0, features: [] });
