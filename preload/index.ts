@@ -38,6 +38,7 @@ const client: AssayClient = {
   dialogs: {
     chooseRecordings: () => ask({ kind: 'recordings' }),
     chooseCase: () => askForOne({ kind: 'case' }),
+    chooseModel: () => askForOne({ kind: 'model' }),
     chooseFolder: () => askForOne({ kind: 'folder' }),
     chooseNewFile: (suggestedName) => askForOne({ kind: 'newFile', suggestedName }),
     pathOfDroppedFile: (file) => {

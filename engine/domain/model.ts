@@ -27,6 +27,11 @@ export const importedSchema = z.object({
 });
 export type Imported = z.infer<typeof importedSchema>;
 
+/** Where a model made elsewhere came from, in words: the same at every door. The names in it are text of others. */
+export function originWords({ file, sha256, producer, direction }: Imported): string {
+  return `made elsewhere by ${producer}, read from ${file} (SHA-256 ${sha256}), ${direction.replaceAll('-', ' ')}`;
+}
+
 /** From what a model may learn: verdicts, the label column, or the column and verdicts where it says nothing. */
 export const learningSources = ['verdicts', 'labels', 'both'] as const;
 export type LearningSource = (typeof learningSources)[number];

@@ -18,7 +18,7 @@ export interface GateFigures {
 /** The age of the model that scores, and how those that are to follow it do. */
 export interface ModelMetrics {
   /** A model scores from now on. */
-  scoresNow(model: string, createdAtMs: number, trainedRows: number): void;
+  scoresNow(model: string, createdAtMs: number, trainedRows: number | null): void;
   /** Brings the age up to date. */
   tick(nowMs: number): void;
   retrained(outcome: RetrainingOutcome): void;
@@ -36,7 +36,7 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
   });
   const rows = new Gauge({
     name: 'iforest_model_trained_rows',
-    help: 'Rows that the model in use was grown from.',
+    help: 'Rows that the model in use was grown from; absent for one made elsewhere.',
     labelNames: ['model'],
     registers,
   });
@@ -70,7 +70,7 @@ export function createModelMetrics(registry: Registry): ModelMetrics {
       current = { model, createdAtMs };
       age.reset();
       rows.reset();
-      rows.set({ model }, trainedRows);
+      if (trainedRows !== null) rows.set({ model }, trainedRows);
     },
     tick(nowMs) {
       if (current !== undefined) age.set({ model: current.model }, Math.max(0, nowMs - current.createdAtMs) / 1000);

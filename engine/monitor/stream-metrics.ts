@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CompiledForest } from '../domain/model.ts';
+import type { CompiledForest, ForestParameters } from '../domain/model.ts';
 import type { RejectedRecord } from '../domain/record-batch.ts';
 import { scoreOfSum } from '../forest/score.ts';
 import { serveMetrics, type HealthQuestions } from './metrics-server.ts';
@@ -47,6 +47,7 @@ export interface StreamMetrics {
       readonly threshold: { readonly units: number };
       readonly createdAtMs: number;
       readonly trainedRows: number;
+      readonly parameters: Pick<ForestParameters, 'imported'>;
     },
     forest: CompiledForest,
     features: readonly string[],
@@ -268,7 +269,8 @@ export async function startMetrics(
       drifted = [];
       driftMeasuredMs = Number.NEGATIVE_INFINITY;
       for (const ofFormerModel of [threshold, modelInfo, psi, ks, scoreQuantile]) ofFormerModel.reset();
-      models.scoresNow(modelName, model.createdAtMs, model.trainedRows);
+      const { createdAtMs, trainedRows, parameters } = model;
+      models.scoresNow(modelName, createdAtMs, parameters.imported === undefined ? trainedRows : null);
       forest = compiled;
       driftMonitor = trainingRows === null ? undefined : new DriftMonitor(features, trainingRows);
       threshold.set({ model: modelName }, scoreOfSum(compiled, model.threshold.units));

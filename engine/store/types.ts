@@ -143,6 +143,7 @@ export interface NewModel {
   /** The encoded forest; the store keeps it byte for byte and does not read it. */
   readonly forest: Uint8Array;
   readonly threshold: StoredThreshold;
+  /** Rows it was grown from; of a model made elsewhere those of the case that were there to score, none of which it was grown from. */
   readonly trainedRows: number;
 }
 

@@ -484,10 +484,11 @@ export class WritableCase extends ReadableCase {
   saveModel(model: NewModel, doing: Doing): number {
     return this.change(doing, () => {
       const id = this.#keepModel(model, doing);
-      const { digest, trainedRows, threshold } = model;
+      const { digest, trainedRows, threshold, parameters } = model;
+      const { imported } = parameters;
       return {
-        what: `model trained: ${model.name}`,
-        details: { digest, trainedRows, threshold: { ...threshold } },
+        what: `model ${imported === undefined ? 'trained' : 'imported'}: ${model.name}`,
+        details: { digest, ...(imported === undefined ? { trainedRows } : { imported }), threshold: { ...threshold } },
         result: id,
       };
     });

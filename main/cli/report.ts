@@ -2,6 +2,7 @@ import type { LabelConflict, Evaluation } from '../../preload/contract/evaluatio
 import type { JobResult } from '../../preload/contract/jobs.ts';
 import type { ColumnReport, SourceReport } from '../../preload/contract/recordings.ts';
 import type { RunResult, TrainResult } from '../../preload/contract/training.ts';
+import { originWords } from '../../engine/domain/model.ts';
 import { printableLine } from '../../engine/domain/printable-text.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
@@ -134,6 +135,7 @@ export function printEvaluateReport(result: JobResult<'evaluate'>, { print, note
   ];
   const rowOfLast = (name: string, value: number | null): readonly string[] => [name, ...others, nullable(value), ''];
   print(heading(`${count(result.alerts)} alerts = ${count(result.flagged)} flagged transactions`));
+  for (const words of originLines(result.model)) print(`  ${words}`);
   print(
     table(
       ['', ...result.evaluations.map(({ basis }) => basisWords[basis]), '95 % interval'],
@@ -376,7 +378,7 @@ export function printExplainReport(result: JobResult<'explain'>, { print }: Comm
 export function printCompareReport(result: JobResult<'compare'>, { print }: CommandSurroundings): void {
   const describe = ({ model, evaluation }: JobResult<'compare'>['first']): readonly string[] => [
     `${model.id}  ${shorten(model.digest, 12)}`,
-    `${model.trees} x ${model.sample}, seed ${model.seed}, ${model.grower}`,
+    model.imported === undefined ? forestText(model) : `${model.trees} trees, made elsewhere`,
     evaluation === null ? '-' : nullable(evaluation.auroc),
     evaluation === null ? '-' : nullable(evaluation.auprc),
     evaluation === null ? '-' : nullable(evaluation.precision),
@@ -390,6 +392,7 @@ export function printCompareReport(result: JobResult<'compare'>, { print }: Comm
       [false, false, true, true, true, true],
     ),
   );
+  for (const { model } of [result.first, result.second]) for (const words of originLines(model)) print(`  ${words}`);
   const { alerts } = result;
   if (result.rows < result.caseRows)
     print(
@@ -428,7 +431,7 @@ export function printStabilityReport(result: JobResult<'stability'>, { print }: 
   const share = (value: number | null): string => (value === null ? '-' : percent(value));
   print(
     pairs([
-      ['model', `${result.model.id}  ${shorten(result.model.digest, 12)}, seed ${result.model.seed}`],
+      ['model', `${result.model.id}  ${shorten(result.model.digest, 12)}${seedText(result.model)}`],
       ['alerts', `${count(result.alerts)} = ${count(result.flagged)} flagged transactions`],
       ['kept with another seed', share(result.kept)],
       ['overlap, mean', share(result.meanOverlap)],
@@ -460,7 +463,7 @@ export function printThemesReport(result: JobResult<'themes'>, { print }: Comman
   };
   print(
     pairs([
-      ['model', `${model.id}  ${shorten(model.digest, 12)}, seed ${model.seed}`],
+      ['model', `${model.id}  ${shorten(model.digest, 12)}${seedText(model)}`],
       ['alerts', `${count(alerts)}; leading themes of the ${count(explained)} most anomalous`],
       ...(basis === null
         ? [['known', 'nothing of any transaction: no figure says how good a theme is'] as const]
@@ -609,12 +612,22 @@ export function linePairs(result: AtLine): readonly (readonly [string, string])[
 }
 
 export function modelText({ model, isChampion }: Pick<TrainResult, 'model' | 'isChampion'>): string {
-  const { id, digest, trees, sample, seed, grower } = model;
-  const from =
-    grower === 'elsewhere'
-      ? 'made elsewhere'
-      : `${trees} trees of ${count(sample)} rows, seed ${seed}, grower ${grower}`;
-  return `${id}${isChampion ? ', champion' : ''}  ${shorten(digest, 12)}  ${from}`;
+  return `${model.id}${isChampion ? ', champion' : ''}  ${shorten(model.digest, 12)}  ${forestText(model)}`;
+}
+
+/** What a model is made of, or where it came from. */
+export function forestText({ trees, sample, seed, grower, imported }: TrainResult['model']): string {
+  if (imported !== undefined) return `${trees} trees ${printableLine(originWords(imported))}`;
+  return `${trees} trees of ${count(sample ?? 0)} rows, seed ${seed}, grower ${grower}`;
+}
+
+/** Where a model came from, as a line of its own; none for one that was trained. */
+function originLines({ id, imported }: TrainResult['model']): readonly string[] {
+  return imported === undefined ? [] : [`Model ${id} was ${printableLine(originWords(imported))}.`];
+}
+
+function seedText({ seed }: TrainResult['model']): string {
+  return seed === null ? '' : `, seed ${seed}`;
 }
 
 const basisWords: Readonly<Record<Evaluation['basis'], string>> = {

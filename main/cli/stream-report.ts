@@ -1,6 +1,6 @@
 import { firstTrainingReasons } from '../../engine/domain/retraining.ts';
 import type { JobResult } from '../../preload/contract/jobs.ts';
-import { count, heading, pairs, seconds } from './report.ts';
+import { count, forestText, heading, pairs, seconds } from './report.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 /** The end of following a topic, for a person at a terminal. */
@@ -28,10 +28,7 @@ export function printFollowReport(result: JobResult<'follow'>, { print, note }: 
       ...(model === null
         ? [['model', 'none yet: too few transactions came'] as const]
         : [
-            [
-              'model',
-              `${model.id}  ${model.digest.slice(0, 12)}  ${model.trees} trees of ${count(model.sample)} rows, seed ${model.seed}`,
-            ] as const,
+            ['model', `${model.id}  ${model.digest.slice(0, 12)}  ${forestText(model)}`] as const,
             ...(result.training === null || result.training.model !== model.digest
               ? []
               : [

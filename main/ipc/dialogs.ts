@@ -15,9 +15,10 @@ export async function askInDialog(window: BrowserWindow, question: DialogQuestio
     const answer = await dialog.showSaveDialog(window, { defaultPath: `${defaultPath}/${question.suggestedName}` });
     return answer.canceled || answer.filePath === '' ? [] : [answer.filePath];
   }
-  const options: Readonly<Record<'recordings' | 'case' | 'folder', OpenDialogOptions>> = {
+  const options: Readonly<Record<'recordings' | 'case' | 'model' | 'folder', OpenDialogOptions>> = {
     recordings: { properties: ['openFile', 'multiSelections'], filters: [recordingFilter, everyFile] },
     case: { properties: ['openFile'], filters: [{ name: 'Assay cases', extensions: ['assay'] }, everyFile] },
+    model: { properties: ['openFile'], filters: [{ name: 'ONNX models', extensions: ['onnx'] }, everyFile] },
     folder: { properties: ['openDirectory', 'createDirectory'] },
   };
   const answer = await dialog.showOpenDialog(window, { defaultPath, ...options[question.kind] });

@@ -260,7 +260,9 @@ export interface AlertDetail {
     /** Whose value it is: what a click on it opens or filters by; null where there is nothing to. */
     readonly of: 'amount' | 'entity' | 'counterpart' | null;
   }[];
-  /** At most five, then the rest; in edges of path length. They add up to `baseline - pathLength`. */
+  /** What contributions are counted in: edges of path length, or the scores of a model made elsewhere, on its own scale. */
+  readonly unit: 'path-length' | 'score';
+  /** At most five, then the rest; in `unit`. They add up to `baseline - pathLength`. */
   readonly contributions: readonly {
     readonly feature: string;
     /** A few words, for lists; `description` is the whole phrase. */

@@ -7,6 +7,8 @@ import type { RequestInput, RequestName, RequestOutput } from './requests.ts';
 export interface NativeDialogs {
   chooseRecordings(): Promise<readonly string[]>;
   chooseCase(): Promise<string | null>;
+  /** A model that was made elsewhere, in ONNX. */
+  chooseModel(): Promise<string | null>;
   chooseFolder(): Promise<string | null>;
   chooseNewFile(suggestedName: string): Promise<string | null>;
   /** The path of a file dropped onto the window. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { featureSpecSchema } from '../../engine/domain/feature-spec.ts';
-import { type ForestParameters, growerNames, makerNames } from '../../engine/domain/model.ts';
+import { type ForestParameters, growerNames, importedSchema, makerNames } from '../../engine/domain/model.ts';
 import { themeSchema, type LeadingTheme } from '../../engine/domain/window-feature.ts';
 import { statedFormatSchema } from '../../engine/domain/stated-format.ts';
 import { modelChoice, modelId, nothing, notice, outputChoice, path, request, rowOrder } from './parts.ts';
@@ -29,9 +29,10 @@ export const modelSummarySchema = z.object({
   id: z.number().int().describe('number in its case; 0 outside of one'),
   digest: z.string(),
   trees: z.number().int(),
-  sample: z.number().int(),
-  seed: z.number().int(),
+  sample: z.number().int().nullable().describe('null for trees made elsewhere that do not say it'),
+  seed: z.number().int().nullable().describe('null for trees made elsewhere'),
   grower: z.enum(makerNames),
+  imported: importedSchema.optional().describe('where it came from, of a model made elsewhere'),
 });
 
 const championChangeResult = z.object({
@@ -120,6 +121,16 @@ export interface ModelListItem {
   readonly name: string;
   readonly digest: string;
   readonly parameters: ForestParameters;
+  /** Those that its forest was asked for; of one made elsewhere its own trees, not those of its parameters. */
+  readonly trees: number;
+  /** Null for trees made elsewhere that do not say it. */
+  readonly sample: number | null;
+  /** Null for trees made elsewhere. */
+  readonly seed: number | null;
+  /** Where the trees came from, or who grew them. */
+  readonly grower: (typeof makerNames)[number];
+  /** Where it came from, in words; null where it was trained. */
+  readonly origin: string | null;
   readonly features: readonly string[];
   /** The same features in a few words each. */
   readonly featureLabels: readonly string[];
@@ -127,7 +138,8 @@ export interface ModelListItem {
   readonly themes: readonly LeadingTheme[];
   /** Those of the features that look at other transactions than their own. */
   readonly featuresOverTime: readonly string[];
-  readonly trainedRows: number;
+  /** Null for a model made elsewhere. */
+  readonly trainedRows: number | null;
   readonly createdAtMs: number;
   readonly isChampion: boolean;
   readonly thresholdUnits: number;

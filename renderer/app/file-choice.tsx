@@ -8,6 +8,8 @@ export interface FileChoice {
   /** Paths of recordings; none where the person changed their mind. */
   readonly recordings: () => Promise<readonly string[]>;
   readonly caseFile: () => Promise<string | null>;
+  /** A model that was made elsewhere. */
+  readonly modelFile: () => Promise<string | null>;
   readonly folder: () => Promise<string | null>;
   readonly newFile: (suggestedName: string) => Promise<string | null>;
 }
@@ -36,12 +38,14 @@ export function FileChoiceProvider({ children }: { readonly children: ReactNode 
         ? {
             recordings: () => ask({ kind: 'recording' }),
             caseFile: async () => (await ask({ kind: 'case' })).at(0) ?? null,
+            modelFile: async () => (await ask({ kind: 'model' })).at(0) ?? null,
             folder: async () => (await ask({ kind: 'folder' })).at(0) ?? null,
             newFile: async (suggestedName) => (await ask({ kind: 'new-file', suggestedName })).at(0) ?? null,
           }
         : {
             recordings: () => dialogs.chooseRecordings(),
             caseFile: () => dialogs.chooseCase(),
+            modelFile: () => dialogs.chooseModel(),
             folder: () => dialogs.chooseFolder(),
             newFile: (suggestedName) => dialogs.chooseNewFile(suggestedName),
           },

@@ -12,17 +12,22 @@ import './file-dialog.css';
 import { errorWords } from '../ui/error-words.ts';
 
 export type FileDialogRequest =
-  { readonly kind: 'recording' | 'case' | 'folder' } | { readonly kind: 'new-file'; readonly suggestedName: string };
+  | { readonly kind: 'recording' | 'case' | 'model' | 'folder' }
+  | { readonly kind: 'new-file'; readonly suggestedName: string };
 
 const titles: Readonly<Record<FileDialogRequest['kind'], string>> = {
   recording: 'Open a recording',
   case: 'Open a case',
+  model: 'Choose a model',
   folder: 'Choose a folder',
   'new-file': 'Save as',
 };
 
-const recordingName = /\.(csv|tsv|txt|ndjson|jsonl|json|parquet)(\.(gz|zst))?$/i;
-const caseName = /\.assay$/i;
+const wantedNames: Readonly<Partial<Record<FileDialogRequest['kind'], RegExp>>> = {
+  recording: /\.(csv|tsv|txt|ndjson|jsonl|json|parquet)(\.(gz|zst))?$/i,
+  case: /\.assay$/i,
+  model: /\.onnx$/i,
+};
 
 /** Folders of this machine, listed by the engine, for hosts without a native dialog. */
 export function FileDialog({
@@ -46,10 +51,11 @@ export function FileDialog({
     isAlwaysAsked: true,
   });
 
-  const wanted = request.kind === 'case' ? caseName : request.kind === 'recording' ? recordingName : null;
+  const wanted = wantedNames[request.kind];
   const entries = (listing.data?.entries ?? []).filter(
     (entry) =>
-      (entry.isFolder || (request.kind !== 'folder' && (showsAll || wanted === null || wanted.test(entry.name)))) &&
+      (entry.isFolder ||
+        (request.kind !== 'folder' && (showsAll || wanted === undefined || wanted.test(entry.name)))) &&
       (showsAll || !entry.name.startsWith('.')) &&
       entry.name.toLowerCase().includes(filter.trim().toLowerCase()),
   );
@@ -121,7 +127,7 @@ export function FileDialog({
             onKeyDown={(event) => {
               if (event.key !== 'Enter' || typedFolder === null) return;
               // A whole path can be typed too: what is not there is asked about where it would be opened.
-              if (wanted !== null && wanted.test(typedFolder.trim())) return onDone([typedFolder.trim()]);
+              if (wanted?.test(typedFolder.trim()) === true) return onDone([typedFolder.trim()]);
               go(typedFolder.trim());
               setTypedFolder(typedFolder.trim());
             }}

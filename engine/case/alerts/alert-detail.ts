@@ -139,7 +139,7 @@ function contributionsOf(
   view: ModelView,
   sequence: number,
   sum: number,
-): Pick<AlertDetail, 'contributions' | 'restContribution' | 'restCount' | 'baseline' | 'pathLength'> {
+): Pick<AlertDetail, 'unit' | 'contributions' | 'restContribution' | 'restCount' | 'baseline' | 'pathLength'> {
   const { baseline, contributions } = view.reasons(sequence);
   const pathLength = meanPathLength(view.forest, sum / unitsOfOne(view.forest));
   const values = view.featureRow(sequence);
@@ -157,6 +157,7 @@ function contributionsOf(
       amount: -contributions[feature],
     }));
   return {
+    unit: view.forest.leaf === 'score' ? 'score' : 'path-length',
     contributions: listed,
     // What is left of the exact whole, so that rounding never shows as a gap.
     restContribution: listed.reduce((rest, { amount }) => rest - amount, baseline - pathLength),

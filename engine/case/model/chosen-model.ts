@@ -1,7 +1,7 @@
 import { decodeForest } from '../../forest/compile.ts';
 import { usageError } from '../../domain/error.ts';
 import type { StoredModel } from '../../store/types.ts';
-import type { CompiledForest, makerNames } from '../../domain/model.ts';
+import type { CompiledForest, Imported, makerNames } from '../../domain/model.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 
 function noModelYet(): Error {
@@ -80,14 +80,19 @@ export interface ModelSummary {
   readonly id: number;
   readonly digest: string;
   readonly trees: number;
-  readonly sample: number;
-  readonly seed: number;
+  /** Null for trees made elsewhere that do not say it. */
+  readonly sample: number | null;
+  /** Null for trees made elsewhere. */
+  readonly seed: number | null;
   readonly grower: (typeof makerNames)[number];
+  /** Where the trees came from, of a model made elsewhere. */
+  readonly imported?: Imported;
 }
 
 /** What a report says of a model. */
 export function modelSummary({ stored: { id, parameters }, forest }: ChosenModel): ModelSummary {
-  const { digest, treeCount, sampleSize } = forest;
-  const grower = parameters.imported === undefined ? parameters.grower : 'elsewhere';
-  return { id, digest, trees: treeCount, sample: sampleSize, seed: parameters.seed, grower };
+  const { digest, treeCount: trees, sampleSize, leaf } = forest;
+  const { seed, grower, imported } = parameters;
+  if (imported === undefined) return { id, digest, trees, sample: sampleSize, seed, grower };
+  return { id, digest, trees, sample: leaf === 'score' ? null : sampleSize, seed: null, grower: 'elsewhere', imported };
 }

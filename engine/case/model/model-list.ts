@@ -1,4 +1,5 @@
 import { featureNames } from '../../domain/feature-spec.ts';
+import { originWords } from '../../domain/model.ts';
 import type { StoredModel } from '../../store/types.ts';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
 import type { CaseSession } from '../case-session.ts';
@@ -14,16 +15,23 @@ export function modelListItem(session: CaseSession, model: StoredModel): ModelLi
   const { openCase } = session;
   const view = session.view(model.id);
   const { units } = model.threshold;
+  const { seed, grower, imported, ...made } = session.modelSummary(model.id);
+  const { trees, sample } = imported === undefined ? model.parameters : made;
   return {
     id: model.id,
     name: model.name,
     digest: model.digest,
     parameters: model.parameters,
+    trees,
+    sample,
+    seed,
+    grower,
+    origin: imported === undefined ? null : originWords(imported),
     features: featureNames(view.spec),
     featureLabels: view.words.map(({ label }) => label),
     themes: themesOfWords(view.words),
     featuresOverTime: view.spec.windows?.features.map(({ name }) => name) ?? [],
-    trainedRows: model.trainedRows,
+    trainedRows: imported === undefined ? model.trainedRows : null,
     createdAtMs: model.createdAtMs,
     isChampion: model.isChampion,
     thresholdUnits: units,

@@ -1,5 +1,5 @@
 import type { FeatureSpec } from '../../domain/feature-spec.ts';
-import type { ForestParameters } from '../../domain/model.ts';
+import type { ForestParameters, LeafForm } from '../../domain/model.ts';
 import type { Profile } from '../../domain/profile.ts';
 import type { OnnxInput } from '../onnx/preprocessing.ts';
 import type { PrecisionRecallPoint, ScoreHistogramBin } from './score-charts.ts';
@@ -22,6 +22,9 @@ export interface DescribedModel {
   readonly spec: FeatureSpec;
   readonly digest: string;
   readonly parameters: ForestParameters;
+  readonly treeCount: number;
+  /** Whether scores lie in 0 to 1; else they are on a scale of the model's own. */
+  readonly leaf: LeafForm;
   /** Rows each tree was grown on. */
   readonly sampleSize: number;
   readonly thresholdUnits: number;

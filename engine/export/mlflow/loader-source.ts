@@ -5,7 +5,7 @@ export const loaderModule = 'assay_pyfunc';
  * The Python module that MLflow loads for the `python_function` flavor. It reads the notes inside the ONNX file, turns the
  * recording's own columns into the graph's inputs as the engine does, and returns one row for each row given.
  */
-export const loaderSource = `"""Feeds a table with a recording's own columns to an isolation forest exported by Assay.
+export const loaderSource = `"""Feeds a table with a recording's own columns to a forest exported by Assay.
 
 Columns of the recording are taken as pandas reads them: numbers of any type, times as datetimes, ISO or date texts or
 numbers in the recording's unit, categories as text. Features over time are float columns under their own names.

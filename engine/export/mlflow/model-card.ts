@@ -17,15 +17,17 @@ export function modelCard(model: DescribedModel): string {
   return [
     `# ${line(model.name)}`,
     '',
-    'An isolation forest that ranks transactions by how unusual they are, with the threshold an analyst chose. ' +
-      'It was trained and exported by Assay; its flags are those of the laptop, transaction by transaction.',
+    `${kindWords(model)}, with the threshold an analyst chose. ` +
+      `It was ${parameters.imported === undefined ? 'trained' : 'made elsewhere, read'} and exported by Assay; ` +
+      'its flags are those of the laptop, transaction by transaction.',
     '',
     `- Model digest (SHA-256): \`${model.digest}\``,
-    originLine(model),
+    ...originLines(model),
     ...learningLines(parameters),
-    `- Trained on ${model.trainedRows} transactions of ${model.recordings.map(({ name }) => code(name)).join(', ')}`,
     `- Flags a score of ${model.thresholdScore.toFixed(6)} or more: ${model.flagged} of ${model.rows} transactions. Rule: ${rule(model)}`,
-    '- Path length of a leaf with n transactions: depth + c(n), with the harmonic number by ln(n - 1) + 0.5772156649',
+    model.leaf === 'score'
+      ? "- A leaf counts for what it falls short of its tree's greatest score, in whole units"
+      : '- Path length of a leaf with n transactions: depth + c(n), with the harmonic number by ln(n - 1) + 0.5772156649',
     '',
     '## What it takes',
     '',
@@ -39,7 +41,7 @@ export function modelCard(model: DescribedModel): string {
     '',
     '| column | meaning |',
     '| --- | --- |',
-    '| `score` | 0 to 1, higher is more unusual |',
+    `| \`score\` | ${scoreWords(model)} |`,
     '| `decision` | above 0 exactly for flagged transactions |',
     '| `is_anomaly` | 1 for flagged transactions, else 0 |',
     '| `path_length_units` | the exact integer behind the score; flagged where it is at most ' +
@@ -77,12 +79,38 @@ function code(value: string): string {
   return `\`${printableLine(value.replace(/[\r\n`|]+/g, ' '))}\``;
 }
 
-/** Who grew the trees, or where they came from. */
-function originLine({ parameters, sampleSize }: DescribedModel): string {
+function kindWords({ leaf }: DescribedModel): string {
+  return leaf === 'score'
+    ? 'Trees whose leaves add up to a score that ranks transactions'
+    : 'An isolation forest that ranks transactions by how unusual they are';
+}
+
+function scoreWords({ leaf, parameters: { imported } }: DescribedModel): string {
+  if (leaf !== 'score') return '0 to 1, higher is more unusual';
+  const scale = "on the model's own scale, not 0 to 1; higher is more unusual";
+  return imported?.direction === 'lower-is-anomalous' ? `${scale}: its output is turned, by its sign` : scale;
+}
+
+/** Who grew the trees and from what, or where they came from. */
+function originLines({
+  parameters,
+  treeCount,
+  sampleSize,
+  trainedRows,
+  recordings,
+}: DescribedModel): readonly string[] {
   const { imported, trees, seed, grower } = parameters;
-  return imported === undefined
-    ? `- ${trees} trees of ${sampleSize} transactions each, seed ${seed}, grown by \`${grower}\``
-    : `- Made elsewhere: read from ${code(imported.file)} (SHA-256 \`${imported.sha256}\`) by ${line(imported.producer)}, ${imported.direction.replaceAll('-', ' ')}`;
+  const names = recordings.map(({ name }) => code(name)).join(', ');
+  if (imported === undefined)
+    return [
+      `- ${trees} trees of ${sampleSize} transactions each, seed ${seed}, grown by \`${grower}\``,
+      `- Trained on ${trainedRows} transactions of ${names}`,
+    ];
+  return [
+    `- ${treeCount} trees made elsewhere by ${line(imported.producer)}, read from ${code(imported.file)} (SHA-256 \`${imported.sha256}\`)`,
+    `- Of its output ${code(imported.output)}, ${imported.direction.replaceAll('-', ' ')}`,
+    `- Not trained on ${names}: what it was trained on, its file does not say`,
+  ];
 }
 
 function learningLines({ learning }: DescribedModel['parameters']): readonly string[] {

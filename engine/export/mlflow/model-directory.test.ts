@@ -24,6 +24,8 @@ const model: DescribedModel = {
   },
   digest: 'ab'.repeat(32),
   parameters: { trees: 10, sample: 256, featuresPerTree: null, seed: 1, grower: 'assay' },
+  treeCount: 10,
+  leaf: 'path-length',
   sampleSize: 256,
   thresholdUnits: 1000,
   thresholdScore: 0.6,

@@ -70,7 +70,6 @@ const longestTag = 5000;
 /** Makes the publication of a model. Equal models given the same id and time are equal byte for byte. */
 export function publicationOf(model: DescribedModel, publishId: string, createdAtMs: number): Publication {
   const files = modelDirectory(model);
-  const { parameters } = model;
   const digest = createHash('sha256');
   for (const { fingerprint, rows } of model.recordings) digest.update(`${fingerprint}\n${rows}\n`);
   const columns = modelColumns(model.spec, model.inputs);
@@ -82,17 +81,12 @@ export function publicationOf(model: DescribedModel, publishId: string, createdA
     run: {
       name: model.name,
       params: {
-        trees: String(parameters.trees),
-        sample: String(model.sampleSize),
-        features_per_tree: String(parameters.featuresPerTree ?? 'all'),
-        seed: String(parameters.seed),
-        grower: parameters.imported === undefined ? parameters.grower : 'elsewhere',
+        ...paramsOfForest(model),
         features: columns
           .map(({ name }) => name)
           .join(', ')
           .slice(0, longestParam),
         feature_count: String(model.spec.features.length + (model.spec.windows?.features.length ?? 0)),
-        trained_rows: String(model.trainedRows),
         ...Object.fromEntries(
           Object.entries(model.thresholdRule).map(([name, value]) => [
             name === 'rule' ? 'threshold_rule' : `threshold_${name}`,
@@ -108,6 +102,7 @@ export function publicationOf(model: DescribedModel, publishId: string, createdA
         'mlflow.source.name': 'assay',
         'mlflow.source.type': 'LOCAL',
         'assay.model_digest': model.digest,
+        ...tagsOfOrigin(model),
       },
       description: modelCard(model).slice(0, longestTag),
       dataset: {
@@ -133,6 +128,38 @@ export function publicationOf(model: DescribedModel, publishId: string, createdA
     checksums: Object.fromEntries([...files].map(([path, bytes]) => [path, sha256(bytes)])),
   };
   return { notes, files };
+}
+
+/** How the trees came to be: grown from rows, or made elsewhere. */
+function paramsOfForest({ parameters, treeCount, sampleSize, trainedRows }: DescribedModel): Record<string, string> {
+  const { imported, featuresPerTree, seed, grower } = parameters;
+  if (imported !== undefined)
+    return {
+      trees: String(treeCount),
+      grower: 'elsewhere',
+      made_by: imported.producer.slice(0, longestParam),
+      made_from_file: imported.file.slice(0, longestParam),
+      made_from_sha256: imported.sha256,
+      made_from_output: imported.output.slice(0, longestParam),
+      score_direction: imported.direction,
+    };
+  return {
+    trees: String(parameters.trees),
+    sample: String(sampleSize),
+    features_per_tree: String(featuresPerTree ?? 'all'),
+    seed: String(seed),
+    grower,
+    trained_rows: String(trainedRows),
+  };
+}
+
+function tagsOfOrigin({ parameters: { imported } }: DescribedModel): Record<string, string> {
+  if (imported === undefined) return {};
+  return {
+    'assay.made_by': imported.producer.slice(0, longestTag),
+    'assay.made_from_sha256': imported.sha256,
+    'assay.score_direction': imported.direction,
+  };
 }
 
 /** The files of a publication as a folder carried by hand, its notes among them. */

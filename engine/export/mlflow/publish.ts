@@ -327,7 +327,7 @@ async function registerVersion(
   await orNull('RESOURCE_ALREADY_EXISTS', () =>
     client.call('POST', 'registered-models/create', `register ${name}`, {
       name,
-      description: 'Isolation forest for transactions, published by Assay.',
+      description: 'Ranks transactions by how unusual they are; published by Assay.',
     }),
   );
   const found = await versionNumber(client, name, notes, runId);

@@ -54,6 +54,7 @@ function readIsolationForest(graph: OnnxGraph, output: string): ReadIsolationFor
     return withSampleCounts(tree, tablesOf(graph, node.output[0]));
   });
   const { divisor, base, factor } = powerOf(graph, output);
+  refuseNoNumbers([base, factor]);
   const sampleSize = sampleSizeOf(divisor / trees.length, trees[0].sampleCount[0]);
   return { kind: 'isolation-forest', trees, sampleSize, base, factor };
 }
@@ -152,12 +153,16 @@ function readTreeEnsemble(graph: OnnxGraph, output: string): ReadTreeEnsemble | 
   if ((transform !== '' && transform !== 'NONE') || (aggregate !== 'SUM' && aggregate !== 'AVERAGE')) return null;
   const trees = readTrees(graph, node);
   const [start = 0] = numbersOf(node, 'base_values', 'base_values_as_tensor');
-  return {
-    kind: 'tree-ensemble',
-    trees,
-    base: base + factor * start,
-    factor: aggregate === 'AVERAGE' ? factor / trees.length : factor,
-  };
+  const shared = { base: base + factor * start, factor: aggregate === 'AVERAGE' ? factor / trees.length : factor };
+  refuseNoNumbers([shared.base]);
+  for (const { weight } of trees) refuseNoNumbers(weight.map((value) => shared.factor * value));
+  return { kind: 'tree-ensemble', trees, ...shared };
+}
+
+/** Every part of a score must be a number that float32 holds: NaN and infinity would be the score of whatever they are added to. */
+function refuseNoNumbers(parts: ArrayLike<number>): void {
+  const found = Array.from(parts).find((part) => !Number.isFinite(Math.fround(part)));
+  if (found !== undefined) throw notRead(`adds ${found} to its score, which is no number of single precision`);
 }
 
 /** A node as `factor * value + base`, where it is no more than that. */

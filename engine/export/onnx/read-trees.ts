@@ -1,4 +1,3 @@
-import { impossible } from '../../domain/error.ts';
 import type { GrownTree } from '../../domain/model.ts';
 import { largestFloat32Below, largestFloat32NotAbove } from '../../forest/float32.ts';
 import { columnsOf, notRead, numbersOf, textsOf, type OnnxGraph } from './onnx-graph.ts';
@@ -25,7 +24,7 @@ interface NodeTable {
 
 /**
  * The trees of a TreeEnsembleRegressor with one target. Every comparison becomes `x <= threshold`, exactly, for float32 x.
- * @throws AssayError MODEL_MISMATCH for another number of targets, comparisons for equality, and trees that are none
+ * @throws AssayError MODEL_MISMATCH for another number of targets, comparisons for equality, values that are no numbers, and trees that are none
  */
 export function readTrees(graph: OnnxGraph, node: NodeProto): readonly EnsembleTree[] {
   const columnOf = columnsOf(graph, node.input[0]);
@@ -49,6 +48,11 @@ export function readTrees(graph: OnnxGraph, node: NodeProto): readonly EnsembleT
   return Array.from(places, ([tree, ofTree]) =>
     treeInOrder(table, ofTree, rootOf(table, ofTree), weights.get(tree) ?? new Map<number, number>()),
   );
+}
+
+/** Whether the trees say where missing values go other than by comparing them. */
+export function steersMissing(graph: OnnxGraph): boolean {
+  return graph.nodes.some((node) => numbersOf(node, 'nodes_missing_value_tracks_true').some((side) => side !== 0));
 }
 
 function leafWeights(node: NodeProto): ReadonlyMap<number, ReadonlyMap<number, number>> {
@@ -105,7 +109,7 @@ function treeInOrder(
       continue;
     }
     const { threshold, left, right } = splitOf(table, place);
-    tree.feature[node] = table.columns[place] ?? impossible('a split has no column');
+    tree.feature[node] = table.columns[place] ?? columnless();
     tree.threshold[node] = threshold;
     const below = { depth: at.depth + 1, parent: node };
     waiting.push({ id: right, ...below, isLeft: false }, { id: left, ...below, isLeft: true });
@@ -114,12 +118,17 @@ function treeInOrder(
   return tree;
 }
 
+function columnless(): never {
+  throw notRead('splits on a column that it does not take');
+}
+
 /** A comparison as `x <= threshold` on float32, with where it leads to. */
 function splitOf(
   { modes, values, whenTrue, whenFalse }: NodeTable,
   place: number,
 ): { readonly threshold: number; readonly left: number; readonly right: number } {
   const value = values[place];
+  if (!(Math.abs(value) < Infinity)) throw notRead(`splits at ${value}, which is no number to compare with`);
   const [yes, no] = [whenTrue[place], whenFalse[place]];
   switch (modes[place]) {
     case 'BRANCH_LEQ':

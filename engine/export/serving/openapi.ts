@@ -79,7 +79,7 @@ export function openApiDocument(model: DescribedModel): Schema {
       // The same for every model, as are the names of operations: generated clients are named after them.
       title: 'Assay scoring service',
       version: model.version,
-      description: `Scores of ${model.name}, an isolation forest (digest ${model.digest}). A transaction is flagged when its score is at least ${model.threshold}; flags compare integer sums and are those of \`assay score\`.`,
+      description: `Scores of ${model.name} (digest ${model.digest}). A transaction is flagged when its score is at least ${model.threshold}; flags compare integer sums and are those of \`assay score\`.`,
     },
     paths: {
       '/score': scoring('scoreBatch', 'Score a batch of records', 'Batch', 'Scores'),

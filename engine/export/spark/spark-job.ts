@@ -120,7 +120,7 @@ function literal(value: string): string {
 }
 
 function jobSource(digest: string): string {
-  return `"""Scores a recording with the isolation forest ${digest}.
+  return `"""Scores a recording with the forest ${digest}.
 
 spark-submit score_transactions.py INPUT OUTPUT [--sequence COLUMN] [--time-zone UTC]
 

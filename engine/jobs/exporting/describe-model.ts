@@ -44,6 +44,8 @@ export function describeModel(
       spec,
       digest: forest.digest,
       parameters: stored.parameters,
+      treeCount: forest.treeCount,
+      leaf: forest.leaf,
       sampleSize: forest.sampleSize,
       thresholdUnits: stored.threshold.units,
       thresholdScore: point.threshold,

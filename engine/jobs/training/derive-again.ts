@@ -1,6 +1,7 @@
 import type { CaseSession } from '../../case/case-session.ts';
 import { rowsOfTraining } from '../../case/model/recent-rows.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
+import { originWords } from '../../domain/model.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { SegmentSummary, StoredModel } from '../../store/types.ts';
 import type { DerivedModel } from '../../../preload/contract/history.ts';
@@ -79,6 +80,8 @@ async function deriveForest(
   const { parameters, featureSetId, trainedRows, digest } = model;
   if (parameters.learning !== undefined)
     return { forest: 'not derived', reason: 'forest as stored: it learned from verdicts' };
+  if (parameters.imported !== undefined)
+    return { forest: 'not derived', reason: `forest as stored: it was ${originWords(parameters.imported)}` };
   if (openCase.rowNumbers().removed > 0)
     return { forest: 'not derived', reason: 'forest as stored: rows that it was grown from were removed' };
   const rows = parameters.retrained === undefined ? undefined : rowsOfTraining(session, model);

@@ -3,11 +3,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { CaseSession } from '../../case/case-session.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
-import { AssayError, impossible, usageError } from '../../domain/error.ts';
+import { AssayError, usageError } from '../../domain/error.ts';
 import type { CompiledForest, FeatureMatrix, Imported, ScoreDirection } from '../../domain/model.ts';
 import type { WorkContext } from '../../domain/progress.ts';
 import { notRead, readOnnxGraph, type OnnxGraph } from '../../export/onnx/onnx-graph.ts';
 import { readForest, type ReadIsolationForest, type ReadTreeEnsemble } from '../../export/onnx/read-forest.ts';
+import { steersMissing } from '../../export/onnx/read-trees.ts';
 import { runGraph } from '../../export/onnx/run-graph.ts';
 import { compileForest } from '../../forest/compile.ts';
 import { compileScores } from '../../forest/compile-scores.ts';
@@ -101,9 +102,22 @@ async function importInto(
     line,
     model: session.modelSummary(modelId),
     isChampion: session.model(modelId).isChampion,
-    notices: [...check.notices, ...describeOrder(profile, features), ...kept.notices],
+    notices: [...check.notices, ...missingNotices(graph, mapped), ...describeOrder(profile, features), ...kept.notices],
     case: resolve(input.casePath),
   };
+}
+
+/** What becomes of the way that a model has for missing values: cells are filled before any tree is asked. */
+function missingNotices(graph: OnnxGraph, { spec }: MappedFeatures): readonly string[] {
+  if (!steersMissing(graph)) return [];
+  const missing = spec.features.reduce((sum, { imputation }) => sum + imputation.missingCount, 0);
+  const here =
+    missing === 0
+      ? 'none of its features has any in this case'
+      : `its features have ${missing} in this case, and for those rows its maker's own scores may be others`;
+  return [
+    `The file says which way missing values go. They are filled before its trees are asked, as for any model: ${here}.`,
+  ];
 }
 
 async function readModelFile(path: string): Promise<Uint8Array> {
@@ -224,7 +238,10 @@ async function againstRuntime(
   let [greatestDifference, largest] = [0, 1];
   theirs.forEach((score, row) => {
     const own = base + factor * scoreOfSum(forest, sums[row]);
-    if (!Number.isFinite(score)) impossible(`ONNX Runtime gives the score ${score}`);
+    if (!Number.isFinite(score))
+      throw notRead(
+        `gives the score ${score} in ONNX Runtime for row ${row + 1} of those it was asked about; every row needs a number`,
+      );
     greatestDifference = Math.max(greatestDifference, Math.abs(score - own));
     largest = Math.max(largest, Math.abs(score));
   });

@@ -15,10 +15,11 @@ export const channels = {
 } as const;
 
 export type DialogQuestion =
-  { readonly kind: 'recordings' | 'case' | 'folder' } | { readonly kind: 'newFile'; readonly suggestedName: string };
+  | { readonly kind: 'recordings' | 'case' | 'model' | 'folder' }
+  | { readonly kind: 'newFile'; readonly suggestedName: string };
 
 export function isDialogQuestion(value: unknown): value is DialogQuestion {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   if (value.kind === 'newFile') return 'suggestedName' in value && typeof value.suggestedName === 'string';
-  return value.kind === 'recordings' || value.kind === 'case' || value.kind === 'folder';
+  return ['recordings', 'case', 'model', 'folder'].some((kind) => kind === value.kind);
 }

@@ -18,10 +18,11 @@ interface Difference {
 /** The numbers in which two models differ, and those of their features that only one has. */
 export function differencesOf(first: ModelListItem, second: ModelListItem): readonly Difference[] {
   const rows: readonly Difference[] = [
-    { name: 'Trees', first: formatCount(first.parameters.trees), second: formatCount(second.parameters.trees) },
-    { name: 'Sub-sample', first: formatCount(first.parameters.sample), second: formatCount(second.parameters.sample) },
-    { name: 'Seed', first: `${first.parameters.seed}`, second: `${second.parameters.seed}` },
-    { name: 'Grower', first: makerOf(first), second: makerOf(second) },
+    { name: 'Trees', first: formatCount(first.trees), second: formatCount(second.trees) },
+    { name: 'Sub-sample', first: formatCount(first.sample), second: formatCount(second.sample) },
+    { name: 'Seed', first: seedOf(first), second: seedOf(second) },
+    { name: 'Grower', first: first.grower, second: second.grower },
+    { name: 'From', first: first.origin ?? '–', second: second.origin ?? '–' },
     { name: 'Features', first: formatCount(first.features.length), second: formatCount(second.features.length) },
     { name: 'Transactions', first: formatCount(first.trainedRows), second: formatCount(second.trainedRows) },
     { name: 'Threshold', first: formatScore(first.threshold), second: formatScore(second.threshold) },
@@ -250,6 +251,6 @@ function Share({
   );
 }
 
-function makerOf({ parameters: { imported, grower } }: ModelListItem): string {
-  return imported === undefined ? grower : 'elsewhere';
+function seedOf({ seed }: ModelListItem): string {
+  return seed === null ? '–' : `${seed}`;
 }

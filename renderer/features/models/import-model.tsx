@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import type { ScoreDirection } from '../../../engine/domain/model.ts';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import type { JobResult } from '../../../preload/contract/jobs.ts';
+import { useFileChoice } from '../../app/file-choice.tsx';
 import { progressWords } from '../../app/job-words.ts';
 import { formatCount, formatCounted } from '../../data/format.ts';
 import { shareOf, useJob } from '../../data/jobs.tsx';
@@ -31,6 +32,7 @@ export function ImportModel({ openCase, onShow, onClose }: ImportModelProps): Re
   const [features, setFeatures] = useState('');
   const [output, setOutput] = useState('');
   const [direction, setDirection] = useState<Stated>('');
+  const files = useFileChoice();
   const importing = useJob('importModel');
   const { running, outcome } = importing;
   const start = async (): Promise<void> => {
@@ -51,6 +53,18 @@ export function ImportModel({ openCase, onShow, onClose }: ImportModelProps): Re
         transaction is scored with it; the champion stays.
       </p>
       <Field label="ONNX file" value={file} onChange={setFile} placeholder="/models/forest.onnx" />
+      <div>
+        <Button
+          disabled={running !== null}
+          onClick={() => {
+            void files.modelFile().then((chosen) => {
+              if (chosen !== null) setFile(chosen);
+            });
+          }}
+        >
+          Choose…
+        </Button>
+      </div>
       <Field
         label="Features of its columns"
         hint="In the model’s order, separated by commas; or INPUT=FEATURE for the name of an input."

@@ -14,7 +14,7 @@ import {
   useFormats,
   useWindowState,
 } from '../../data/app-state.tsx';
-import { formatCount, formatPerDay, formatPercent, formatScore } from '../../data/format.ts';
+import { formatCount, formatPerDay, formatPercent, formatScore, withCapital } from '../../data/format.ts';
 import { useAction, useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -35,9 +35,6 @@ import { WorthOfThemes } from './worth-of-themes.tsx';
 import './models.css';
 import { errorWords } from '../../ui/error-words.ts';
 
-/** Who grew its trees, or that they were made elsewhere. */
-const madeBy = ({ parameters }: ModelListItem): string =>
-  parameters.imported === undefined ? parameters.grower : 'elsewhere';
 const keyOfModel = (model: ModelListItem): string => `${model.id}`;
 
 /** Every model of the case: which one counts, how two differ, and training again from the numbers of one. */
@@ -155,14 +152,14 @@ export function ModelsPlace() {
         title: 'Trees',
         widthPx: 70,
         align: 'right',
-        text: (model) => formatCount(model.parameters.trees),
+        text: (model) => formatCount(model.trees),
       },
       {
         id: 'sample',
         title: 'Sample',
         widthPx: 76,
         align: 'right',
-        text: (model) => formatCount(model.parameters.sample),
+        text: (model) => formatCount(model.sample),
       },
       {
         id: 'features',
@@ -171,9 +168,15 @@ export function ModelsPlace() {
         align: 'right',
         text: (model) => formatCount(model.features.length),
       },
-      { id: 'seed', title: 'Seed', widthPx: 64, align: 'right', text: (model) => `${model.parameters.seed}` },
-      { id: 'grower', title: 'Grower', widthPx: 140, text: madeBy },
-      { id: 'created', title: 'Trained', widthPx: 190, text: (model) => formats.time(model.createdAtMs) },
+      {
+        id: 'seed',
+        title: 'Seed',
+        widthPx: 64,
+        align: 'right',
+        text: (model) => (model.seed === null ? '–' : `${model.seed}`),
+      },
+      { id: 'grower', title: 'Grower', widthPx: 140, text: ({ grower }) => grower },
+      { id: 'created', title: 'Added', widthPx: 190, text: (model) => formats.time(model.createdAtMs) },
     ],
     [rows, days, formats],
   );
@@ -249,14 +252,15 @@ export function ModelsPlace() {
           <div>
             <h2>{selected.name}</h2>
             <p className="soft tabular">
-              {formatCount(selected.trainedRows)} transactions, {formats.time(selected.createdAtMs)}
+              {selected.origin === null
+                ? `${formatCount(selected.trainedRows)} transactions, ${formats.time(selected.createdAtMs)}`
+                : `Imported ${formats.time(selected.createdAtMs)}`}
             </p>
-            {selected.parameters.imported !== undefined && (
-              <p className="soft">
-                Made elsewhere, by {selected.parameters.imported.producer}: {selected.parameters.imported.file}
-              </p>
-            )}
-            <p className="soft fixed models-digest" title="SHA-256 over rows, parameters and seed">
+            {selected.origin !== null && <p className="soft models-origin">{withCapital(selected.origin)}.</p>}
+            <p
+              className="soft fixed models-digest"
+              title={selected.origin === null ? 'SHA-256 over rows, parameters and seed' : 'SHA-256 over its trees'}
+            >
               {selected.digest}
             </p>
           </div>

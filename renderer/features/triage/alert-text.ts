@@ -1,13 +1,30 @@
 import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import { themeNames } from '../../data/theme-names.ts';
 
+/** What contributions are counted in. */
+export const unitWords: Readonly<Record<AlertDetail['unit'], string>> = {
+  'path-length': 'in edges of path length',
+  score: "in scores of the model's own scale",
+};
+
 /**
  * An alert as plain text for a report or a message: facts first, then what pushed the score, the sentence, the smallest
  * change, notes and history.
  */
 export function alertAsText(title: string, detail: AlertDetail, timeText: (instantMs: number) => string): string {
-  const { facts, themes, contributions, restCount, restContribution, sentence, smallestChanges, row, notes, history } =
-    detail;
+  const {
+    unit,
+    facts,
+    themes,
+    contributions,
+    restCount,
+    restContribution,
+    sentence,
+    smallestChanges,
+    row,
+    notes,
+    history,
+  } = detail;
   const sum = contributions.reduce((total, { amount }) => total + amount, restContribution);
   const lines = [
     title,
@@ -19,7 +36,7 @@ export function alertAsText(title: string, detail: AlertDetail, timeText: (insta
     ...(themes.length === 0 ? [] : ['']),
     ...contributions.map(({ description, value, amount }) => `${withSign(amount)}  ${description}: ${value}`),
     ...(restCount === 0 ? [] : [`${withSign(restContribution)}  The other ${restCount}`]),
-    `${withSign(sum)}  Together, in edges of path length`,
+    `${withSign(sum)}  Together, ${unitWords[unit]}`,
     ...(sentence === '' ? [] : ['', sentence]),
     ...(smallestChanges.length === 0 ? [] : ['', `Would not be flagged: ${smallestChanges.join('; or ')}`]),
     ...(notes.length === 0 ? [] : ['', 'Notes']),

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 import { reopenedWords } from './alert-columns.tsx';
+import { unitWords } from './alert-text.ts';
 import { AmountStripChart } from './amount-strip.tsx';
 import { AlertNarrative } from './alert-narrative.tsx';
 import { AlertTransactions } from './alert-transactions.tsx';
@@ -146,13 +147,11 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
         ))}
       </section>
 
-      {detail.themes.length > 0 && <ThemeShares themes={detail.themes} />}
+      {detail.themes.length > 0 && <ThemeShares themes={detail.themes} unit={detail.unit} />}
       <section aria-label="Reasons">
-        <h3 title="Exact contributions to the path length over all trees; a shorter path is a higher score">
-          What pushed the score up or down
-        </h3>
+        <h3 title={reasonsTitles[detail.unit]}>What pushed the score up or down</h3>
         <Contributions
-          label="Contributions in edges of path length"
+          label={`Contributions ${unitWords[detail.unit]}`}
           contributions={waterfall}
           sum={{ name: 'Together', amount: sum }}
         />
@@ -197,6 +196,11 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
     </>
   );
 });
+
+const reasonsTitles: Readonly<Record<AlertDetail['unit'], string>> = {
+  'path-length': 'Exact contributions to the path length over all trees; a shorter path is a higher score',
+  score: "Exact contributions to the model's own score over all trees",
+};
 
 /** Two themes may look at the same days of a terminal: they are shown once. */
 function withoutRepeats(evidence: readonly ThemeEvidence[]): readonly ThemeEvidence[] {

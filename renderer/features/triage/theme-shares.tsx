@@ -3,13 +3,14 @@ import type { AlertDetail } from '../../../preload/contract/alerts.ts';
 import { signed } from '../../charts/contributions.tsx';
 import { formatPercent, withCapital } from '../../data/format.ts';
 import { themeNames } from '../../data/theme-names.ts';
+import { unitWords } from './alert-text.ts';
 
 /** What each theme adds to the score, as one bar and as a table with the strongest reason of each. */
-export function ThemeShares({ themes }: Pick<AlertDetail, 'themes'>): ReactNode {
+export function ThemeShares({ themes, unit }: Pick<AlertDetail, 'themes' | 'unit'>): ReactNode {
   const sum = themes.reduce((total, { amount }) => total + amount, 0);
   return (
     <section aria-label="Themes">
-      <h3 title="The contributions of the features of each theme, added up; in edges of path length">
+      <h3 title={`The contributions of the features of each theme, added up; ${unitWords[unit]}`}>
         What leads this alert
       </h3>
       <div className="triage-theme-bar" aria-hidden="true">
@@ -30,7 +31,7 @@ export function ThemeShares({ themes }: Pick<AlertDetail, 'themes'>): ReactNode 
           <tr>
             <th scope="col">Theme</th>
             <th scope="col">Strongest reason</th>
-            <th scope="col">Adds, in edges of path length</th>
+            <th scope="col">Adds, {unitWords[unit]}</th>
           </tr>
         </thead>
         <tbody>

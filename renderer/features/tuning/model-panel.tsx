@@ -85,6 +85,11 @@ export const ModelPanel = memo(function ModelPanel(props: ModelPanelProps): Reac
       </div>
       <div className="tuning-forest">
         <h3>Forest</h3>
+        {model.origin !== null && (
+          <p className="soft tuning-note">
+            This model was {model.origin}. Training grows a forest of Assay on its features beside it.
+          </p>
+        )}
         <NumberField
           label="Trees"
           layout="row"

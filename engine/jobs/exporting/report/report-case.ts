@@ -14,6 +14,7 @@ import { withCase } from '../../../case/opening.ts';
 import { AssayError } from '../../../domain/error.ts';
 import { personalWords } from '../../../domain/personal.ts';
 import { zonedText } from '../../../domain/time-zone.ts';
+import { originWords } from '../../../domain/model.ts';
 import { throwIfCancelled, type WorkContext } from '../../../domain/progress.ts';
 import { weightedShare } from '../../../evaluation/wilson-interval.ts';
 import { histogramSvg } from '../../../export/mlflow/score-charts.ts';
@@ -213,8 +214,8 @@ function methodPart(session: CaseSession, modelId: number): string {
   const { spec } = session.view(modelId);
   const features = [...spec.features, ...(spec.windows?.features ?? [])];
   return [
-    '<p>An isolation forest: trees cut the space of the features at random, and a transaction that few cuts set apart is unusual. Its score is' +
-      ' made of whole numbers, so that laptop and cluster flag the same. Each feature knows only what was known at the time of its transaction.</p>',
+    `<p>${html(kindSentence(session, modelId))} Its score is made of whole numbers, so that laptop and cluster flag the same.` +
+      ' Each feature knows only what was known at the time of its transaction.</p>',
     tableOf(
       ['feature', 'what it is'],
       features.map(({ name, description }) => [name, description]),
@@ -222,8 +223,35 @@ function methodPart(session: CaseSession, modelId: number): string {
   ].join('\n');
 }
 
+/** What kind of model it is, and where it came from where it was not trained here. */
+function kindSentence(session: CaseSession, modelId: number): string {
+  const { imported } = session.model(modelId).parameters;
+  const kind =
+    session.view(modelId).forest.leaf === 'score'
+      ? "Trees whose leaves add up to a score on the model's own scale; higher is more unusual."
+      : 'An isolation forest: trees cut the space of the features at random, and a transaction that few cuts set apart is unusual.';
+  return imported === undefined ? kind : `${kind} It was ${originWords(imported)}.`;
+}
+
 function parametersPart(session: CaseSession, modelId: number): string {
   const { parameters, trainedRows, createdAtMs, name, digest } = session.model(modelId);
+  const { imported } = parameters;
+  if (imported !== undefined)
+    return factsOf([
+      ['name', name],
+      ['digest (SHA-256)', digest],
+      ['imported', time(session, createdAtMs)],
+      ['made elsewhere by', imported.producer],
+      ['read from', `${imported.file} (SHA-256 ${imported.sha256})`],
+      ['score', `output ${imported.output}, ${imported.direction.replaceAll('-', ' ')}`],
+      ['trees', String(session.modelSummary(modelId).trees)],
+      [
+        'scores against ONNX Runtime',
+        imported.greatestDifference === null
+          ? 'not compared'
+          : `at most ${imported.greatestDifference.toExponential(1)} apart`,
+      ],
+    ]);
   const stated = Object.entries(parameters).flatMap(([key, value]): (readonly [string, string])[] =>
     value === null || typeof value === 'object' ? [] : [[key, String(value)]],
   );
@@ -237,7 +265,9 @@ function parametersPart(session: CaseSession, modelId: number): string {
 }
 
 function stabilityPart(session: CaseSession, modelId: number, measured: JobResult<'stability'> | null): string {
-  const { seed } = session.model(modelId).parameters;
+  const { seed, imported } = session.model(modelId).parameters;
+  if (imported !== undefined)
+    return '<p>It was made elsewhere: neither its rows nor its seed are known here, and it cannot be grown from another.</p>';
   const own = `<p>Seed ${seed}. The same rows, parameters and seed give the same digest, and whoever has the case can derive it anew.</p>`;
   if (measured === null) return `${own}\n<p>Other seeds were not tried for this report.</p>`;
   return [
