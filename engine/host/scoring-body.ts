@@ -3,6 +3,7 @@ import { AssayError, usageError } from '../domain/error.ts';
 import { scoreRecords, type FeaturesOverTime } from '../jobs/scoring/score-request.ts';
 import type { ServedModel } from '../jobs/scoring/served-model.ts';
 import { parseJsonText } from '../stream/json-records.ts';
+import { nameOfRepeat, repeatedKeys, repeatReason } from '../stream/json-repeats.ts';
 import { reportOf } from './error-report.ts';
 
 /** What a request for scores comes to, as it goes out, and what figures count of it. */
@@ -25,8 +26,10 @@ const batchSchema = z.strictObject({
 /** Parses and scores the body of one request, whatever its length: not in the thread that answers others. Never throws. */
 export async function scoreBody(model: ServedModel, bytes: Uint8Array, isSingle: boolean): Promise<ScoringReply> {
   try {
-    const { inputs, featuresOverTime } = isSingle ? single(jsonOf(bytes)) : batch(jsonOf(bytes));
-    const scored = await scoreRecords(model, inputs, featuresOverTime);
+    const text = textOf(bytes);
+    const value = jsonOf(text);
+    const { inputs, featuresOverTime } = isSingle ? single(value) : batch(value);
+    const scored = await scoreRecords(model, inputs, featuresOverTime, repeatsIn(text, value, isSingle));
     const { name, digest, threshold, thresholdUnits } = model;
     const answer = isSingle
       ? scored[0]
@@ -42,13 +45,27 @@ export async function scoreBody(model: ServedModel, bytes: Uint8Array, isSingle:
   }
 }
 
-function jsonOf(bytes: Uint8Array): unknown {
-  let text: string;
+function textOf(bytes: Uint8Array): string {
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw usageError('WRONG_USE', 'The body is not UTF-8.');
   }
+}
+
+/** Why records are none in which a key stands twice, by their index. @throws AssayError WRONG_USE for a key of the batch itself. */
+function repeatsIn(text: string, value: unknown, isSingle: boolean): ReadonlyMap<number, string> {
+  const faults = new Map<number, string>();
+  for (const repeated of repeatedKeys(text, value)) {
+    const [, row, ...within] = isSingle ? ['inputs', 0, ...repeated.way] : repeated.way;
+    const reason = repeatReason(nameOfRepeat({ key: repeated.key, way: within }));
+    if (typeof row !== 'number') throw usageError('WRONG_USE', `The request is not a batch: ${reason}`);
+    if (!faults.has(row)) faults.set(row, reason);
+  }
+  return faults;
+}
+
+function jsonOf(text: string): unknown {
   try {
     return parseJsonText(text);
   } catch (error) {

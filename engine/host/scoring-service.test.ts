@@ -239,6 +239,27 @@ describe('the scoring service refuses by name', () => {
     expect(JSON.stringify(given.body)).toContain('from-inputs');
   });
 
+  it('records in which a key stands twice, by the sentence of the quarantine', async () => {
+    const { address } = await started(plain);
+    const { amount, ...others } = records[0];
+    const twice = JSON.stringify(records[0]).replace('}', `,"amount":${JSON.stringify(amount)}}`);
+    const reason = 'The key "amount" stands twice in the record, and which of its values holds is not known.';
+    const refused = (row: number): object => ({
+      status: 400,
+      body: {
+        error: { code: 'INVALID_RECORDS', message: `1 of the records cannot be read: record ${row}: ${reason}` },
+      },
+    });
+    expect(await post(`${address}/score/single`, twice)).toMatchObject(refused(0));
+    const both = `{"inputs":[${JSON.stringify(records[0])},${twice}]}`;
+    expect(await post(`${address}/score`, both)).toMatchObject(refused(1));
+    const inputs = JSON.stringify([{ ...others, amount }]);
+    expect(await post(`${address}/score`, `{"inputs":${inputs},"inputs":${inputs}}`)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'WRONG_USE' } },
+    });
+  });
+
   it('bodies that are too long, by length and by what really comes, and goes on', async () => {
     const { address } = await started(plain, 20_000);
     const long = JSON.stringify({ inputs: records.slice(0, 1000) });

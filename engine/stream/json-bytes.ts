@@ -31,7 +31,7 @@ const powersOfTen = Float64Array.from({ length: exactDigits + 1 }, (_, power) =>
 /**
  * Writes one JSON object from its bytes into a row, without making strings or objects. True where all of it was written:
  * the cells are then those that JSON.parse would have led to. False where the quick way does not apply (invalid JSON,
- * keys not met before or met twice, escapes, arrays, line ends, whole numbers beyond 2^53): the row may then hold
+ * keys not met before or met twice, keys that share a column, escapes, arrays, line ends, whole numbers beyond 2^53): the row may then hold
  * a part, and JSON.parse must decide. The byte at `end` is overwritten.
  */
 export type QuickJsonWriter = (row: number, bytes: Uint8Array, start: number, end: number) => boolean;
@@ -153,7 +153,7 @@ export function quickJsonWriter(cells: TypedCells, shape: ObjectShape): QuickJso
       if (bytes[position] !== doubleQuote) return false;
       position++;
       const place = passKey(at, likely);
-      if (place === undefined || place.metIn === number) return false;
+      if (place === undefined || place.metIn === number || place.isShared) return false;
       place.metIn = number;
       likely = place.order + 1;
       skipBlanks();

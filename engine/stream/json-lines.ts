@@ -7,6 +7,7 @@ import { quickJsonWriter } from './json-bytes.ts';
 import { jsonOfLenient } from './lenient-json.ts';
 import { jsonMembers, type Span } from './json-members.ts';
 import { unframed } from './message-frame.ts';
+import { nameOfRepeat, repeatedKeys, repeatReason, sameColumnReason } from './json-repeats.ts';
 import { childShape, emptyShape, mostDepth, placeOf, type KeyPlace, type ObjectShape } from './json-shape.ts';
 import type { RecordScanner } from './text-batches.ts';
 import { plainOfExtended } from './extended-json.ts';
@@ -80,6 +81,14 @@ function jsonTextOf(text: string): string {
   return parseJson(text, 'The line').json;
 }
 
+/** Names on the way to the record of an envelope are no part of the name. @throws NotARecord where a key of an object stands twice. */
+function refuseRepeats({ value, json }: ParsedJson, record?: string): void {
+  const [repeated] = repeatedKeys(json, value);
+  if (repeated === undefined) return;
+  const { key, way } = repeated;
+  throw new NotARecord(repeatReason(nameOfRepeat({ key, way: way[0] === record ? way.slice(1) : way })));
+}
+
 function parseJson(text: string, what: string): ParsedJson {
   try {
     return { value: JSON.parse(text), json: text };
@@ -131,6 +140,7 @@ function putObject(table: CellSink, row: number, object: JsonObject, shape: Obje
       continue;
     }
     if (place.column < 0) place.column = table.columnOf(shape.prefix + key);
+    if (place.isShared && isSecond(shape, key)) throw new NotARecord(sameColumnReason(shape.prefix + key));
     if (typeof value === 'number') {
       if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) isExact = false;
       table.put(row, place.column, value);
@@ -143,10 +153,41 @@ function putObject(table: CellSink, row: number, object: JsonObject, shape: Obje
   return isExact;
 }
 
+/** True where another key has given the same column in this record; notes that this one has. */
+function isSecond({ prefix, met }: ObjectShape, key: string): boolean {
+  if (met.takesRepeats) return false;
+  const name = prefix + key;
+  if (met.given.has(name)) return true;
+  met.given.add(name);
+  return false;
+}
+
+/** Writes the object of a record into a row: once more where a key turned out to share a column, or `exactly` must read it. */
+function putRecord(
+  table: CellSink,
+  row: number,
+  object: JsonObject,
+  shape: ObjectShape,
+  exactly: () => JsonObject,
+): void {
+  const { met } = shape;
+  let shared: number;
+  let isExact: boolean;
+  do {
+    ({ shared } = met);
+    met.given.clear();
+    isExact = putObject(table, row, object, shape);
+  } while (met.shared !== shared);
+  met.given.clear();
+  if (!isExact) putObject(table, row, exactly(), shape);
+}
+
 /** How the records of a recording stand in their lines: alone or in kcat's envelope, and what a tool has put around each. */
 export interface JsonForm {
   readonly kind: 'ndjson' | 'kcat';
   readonly frame?: MessageFrame | undefined;
+  /** True where the records were taken before: of a key that stands twice the last value held then, and still does. */
+  readonly takesRepeats?: boolean;
 }
 
 /** The text of the record within its frame. @throws NotARecord, with the reason, where there is none. */
@@ -163,13 +204,16 @@ function textWithoutFrame(text: string, frame: MessageFrame): string {
 
 /** Writes one JSON text into a row; a number beyond 2^53 is read again digit by digit. */
 function putJsonText(table: CellSink, row: number, text: string, what: string, shape: ObjectShape): void {
-  const { value, json } = parseJson(text, what);
+  const parsed = parseJson(text, what);
+  const { value, json } = parsed;
   if (!isJsonObject(value)) throw new NotARecord(`${what} is not a JSON object.`);
-  if (!putObject(table, row, value, shape)) putObject(table, row, parseExactly(json) as JsonObject, shape);
+  if (!shape.met.takesRepeats) refuseRepeats(parsed);
+  putRecord(table, row, value, shape, () => parseExactly(json) as JsonObject);
 }
 
 function putEnvelope(table: CellSink, row: number, text: string, shape: ObjectShape, frame?: MessageFrame): void {
-  const { value: envelope, json } = parseJson(text, 'The line');
+  const parsed = parseJson(text, 'The line');
+  const { value: envelope, json } = parsed;
   if (!isKcatEnvelope(envelope))
     throw new NotARecord('The line is not a kcat envelope: topic, partition, offset or payload is absent.');
   const payload = envelope['payload'];
@@ -180,8 +224,9 @@ function putEnvelope(table: CellSink, row: number, text: string, shape: ObjectSh
     putJsonText(table, row, payload, 'The payload', shape);
   } else if (!isJsonObject(payload)) {
     throw new NotARecord('The payload is not a JSON object.');
-  } else if (!putObject(table, row, payload, shape)) {
-    putObject(table, row, (parseExactly(json) as { payload: JsonObject }).payload, shape);
+  } else {
+    if (!shape.met.takesRepeats) refuseRepeats(parsed, 'payload');
+    putRecord(table, row, payload, shape, () => (parseExactly(json) as { payload: JsonObject }).payload);
   }
   for (const [key, name] of envelopeColumns) {
     const value = envelope[key];
@@ -240,7 +285,7 @@ export function jsonValueWriter(table: CellSink): JsonValueWriter {
     put(row, value) {
       return faultOf(table, row, () => {
         if (!isJsonObject(value)) throw new NotARecord('The record is not a JSON object.');
-        putObject(table, row, value, shape);
+        putRecord(table, row, value, shape, () => value);
       });
     },
   };
@@ -252,8 +297,8 @@ export interface JsonRecordWriter {
   put(row: number, text: string): string | undefined;
 }
 
-export function jsonRecordWriter(table: CellSink, { kind, frame }: JsonForm): JsonRecordWriter {
-  const shape = emptyShape();
+export function jsonRecordWriter(table: CellSink, { kind, frame, takesRepeats }: JsonForm): JsonRecordWriter {
+  const shape = emptyShape(takesRepeats);
   const hasFrame = frame !== undefined && frame !== 'none';
   return {
     put(row, text) {

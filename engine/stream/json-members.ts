@@ -18,12 +18,22 @@ export interface Span {
   readonly to: number;
 }
 
+/** Where the values of an object's own members lie, by name. */
+export interface JsonMembers extends ReadonlyMap<string, Span> {
+  /** A name that stands there twice; its last value is given. */
+  readonly repeated: string | undefined;
+}
+
+class Members extends Map<string, Span> implements JsonMembers {
+  repeated: string | undefined;
+}
+
 /**
  * Where the values of an object's own members lie, those of nested objects not among them; null where the bytes are no
- * object. Of a name that stands there twice the last value holds (RFC 8259, 4). Values are not read, so that no digit changes.
+ * object. Values are not read, so that no digit changes.
  */
-export function jsonMembers(bytes: Buffer, { from, to }: Span): ReadonlyMap<string, Span> | null {
-  const members = new Map<string, Span>();
+export function jsonMembers(bytes: Buffer, { from, to }: Span): JsonMembers | null {
+  const members = new Members();
   let at = skipBlanks(bytes, from, to);
   if (at >= to || bytes[at] !== openBrace) return null;
   at = skipBlanks(bytes, at + 1, to);
@@ -38,6 +48,7 @@ export function jsonMembers(bytes: Buffer, { from, to }: Span): ReadonlyMap<stri
     const valueStart = skipBlanks(bytes, at + 1, to);
     const valueEnd = endOfValue(bytes, valueStart, to);
     if (valueEnd <= valueStart) return null;
+    if (members.has(name)) members.repeated ??= name;
     members.set(name, { from: valueStart, to: valueEnd });
     at = skipBlanks(bytes, valueEnd, to);
     if (at < to && bytes[at] === closeBrace) return skipBlanks(bytes, at + 1, to) === to ? members : null;

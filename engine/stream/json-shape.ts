@@ -17,6 +17,21 @@ export interface KeyPlace {
   child: ObjectShape | undefined;
   /** The object in which the key was met last, to tell a key that stands there twice. */
   metIn: number;
+  /** True where a key of another object has the same dotted name: `{"a.b": 1}` beside `{"a": {"b": 1}}`. */
+  isShared: boolean;
+}
+
+/** What all objects of one shape know together. */
+interface Met {
+  /** Keys met; those of empty objects are no columns. */
+  keys: number;
+  readonly byName: Map<string, KeyPlace>;
+  /** Keys that were found to share a name. */
+  shared: number;
+  /** Shared names that the present record has given so far. */
+  readonly given: Set<string>;
+  /** True where a name that stands twice is no fault. */
+  readonly takesRepeats: boolean;
 }
 
 /** The keys met so far in the objects at one place; records mostly repeat them in the same order. */
@@ -24,14 +39,15 @@ export interface ObjectShape {
   readonly prefix: string;
   /** Objects around it. */
   readonly depth: number;
-  /** Keys met in this object and in all that lie around, beside and in it; keys of empty objects are no columns. */
-  readonly met: { keys: number };
+  /** Of this object and of all that lie around, beside and in it. */
+  readonly met: Met;
   readonly places: KeyPlace[];
   readonly byKey: Map<string, KeyPlace>;
 }
 
-export function emptyShape(): ObjectShape {
-  return { prefix: '', depth: 0, met: { keys: 0 }, places: [], byKey: new Map() };
+export function emptyShape(takesRepeats = false): ObjectShape {
+  const met = { keys: 0, shared: 0, byName: new Map<string, KeyPlace>(), given: new Set<string>(), takesRepeats };
+  return { prefix: '', depth: 0, met, places: [], byKey: new Map() };
 }
 
 /** The shape of the objects that stand under a key. */
@@ -46,7 +62,15 @@ export function placeOf(shape: ObjectShape, key: string): KeyPlace {
     if (shape.met.keys >= mostKeys) throw new TooManyColumnsError();
     shape.met.keys++;
     const quoted = /^[ !#-[\]-~]*$/.test(key) ? Buffer.from(`${key}"`, 'latin1') : null;
-    place = { key, quoted, order: shape.places.length, column: -1, child: undefined, metIn: 0 };
+    place = { key, quoted, order: shape.places.length, column: -1, child: undefined, metIn: 0, isShared: false };
+    const name = shape.prefix + key;
+    const other = shape.met.byName.get(name);
+    if (other === undefined) shape.met.byName.set(name, place);
+    else {
+      shape.met.shared++;
+      other.isShared = true;
+      place.isShared = true;
+    }
     shape.places.push(place);
     shape.byKey.set(key, place);
   }

@@ -1,6 +1,7 @@
 import type { MessageFrame } from '../domain/message-frame.ts';
 import { openBracket } from './ascii-bytes.ts';
-import { isObjectSpan, jsonMembers, skipBlanks, type Span } from './json-members.ts';
+import { isObjectSpan, jsonMembers, skipBlanks, type JsonMembers, type Span } from './json-members.ts';
+import { repeatReason } from './json-repeats.ts';
 import { readWireFormat } from './kafka/wire-format.ts';
 
 /*
@@ -142,6 +143,7 @@ export function unframed(bytes: Buffer, span: Span, frame: MessageFrame): Unfram
   if (frame === 'none') return value;
   const members = jsonMembers(bytes, value);
   if (members === null) return 'It is not a JSON object.';
+  if (members.repeated !== undefined) return repeatReason(members.repeated);
   if (frame === 'connect' || frame === 'cloudevents') {
     const name = frame === 'connect' ? 'payload' : 'data';
     const record = members.get(name);
@@ -155,7 +157,7 @@ export function unframed(bytes: Buffer, span: Span, frame: MessageFrame): Unfram
     return frame === 'debezium'
       ? 'It is no change of Debezium: op, before and after are not there.'
       : `It is no change of ${form.tool}: ${form.members.join(', ')} are not all there.`;
-  return createdBy(bytes, change, form);
+  return change.repeated === undefined ? createdBy(bytes, change, form) : repeatReason(change.repeated);
 }
 
 /** Only what a change created, or a snapshot read, is a transaction of its own. */
@@ -173,7 +175,7 @@ function createdBy(bytes: Buffer, change: ReadonlyMap<string, Span>, form: Chang
 }
 
 /** The members of a change of Debezium: the message itself, or its payload; null where it is none. */
-function debeziumIn(bytes: Buffer, members: ReadonlyMap<string, Span>): ReadonlyMap<string, Span> | null {
+function debeziumIn(bytes: Buffer, members: JsonMembers): JsonMembers | null {
   const isChange = (each: ReadonlyMap<string, Span>): boolean =>
     each.has('op') && (each.has('after') || each.has('before')) && each.has('source');
   if (isChange(members)) return members;

@@ -7,14 +7,14 @@ import { carriageReturnByte, defaultRowsPerBatch, newlineByte, type RecordScanne
 
 /**
  * Reads records again from their bytes as received, all of one recording, in the order given. Row r of the batches
- * together is record r, as long as none is malformed in itself. `endsRecording` says that the last of them may be lines that close a
- * recording and are no rows.
+ * together is record r, as long as none is malformed in itself. `areNew` says that they were not rows before: the last of them may be
+ * lines that close a recording, and a key that stands twice is a fault.
  */
 export function* batchesOfStored(
   format: RecordingFormat,
   columnNames: readonly string[],
   records: readonly Uint8Array[],
-  endsRecording = false,
+  areNew = false,
 ): Generator<RecordBatch, void, undefined> {
   const lineEndByte = format.kind === 'csv' ? lineEndOf(records) : newlineByte;
   const length = records.reduce((sum, record) => sum + record.length + 1, 0);
@@ -27,11 +27,11 @@ export function* batchesOfStored(
     content[at++] = lineEndByte;
   }
   content[at] = lineEndByte;
-  const scanner = scannerOf(format, columnNames, lineEndByte);
+  const scanner = scannerOf(format, columnNames, lineEndByte, !areNew);
   for (let from = 0; from < length; from += scanner.position) {
     const rest = content.subarray(from);
     scanner.startBatch(from);
-    scanner.scan(rest, length + 1 - from, endsRecording);
+    scanner.scan(rest, length + 1 - from, areNew);
     // What cannot be ended, as an open quote, is taken for the end.
     if (scanner.position === 0) scanner.scan(rest, length + 1 - from, true);
     const batch = scanner.finishBatch(rest);
@@ -50,7 +50,12 @@ export function offsetsOfStored(records: readonly Uint8Array[]): readonly number
 }
 
 /** Stored rows are UTF-8, without what stood around them; those of Parquet are one JSON object a line. */
-function scannerOf(format: RecordingFormat, columnNames: readonly string[], lineEndByte: number): RecordScanner {
+function scannerOf(
+  format: RecordingFormat,
+  columnNames: readonly string[],
+  lineEndByte: number,
+  takesRepeats: boolean,
+): RecordScanner {
   const start = { byteOffset: 0, line: 1 };
   const { kind, delimiter = ',', quote = '"', backslashEscapes = false, jsonLayout, frame } = format;
   if (kind === 'csv') {
@@ -58,7 +63,7 @@ function scannerOf(format: RecordingFormat, columnNames: readonly string[], line
     const layout = { ...dialect, columnNames, headerBytes: new Uint8Array(0), rowsFrom: 0 };
     return delimitedScanner(layout, start, defaultRowsPerBatch);
   }
-  const json = { kind: kind === 'kcat' ? 'kcat' : 'ndjson', frame } as const;
+  const json = { kind: kind === 'kcat' ? 'kcat' : 'ndjson', frame, takesRepeats } as const;
   return jsonLayout === undefined
     ? jsonLinesScanner(json, columnNames, start, defaultRowsPerBatch)
     : jsonObjectsScanner(json, false, columnNames, start, defaultRowsPerBatch);

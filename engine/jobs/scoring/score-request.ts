@@ -64,7 +64,8 @@ export function recordNeeds(profile: Profile, spec: FeatureSpec): RecordNeeds {
 }
 
 /**
- * Scores records by a model, each as `assay score` scores the same line of a recording.
+ * Scores records by a model, each as `assay score` scores the same line of a recording. `faults` are what their text has shown to be
+ * wrong, by the index of the record.
  *
  * @throws AssayError TOO_LARGE for more than `mostRecords`, MODEL_MISMATCH where a record lacks what the model needs,
  * INVALID_RECORDS where a cell cannot be read; nothing is scored then.
@@ -73,6 +74,7 @@ export async function scoreRecords(
   model: ServedModel,
   records: readonly unknown[],
   featuresOverTime: FeaturesOverTime,
+  faults: ReadonlyMap<number, string>,
 ): Promise<readonly ScoredRecord[]> {
   const { profile, spec, thresholdUnits } = model;
   if (records.length > mostRecords)
@@ -85,7 +87,7 @@ export async function scoreRecords(
   const isGiven = featuresOverTime === 'given';
   const names = isGiven ? needs.featuresOverTime : [];
   const read = jsonRecords(records, [...profile.columns.filter(isDecoded).map(({ name }) => name), ...names]);
-  refuse(read.faults);
+  refuse(new Map([...faults, ...read.faults]));
   refuse(wrongKinds(records, needs, names));
   const needed = [...needs.columns, ...(isGiven ? [] : needs.streamColumns)].map(({ name }) => name);
   refuseMissing(read, records.length, [...needed, ...names], needs);
