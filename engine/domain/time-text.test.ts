@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TimeFormat } from './profile.ts';
-import { decodeTimeText, instantOfNumber } from './time-text.ts';
+import { decodeTimeText, instantOfNumber, isFinerThanMilliseconds } from './time-text.ts';
 import { localHour, localWeekday, zoneClock } from './time-zone.ts';
 
 const utc = zoneClock('UTC');
@@ -52,6 +52,29 @@ describe('decodeTimeText', () => {
         expect(decodeTimeText(date.toISOString(), 'iso', utc)).toBe(date.getTime());
       }),
     );
+  });
+
+  it.each<readonly [boolean, TimeFormat, string]>([
+    [true, 'iso', '2024-10-20T08:05:09.123456Z'],
+    [true, 'iso', '2024-10-20 08:05:09,123000001+02:00'],
+    [false, 'iso', '2024-10-20T08:05:09.123000Z'],
+    [false, 'iso', '2024-10-20T08:05:09.123Z'],
+    [false, 'day.month.year', '20.10.2024 08:05:09'],
+    [true, 'yyyy-MM-dd-HH.mm.ss[.S]', '2024-10-20-08.05.09.000001'],
+    [false, 'yyyy-MM-dd-HH.mm.ss[.S]', '2024-10-20-08.05.09.250000'],
+    [true, "yyyyMMdd'T'HHmmss[.S][X]", '20241020T080509.1234Z'],
+    [true, 'epoch-seconds', '1600000000.1234'],
+    [false, 'epoch-seconds', '1600000000.1230'],
+    [true, 'epoch-milliseconds', '1600000000123.5'],
+    [true, 'epoch-microseconds', '1600000000123001'],
+    [false, 'epoch-microseconds', '1600000000123000'],
+    // A count of another unit among them.
+    [false, 'epoch-microseconds', '1600000000123'],
+    [true, 'epoch-nanoseconds', '1600000000123000001'],
+    [false, 'epoch-nanoseconds', '1600000000123000000'],
+    [false, 'hours-relative', '1.123456'],
+  ])('says %s of being finer than milliseconds: %s %s', (isFiner, format, text) => {
+    expect(isFinerThanMilliseconds(text, format)).toBe(isFiner);
   });
 
   it('cuts fractions of a millisecond without losing the decimal that was written', () => {

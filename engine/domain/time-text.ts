@@ -90,6 +90,31 @@ export function instantOfNumber(value: number, format: TimeFormat, clock: ZoneCl
   return Math.floor(wholeMs + binaryShortfallMs);
 }
 
+const countedText = /^-?(\d+)(?:\.(\d+))?$/;
+/** Seconds with more than three decimals that are not zero; behind points, as DB2 and Oracle write hours, five decimals, since years have four digits. */
+const longFraction = /(?::\d{2}|[T ]\d{6})[.,]\d{3}\d*[1-9]|\.\d{2}\.\d{3}(?=\d\d)\d*[1-9]/;
+const decimalsOfUnit = [
+  { unitMs: 1000, decimals: 3 },
+  { unitMs: 1, decimals: 0 },
+  { unitMs: 1e-3, decimals: -3 },
+  { unitMs: 1e-6, decimals: -6 },
+] as const;
+
+/** True where a cell in a format tells a time more exactly than to the millisecond, of which `instantOfNumber` and `timeReader` cut the rest. */
+export function isFinerThanMilliseconds(text: string, format: TimeFormat): boolean {
+  const numeric = numericTime(format);
+  if (numeric === undefined) return longFraction.test(text);
+  const counted = countedText.exec(text);
+  if (counted === null) return false;
+  const { unitMs, isRelative } = numeric;
+  const usedMs = isRelative ? unitMs : unitOfCount(Number(text), unitMs);
+  const known = decimalsOfUnit.find((each) => each.unitMs === usedMs);
+  if (known === undefined) return false;
+  const [, whole, fraction = ''] = counted;
+  const rest = known.decimals < 0 ? whole.slice(known.decimals) + fraction : fraction.slice(known.decimals);
+  return /[1-9]/.test(rest);
+}
+
 function readYear(cursor: Cursor): number {
   const start = cursor.position;
   const year = readDigits(cursor, 2, 4);

@@ -2,6 +2,7 @@ import { usageError } from '../domain/error.ts';
 import { columnWithRole } from '../domain/profile.ts';
 import type { Doubt, Profile, Reading } from '../domain/profile.ts';
 import type { ColumnFacts } from './column-facts.ts';
+import { cutTimes } from './cut-times.ts';
 import { isNamedLikeAmount } from './infer-amount.ts';
 import { formatCount } from './finding.ts';
 import { textsOfJson } from './infer-ordinary.ts';
@@ -78,7 +79,7 @@ export function doubtSentences(profile: Profile): readonly string[] {
 }
 
 /**
- * A sentence for each column of JSON texts, one where no column tells when a transaction happened, one where what is named like an amount holds no numbers, and one
+ * A sentence for each column of JSON texts and of times that are cut, one where no column tells when a transaction happened, one where what is named like an amount holds no numbers, and one
  * where the only column is a whole line.
  */
 export function missingRoles(profile: Profile): readonly string[] {
@@ -95,6 +96,7 @@ export function missingRoles(profile: Profile): readonly string[] {
   );
   return [
     ...textsOfJson(profile),
+    ...cutTimes(profile),
     ...(columnWithRole(profile, 'event_time') === undefined ? [noTime] : []),
     ...(hasAmount || named === undefined
       ? []

@@ -235,6 +235,18 @@ describe('kinds of columns that were read wrongly without a word', () => {
     expect(missingRoles(profile)).toEqual([expect.stringMatching(/^'payload' holds JSON within a text; .* fromjson/)]);
   });
 
+  it('times finer than milliseconds are said with their share, in the reason and by a sentence', async () => {
+    const finer = (r: number): string =>
+      instant(r)
+        .toISOString()
+        .replace('Z', r % 4 === 0 ? '007Z' : 'Z');
+    const profile = await profileOf(rowsOf(240, (r) => ({ txn_time: finer(r), amount: r + 0.5 })));
+    expect(profile.columns[0].reason).toMatch(/; finer than a millisecond in 25 % of the sampled rows$/);
+    expect(missingRoles(profile)).toEqual([
+      "'txn_time' is finer than a millisecond in 25 % of the sampled rows; times are kept to the millisecond, and rows within one stay in the order they came in.",
+    ]);
+  });
+
   it('an amount whose values are no numbers is said to be none', async () => {
     const profile = await profileOf(
       rowsOf(240, (r) => ({ txn_time: instant(r).toISOString(), amount: `${r}.50 ${r % 3 === 0 ? 'CR' : 'DR'}` })),

@@ -10,6 +10,7 @@ import type {
 } from '../domain/profile.ts';
 import { isNumericTimeFormat } from '../domain/time-text.ts';
 import { zoneClock } from '../domain/time-zone.ts';
+import { cutWords } from './cut-times.ts';
 import { columnFacts } from './column-facts.ts';
 import type { ColumnFacts } from './column-facts.ts';
 import { numberDoubt, refuseDoubt } from './doubts.ts';
@@ -151,6 +152,7 @@ function profileColumn(finding: Finding, stated: StatedColumn | undefined): Prof
       );
     }
     column.timeFormat = timeFormat;
+    if (role !== 'ignored') column.reason += cutWords(facts, timeFormat);
     const joinedWith = stated?.joinedWith ?? finding.joinedWith;
     if (joinedWith !== undefined) column.joinedWith = [...joinedWith];
     const written = facts.numbers?.format;

@@ -89,6 +89,9 @@ ${forms([...packedTimeForms, ...countedTimeForms])}
 A count since 1970 that is too great or too small for its column's unit is read in the unit that fits it (\`1729411509\` among
 milliseconds is seconds), unless it is a midnight.
 
+Times are kept to the millisecond, whether texts or numbers: what is finer is cut. Rows within one millisecond stay in the order they came in. It is
+said once for a column, with the share of the sampled rows.
+
 Counted from an unknown start: \`milliseconds-relative\`, \`seconds-relative\`, \`minutes-relative\`, \`hours-relative\`, \`days-relative\`. They order
 the stream but tell no hour or weekday.
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { personalSentences } from '../../features/personal-columns.ts';
 import type { ProfileColumn } from '../../domain/profile.ts';
 import { textsOfJson } from '../../features/infer-ordinary.ts';
+import { cutTimes } from '../../features/cut-times.ts';
 import { inferProfile } from '../../features/infer-profile.ts';
 import { describeThemes } from '../../features/windows/propose-themes.ts';
 import { sampleOfRecording } from '../../features/profile-sample.ts';
@@ -29,7 +30,7 @@ export async function inspectRecording(
       path,
       sizeBytes: reader.storedBytes,
       format: reader.format,
-      notices: [...reader.notices, ...textsOfJson(profile), ...personalSentences(profile)],
+      notices: [...reader.notices, ...textsOfJson(profile), ...cutTimes(profile), ...personalSentences(profile)],
       columns: describeColumns(profile, null, new Map()),
       themes: describeThemes(profile),
       firstRows: Array.from({ length: rows }, (_, row) =>
