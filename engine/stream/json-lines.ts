@@ -1,7 +1,6 @@
 import type { MessageFrame } from '../domain/message-frame.ts';
 import type { RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
-import type { CellSink, RawRows } from './cell-table.ts';
-import { CellBatch, createCellTable, TooManyColumnsError, type CellTable } from './cell-table.ts';
+import { TooManyColumnsError, type CellSink, type RawRows } from './cell-table.ts';
 import { decodeText } from './cell-text.ts';
 import { quickJsonWriter } from './json-bytes.ts';
 import { jsonOfLenient } from './lenient-json.ts';
@@ -11,7 +10,7 @@ import { nameOfRepeat, repeatedKeys, repeatReason, sameColumnReason } from './js
 import { childShape, emptyShape, mostDepth, placeOf, type KeyPlace, type ObjectShape } from './json-shape.ts';
 import type { RecordScanner } from './text-batches.ts';
 import { plainOfExtended } from './extended-json.ts';
-import type { TypedCells } from './typed-cells.ts';
+import { TypedCells } from './typed-cells.ts';
 import {
   bytesPerBatch,
   carriageReturnByte,
@@ -259,15 +258,16 @@ export interface PayloadWriter {
 const plainPayload: PayloadOutcome = { kind: 'plain' };
 const parsedPayload: PayloadOutcome = { kind: 'parsed' };
 
-export function payloadWriter(cells: TypedCells): PayloadWriter {
-  const shape = emptyShape();
+/** `what` the payloads are called in reasons. */
+export function payloadWriter(cells: TypedCells, what = 'The payload', takesRepeats = false): PayloadWriter {
+  const shape = emptyShape(takesRepeats);
   const putQuickly = quickJsonWriter(cells, shape);
   return {
     put(row, bytes, start, end) {
       if (putQuickly(row, bytes, start, end)) return plainPayload;
       cells.clearRow(row);
       const text = decodeText(bytes, start, end);
-      const reason = faultOf(cells, row, () => putJsonText(cells, row, text, 'The payload', shape));
+      const reason = faultOf(cells, row, () => putJsonText(cells, row, text, what, shape));
       return reason === undefined ? parsedPayload : { kind: 'rejected', reason };
     },
   };
@@ -330,8 +330,10 @@ export class JsonRows {
   /** Line of the next record, which whoever finds the records counts. */
   line: number;
   readonly #rowsPerBatch: number;
-  readonly #table: CellTable;
+  readonly #cells: TypedCells;
   readonly #records: JsonRecordWriter;
+  /** Reads records that stand alone from their bytes; null where there is more around them. */
+  readonly #plain: PayloadWriter | null;
   readonly #rawStart: Uint32Array;
   readonly #rawEnd: Uint32Array;
   readonly #byteOffset: Float64Array;
@@ -344,8 +346,10 @@ export class JsonRows {
     this.line = start.line;
     this.#baseOffset = start.byteOffset;
     this.#rowsPerBatch = rowsPerBatch;
-    this.#table = createCellTable(columnNames, rowsPerBatch);
-    this.#records = jsonRecordWriter(this.#table, form);
+    this.#cells = new TypedCells(columnNames, rowsPerBatch);
+    this.#records = jsonRecordWriter(this.#cells, form);
+    const { kind, frame = 'none', takesRepeats } = form;
+    this.#plain = kind === 'ndjson' && frame === 'none' ? payloadWriter(this.#cells, 'The line', takesRepeats) : null;
     this.#rawStart = new Uint32Array(rowsPerBatch);
     this.#rawEnd = new Uint32Array(rowsPerBatch);
     this.#byteOffset = new Float64Array(rowsPerBatch);
@@ -353,7 +357,7 @@ export class JsonRows {
   }
 
   get columnNames(): readonly string[] {
-    return this.#table.columnNames;
+    return this.#cells.columnNames;
   }
 
   get isFull(): boolean {
@@ -364,7 +368,7 @@ export class JsonRows {
     this.#baseOffset = baseOffset;
     this.#rowCount = 0;
     this.#rejected = [];
-    this.#table.clear();
+    this.#cells.clear();
   }
 
   reject(bytes: Buffer, from: number, to: number, reason: string): void {
@@ -379,7 +383,7 @@ export class JsonRows {
       return;
     }
     const row = this.#rowCount;
-    const fault = this.#records.put(row, decodeText(bytes, from, to));
+    const fault = this.#put(row, bytes, from, to);
     if (fault !== undefined) {
       this.reject(bytes, from, to, fault);
       return;
@@ -397,7 +401,16 @@ export class JsonRows {
     const raw: RawRows = { bytes, rawStart: this.#rawStart, rawEnd: this.#rawEnd };
     const next = { byteOffset: this.#baseOffset + position, line: this.line };
     const frame = { rowCount: this.#rowCount, columnNames: this.columnNames, rejected: this.#rejected, next };
-    return new CellBatch(frame, this.#table.columns, { byteOffset: this.#byteOffset, line: this.#lines }, () => raw);
+    return this.#cells.batch(frame, { byteOffset: this.#byteOffset, line: this.#lines }, raw);
+  }
+
+  /** Why there is no record; undefined where it is written into the row. */
+  #put(row: number, bytes: Buffer, from: number, to: number): string | undefined {
+    if (this.#plain === null || to >= bytes.length) return this.#records.put(row, decodeText(bytes, from, to));
+    const next = bytes[to];
+    const outcome = this.#plain.put(row, bytes, from, to);
+    bytes[to] = next;
+    return outcome.kind === 'rejected' ? outcome.reason : undefined;
   }
 }
 
