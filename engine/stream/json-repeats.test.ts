@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { createCellTable } from './cell-table.ts';
 import { jsonRecordWriter, payloadWriter, type JsonForm } from './json-lines.ts';
 import { repeatedKeys } from './json-repeats.ts';
+import { batchesOfStored } from './stored-batches.ts';
 import { TypedCells } from './typed-cells.ts';
 
 /** A value written by its members, so that a key may stand twice. */
@@ -104,9 +105,19 @@ function ofTopic(given: readonly string[]): readonly (string | null)[] {
   });
 }
 
-function ofFile(given: readonly string[], form: JsonForm): readonly (string | null)[] {
+function ofLine(given: readonly string[], form: JsonForm): readonly (string | null)[] {
   const writer = jsonRecordWriter(createCellTable([], given.length), form);
   return given.map((text, row) => writer.put(row, text) ?? null);
+}
+
+/** By the scanner of recordings. */
+function ofRecording(given: readonly string[], areNew: boolean): readonly (string | null)[] {
+  const format = { kind: 'ndjson', compression: 'none', encoding: 'utf-8' } as const;
+  const records = given.map((text) => Buffer.from(text));
+  const reasons = new Map<number, string>();
+  for (const batch of batchesOfStored(format, [], records, areNew))
+    for (const { line, reason } of batch.rejected) reasons.set(line, reason);
+  return given.map((_, index) => reasons.get(index + 1) ?? null);
 }
 
 const envelope = (payload: string): string => `{"topic":"t","partition":0,"offset":1,"payload":${payload}}`;
@@ -116,7 +127,7 @@ it('puts a record in quarantine at every door where a key or a column stands twi
     fc.property(texts, (given) => {
       // Every text twice: the second time its keys are known, and topics are read by the quick way.
       const all = [...given, ...given];
-      const reasons = ofFile(all, { kind: 'ndjson' });
+      const reasons = ofLine(all, { kind: 'ndjson' });
       all.forEach((text, index) => {
         const { columns, repeats } = readPlainly(text);
         const twice = columns.filter((name, position) => columns.indexOf(name) !== position);
@@ -129,24 +140,32 @@ it('puts a record in quarantine at every door where a key or a column stands twi
         expect(repeatedKeys(text, JSON.parse(text))).toHaveLength(repeats.length);
       });
       expect(ofTopic(all)).toEqual(reasons);
-      expect(ofFile(all.map(envelope), { kind: 'kcat' })).toEqual(reasons);
+      expect(ofLine(all.map(envelope), { kind: 'kcat' })).toEqual(reasons);
       expect(
-        ofFile(
+        ofLine(
           all.map((text) => envelope(JSON.stringify(text))),
           { kind: 'kcat' },
         ),
       ).toEqual(reasons);
+      expect(ofRecording(all, true)).toEqual(reasons);
       // What was taken before stays a row, whatever stands twice in it.
-      expect(ofFile(all, { kind: 'ndjson', takesRepeats: true }).every((reason) => reason === null)).toBe(true);
+      expect(ofRecording(all, false).every((reason) => reason === null)).toBe(true);
     }),
     { numRuns: 500 },
   );
 });
 
+it('tells a column that stands twice also where its keys are known and the quick way reads them', () => {
+  const twice = '{"a":{"b":1},"a.b":2}';
+  const reasons = [twice, '{"a.b":3}', twice, '{"a":{"b":4}}'];
+  for (const read of [ofTopic, (given: readonly string[]) => ofRecording(given, true)])
+    expect(read(reasons).map((reason) => reason !== null)).toEqual([true, false, true, false]);
+});
+
 it('names the key of a record that is almost JSON, and of a frame', () => {
-  const [python] = ofFile(["{'at': {'lat': NaN, 'lat': 1}}"], { kind: 'ndjson' });
+  const [python] = ofLine(["{'at': {'lat': NaN, 'lat': 1}}"], { kind: 'ndjson' });
   expect(python).toContain('The key "at.lat" stands twice');
   const cloudEvent = '{"id":"1","data":{"amount":1},"data":{"amount":2}}';
-  const [framed] = ofFile([cloudEvent], { kind: 'ndjson', frame: 'cloudevents' });
+  const [framed] = ofLine([cloudEvent], { kind: 'ndjson', frame: 'cloudevents' });
   expect(framed).toContain('The key "data" stands twice');
 });
