@@ -38,7 +38,7 @@ export function damagedCaseStories(window: () => RunningWindow, home: () => stri
   it('says that a case is damaged, and how to go on', async () => {
     const path = copyOfCase('damaged.assay');
     truncateSync(path, statSync(path).size - 20_000);
-    await open(path, 'Keep the file, restore the newest backup beside it, or read the recording into a new case.');
+    await open(path, 'Mend it in the menu of cases: that puts back what backups have or what was received gives.');
   });
 
   it('says that a case comes from a newer version, and that it is unchanged', async () => {
