@@ -60,6 +60,7 @@ export function BelowLineDesk({
     checked: NOTHING_CHECKED,
     chosen: [],
     closedUntilMs: null,
+    isBlind: false,
     nameOf: (key) => rows.find((row) => row.key === key)?.id ?? key,
     onSelect: setSelected,
     onClear: () => undefined,

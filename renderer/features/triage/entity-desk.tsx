@@ -91,6 +91,7 @@ export function EntityDesk({
     checked: NOTHING_CHECKED,
     chosen,
     closedUntilMs: closedUntil(closing, openCase.lastEventMs, openCase.timeZone),
+    isBlind: false,
     nameOf,
     onSelect: select,
     onClear: clear,

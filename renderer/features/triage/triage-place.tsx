@@ -190,6 +190,7 @@ function TriageDesk({
     checked,
     chosen,
     closedUntilMs: closedUntil(closing, openCase.lastEventMs, openCase.timeZone),
+    isBlind: openCase.exploredShare > 0,
     nameOf,
     onSelect: setSelected,
     onClear: clear,

@@ -72,6 +72,8 @@ export function useAlerts(
   const reading = useRef<Promise<void> | null>(null);
   /** Where the pages began whose first reasons were not all known. */
   const unexplained = useRef(new Set<string | null>());
+  /** Alerts that were read again, whose first reasons were not all known. */
+  const unexplainedKeys = useRef<readonly string[]>([]);
   const question = JSON.stringify({ modelId, filter, sort, columns });
   /** Rows that the next list is not shown without. */
   const awaitedRows = useRef(firstRows);
@@ -102,6 +104,7 @@ export function useAlerts(
         const { rows, total, transactions, counts, next, reasonsPending } = answer.data;
         if (after === null) {
           unexplained.current.clear();
+          unexplainedKeys.current = [];
           setUnexplainedCount(hangsOnReasons(JSON.parse(question) as Question) ? reasonsPending : 0);
         }
         if (reasonsPending > 0) unexplained.current.add(after);
@@ -132,11 +135,32 @@ export function useAlerts(
     },
     [read],
   );
+  const refresh = useCallback(
+    async (keys: readonly string[]) => {
+      const mine = current.current;
+      const { columns: asked } = JSON.parse(question) as Question;
+      for (let start = 0; start < keys.length; start += PAGE) {
+        const anyOf = keys.slice(start, start + PAGE);
+        const answer = await client.request('alerts.page', { modelId, filter: { anyOf }, columns: asked, limit: PAGE });
+        if (mine !== current.current || !answer.ok || newest.current === null) return;
+        if (answer.data.reasonsPending > 0) unexplainedKeys.current = [...unexplainedKeys.current, ...anyOf];
+        show(withRows(newest.current, answer.data.rows));
+      }
+    },
+    [client, modelId, question, show],
+  );
   useEvent('alerts.reasonsReady', (ready) => {
     const mine = current.current;
     if (ready.modelId !== modelId) return;
-    if (hangsOnReasons(JSON.parse(question) as Question)) return setRound((last) => last + 1);
+    const again = unexplainedKeys.current;
+    unexplainedKeys.current = [];
+    if (again.length > 0) void refresh(again);
     const pages = [...unexplained.current];
+    // A list that hangs on reasons is read anew only where its own were missing: alerts just decided stay in it.
+    if (hangsOnReasons(JSON.parse(question) as Question)) {
+      if (pages.length > 0) setRound((last) => last + 1);
+      return;
+    }
     unexplained.current.clear();
     void (async () => {
       for (const after of pages) {
@@ -193,17 +217,5 @@ export function useAlerts(
     awaitedRows.current = newest.current?.rows.length ?? 0;
     setRound((last) => last + 1);
   }, []);
-  const refresh = useCallback(
-    async (keys: readonly string[]) => {
-      const mine = current.current;
-      const { columns: asked } = JSON.parse(question) as Question;
-      const answer = await client.request('alerts.page', {
-        ...{ modelId, filter: { anyOf: [...keys] }, columns: asked, limit: PAGE },
-      });
-      if (mine === current.current && answer.ok && newest.current !== null)
-        show(withRows(newest.current, answer.data.rows));
-    },
-    [client, modelId, question, show],
-  );
   return { list, error, isReading, unexplained: unexplainedCount, loadMore, loadKeys, reload, refresh, change };
 }

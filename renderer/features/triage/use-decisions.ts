@@ -50,6 +50,8 @@ export interface DecisionsInput {
   readonly chosen: readonly number[];
   /** New flags before this time leave the alerts closed; null where any opens them again. */
   readonly closedUntilMs: number | null;
+  /** Whether a verdict uncovers what was hidden of an alert, and undo hides it again, so that those decided are read again. */
+  readonly isBlind: boolean;
   /** What a person calls an alert. */
   readonly nameOf: (key: string) => string;
   readonly onSelect: (key: string | null) => void;
@@ -61,7 +63,7 @@ export interface DecisionsInput {
  * engine refuses is taken back, and said. Requests go one after the other, so that undo undoes the last one.
  */
 export function useDecisions(input: DecisionsInput): Decisions {
-  const { modelId, alerts, order, selected, checked, chosen, closedUntilMs, nameOf, onSelect, onClear } = input;
+  const { modelId, alerts, order, selected, checked, chosen, closedUntilMs, isBlind, nameOf, onSelect, onClear } = input;
   const client = useClient();
   const toast = useToast();
   const [last, setLast] = useState<LastDecision | null>(null);
@@ -96,17 +98,22 @@ export function useDecisions(input: DecisionsInput): Decisions {
     [reload, toast],
   );
   /**
-   * Shows a change, asks the engine for it, and takes it back where that fails. What cannot be shown before (null) is
-   * read again after.
+   * Shows a change, asks the engine for it, and takes it back where that fails. What cannot be shown before (null), or not
+   * all of it, is read again after.
    */
   const perform = useCallback(
     (keys: readonly string[], made: AlertChange | null, ask: () => Promise<Answer<unknown>>, replace?: () => void) => {
-      const takeBack = made === null ? (): void => void refresh(keys) : change(new Set(keys), made);
+      const rollBack = made === null ? null : change(new Set(keys), made);
+      const isReadAgain = isBlind || made === null;
+      const takeBack = (): void => {
+        rollBack?.();
+        if (isReadAgain) void refresh(keys);
+      };
       const entry = { keys, takeBack };
       changes.current.push(entry);
       void queue.add(ask, (answer) => {
         if (answer.ok) {
-          if (made === null) void refresh(keys);
+          if (isReadAgain) void refresh(keys);
           return;
         }
         takeBack();
@@ -114,7 +121,7 @@ export function useDecisions(input: DecisionsInput): Decisions {
         refused(answer.error, replace);
       });
     },
-    [change, refresh, queue, refused],
+    [change, refresh, isBlind, queue, refused],
   );
   /** What waits for a second person has no verdict: the list is read again. */
   const recommended = useCallback(

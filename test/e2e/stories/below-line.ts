@@ -1,10 +1,13 @@
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { openAlerts } from '../alerts.ts';
-import { goTo } from '../go-to.ts';
+import { openAlerts, waitForOpenAlerts } from '../alerts.ts';
+import { goTo, setNumber } from '../go-to.ts';
 import type { RunningWindow } from '../launchers.ts';
 
 /** Below so many verdicts there is no estimate. */
 const FEWEST_JUDGED = 30;
+/** Where half of the queue is drawn, none of so many alerts is only where the mark is missing. */
+const MOST_JUDGED = 12;
 
 /** What is missed is measured: a random sample below the line, judged without knowing what the model thinks of it. */
 export function belowLineStories(window: () => RunningWindow): void {
@@ -51,4 +54,62 @@ export function belowLineStories(window: () => RunningWindow): void {
     await page.keyboard.press('b');
     await page.getByRole('grid', { name: 'Alerts' }).waitFor();
   });
+
+  it('mixes a share from below the line into the queue, marked by the verdict alone, and estimates what is missed by it', async () => {
+    const { page } = window();
+    const estimate = page.getByRole('region', { name: 'How much fraud is missed?' }).getByRole('paragraph').first();
+    await goTo(page, 'Triage');
+    const grid = page.getByRole('grid', { name: 'Alerts' });
+    await grid.waitFor();
+    const above = await openAlerts(page);
+    await setShare(page, 50);
+    await expect.poll(() => openAlerts(page)).toBeGreaterThan(1.3 * above);
+    const mixed = await openAlerts(page);
+    await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe(`${mixed + 1}`);
+    expect(await grid.innerText()).not.toMatch(/↓|below the line|random|explor/iu);
+
+    // Half of the queue is drawn: of the first alerts some are, and the verdict marks just those.
+    const marked = grid.getByRole('row').filter({ hasText: 'drawn from below the line' });
+    await grid.getByRole('row').nth(1).click();
+    let judged = 0;
+    while (judged < MOST_JUDGED && (await marked.count()) === 0) {
+      await page.keyboard.press('l');
+      await waitForOpenAlerts(page, mixed - ++judged);
+    }
+    await marked.first().waitFor();
+    const drawn = (await marked.first().getAttribute('aria-rowindex')) ?? expect.fail('the row has no place');
+    for (let undone = 1; undone <= judged; undone++) {
+      await page.keyboard.press('z');
+      await waitForOpenAlerts(page, mixed - judged + undone);
+    }
+    await expect.poll(() => marked.count()).toBe(0);
+
+    await goTo(page, 'Tuning');
+    const before = await estimate.innerText();
+    await goTo(page, 'Triage');
+    await grid.locator(`[aria-rowindex="${drawn}"]`).click();
+    await page.keyboard.press('f');
+    await marked.first().waitFor();
+    expect(await marked.count()).toBe(1);
+    await goTo(page, 'Tuning');
+    await expect.poll(() => estimate.innerText()).not.toBe(before);
+    await goTo(page, 'Triage');
+    await grid.waitFor();
+    await page.keyboard.press('z');
+    await waitForOpenAlerts(page, mixed);
+    await setShare(page, 0);
+    await waitForOpenAlerts(page, above);
+  });
+}
+
+/** Chooses in Settings how much of the queue is drawn from below the line. */
+async function setShare(page: Page, percent: number): Promise<void> {
+  await page.keyboard.press('Control+,');
+  await setNumber(page, 'From below the line', percent);
+  await page
+    .getByRole('dialog', { name: 'Settings' })
+    .getByText(percent === 0 ? /^Every alert is above the line/u : new RegExp(`^${percent} % of the alerts`, 'u'))
+    .waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 }
