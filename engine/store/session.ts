@@ -36,6 +36,11 @@ export function endSession(connection: Connection, id: number): void {
   connection.prepare<[number]>('DELETE FROM session WHERE id = ?').run(id);
 }
 
+/** Takes all marks but this one away: those of whoever had the case open of which this is a copy. */
+export function endOtherSessions(connection: Connection, own: number): void {
+  connection.prepare<[number]>('DELETE FROM session WHERE id <> ?').run(own);
+}
+
 /** Whether any process has the case open for writing, or ended without closing it. */
 export function hasSessions(connection: Connection): boolean {
   return connection.prepare('SELECT 1 FROM session LIMIT 1').get() !== undefined;

@@ -14,7 +14,7 @@ import { rewriteTexts, type OtherTexts } from './rewritten-texts.ts';
 import { ReadableCase } from './readable-case.ts';
 import { encodeAppend, packAppend, type EncodedAppend } from './segment-encoding.ts';
 import { ownedBlob, SegmentTable, type ReducedSegment } from './segment-table.ts';
-import { endSession, hasSessions } from './session.ts';
+import { endOtherSessions, endSession, hasSessions } from './session.ts';
 import { timed, type Connection, type Parameter } from './sqlite.ts';
 import type {
   JsonValue,
@@ -106,6 +106,11 @@ export class WritableCase extends ReadableCase {
     } finally {
       this.connection.pragma(`busy_timeout = ${READERS_TIMEOUT_MS}`);
     }
+  }
+
+  /** Nobody else has a file open that was just put in its place: marks of others came with what it is a copy of. */
+  endCopiedSessions(): void {
+    this.guard(() => endOtherSessions(this.connection, this.#sessionId));
   }
 
   /** Whoever closes last says what there is; another one may be at it still. */

@@ -12,6 +12,7 @@ import { alertsAndHistoryStories } from './stories/alerts-and-history.ts';
 import { analystDeskStories } from './stories/analyst-desk.ts';
 import { belowLineStories } from './stories/below-line.ts';
 import { browserHostSecurityStories } from './stories/browser-host-security.ts';
+import { caseMenuStories } from './stories/case-menu.ts';
 import { caseStateStories } from './stories/case-state.ts';
 import { kafkaLoginStories } from './stories/kafka-login.ts';
 import { dayByKeyboardStories } from './stories/day-by-keyboard.ts';
@@ -52,6 +53,7 @@ describeWithChromium('the window', () => {
     narrativeStories(window);
     alertsAndHistoryStories(window);
     belowLineStories(window);
+    caseMenuStories(window);
     browserHostSecurityStories(window);
     fileDialogStories(window);
     pageSecurityStories(window);

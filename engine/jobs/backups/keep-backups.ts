@@ -4,6 +4,7 @@ import { AssayError, usageError } from '../../domain/error.ts';
 import type { WorkContext } from '../../domain/progress.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import { backupCase, verifyCase } from '../../store/backup.ts';
+import type { Doing } from '../../store/decision-log.ts';
 import { isBackupDue, listBackups, makeBackup, restoreBackup, type CaseBackup } from '../../store/backups.ts';
 import { openCase } from '../../store/open-case.ts';
 import { corrupt } from '../../store/store-error.ts';
@@ -39,13 +40,24 @@ export function restoreCase(input: ParsedJobInput<'restore'>, context: WorkConte
   context.report({ phase: 'backup', done: 0, total: 1, unit: 'steps' });
   const chosen = input.backup ?? newestWhole(casePath);
   const putAside = restoreBackup(casePath, chosen, doing.atMs);
+  noteRestored(casePath, doing, 'restored from a backup', { backup: resolve(chosen), putAside });
+  return Promise.resolve({ restored: resolve(chosen), putAside, case: resolve(casePath) });
+}
+
+/** Says in the history of a case that it is one of its backups, which may have been copied while the case was open. */
+export function noteRestored(
+  casePath: string,
+  doing: Doing,
+  what: string,
+  details: { readonly backup: string; readonly putAside: string | null },
+): void {
   const opened = openCase(casePath);
   try {
-    opened.decisions.addAudit(doing, 'restored from a backup', { backup: resolve(chosen), putAside });
+    opened.endCopiedSessions();
+    opened.decisions.addAudit(doing, what, details);
   } finally {
     opened.close();
   }
-  return Promise.resolve({ restored: resolve(chosen), putAside, case: resolve(casePath) });
 }
 
 /** @throws AssayError WRONG_USE where no backup beside the case is whole. */

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { benchOfFile } from '../../case/bench-of-file.test-support.ts';
 import type { Bench } from '../../case/small-recording.test-support.ts';
 import { verifyCase } from '../../store/backup.ts';
-import { openCaseReadOnly } from '../../store/open-case.ts';
+import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
 import { connect } from '../../store/sqlite.ts';
 import { codeOf } from '../../store/store-fixtures.ts';
 import { digestInUse } from '../../../test/campaigns/damage/in-use.ts';
@@ -127,4 +127,16 @@ it('makes no backup of a damaged case, and restores none that is damaged', async
   await expect(done('restore', { casePath: path, backup: `${path}.backup-hand-1700000000000` })).rejects.toThrow(
     'CASE_CORRUPT',
   );
+});
+
+it('restores a backup that was made while the case was open, which is whole then, and can be put aside again', async () => {
+  const path = join(bench.folder, 'open.assay');
+  copyFileSync(bench.casePath, path);
+  const open = openCase(path);
+  const { made } = await done('backup', { casePath: path });
+  open.close();
+  await done('restore', { casePath: path, ...(made && { backup: made.path }) });
+  expect(await done('mend', { casePath: path })).toMatchObject({ wasWhole: true });
+  const { putAside } = await done('restore', { casePath: path });
+  expect(putAside).not.toBeNull();
 });

@@ -17,7 +17,7 @@ import { batchesOfStored } from '../../stream/stored-batches.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { computerOfCase } from '../training/case-features.ts';
 import { scoreMatrix } from '../training/train-model.ts';
-import { newestWhole } from './keep-backups.ts';
+import { newestWhole, noteRestored } from './keep-backups.ts';
 
 /**
  * The `mend` job: puts damaged blocks of a case back, from backups that have them, or made anew from what was received;
@@ -34,7 +34,7 @@ export async function mendCase(input: ParsedJobInput<'mend'>, context: WorkConte
   if (structure === 'broken') {
     const backup = newestWhole(file);
     const putAside = restoreBackup(file, backup, doing.atMs);
-    noteInHistory(file, doing, { backup, putAside });
+    noteRestored(file, doing, 'mended after damage', { backup, putAside });
     return { ...result, restored: backup, putAside };
   }
   const putAside = `${file}.backup-put-aside-${doing.atMs}`;

@@ -27,6 +27,9 @@ export function BackupsDialog({ casePath, onClose }: { readonly casePath: string
   const backup = useJob('backup');
   const restore = useJob('restore');
   const mend = useJob('mend');
+  /** What was done last; null for a backup. */
+  const [last, setLast] = useState<'restore' | 'mend' | null>(null);
+  const [isAway, setAway] = useState(false);
   const close = useAction('case.close', {});
   const open = useAction('case.open', {});
   const list = async (input: { readonly list: boolean }): Promise<void> => {
@@ -35,14 +38,33 @@ export function BackupsDialog({ casePath, onClose }: { readonly casePath: string
   };
   const listFirst = useEffectEvent(() => void list({ list: true }));
   useEffect(() => listFirst(), [casePath]);
-  /** Nobody may have the case open meanwhile. */
-  const whileClosed = async (work: () => Promise<{ readonly ok: boolean }>): Promise<void> => {
-    if (openCase?.path === casePath) await close.runAsync({});
-    const { ok } = await work();
-    if (ok || openCase !== null) open.run({ path: casePath });
-    await list({ list: true });
+  /** Nobody may have the case open meanwhile, and nothing else begins before it is open again. */
+  const whileClosed = async (
+    what: 'restore' | 'mend',
+    work: () => Promise<{ readonly ok: boolean }>,
+  ): Promise<void> => {
+    setLast(what);
+    setAway(true);
+    const isClosed = openCase?.path !== casePath || (await succeeds(close.runAsync({})));
+    if (isClosed) {
+      const { ok } = await work();
+      if (ok || openCase !== null) await succeeds(open.runAsync({ path: casePath }));
+      await list({ list: true });
+    }
+    setAway(false);
   };
-  const isBusy = backup.running !== null || restore.running !== null || mend.running !== null;
+  const isBusy = isAway || backup.running !== null || restore.running !== null || mend.running !== null;
+  const failures = [
+    backup.outcome?.ok === false ? backup.outcome.error : null,
+    last === 'restore' && restore.outcome?.ok === false ? restore.outcome.error : null,
+    last === 'mend' && mend.outcome?.ok === false ? mend.outcome.error : null,
+    close.error,
+    open.error,
+  ].filter((error) => error !== null);
+  const backUp = (): void => {
+    setLast(null);
+    void list({ list: false });
+  };
   return (
     <Dialog title="Backups and mending" onClose={onClose}>
       <div className="case-form">
@@ -52,13 +74,13 @@ export function BackupsDialog({ casePath, onClose }: { readonly casePath: string
           again.
         </p>
         <div className="state-actions">
-          <Button tone="primary" disabled={isBusy} onClick={() => void list({ list: false })}>
+          <Button tone="primary" disabled={isBusy} onClick={backUp}>
             Back up now
           </Button>
           <Button
             disabled={isBusy}
             title="Puts damaged blocks back from the backups, or makes them anew from what was received"
-            onClick={() => void whileClosed(() => mend.start({ casePath }))}
+            onClick={() => void whileClosed('mend', () => mend.start({ casePath }))}
           >
             Check and mend
           </Button>
@@ -76,25 +98,35 @@ export function BackupsDialog({ casePath, onClose }: { readonly casePath: string
               <Button
                 disabled={isBusy}
                 title={`Puts ${fileName(each.path)} in the place of the case`}
-                onClick={() => void whileClosed(() => restore.start({ casePath, backup: each.path }))}
+                onClick={() => void whileClosed('restore', () => restore.start({ casePath, backup: each.path }))}
               >
                 Restore
               </Button>
             </li>
           ))}
         </ul>
-        {restore.outcome?.ok === true && (
+        {!isAway && last === 'restore' && restore.outcome?.ok === true && (
           <p role="status">
             Restored.{' '}
             {restore.outcome.result.putAside !== null && `Before it: ${fileName(restore.outcome.result.putAside)}.`}
           </p>
         )}
-        {mend.outcome?.ok === true && <p role="status">{mendedWords(mend.outcome.result)}</p>}
-        {[backup, restore, mend].map(({ outcome }, index) =>
-          outcome?.ok === false ? <ErrorState key={index} title="That was not done" error={outcome.error} /> : null,
+        {!isAway && last === 'mend' && mend.outcome?.ok === true && (
+          <p role="status">{mendedWords(mend.outcome.result)}</p>
         )}
+        {failures.map((error) => (
+          <ErrorState key={error.message} title="That was not done" error={error} />
+        ))}
       </div>
     </Dialog>
+  );
+}
+
+/** Whether it went well; what failed is kept by the action, and shown. */
+function succeeds(asked: Promise<unknown>): Promise<boolean> {
+  return asked.then(
+    () => true,
+    () => false,
   );
 }
 

@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { useFileChoice } from '../../app/file-choice.tsx';
 import { useAction, useRequest } from '../../data/requests.ts';
 import { useJob } from '../../data/jobs.tsx';
-import { useFormats } from '../../data/app-state.tsx';
+import { useGoTo } from '../../app/go-to.tsx';
+import { useFormats, useSettings } from '../../data/app-state.tsx';
 import { fileStem } from '../../data/paths.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -24,12 +25,19 @@ export function FourEyesDialog({ casePath, onClose }: { readonly casePath: strin
   const set = useAction('fourEyes.set', { onDone: read.refetch });
   const withdraw = useAction('fourEyes.withdraw', { onDone: read.refetch });
   const formats = useFormats();
+  const [{ analyst }] = useSettings();
+  const goTo = useGoTo();
   const files = useFileChoice();
   const writing = useJob('handOver');
   const taking = useJob('takeHandOver');
   const [refused, setRefused] = useState<string | null>(null);
   const rule = read.data?.rule ?? { outcomes: [], signed: false };
   const waiting = read.data?.waiting ?? [];
+  const failure = read.error ?? set.error ?? withdraw.error;
+  const show = (key: string): void => {
+    onClose();
+    goTo('triage', { 'triage.filter': { anyOf: [key] } });
+  };
   const write = async (): Promise<void> => {
     const output = await files.newFile(`${fileStem(casePath)}.hand-over.json`);
     if (output !== null) void writing.start({ casePath, output, makeKey: true });
@@ -76,12 +84,18 @@ export function FourEyesDialog({ casePath, onClose }: { readonly casePath: strin
         <ul className="four-eyes-waiting">
           {waiting.map((word) => (
             <li key={`${word.key} ${word.by}`}>
-              {word.key}: {word.kind}, {word.by}, {formats.columnTime(word.atMs)}
+              <Button title="Shows the alert in Triage" onClick={() => show(word.key)}>
+                {word.key}
+              </Button>{' '}
+              {word.kind}, {word.by}, {formats.columnTime(word.atMs)}
               {word.signedBy !== null && `, key ${word.signedBy.slice(0, 12)}`}{' '}
-              {word.signedBy === null && <Button onClick={() => withdraw.run({ key: word.key })}>Withdraw mine</Button>}
+              {word.signedBy === null && (analyst === '' || word.by === analyst) && (
+                <Button onClick={() => withdraw.run({ key: word.key })}>Withdraw mine</Button>
+              )}
             </li>
           ))}
         </ul>
+        {failure !== null && <ErrorState title="That was not done" error={failure} />}
         {writing.outcome?.ok === true && (
           <p role="status">
             {writing.outcome.result.output}: what {writing.outcome.result.by} said of {writing.outcome.result.words}
@@ -104,12 +118,14 @@ export function FourEyesDialog({ casePath, onClose }: { readonly casePath: strin
           <ErrorState title="The hand-over was not taken" error={taking.outcome.error} />
         )}
         {refused !== null && <p role="alert">{refused}</p>}
-        <Button onClick={() => void write()} disabled={writing.running !== null}>
-          Hand over what I said…
-        </Button>
-        <Button onClick={() => void take()} disabled={taking.running !== null}>
-          Take a hand-over…
-        </Button>
+        <div className="state-actions">
+          <Button onClick={() => void write()} disabled={writing.running !== null}>
+            Hand over what I said…
+          </Button>
+          <Button onClick={() => void take()} disabled={taking.running !== null}>
+            Take a hand-over…
+          </Button>
+        </div>
       </div>
     </Dialog>
   );

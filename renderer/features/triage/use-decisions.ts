@@ -63,7 +63,8 @@ export interface DecisionsInput {
  * engine refuses is taken back, and said. Requests go one after the other, so that undo undoes the last one.
  */
 export function useDecisions(input: DecisionsInput): Decisions {
-  const { modelId, alerts, order, selected, checked, chosen, closedUntilMs, isBlind, nameOf, onSelect, onClear } = input;
+  const { modelId, alerts, order, selected, checked, chosen, closedUntilMs, isBlind, nameOf, onSelect, onClear } =
+    input;
   const client = useClient();
   const toast = useToast();
   const [last, setLast] = useState<LastDecision | null>(null);
