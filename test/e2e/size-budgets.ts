@@ -5,11 +5,11 @@ import { projectFolder } from './build.ts';
 /** What is shipped, with its size in bytes when it was last looked at; a change that means to make it larger says so here. */
 const budgets = {
   renderer: { path: 'dist/renderer', bytes: 1_507_251 },
-  preload: { path: 'dist/preload', bytes: 2_242 },
-  main: { path: 'dist/main', bytes: 294_015 },
+  preload: { path: 'dist/preload', bytes: 2_669 },
+  main: { path: 'dist/main', bytes: 378_205 },
   engine: { path: 'dist/engine', bytes: 5_804_914 },
   /** Without Electron's own files: archive, what lies beside it, the bundled recording, notices and list of packages. */
-  package: { path: 'dist/packages/linux-unpacked/resources', bytes: 10_624_132 },
+  package: { path: 'dist/packages/linux-unpacked/resources', bytes: 11_167_803 },
 } as const;
 
 /** Growth that is no decision of anybody. */

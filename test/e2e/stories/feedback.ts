@@ -54,6 +54,8 @@ export function feedbackStories(window: () => RunningWindow): void {
     const models = page.getByRole('grid', { name: 'Models' });
     await models.getByRole('row').filter({ hasText: 'champion' }).waitFor();
     const before = await models.getByRole('row').count();
+    const champion = models.getByRole('row').filter({ hasText: 'champion' }).getByRole('gridcell').first();
+    const former = await champion.innerText();
     await page.getByRole('button', { name: 'Retrain…' }).click();
     const panel = page.getByRole('region', { name: 'Retrain' });
     await panel.getByRole('button', { name: 'Retrain', exact: true }).click();
@@ -65,10 +67,12 @@ export function feedbackStories(window: () => RunningWindow): void {
     await panel.getByRole('button', { name: 'Make it the champion…' }).click();
     await page.getByRole('button', { name: /^Make forest \w+ the champion/u }).waitFor();
     await page.keyboard.press('Enter');
+    await expect.poll(() => champion.innerText()).not.toBe(former);
     await page.getByRole('button', { name: 'Roll back…' }).waitFor();
     await page.keyboard.press('b');
     await page.getByRole('button', { name: /^Take back the promotion of forest/u }).waitFor();
     await page.keyboard.press('Enter');
+    await expect.poll(() => champion.innerText()).toBe(former);
     await page.getByRole('button', { name: 'Retrain…' }).click();
     await panel.waitFor({ state: 'detached' });
   });
