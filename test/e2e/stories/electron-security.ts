@@ -109,7 +109,7 @@ export function electronSecurityStories(window: () => ElectronWindow): void {
       return { names: Object.keys(assay).sort(), isFrozen: Object.isFrozen(assay) };
     });
     expect(shape).toEqual({
-      names: ['cancelJob', 'dialogs', 'host', 'on', 'request', 'startJob'],
+      names: ['cancelJob', 'dialogs', 'host', 'on', 'printReport', 'request', 'startJob'],
       isFrozen: true,
     });
   });
