@@ -28,8 +28,8 @@ describeWithElectron('the window on a real Electron', () => {
       () => prepared,
       () => home,
     );
-    processStories(window);
     printingStories(window, () => prepared);
+    processStories(window);
   });
   describe('packaged', () => {
     const launch = (options: LaunchOptions) => launchElectron({ ...options, program: inspectableProgram() });
