@@ -175,3 +175,21 @@ it('is shown by every door that names its row as its alert is, and as the model 
   expect(seen.isMarked).toBe(0);
   expect([seen.flagged, seen.listed]).toEqual([blind.flagged - 1, blind.listed - 1]);
 });
+
+it('is drawn anew where a pattern is suppressed, so that the dry run leaves it out of what would leave the queue', async () => {
+  await bench.ask('case.explore', { share });
+  const drawn = new Set(await exploredKeys());
+  const rows = await page();
+  const byEntity = [...Map.groupBy(rows, (row) => row.entity)];
+  const [entity, own] =
+    byEntity.find(([, each]) => each.some(({ key }) => drawn.has(key)) && each.some(({ key }) => !drawn.has(key))) ??
+    expect.fail('no card has both');
+  const choice = {
+    modelId,
+    pattern: { entities: [entity], counterparts: [], features: [] },
+    pastDays: 3660,
+    forDays: 366,
+  };
+  const flagged = own.filter(({ key }) => !drawn.has(key)).length;
+  expect(await bench.ask('suppressions.preview', choice)).toMatchObject({ alerts: flagged, leaveTheQueue: flagged });
+});

@@ -117,8 +117,10 @@ export function previewSuppression(
   const { groups } = session.alerts(modelId);
   const rows = new Uint8Array(session.arrays.rowCount);
   markRows(session, reach, rows);
+  // What was drawn from below the line is drawn anew, as many as before: none of it leaves the queue.
+  const drawn = new Set(groups.explored);
   const hidden = Array.from({ length: groups.total }, (_, group) => group).filter((group) =>
-    flaggedRowsOf(groups, group).every((row) => rows[row] === 1),
+    flaggedRowsOf(groups, group).every((row) => rows[row] === 1 && !drawn.has(row)),
   );
   const { verdictOfRow } = session.decisions;
   const isDecided = (group: number): boolean => flaggedRowsOf(groups, group).some((row) => verdictOfRow.has(row));

@@ -106,7 +106,8 @@ export function dayByKeyboardStories(window: () => RunningWindow, home: () => st
     } finally {
       folder.remove();
       // Other stories begin on the one case that lies there.
-      for (const name of readdirSync(home())) if (!before.has(name)) rmSync(join(home(), name), { recursive: true });
+      for (const name of readdirSync(home()))
+        if (!before.has(name)) rmSync(join(home(), name), { recursive: true, force: true });
     }
   });
 }
