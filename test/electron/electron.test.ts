@@ -28,7 +28,7 @@ describeWithElectron('the window on a real Electron', () => {
       () => prepared,
       () => home,
     );
-    printingStories(window, () => prepared);
+    printingStories(window, () => home);
     processStories(window);
   });
   describe('packaged', () => {
