@@ -25,14 +25,16 @@ const checks = [
   { name: 'build', run: buildCommandLineIfStale },
 ];
 
-/** Suites of one row run side by side: one core is idle where streams wait for their broker. A window wants the machine to itself. */
+/** Suites of one row run side by side: a core is idle where streams wait for their broker, and where a window waits for its page. */
 const suites = [
   [
     { name: 'tests', run: withVitest('vitest.config.ts') },
     { name: 'streams', run: withVitest('test/services/kafka/vitest.config.ts') },
   ],
-  [{ name: 'window', run: withVitest('test/e2e/vitest.config.ts') }],
-  [{ name: 'electron', run: testElectron }],
+  [
+    { name: 'window', run: withVitest('test/e2e/vitest.config.ts') },
+    { name: 'electron', run: testElectron },
+  ],
 ];
 
 if (isSuitableRuntime()) {
