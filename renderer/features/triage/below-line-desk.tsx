@@ -5,7 +5,7 @@ import type { BelowLineRow } from '../../../preload/contract/below-line.ts';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
 import type { RequestOutput } from '../../../preload/contract/requests.ts';
-import { isTextOrNull, useCaseState, useFormats, useWindowState } from '../../data/app-state.tsx';
+import { isTextOrNull, useCaseState, useFormats } from '../../data/app-state.tsx';
 import type { CaseFormats } from '../../data/case-formats.ts';
 import { useBelowLine } from '../../data/below-line.ts';
 import { formatCount, withCapital } from '../../data/format.ts';
@@ -14,10 +14,10 @@ import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { DataTable, type DataColumn } from '../../ui/data-table.tsx';
 import { NumberField } from '../../ui/field.tsx';
-import { SplitPane } from '../../ui/split-pane.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { VerdictMark } from '../../ui/verdict-mark.tsx';
 import { useChangedRows } from './changed-rows.ts';
+import { DeskSplit } from './desk-split.tsx';
 import { neighbour } from './next-selection.ts';
 import { NoteEditor } from './note-editor.tsx';
 import { useDecisions } from './use-decisions.ts';
@@ -42,7 +42,6 @@ export function BelowLineDesk({
   const formats = useFormats();
   const goTo = useGoTo();
   const sample = useBelowLine(model.id);
-  const [detailPx, setDetailPx] = useWindowState('triage.detailPx', window.innerWidth < 1400 ? 384 : 456);
   const [chosen, setSelected] = useCaseState<string | null>('belowLine.selected', null, isTextOrNull);
   const desk = useRef<HTMLDivElement>(null);
   const note = useRef<HTMLTextAreaElement>(null);
@@ -85,92 +84,87 @@ export function BelowLineDesk({
   const report = sample.data?.report;
   if (report === undefined) return null;
   return (
-    <div className="triage-desk" ref={desk}>
-      <SplitPane
-        mainLabel="Below the line"
-        detailLabel="Selected transaction"
-        detailPx={detailPx}
-        onResize={setDetailPx}
-        defaultPx={456}
-        minimumPx={340}
-        main={
-          <div className="triage-main">
-            <div className="triage-filters">
-              <div className="triage-filter-line">
-                <Chip isActive onClick={onLeave}>
-                  Below the line
-                </Chip>
-                <NumberField
-                  label="Sample"
-                  layout="row"
-                  value={report.sampled}
-                  minimum={1}
-                  maximum={Math.min(5000, Math.max(1, report.rowsBelow))}
-                  step={50}
-                  isInteger
-                  widthPx={64}
-                  onChange={sample.setRows}
-                />
-                <NumberField
-                  label="Seed"
-                  layout="row"
-                  value={sample.seed}
-                  minimum={0}
-                  maximum={0xffff_ffff}
-                  isInteger
-                  widthPx={64}
-                  onChange={sample.setSeed}
-                />
-                <Button tone="quiet" onClick={() => goTo('tuning')}>
-                  Estimate in Tuning
-                </Button>
-                <span className="triage-total soft tabular" role="status">
-                  {formatCount(decided)} of {formatCount(rows.length)} decided
-                </span>
-              </div>
-              <p className="soft triage-blind">
-                Drawn at random from {formatCount(report.rowsBelow)} transactions that are not flagged. Score, reasons
-                and rank stay hidden.
-              </p>
+    <DeskSplit
+      desk={desk}
+      mainLabel="Below the line"
+      detailLabel="Selected transaction"
+      main={
+        <div className="triage-main">
+          <div className="triage-filters">
+            <div className="triage-filter-line">
+              <Chip isActive onClick={onLeave}>
+                Below the line
+              </Chip>
+              <NumberField
+                label="Sample"
+                layout="row"
+                value={report.sampled}
+                minimum={1}
+                maximum={Math.min(5000, Math.max(1, report.rowsBelow))}
+                step={50}
+                isInteger
+                widthPx={64}
+                onChange={sample.setRows}
+              />
+              <NumberField
+                label="Seed"
+                layout="row"
+                value={sample.seed}
+                minimum={0}
+                maximum={0xffff_ffff}
+                isInteger
+                widthPx={64}
+                onChange={sample.setSeed}
+              />
+              <Button tone="quiet" onClick={() => goTo('tuning')}>
+                Estimate in Tuning
+              </Button>
+              <span className="triage-total soft tabular" role="status">
+                {formatCount(decided)} of {formatCount(rows.length)} decided
+              </span>
             </div>
-            <DataTable
-              label="Below the line"
-              columns={columns}
-              rows={rows}
-              rowKey={keyOf}
-              selectedKey={selected}
-              onSelect={setSelected}
-              empty={<EmptyState title="Nothing is below the line">Every transaction is flagged.</EmptyState>}
+            <p className="soft triage-blind">
+              Drawn at random from {formatCount(report.rowsBelow)} transactions that are not flagged. Score, reasons and
+              rank stay hidden.
+            </p>
+          </div>
+          <DataTable
+            label="Below the line"
+            columns={columns}
+            rows={rows}
+            rowKey={keyOf}
+            selectedKey={selected}
+            onSelect={setSelected}
+            empty={<EmptyState title="Nothing is below the line">Every transaction is flagged.</EmptyState>}
+          />
+        </div>
+      }
+      story={
+        <>
+          {detail.error !== null && (
+            <ErrorState title="The transaction could not be read" error={detail.error} onRetry={detail.refetch} />
+          )}
+          {detail.data !== undefined && (
+            <BlindDetail detail={detail.data} row={rows.find(({ key }) => key === detail.data?.key)} />
+          )}
+        </>
+      }
+      actions={
+        selected !== null && (
+          <div className="triage-actions">
+            <NoteEditor
+              key={selected}
+              modelId={model.id}
+              alertKey={selected}
+              field={note}
+              onAdded={() => decisions.noted(selected)}
+              onLeave={toGrid}
             />
+            <VerdictBar decisions={decisions} checked={0} onNote={() => note.current?.focus()} />
           </div>
-        }
-        detail={
-          <div className="triage-detail">
-            <div className="triage-story">
-              {detail.error !== null && (
-                <ErrorState title="The transaction could not be read" error={detail.error} onRetry={detail.refetch} />
-              )}
-              {detail.data !== undefined && (
-                <BlindDetail detail={detail.data} row={rows.find(({ key }) => key === detail.data?.key)} />
-              )}
-            </div>
-            {selected !== null && (
-              <div className="triage-actions">
-                <NoteEditor
-                  key={selected}
-                  modelId={model.id}
-                  alertKey={selected}
-                  field={note}
-                  onAdded={() => decisions.noted(selected)}
-                  onLeave={toGrid}
-                />
-                <VerdictBar decisions={decisions} checked={0} onNote={() => note.current?.focus()} />
-              </div>
-            )}
-          </div>
-        }
-      />
-    </div>
+        )
+      }
+    />
   );
 }
 
