@@ -49,6 +49,17 @@ function answerOf(ask: () => string | null): { readonly given: string | null; re
   }
 }
 
+/** As `answerOf`, of a case opened for writing: a note in its history is a sentence, too. */
+function answerForWriting(path: string): ReturnType<typeof answerOf> {
+  let noted: string | null = null;
+  const { given, said } = answerOf(() => {
+    const answer = digestForWriting(path);
+    noted = answer.noted;
+    return answer.digest;
+  });
+  return { given, said: said ?? noted };
+}
+
 /** What is said of a damaged case; null where it passes as whole. */
 function saidOf(path: string): string | null {
   const { given, said } = answerOf(() => verifyCase(path).problems[0] ?? null);
@@ -126,7 +137,7 @@ try {
       silent++;
       console.log(`silent when verified: ${where}`);
     }
-    const answers = [answerOf(() => digestInUse(path)), answerOf(() => digestForWriting(path))];
+    const answers = [answerOf(() => digestInUse(path)), answerForWriting(path)];
     if (answers.some((answer) => answer.said !== null)) namedInUse++;
     if (said !== null || answers.some((answer) => answer.said !== null)) {
       const { isWhole, from } = await mended(bench, turn, place, damage, wholeButMending);
@@ -134,7 +145,7 @@ try {
       else console.log(`not mended: ${where} (${from})`);
     }
     answers.forEach(({ given, said: refusal }, index) => {
-      if (refusal !== null || given === wholeInUse) return;
+      if (refusal !== null || given === (index === 0 ? wholeInUse : wholeButMending)) return;
       silent++;
       console.log(
         `silent when ${index === 0 ? 'read' : 'opened for writing'}: ${where} (verified: ${said ?? 'whole'})`,

@@ -17,13 +17,18 @@ export function digestInUse(path: string, { isMended = false } = {}): string {
   }
 }
 
-/** As `digestInUse`, of a case that is opened for writing. */
-export function digestForWriting(path: string): string {
+/**
+ * As `digestInUse`, of a case that is opened for writing, which may note in the history that it is not as it was left: `noted` says
+ * what, and the digest leaves it out.
+ */
+export function digestForWriting(path: string): { readonly digest: string; readonly noted: string | null } {
   const opened = openCase(path);
   try {
-    return createHash('sha256')
-      .update(JSON.stringify(allOf(opened), withBytes))
+    const digest = createHash('sha256')
+      .update(JSON.stringify(allOf(opened, true), withBytes))
       .digest('hex');
+    const newest = opened.decisions.auditPage({ limit: 1 }).rows.at(0);
+    return { digest, noted: newest?.by === 'Assay' ? newest.what : null };
   } finally {
     opened.close();
   }

@@ -290,6 +290,7 @@ group.min.session.timeout.ms=1000
 log.cleaner.dedupe.buffer.size=4194304
 num.io.threads=2
 num.network.threads=2
+log.retention.check.interval.ms=10000
 auto.create.topics.enable=false
 `;
 }
