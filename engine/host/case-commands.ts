@@ -24,8 +24,7 @@ import { revealText } from '../case/personal-text.ts';
 import { withCase } from '../case/opening.ts';
 import { claimFile } from '../jobs/exporting/output.ts';
 import { textKind } from '../jobs/exporting/output-kind.ts';
-import { deriveAgain } from '../jobs/training/derive-again.ts';
-import { verifyCase } from '../store/backup.ts';
+import { verifyWholly } from '../jobs/verify-wholly.ts';
 import type { Evaluation } from '../../preload/contract/evaluations.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 
@@ -205,6 +204,8 @@ const historyKind = textKind('a history of a case', /\{"id":\d+,"at":"/u);
 export async function auditCase(input: ParsedJobInput<'audit'>, context: WorkContext): Promise<JobResult<'audit'>> {
   if (input.rescore && !input.verify)
     throw usageError('WRONG_USE', 'Scores are made anew only to verify them.', 'Add --verify.');
+  if (input.against !== undefined && !input.verify)
+    throw usageError('WRONG_USE', 'A history is held against an export only to verify it.', 'Add --verify.');
   const output =
     input.output === undefined
       ? null
@@ -223,15 +224,17 @@ export async function auditCase(input: ParsedJobInput<'audit'>, context: WorkCon
     }));
     await output?.write(all.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     const brokenEntry = input.verify ? session.openCase.decisions.brokenAuditEntry() : null;
-    const derived = input.rescore ? await deriveAgain(session, context) : null;
-    const problems = [...(input.verify ? verifyCase(input.casePath).problems : []), ...(derived?.problems ?? [])];
+    const verified = input.verify
+      ? await verifyWholly(session, { rescore: input.rescore, against: input.against }, context)
+      : null;
     return {
       entries: limit === undefined ? all : all.slice(-limit),
       total: all.length,
-      whole: input.verify ? problems.length === 0 : null,
-      problems,
+      whole: verified === null ? null : verified.problems.length === 0,
+      problems: [...(verified?.problems ?? [])],
       brokenEntry,
-      derived: derived === null ? null : [...derived.models],
+      derived: verified?.derived == null ? null : [...verified.derived],
+      against: verified?.against ?? null,
       output: output?.path ?? null,
       case: resolve(input.casePath),
     };

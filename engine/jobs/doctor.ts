@@ -8,7 +8,9 @@ import { AssayError, usageError } from '../domain/error.ts';
 import { kernelStatus } from '../forest/kernel/kernel-status.ts';
 import { verifyCase } from '../store/backup.ts';
 import { openCase } from '../store/open-case.ts';
+import { withCase } from '../case/opening.ts';
 import { compactCase } from './compact-case.ts';
+import { verifyWholly, type Verified, type VerifyChoice } from './verify-wholly.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 import { threadsToUse } from './threads.ts';
 
@@ -42,8 +44,10 @@ export async function runDoctor(input: ParsedJobInput<'doctor'>, context: WorkCo
   ];
   if (input.compact && input.casePath === undefined)
     throw usageError('WRONG_USE', 'There is no case to compact.', 'Name it: assay doctor --case FILE --compact.');
+  if ((input.rescore || input.against !== undefined) && input.casePath === undefined)
+    throw usageError('WRONG_USE', 'There is no case to verify.', 'Name it: assay doctor --case FILE.');
   const compaction = input.compact && input.casePath !== undefined ? await compactCase(input.casePath, context) : null;
-  if (input.casePath !== undefined) checks.push(caseCheck(input.casePath));
+  if (input.casePath !== undefined) checks.push(await caseCheck(input.casePath, input, context));
   return { checks, compaction };
 }
 
@@ -138,28 +142,46 @@ function electronCheck(): Check {
   return { name: 'Electron', state: 'missing', detail: 'not running inside it; the command line does not need it' };
 }
 
-function caseCheck(path: string): Check {
+async function caseCheck(path: string, choice: VerifyChoice, context: WorkContext): Promise<Check> {
+  const name = `case ${path}`;
   try {
-    const verification = verifyCase(path);
-    return verification.problems.length === 0
-      ? {
-          name: `case ${path}`,
-          state: 'good',
-          detail: 'whole: structure, history and all it speaks of are as they were written',
-        }
-      : {
-          name: `case ${path}`,
-          state: 'bad',
-          detail: verification.problems.join('; '),
-          nextStep: 'Keep the file, and restore a backup beside it.',
-        };
+    const isAskedMore = choice.rescore || choice.against !== undefined;
+    const verified: Verified = isAskedMore
+      ? await withCase(path, 'inspect', (session) => verifyWholly(session, choice, context))
+      : { problems: verifyCase(path).problems, derived: null, against: null };
+    if (verified.problems.length > 0)
+      return {
+        name,
+        state: 'bad',
+        detail: verified.problems.join(' '),
+        nextStep: 'Keep the file, and restore a backup beside it.',
+      };
+    return { name, state: 'good', detail: `whole: ${wholeWords(verified)}` };
   } catch (error) {
-    if (!(error instanceof AssayError)) throw error;
+    // Work that was stopped, or asked for wrongly, says nothing of the case.
+    if (!(error instanceof AssayError) || isAbortOrWrongUse(error, choice)) throw error;
     return {
-      name: `case ${path}`,
+      name,
       state: 'bad',
       detail: error.message,
       ...(error.nextStep === undefined ? {} : { nextStep: error.nextStep }),
     };
   }
+}
+
+function isAbortOrWrongUse({ code }: AssayError, { against }: VerifyChoice): boolean {
+  return code === 'CANCELLED' || (against !== undefined && (code === 'WRONG_USE' || code === 'FILE_NOT_FOUND'));
+}
+
+function wholeWords({ derived, against }: Verified): string {
+  return [
+    'structure, history and all it speaks of are as they were written',
+    ...(derived ?? []).map(({ id, forest, featuresAgain, notes }) => {
+      const again = [...(featuresAgain ? ['features'] : []), ...(forest === 'same' ? ['forest'] : []), 'scores'];
+      return `model ${id} was made anew (${[...again, ...notes].join(', ')})`;
+    }),
+    ...(against === null
+      ? []
+      : [`the history holds entry ${against.newestEntry.toLocaleString('en')} that the export names`]),
+  ].join('; ');
 }

@@ -1,8 +1,10 @@
 import { copyFileSync, utimesSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { backupsToRemove, isBackupDue, listBackups, restoreBackup, type CaseBackup } from './backups.ts';
 import { openCase } from './open-case.ts';
+import { connect } from './sqlite.ts';
 import { codeOf, temporaryFolder } from './store-fixtures.ts';
 
 const hourMs = 3_600_000;
@@ -50,4 +52,23 @@ it('is not restored under somebody who has the case open', () => {
   copyFileSync(path, `${path}.backup-hand-1700000000000`);
   expect(codeOf(() => restoreBackup(path, `${path}.backup-hand-1700000000000`, 1))).toBe('CASE_BUSY');
   opened.close();
+});
+
+it('is restored where whoever had the case open was killed, and not where that was on another computer', () => {
+  const path = join(temporaryFolder(onTestFinished), 'a.assay');
+  openCase(path, { create: true }).close();
+  const backup = `${path}.backup-hand-1700000000000`;
+  copyFileSync(path, backup);
+  const leave = (host: string): void => {
+    const connection = connect(path, {});
+    // No process has so large a number.
+    connection
+      .prepare<[string]>('INSERT INTO session (host, process_id, process_started_ms) VALUES (?, 4194305, 1)')
+      .run(host);
+    connection.close();
+  };
+  leave(hostname());
+  expect(restoreBackup(path, backup, 1_700_000_000_001)).toContain('.backup-put-aside-');
+  leave('elsewhere');
+  expect(codeOf(() => restoreBackup(path, backup, 1_700_000_000_002))).toBe('CASE_BUSY');
 });

@@ -2,7 +2,7 @@ import { constants, copyFileSync, existsSync, readdirSync, renameSync, rmSync, s
 import { basename, dirname, join, resolve } from 'node:path';
 import { AssayError, usageError } from '../domain/error.ts';
 import { backupCase, verifyCase } from './backup.ts';
-import { hasSessions } from './session.ts';
+import { mayBeInUse } from './session.ts';
 import { connect } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
 
@@ -123,7 +123,7 @@ function refuseWhereOpen(file: string): void {
   try {
     const connection = connect(file, { readonly: true, timeout: 0 });
     try {
-      isOpen = hasSessions(connection);
+      isOpen = mayBeInUse(connection);
     } finally {
       connection.close();
     }
@@ -133,7 +133,8 @@ function refuseWhereOpen(file: string): void {
   }
   if (isOpen)
     throw new AssayError('CASE_BUSY', 'failure', `${file} is open for writing.`, {
-      nextStep: 'Close it everywhere, then repeat. Where a program was killed with it, open it once: that is noted.',
+      nextStep:
+        'Close it everywhere, then repeat. Where a program of another computer was killed with it, open it once: that is noted.',
     });
 }
 

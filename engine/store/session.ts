@@ -46,6 +46,14 @@ export function hasSessions(connection: Connection): boolean {
   return connection.prepare('SELECT 1 FROM session LIMIT 1').get() !== undefined;
 }
 
+/** Whether somebody may be at work in the case: a process that lives, or one of another computer, of which nobody here knows. */
+export function mayBeInUse(connection: Connection): boolean {
+  return connection
+    .prepare<[], SessionRow>('SELECT id, host, process_id, process_started_ms FROM session')
+    .all()
+    .some((row) => row.host !== hostname() || isAlive(row));
+}
+
 /** Who does what nobody asked for by name, now. */
 export function byAssay(): Doing {
   return { by: 'Assay', atMs: Date.now() };

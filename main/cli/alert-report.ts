@@ -60,7 +60,7 @@ export function printJudgeReport(result: JobResult<'judge'>, { print }: CommandS
 
 /** Who did what, oldest first. */
 export function printAuditReport(result: JobResult<'audit'>, { print }: CommandSurroundings): void {
-  const { entries, total, whole, derived, output } = result;
+  const { entries, total, whole, derived, against, output } = result;
   print(heading('History'));
   print(
     table(
@@ -77,6 +77,10 @@ export function printAuditReport(result: JobResult<'audit'>, { print }: CommandS
     const but = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
     print(`  Model ${id} (${shorten(digest, 12)}) was made anew: ${again.join(', ')}${but}.`);
   }
+  if (against !== null && whole === true)
+    print(
+      `  The history holds what the export names: ${count(against.heads)} of its heads, the newest of them entry ${count(against.newestEntry)}.`,
+    );
   if (output !== null) print(`  Written to ${output}.`);
 }
 

@@ -2,7 +2,16 @@ import type { Command } from 'commander';
 import { jsonOption } from './json-option.ts';
 import { printDoctorReport } from './report.ts';
 import { runCommand } from './run-job.ts';
+import { againstOption } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
+
+interface DoctorFlags {
+  readonly case?: string;
+  readonly compact?: boolean;
+  readonly rescore?: boolean;
+  readonly against?: string;
+  readonly json?: boolean;
+}
 
 /** `assay doctor`: what this machine has and lacks, and whether a case is whole. */
 export function addDoctorCommand(program: Command, surroundings: CommandSurroundings): void {
@@ -10,6 +19,11 @@ export function addDoctorCommand(program: Command, surroundings: CommandSurround
     .command('doctor')
     .summary('say what this machine has and lacks; with a case, verify it')
     .option('--case <file>', 'a case to verify: structure, and every model against its digest')
+    .option(
+      '--rescore',
+      'with --case: make features, forests and scores anew from rows, parameters and seeds, and compare',
+    )
+    .addOption(againstOption('with --case: '))
     .option('--compact', 'merge the small segments of a case that a slow topic left, after a backup; verify it then')
     .addOption(jsonOption())
     .addHelpText(
@@ -18,9 +32,11 @@ export function addDoctorCommand(program: Command, surroundings: CommandSurround
 Examples:
   assay doctor
   assay doctor --case spring.assay
+  assay doctor --case spring.assay --rescore
+  assay doctor --case spring.assay --against spring.html
   assay doctor --case spring.assay --compact`,
     )
-    .action(async (flags: { readonly case?: string; readonly compact?: boolean; readonly json?: boolean }) => {
+    .action(async (flags: DoctorFlags) => {
       await runCommand(
         surroundings,
         'doctor',
@@ -29,6 +45,8 @@ Examples:
         () => ({
           ...(flags.case === undefined ? {} : { casePath: flags.case }),
           compact: flags.compact === true,
+          rescore: flags.rescore === true,
+          ...(flags.against === undefined ? {} : { against: flags.against }),
         }),
         ({ checks }) => {
           const bad = checks.filter(({ state }) => state === 'bad').map(({ name }) => name);

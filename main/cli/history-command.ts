@@ -4,7 +4,7 @@ import { printAuditReport, printChampionReport } from './alert-report.ts';
 import { jsonOption } from './json-option.ts';
 import { trackingServer } from './publish-target.ts';
 import { runCommand } from './run-job.ts';
-import { byOption, forceOption, requireCase } from './shared-options.ts';
+import { againstOption, byOption, forceOption, requireCase } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 import { whoActs } from './who-acts.ts';
 
@@ -23,6 +23,7 @@ interface AuditFlags {
   readonly limit?: number;
   readonly verify?: boolean;
   readonly rescore?: boolean;
+  readonly against?: string;
   readonly out?: string;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -42,6 +43,7 @@ function addAudit(program: Command, surroundings: CommandSurroundings): void {
       'check the history and everything it speaks of; exit code 1 where something was changed, came or is missing',
     )
     .option('--rescore', 'with --verify: make features, forests and scores anew from rows, parameters and seeds')
+    .addOption(againstOption('with --verify: '))
     .option('--out <file>', 'write the entries as NDJSON too')
     .addOption(forceOption())
     .addOption(jsonOption())
@@ -53,7 +55,8 @@ Examples:
   assay audit --case spring.assay --alert 1687
   assay audit --case spring.assay --text threshold
   assay audit --case spring.assay --verify --out history.ndjson
-  assay audit --case spring.assay --verify --rescore --limit 5`,
+  assay audit --case spring.assay --verify --rescore --limit 5
+  assay audit --case spring.assay --verify --against spring.html --limit 5`,
     )
     .action(async ({ json, out, verify, rescore, force, case: casePath, ...choice }: AuditFlags) => {
       await runCommand(

@@ -72,6 +72,14 @@ export function modelOption(): Option {
   return new Option('--model <name>', "number or digest of one of the case's models (default: the champion)");
 }
 
+/** `--against`: what was exported of a case, whose head of the history the case must hold. */
+export function againstOption(condition: string): Option {
+  return new Option(
+    '--against <path>',
+    `${condition}an export, report, seal, hand-over or file of verdicts of this case: the history must hold the entry that it names`,
+  );
+}
+
 /** Who makes a change. */
 export function byOption(): Option {
   return new Option('--by <name>', 'who does it, for the history (default: the name in the settings, else the user)');

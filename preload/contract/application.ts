@@ -8,7 +8,12 @@ import { nothing, path, request } from './parts.ts';
 
 export const applicationJobs = {
   doctor: {
-    input: z.object({ casePath: path.optional(), compact: z.boolean().default(false) }),
+    input: z.object({
+      casePath: path.optional(),
+      compact: z.boolean().default(false),
+      rescore: z.boolean().default(false).describe('with a case: make features, forests and scores anew, and compare'),
+      against: path.optional().describe('with a case: an export, report, seal or hand-over whose head it must hold'),
+    }),
     result: z.object({
       /** Null where it was not asked for. */
       compaction: z

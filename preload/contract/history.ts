@@ -10,6 +10,12 @@ export const auditFilterSchema = z.object({
   text: z.string().max(500).optional().describe('words of what was done, or of who did it'),
 });
 
+/** Heads of the history that an export names. */
+export const heldAgainstSchema = z.object({
+  heads: z.number().int(),
+  newestEntry: z.number().int(),
+});
+
 const derivedModelSchema = z.object({
   id: z.number().int(),
   digest: z.string(),
@@ -26,6 +32,9 @@ export const historyJobs = {
       casePath: path,
       verify: z.boolean().default(false),
       rescore: z.boolean().default(false).describe('with verify: make features, forests and scores anew, and compare'),
+      against: path
+        .optional()
+        .describe('with verify: an export, report, seal or hand-over whose head the history must hold'),
       limit: z.number().int().min(1).optional(),
       output: path.optional(),
       force: z.boolean().default(false),
@@ -47,6 +56,7 @@ export const historyJobs = {
       problems: z.array(z.string()).describe('a sentence for each thing that is not as it was written'),
       brokenEntry: z.number().int().nullable(),
       derived: z.array(derivedModelSchema).nullable().describe('each model made anew; null where it was not asked for'),
+      against: heldAgainstSchema.nullable().describe('null where no export was named'),
       output: path.nullable(),
       case: path,
     }),

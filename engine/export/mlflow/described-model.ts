@@ -21,6 +21,8 @@ export interface DescribedModel {
   readonly profile: Profile;
   readonly spec: FeatureSpec;
   readonly digest: string;
+  /** Head of the history of its case, as `historyMark` writes it. */
+  readonly history: string;
   readonly parameters: ForestParameters;
   readonly treeCount: number;
   /** Whether scores lie in 0 to 1; else they are on a scale of the model's own. */

@@ -22,6 +22,7 @@ export function modelCard(model: DescribedModel): string {
       'its flags are those of the laptop, transaction by transaction.',
     '',
     `- Model digest (SHA-256): \`${model.digest}\``,
+    `- Head of the history of its case: \`${model.history}\``,
     ...originLines(model),
     ...learningLines(parameters),
     `- Flags a score of ${model.thresholdScore.toFixed(6)} or more: ${model.flagged} of ${model.rows} transactions. Rule: ${rule(model)}`,

@@ -23,6 +23,7 @@ const model: DescribedModel = {
     leftOut: [],
   },
   digest: 'ab'.repeat(32),
+  history: `assay-history:3:${'c'.repeat(64)}`,
   parameters: { trees: 10, sample: 256, featuresPerTree: null, seed: 1, grower: 'assay' },
   treeCount: 10,
   leaf: 'path-length',

@@ -99,6 +99,7 @@ function mlmodel(model: DescribedModel, bytes: number): object {
     is_signature_from_type_hint: false,
     metadata: {
       assay_version: model.assayVersion,
+      history: model.history,
       model_digest: model.digest,
       threshold_score: model.thresholdScore,
       threshold_units: model.thresholdUnits,

@@ -102,6 +102,7 @@ export function publicationOf(model: DescribedModel, publishId: string, createdA
         'mlflow.source.name': 'assay',
         'mlflow.source.type': 'LOCAL',
         'assay.model_digest': model.digest,
+        'assay.history': model.history,
         ...tagsOfOrigin(model),
       },
       description: modelCard(model).slice(0, longestTag),

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { ColumnBlock, DecodedSegment } from '../../domain/columns.ts';
 import { featureNames } from '../../domain/feature-spec.ts';
+import { historyMark } from '../../domain/history-mark.ts';
 import type { WorkContext } from '../../domain/progress.ts';
 import type { Cell, DescribedModel, SplitTable } from '../../export/mlflow/described-model.ts';
 import { modelColumns, type ModelColumn } from '../../export/mlflow/model-inputs.ts';
@@ -43,6 +44,7 @@ export function describeModel(
       profile,
       spec,
       digest: forest.digest,
+      history: historyMark(openedCase.decisions.head()),
       parameters: stored.parameters,
       treeCount: forest.treeCount,
       leaf: forest.leaf,

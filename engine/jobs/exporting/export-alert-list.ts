@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { historyMark } from '../../domain/history-mark.ts';
 import { zonedText, type ZoneClock } from '../../domain/time-zone.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { AlertRow } from '../../../preload/contract/alerts.ts';
@@ -34,6 +35,8 @@ interface ListedAlert extends AlertRow {
   /** Flagged transactions that opened it again after its verdict. */
   readonly newTransactions: number;
   readonly notes: string;
+  /** Head of the history of the case. */
+  readonly history: string;
 }
 
 /** A column of the list: a text, a number or a time (epoch milliseconds) of every alert, null where it has none. */
@@ -65,6 +68,7 @@ const columns: readonly ListColumn[] = [
   { name: 'snoozed_until', kind: 'time', of: ({ snoozedUntilMs }) => snoozedUntilMs },
   { name: 'from_below_line', kind: 'text', of: ({ isFromBelowLine }) => (isFromBelowLine ? 'yes' : null) },
   { name: 'notes', kind: 'text', of: ({ notes }) => notes },
+  { name: 'history', kind: 'text', of: ({ history }) => history },
 ];
 
 const kinds = {
@@ -90,6 +94,7 @@ export async function exportAlerts(
     const hanging = rowsHangingOnReasons(session, { ...input, modelId });
     await computeAllReasons(hanging.view, hanging.rows, context);
     const { view, groups, alerts } = alertsInOrder(session, { ...input, modelId }, Date.now());
+    const history = historyMark(session.openCase.decisions.head());
     const listed: ListedAlert[] = [];
     for (let start = 0; start < alerts.length; start += partRows) {
       const part = [...alerts.subarray(start, start + partRows)];
@@ -102,7 +107,7 @@ export async function exportAlerts(
         await new Promise(setImmediate);
       }
       const rows = alertRows(session, view, groups, part);
-      listed.push(...rows.map((row, index) => withDecision(session, groups, part[index], row)));
+      listed.push(...rows.map((row, index) => ({ ...withDecision(session, groups, part[index], row), history })));
     }
     await output.write(format === 'parquet' ? asParquet(listed) : asCsv(listed, session.arrays.clock));
     return {
@@ -119,7 +124,12 @@ function formatOf(path: string): AlertListFormat {
   return path.toLowerCase().endsWith('.parquet') ? 'parquet' : 'csv';
 }
 
-function withDecision(session: CaseSession, groups: AlertGroups, group: number, alert: AlertRow): ListedAlert {
+function withDecision(
+  session: CaseSession,
+  groups: AlertGroups,
+  group: number,
+  alert: AlertRow,
+): Omit<ListedAlert, 'history'> {
   const verdict = decidedAlerts(session, groups).decisions.get(group)?.verdict;
   const keys = noteKeysOf(session.arrays, flaggedRowsOf(groups, group));
   const notes = alert.hasNote ? session.openCase.decisions.notes(keys) : [];

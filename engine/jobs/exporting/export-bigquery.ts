@@ -16,6 +16,7 @@ import { openCase } from '../../store/open-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { eachAlert } from './export-alerts.ts';
 import { openCaseToRead } from '../../case/opening.ts';
+import { withHistory } from './history-of-export.ts';
 import { claimFolder } from './output.ts';
 
 type Input = ParsedJobInput<'exportBigquery'>;
@@ -43,11 +44,10 @@ export async function exportBigquery(input: Input, context: WorkContext): Promis
   const { rows, digest } = await eachAlert(input, context, (alert, { digest: modelDigest, threshold }) => {
     flagged.push(flaggedRow({ ...alert, threshold, modelDigest }));
   });
-  const decisions = readDecisions(input.casePath);
-  const files = new Map([
+  const { decisions, files } = readCase(input.casePath, (rows) => [
     ['flagged.ndjson', flagged.map(bigqueryLine).join('')],
     ['schema.json', schemaText(flaggedTable)],
-    ['decisions.ndjson', decisions.map(bigqueryLine).join('')],
+    ['decisions.ndjson', rows.map(bigqueryLine).join('')],
     ['decisions-schema.json', schemaText(decisionTable)],
   ]);
   await output?.write(files);
@@ -83,10 +83,14 @@ function schemaText({ columns }: TableLayout): string {
   return `${JSON.stringify(columns, null, 2)}\n`;
 }
 
-function readDecisions(casePath: string): readonly TableRow[] {
+/** Verdicts that stand, and the files with them and the head of the history. */
+function readCase(
+  casePath: string,
+  filesOf: (decisions: readonly TableRow[]) => readonly (readonly [string, string])[],
+): { readonly decisions: readonly TableRow[]; readonly files: ReadonlyMap<string, string> } {
   const openedCase = openCaseToRead(casePath);
   try {
-    return openedCase.decisions.standingVerdicts().map((verdict) =>
+    const decisions = openedCase.decisions.standingVerdicts().map((verdict) =>
       decisionRow({
         alertKey: verdict.alertKey,
         verdict: verdict.kind,
@@ -98,6 +102,7 @@ function readDecisions(casePath: string): readonly TableRow[] {
         sequences: [...verdict.sequences],
       }),
     );
+    return { decisions, files: withHistory(new Map(filesOf(decisions)), openedCase) };
   } finally {
     openedCase.close();
   }

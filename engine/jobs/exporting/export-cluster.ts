@@ -13,6 +13,7 @@ import { onnxOfModel } from './write-onnx.ts';
 import { openCaseToRead } from '../../case/opening.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import { recipeOf } from '../training/recipe.ts';
+import { withHistory } from './history-of-export.ts';
 import { claimFolder } from './output.ts';
 
 /** The `export kserve` job: a Triton repository and InferenceService manifests for one model. */
@@ -105,7 +106,7 @@ async function writeFrom(
   try {
     throwIfCancelled(context.signal);
     const chosen = chosenModel(openedCase, input.model);
-    const files = filesOf(openedCase, chosen);
+    const files = withHistory(filesOf(openedCase, chosen), openedCase);
     await output.write(files);
     return {
       output: output.path,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { historyMark } from '../../domain/history-mark.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { withCase } from '../../case/opening.ts';
 import { typedKey } from '../../case/alerts/alert-keys.ts';
@@ -20,7 +21,8 @@ export async function exportNarrative(input: ParsedJobInput<'exportNarrative'>):
     const { id: modelId, digest } = session.chosenModel(input.model);
     const narrative = alertNarrative(session, { modelId, key: typedKey(input.key) });
     const format = output.path.toLowerCase().endsWith('.md') ? 'markdown' : 'plain';
-    await output.write(narrativeText(narrative, format));
+    const history = historyMark(session.openCase.decisions.head());
+    await output.write(`${narrativeText(narrative, format).trimEnd()}\n\n${history}\n`);
     return {
       output: output.path,
       files: [output.path],

@@ -1,5 +1,6 @@
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { impossible } from '../../domain/error.ts';
+import { historyMark } from '../../domain/history-mark.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { exportOnnx, metadataKeys } from '../../export/onnx/export-onnx.ts';
 import { foldLogarithms } from '../../export/onnx/fold-log.ts';
@@ -28,6 +29,7 @@ export function onnxOfModel(openedCase: ReadableCase, { stored, forest }: Chosen
       'assay.threshold': String(scoreOfSum(forest, stored.threshold.units)),
       'assay.parameters': JSON.stringify(stored.parameters),
       'assay.threshold_rule': JSON.stringify({ rule: stored.threshold.rule, ...stored.threshold.details }),
+      'assay.history': historyMark(openedCase.decisions.head()),
       [metadataKeys.profile]: JSON.stringify(profile),
       [metadataKeys.featureSpec]: JSON.stringify(spec),
       [metadataKeys.inputs]: JSON.stringify(inputs),

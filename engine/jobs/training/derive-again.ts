@@ -24,17 +24,22 @@ export async function deriveAgain(session: CaseSession, context: WorkContext): P
   const models: DerivedModel[] = [];
   const lookedAt = new Set<number>();
   for (const model of session.models) {
+    throwIfCancelled(context.signal);
     const { featureSetId } = model;
     const withheld = whyNotFeatures(session, model);
     if (withheld === null && !lookedAt.has(featureSetId))
       problems.push(...(await featureProblems(session, featureSetId, context)));
     lookedAt.add(featureSetId);
-    const { forest, reason } = await deriveForest(session, model, context);
-    if (forest === 'other')
-      problems.push(`Rows, parameters and seed of model ${model.id} give another forest than the one that is stored.`);
-    problems.push(...(await scoreProblems(session, model, context)));
-    const notes = [reason, withheld].filter((note) => note !== null);
-    models.push({ id: model.id, digest: model.digest, forest, featuresAgain: withheld === null, notes });
+    const derived = await deriveForest(session, model, context);
+    problems.push(...derived.problems, ...(await scoreProblems(session, model, context)));
+    const notes = [derived.reason, withheld].filter((note) => note !== null);
+    models.push({
+      id: model.id,
+      digest: model.digest,
+      forest: derived.forest,
+      featuresAgain: withheld === null,
+      notes,
+    });
   }
   return { models, problems };
 }
@@ -71,30 +76,36 @@ async function featureProblems(
   });
 }
 
-async function deriveForest(
-  session: CaseSession,
-  model: StoredModel,
-  context: WorkContext,
-): Promise<{ readonly forest: DerivedModel['forest']; readonly reason: string | null }> {
+interface DerivedForest {
+  readonly forest: DerivedModel['forest'];
+  /** Why it was taken as it is stored. */
+  readonly reason: string | null;
+  readonly problems: readonly string[];
+}
+
+async function deriveForest(session: CaseSession, model: StoredModel, context: WorkContext): Promise<DerivedForest> {
   const { openCase } = session;
-  const { parameters, featureSetId, trainedRows, digest } = model;
-  if (parameters.learning !== undefined)
-    return { forest: 'not derived', reason: 'forest as stored: it learned from verdicts' };
+  const { id, parameters, featureSetId, trainedRows, digest } = model;
+  // A forest that was put in the place of another comes with a digest of its own, beside the one that the model has.
+  const lying = session.view(id).forest.digest;
+  const namesAnother =
+    lying === digest ? [] : [`Model ${id} names the forest ${short(digest)}, and ${short(lying)} lies there.`];
+  const asStored = (reason: string): DerivedForest => ({ forest: 'not derived', reason, problems: namesAnother });
+  if (parameters.learning !== undefined) return asStored('forest as stored: it learned from verdicts');
   if (parameters.imported !== undefined)
-    return { forest: 'not derived', reason: `forest as stored: it was ${originWords(parameters.imported)}` };
-  if (openCase.rowNumbers().removed > 0)
-    return { forest: 'not derived', reason: 'forest as stored: rows that it was grown from were removed' };
+    return asStored(`forest as stored: it was ${originWords(parameters.imported)}`);
+  if (openCase.rowNumbers().removed > 0) return asStored('forest as stored: rows that it was grown from were removed');
   const rows = parameters.retrained === undefined ? undefined : rowsOfTraining(session, model);
-  if (rows === null)
-    return {
-      forest: 'not derived',
-      reason: 'forest as stored: other rows are known to be fraud than when it was grown',
-    };
+  if (rows === null) return asStored('forest as stored: other rows are known to be fraud than when it was grown');
   const featureCount = featureNames(openCase.featureSpec(featureSetId)).length;
   const features = { featureSetId, featureCount, rowCount: trainedRows };
   const grown = await growForest(openCase, features, parameters, context, [], rows);
-  return { forest: grown.digest === digest ? 'same' : 'other', reason: null };
+  if (grown.digest === lying) return { forest: 'same', reason: null, problems: namesAnother };
+  const other = `Rows, parameters and seed of model ${id} give the forest ${short(grown.digest)}; another one, ${short(lying)}, is stored.`;
+  return { forest: 'other', reason: null, problems: [...namesAnother, other] };
 }
+
+const short = (digest: string): string => digest.slice(0, 12);
 
 async function scoreProblems(
   session: CaseSession,
@@ -110,19 +121,36 @@ async function scoreProblems(
   return openCase
     .segments()
     .filter(({ firstSequence }) => firstSequence < stored.length)
-    .filter(({ firstSequence, rowCount }) => {
-      const rows = [firstSequence, firstSequence + rowCount] as const;
-      return !areSameBits(stored.subarray(...rows), sums.subarray(...rows));
-    })
-    .map((rows) => `The scores ${ofRows(rows)} by model ${model.id} are not those that its forest gives.`);
+    .flatMap((segment) => {
+      const differing = rowsThatDiffer(segment, stored, sums);
+      if (differing.count === 0) return [];
+      const first = differing.first;
+      return [
+        `The scores ${ofRows(segment)} by model ${model.id} are not those that its forest gives: ${differing.count.toLocaleString('en')} differ, the first of transaction ${(first + 1).toLocaleString('en')}, whose sum is stored as ${stored[first]} and is ${sums[first]}.`,
+      ];
+    });
+}
+
+function rowsThatDiffer(
+  { firstSequence, rowCount }: SegmentSummary,
+  stored: Int32Array,
+  sums: Int32Array,
+): { readonly count: number; readonly first: number } {
+  let [count, first] = [0, -1];
+  for (let row = firstSequence; row < Math.min(firstSequence + rowCount, stored.length); row++) {
+    if (stored[row] === sums[row]) continue;
+    if (count === 0) first = row;
+    count++;
+  }
+  return { count, first };
 }
 
 function ofRows({ firstSequence, rowCount }: SegmentSummary): string {
   return `of transactions ${(firstSequence + 1).toLocaleString('en')} to ${(firstSequence + rowCount).toLocaleString('en')}`;
 }
 
-function areSameBits(one: Float32Array | Int32Array, other: Float32Array | Int32Array): boolean {
-  const bytes = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): Uint8Array =>
+function areSameBits(one: Float32Array, other: Float32Array): boolean {
+  const bytes = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
     new Uint8Array(buffer, byteOffset, byteLength);
   return Buffer.compare(bytes(one), bytes(other)) === 0;
 }

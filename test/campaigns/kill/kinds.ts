@@ -131,7 +131,8 @@ function digestOfOutput(path: string): string {
   if (!existsSync(path)) return 'none';
   const files = statSync(path).isDirectory()
     ? readdirSync(path, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
+        // The receipt of an export that was stopped knows of the files of both; what was half written has a name of its own.
+        .filter((entry) => entry.isFile() && !/^\.assay-export$|^\.assay-[0-9a-f]+\.part$/u.test(entry.name))
         .map((entry) => join(entry.parentPath, entry.name))
         .sort()
     : [path];

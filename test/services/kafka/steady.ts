@@ -36,7 +36,7 @@ const flatHandles = 8;
 const disturbedEverySeconds = 10;
 const brokerEndsEverySeconds = 60;
 /** The broker lets go of what lies behind by more than minutes: 24 million messages would fill a small disk. */
-const keptByBroker = { 'retention.bytes': '67108864', 'segment.bytes': '16777216' };
+const keptByBroker = { 'retention.bytes': '33554432', 'segment.bytes': '8388608' };
 /** The lag of the last third may be that of the first one, and what is produced in a second. */
 const flatLagSeconds = 1;
 

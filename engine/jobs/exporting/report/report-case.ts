@@ -12,6 +12,7 @@ import { pointOf } from '../../../case/line/tuning.ts';
 import { describeSources } from '../../../case/describe-sources.ts';
 import { withCase } from '../../../case/opening.ts';
 import { AssayError } from '../../../domain/error.ts';
+import { historyMark } from '../../../domain/history-mark.ts';
 import { personalWords } from '../../../domain/personal.ts';
 import { zonedText } from '../../../domain/time-zone.ts';
 import { originWords } from '../../../domain/model.ts';
@@ -69,7 +70,8 @@ export async function reportCase(input: ParsedJobInput<'report'>, context: WorkC
       approvals: approvalsPart(session),
       history: historyPart(session, key, head),
     };
-    await output.write(filledTemplate(template, parts));
+    // Beside the part that people read: a template of a team may leave that out.
+    await output.write(`${filledTemplate(template, parts).trimEnd()}\n<!-- ${historyMark(head)} -->\n`);
     return {
       output: output.path,
       files: [output.path],
