@@ -148,15 +148,16 @@ function printFourEyes({ outcomes, signed, waiting }: JobResult<'fourEyes'>, { p
   if (waiting.length > 0)
     print(
       table(
-        ['alert', 'recommended', 'by', 'when', 'key'],
-        waiting.map(({ key, kind, by, atMs, signedBy }) => [
+        ['alert', 'name', 'recommended', 'by', 'when', 'key'],
+        waiting.map(({ key, name, kind, by, atMs, signedBy }) => [
           key,
+          name,
           kind,
           by,
           new Date(atMs).toISOString(),
           signedBy === null ? '-' : signedBy.slice(0, 12),
         ]),
-        [false, false, false, false, false],
+        [false, false, false, false, false, false],
       ),
     );
 }

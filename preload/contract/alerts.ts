@@ -241,7 +241,7 @@ export interface AlertDetail {
     readonly closedUntilMs: number | null;
   } | null;
   /** What was said of it where an outcome needs two people, oldest first; also what a verdict has answered. */
-  readonly recommendations: readonly Omit<WaitingRecommendation, 'key' | 'transactions'>[];
+  readonly recommendations: readonly Omit<WaitingRecommendation, 'key' | 'name' | 'transactions'>[];
   /** Verdicts on other alerts of the same entity, newest first. */
   readonly earlier: readonly {
     readonly kind: VerdictKind;

@@ -9,7 +9,10 @@ const key = z.string().describe('SHA-256 of the public key as PEM');
 
 const waitingSchema = recommendationSchema
   .pick({ key: true, kind: true, reason: true, by: true, atMs: true, signedBy: true })
-  .extend({ transactions: z.number().int() });
+  .extend({
+    name: z.string().describe('of the alert: its entity, else the id of its transaction'),
+    transactions: z.number().int(),
+  });
 /** What was said of an alert, and waits for a second person who says the same. */
 export type WaitingRecommendation = z.output<typeof waitingSchema>;
 

@@ -319,6 +319,12 @@ export function textAt(column: CaseArrays['counterpart'], row: number): string |
   return code < 0 ? null : (column?.dictionary.textOf(code) ?? null);
 }
 
+/** What people call an alert: its entity, else the id of its transaction; the key where no transaction has it. */
+export function nameOfKey(arrays: CaseArrays, key: string): string {
+  const row = rowOfKey(arrays, key);
+  return row < 0 ? key : (textAt(arrays.entity, row) ?? arrays.ids([row])[0]);
+}
+
 /** The currency code of one row, or the one that all rows share; null where none is known. */
 export function currencyOf(arrays: CaseArrays, row: number): string | null {
   return textAt(arrays.currency, row);

@@ -9,6 +9,7 @@ import {
 import { usageError } from '../../domain/error.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import type { WaitingRecommendation } from '../../../preload/contract/four-eyes.ts';
+import { nameOfKey } from '../alerts/alert-list.ts';
 import type { CaseSession } from '../case-session.ts';
 import { decisionOfRows } from './decision-state.ts';
 
@@ -126,7 +127,9 @@ export function readFourEyes(session: CaseSession): {
   return {
     rule: fourEyesOf(session),
     waiting: waitingRecommendations(session).map(({ key, kind, reason, by, atMs, signedBy, transactions }) => ({
-      ...{ key, kind, reason, by, atMs, signedBy, transactions: transactions.length },
+      ...{ key, kind, reason, by, atMs, signedBy },
+      name: nameOfKey(session.arrays, key),
+      transactions: transactions.length,
     })),
   };
 }

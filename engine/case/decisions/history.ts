@@ -3,7 +3,7 @@ import type { AuditEntry } from '../../../preload/contract/history.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../../preload/contract/requests.ts';
 import type { AuditEntry as StoredEntry, AuditFilter } from '../../store/decision-log.ts';
 import { flaggedRowsOf } from '../alerts/alert-groups.ts';
-import { noteKeysOf, textAt } from '../alerts/alert-list.ts';
+import { nameOfKey, noteKeysOf } from '../alerts/alert-list.ts';
 import { rowOfKey } from '../alerts/alert-keys.ts';
 import type { CaseSession } from '../case-session.ts';
 
@@ -38,8 +38,7 @@ function aboutWords(
   subjects: { readonly first: string; readonly count: number } | undefined,
 ): string {
   if (subjects === undefined) return '';
-  const row = rowOfKey(arrays, subjects.first);
-  const name = row < 0 ? subjects.first : (textAt(arrays.entity, row) ?? arrays.ids([row])[0]);
+  const name = nameOfKey(arrays, subjects.first);
   return subjects.count === 1 ? name : `${name} and ${(subjects.count - 1).toLocaleString('en')} more`;
 }
 

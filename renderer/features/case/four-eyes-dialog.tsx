@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Checkbox } from '../../ui/field.tsx';
 import { ErrorState } from '../../ui/states.tsx';
+import { VerdictMark } from '../../ui/verdict-mark.tsx';
 import type { VerdictKind } from '../../../engine/domain/verdict.ts';
 import './case.css';
 
@@ -61,19 +62,22 @@ export function FourEyesDialog({ casePath, onClose }: { readonly casePath: strin
           The first verdict of such an outcome recommends; it stands once somebody else gives the same. People on one
           laptop are known by the names they give.
         </p>
-        {outcomes.map(({ kind, words }) => (
-          <Checkbox
-            key={kind}
-            label={`${words} needs two people`}
-            checked={rule.outcomes.includes(kind)}
-            onChange={(isOn) =>
-              set.run({
-                outcomes: isOn ? [...rule.outcomes, kind] : rule.outcomes.filter((other) => other !== kind),
-                signed: rule.signed,
-              })
-            }
-          />
-        ))}
+        <fieldset className="case-choices">
+          <legend>Needs two people</legend>
+          {outcomes.map(({ kind, words }) => (
+            <Checkbox
+              key={kind}
+              label={words}
+              checked={rule.outcomes.includes(kind)}
+              onChange={(isOn) =>
+                set.run({
+                  outcomes: isOn ? [...rule.outcomes, kind] : rule.outcomes.filter((other) => other !== kind),
+                  signed: rule.signed,
+                })
+              }
+            />
+          ))}
+        </fieldset>
         <Checkbox
           label="One of the two in a signed hand-over"
           checked={rule.signed}
@@ -85,9 +89,9 @@ export function FourEyesDialog({ casePath, onClose }: { readonly casePath: strin
           {waiting.map((word) => (
             <li key={`${word.key} ${word.by}`}>
               <Button title="Shows the alert in Triage" onClick={() => show(word.key)}>
-                {word.key}
+                {word.name}
               </Button>{' '}
-              {word.kind}, {word.by}, {formats.columnTime(word.atMs)}
+              <VerdictMark verdict={word.kind} /> {word.by}, {formats.columnTime(word.atMs)}
               {word.signedBy !== null && `, key ${word.signedBy.slice(0, 12)}`}{' '}
               {word.signedBy === null && (analyst === '' || word.by === analyst) && (
                 <Button onClick={() => withdraw.run({ key: word.key })}>Withdraw mine</Button>

@@ -43,7 +43,7 @@ export function caseMenuStories(window: () => RunningWindow): void {
     const grid = await alertsOf(page);
     const open = await openAlerts(page);
     const dialog = await fromCaseMenu(page, 'Second person');
-    const rule = dialog.getByRole('checkbox', { name: 'Fraud needs two people' });
+    const rule = dialog.getByRole('group', { name: 'Needs two people' }).getByRole('checkbox', { name: 'Fraud' });
     await rule.click();
     await expect.poll(() => rule.isChecked()).toBe(true);
     await close(page);
@@ -55,8 +55,8 @@ export function caseMenuStories(window: () => RunningWindow): void {
 
     await actAs(page, otherName);
     await fromCaseMenu(page, 'Second person');
-    const waiting = dialog.getByRole('listitem').filter({ hasText: `fraud, ${analystName}` });
-    await waiting.getByRole('button', { name: /^#\d+$/u }).click();
+    const waiting = dialog.getByRole('listitem').filter({ hasText: `fraud ${analystName}` });
+    await waiting.getByTitle('Shows the alert in Triage').click();
     await page
       .getByLabel('Selected alert')
       .getByText(/waits for a second person/u)
