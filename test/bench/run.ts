@@ -14,12 +14,14 @@ import { kafkaRows } from './rows/kafka.ts';
 import { learningRows } from './rows/learning.ts';
 import { longRunRows, mainJobRows, scalingRows } from './rows/main-job.ts';
 import { slowTopicRows } from './rows/slow-topic.ts';
+import { startRows } from './rows/start.ts';
 import { tuningRows } from './rows/tuning.ts';
 import { windowRows } from './rows/windows.ts';
 import { workbenchRows } from './rows/workbench.ts';
 import { fullSize, quickSize, type BenchSettings } from './settings.ts';
 
 const groups: Readonly<Record<string, (settings: BenchSettings) => Promise<BenchRow[]>>> = {
+  start: startRows,
   forest: forestRows,
   'main-job': mainJobRows,
   'long-run': longRunRows,
