@@ -39,6 +39,7 @@ const client: AssayClient = {
     chooseRecordings: () => ask({ kind: 'recordings' }),
     chooseCase: () => askForOne({ kind: 'case' }),
     chooseModel: () => askForOne({ kind: 'model' }),
+    chooseCertificate: () => askForOne({ kind: 'certificate' }),
     chooseFolder: () => askForOne({ kind: 'folder' }),
     chooseNewFile: (suggestedName) => askForOne({ kind: 'newFile', suggestedName }),
     pathOfDroppedFile: (file) => {

@@ -14,7 +14,7 @@ import { narrowToOwner } from './own-folder.ts';
 import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
 import { ReadableCase } from './readable-case.ts';
 import { dropObjects, foreignObjects, objectWords, type SchemaObjectName } from './schema.ts';
-import { beginSession, byAssay, hasAbandonedSession, hasSessions } from './session.ts';
+import { beginSession, byAssay, endSession, hasAbandonedSession, hasSessions } from './session.ts';
 import { BUSY_TIMEOUT_MS, connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
 import { WritableCase } from './writable-case.ts';
@@ -59,22 +59,27 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
   if (version < latest) backupCase(file, `${file}.backup-v${version}-${Date.now()}`);
   return guarded(file, () => {
     const connection = connect(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
+    let session: number | null = null;
     try {
       prepareForWriting(connection, file);
+      const wasAbandoned = hasAbandonedSession(connection);
       const removed = removeForeignObjects(connection, file, steps);
       const surprises = removed.length === 0 ? [] : [`removed ${objectWords(removed)}: not made by Assay`];
       if (version < latest) {
         if (hasEvidence(connection)) surprises.push(...evidenceProblems(connection));
-        migrate(connection, file, steps);
-        if (hasEvidence(connection)) connection.transaction(() => gatherEvidence(connection)).immediate();
+        // Killed in between, a case of the new layout without digests, or that nobody is at, would look like one that was forged.
+        migrate(connection, file, steps, () => {
+          if (hasEvidence(connection)) gatherEvidence(connection);
+          session = beginSession(connection);
+        });
         connection.pragma('optimize');
       } else if (hasEvidence(connection) && !hasSessions(connection) && !isLeftAlone(connection, file))
         surprises.push('opened after a change by another program than Assay');
-      if (hasAbandonedSession(connection)) quickCheck(connection, file);
+      if (wasAbandoned) quickCheck(connection, file);
       else if (version === latest) requireAsLeft(connection, file);
       const evidenceChanges = hasEvidence(connection) ? keepEvidence(connection) : null;
       addChecksumFunctions(connection);
-      const opened = new WritableCase(connection, file, beginSession(connection), evidenceChanges);
+      const opened = new WritableCase(connection, file, session ?? beginSession(connection), evidenceChanges);
       if (hasLeftBehind(connection)) forgetLeftBehind(connection);
       const known = knownHead(file);
       if (known !== null && !opened.decisions.holds(known))
@@ -85,6 +90,7 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
       for (const what of surprises) opened.decisions.addAudit(byAssay(), what, {});
       return opened;
     } catch (error) {
+      if (session !== null) endSession(connection, session);
       connection.close();
       throw error;
     }

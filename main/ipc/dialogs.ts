@@ -15,10 +15,14 @@ export async function askInDialog(window: BrowserWindow, question: DialogQuestio
     const answer = await dialog.showSaveDialog(window, { defaultPath: `${defaultPath}/${question.suggestedName}` });
     return answer.canceled || answer.filePath === '' ? [] : [answer.filePath];
   }
-  const options: Readonly<Record<'recordings' | 'case' | 'model' | 'folder', OpenDialogOptions>> = {
+  const options: Readonly<Record<'recordings' | 'case' | 'model' | 'certificate' | 'folder', OpenDialogOptions>> = {
     recordings: { properties: ['openFile', 'multiSelections'], filters: [recordingFilter, everyFile] },
     case: { properties: ['openFile'], filters: [{ name: 'Assay cases', extensions: ['assay'] }, everyFile] },
     model: { properties: ['openFile'], filters: [{ name: 'ONNX models', extensions: ['onnx'] }, everyFile] },
+    certificate: {
+      properties: ['openFile'],
+      filters: [{ name: 'Certificates', extensions: ['pem', 'crt', 'cer'] }, everyFile],
+    },
     folder: { properties: ['openDirectory', 'createDirectory'] },
   };
   const answer = await dialog.showOpenDialog(window, { defaultPath, ...options[question.kind] });

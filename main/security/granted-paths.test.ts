@@ -19,6 +19,11 @@ for (const name of ['given/deep/a.csv', 'given/.ssh/id', 'other/b.csv', 'home/ke
 symlinkSync(at('other'), at('given', 'link'));
 
 const job = (name: string, input: unknown): Call => ({ door: 'startJob', name, input });
+const signIn = (caPath: string): Call => ({
+  door: 'request',
+  name: 'kafka.signIn',
+  input: { brokers: 'a:9092', entry: { kind: 'stated', tls: true, caPath, login: null } },
+});
 const granted = (): GrantedPaths => new GrantedPaths(at('home'), null);
 
 describe('paths that a page may use', () => {
@@ -82,6 +87,9 @@ describe('paths that a page may use', () => {
       job('labelMerge', { casePath: good, files: [bad] }),
       { door: 'request' as const, name: 'recording.inspect', input: { path: bad } },
       { door: 'request' as const, name: 'folder.list', input: { folder } },
+      job('exportMlflow', { casePath: good, trackingUri: 'https://127.0.0.1', experiment: 'a', ca: bad }),
+      job('push', { casePath: good, ca: bad }),
+      signIn(bad),
     ])
       expect(await guarded.call(call), JSON.stringify(call)).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
     expect(heard).toEqual([]);
@@ -89,7 +97,10 @@ describe('paths that a page may use', () => {
     expect(await guarded.call(inside)).toMatchObject({ ok: true });
     await guarded.call(job('score', { model: 'models:/fraud@champion', recordings: [good], output: good }));
     await guarded.call(job('run', { recordings: ['kafka://127.0.0.1:9092/payments'], casePath: good }));
-    expect(heard).toHaveLength(3);
+    // No certificate of one's own is no path.
+    await guarded.call(signIn(''));
+    await guarded.call(signIn(at('given', 'authority.pem')));
+    expect(heard).toHaveLength(5);
     // A listing begins where something was given, and leads no further up.
     const listed = await guarded.call({ door: 'request', name: 'folder.list', input: {} });
     expect(heard.at(-1)).toMatchObject({ input: { folder: at('given') } });
@@ -102,14 +113,14 @@ describe('paths that a page may use', () => {
         pathLike.test(field) && pathsIn(schema, '/x').length === 0 ? [`${name}.${field}`] : [],
       ),
     );
-    // Certificates are read as such and never shown, a folder to list is looked at by itself, and Kubeflow's are paths of a cluster.
+    // A folder to list is looked at by itself, and Kubeflow's are paths of a cluster.
     // The output of an imported model is a name in its graph.
-    const others = /caPath$|\.ca$|^folder\.list|^exportKubeflow\.recordings$|^importModel\.output$/u;
+    const others = /^folder\.list|^exportKubeflow\.recordings$|^importModel\.output$/u;
     expect(unseen.filter((field) => !others.test(field))).toEqual([]);
   });
 });
 
-const pathLike = /path$|^output$|^folder$|^recordings?$|^template$|^files?$|^seal$/iu;
+const pathLike = /path$|^ca$|^cert|^output$|^folder$|^recordings?$|^template$|^files?$|^seal$/iu;
 
 /** Every text in an object, at any depth, by the name of its field. */
 function textFields(schema: z.core.$ZodType, name = ''): readonly (readonly [string, z.core.$ZodType])[] {

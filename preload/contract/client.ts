@@ -9,6 +9,8 @@ export interface NativeDialogs {
   chooseCase(): Promise<string | null>;
   /** A model that was made elsewhere, in ONNX. */
   chooseModel(): Promise<string | null>;
+  /** Certificates in PEM that a server's own must be signed by. */
+  chooseCertificate(): Promise<string | null>;
   chooseFolder(): Promise<string | null>;
   chooseNewFile(suggestedName: string): Promise<string | null>;
   /** The path of a file dropped onto the window. */

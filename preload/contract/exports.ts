@@ -23,7 +23,7 @@ const publishTarget = {
   /** Move the alias only where this figure is at least that of the version it points at. */
   unlessWorse: z.string().min(1).max(250).optional(),
   /** Certificates in PEM that the server's own must be signed by. */
-  ca: z.string().min(1).optional(),
+  ca: path.optional(),
   /** How often a step is repeated while the server does not answer. */
   repetitions: z.number().int().min(0).max(100).optional(),
 };

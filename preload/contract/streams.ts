@@ -148,7 +148,7 @@ export const kafkaEntrySchema = z.discriminatedUnion('kind', [
     kind: z.literal('stated'),
     tls: z.boolean(),
     /** PEM file of the authority that signed the brokers, where the system does not know it. */
-    caPath: z.string().max(4000).default(''),
+    caPath: z.union([path, z.literal('')]).default(''),
     login: z
       .object({
         mechanism: z.enum(saslMechanisms),

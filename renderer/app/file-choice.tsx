@@ -10,6 +10,8 @@ export interface FileChoice {
   readonly caseFile: () => Promise<string | null>;
   /** A model that was made elsewhere. */
   readonly modelFile: () => Promise<string | null>;
+  /** Certificates in PEM. */
+  readonly certificateFile: () => Promise<string | null>;
   readonly folder: () => Promise<string | null>;
   readonly newFile: (suggestedName: string) => Promise<string | null>;
 }
@@ -39,6 +41,7 @@ export function FileChoiceProvider({ children }: { readonly children: ReactNode 
             recordings: () => ask({ kind: 'recording' }),
             caseFile: async () => (await ask({ kind: 'case' })).at(0) ?? null,
             modelFile: async () => (await ask({ kind: 'model' })).at(0) ?? null,
+            certificateFile: async () => (await ask({ kind: 'certificate' })).at(0) ?? null,
             folder: async () => (await ask({ kind: 'folder' })).at(0) ?? null,
             newFile: async (suggestedName) => (await ask({ kind: 'new-file', suggestedName })).at(0) ?? null,
           }
@@ -46,6 +49,7 @@ export function FileChoiceProvider({ children }: { readonly children: ReactNode 
             recordings: () => dialogs.chooseRecordings(),
             caseFile: () => dialogs.chooseCase(),
             modelFile: () => dialogs.chooseModel(),
+            certificateFile: () => dialogs.chooseCertificate(),
             folder: () => dialogs.chooseFolder(),
             newFile: (suggestedName) => dialogs.chooseNewFile(suggestedName),
           },

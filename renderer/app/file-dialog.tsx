@@ -12,13 +12,14 @@ import './file-dialog.css';
 import { errorWords } from '../ui/error-words.ts';
 
 export type FileDialogRequest =
-  | { readonly kind: 'recording' | 'case' | 'model' | 'folder' }
+  | { readonly kind: 'recording' | 'case' | 'model' | 'certificate' | 'folder' }
   | { readonly kind: 'new-file'; readonly suggestedName: string };
 
 const titles: Readonly<Record<FileDialogRequest['kind'], string>> = {
   recording: 'Open a recording',
   case: 'Open a case',
   model: 'Choose a model',
+  certificate: 'Choose certificates',
   folder: 'Choose a folder',
   'new-file': 'Save as',
 };
@@ -27,6 +28,7 @@ const wantedNames: Readonly<Partial<Record<FileDialogRequest['kind'], RegExp>>> 
   recording: /\.(csv|tsv|txt|ndjson|jsonl|json|parquet)(\.(gz|zst))?$/i,
   case: /\.assay$/i,
   model: /\.onnx$/i,
+  certificate: /\.(pem|crt|cer)$/i,
 };
 
 /** Folders of this machine, listed by the engine, for hosts without a native dialog. */

@@ -15,6 +15,7 @@ import { browserHostSecurityStories } from './stories/browser-host-security.ts';
 import { caseMenuStories } from './stories/case-menu.ts';
 import { caseStateStories } from './stories/case-state.ts';
 import { kafkaLoginStories } from './stories/kafka-login.ts';
+import { eraseStories } from './stories/erase.ts';
 import { dayByKeyboardStories } from './stories/day-by-keyboard.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
 import { exploreStories } from './stories/explore.ts';
@@ -59,6 +60,7 @@ describeWithChromium('the window', () => {
     pageSecurityStories(window);
     kafkaLoginStories(window, () => Promise.resolve([home]));
     damagedCaseStories(window, () => prepared);
+    eraseStories(window, () => prepared);
     feedbackStories(window);
     failingDiskStories(
       window,

@@ -79,4 +79,36 @@ describe('a case made by the version before, with decisions', () => {
     expect(store.decisions.brokenAuditEntry()).toBeNull();
     expect(verifyCase(path)).toMatchObject({ ok: true });
   });
+
+  it('is whole, or as it was, after each thing that its opening wrote, so that it can be killed at any moment', () => {
+    const folder = temporaryFolder(onTestFinished);
+    const path = join(folder, 'former.assay');
+    writeFileSync(
+      path,
+      gunzipSync(readFileSync(new URL('../../../test/former-cases/layout-4.assay.gz', import.meta.url))),
+    );
+    const store = openCase(path);
+    onTestFinished(() => store.close());
+    const [file, log] = [readFileSync(path), readFileSync(`${path}-wal`)];
+    const ends = commitsOf(log);
+    expect(ends.length).toBeGreaterThan(0);
+    for (const [index, end] of ends.entries()) {
+      const killed = join(folder, `killed-${index}.assay`);
+      writeFileSync(killed, file);
+      writeFileSync(`${killed}-wal`, log.subarray(0, end));
+      expect(verifyCase(killed).problems, `after ${index + 1} of ${ends.length}`).toEqual([]);
+      openCase(killed).close();
+      expect(verifyCase(killed).problems, `opened after ${index + 1} of ${ends.length}`).toEqual([]);
+    }
+  });
 });
+
+/** Where each transaction of a write-ahead log ends (sqlite.org/fileformat2.html, section 4.1). */
+function commitsOf(log: Buffer): readonly number[] {
+  const [headerBytes, frameHeaderBytes] = [32, 24];
+  const frameBytes = frameHeaderBytes + log.readUInt32BE(8);
+  const frames = Math.floor((log.byteLength - headerBytes) / frameBytes);
+  return Array.from({ length: frames }, (_, frame) => headerBytes + frame * frameBytes)
+    .filter((start) => log.readUInt32BE(start + 4) > 0)
+    .map((start) => start + frameBytes);
+}

@@ -49,10 +49,15 @@ export function schemaVersion(connection: Connection): number {
 }
 
 /**
- * Applies all pending steps in one transaction, with `user_version` inside it: either every step holds or none.
+ * Applies all pending steps in one transaction, with `user_version` and what comes `afterwards` inside it: either all of it holds or none.
  * Errors: MIGRATION_FAILED, with the case as it was before.
  */
-export function migrate(connection: Connection, path: string, steps: readonly Migration[]): void {
+export function migrate(
+  connection: Connection,
+  path: string,
+  steps: readonly Migration[],
+  afterwards: () => void = () => undefined,
+): void {
   const target = latestVersion(steps);
   addChecksumFunctions(connection);
   const applyPending = connection.transaction(() => {
@@ -72,6 +77,7 @@ export function migrate(connection: Connection, path: string, steps: readonly Mi
         new Error(`references to missing rows: ${JSON.stringify(dangling[0])}`),
       );
     connection.pragma(`user_version = ${target}`);
+    afterwards();
   });
   // A table that others refer to can be made anew only while references are not watched; they are checked before the end.
   const watched = connection.pragma('foreign_keys', { simple: true });

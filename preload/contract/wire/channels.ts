@@ -15,11 +15,11 @@ export const channels = {
 } as const;
 
 export type DialogQuestion =
-  | { readonly kind: 'recordings' | 'case' | 'model' | 'folder' }
+  | { readonly kind: 'recordings' | 'case' | 'model' | 'certificate' | 'folder' }
   | { readonly kind: 'newFile'; readonly suggestedName: string };
 
 export function isDialogQuestion(value: unknown): value is DialogQuestion {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   if (value.kind === 'newFile') return 'suggestedName' in value && typeof value.suggestedName === 'string';
-  return ['recordings', 'case', 'model', 'folder'].some((kind) => kind === value.kind);
+  return ['recordings', 'case', 'model', 'certificate', 'folder'].some((kind) => kind === value.kind);
 }

@@ -10,6 +10,7 @@ import { Menu } from '../../ui/menu.tsx';
 import { useSettle, useToast } from '../../ui/toast.tsx';
 import { errorWords } from '../../ui/error-words.ts';
 import { BackupsDialog } from './backups-dialog.tsx';
+import { EraseDialog } from './erase-dialog.tsx';
 import { MissingCase } from './missing-case.tsx';
 import { FourEyesDialog } from './four-eyes-dialog.tsx';
 import { ReportDialog } from './report-dialog.tsx';
@@ -50,6 +51,7 @@ export function CaseSwitcher() {
   const [isSeconding, setSeconding] = useState(false);
   const [isRevealing, setRevealing] = useState(false);
   const [isSharing, setSharing] = useState(false);
+  const [erasing, setErasing] = useState<string | null>(null);
   const [missing, setMissing] = useState<ErrorReport['missing'] | null>(null);
   const close = useAction('case.close', {
     onError: (error) => toast({ text: errorWords(error), tone: 'problem' }),
@@ -109,12 +111,14 @@ export function CaseSwitcher() {
                   : [
                       { text: 'Second person…', onSelect: () => setSeconding(true) },
                       { text: 'See the text behind a token…', onSelect: () => setRevealing(true) },
+                      { text: 'Erase by age…', onSelect: () => setErasing(openCase.path) },
                     ]),
                 { text: 'Close this case', onSelect: () => close.run({}) },
               ]),
         ]}
       />
       {backedUp !== null && <BackupsDialog casePath={backedUp} onClose={() => setBackedUp(null)} />}
+      {erasing !== null && <EraseDialog casePath={erasing} onClose={() => setErasing(null)} />}
       {isSharing && openCase !== null && <ShareDialog casePath={openCase.path} onClose={() => setSharing(false)} />}
       {isRevealing && openCase !== null && <RevealDialog onClose={() => setRevealing(false)} />}
       {isSeconding && openCase !== null && (

@@ -157,6 +157,7 @@ interface EntryProps {
 
 function Entry({ draft, change, known, password, onPassword, keep, onKeep }: EntryProps) {
   const { host } = useApp();
+  const files = useFileChoice();
   const isStated = draft.login !== 'environment';
   const hasLogin = isStated && draft.login !== 'none';
   const isKnown = known?.from === 'window' && known.username === draft.username.trim() && hasLogin;
@@ -189,12 +190,19 @@ function Entry({ draft, change, known, password, onPassword, keep, onKeep }: Ent
         <>
           <Checkbox label="TLS" checked={draft.tls} onChange={(tls) => change({ tls })} />
           {draft.tls && (
-            <Field
-              label="Authority (PEM file)"
-              value={draft.caPath}
-              hint="where the system does not know who signed the broker"
-              onChange={(caPath) => change({ caPath })}
-            />
+            <>
+              <Field
+                label="Authority (PEM file)"
+                value={draft.caPath}
+                hint="where the system does not know who signed the broker"
+                onChange={(caPath) => change({ caPath })}
+              />
+              <Button
+                onClick={() => void files.certificateFile().then((caPath) => caPath !== null && change({ caPath }))}
+              >
+                Choose…
+              </Button>
+            </>
           )}
         </>
       )}
