@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { dismissalReasons, verdictKinds } from './verdict.ts';
+import { saidSchema } from './said.ts';
+import { verdictKinds } from './verdict.ts';
 
 /* Outcomes that stand only where two people gave them: the first recommends, the second decides. */
 
@@ -12,18 +13,11 @@ export const fourEyesSchema = z.object({
 export type FourEyes = z.output<typeof fourEyesSchema>;
 
 /** What one person says of some transactions, and whose key vouches for it. */
-export const recommendationSchema = z.object({
+export const recommendationSchema = saidSchema.extend({
   /** As the case keys its alerts: the most anomalous transaction. */
   key: z.string(),
   /** Numbers of the transactions that it speaks for, ascending. */
   transactions: z.array(z.number().int().min(0)).min(1),
-  kind: z.enum(verdictKinds),
-  reason: z.enum(dismissalReasons).nullable(),
-  by: z.string(),
-  atMs: z.number(),
-  score: z.number(),
-  modelDigest: z.string(),
-  closedUntilMs: z.number().nullable(),
   /** Fingerprint of the key that signed the hand-over it came in; null where it was given in this case. */
   signedBy: z.string().nullable(),
 });

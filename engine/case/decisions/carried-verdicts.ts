@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { usageError } from '../../domain/error.ts';
 import { UNLABELLED } from '../../domain/label.ts';
 import { columnWithRole } from '../../domain/profile.ts';
-import { dismissalReasons, labelOfVerdict, verdictKinds } from '../../domain/verdict.ts';
+import { saidSchema } from '../../domain/said.ts';
+import { labelOfVerdict } from '../../domain/verdict.ts';
 import type { Doing } from '../../store/decision-log.ts';
 import { keyOfRow } from '../alerts/alert-keys.ts';
 import type { CaseSession } from '../case-session.ts';
@@ -18,16 +19,7 @@ import { fourEyesOf } from './four-eyes.ts';
  */
 
 /** A verdict as it travels. */
-export const carriedVerdictSchema = z.object({
-  transactions: z.array(z.string()).min(1),
-  kind: z.enum(verdictKinds),
-  reason: z.enum(dismissalReasons).nullable(),
-  by: z.string(),
-  atMs: z.number(),
-  score: z.number(),
-  modelDigest: z.string(),
-  closedUntilMs: z.number().nullable(),
-});
+export const carriedVerdictSchema = saidSchema.extend({ transactions: z.array(z.string()).min(1) });
 export type CarriedVerdict = z.infer<typeof carriedVerdictSchema>;
 
 /** Which transactions the ids of a file of verdicts name. */

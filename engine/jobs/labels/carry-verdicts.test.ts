@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { benchOfFile } from '../../case/bench-of-file.test-support.ts';
@@ -157,4 +158,15 @@ it('names an id that stands for several transactions, and gives none of them its
     ambiguous: [twice],
     unmatched: [],
   });
+});
+
+it('takes a file of an earlier Assay for what it was: each verdict added once, known the second time, and written as it was read', async () => {
+  const former = fileURLToPath(new URL('../../../test/former-cases/carried-verdicts.ndjson', import.meta.url));
+  const casePath = copyOfCase('former');
+  expect(await run('labelMerge', { casePath, files: [former] })).toMatchObject({ read: 3, added: 3, known: 0 });
+  expect(await run('labelMerge', { casePath, files: [former] })).toMatchObject({ read: 3, added: 0, known: 3 });
+  const output = join(bench.folder, 'again.ndjson');
+  await run('labelExport', { casePath, output });
+  const linesOf = (path: string): readonly string[] => readFileSync(path, 'utf8').split('\n').slice(1);
+  expect(linesOf(output)).toEqual(linesOf(former));
 });

@@ -7,41 +7,17 @@ import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createBench } from '../../../engine/case/small-recording.test-support.ts';
 import { AssayError } from '../../../engine/domain/error.ts';
-import { verifyCase } from '../../../engine/store/backup.ts';
 import { openCase } from '../../../engine/store/open-case.ts';
 import { connect } from '../../../engine/store/sqlite.ts';
 import { digestInUse } from '../damage/in-use.ts';
 import { drawsOf } from '../fuzz/random.ts';
-import { firstForgeries, moreForgeries, type Forgery } from './forgeries.ts';
+import { forge, saidOf } from './forge.ts';
+import { firstForgeries, moreForgeries } from './forgeries.ts';
 import { hostileCases, type HostileCase } from './hostile-cases.ts';
 
 const [times = 5, seed = 1] = process.argv.slice(2).map(Number);
 const below = drawsOf(seed);
 const slowMs = 20_000;
-
-/** Makes the change, on a row that is there. Returns how many rows it changed. */
-function forge(path: string, { sql, of }: Forgery): number {
-  const connection = connect(path, {});
-  try {
-    connection.pragma('foreign_keys = OFF');
-    const ids = of === undefined ? [0] : connection.prepare<[], number>(`SELECT id FROM ${of}`).pluck().all();
-    const before = connection.prepare<[], number>('SELECT total_changes()').pluck().get() ?? 0;
-    connection.exec(sql.replaceAll('?', String(ids[below(ids.length)])));
-    return (connection.prepare<[], number>('SELECT total_changes()').pluck().get() ?? 0) - before;
-  } finally {
-    connection.close();
-  }
-}
-
-/** What is said of a case; null where it passes as whole. */
-function saidOf(path: string): string | null {
-  try {
-    return verifyCase(path).problems[0] ?? null;
-  } catch (error) {
-    if (error instanceof AssayError) return error.message;
-    throw error;
-  }
-}
 
 /** Null where a hostile case is refused, named, or harmless; else what it did. */
 function harmOf(path: string, whole: string): string | null {
@@ -88,7 +64,7 @@ try {
     for (let turn = 0; turn < times; turn++) {
       const path = join(bench.folder, `forged-${named + silent}.assay`);
       copyFileSync(bench.casePath, path);
-      const changed = forge(path, forgery);
+      const changed = forge(path, forgery, below);
       if (changed === 0) throw new Error(`${forgery.name} changes nothing`);
       if (saidOf(path) === null) {
         silent++;
