@@ -18,10 +18,12 @@ export interface JudgedRows {
   /** The day of each row; all the same where the case has no days. */
   readonly days: Int32Array;
   /**
-   * 1 for each row that came into the queue by chance from below the line: learned from as any other, and left out of figures of the
+   * 1 for each row that came by chance from below the line: learned from as any other, and left out of figures of the
    * queue, which ranks alerts. Absent where there is none.
    */
   readonly isExplored?: Uint8Array;
+  /** For how many transactions each row stands, those by chance for as many as they were drawn from. Absent where too few came by chance. */
+  readonly weights?: Float64Array;
 }
 
 /** Transactions drawn at random of which nothing is known: they say what is usual, and count as legitimate for that. */
@@ -123,5 +125,8 @@ export function selectJudged(judged: JudgedRows, positions: readonly number[]): 
     ...(judged.isExplored === undefined
       ? {}
       : { isExplored: Uint8Array.from(positions, (position) => judged.isExplored?.[position] ?? 0) }),
+    ...(judged.weights === undefined
+      ? {}
+      : { weights: Float64Array.from(positions, (position) => judged.weights?.[position] ?? 1) }),
   };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { averagePrecision } from '../evaluation/ranking.ts';
 import { createKernelScorer } from '../forest/kernel/kernel-scorer.ts';
 import { scoreOfSum, scoreSums } from '../forest/score.ts';
 import { compileForest, SUM_LIMIT } from '../forest/compile.ts';
@@ -228,6 +229,28 @@ describe('validation', () => {
     );
     const forward = finish(validateForward(judged, unjudged, 1));
     expect(forward?.gain.value).toBeGreaterThan(0.05);
+  });
+
+  it('counts what was drawn from below the line for as many as it stands for over all transactions, and not in the queue', () => {
+    const { judged, unjudged } = judgedStream(highIsFraud);
+    const isExplored = Uint8Array.from(judged.labels, (_, row) => Number(row >= 540));
+    const drawn = { ...judged, isExplored };
+    const alone = finish(crossValidate(drawn, unjudged, 1));
+    expect(alone.allTransactions).toBeNull();
+    const weights = Float64Array.from(isExplored, (isDrawn) => (isDrawn === 1 ? 7 : 1));
+    const { allTransactions, ...queue } = finish(crossValidate({ ...drawn, weights }, unjudged, 1));
+    expect({ ...queue, allTransactions: null }).toEqual(alone);
+    if (allTransactions === null) throw new Error('Those that came by chance stand for others.');
+    expect(allTransactions.drawn).toBe(60);
+    const rows = Array.from(weights, (weight, row) => new Array<number>(weight).fill(row)).flat();
+    const repeated = averagePrecision(
+      Uint8Array.from(rows, (row) => judged.labels[row]),
+      Int32Array.from(rows, (row) => -judged.sums[row]),
+    );
+    expect(allTransactions.before.value).toBeCloseTo(repeated ?? NaN, 12);
+    expect(allTransactions.after.value).toBeGreaterThan(allTransactions.before.value);
+    expect(allTransactions.gain.value).toBeCloseTo(allTransactions.after.value - allTransactions.before.value, 12);
+    expect(allTransactions.gain.low).toBeGreaterThan(0);
   });
 
   it('does not call better what chance, the forest itself or the names of entities say', () => {

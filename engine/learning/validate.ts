@@ -35,6 +35,23 @@ export interface Validation {
   readonly isBetter: boolean;
 }
 
+/**
+ * Average precision of all, as far as what was drawn from below the line tells: each verdict counts once, those on what was drawn for
+ * as many transactions as it was drawn from. Of the forest it is what the case says of it everywhere else.
+ */
+export interface AllTransactions {
+  /** Verdicts on what came by chance. */
+  readonly drawn: number;
+  readonly before: FigureWithInterval;
+  readonly after: FigureWithInterval;
+  readonly gain: FigureWithInterval;
+}
+
+export interface CrossValidation extends Validation {
+  /** Null where too few verdicts came by chance to stand for others. */
+  readonly allTransactions: AllTransactions | null;
+}
+
 /** Less than this gain of average precision is not called better. */
 export const LEAST_GAIN = 0.05;
 /** Nor is a gain that fewer of the replicates show. */
@@ -49,13 +66,19 @@ interface AlertTable {
   readonly after: Float64Array;
   readonly entities: Int32Array;
   readonly days: Int32Array;
+  /** For how many transactions each stands; one drawn from below the line has one row. */
+  readonly weights: Float64Array;
 }
 
 /**
  * Learns five times from four fifths of the entities and ranks the alerts of the others: what is learned of an entity never
  * says anything of its own alerts. Yields after each tree.
  */
-export function* crossValidate(judged: JudgedRows, unjudged: UnjudgedRows, seed: number): Generator<void, Validation> {
+export function* crossValidate(
+  judged: JudgedRows,
+  unjudged: UnjudgedRows,
+  seed: number,
+): Generator<void, CrossValidation> {
   const folds = dealEntities(judged, seed);
   const after = new Float64Array(judged.labels.length);
   for (let fold = 0; fold < FOLDS; fold++) {
@@ -71,7 +94,7 @@ export function* crossValidate(judged: JudgedRows, unjudged: UnjudgedRows, seed:
     );
     logOddsOf(learned, heldRows).forEach((logOdds, at) => (after[held[at]] = logOdds));
   }
-  return compareQueues(judged, after, seed);
+  return { ...compareQueues(judged, after, seed), allTransactions: compareOverAll(judged, after, seed) };
 }
 
 /** Learns from the alerts of the earlier days and ranks those of later days, of entities that were not learned from. */
@@ -126,7 +149,7 @@ function dealEntities({ entities, labels }: JudgedRows, seed: number): Uint8Arra
 const FRAUD_KIND = 1;
 const LEGITIMATE_KIND = 2;
 
-function alertTable({ labels, sums, alerts, entities, days }: JudgedRows, after: Float64Array): AlertTable {
+function alertTable({ labels, sums, alerts, entities, days, weights }: JudgedRows, after: Float64Array): AlertTable {
   const codes = new Map<number, number>();
   for (const alert of alerts) if (!codes.has(alert)) codes.set(alert, codes.size);
   const count = codes.size;
@@ -136,6 +159,7 @@ function alertTable({ labels, sums, alerts, entities, days }: JudgedRows, after:
     after: new Float64Array(count).fill(-Infinity),
     entities: new Int32Array(count),
     days: new Int32Array(count).fill(0x7fff_ffff),
+    weights: new Float64Array(count).fill(1),
   };
   alerts.forEach((alert, row) => {
     const at = codes.get(alert) ?? 0;
@@ -144,6 +168,7 @@ function alertTable({ labels, sums, alerts, entities, days }: JudgedRows, after:
     table.after[at] = Math.max(table.after[at], after[row]);
     table.entities[at] = entities[row];
     table.days[at] = Math.min(table.days[at], days[row]);
+    if (weights !== undefined) table.weights[at] = weights[row];
   });
   return table;
 }
@@ -155,7 +180,7 @@ function compareQueues(all: JudgedRows, logOddsOfAll: Float64Array, seed: number
   const table = alertTable(judged, logOdds);
   const queues = [queueStatistics(table, table.before), queueStatistics(table, table.after)] as const;
   const rows = [judged.sums.map((sum) => -sum), logOdds].map((anomaly) => rankRows(judged.labels, anomaly));
-  const codes = new Map([...new Set(judged.entities)].map((entity, code) => [entity, code]));
+  const codes = codesOfEntities(judged);
   const codesOf = (entities: Int32Array): Int32Array => entities.map((entity) => codes.get(entity) ?? 0);
   const [alertCodes, rowCodes] = [codesOf(table.entities), codesOf(judged.entities)];
   const figuresBy = (times: Float64Array): Figures | null => {
@@ -167,14 +192,7 @@ function compareQueues(all: JudgedRows, logOddsOfAll: Float64Array, seed: number
     return { before, after, gain, transactionGain: rowsAfter - rowsBefore };
   };
   const whole = figuresBy(new Float64Array(codes.size).fill(1)) ?? impossible('a queue is validated without fraud.');
-  const random = randomStream(seed, 1, 'learning');
-  const drawn: Figures[] = [];
-  for (let replicate = 0; replicate < REPLICATES; replicate++) {
-    const times = new Float64Array(codes.size);
-    for (let draw = 0; draw < codes.size; draw++) times[random.nextInteger(codes.size)]++;
-    const figures = figuresBy(times);
-    if (figures !== null) drawn.push(figures);
-  }
+  const drawn = drawEntities(codes.size, seed, figuresBy);
   const interval = (of: (figures: Figures) => number): FigureWithInterval => withInterval(of(whole), drawn.map(of));
   const queueFigures = (of: (figures: Figures) => QueueValues): QueueFigures => ({
     averagePrecision: interval((figures) => of(figures).averagePrecision),
@@ -192,6 +210,56 @@ function compareQueues(all: JudgedRows, logOddsOfAll: Float64Array, seed: number
     wins,
     isBetter: Math.min(whole.gain, whole.transactionGain) >= LEAST_GAIN && wins >= LEAST_WINS,
   };
+}
+
+/** Both rankings of all verdicts, those by chance counted for as many as they stand for; null where none stands for others. */
+function compareOverAll(judged: JudgedRows, logOdds: Float64Array, seed: number): AllTransactions | null {
+  if (judged.weights === undefined) return null;
+  const { labels, before, after, entities, weights } = alertTable(judged, logOdds);
+  const rankings = [before, after].map((anomaly) => rankRows(labels, anomaly));
+  const codes = codesOfEntities(judged);
+  const codeOfAlert = entities.map((entity) => codes.get(entity) ?? 0);
+  const figuresBy = (times: Float64Array): Readonly<Record<'before' | 'after' | 'gain', number>> | null => {
+    const counted = weights.map((weight, alert) => weight * times[codeOfAlert[alert]]);
+    const [ofForest, ofLearned] = rankings.map((ranking) => averagePrecisionOfRanking(ranking, counted));
+    return ofForest === null || ofLearned === null
+      ? null
+      : { before: ofForest, after: ofLearned, gain: ofLearned - ofForest };
+  };
+  const whole = figuresBy(new Float64Array(codes.size).fill(1)) ?? impossible('a queue is validated without fraud.');
+  const drawn = drawEntities(codes.size, seed, figuresBy);
+  const interval = (name: keyof typeof whole): FigureWithInterval =>
+    withInterval(
+      whole[name],
+      drawn.map((figures) => figures[name]),
+    );
+  return {
+    drawn: judged.isExplored?.reduce((sum, isDrawn) => sum + isDrawn, 0) ?? 0,
+    before: interval('before'),
+    after: interval('after'),
+    gain: interval('gain'),
+  };
+}
+
+function codesOfEntities({ entities }: JudgedRows): ReadonlyMap<number, number> {
+  return new Map([...new Set(entities)].map((entity, code) => [entity, code]));
+}
+
+/** Figures of replicates, each of which draws as many entities as there are, with replacement; those without fraud are left out. */
+function drawEntities<Drawn>(
+  count: number,
+  seed: number,
+  figuresBy: (times: Float64Array) => Drawn | null,
+): readonly Drawn[] {
+  const random = randomStream(seed, 1, 'learning');
+  const drawn: Drawn[] = [];
+  for (let replicate = 0; replicate < REPLICATES; replicate++) {
+    const times = new Float64Array(count);
+    for (let draw = 0; draw < count; draw++) times[random.nextInteger(count)]++;
+    const figures = figuresBy(times);
+    if (figures !== null) drawn.push(figures);
+  }
+  return drawn;
 }
 
 /** One queue beside the other, all entities counted as often as they were drawn. */

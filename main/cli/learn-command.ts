@@ -52,7 +52,7 @@ The figures stand on alerts of cards or customers that were not learned from. Th
 }
 
 function printLearnReport(result: JobResult<'learn'>, { print, note }: CommandSurroundings): void {
-  const { verdicts, before, after, gate, forward, model } = result;
+  const { verdicts, before, after, allTransactions, gate, forward, model } = result;
   for (const notice of result.notices) note(`Note: ${notice}`);
   const figure = ({ value, low, high }: typeof gate.gain): string =>
     `${value.toFixed(3)}   95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}`;
@@ -74,6 +74,12 @@ function printLearnReport(result: JobResult<'learn'>, { print, note }: CommandSu
       ['after', figure(after.averagePrecision)],
       ['fraud in the first half', figure(before.precisionInFirstHalf)],
       ['after', figure(after.precisionInFirstHalf)],
+      ...(allTransactions === null
+        ? []
+        : [
+            ['over all transactions', figure(allTransactions.before)] as const,
+            [`after, by ${count(allTransactions.drawn)} drawn`, figure(allTransactions.after)] as const,
+          ]),
       ...(forward === null
         ? []
         : [

@@ -45,6 +45,12 @@ export const learningJobs = {
       }),
       before: queueSchema.describe('the queue by the forest'),
       after: queueSchema.describe('by what was learned from other cards or customers'),
+      allTransactions: z
+        .object({ drawn: z.number().int(), before: figureSchema, after: figureSchema, gain: figureSchema })
+        .nullable()
+        .describe(
+          'average precision of all verdicts, those on what was drawn from below the line counted for as many as it was drawn from; null where too few were drawn',
+        ),
       gate: gateSchema,
       forward: z
         .object({

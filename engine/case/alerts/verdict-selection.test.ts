@@ -83,6 +83,12 @@ it('lets every door count what was drawn for as many as it was drawn from, whate
   expect(more.flagged).toBeGreaterThan(again.flagged);
   expect(more.recall).toBeGreaterThanOrEqual((1 + recall) / 2 - 1e-9);
 
+  // What learning says of all transactions before it learned is what the model itself is said to reach.
+  const { allTransactions, verdicts } = await job('learn', { casePath });
+  expect(allTransactions?.drawn).toBe(evaluated.judgedByChance);
+  expect(allTransactions?.before.value).toBeCloseTo(evaluation.auprc ?? NaN, 12);
+  expect(verdicts.alerts).toBeGreaterThan(evaluated.judgedByChance);
+
   // Another model is judged by the same sample, though it never drew it, and compared by it.
   await job('train', { casePath, forest: { trees: 60, seed: 7 } });
   const other = await job('evaluate', { casePath, model: '2' });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { FRAUD } from '../../domain/label.ts';
+import type { LearningSource } from '../../domain/model.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { CaseSession } from '../../case/case-session.ts';
 import { forestBeneath, refuseImported } from '../../case/model/chosen-model.ts';
@@ -60,7 +61,7 @@ async function learnOnCase(
   const counts = countJudged(transactions);
   const isEnough = isEnoughToLearn(counts, session.arrays.days !== null);
   const parts = partsOfForest(view.forest, base.parameters);
-  const judged = judgedRows(session, view, parts, transactions);
+  const judged = judgedRows(session, view, parts, transactions, input.from);
   const unjudged = unjudgedRows(session, view, parts, transactions, input.seed);
 
   const steps = { done: 0, total: 3 };
@@ -123,6 +124,7 @@ async function learnOnCase(
     },
     before: validation.before,
     after: validation.after,
+    allTransactions: validation.allTransactions,
     gate: gateOf(validation, forward, input.from),
     forward:
       forward === null
@@ -145,11 +147,17 @@ function judgedRows(
   view: ModelView,
   parts: ForestParts,
   transactions: JudgedTransactions,
+  from: LearningSource,
 ): JudgedRows {
   const { openCase } = session;
   const { rows, labels, entities, alerts, days } = transactions;
+  const selection = from === 'labels' ? null : session.verdictSelection(from === 'both');
+  const byChance = selection?.drawn.map(({ row }) => row) ?? [];
   // What one of the models drew from below its line: whoever ranked it, it was no alert.
-  const explored = new Set(session.models.flatMap(({ id }) => exploredRows(session, id)));
+  const explored = new Set([...session.models.flatMap(({ id }) => exploredRows(session, id)), ...byChance]);
+  const learnedFrom = new Set(rows);
+  // Where only the first alerts are learned from, what was drawn stands for nothing.
+  const standing = selection !== null && byChance.every((row) => learnedFrom.has(row)) ? selection.weights : null;
   const features = readFeatureRows(openCase, view.featureSetId, view.featureCount, rows);
   return {
     features,
@@ -160,6 +168,7 @@ function judgedRows(
     alerts,
     days,
     ...(explored.size === 0 ? {} : { isExplored: Uint8Array.from(rows, (row) => Number(explored.has(row))) }),
+    ...(standing === null ? {} : { weights: Float64Array.from(rows, (row) => standing[row]) }),
   };
 }
 

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { FigureWithInterval, Validation } from '../../learning/validate.ts';
+import type { CrossValidation, FigureWithInterval } from '../../learning/validate.ts';
 import { gateOf } from './learning-gate.ts';
 
 const surely = (value: number): FigureWithInterval => ({ value, low: value - 0.01, high: value + 0.01 });
 const maybe = (value: number): FigureWithInterval => ({ value, low: value - 0.5, high: value + 0.5 });
 
-function validationOf(before: number, after: number, isBetter: boolean, around = surely): Validation {
+function validationOf(before: number, after: number, isBetter: boolean, around = surely): CrossValidation {
   const queue = (value: number) => ({ averagePrecision: surely(value), precisionInFirstHalf: surely(value) });
   const gain = around(after - before);
   return {
@@ -17,6 +17,7 @@ function validationOf(before: number, after: number, isBetter: boolean, around =
     transactionGain: gain,
     wins: 1,
     isBetter,
+    allTransactions: null,
   };
 }
 
@@ -28,6 +29,18 @@ it('calls nothing better that is surely worse on the days that came later', () =
   expect(gate.sentence).toContain(
     'later days surely worse than the forest (average precision 0.700 before, 0.500 after)',
   );
+});
+
+it('calls nothing better that surely ranks worse over all transactions, and lets those that only may be worse pass', () => {
+  const over = (gain: FigureWithInterval): CrossValidation => ({
+    ...better,
+    allTransactions: { drawn: 70, before: surely(0.5), after: surely(0.4), gain },
+  });
+  const gate = gateOf(over(surely(-0.1)), null, 'verdicts');
+  expect(gate.answer).toBe('no better');
+  expect(gate.sentence).toContain('which 70 drawn from below the line stand for');
+  expect(gate.sentence).toContain('0.500 before, 0.400 after');
+  expect(gateOf(over(maybe(-0.1)), null, 'verdicts').answer).toBe('better');
 });
 
 it('says in the same breath that later days do not bear it out, where they are too few to be sure', () => {

@@ -1,22 +1,22 @@
 import type { LearningSource } from '../../domain/model.ts';
 
-import type { Validation } from '../../learning/validate.ts';
+import type { CrossValidation, Validation } from '../../learning/validate.ts';
 import type { JobResult } from '../../../preload/contract/jobs.ts';
 
 const share = (value: number): string => value.toFixed(3);
 
 /**
  * What the figures say, in words that claim no more than they do. Later days are few alerts: what is surely worse on them is not
- * called better, and what only seems worse is said.
+ * called better, and what only seems worse is said. Nor is what is surely worse over all transactions, which few drawn ones stand for.
  */
 export function gateOf(
-  validation: Validation,
+  validation: CrossValidation,
   forward: Validation | null,
   from: LearningSource,
 ): JobResult<'learn'>['gate'] {
   const { gain, transactionGain, wins } = validation;
   const isWorseLater = forward !== null && forward.gain.high < 0;
-  const isBetter = validation.isBetter && !isWorseLater;
+  const isBetter = validation.isBetter && !isWorseLater && !isWorseOverAll(validation);
   return {
     answer: isBetter ? 'better' : 'no better',
     sentence: isBetter ? betterSentence(validation, forward) : notBetterSentence(validation, forward, from),
@@ -33,7 +33,17 @@ function betterSentence(validation: Validation, forward: Validation | null): str
     : `${found} Whether more fraud is found, the next days show.`;
 }
 
-function notBetterSentence(validation: Validation, forward: Validation | null, from: LearningSource): string {
+function isWorseOverAll({ allTransactions }: CrossValidation): boolean {
+  return allTransactions !== null && allTransactions.gain.high < 0;
+}
+
+function notBetterSentence(validation: CrossValidation, forward: Validation | null, from: LearningSource): string {
+  const { allTransactions } = validation;
+  if (validation.isBetter && allTransactions !== null && isWorseOverAll(validation))
+    return (
+      `No better: frauds come earlier among alerts, but over all transactions, which ${allTransactions.drawn} drawn from below the line stand for, they surely come later ` +
+      `(average precision ${share(allTransactions.before.value)} before, ${share(allTransactions.after.value)} after).`
+    );
   return validation.isBetter && forward !== null
     ? `No better: learned from the earlier days, it ranks the alerts of later days surely worse than the forest (${precisions(forward)}).`
     : `No better: on alerts that were not learned from, these ${from === 'labels' ? 'labels' : 'verdicts'} do not rank more surely than the forest (${precisions(validation)}).`;

@@ -79,7 +79,7 @@ const share = (value: number): string => formatDecimal(value, 3);
 function Report({ learned, onClose }: { readonly learned: Learned; readonly onClose: () => void }): ReactNode {
   const goTo = useGoTo();
   const models = useModels();
-  const { verdicts, before, after, gate, forward, model } = learned;
+  const { verdicts, before, after, allTransactions, gate, forward, model } = learned;
   const champion = models.find(({ isChampion }) => isChampion);
   const compare = (id: number): void => {
     goTo('models', {
@@ -111,6 +111,22 @@ function Report({ learned, onClose }: { readonly learned: Learned; readonly onCl
           { name: 'After: with what was learned', ...after.precisionInFirstHalf },
         ]}
       />
+      {allTransactions !== null && (
+        <>
+          <h3 className="chart-question">
+            And over all transactions, as far as {formatCounted(allTransactions.drawn, 'verdict')} from below the line
+            can tell?
+          </h3>
+          <Intervals
+            label="Average precision over all transactions before and after"
+            format={share}
+            rows={[
+              { name: 'Before: the forest', ...allTransactions.before },
+              { name: 'After: with what was learned', ...allTransactions.after },
+            ]}
+          />
+        </>
+      )}
       <p className="soft tabular">
         Learned from {formatCounted(verdicts.alerts, 'judged alert')}: {formatCount(verdicts.fraud)} fraud,{' '}
         {formatCount(verdicts.legitimate)} legitimate, of {formatCounted(verdicts.days, 'day')}. Figures stand on cards

@@ -6,6 +6,7 @@ import { openCaseToRead } from '../../../engine/case/opening.ts';
 import { cardPrecisionTopK } from '../../../engine/evaluation/card-precision.ts';
 import { auroc, averagePrecision, type Anomaly } from '../../../engine/evaluation/ranking.ts';
 import { randomStream } from '../../../engine/forest/random.ts';
+import { createKernelScorer } from '../../../engine/forest/kernel/kernel-scorer.ts';
 import { scoreSums } from '../../../engine/forest/score.ts';
 import { trainForest } from '../../../engine/forest/train.ts';
 import type { CompiledForest, ForestParameters } from '../../../engine/domain/model.ts';
@@ -152,7 +153,8 @@ export function figuresOn(stream: PaymentStream, rows: Uint32Array, anomaly: Ano
 
 export function sumsOf(forest: CompiledForest, features: FeatureMatrix): Int32Array {
   const sums = new Int32Array(features.rowCount);
-  scoreSums(forest, features.values, features.rowCount, sums);
+  const scorer = createKernelScorer(forest) ?? { scoreSums: scoreSums.bind(null, forest) };
+  scorer.scoreSums(features.values, features.rowCount, sums);
   return sums;
 }
 
