@@ -61,6 +61,12 @@ export function featureNames(spec: FeatureSpec): readonly string[] {
   return [...spec.features.map(({ name }) => name), ...(spec.windows?.features.map(({ name }) => name) ?? [])];
 }
 
+/** The columns of the matrix that forests are not grown on, but what is learned from verdicts uses. */
+export function withheldOf(spec: FeatureSpec): number[] {
+  const overTime = spec.windows?.features ?? [];
+  return overTime.flatMap(({ isForLearning }, at) => (isForLearning === true ? [spec.features.length + at] : []));
+}
+
 /** The columns of the matrix that belong to each theme, in the order of the themes; those of no feature are left out. */
 export function themesOf(spec: FeatureSpec): { readonly theme: Theme; readonly features: number[] }[] {
   const ofColumn = [...spec.features, ...(spec.windows?.features ?? [])].map(({ theme }) => theme);

@@ -79,6 +79,8 @@ export const forestParametersSchema = z.object({
   leaf: z.enum(grownLeafForms).optional(),
   /** Columns of the matrix by theme: every second tree sees one theme only, in turn. All trees see all where absent. */
   themes: z.array(z.object({ theme: themeSchema, features: z.array(z.number().int().min(0)).min(1) })).optional(),
+  /** Columns of the matrix that no tree is grown on; what is learned from verdicts may use them. None where absent. */
+  withheld: z.array(z.number().int().min(0)).min(1).optional(),
 });
 export type ForestParameters = z.infer<typeof forestParametersSchema>;
 

@@ -19,6 +19,8 @@ const longestHabit = 65_536;
 
 const common = {
   theme: themeSchema.optional(),
+  /** True where no forest is grown on it: it tells something only to what is learned from verdicts. */
+  isForLearning: z.literal(true).optional(),
   /** Stable: the name of the column in the matrix, in reasons, exports and reports. */
   name: z.string().min(1),
   /** One plain phrase for reasons and model cards, such as "payments by this customer in 24 h". */

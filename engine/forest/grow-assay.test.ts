@@ -140,6 +140,24 @@ describe('growAssayTree', () => {
     expect([0, 2, 4].map((tree) => usedBy(tree).size > 3)).toEqual([true, true, true]);
   });
 
+  it('grows the same trees beside columns that are withheld as without them', () => {
+    const narrow = makeTestRows(500, 6);
+    const wide = { rowCount: 500, featureCount: 8, values: new Float32Array(500 * 8).fill(NaN) };
+    for (let row = 0; row < 500; row++) {
+      wide.values.set(narrow.values.subarray(row * 6, row * 6 + 6), row * 8);
+      wide.values.set([row, -row], row * 8 + 6);
+    }
+    for (const featuresPerTree of [null, 3])
+      for (let tree = 0; tree < 10; tree++)
+        expect(growAssayTree(wide, testParameters({ featuresPerTree, withheld: [6, 7] }), tree)).toEqual(
+          growAssayTree(narrow, testParameters({ featuresPerTree }), tree),
+        );
+    const shown = [...Array(20).keys()].flatMap((tree) => [
+      ...growAssayTree(wide, testParameters({ featuresPerTree: 3, withheld: [0, 1, 2] }), tree).feature,
+    ]);
+    expect(new Set(shown)).toEqual(new Set([-1, 3, 4, 5, 6, 7]));
+  });
+
   it('separates neighbouring float32 values, between which no threshold fits', () => {
     const matrix = { rowCount: 2, featureCount: 1, values: Float32Array.of(1, 1 + 2 ** -23) };
     const tree = growAssayTree(matrix, testParameters(), 0);

@@ -79,21 +79,22 @@ export function growAssayTree(
 }
 
 /**
- * The features one tree may split on: all, or `featuresPerTree` of them without replacement (clipped to all). With themes, every
- * second tree has those of one theme, in turn.
+ * The features one tree may split on: all that are not withheld, or `featuresPerTree` of them without replacement (clipped to all).
+ * With themes, every second tree has those of one theme, in turn.
  */
 export function drawFeatures(
   featureCount: number,
-  { featuresPerTree, themes = [] }: Pick<ForestParameters, 'featuresPerTree' | 'themes'>,
+  { featuresPerTree, themes = [], withheld = [] }: Pick<ForestParameters, 'featuresPerTree' | 'themes' | 'withheld'>,
   treeIndex: number,
   stream: RandomStream,
 ): Uint32Array {
   const theme = themeOfTree(treeIndex, themes.length);
   if (theme !== null) return Uint32Array.from(themes[theme].features);
-  if (featuresPerTree === null || featuresPerTree >= featureCount) {
-    return Uint32Array.from({ length: featureCount }, (_, column) => column);
-  }
-  return drawWithoutReplacement(featureCount, featuresPerTree, stream);
+  const columns = Uint32Array.from({ length: featureCount }, (_, column) => column).filter(
+    (column) => !withheld.includes(column),
+  );
+  if (featuresPerTree === null || featuresPerTree >= columns.length) return columns;
+  return drawWithoutReplacement(columns.length, featuresPerTree, stream).map((place) => columns[place]);
 }
 
 /** The place of the theme whose features alone a tree may split on; null for a tree of all features. */

@@ -34,13 +34,18 @@ it('proposes what analysts look for, each by the columns that it rests on', () =
     new: ['card novelty', 'card rarity'],
     time: ['card hour-rarity'],
     terminal: ['terminal new-visitors', 'terminal burst'],
-    risk: ['terminal confirmed-fraud', 'terminal risk', 'terminal risk'],
+    risk: ['terminal confirmed-fraud', 'terminal risk', 'terminal risk', 'terminal risk'],
   });
   const { windows, missing } = proposeThemes(profile);
   expect(missing).toEqual([]);
   expect(windows.features.find(({ kind }) => kind === 'amount-excess')).toMatchObject({
     category: 'merchant_category',
   });
+  // It comes last, so that a forest that does not see it is the same as without it.
+  expect(windows.features.filter(({ isForLearning }) => isForLearning === true).map(({ name }) => name)).toEqual([
+    windows.features.at(-1)?.name,
+  ]);
+  expect(windows.features.at(-1)?.name).toBe('terminal_risk_30d_delay_7d');
   expect(windows.features.find(({ kind }) => kind === 'rarity')).toMatchObject({ of: 'country' });
   expect(windows.features.find(({ kind }) => kind === 'hour-rarity')).toMatchObject({ timeZone: 'Europe/Brussels' });
 });

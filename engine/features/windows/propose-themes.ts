@@ -183,6 +183,8 @@ function riskTheme({ time, payer, place, label }: ThemeColumns): readonly Window
     ...(payer === undefined ? [] : [{ ...shared, kind: 'confirmed-fraud', windowMs: 7 * dayMs, of: payer } as const]),
     // One card's fraud is no evidence against a place, but where there is more, its share tells how much.
     ...[7, 1].map((days) => ({ ...shared, kind: 'risk', windowMs: days * dayMs }) as const),
+    // A month that was bad says much once verdicts tell where it still is; a forest would rank what is over as high as what goes on.
+    { ...shared, kind: 'risk', windowMs: 30 * dayMs, isForLearning: true },
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { GrownLeafForm } from '../../domain/model.ts';
-import { themesOf, type FeatureSpec } from '../../domain/feature-spec.ts';
+import { themesOf, withheldOf, type FeatureSpec } from '../../domain/feature-spec.ts';
 import type { ForestParameters } from '../../domain/model.ts';
 import type { Profile } from '../../domain/profile.ts';
 import type { WindowSpec } from '../../domain/window-feature.ts';
@@ -55,10 +55,15 @@ export function planDetection(profile: Profile, choice: DetectionChoice): Planne
 
 /**
  * The parameters of a forest on a fitted spec. By theme: every second tree sees one theme, sub-samples are larger, and leaves are
- * convex; else trees are all alike and leaves are path lengths.
+ * convex; else trees are all alike and leaves are path lengths. No tree sees what is there for learning.
  */
 export function forestParametersOf(forest: ForestChoice, spec: FeatureSpec, byTheme: boolean): ForestParameters {
   const { sample, ...rest } = forest;
-  if (!byTheme) return { ...rest, sample: sample ?? samplePlain };
-  return { ...rest, sample: sample ?? sampleByTheme, leaf: convexLeaf, themes: themesOf(spec) };
+  const columns = withheldOf(spec);
+  const withheld = columns.length === 0 ? {} : { withheld: columns };
+  if (!byTheme) return { ...rest, sample: sample ?? samplePlain, ...withheld };
+  const themes = themesOf(spec)
+    .map(({ theme, features }) => ({ theme, features: features.filter((column) => !columns.includes(column)) }))
+    .filter(({ features }) => features.length > 0);
+  return { ...rest, sample: sample ?? sampleByTheme, leaf: convexLeaf, themes, ...withheld };
 }

@@ -12,15 +12,22 @@ export function matrixWithout(all: FeatureMatrix, left: ReadonlySet<number>): Fe
   return { rowCount: all.rowCount, featureCount, values };
 }
 
-/** The same parameters for such a matrix: themes name the columns that are left by their new places. */
+/** The same parameters for such a matrix: themes, and what is withheld, name the columns that are left by their new places. */
 export function parametersWithout(parameters: ForestParameters, left: ReadonlySet<number>): ForestParameters {
-  if (parameters.themes === undefined) return parameters;
+  const { themes, withheld, ...rest } = parameters;
   const placeOf = (feature: number): number => feature - [...left].filter((other) => other < feature).length;
-  const themes = parameters.themes
-    .map(({ theme, features }) => ({
-      theme,
-      features: features.filter((feature) => !left.has(feature)).map(placeOf),
-    }))
-    .filter(({ features }) => features.length > 0);
-  return { ...parameters, themes };
+  const placed = (features: readonly number[]): number[] =>
+    features.filter((feature) => !left.has(feature)).map(placeOf);
+  const kept = placed(withheld ?? []);
+  return {
+    ...rest,
+    ...(themes === undefined
+      ? {}
+      : {
+          themes: themes
+            .map(({ theme, features }) => ({ theme, features: placed(features) }))
+            .filter(({ features }) => features.length > 0),
+        }),
+    ...(kept.length === 0 ? {} : { withheld: kept }),
+  };
 }
