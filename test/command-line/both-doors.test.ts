@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -141,6 +141,37 @@ describe('both doors', () => {
         .replaceAll(/[0-9a-f]{64}/gu, 'HASH')
         .replaceAll(/command\.assay|window\.assay/gu, 'CASE');
     expect(page(report)).toBe(page(reportOfWindow));
+  });
+
+  it('take in the same labels of a file and the same verdicts of others, and tell the same of them', async () => {
+    const ids = readFileSync(join(folder, 'payments.csv'), 'utf8')
+      .split('\n')
+      .slice(1, 40)
+      .map((line) => line.split(',')[0]);
+    const chargebacks = join(folder, 'chargebacks.csv');
+    const rows = [...ids, 'unknown'].map((id, at) => `${id},${at % 3 === 0 ? 1 : 0},2024-03-01T00:00:00Z`);
+    writeFileSync(chargebacks, `payment,charged_back,reported\n${rows.join('\n')}\n`);
+    const columns = ['--id', 'payment', '--label', 'charged_back', '--known-at', 'reported'];
+    const imported = await ask('label', 'import', chargebacks, '--case', ofCommand, ...columns);
+    expect(imported).toMatchObject({ read: 40, added: 39, unmatched: ['unknown'] });
+    const choice = { recording: chargebacks, id: 'payment', label: 'charged_back', knownAt: 'reported' };
+    expect(bare(imported)).toEqual(bare(await job('labelImport', { casePath: ofWindow, ...choice })));
+
+    const [other, verdicts] = [join(folder, 'other.assay'), join(folder, 'other.verdicts')];
+    copyFileSync(ofCommand, other);
+    const { alerts } = (await ask('alerts', '--case', other, '--limit', '12')) as { alerts: { key: string }[] };
+    const keys = alerts.slice(6).map(({ key }) => key);
+    await ask('judge', '--case', other, '--alert', ...keys, '--as', 'fraud', '--by', 'cem');
+    await ask('label', 'export', '--case', other, '--out', verdicts);
+    const merged = await ask('label', 'merge', verdicts, '--case', ofCommand);
+    expect(merged['added']).toBe(keys.length);
+    expect(bare(merged)).toEqual(bare(await job('labelMerge', { casePath: ofWindow, files: [verdicts] })));
+    const states = ((await ask('alerts', '--case', ofCommand)) as { alerts: { key: string; verdict: string | null }[] })
+      .alerts;
+    const inWindow = (await request('alerts.page', { modelId, limit: 500 })).rows;
+    expect(states.map(({ key, verdict }) => [key, verdict])).toEqual(
+      inWindow.slice(0, states.length).map(({ key, verdict }) => [key, verdict]),
+    );
   });
 
   it('share a copy with the same alerts', async () => {
