@@ -40,7 +40,12 @@ it('calls nothing better that surely ranks worse over all transactions, and lets
   expect(gate.answer).toBe('no better');
   expect(gate.sentence).toContain('which 70 drawn from below the line stand for');
   expect(gate.sentence).toContain('0.500 before, 0.400 after');
-  expect(gateOf(over(maybe(-0.1)), null, 'verdicts').answer).toBe('better');
+  const unsure = gateOf(over(maybe(-0.1)), null, 'verdicts');
+  expect(unsure.answer).toBe('better');
+  expect(unsure.sentence).toContain(
+    'Over all transactions they did not, as far as 70 verdicts from below the line tell (average precision 0.500 before, 0.400 after)',
+  );
+  expect(gateOf(over(maybe(0.1)), null, 'verdicts').sentence).toContain('Whether more fraud is found, the next days');
 });
 
 it('says in the same breath that later days do not bear it out, where they are too few to be sure', () => {

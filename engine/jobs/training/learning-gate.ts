@@ -1,6 +1,6 @@
 import type { LearningSource } from '../../domain/model.ts';
 
-import type { CrossValidation, Validation } from '../../learning/validate.ts';
+import type { CrossValidation, FigureWithInterval, Validation } from '../../learning/validate.ts';
 import type { JobResult } from '../../../preload/contract/jobs.ts';
 
 const share = (value: number): string => value.toFixed(3);
@@ -26,11 +26,14 @@ export function gateOf(
   };
 }
 
-function betterSentence(validation: Validation, forward: Validation | null): string {
+function betterSentence(validation: CrossValidation, forward: Validation | null): string {
   const found = `Better: frauds come earlier among alerts that were not learned from (${precisions(validation)}).`;
-  return forward !== null && forward.gain.value < 0
-    ? `${found} On later days they did not, as far as ${forward.alerts} alerts tell (${precisions(forward)}): see what the next days show before you promote it.`
-    : `${found} Whether more fraud is found, the next days show.`;
+  const { allTransactions } = validation;
+  if (forward !== null && forward.gain.value < 0)
+    return `${found} On later days they did not, as far as ${forward.alerts} alerts tell (${precisions(forward)}): see what the next days show before you promote it.`;
+  if (allTransactions !== null && allTransactions.gain.value < 0)
+    return `${found} Over all transactions they did not, as far as ${allTransactions.drawn} verdicts from below the line tell (${beforeAndAfter(allTransactions.before, allTransactions.after)}): see what the next days show before you promote it.`;
+  return `${found} Whether more fraud is found, the next days show.`;
 }
 
 function isWorseOverAll({ allTransactions }: CrossValidation): boolean {
@@ -42,7 +45,7 @@ function notBetterSentence(validation: CrossValidation, forward: Validation | nu
   if (validation.isBetter && allTransactions !== null && isWorseOverAll(validation))
     return (
       `No better: frauds come earlier among alerts, but over all transactions, which ${allTransactions.drawn} drawn from below the line stand for, they surely come later ` +
-      `(average precision ${share(allTransactions.before.value)} before, ${share(allTransactions.after.value)} after).`
+      `(${beforeAndAfter(allTransactions.before, allTransactions.after)}).`
     );
   return validation.isBetter && forward !== null
     ? `No better: learned from the earlier days, it ranks the alerts of later days surely worse than the forest (${precisions(forward)}).`
@@ -50,5 +53,9 @@ function notBetterSentence(validation: CrossValidation, forward: Validation | nu
 }
 
 function precisions({ before, after }: Validation): string {
-  return `average precision ${share(before.averagePrecision.value)} before, ${share(after.averagePrecision.value)} after`;
+  return beforeAndAfter(before.averagePrecision, after.averagePrecision);
+}
+
+function beforeAndAfter(before: FigureWithInterval, after: FigureWithInterval): string {
+  return `average precision ${share(before.value)} before, ${share(after.value)} after`;
 }

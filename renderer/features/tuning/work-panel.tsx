@@ -113,8 +113,9 @@ function Cost({ cost: { curve, cheapest } }: { readonly cost: NonNullable<Work['
       }
       answer={
         <span className="tabular" role="status">
-          Cheapest by your minutes and losses: <strong>{formatCounted(cheapest.alerts, 'alert')}</strong>, at{' '}
-          {formats.amount(cheapest.reviewCost)} of review and {formats.amount(cheapest.missedLoss)} of missed fraud.
+          Cheapest by your minutes and losses: <strong>{formatCounted(cheapest.alerts, 'alert')}</strong> (
+          {formatCounted(cheapest.flagged, 'transaction')} flagged), at {formats.amount(cheapest.reviewCost)} of review
+          and {formats.amount(cheapest.missedLoss)} of missed fraud.
         </span>
       }
       height={COST_HEIGHT}
