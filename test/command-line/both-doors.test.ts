@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../engine/host/engine.ts';
+import { connect } from '../../engine/store/sqlite.ts';
 import type { JobInput, JobName, JobResult } from '../../preload/contract/jobs.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../preload/contract/requests.ts';
 import { jsonOf, runAssayHere } from './run-assay.ts';
@@ -187,4 +188,62 @@ describe('both doors', () => {
     };
     expect(await counts(shared)).toEqual(await counts(sharedInWindow));
   });
+
+  it('back a case up, put a damaged block back from that, and erase what is old: the same said and the same left', async () => {
+    const copies = [join(folder, 'command-old.assay'), join(folder, 'window-old.assay')] as const;
+    for (const path of copies) copyFileSync(ofCommand, path);
+    const [typed, shown] = copies;
+    const words = (answer: object): unknown =>
+      JSON.parse(
+        JSON.stringify(answer)
+          .replaceAll(/command-old|window-old/gu, 'CASE')
+          .replaceAll(/\b\d{13}\b/gu, '0'),
+      );
+    const byWindow = async <J extends JobName>(name: J, input: JobInput<J>): Promise<unknown> =>
+      words(await startedInWindow(name, input));
+
+    const backup = words(await ask('backup', '--case', typed));
+    expect(backup).toEqual(await byWindow('backup', { casePath: shown }));
+    expect(backup).toMatchObject({ made: { why: 'hand' }, backups: [{ why: 'hand' }] });
+
+    for (const path of copies) {
+      const connection = connect(path, {});
+      connection.exec('UPDATE score_segment SET sums = zeroblob(length(sums)) WHERE id = 1');
+      connection.close();
+    }
+    const mended = words(await ask('mend', '--case', typed, '--by', 'ana'));
+    expect(mended).toEqual(await byWindow('mend', { casePath: shown, by: 'ana' }));
+    expect(mended).toMatchObject({ wasWhole: false, left: [], mended: [expect.stringContaining('scores')] });
+
+    const reason = 'end of the retention period';
+    for (const dryRun of [true, false]) {
+      const parameters = ['--older-than', '5d', '--reason', reason, '--by', 'ana', ...(dryRun ? ['--dry-run'] : [])];
+      const erased = words(await ask('erase', '--case', typed, ...parameters));
+      expect(erased).toEqual(await byWindow('erase', { casePath: shown, olderThanDays: 5, reason, by: 'ana', dryRun }));
+      expect(erased).toMatchObject({ removedRows: expect.any(Number), dryRun });
+    }
+    const doneTo = async (path: string): Promise<unknown> => {
+      const { entries, whole } = (await ask('audit', '--case', path, '--verify')) as {
+        entries: { what: string; by: string }[];
+        whole: boolean;
+      };
+      return [whole, entries.map(({ what, by }) => [what, by])];
+    };
+    expect(await doneTo(typed)).toEqual(await doneTo(shown));
+  });
 });
+
+/** What a window is told at the end of a job that it started. */
+function startedInWindow<J extends JobName>(name: J, input: JobInput<J>): Promise<JobResult<J>> {
+  return new Promise((resolve, reject) => {
+    const started = engine.startJob(name, input);
+    if (!started.ok) return reject(new Error(started.error.message));
+    const stop = engine.on('job.ended', ({ jobId, outcome }) => {
+      if (jobId !== started.data.jobId) return;
+      stop();
+      if (!outcome.ok) reject(new Error(outcome.error.message));
+      // The event of a job carries that job's own result.
+      else resolve(outcome.result as JobResult<J>);
+    });
+  });
+}

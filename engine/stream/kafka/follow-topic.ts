@@ -184,6 +184,11 @@ function damaged(address: TopicAddress, partition: number, offset: number, cause
   });
 }
 
+/** Lets a consumer leave its group. One that restarts by itself after that would keep partitions that nobody then reads: it is told again. */
+function giveUp(consumer: Consumer): void {
+  void consumer.disconnect().catch(() => undefined);
+}
+
 class Follower implements TopicFollower {
   readonly clusterId: string;
   readonly startOffsets: ReadonlyMap<number, number>;
@@ -288,7 +293,7 @@ class Follower implements TopicFollower {
       if (isCurrent()) this.#fetchStartedMs = performance.now();
     });
     consumer.on(GROUP_JOIN, ({ payload }) => {
-      if (!isCurrent()) return;
+      if (!isCurrent()) return giveUp(consumer);
       this.#rebalances++;
       // Before the first fetch of this assignment: the group's own offsets are never used.
       for (const partition of payload.memberAssignment[this.#topic] ?? []) this.#seek(partition);
@@ -300,6 +305,7 @@ class Follower implements TopicFollower {
       eachBatchAutoResolve: true,
       eachBatch: async (payload) => {
         if (isCurrent()) await this.#take(payload);
+        else giveUp(consumer);
       },
     });
   }
@@ -313,7 +319,7 @@ class Follower implements TopicFollower {
     this.#client = this.#newClient();
     this.#consumer = this.#newConsumer();
     this.#fetchStartedMs = performance.now();
-    void silent.disconnect().catch(() => undefined);
+    giveUp(silent);
     // Where the broker is away this waits for it; where it fails, silence leads here again.
     this.#run(this.#consumer).catch(() => undefined);
   }
