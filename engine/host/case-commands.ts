@@ -87,15 +87,18 @@ function evaluationOf(session: CaseSession, modelId: number, thresholdUnits: num
   return evaluateScores(labels, basis, view.sums, thresholdUnits, weights);
 }
 
-/** The `compare` job: two models of one case, by what they flag and by what they find. */
-export function compareTwoModels(
+/** The `compare` job: two models of one case, by what they flag and by what they find. An address at a tracking server means the model of the case that it holds. */
+export async function compareTwoModels(
   input: ParsedJobInput<'compare'>,
   context: WorkContext,
 ): Promise<JobResult<'compare'>> {
+  const { trackingUri } = input;
+  const named = await choiceInCase({ model: input.first, trackingUri }, context.signal);
+  const other = await choiceInCase({ model: input.second, trackingUri }, context.signal);
   return withCase(input.casePath, 'read', (session) => {
     throwIfCancelled(context.signal);
-    const { id: firstId } = session.chosenModel(input.first);
-    const { id: secondId } = session.chosenModel(input.second);
+    const { id: firstId } = session.chosenModel(named);
+    const { id: secondId } = session.chosenModel(other);
     const { comparison, first, second } = compareModels(session, firstId, secondId, input.at);
     const { basis } = session.labels;
     const partOf = (id: number, { labels, weights, sums, thresholdUnits }: ComparedModels['first']) => ({

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { ModelComparison } from '../../preload/contract/comparisons.ts';
 import { parseNames, parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
+import { trackingServer } from './publish-target.ts';
 import { printCompareReport, printExplainReport, printStabilityReport, printThemesReport } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { modelOption, requireCase } from './shared-options.ts';
@@ -9,6 +10,7 @@ import type { CommandSurroundings } from './surroundings.ts';
 
 interface ExplainFlags {
   readonly case?: string;
+  readonly trackingUri?: string;
   readonly model?: string;
   readonly id?: readonly string[];
   readonly top?: number;
@@ -54,7 +56,7 @@ export function addCompareCommand(program: Command, surroundings: CommandSurroun
   program
     .command('compare')
     .summary('compare what two models of a case flag and find')
-    .argument('<first>', 'a model, by number or digest')
+    .argument('<first>', 'a model of the case, by number or digest, or by models:/NAME@ALIAS where it was published')
     .argument('<second>', 'another model')
     .requiredOption('--case <file>', 'the case file')
     .addOption(
@@ -63,19 +65,22 @@ export function addCompareCommand(program: Command, surroundings: CommandSurroun
         'as many alerts for the second as for the first (default), or each at its own threshold',
       ).choices(['same-budget', 'own-threshold']),
     )
+    .option('--tracking-uri <address>', 'the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
 Examples:
   assay compare 1 2 --case spring.assay
-  assay compare 1 2 --case spring.assay --at own-threshold`,
+  assay compare 1 2 --case spring.assay --at own-threshold
+  assay compare models:/card-fraud@champion 2 --case spring.assay --tracking-uri http://127.0.0.1:5000`,
     )
     .action(async (first: string, second: string, flags: ExplainFlags) => {
       await runCommand(surroundings, 'compare', flags.json === true, printCompareReport, () => ({
         casePath: requireCase(flags.case),
         first,
         second,
+        ...trackingServer(flags.trackingUri),
         ...(flags.at === undefined ? {} : { at: flags.at }),
       }));
     });

@@ -6,6 +6,7 @@ import type { JobInput } from '../../preload/contract/jobs.ts';
 import type { StartingPoint } from '../../preload/contract/streams.ts';
 import type { RecentRows, RetrainRule } from '../../engine/domain/retraining.ts';
 import { parsePositive, parseWhole } from './flags.ts';
+import { trackingServer } from './publish-target.ts';
 import { parseRecentRows, parseRetrainRule } from './retrain-command.ts';
 
 export interface FollowFlags {
@@ -13,6 +14,7 @@ export interface FollowFlags {
   readonly from?: string;
   readonly trainAfter?: number;
   readonly model?: string;
+  readonly trackingUri?: string;
   readonly untilIdle?: number;
   readonly maxMessages?: number;
   readonly metrics?: number;
@@ -40,7 +42,11 @@ export function addFollowOptions(command: Command): void {
       'with --follow: train on the first so many rows (default 10000), or on all that the topic has',
       parseWhole(2, 100_000_000),
     )
-    .option('--model <case>', 'with --follow: score with the model of this case instead of training one')
+    .option(
+      '--model <name>',
+      'with --follow: score with the model of this case instead of training one, or with that of models:/NAME@ALIAS where the case holds it',
+    )
+    .option('--tracking-uri <address>', 'the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')
     .option(
       '--retrain <rule>',
       'with --follow: make a challenger when it is due (drift, daily or rows=N) and change over to it where it passes the gate',
@@ -81,7 +87,7 @@ export function followInput(
     topic,
     ...(flags.from === undefined ? {} : { from: startingPoint(flags.from) }),
     ...(flags.trainAfter === undefined ? {} : { trainAfterRows: flags.trainAfter }),
-    ...(flags.model === undefined ? {} : { model: flags.model }),
+    ...(flags.model === undefined ? {} : { model: flags.model, ...trackingServer(flags.trackingUri) }),
     ...(flags.untilIdle === undefined ? {} : { untilIdleMs: flags.untilIdle * 1000 }),
     ...(flags.maxMessages === undefined ? {} : { maxMessages: flags.maxMessages }),
     ...(flags.flagsTo === undefined ? {} : { flagsTo: flags.flagsTo }),

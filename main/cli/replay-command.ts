@@ -4,6 +4,7 @@ import { usageError } from '../../engine/domain/error.ts';
 import type { JobInput } from '../../preload/contract/jobs.ts';
 import { parseWhole } from './flags.ts';
 import { jsonOption } from './json-option.ts';
+import { trackingServer } from './publish-target.ts';
 import { runCommand } from './run-job.ts';
 import { printPlayReport, printSentReport } from './stream-report.ts';
 import { addFormatOptions, statedFormat } from './shared-options.ts';
@@ -13,6 +14,7 @@ interface ReplayFlags {
   readonly to?: string;
   readonly case?: string;
   readonly model?: string;
+  readonly trackingUri?: string;
   readonly speed?: number | 'max';
   readonly fromTime?: string;
   readonly maxMessages?: number;
@@ -35,7 +37,13 @@ export function addReplayCommand(program: Command, surroundings: CommandSurround
         'maxMessages',
       ]),
     )
-    .addOption(new Option('--model <case>', 'with --case: a new case takes over the model of this one').conflicts('to'))
+    .addOption(
+      new Option(
+        '--model <name>',
+        'with --case: a case whose model a new case takes over, or models:/NAME@ALIAS of a model that the case holds',
+      ).conflicts('to'),
+    )
+    .option('--tracking-uri <address>', 'the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')
     .option('--speed <factor>', '1 as it was recorded (default), 10 ten times as fast, max', parseSpeed)
     .option('--from-time <time>', 'such as 2026-03-02T08:00Z: what is older is left out, or into a case comes at once')
     .option('--max-messages <count>', 'with --to: end after so many messages', parseWhole(1, 2 ** 53 - 1));
@@ -67,7 +75,7 @@ Examples:
           speed: 1,
           ...pace(),
           casePath,
-          ...(flags.model === undefined ? {} : { model: flags.model }),
+          ...(flags.model === undefined ? {} : { model: flags.model, ...trackingServer(flags.trackingUri) }),
         }));
     });
 }

@@ -48,7 +48,13 @@ export type ModelComparison = z.infer<typeof modelComparisonSchema>;
 
 export const comparisonJobs = {
   compare: {
-    input: z.object({ casePath: path, first: z.string(), second: z.string(), at: comparisonLineSchema }),
+    input: z.object({
+      casePath: path,
+      first: z.string().describe('number or digest of a model of the case, or its address at a tracking server'),
+      second: z.string(),
+      trackingUri: z.string().min(1).optional().describe('the server of a models:/ or runs:/ address'),
+      at: comparisonLineSchema,
+    }),
     result: modelComparisonSchema.extend({
       first: z.object({ model: modelSummarySchema, evaluation: evaluationSchema.nullable() }),
       second: z.object({ model: modelSummarySchema, evaluation: evaluationSchema.nullable() }),

@@ -48,7 +48,7 @@ import { retainAsSet } from '../retain-rows.ts';
 import { describeOrder } from '../training/case-features.ts';
 import { trainOnCase } from '../training/train-model.ts';
 import { trainingSample } from '../retraining/training-sample.ts';
-import { adoptModel } from './adopt-model.ts';
+import { adoptModel, modelToAdopt, type ModelToAdopt } from './adopt-model.ts';
 import { CommitLedger } from './commit-ledger.ts';
 import { firstTrainingOf, firstTrainingSentence, keepFirstTraining } from './first-training.ts';
 import { FiguresMeter, lastEventMs, type FiguresNow } from './figures-meter.ts';
@@ -97,7 +97,7 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
   const startedMs = performance.now();
   const address = parseTopicAddress(input.topic);
   const notices: string[] = [];
-  const groupId = prepareCase(input, doingOf(context));
+  const groupId = prepareCase(input.casePath, await modelToAdopt(input, context.signal), doingOf(context));
   const health = new StreamHealth();
   const metrics = await startMetrics(address.topic, input.metricsPort, input.metricsHost, health.questions);
   let follower: TopicFollower | undefined;
@@ -147,10 +147,10 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
 }
 
 /** Makes the case where there is none, with the model it is to score with where one was named. */
-function prepareCase(input: FollowInput, doing: Doing): string {
-  const openedCase = openCase(input.casePath, { create: true });
+function prepareCase(casePath: string, wanted: ModelToAdopt | undefined, doing: Doing): string {
+  const openedCase = openCase(casePath, { create: true });
   try {
-    if (input.model !== undefined) adoptModel(openedCase, input.model, doing);
+    if (wanted !== undefined) adoptModel(openedCase, wanted, doing);
     const known = openedCase.setting(groupSetting);
     if (typeof known === 'string') return known;
     const groupId = `assay-${randomBytes(6).toString('hex')}`;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { writeSmallRecording } from '../../command-line/small-recording.ts';
@@ -70,4 +71,27 @@ export async function expectAliasMoves(server: TrackingServer, home: string): Pr
   await assay(['export', 'mlflow', '--case', casePath, '--model', '2', ...target, '--alias', 'next'], home);
   const promoted = ['--model', 'models:/roll@next', '--tracking-uri', server.uri, '--reason', 'moved in MLflow'];
   expect(await assay(['promote', '--case', casePath, ...promoted], home)).toMatchObject({ model: { id: 2, seed: 2 } });
+  await expectNamedEverywhere(server, home, casePath);
+}
+
+/** Compares and replays with a model by its alias: the case's own model of that digest, and no other. */
+async function expectNamedEverywhere(server: TrackingServer, home: string, casePath: string): Promise<void> {
+  const uri = ['--tracking-uri', server.uri];
+  const compared = await assay(
+    ['compare', 'models:/roll@champion', 'models:/roll@next', '--case', casePath, ...uri],
+    home,
+  );
+  expect(compared).toEqual(await assay(['compare', '1', '2', '--case', casePath], home));
+  const more = join(home, 'more.csv');
+  writeSmallRecording(more, { rows: 40 });
+  const play = (into: string, ...named: readonly string[]): Promise<unknown> =>
+    assay(['replay', more, '--case', into, '--speed', 'max', ...named], home);
+  const champion = ['--model', 'models:/roll@champion', ...uri];
+  expect(await play(casePath, ...champion)).toMatchObject({ model: { id: 1 } });
+  const fresh = join(home, 'fresh.assay');
+  await expect(play(fresh, ...champion)).rejects.toThrow('does not hold');
+  expect(existsSync(fresh)).toBe(false);
+  expect(await play(fresh, '--model', casePath)).toMatchObject({ model: { id: 1 } });
+  // Of another case of the same rows, the alias names a model that this one has not.
+  await expect(play(fresh, '--model', 'models:/roll@next', ...uri)).rejects.toThrow('does not hold');
 }
