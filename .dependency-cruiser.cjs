@@ -202,6 +202,13 @@ module.exports = {
       to: { path: [packageNamed('kafkajs'), packageNamed('@kafkajs/confluent-schema-registry'), packageNamed('avsc')] },
     },
     {
+      name: 'onnx-runtime-only-for-graphs',
+      comment: 'Files of others are run in one thread of bounded memory, and nowhere else.',
+      severity: 'error',
+      from: { path: '^(engine|preload|main|renderer)/', pathNot: `^engine/forest/graph/|${TEST}` },
+      to: { path: packageNamed('onnxruntime-web') },
+    },
+    {
       name: 'echarts-only-in-charts',
       comment: 'Charts answer questions; the library that draws them is a detail of one folder.',
       severity: 'error',
@@ -232,9 +239,12 @@ module.exports = {
     {
       name: 'forest-has-no-node-but-digests-and-workers',
       comment:
-        'A forest is a pure function of (rows, parameters, seed); its digest and its threads are all it needs. The one file it reads is its own compiled kernel.',
+        'A forest is a pure function of (rows, parameters, seed); its digest and its threads are all it needs. The two files it reads are compiled: its kernel, and what runs graphs of others.',
       severity: 'error',
-      from: { path: '^engine/forest/', pathNot: `^engine/forest/kernel/kernel-module\\.ts$|${DEVELOPMENT}` },
+      from: {
+        path: '^engine/forest/',
+        pathNot: `^engine/forest/(kernel/kernel-module|graph/run-graph\\.worker)\\.ts$|${DEVELOPMENT}`,
+      },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|worker_threads)$' },
     },
   ],

@@ -9,6 +9,9 @@ const nativePackages = ['better-sqlite3', 'onnxruntime-node'];
 /** What the builds of the kernels write, below the project's folder. */
 export const kernelFiles = ['engine/forest/kernel/kernel.wasm', 'engine/stream/kernel/reading-kernel.wasm'];
 
+/** What runs models that others made and that are no trees; read only when there is one. */
+const graphRuntime = 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm';
+
 /** What is started by the address of its source, which has another place and ending once it is built. */
 const builtAddresses = {
   name: 'built-addresses',
@@ -45,6 +48,7 @@ export async function bundleWithEngine(entries, folder) {
       chunkFileNames: '[name]-[hash].js',
     },
   });
-  for (const kernel of kernelFiles) copyFileSync(join(projectFolder, kernel), join(folder, basename(kernel)));
+  for (const binary of [...kernelFiles, graphRuntime])
+    copyFileSync(join(projectFolder, binary), join(folder, basename(binary)));
   return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 }

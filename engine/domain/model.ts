@@ -19,7 +19,8 @@ export const importedSchema = z.object({
   sha256: z.string(),
   /** What the file says of the program that wrote it. */
   producer: z.string(),
-  kind: z.enum(['isolation-forest', 'tree-ensemble']),
+  /** `graph`: run as it was given, with reasons by perturbation. */
+  kind: z.enum(['isolation-forest', 'tree-ensemble', 'graph']),
   output: z.string(),
   direction: z.enum(scoreDirections),
   /** Greatest difference of a score from ONNX Runtime's on rows of the case; null where it was not there to ask. */
@@ -119,8 +120,28 @@ export interface CompiledForest {
   /** Leaf: round(value * 2^shift), where the value is depth + c(sampleCount) or its convex form. Inner node: 0. */
   readonly units: Int32Array;
   readonly sampleCount: Int32Array;
+  /** What gives the units of a row where it is no trees; the trees are then one leaf, which stands for nothing. */
+  readonly graph?: ScoreGraph;
   /** SHA-256, hexadecimal, over a canonical encoding of everything above. */
   readonly digest: string;
+}
+
+/** A graph of somebody else that gives one number a row, and is run as it was given. */
+export interface ScoreGraph {
+  /** The ONNX file. */
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly { readonly name: string; readonly columns: number; readonly isDouble: boolean }[];
+  /** Whether its inputs are of one dimension, the rows. */
+  readonly isFlat: boolean;
+  readonly output: string;
+  /** For each column that it takes, one input after the other, the feature. */
+  readonly positions: Int32Array;
+  /** 1 where higher is more anomalous, -1 where lower is. */
+  readonly turn: 1 | -1;
+  /** Rows that it is given at a time, never more nor fewer. */
+  readonly batchRows: number;
+  /** Of each feature over rows of the case at the import: what is usual, for reasons by perturbation. */
+  readonly medians: Float32Array;
 }
 
 /** Row-major float32 features. */

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AssayError } from '../domain/error.ts';
 import type { CompiledForest, GrownTree } from '../domain/model.ts';
-import { compileForest, decodeForest, encodeForest, SUM_LIMIT } from './compile.ts';
+import { compileForest, decodeForest, encodeForest } from './compile.ts';
+import { SUM_LIMIT } from './sum-limit.ts';
 import { averagePathLength } from './path-length.ts';
 import { makeTestRows, testParameters } from './test-rows.ts';
 import { growForest } from './train.ts';
@@ -107,12 +108,18 @@ describe('a stored forest', () => {
       fc.property(fc.integer({ min: 0, max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const altered = bytes.slice();
         altered[at] ^= flip;
-        const isOtherVersion = ![1, 2].includes(new DataView(altered.buffer).getInt32(4, true));
+        const isOtherVersion = ![1, 2, 3, 4].includes(new DataView(altered.buffer).getInt32(4, true));
         expect(codeOf(() => decodeForest(altered))).toBe(isOtherVersion ? 'MODEL_MISMATCH' : 'CASE_CORRUPT');
         expect(codeOf(() => decodeForest(bytes.slice(0, at)))).toBe('CASE_CORRUPT');
       }),
-      // The first version becomes the second one, which is read, too.
-      { examples: [[4, 3]] },
+      // The first version becomes another one, which is read, too.
+      {
+        examples: [
+          [4, 3],
+          [4, 2],
+          [4, 5],
+        ],
+      },
     );
     expect(codeOf(() => decodeForest(Uint8Array.of(...bytes, 0)))).toBe('CASE_CORRUPT');
   });

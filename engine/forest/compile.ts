@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AssayError, impossible } from '../domain/error.ts';
 import { leafForms, type CompiledForest, type GrownLeafForm, type GrownTree } from '../domain/model.ts';
+import { decodeGraph, encodeGraph } from './graph/encode-graph.ts';
 import { averagePathLength, leafValueOf } from './path-length.ts';
-
-/** Sums of leaf units stay below this, where every integer is exact in float32. */
-export const SUM_LIMIT = 2 ** 24;
+import { SUM_LIMIT } from './sum-limit.ts';
 
 /** No shift is finer than this, however small the forest. */
 const GREATEST_SHIFT = 23;
@@ -129,28 +128,35 @@ const PATH_LENGTH_VERSION = 1;
 const LEAF_FORM_VERSION = 2;
 /** And two more, the greatest score (float64): of forests whose leaves are scores. */
 const SCORE_VERSION = 3;
+/** The same, with a graph behind the trees. */
+const GRAPH_VERSION = 4;
 const MORE_WORDS: Readonly<Record<number, number>> = {
   [PATH_LENGTH_VERSION]: 0,
   [LEAF_FORM_VERSION]: 1,
   [SCORE_VERSION]: 3,
+  [GRAPH_VERSION]: 3,
 };
 const HEADER_WORDS = 7;
 const DIGEST_BYTES = 32;
 
 /**
  * The canonical encoding: little-endian 32-bit words: magic, version, featureCount, treeCount, sampleSize, shift,
- * nodeCount, from version 2 on the leaf form, from version 3 on the greatest score (float64), then roots, feature, threshold (IEEE 754 bits), left, right, units, sampleCount.
+ * nodeCount, from version 2 on the leaf form, from version 3 on the greatest score (float64), then roots, feature, threshold (IEEE 754 bits), left, right, units, sampleCount;
+ * in version 4 then the graph.
  */
 function encodeBody(forest: ForestBody): Uint8Array {
   const nodeCount = forest.feature.length;
   const integers = [forest.feature, null, forest.left, forest.right, forest.units, forest.sampleCount];
   const isOfPathLengths = forest.leaf === 'path-length';
-  const version = isOfPathLengths ? PATH_LENGTH_VERSION : forest.leaf === 'score' ? SCORE_VERSION : LEAF_FORM_VERSION;
+  const version = versionOf(forest);
+  const graph = forest.graph === undefined ? new Uint8Array() : encodeGraph(forest.graph);
   const { featureCount, treeCount, sampleSize, shift } = forest;
   const header = [MAGIC, version, featureCount, treeCount, sampleSize, shift, nodeCount];
   if (!isOfPathLengths) header.push(leafForms.indexOf(forest.leaf));
   if (forest.top !== undefined) header.push(...new Int32Array(Float64Array.of(forest.top).buffer));
-  const bytes = new Uint8Array(4 * (header.length + treeCount + integers.length * nodeCount));
+  const treeBytes = 4 * (header.length + treeCount + integers.length * nodeCount);
+  const bytes = new Uint8Array(treeBytes + graph.length);
+  bytes.set(graph, treeBytes);
   const view = new DataView(bytes.buffer);
   let offset = 0;
   const put = (words: ArrayLike<number>): void => {
@@ -163,6 +169,12 @@ function encodeBody(forest: ForestBody): Uint8Array {
     else for (let i = 0; i < nodeCount; i++, offset += 4) view.setFloat32(offset, forest.threshold[i], true);
   }
   return bytes;
+}
+
+function versionOf({ leaf, graph }: ForestBody): number {
+  if (graph !== undefined) return GRAPH_VERSION;
+  if (leaf === 'path-length') return PATH_LENGTH_VERSION;
+  return leaf === 'score' ? SCORE_VERSION : LEAF_FORM_VERSION;
 }
 
 function digestOf(body: Uint8Array): string {
@@ -196,7 +208,7 @@ export function decodeForest(bytes: Uint8Array): CompiledForest {
     throw new AssayError(
       'MODEL_MISMATCH',
       'failure',
-      `The stored model has format version ${version}; this version of Assay reads versions up to ${SCORE_VERSION}.`,
+      `The stored model has format version ${version}; this version of Assay reads versions up to ${GRAPH_VERSION}.`,
       { nextStep: 'Open the case with the version of Assay that wrote it, or train again.' },
     );
   }
@@ -205,16 +217,18 @@ export function decodeForest(bytes: Uint8Array): CompiledForest {
   ) as [number, number, number, number, number];
   const headerWords = HEADER_WORDS + moreWords;
   const leaf = moreWords > 0 ? leafForms.find((_, form) => form === view.getInt32(28, true)) : 'path-length';
-  const bodyBytes = 4 * (headerWords + treeCount + 6 * nodeCount);
-  if (treeCount < 0 || nodeCount < 0 || bytes.length !== bodyBytes + DIGEST_BYTES) throw corrupt('is cut short');
+  const treeBytes = 4 * (headerWords + treeCount + 6 * nodeCount);
+  const bodyBytes = bytes.length - DIGEST_BYTES;
+  const isWhole = version === GRAPH_VERSION ? bodyBytes > treeBytes : bodyBytes === treeBytes;
+  if (treeCount < 0 || nodeCount < 0 || !isWhole) throw corrupt('is cut short');
   const digest = digestOf(bytes.subarray(0, bodyBytes));
   if (digest !== Buffer.from(bytes.subarray(bodyBytes)).toString('hex')) {
     throw corrupt('does not match its SHA-256 digest');
   }
 
-  if (leaf === undefined || (leaf === 'score') !== (version === SCORE_VERSION))
-    throw corrupt('has leaves of an unknown form');
-  const top = version === SCORE_VERSION ? { top: view.getFloat64(32, true) } : {};
+  const isOfScores = version === SCORE_VERSION || version === GRAPH_VERSION;
+  if (leaf === undefined || (leaf === 'score') !== isOfScores) throw corrupt('has leaves of an unknown form');
+  const top = isOfScores ? { top: view.getFloat64(32, true) } : {};
 
   let offset = 4 * headerWords;
   const take = (length: number): Int32Array => {
@@ -240,6 +254,7 @@ export function decodeForest(bytes: Uint8Array): CompiledForest {
     right,
     units,
     sampleCount,
+    ...(version === GRAPH_VERSION ? { graph: decodeGraph(bytes.subarray(treeBytes, bodyBytes)) } : {}),
   };
   const problem = findStructuralProblem(forest);
   if (problem !== null) throw corrupt(`cannot be walked: ${problem}`);

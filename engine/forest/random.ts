@@ -11,6 +11,7 @@ export const streamPurposes = {
   merchants: 8,
   missingLabels: 9,
   exploration: 10,
+  perturbation: 11,
 } as const;
 export type StreamPurpose = keyof typeof streamPurposes;
 

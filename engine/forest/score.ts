@@ -1,5 +1,6 @@
 import { impossible } from '../domain/error.ts';
 import type { CompiledForest } from '../domain/model.ts';
+import { isGraphModel, scoreGraph } from './graph/score-graph.ts';
 import { averagePathLength, leafValueOf, pathLengthOf } from './path-length.ts';
 
 /** The forest laid out for walking: every leaf leads to itself, so that a tree is walked in a fixed number of steps. */
@@ -29,6 +30,7 @@ export function scoreSums(forest: CompiledForest, values: Float32Array, rowCount
   if (values.length < rowCount * forest.featureCount || out.length < rowCount) {
     impossible(`${rowCount} rows of ${forest.featureCount} features do not fit the arrays given to the scorer.`);
   }
+  if (isGraphModel(forest)) return scoreGraph(forest, values, rowCount, out);
   const layout = layouts.get(forest) ?? layOut(forest);
   layouts.set(forest, layout);
   out.fill(0, 0, rowCount);

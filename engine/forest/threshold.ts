@@ -1,5 +1,5 @@
 import { impossible, usageError } from '../domain/error.ts';
-import { SUM_LIMIT } from './compile.ts';
+import { SUM_LIMIT } from './sum-limit.ts';
 
 const DIGIT_BITS = 12;
 const DIGIT_MASK = (1 << DIGIT_BITS) - 1;

@@ -3,7 +3,7 @@ import { exploredBeside } from '../domain/exploration.ts';
 import { UNLABELLED } from '../domain/label.ts';
 import type { CompiledForest } from '../domain/model.ts';
 import { mostAlertsUpTo, sweepAlerts, sweepSingleAlerts, type AlertOrder, type AlertSweep } from './alert-sweep.ts';
-import { SUM_LIMIT } from './compile.ts';
+import { SUM_LIMIT } from './sum-limit.ts';
 import { averagePathLength, leafValueOf } from './path-length.ts';
 import { scoreOfSum, unitsOfOne } from './score.ts';
 import { budgetOf, countFlagged, orderBySum, thresholdForBudget, thresholdForContamination } from './threshold.ts';

@@ -18,6 +18,8 @@ import { keepBackups, restoreCase } from '../jobs/backups/keep-backups.ts';
 import { mendCase } from '../jobs/backups/mend-case.ts';
 import { evaluateModel } from '../jobs/training/evaluate-model.ts';
 import { exportCsv } from '../jobs/exporting/export-alerts.ts';
+import { serverModels } from '../jobs/exporting/server-models.ts';
+import { exportFeatures } from '../jobs/exporting/export-features.ts';
 import { exportBigquery } from '../jobs/exporting/export-bigquery.ts';
 import { exportKserve, exportKubeflow, exportService, exportSpark } from '../jobs/exporting/export-cluster.ts';
 import { exportMlflow } from '../jobs/exporting/export-mlflow.ts';
@@ -112,6 +114,8 @@ const handlers: Handlers = {
   exportService,
   exportSpark,
   exportCsv,
+  exportFeatures,
+  serverModels,
   exportAlerts,
   exportNarrative,
   exportBigquery,

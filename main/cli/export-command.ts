@@ -97,6 +97,13 @@ Examples:
   addPlain(
     group,
     surroundings,
+    'exportFeatures',
+    'features',
+    'the features of every transaction, as a CSV file for other programs to train on',
+  );
+  addPlain(
+    group,
+    surroundings,
     'exportAlerts',
     'alerts',
     'the list of alerts with verdicts and notes, as CSV, or as Parquet where the name ends in .parquet',
@@ -136,7 +143,7 @@ Examples:
 function addPlain(
   group: Command,
   surroundings: CommandSurroundings,
-  job: 'exportSpark' | 'exportCsv' | 'exportAlerts',
+  job: 'exportSpark' | 'exportCsv' | 'exportFeatures' | 'exportAlerts',
   name: string,
   summary: string,
 ): void {

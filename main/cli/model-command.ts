@@ -1,9 +1,11 @@
 import { Option, type Command } from 'commander';
 import { scoreDirections, type ScoreDirection } from '../../engine/domain/model.ts';
+import { printableLine } from '../../engine/domain/printable-text.ts';
 import type { JobResult } from '../../preload/contract/jobs.ts';
 import { parseNames } from './flags.ts';
 import { jsonOption } from './json-option.ts';
-import { count, heading, linePairs, modelText, pairs } from './report.ts';
+import { trackingServer } from './publish-target.ts';
+import { count, heading, linePairs, modelText, pairs, table } from './report.ts';
 import { runCommand } from './run-job.ts';
 import { addThresholdOptions, requireCase, thresholdHandle, type ThresholdFlags } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -18,7 +20,8 @@ interface ImportFlags extends ThresholdFlags {
 
 /** `assay model import`: a model that was made elsewhere as a model of the case. */
 export function addModelCommand(program: Command, surroundings: CommandSurroundings): void {
-  const model = program.command('model').summary('models that were made elsewhere');
+  const model = program.command('model').summary('models that were made elsewhere, or lie at a tracking server');
+  addList(model, surroundings);
   const add = model
     .command('import')
     .summary('make an ONNX model that gives one number a row a model of the case')
@@ -63,6 +66,76 @@ into Assay's own form and held against ONNX Runtime on rows of the case; every r
     });
 }
 
+interface ListFlags {
+  readonly case?: string;
+  readonly trackingUri?: string;
+  readonly ca?: string;
+  readonly json?: boolean;
+}
+
+/** `assay model list`: what a tracking server has, and which of it is the case's own. */
+function addList(model: Command, surroundings: CommandSurroundings): void {
+  model
+    .command('list')
+    .summary('list the versions and runs of a tracking server beside the models of a case')
+    .requiredOption('--case <file>', 'the case file')
+    .option('--tracking-uri <address>', 'the MLflow server (default: MLFLOW_TRACKING_URI)')
+    .option('--ca <file>', 'trusted certificates in PEM, for a server with its own authority')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay model list --case spring.assay --tracking-uri http://127.0.0.1:5000
+  assay model list --case spring.assay --tracking-uri http://127.0.0.1:5000 --json`,
+    )
+    .action(async (flags: ListFlags) => {
+      await runCommand(surroundings, 'serverModels', flags.json === true, printServerModels, () => ({
+        casePath: requireCase(flags.case),
+        ...trackingServer(flags.trackingUri),
+        ...(flags.ca === undefined ? {} : { ca: flags.ca }),
+      }));
+    });
+}
+
+function printServerModels(result: JobResult<'serverModels'>, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
+  print(heading('Versions at the server'));
+  print(
+    table(
+      ['model', 'version', 'aliases', 'digest', 'made by'],
+      result.versions.map(({ name, version, aliases, digest, ...made }) => [
+        printableLine(name),
+        version,
+        printableLine(aliases.join(', ')),
+        digest === null ? '-' : printableLine(digest.slice(0, 12)),
+        makerText(made),
+      ]),
+      [false, true, false, false, false],
+    ),
+  );
+  print(heading('Runs at the server, newest first'));
+  print(
+    table(
+      ['run', 'name', 'experiment', 'state', 'made by'],
+      result.runs.map(({ id, name, experiment, status, ...made }) => [
+        ...[id, name, experiment, status].map(printableLine),
+        makerText(made),
+      ]),
+      [false, false, false, false, false],
+    ),
+  );
+  for (const conflict of result.conflicts) print(`\n  ${printableLine(conflict)}`);
+}
+
+function makerText({
+  madeBy,
+  modelId,
+}: Pick<JobResult<'serverModels'>['versions'][number], 'madeBy' | 'modelId'>): string {
+  if (modelId !== null) return `this case, model ${modelId}`;
+  return madeBy === 'another-case' ? 'another case' : 'another program';
+}
+
 function mappedColumn(text: string): { readonly input?: string; readonly feature: string } {
   const at = text.indexOf('=');
   return at < 0 ? { feature: text } : { input: text.slice(0, at).trim(), feature: text.slice(at + 1).trim() };
@@ -83,10 +156,10 @@ function printImportReport(result: JobResult<'importModel'>, { print, note }: Co
       [
         'checked',
         imported.greatestDifference === null
-          ? 'not: ONNX Runtime is not there'
+          ? 'not'
           : `${count(checkedRows)} rows, at most ${imported.greatestDifference.toExponential(1)} from ONNX Runtime`,
       ],
-      ['reasons', 'exact SHAP over its trees'],
+      ['reasons', imported.kind === 'graph' ? 'by perturbation' : 'exact SHAP over its trees'],
       ...linePairs(result),
       ['model', modelText(result)],
       ['case', result.case],
@@ -97,4 +170,5 @@ function printImportReport(result: JobResult<'importModel'>, { print, note }: Co
 const kindWords: Readonly<Record<JobResult<'importModel'>['imported']['kind'], string>> = {
   'isolation-forest': 'an isolation forest',
   'tree-ensemble': 'trees whose leaves add up to the score',
+  graph: 'a graph that ONNX Runtime runs as it is',
 };

@@ -378,7 +378,7 @@ export function printExplainReport(result: JobResult<'explain'>, { print }: Comm
 export function printCompareReport(result: JobResult<'compare'>, { print }: CommandSurroundings): void {
   const describe = ({ model, evaluation }: JobResult<'compare'>['first']): readonly string[] => [
     `${model.id}  ${shorten(model.digest, 12)}`,
-    model.imported === undefined ? forestText(model) : `${model.trees} trees, made elsewhere`,
+    model.imported === undefined ? forestText(model) : `${treesText(model.trees)}, made elsewhere`,
     evaluation === null ? '-' : nullable(evaluation.auroc),
     evaluation === null ? '-' : nullable(evaluation.auprc),
     evaluation === null ? '-' : nullable(evaluation.precision),
@@ -616,8 +616,13 @@ export function modelText({ model, isChampion }: Pick<TrainResult, 'model' | 'is
 }
 
 /** What a model is made of, or where it came from. */
+/** A graph has no trees. */
+function treesText(trees: number): string {
+  return trees === 0 ? 'a graph' : `${trees} trees`;
+}
+
 export function forestText({ trees, sample, seed, grower, imported }: TrainResult['model']): string {
-  if (imported !== undefined) return `${trees} trees ${printableLine(originWords(imported))}`;
+  if (imported !== undefined) return `${treesText(trees)} ${printableLine(originWords(imported))}`;
   return `${trees} trees of ${count(sample ?? 0)} rows, seed ${seed}, grower ${grower}`;
 }
 

@@ -261,7 +261,7 @@ export interface AlertDetail {
     readonly of: 'amount' | 'entity' | 'counterpart' | null;
   }[];
   /** What contributions are counted in: edges of path length, or the scores of a model made elsewhere, on its own scale. */
-  readonly unit: 'path-length' | 'score';
+  readonly unit: 'path-length' | 'score' | 'score-by-perturbation';
   /** At most five, then the rest; in `unit`. They add up to `baseline - pathLength`. */
   readonly contributions: readonly {
     readonly feature: string;

@@ -153,6 +153,8 @@ export const exportJobs = {
   },
   exportSpark: { input: z.object({ casePath: path, model: modelChoice, ...outputChoice }), result: filesResult },
   exportCsv: { input: z.object({ casePath: path, model: modelChoice, ...outputChoice }), result: alertsResult },
+  /** The features of every transaction, for other programs to train on. */
+  exportFeatures: { input: z.object({ casePath: path, model: modelChoice, ...outputChoice }), result: alertsResult },
   /** The list of alerts as the window shows it: one line an alert, all that pass the filter. */
   exportAlerts: {
     input: z.object({

@@ -6,7 +6,47 @@ import { lineSchema, thresholdHandleSchema } from './tuning.ts';
 
 /* Models that were made elsewhere and become models of a case. */
 
+/** Who made what a tracking server has: by the digest that is noted there. */
+const madeBySchema = z.enum(['this-case', 'another-case', 'another-program']);
+
 export const importedModelJobs = {
+  /** What a tracking server has beside the case's own models; asks it only when started, and changes nothing. */
+  serverModels: {
+    input: z.object({
+      casePath: path,
+      trackingUri: z.string().min(1).optional().describe('the tracking server'),
+      ca: path.optional(),
+    }),
+    result: z.object({
+      versions: z.array(
+        z.object({
+          name: z.string(),
+          version: z.string(),
+          runId: z.string().nullable(),
+          digest: z.string().nullable().describe('null where another program registered it'),
+          aliases: z.array(z.string()),
+          createdAtMs: z.number(),
+          modelId: z.number().int().nullable().describe('the model of this case that it is'),
+          madeBy: madeBySchema,
+        }),
+      ),
+      runs: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          experiment: z.string(),
+          status: z.string(),
+          digest: z.string().nullable(),
+          startedAtMs: z.number(),
+          modelId: z.number().int().nullable(),
+          madeBy: madeBySchema,
+        }),
+      ),
+      conflicts: z.array(z.string()).describe('where server and case say different things'),
+      notices: z.array(notice),
+      case: path,
+    }),
+  },
   importModel: {
     input: z.object({
       casePath: path,

@@ -7,9 +7,9 @@ const budgets = {
   renderer: { path: 'dist/renderer', bytes: 1_507_251 },
   preload: { path: 'dist/preload', bytes: 2_669 },
   main: { path: 'dist/main', bytes: 378_205 },
-  engine: { path: 'dist/engine', bytes: 5_804_914 },
+  engine: { path: 'dist/engine', bytes: 20_387_591 },
   /** Without Electron's own files: archive, what lies beside it, the bundled recording, notices and list of packages. */
-  package: { path: 'dist/packages/linux-unpacked/resources', bytes: 11_167_803 },
+  package: { path: 'dist/packages/linux-unpacked/resources', bytes: 25_750_480 },
 } as const;
 
 /** Growth that is no decision of anybody. */

@@ -129,6 +129,11 @@ const breaches: readonly Breach[] = [
   { wall: 'sqlite-only-in-store', file: 'engine/jobs/query.ts', source: `export * from 'better-sqlite3';` },
   { wall: 'sqlite-only-in-store', file: 'engine/jobs/builtin-query.ts', source: `export * from 'node:sqlite';` },
   { wall: 'kafkajs-only-in-stream', file: 'engine/jobs/topic.ts', source: `export * from 'kafkajs';` },
+  {
+    wall: 'onnx-runtime-only-for-graphs',
+    file: 'engine/jobs/run-graph.ts',
+    source: `export * from 'onnxruntime-web';`,
+  },
   { wall: 'echarts-only-in-charts', file: 'renderer/ui/chart.ts', source: `export * from 'echarts';` },
   {
     wall: 'ml-isolation-forest-only-in-forest',

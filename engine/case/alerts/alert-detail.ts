@@ -157,7 +157,7 @@ function contributionsOf(
       amount: -contributions[feature],
     }));
   return {
-    unit: view.forest.leaf === 'score' ? 'score' : 'path-length',
+    unit: unitOf(view),
     contributions: listed,
     // What is left of the exact whole, so that rounding never shows as a gap.
     restContribution: listed.reduce((rest, { amount }) => rest - amount, baseline - pathLength),
@@ -165,6 +165,11 @@ function contributionsOf(
     baseline,
     pathLength,
   };
+}
+
+function unitOf({ forest }: ModelView): AlertDetail['unit'] {
+  if (forest.graph !== undefined) return 'score-by-perturbation';
+  return forest.leaf === 'score' ? 'score' : 'path-length';
 }
 
 function smallestChanges(session: CaseSession, view: ModelView, modelId: number, sequence: number): readonly string[] {

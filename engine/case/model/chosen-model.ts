@@ -79,6 +79,7 @@ export function chosenModel(openedCase: ReadableCase, choice: string | undefined
 export interface ModelSummary {
   readonly id: number;
   readonly digest: string;
+  /** 0 for a graph, which has none. */
   readonly trees: number;
   /** Null for trees made elsewhere that do not say it. */
   readonly sample: number | null;
@@ -91,7 +92,8 @@ export interface ModelSummary {
 
 /** What a report says of a model. */
 export function modelSummary({ stored: { id, parameters }, forest }: ChosenModel): ModelSummary {
-  const { digest, treeCount: trees, sampleSize, leaf } = forest;
+  const { digest, sampleSize, leaf } = forest;
+  const trees = forest.graph === undefined ? forest.treeCount : 0;
   const { seed, grower, imported } = parameters;
   if (imported === undefined) return { id, digest, trees, sample: sampleSize, seed, grower };
   return { id, digest, trees, sample: leaf === 'score' ? null : sampleSize, seed: null, grower: 'elsewhere', imported };

@@ -25,7 +25,7 @@ export function featureValueText({ valueText }: LabelledWords, value: number): s
 
 /**
  * The reasons of one row in words, at most `limit` of those that raise its score (the usual number where absent), and the
- * rest: the same sentences in the window, in commands and in exports. The strongest of the leading theme is the first.
+ * rest: the same sentences in the window, in commands and in exports, which say where reasons are by perturbation. The strongest of the leading theme is the first.
  * @param known its contributions and features, where they were computed elsewhere
  */
 export function describedReasons(
@@ -46,7 +46,10 @@ export function describedReasons(
   );
   return {
     ...described,
-    reasons: described.reasons.map((reason) => ({ ...reason, sentence: `${phraseOf(view, sequence, reason)}.` })),
+    reasons: described.reasons.map((reason) => ({
+      ...reason,
+      sentence: `${phraseOf(view, sequence, reason)}${view.forest.graph === undefined ? '' : ' (by perturbation)'}.`,
+    })),
   };
 }
 

@@ -1,13 +1,16 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { usageError } from '../../domain/error.ts';
+import { impossible, usageError } from '../../domain/error.ts';
 import { ModelProtoSchema, TensorProto_DataType as DataType } from './schema/onnx_pb.js';
-import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from './schema/onnx_pb.js';
+import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from './schema/onnx_pb.js';
 
 /** A value that a graph takes or gives: one row of `columns` numbers a transaction. */
 export interface GraphValue {
   readonly name: string;
-  /** 1 also where the rows have no second dimension. */
+  /** 1 also where the rows have no second dimension, and are flat. */
   readonly columns: number;
+  readonly isFlat: boolean;
+  /** Rows that it is made for; null for any number. */
+  readonly rows: number | null;
 }
 
 export interface GraphInput extends GraphValue {
@@ -25,6 +28,8 @@ export interface OnnxGraph {
   /** Who wrote it, such as `skl2onnx 1.20.0`. */
   readonly producer: string;
   readonly nodes: readonly NodeProto[];
+  /** Those of its branches, loops and functions. */
+  readonly inner: readonly NodeProto[];
   /** What it takes, in its order, without what it brings along. */
   readonly inputs: readonly GraphInput[];
   readonly outputs: readonly GraphOutput[];
@@ -47,11 +52,18 @@ export function readOnnxGraph(bytes: Uint8Array): OnnxGraph {
       const tensor = node.attribute.find(({ name }) => name === 'value')?.t;
       if (tensor !== undefined) constants.set(node.output[0], tensor);
     }
-  const outside = [...constants.values()].find(({ externalData }) => externalData.length > 0);
+  const held = everyGraph(graph).flatMap(({ initializer }) => initializer);
+  const outside = [...constants.values(), ...held].find(({ externalData }) => externalData.length > 0);
   if (outside !== undefined) throw notRead('keeps its weights in another file; save it as one');
   return {
     producer: [model.producerName, model.producerVersion].filter((part) => part !== '').join(' ') || 'unknown',
     nodes: graph.node,
+    inner: [
+      ...everyGraph(graph)
+        .slice(1)
+        .flatMap(({ node }) => node),
+      ...model.functions.flatMap(({ node }) => node),
+    ],
     inputs: graph.input.filter(({ name }) => !constants.has(name)).map(inputOf),
     outputs: graph.output.flatMap((value) => {
       const read = valueOf(value);
@@ -60,6 +72,21 @@ export function readOnnxGraph(bytes: Uint8Array): OnnxGraph {
     maker: new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const))),
     constants,
   };
+}
+
+/** A graph and those inside of its branches and loops. */
+function everyGraph(graph: GraphProto): readonly GraphProto[] {
+  const inner = graph.node.flatMap(({ attribute }) =>
+    attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs])),
+  );
+  return [graph, ...inner.flatMap(everyGraph)];
+}
+
+const chanceOperators = /^(?:Random(?:Normal|Uniform)(?:Like)?|Multinomial|Bernoulli)$/u;
+
+/** An operation by which a graph draws at random, where it has one. */
+export function drawnByChance({ nodes, inner }: OnnxGraph): string | undefined {
+  return [...nodes, ...inner].find(({ opType }) => chanceOperators.test(opType))?.opType;
 }
 
 /** @throws AssayError MODEL_MISMATCH */
@@ -97,11 +124,12 @@ function elementTypeOf({ type }: ValueInfoProto): number {
 function valueOf({ name, type }: ValueInfoProto): GraphValue | undefined {
   if (type?.value.case !== 'tensorType') return undefined;
   const sizes = type.value.value.shape?.dim ?? [];
-  const width = sizes.at(1);
+  const [height, width] = sizes;
   if (sizes.length > 2 || sizes.length === 0) return undefined;
-  if (width === undefined) return { name, columns: 1 };
+  const rows = height.value.case === 'dimValue' && height.value.value > 0n ? Number(height.value.value) : null;
+  if (sizes.length === 1) return { name, columns: 1, isFlat: true, rows };
   return width.value.case === 'dimValue' && width.value.value > 0n
-    ? { name, columns: Number(width.value.value) }
+    ? { name, columns: Number(width.value.value), isFlat: false, rows }
     : undefined;
 }
 
@@ -153,9 +181,18 @@ export function tensorNumbers(tensor: TensorProto): readonly number[] {
 
 /**
  * Which of the model's columns (those of its inputs, one input after the other) a value holds, in order.
- * @throws AssayError MODEL_MISMATCH where they were changed on the way
+ * Ask only where `isOfInputs` says that it does.
  */
 export function columnsOf(graph: OnnxGraph, value: string): readonly number[] {
+  return columnsBehind(graph, value) ?? impossible(`'${value}' is changed on its way`);
+}
+
+/** Whether a value holds columns of the model as they came. */
+export function isOfInputs(graph: OnnxGraph, value: string): boolean {
+  return columnsBehind(graph, value) !== null;
+}
+
+function columnsBehind(graph: OnnxGraph, value: string): readonly number[] | null {
   let first = 0;
   for (const { name, columns } of graph.inputs) {
     if (name === value) return Array.from({ length: columns }, (_, column) => first + column);
@@ -163,16 +200,18 @@ export function columnsOf(graph: OnnxGraph, value: string): readonly number[] {
   }
   const node = graph.maker.get(value);
   const axis = node === undefined ? undefined : attributeOf(node, 'axis')?.i;
-  if (node?.opType === 'Cast' || node?.opType === 'Identity') return columnsOf(graph, node.input[0]);
-  if (node?.opType === 'Concat' && (axis === 1n || axis === -1n))
-    return node.input.flatMap((input) => columnsOf(graph, input));
+  if (node?.opType === 'Cast' || node?.opType === 'Identity') return columnsBehind(graph, node.input[0]);
+  if (node?.opType === 'Concat' && (axis === 1n || axis === -1n)) {
+    const parts = node.input.map((input) => columnsBehind(graph, input));
+    return parts.every((part) => part !== null) ? parts.flat() : null;
+  }
   const chosen = node === undefined ? undefined : graph.constants.get(node.input[1]);
   if (
     chosen !== undefined &&
     ((node?.opType === 'Gather' && axis === 1n) || node?.opType === 'ArrayFeatureExtractor')
   ) {
-    const columns = columnsOf(graph, node.input[0]);
-    return tensorNumbers(chosen).map((column) => columns[column]);
+    const columns = columnsBehind(graph, node.input[0]);
+    return columns === null ? null : tensorNumbers(chosen).map((column) => columns[column]);
   }
-  throw notRead(`changes its inputs by ${node?.opType ?? 'nothing known'} before its trees`);
+  return null;
 }

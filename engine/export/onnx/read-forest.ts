@@ -1,7 +1,7 @@
 import { impossible } from '../../domain/error.ts';
 import type { GrownTree } from '../../domain/model.ts';
 import { averagePathLength } from '../../forest/path-length.ts';
-import { notRead, numbersOf, tensorNumbers, textOf, type OnnxGraph } from './onnx-graph.ts';
+import { isOfInputs, notRead, numbersOf, tensorNumbers, textOf, type OnnxGraph } from './onnx-graph.ts';
 import { readTrees, type EnsembleTree } from './read-trees.ts';
 import type { NodeProto } from './schema/onnx_pb.js';
 
@@ -30,7 +30,8 @@ export interface ReadTreeEnsemble {
  * @throws AssayError MODEL_MISMATCH where it is a forest that cannot be read exactly
  */
 export function readForest(graph: OnnxGraph, output: string): ReadIsolationForest | ReadTreeEnsemble | null {
-  if (!graph.nodes.some(isEnsemble)) return null;
+  const ensembles = graph.nodes.filter(isEnsemble);
+  if (ensembles.length === 0 || !ensembles.every(({ input }) => isOfInputs(graph, input[0]))) return null;
   return graph.nodes.some(({ opType }) => opType === 'LabelEncoder')
     ? readIsolationForest(graph, output)
     : readTreeEnsemble(graph, output);

@@ -1,4 +1,5 @@
 import type { CompiledForest } from '../../domain/model.ts';
+import { isGraphModel, scoreGraph, type GraphModel } from '../graph/score-graph.ts';
 import { kernelUrl, loadKernel } from './kernel-module.ts';
 import { assertRowsFit, slotBySlot } from './kernel-scorer.ts';
 import { openKernelLanes, openTypedArrayLanes } from './lanes.ts';
@@ -47,6 +48,7 @@ const ROWS_BETWEEN_EVENTS = 4096;
 
 /** Starts a pool for one forest. Its threads do not keep the process alive while they have nothing to do. */
 export function createScoringPool(forest: CompiledForest, options: ScoringPoolOptions): ScoringPool {
+  if (isGraphModel(forest)) return graphPool(forest);
   const threads = Math.max(1, Math.floor(options.threads));
   const shape = {
     lanes: threads === 1 ? 1 : threads + 1,
@@ -74,5 +76,31 @@ export function createScoringPool(forest: CompiledForest, options: ScoringPoolOp
       }
     },
     close: () => queue.close(),
+  };
+}
+
+/** Rows of a graph scored before other events are looked after: it takes longer for a row than trees. */
+const GRAPH_ROWS_BETWEEN_EVENTS = 1024;
+
+/** Scores by the one thread that runs the graph. */
+function graphPool(forest: GraphModel): ScoringPool {
+  let isClosed = false;
+  return {
+    threads: 1,
+    usesKernel: false,
+    started: Promise.resolve(),
+    async score(values, rowCount, out, signal) {
+      assertRowsFit(forest, values, rowCount, out);
+      for (let start = 0; start < rowCount; start += GRAPH_ROWS_BETWEEN_EVENTS) {
+        if (start > 0) await new Promise((resolve) => setImmediate(resolve));
+        if (isClosed || signal?.aborted === true) throw scoringStopped();
+        const end = Math.min(rowCount, start + GRAPH_ROWS_BETWEEN_EVENTS);
+        scoreGraph(forest, values.subarray(start * forest.featureCount), end - start, out.subarray(start, end));
+      }
+    },
+    close: () => {
+      isClosed = true;
+      return Promise.resolve();
+    },
   };
 }

@@ -3,6 +3,8 @@ import { isFlagged } from '../threshold.ts';
 import type { CompiledForest } from '../../domain/model.ts';
 import { previousFloat32 } from '../float32.ts';
 import type { FeatureBackground } from './background.ts';
+import { isGraphModel } from '../graph/score-graph.ts';
+import { unflagGraph } from '../graph/unflag-graph.ts';
 import { explainPathLengths } from './tree-shap.ts';
 
 /** Within which limits one feature may be changed, and what counts as one step of it. */
@@ -50,6 +52,7 @@ export function smallestChange(
   if (row.length !== forest.featureCount || limits.length !== forest.featureCount) {
     impossible(`a row of ${row.length} values was given to a forest of ${forest.featureCount} features.`);
   }
+  if (isGraphModel(forest)) return unflagGraph(forest, row, thresholdUnits, limits);
   let best: UnflaggingChange | null = null;
   for (let feature = 0; feature < row.length; feature++) {
     if (Number.isFinite(row[feature])) {

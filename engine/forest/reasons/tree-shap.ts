@@ -1,3 +1,5 @@
+import { graphExplainer } from '../graph/explain-graph.ts';
+import { isGraphModel } from '../graph/score-graph.ts';
 import { impossible } from '../../domain/error.ts';
 import type { CompiledForest } from '../../domain/model.ts';
 import { meanPathLength } from '../score.ts';
@@ -68,9 +70,10 @@ export function explainPathLengths(forest: CompiledForest, row: Float32Array): P
 
 /**
  * The same for many rows without new arrays: the function returned overwrites `contributions` (length featureCount)
- * and returns the baseline. It must not be shared between threads.
+ * and returns the baseline. It must not be shared between threads. Of a graph, the reasons are by perturbation.
  */
 export function rowExplainer(forest: CompiledForest): (row: Float32Array, contributions: Float64Array) => number {
+  if (isGraphModel(forest)) return graphExplainer(forest);
   const layout = layouts.get(forest) ?? layOut(forest);
   layouts.set(forest, layout);
   const scratch: Scratch = {

@@ -22,6 +22,25 @@ export async function exportOnnxModel(
   try {
     throwIfCancelled(context.signal);
     const chosen = chosenModel(openedCase, input.model);
+    const { graph } = chosen.forest;
+    if (graph !== undefined) {
+      await output.write(graph.bytes);
+      return {
+        output: output.path,
+        bytes: graph.bytes.length,
+        sha256: createHash('sha256').update(graph.bytes).digest('hex'),
+        digest: chosen.forest.digest,
+        inputs: graph.inputs.map(({ name, columns, isDouble }) => ({
+          name,
+          type: isDouble ? 'float64' : 'float32',
+          columns,
+        })),
+        notices: [
+          "This is the file as it was given: it holds neither the case's features nor its line. Score with the case itself.",
+        ],
+        case: resolve(input.casePath),
+      };
+    }
     const { bytes, inputs, spec } = onnxOfModel(openedCase, chosen);
     await output.write(bytes);
     const windows = spec.windows?.features.length ?? 0;

@@ -1,5 +1,5 @@
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
-import { impossible } from '../../domain/error.ts';
+import { impossible, usageError } from '../../domain/error.ts';
 import { historyMark } from '../../domain/history-mark.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { exportOnnx, metadataKeys } from '../../export/onnx/export-onnx.ts';
@@ -19,6 +19,12 @@ export interface ModelOnnx {
 
 /** Writes one model of a case as ONNX, with names, threshold, profile and feature spec in its metadata. */
 export function onnxOfModel(openedCase: ReadableCase, { stored, forest }: ChosenModel): ModelOnnx {
+  if (forest.graph !== undefined)
+    throw usageError(
+      'MODEL_MISMATCH',
+      `${stored.name} is a graph that somebody else made, and is run as it is: what is exported here is made of trees, whose whole numbers add up alike everywhere.`,
+      'Its file can be exported as it was given (ONNX); recordings, topics and requests are scored with the case itself.',
+    );
   const profile = openedCase.profile() ?? impossible('a case with a model has no profile');
   const spec = openedCase.featureSpec(stored.featureSetId);
   const { preprocessing, inputs } = preprocessingOf(spec);

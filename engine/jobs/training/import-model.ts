@@ -9,7 +9,6 @@ import type { WorkContext } from '../../domain/progress.ts';
 import { notRead, readOnnxGraph, type OnnxGraph } from '../../export/onnx/onnx-graph.ts';
 import { readForest, type ReadIsolationForest, type ReadTreeEnsemble } from '../../export/onnx/read-forest.ts';
 import { steersMissing } from '../../export/onnx/read-trees.ts';
-import { runGraph } from '../../export/onnx/run-graph.ts';
 import { compileForest } from '../../forest/compile.ts';
 import { compileScores } from '../../forest/compile-scores.ts';
 import { scoreOfSum } from '../../forest/score.ts';
@@ -17,6 +16,7 @@ import { openCase } from '../../store/open-case.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { describeOrder, storeCaseFeatures, type StoredFeatures } from './case-features.ts';
+import { compileImportedGraph, graphToRun, numbersOfRows } from './imported-graph.ts';
 import { mapFeatures, type MappedFeatures } from './mapped-features.ts';
 import { scoreAndKeep, scoreMatrix } from './train-model.ts';
 
@@ -28,12 +28,16 @@ const SAMPLE_ROWS = 4096;
 /** What scores of float32 arithmetic may differ by, of the largest there is. */
 const DIFFERENCE_ALLOWED = 1e-4;
 const MOST_BYTES = 1 << 30;
+const operationsTold = 12;
+
+type ReadModel = ReadIsolationForest | ReadTreeEnsemble;
 /** What a forest that is grown in its place takes. */
 const inItsPlace = { trees: 300, sample: 256, featuresPerTree: null, seed: 1, grower: 'assay' } as const;
 
 /**
  * The `importModel` job: a model that was made elsewhere becomes one of the case, with every row scored, beside the champion or as the
- * first. It is read into the exact forest, so that all that follows treats it as one that was grown here.
+ * first. Trees are read into the exact forest; anything else is run as it is, on a scale of whole units, so that all that follows treats it
+ * as one that was grown here.
  * @throws AssayError FILE_NOT_FOUND, MODEL_MISMATCH where it cannot be read exactly, UNKNOWN_COLUMN and WRONG_USE for the mapping
  */
 export async function importModel(input: Input, context: WorkContext): Promise<Result> {
@@ -62,21 +66,31 @@ async function importInto(
       'Read a recording into it with `assay ingest`.',
     );
   const output = scoreOutput(graph, input.output);
-  const read = readForest(graph, output) ?? notAForest(graph);
+  const read = readForest(graph, output);
   const direction = directionOf(read, input.direction);
   const mapped = mapFeatures(openedCase, profile, graph, input.map, context);
   const features = await storeCaseFeatures(openedCase, profile, mapped.spec, context);
   const sample = sampleRows(openedCase, features);
-  const forest = compileRead(read, mapped, features, direction, sample);
-  const check = await againstRuntime(bytes, graph, output, { read, mapped, forest, sample, direction }, context);
+  const run = graphToRun(bytes, graph, output, mapped, direction, sample);
+  const theirs = numbersOfRows(run, sample);
+  const forest =
+    read === null
+      ? await compileImportedGraph(openedCase, features, run, context)
+      : compileRead(read, mapped, features, direction, sample);
+  const greatestDifference = differenceFrom(
+    theirs,
+    read,
+    direction,
+    Float64Array.from(await scoreMatrix(forest, sample, context), (sum) => scoreOfSum(forest, sum)),
+  );
   const imported: Imported = {
     file: basename(input.file),
     sha256: createHash('sha256').update(bytes).digest('hex'),
     producer: graph.producer,
-    kind: read.kind,
+    kind: read?.kind ?? 'graph',
     output,
     direction,
-    greatestDifference: check.greatestDifference,
+    greatestDifference,
   };
   const session = new CaseSession(openedCase);
   const parameters = { ...inItsPlace, imported };
@@ -91,7 +105,7 @@ async function importInto(
     rows: features.rowCount,
     columns: mapped.columns.map(({ input: name, feature }) => ({ input: name, feature })),
     imported,
-    checkedRows: check.rows,
+    checkedRows: sample.rowCount,
     alerts: state.alerts,
     alertsPerDay: state.alertsPerDay,
     flagged: state.flagged,
@@ -102,7 +116,12 @@ async function importInto(
     line,
     model: session.modelSummary(modelId),
     isChampion: session.model(modelId).isChampion,
-    notices: [...check.notices, ...missingNotices(graph, mapped), ...describeOrder(profile, features), ...kept.notices],
+    notices: [
+      ...graphNotices(read, graph),
+      ...missingNotices(graph, mapped),
+      ...describeOrder(profile, features),
+      ...kept.notices,
+    ],
     case: resolve(input.casePath),
   };
 }
@@ -143,15 +162,20 @@ function scoreOutput(graph: OnnxGraph, named: string | undefined): string {
   );
 }
 
-function notAForest(graph: OnnxGraph): never {
-  const kinds = [...new Set(graph.nodes.map(({ opType }) => opType))];
-  throw notRead(`is none that Assay reads exactly; it is made of ${kinds.join(', ')}`);
+/** What a model that is run as it is does not get, and what it is made of. */
+function graphNotices(read: ReadModel | null, { nodes }: OnnxGraph): readonly string[] {
+  if (read !== null) return [];
+  const kinds = [...new Set(nodes.map(({ opType }) => opType))];
+  const told = kinds.slice(0, operationsTold).join(', ');
+  return [
+    `It is no trees alone (${told}${kinds.length > operationsTold ? ' and others' : ''}): ONNX Runtime runs it as it is, and its reasons are by perturbation.`,
+  ];
 }
 
 /** @throws AssayError WRONG_USE where nothing says it, or what was said is not so */
-function directionOf(read: ReadIsolationForest | ReadTreeEnsemble, stated: ScoreDirection | undefined): ScoreDirection {
+function directionOf(read: ReadModel | null, stated: ScoreDirection | undefined): ScoreDirection {
   const known =
-    read.kind === 'tree-ensemble' ? undefined : read.factor > 0 ? 'higher-is-anomalous' : 'lower-is-anomalous';
+    read?.kind !== 'isolation-forest' ? undefined : read.factor > 0 ? 'higher-is-anomalous' : 'lower-is-anomalous';
   if (known !== undefined && stated !== undefined && stated !== known)
     throw usageError('WRONG_USE', `Of this isolation forest, ${known.replaceAll('-', ' ')}.`, 'Leave --direction out.');
   const direction = known ?? stated;
@@ -172,7 +196,7 @@ function sampleRows(openedCase: WritableCase, { featureSetId, featureCount, rowC
 
 /** The exact forest over the features of the case. */
 function compileRead(
-  read: ReadIsolationForest | ReadTreeEnsemble,
+  read: ReadModel,
   { columns }: MappedFeatures,
   { featureCount }: StoredFeatures,
   direction: ScoreDirection,
@@ -198,56 +222,25 @@ function compileRead(
   );
 }
 
-interface ReadModel {
-  readonly read: ReadIsolationForest | ReadTreeEnsemble;
-  readonly mapped: MappedFeatures;
-  readonly forest: CompiledForest;
-  readonly sample: FeatureMatrix;
-  readonly direction: ScoreDirection;
-}
-
 /**
- * Holds the scores of the exact forest against those that ONNX Runtime gives for the file itself.
+ * Greatest difference of the model's scores from those that ONNX Runtime gives for the file itself.
  * @throws AssayError MODEL_MISMATCH where they are not the same model's
  */
-async function againstRuntime(
-  bytes: Uint8Array,
-  graph: OnnxGraph,
-  output: string,
-  { read, mapped, forest, sample, direction }: ReadModel,
-  context: WorkContext,
-): Promise<{ readonly greatestDifference: number | null; readonly rows: number; readonly notices: readonly string[] }> {
-  const width = mapped.columns.length;
-  const values = new Float32Array(sample.rowCount * width);
-  mapped.columns.forEach(({ position }, column) => {
-    for (let row = 0; row < sample.rowCount; row++)
-      values[row * width + column] = sample.values[row * sample.featureCount + position];
-  });
-  let theirs: Float64Array;
-  try {
-    theirs = await runGraph(bytes, graph, output, { rowCount: sample.rowCount, featureCount: width, values });
-  } catch (error) {
-    if (!(error instanceof AssayError) || error.code !== 'MISSING_DEPENDENCY') throw error;
-    const notice = 'ONNX Runtime is not installed here, so its scores were not compared with those of the file itself.';
-    return { greatestDifference: null, rows: 0, notices: [notice] };
-  }
-  const sums = await scoreMatrix(forest, sample, context);
-  // The forest's own score is that of the output without what was added to it, or turned.
+function differenceFrom(
+  theirs: Float64Array,
+  read: ReadModel | null,
+  direction: ScoreDirection,
+  scores: Float64Array,
+): number {
+  // An isolation forest's own score is that of the output without what was added to it; others are turned.
   const [base, factor] =
-    read.kind === 'isolation-forest' ? [read.base, read.factor] : [0, direction === 'higher-is-anomalous' ? 1 : -1];
-  let [greatestDifference, largest] = [0, 1];
-  theirs.forEach((score, row) => {
-    const own = base + factor * scoreOfSum(forest, sums[row]);
-    if (!Number.isFinite(score))
-      throw notRead(
-        `gives the score ${score} in ONNX Runtime for row ${row + 1} of those it was asked about; every row needs a number`,
-      );
-    greatestDifference = Math.max(greatestDifference, Math.abs(score - own));
-    largest = Math.max(largest, Math.abs(score));
-  });
-  if (greatestDifference > DIFFERENCE_ALLOWED * largest)
+    read?.kind === 'isolation-forest' ? [read.base, read.factor] : [0, direction === 'higher-is-anomalous' ? 1 : -1];
+  const differences = theirs.map((score, row) => Math.abs(score - (base + factor * scores[row])));
+  const greatest = differences.reduce((most, difference) => Math.max(most, difference), 0);
+  const largest = theirs.reduce((most, score) => Math.max(most, Math.abs(score)), 1);
+  if (greatest > DIFFERENCE_ALLOWED * largest)
     throw notRead(
-      `was read, but ONNX Runtime gives other scores for the same rows: they differ by up to ${greatestDifference.toPrecision(3)}`,
+      `was read, but ONNX Runtime gives other scores for the same rows: they differ by up to ${greatest.toPrecision(3)}`,
     );
-  return { greatestDifference, rows: sample.rowCount, notices: [] };
+  return greatest;
 }

@@ -18,7 +18,7 @@ interface Difference {
 /** The numbers in which two models differ, and those of their features that only one has. */
 export function differencesOf(first: ModelListItem, second: ModelListItem): readonly Difference[] {
   const rows: readonly Difference[] = [
-    { name: 'Trees', first: formatCount(first.trees), second: formatCount(second.trees) },
+    { name: 'Trees', first: treesText(first.trees), second: treesText(second.trees) },
     { name: 'Sub-sample', first: formatCount(first.sample), second: formatCount(second.sample) },
     { name: 'Seed', first: seedOf(first), second: seedOf(second) },
     { name: 'Grower', first: first.grower, second: second.grower },
@@ -253,4 +253,9 @@ function Share({
 
 function seedOf({ seed }: ModelListItem): string {
   return seed === null ? '–' : `${seed}`;
+}
+
+/** A graph has no trees. */
+function treesText(trees: number): string {
+  return trees === 0 ? 'none' : formatCount(trees);
 }

@@ -49,8 +49,8 @@ export function ImportModel({ openCase, onShow, onClose }: ImportModelProps): Re
     <section className="models-train" aria-label="Import a model">
       <h3>Import a model made elsewhere</h3>
       <p className="soft">
-        An ONNX file of trees that gives one number a row, such as scikit-learn’s isolation forest by skl2onnx. Every
-        transaction is scored with it; the champion stays.
+        An ONNX file that gives one number a row, such as scikit-learn’s isolation forest by skl2onnx or an
+        autoencoder’s error. Every transaction is scored with it; the champion stays.
       </p>
       <Field label="ONNX file" value={file} onChange={setFile} placeholder="/models/forest.onnx" />
       <div>
@@ -113,14 +113,14 @@ function Report({
 }: {
   readonly imported: JobResult<'importModel'>;
 }) {
-  const { producer, greatestDifference } = imported;
+  const { producer, greatestDifference, kind } = imported;
   return (
     <p role="status">
       Imported, made by {producer}: {formatCounted(alerts, 'alert')}, {formatCount(flagged)} flagged.{' '}
       {greatestDifference === null
         ? 'ONNX Runtime is not here, so its scores were not compared.'
         : `Over ${formatCount(checkedRows)} transactions its scores are at most ${greatestDifference.toExponential(1)} from those of ONNX Runtime.`}{' '}
-      Reasons are exact, over its trees.
+      {kind === 'graph' ? 'It is no trees: reasons are by perturbation.' : 'Reasons are exact, over its trees.'}
     </p>
   );
 }

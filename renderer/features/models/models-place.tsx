@@ -28,6 +28,7 @@ import { Comparison } from './comparison.tsx';
 import { Crowning } from './crowning.tsx';
 import { ImportModel } from './import-model.tsx';
 import { Retrain } from './retrain.tsx';
+import { ServerModels } from './server-models.tsx';
 import { SeedStability } from './seed-stability.tsx';
 import { LossesToBaselines } from './losses-to-baselines.tsx';
 import { TrainAgain } from './train-again.tsx';
@@ -152,7 +153,7 @@ export function ModelsPlace() {
         title: 'Trees',
         widthPx: 70,
         align: 'right',
-        text: (model) => formatCount(model.trees),
+        text: (model) => (model.trees === 0 ? 'none' : formatCount(model.trees)),
       },
       {
         id: 'sample',
@@ -259,7 +260,9 @@ export function ModelsPlace() {
             {selected.origin !== null && <p className="soft models-origin">{withCapital(selected.origin)}.</p>}
             <p
               className="soft fixed models-digest"
-              title={selected.origin === null ? 'SHA-256 over rows, parameters and seed' : 'SHA-256 over its trees'}
+              title={
+                selected.origin === null ? 'SHA-256 over rows, parameters and seed' : 'SHA-256 over what it computes'
+              }
             >
               {selected.digest}
             </p>
@@ -287,7 +290,7 @@ export function ModelsPlace() {
               {current?.id === selected.id ? 'Working with it' : 'Work with it'}
             </Button>
             <Button keyHint={trainKey} disabled={!canTrain} onClick={() => setTraining(!isTraining)}>
-              Train again…
+              {selected.origin === null ? 'Train again…' : 'Train a forest…'}
             </Button>
             <Button
               keyHint={retrainKey}
@@ -355,6 +358,7 @@ export function ModelsPlace() {
           {selected.parameters.imported === undefined && (
             <SeedStability key={`seeds ${selected.id}`} openCase={openCase} model={selected} />
           )}
+          <ServerModels key={`server ${openCase.path}`} openCase={openCase} />
           <section aria-label="Features">
             <h3>{formatCount(selected.features.length)} features</h3>
             <ul className="models-features">

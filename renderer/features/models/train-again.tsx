@@ -63,7 +63,13 @@ export function TrainAgain({ openCase, from, onDone }: TrainAgainProps) {
   };
   return (
     <section className="models-train" aria-label="Train again">
-      <h3>{from === null ? 'Train a model' : `Train again from ${from.name}`}</h3>
+      <h3>{headingOf(from)}</h3>
+      {from !== null && from.origin !== null && (
+        <p className="soft">
+          {from.name} was made elsewhere and cannot be trained here. This grows a forest of Assay on its features,
+          beside it; the numbers are the usual ones of a forest.
+        </p>
+      )}
       <NumberField
         layout="row"
         label="Trees"
@@ -151,6 +157,11 @@ export function TrainAgain({ openCase, from, onDone }: TrainAgainProps) {
       )}
     </section>
   );
+}
+
+function headingOf(from: ModelListItem | null): string {
+  if (from === null) return 'Train a model';
+  return from.origin === null ? `Train again from ${from.name}` : `Train a forest on the features of ${from.name}`;
 }
 
 /** The budget that holds a model's line; null where something else does. */

@@ -5,6 +5,7 @@ import { themeNames } from '../../data/theme-names.ts';
 export const unitWords: Readonly<Record<AlertDetail['unit'], string>> = {
   'path-length': 'in edges of path length',
   score: "in scores of the model's own scale",
+  'score-by-perturbation': "in scores of the model's own scale, by perturbation",
 };
 
 /**

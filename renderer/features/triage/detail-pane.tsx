@@ -149,7 +149,9 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
 
       {detail.themes.length > 0 && <ThemeShares themes={detail.themes} unit={detail.unit} />}
       <section aria-label="Reasons">
-        <h3 title={reasonsTitles[detail.unit]}>What pushed the score up or down</h3>
+        <h3 title={reasonsTitles[detail.unit]}>
+          What pushed the score up or down{detail.unit === 'score-by-perturbation' && ', by perturbation'}
+        </h3>
         <Contributions
           label={`Contributions ${unitWords[detail.unit]}`}
           contributions={waterfall}
@@ -200,6 +202,8 @@ export const DetailPane = memo(function DetailPane(props: DetailPaneProps): Reac
 const reasonsTitles: Readonly<Record<AlertDetail['unit'], string>> = {
   'path-length': 'Exact contributions to the path length over all trees; a shorter path is a higher score',
   score: "Exact contributions to the model's own score over all trees",
+  'score-by-perturbation':
+    "What the model's own score does where one column after the other is turned from its median to the transaction's value, on average over seeded orders",
 };
 
 /** Two themes may look at the same days of a terminal: they are shown once. */

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { autoencoder, graphFile } from '../../foreign-models/graphs.ts';
 import { openAlerts } from '../alerts.ts';
 import { projectFolder } from '../build.ts';
 import { goTo } from '../go-to.ts';
@@ -35,6 +38,39 @@ export function foreignModelStories(window: () => RunningWindow): void {
     await page.getByText(/fraud/u).first().waitFor();
     await goTo(page, 'Models');
     await models.getByText('champion').click();
+    await page.getByRole('button', { name: /^Work with it/u }).click();
+  });
+  it('imports an autoencoder, triages by its error with reasons by perturbation, and offers a forest in its place', async () => {
+    const { page } = window();
+    const home = mkdtempSync(join(tmpdir(), 'assay-autoencoder-'));
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    const file = join(home, 'autoencoder.onnx');
+    writeFileSync(file, graphFile(autoencoder));
+    await goTo(page, 'Models');
+    await page.getByRole('button', { name: /^Import…/u }).click();
+    const form = page.getByRole('region', { name: 'Import a model' });
+    await form.getByLabel('ONNX file').fill(file);
+    await form.getByLabel('Features of its columns').fill('amount, amount_log');
+    await form.getByRole('button', { name: 'Import', exact: true }).click();
+    await form.getByText('Nothing says whether high or low scores').waitFor();
+    await form.getByLabel('Anomalous are').selectOption('higher-is-anomalous');
+    await form.getByRole('button', { name: 'Import', exact: true }).click();
+    await form
+      .getByRole('status')
+      .getByText(/reasons are by perturbation/u)
+      .waitFor();
+
+    await page.getByRole('button', { name: /^Train a forest…/u }).click();
+    await page.getByText('was made elsewhere and cannot be trained here').waitFor();
+    await page.getByRole('button', { name: /^Train a forest…/u }).click();
+    await page.getByRole('button', { name: /^Work with it/u }).click();
+    await page.getByRole('button', { name: /^Working with it/u }).waitFor();
+    await goTo(page, 'Triage');
+    const detail = page.getByLabel('Selected alert');
+    await detail.getByRole('heading', { name: /What pushed the score up or down, by perturbation/u }).waitFor();
+    expect(await openAlerts(page)).toBeGreaterThan(0);
+    await goTo(page, 'Models');
+    await page.getByRole('grid', { name: 'Models' }).getByText('champion').click();
     await page.getByRole('button', { name: /^Work with it/u }).click();
   });
 }

@@ -228,8 +228,11 @@ function methodPart(session: CaseSession, modelId: number): string {
 /** What kind of model it is, and where it came from where it was not trained here. */
 function kindSentence(session: CaseSession, modelId: number): string {
   const { imported } = session.model(modelId).parameters;
+  const { leaf, graph } = session.view(modelId).forest;
+  if (imported !== undefined && graph !== undefined)
+    return `A graph that gives one number a transaction, on the model's own scale; higher is more unusual, and reasons are by perturbation. It was ${originWords(imported)}.`;
   const kind =
-    session.view(modelId).forest.leaf === 'score'
+    leaf === 'score'
       ? "Trees whose leaves add up to a score on the model's own scale; higher is more unusual."
       : 'An isolation forest: trees cut the space of the features at random, and a transaction that few cuts set apart is unusual.';
   return imported === undefined ? kind : `${kind} It was ${originWords(imported)}.`;
@@ -246,7 +249,7 @@ function parametersPart(session: CaseSession, modelId: number): string {
       ['made elsewhere by', imported.producer],
       ['read from', `${imported.file} (SHA-256 ${imported.sha256})`],
       ['score', `output ${imported.output}, ${imported.direction.replaceAll('-', ' ')}`],
-      ['trees', String(session.modelSummary(modelId).trees)],
+      ['trees', imported.kind === 'graph' ? 'none' : String(session.modelSummary(modelId).trees)],
       [
         'scores against ONNX Runtime',
         imported.greatestDifference === null
