@@ -143,6 +143,11 @@ describe('the margin', () => {
       marginOf(margin, judged.partSums).reduce((sum, value) => sum + value, 0) / judged.labels.length;
     expect(weaker.slopes[0]).toBe(fitted.slopes[0] / 2);
     expect(meanOf(weaker)).toBeCloseTo(meanOf(fitted), 9);
+    // Trees begin from the weaker one, and a row's log odds are those of both together.
+    const strength = strengthOfForest(judged.labels);
+    expect(strength).toBeLessThan(1);
+    const learned = finish(boost(judged, unjudged));
+    expect(learned.margin).toEqual(weakenMargin(fitted, strength, judged.partSums, judged.labels));
     const frauds = (count: number): Uint8Array => new Uint8Array(count).fill(1);
     expect([50, 100, 200, 900].map((count) => strengthOfForest(frauds(count)))).toEqual([1, 1, 0.5, 1 / 3]);
   });
