@@ -153,6 +153,37 @@ describe('the margin', () => {
   });
 });
 
+describe('what keeps trees from learning a few rows by heart', () => {
+  it('is a least number of rows and a least curvature of a leaf, and a ridge on its value', () => {
+    const { judged, unjudged } = judgedStream(highIsFraud);
+    const leaves = finish(boost(judged, unjudged)).trees.flatMap(({ feature, sampleCount }) =>
+      [...sampleCount].filter((_, node) => feature[node] < 0),
+    );
+    expect(Math.min(...leaves)).toBeGreaterThanOrEqual(Math.round(judged.labels.length / 100));
+
+    const features = { rowCount: 8, featureCount: 1, values: Float32Array.from({ length: 8 }, (_, row) => row) };
+    const gradients = Float64Array.from({ length: 8 }, (_, row) => (row < 4 ? 0.6 : -0.5));
+    const treeOf = (curvature: number) =>
+      growBoostedTree(sortColumns(features), gradients, new Float64Array(8).fill(curvature), {
+        leaves: 2,
+        leastRows: 1,
+      });
+    expect(treeOf(0.2).feature).toEqual(Int32Array.of(-1));
+    expect(treeOf(0.2).value[0]).toBeCloseTo(-0.4 / (1.6 + 1), 12);
+    expect(treeOf(0.3).feature).toEqual(Int32Array.of(0, -1, -1));
+  });
+
+  it('is that all unjudged rows together weigh no more however many are drawn', () => {
+    const { judged, unjudged } = judgedStream(highIsFraud);
+    const twice = new Int32Array(2 * unjudged.partSums.values.length);
+    twice.set(unjudged.partSums.values);
+    twice.set(unjudged.partSums.values, unjudged.partSums.values.length);
+    const once = fitMargin(judged.partSums, judged.labels, unjudged.partSums).slopes;
+    const again = fitMargin(judged.partSums, judged.labels, { ...unjudged.partSums, values: twice }).slopes;
+    expect(again[0] / once[0]).toBeCloseTo(1, 6);
+  });
+});
+
 describe('the number of trees', () => {
   it('rises with alerts, not with the rows of an alert, and stays below that of frauds', () => {
     const trees = (alertCount: number, fraudCount: number): number =>
