@@ -33,7 +33,7 @@ Examples:
   assay doctor
   assay doctor --case spring.assay
   assay doctor --case spring.assay --rescore
-  assay doctor --case spring.assay --against spring.html
+  assay doctor --case spring.assay --against spring.seal.json
   assay doctor --case spring.assay --compact`,
     )
     .action(async (flags: DoctorFlags) => {

@@ -56,7 +56,7 @@ Examples:
   assay audit --case spring.assay --text threshold
   assay audit --case spring.assay --verify --out history.ndjson
   assay audit --case spring.assay --verify --rescore --limit 5
-  assay audit --case spring.assay --verify --against spring.html --limit 5`,
+  assay audit --case spring.assay --verify --against spring.seal.json --limit 5`,
     )
     .action(async ({ json, out, verify, rescore, force, case: casePath, ...choice }: AuditFlags) => {
       await runCommand(
