@@ -11,11 +11,21 @@ const spark = pythonEnvironment('spark');
 const isWithoutJava = spawnSync('java', ['-version']).status !== 0 && process.env['CI'] !== 'true';
 
 /** Differences between the exported job and the laptop on one recording. */
-async function differences(recording: string, parameters: readonly string[] = []): Promise<unknown> {
+async function differences(
+  recording: string,
+  parameters: readonly string[] = [],
+  { learns = false }: { readonly learns?: boolean } = {},
+): Promise<unknown> {
   const home = mkdtempSync(join(tmpdir(), 'assay-spark-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const casePath = join(home, 'stream.assay');
   await assay(['run', recording, '--case', casePath, ...parameters], home);
+  if (learns) {
+    const { model } = (await assay(['learn', '--case', casePath, '--from', 'labels'], home)) as {
+      model: { id: number };
+    };
+    await assay(['promote', '--case', casePath, '--model', String(model.id), '--reason', 'learned'], home);
+  }
   await assay(['export', 'spark', '--case', casePath, '--out', join(home, 'job')], home);
   const { rows } = writeExpected(casePath, join(home, 'expected.csv'));
   const report = (await spark.run('check_scored.py', [
@@ -62,6 +72,15 @@ describe.skipIf(spark.isSkipped || isWithoutJava)('the exported Spark job', () =
   it('has the features, sums and flags of the laptop on the bundled recording', async () => {
     const recording = resolve(import.meta.dirname, '../../../datasets/payments-30-days.csv.gz');
     expect(await differences(recording)).toEqual({ flags: 0, sums: 0, features: [] });
+  });
+
+  it('has them of a model that learned from verdicts', async () => {
+    const recording = resolve(import.meta.dirname, '../../../datasets/payments-30-days.csv.gz');
+    expect(await differences(recording, ['--trees', '50'], { learns: true })).toEqual({
+      flags: 0,
+      sums: 0,
+      features: [],
+    });
   });
 
   it.skipIf(sharedDataFolder === null)(
