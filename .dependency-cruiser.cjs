@@ -192,7 +192,7 @@ module.exports = {
       comment: 'One folder owns the case file: its pragmas, its one writer, its migrations.',
       severity: 'error',
       from: { path: '^(engine|preload|main|renderer)/', pathNot: `^engine/store/|${TEST}` },
-      to: { path: [packageNamed('better-sqlite3'), '^(node:)?sqlite$'] },
+      to: { path: [packageNamed('better-sqlite3(-multiple-ciphers)?'), '^(node:)?sqlite$'] },
     },
     {
       name: 'kafkajs-only-in-stream',

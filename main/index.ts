@@ -8,6 +8,7 @@ import { chooseEngineRuntime, nodeApiOf, nodesToTry } from './engine-runtime.ts'
 import { superviseEngine } from './engine-supervisor.ts';
 import { bridgeWindows } from './ipc/window-bridge.ts';
 import { KeptLogins } from './kept-logins.ts';
+import { KeptPassphrases, withKeptPassphrases } from './kept-passphrases.ts';
 import { launchEngine } from './launch-engine.ts';
 import { openCaseAtStart } from './open-case-at-start.ts';
 import { GrantedPaths } from './security/granted-paths.ts';
@@ -51,7 +52,11 @@ async function start(): Promise<void> {
   serveApp(join(built, 'renderer'));
 
   const runtime = await chooseEngineRuntime(process.versions, nodesToTry(process.env), nodeApiOf);
-  const engine = superviseEngine((generation) => launchEngine(builtEngine, runtime, generation));
+  const keptPassphrases = new KeptPassphrases(join(app.getPath('userData'), 'case-passphrases.json'), safeStorage);
+  const engine = withKeptPassphrases(
+    superviseEngine((generation) => launchEngine(builtEngine, runtime, generation)),
+    keptPassphrases,
+  );
   quitAfter(() => engine.stop());
   const paths = new GrantedPaths(dataFolder(), join(app.getPath('userData'), 'chosen-paths.json'));
   const kept = new KeptLogins(join(app.getPath('userData'), 'kafka-logins.json'), safeStorage);
@@ -59,7 +64,7 @@ async function start(): Promise<void> {
     engine,
     (name, input, data) => {
       if (name === 'settings.write') nativeTheme.themeSource = (data as Settings).theme;
-      return name === 'kafka.signIn' ? { kept: kept.note(input) } : data;
+      return name === 'kafka.signIn' ? { kept: kept.note(input) } : keptPassphrases.answerFor(name, input, data);
     },
     answerToPrint,
     paths,

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { KeptLogins, type Keychain } from './kept-logins.ts';
+import { KeptLogins } from './kept-logins.ts';
+import type { Keychain } from './sealed-texts.ts';
 
 /** A keychain that seals by turning the bytes over; it only has to be no plain text. */
 const keychain: Keychain = {

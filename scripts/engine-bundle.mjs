@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import { build } from 'rolldown';
 import { projectFolder } from './run-steps.mjs';
 
-/** Stays a package: it carries native code. onnxruntime-node is optional and is not packaged. */
-const nativePackages = ['better-sqlite3', 'onnxruntime-node'];
+/** Stay packages: they carry native code. onnxruntime-node is optional and is not packaged. */
+const nativePackages = ['better-sqlite3', 'better-sqlite3-multiple-ciphers', 'onnxruntime-node'];
 
 /** What the builds of the kernels write, below the project's folder. */
 export const kernelFiles = ['engine/forest/kernel/kernel.wasm', 'engine/stream/kernel/reading-kernel.wasm'];

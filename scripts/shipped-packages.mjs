@@ -21,7 +21,7 @@ const notShipped = new Set(['electron', 'onnxruntime-node', ...builtinModules]);
 /** @returns {ShippedPackage[]} by name, each once, with all that they need */
 export function shippedPackages() {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const roots = new Set(['react', 'react-dom', 'echarts', 'better-sqlite3']);
+  const roots = new Set(['react', 'react-dom', 'echarts', 'better-sqlite3', 'better-sqlite3-multiple-ciphers']);
   for (const file of globSync(sources, { cwd: root })) {
     if (isTest.test(file)) continue;
     for (const [, found = ''] of readFileSync(join(root, file), 'utf8').matchAll(specifier)) {

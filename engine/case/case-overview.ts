@@ -7,6 +7,7 @@ import type { ColumnReport } from '../../preload/contract/recordings.ts';
 import type { ParsedRequestInput, RequestOutput } from '../../preload/contract/requests.ts';
 import { describeColumns, totalsOfCase } from './describe-columns.ts';
 import { usageError } from '../domain/error.ts';
+import { isLocked } from '../store/case-lock.ts';
 import type { Doing } from '../store/decision-log.ts';
 import { rowOfNumber } from './alerts/alert-keys.ts';
 import { ALERT_GROUPING_SETTING, type CaseSession } from './case-session.ts';
@@ -54,12 +55,15 @@ export function caseOverview(session: CaseSession): CaseOverview {
 }
 
 /** What an overview says of the file, whatever is in it. */
-export function fileOfCase(session: CaseSession): Pick<CaseOverview, 'path' | 'name' | 'sizeBytes' | 'readOnly'> {
+export function fileOfCase(
+  session: CaseSession,
+): Pick<CaseOverview, 'path' | 'name' | 'sizeBytes' | 'readOnly' | 'locked'> {
   return {
     path: session.path,
     name: basename(session.path).replace(/\.assay$/, ''),
     sizeBytes: statSync(session.path).size,
     readOnly: session.isReadOnly,
+    locked: isLocked(session.path),
   };
 }
 

@@ -25,6 +25,8 @@ export type ErrorCode =
   | 'CASE_CORRUPT'
   | 'CASE_FROM_FUTURE'
   | 'CASE_BUSY'
+  | 'CASE_LOCKED'
+  | 'WRONG_PASSPHRASE'
   | 'CASE_READ_ONLY'
   | 'MIGRATION_FAILED'
   | 'DISK_FULL'

@@ -19,7 +19,8 @@ export interface Progress {
     | 'replay'
     | 'compact'
     | 'backup'
-    | 'mend';
+    | 'mend'
+    | 'lock';
   readonly done: number;
   readonly total: number | null;
   readonly unit: 'rows' | 'bytes' | 'trees' | 'forests' | 'alerts' | 'steps' | 'messages';

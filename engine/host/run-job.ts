@@ -37,6 +37,7 @@ import { reportFeatures } from '../jobs/training/report-features.ts';
 import { exportVerdicts, mergeVerdictFiles } from '../jobs/labels/carry-verdicts.ts';
 import { importLabels } from '../jobs/labels/import-labels.ts';
 import { eraseOld } from '../jobs/privacy/erase-old.ts';
+import { lockCase, unlockCase } from '../jobs/privacy/lock-case.ts';
 import { shareCase } from '../jobs/privacy/share-case.ts';
 import { retainRows } from '../jobs/retain-rows.ts';
 import { runMainJob } from '../jobs/run-main-job.ts';
@@ -58,6 +59,7 @@ import { exportNarrative } from '../jobs/exporting/export-narrative.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
 import { jobs, type JobInput, type JobName, type JobResult, type ParsedJobInput } from '../../preload/contract/jobs.ts';
 import { reportOf } from './error-report.ts';
+import { clearNotice } from './clear-notice.ts';
 import { refusedInput } from './refused-input.ts';
 
 type Handlers = {
@@ -96,6 +98,8 @@ const handlers: Handlers = {
   backup: keepBackups,
   restore: restoreCase,
   mend: mendCase,
+  lock: lockCase,
+  unlock: unlockCase,
   verifyModel,
   report: reportCase,
   reportTemplate: writeReportTemplate,
@@ -144,7 +148,8 @@ export async function runJob<J extends JobName>(
   try {
     // The handler map is typed per job; the compiler cannot relate the parsed union to this one J.
     const data = await handlers[name](parsed.data as ParsedJobInput<J>, context);
-    return { ok: true, data };
+    const notice = clearNotice(name, parsed.data, data);
+    return { ok: true, data, ...(notice === undefined ? {} : { notice }) };
   } catch (error) {
     return { ok: false, error: reportOf(error, context.signal) };
   }

@@ -149,7 +149,11 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
         workbench.commands.end(jobId);
         endReading?.();
         const outcome: Events['job.ended']['outcome'] = answer.ok
-          ? { ok: true, result: noticesInWindow(answer.data) }
+          ? {
+              ok: true,
+              result: noticesInWindow(answer.data),
+              ...(answer.notice === undefined ? {} : { notice: answer.notice }),
+            }
           : { ok: false, error: reportInWindow(answer.error) };
         if (concernsOpenCase(workbench, input)) tellCaseChanged();
         emit('job.ended', { jobId, name, outcome });

@@ -200,7 +200,8 @@ function checkCopy(path: string, version: number): void {
   }
 }
 
-function synchronise(path: string): void {
+/** Waits until a file is on the disk. */
+export function synchronise(path: string): void {
   const file = openSync(path, 'r+');
   try {
     fsyncSync(file);

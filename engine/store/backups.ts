@@ -113,12 +113,13 @@ export function restoreBackup(casePath: string, backup: string, nowMs: number): 
 }
 
 /** @throws AssayError CASE_CORRUPT, with what is wrong */
-function requireWhole(path: string): void {
+export function requireWhole(path: string): void {
   const { problems } = verifyCase(path);
   if (problems.length > 0) throw corrupt(path, problems.join(' '));
 }
 
-function refuseWhereOpen(file: string): void {
+/** @throws AssayError CASE_BUSY where somebody has the case open for writing, or was killed with it */
+export function refuseWhereOpen(file: string): void {
   let isOpen: boolean;
   try {
     const connection = connect(file, { readonly: true, timeout: 0 });
@@ -127,7 +128,8 @@ function refuseWhereOpen(file: string): void {
     } finally {
       connection.close();
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof AssayError && error.code === 'CASE_LOCKED') throw error;
     // Too damaged to say: nobody works in it.
     return;
   }

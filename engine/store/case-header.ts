@@ -1,9 +1,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { AssayError, usageError } from '../domain/error.ts';
+import { readLock } from './case-lock.ts';
 import { readOnlyPlace } from './read-only-place.ts';
-import { BUSY_TIMEOUT_MS, connect } from './sqlite.ts';
+import { BUSY_TIMEOUT_MS, connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
-import { schemaVersion } from './migrations/migrations.ts';
+import { latestVersion, migrations, schemaVersion } from './migrations/migrations.ts';
 
 /** "ASAY" in ASCII, at byte 68 of every case file. */
 export const APPLICATION_ID = 0x41534159;
@@ -13,8 +14,9 @@ const MAGIC = 'SQLite format 3\0';
 
 /**
  * Reads the SQLite header (https://www.sqlite.org/fileformat2.html, section 1.3) without letting SQLite touch the
- * file, and returns the version of the case's layout. What a writer that was killed left half done is undone first.
- * Errors: CASE_NOT_FOUND, NOT_A_CASE, CASE_CORRUPT, PERMISSION_DENIED.
+ * file, and returns the version of the case's layout. What a writer that was killed left half done is undone first. Of a locked
+ * case a newer layout is told without its key; any other is read with it.
+ * Errors: CASE_NOT_FOUND, NOT_A_CASE, CASE_CORRUPT, CASE_LOCKED, PERMISSION_DENIED.
  */
 export function readLayoutVersion(path: string): number {
   return guarded(path, () => {
@@ -30,6 +32,9 @@ export function readLayoutVersion(path: string): number {
       closeSync(file);
     }
     if (size === 0) throw notACase(path, 'it is empty');
+    const lock = readLock(path);
+    if (lock !== null && lock.layout > latestVersion(migrations)) return lock.layout;
+    if (lock !== null) return versionBySqlite(path, hasBeside(path, '-journal'), size);
     if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) throw notACase(path, 'it is not an SQLite file');
     if (size < HEADER_BYTES) throw corrupt(path, `it ends after ${size} bytes`);
     if (header.readUInt32BE(68) !== APPLICATION_ID) throw notACase(path, 'it is an SQLite file of another program');
@@ -62,13 +67,23 @@ function hasBeside(path: string, end: '-wal' | '-journal'): boolean {
 }
 
 /** A connection that may not write cannot undo what was left half done, and says so. */
-function versionBySqlite(path: string, isHalfDone: boolean): number {
+function versionBySqlite(path: string, isHalfDone: boolean, lockedSize: number | null = null): number {
   const connection = connect(path, { readonly: !isHalfDone || readOnlyPlace(path) !== null, timeout: BUSY_TIMEOUT_MS });
   try {
+    if (lockedSize !== null) requireCase(connection, path, lockedSize);
     return schemaVersion(connection);
   } finally {
     connection.close();
   }
+}
+
+/** What the header of a plain case says before SQLite opens it, a locked one says when it is open. */
+function requireCase(connection: Connection, path: string, size: number): void {
+  const read = (name: string): number => Number(connection.pragma(name, { simple: true }));
+  if (read('application_id') !== APPLICATION_ID) throw notACase(path, 'it is an SQLite file of another program');
+  const wholeSize = read('page_size') * read('page_count');
+  if (size < wholeSize && !hasBeside(path, '-wal') && statSync(path).size < wholeSize)
+    throw corrupt(path, `it was cut off, ${size} of ${wholeSize} bytes are there`);
 }
 
 function notACase(path: string, why: string): AssayError {

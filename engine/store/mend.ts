@@ -95,7 +95,8 @@ export class CaseMender {
         this.#connection.exec('REINDEX');
         return this.isStructureWhole();
       } finally {
-        this.#connection.exec('ROLLBACK');
+        // A page that cannot be decrypted has ended the transaction already.
+        if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
       }
     });
   }

@@ -3,6 +3,7 @@ import { existsSync, linkSync, mkdirSync, realpathSync, renameSync, rmSync, stat
 import { dirname, resolve } from 'node:path';
 import { AssayError, usageError } from '../domain/error.ts';
 import { backupCase } from './backup.ts';
+import { readLock } from './case-lock.ts';
 import { APPLICATION_ID, readLayoutVersion, refuseNewerLayout } from './case-header.ts';
 import { DecisionLog } from './decision-log.ts';
 import { evidenceProblems, gatherEvidence, hasEvidence, isSealed, keepEvidence } from './evidence.ts';
@@ -13,6 +14,7 @@ import { latestVersion, migrate, migrations, type Migration } from './migrations
 import { narrowToOwner } from './own-folder.ts';
 import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
 import { ReadableCase } from './readable-case.ts';
+import { removeUnfinished, writeLayout } from './relock.ts';
 import { dropObjects, foreignObjects, objectWords, type SchemaObjectName } from './schema.ts';
 import { beginSession, byAssay, endSession, hasAbandonedSession, hasSessions } from './session.ts';
 import { BUSY_TIMEOUT_MS, connect, type Connection } from './sqlite.ts';
@@ -57,7 +59,9 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
   refuseReadOnly(file);
   for (const part of ['', '-wal', '-shm', '-journal']) narrowToOwner(`${file}${part}`);
   if (version < latest) backupCase(file, `${file}.backup-v${version}-${Date.now()}`);
-  return guarded(file, () => {
+  const isOlderLock = version < latest && readLock(file) !== null;
+  if (readLock(file) !== null) removeUnfinished(file);
+  const openedCase = guarded(file, () => {
     const connection = connect(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
     let session: number | null = null;
     try {
@@ -95,6 +99,11 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
       throw error;
     }
   });
+  if (!isOlderLock) return openedCase;
+  // A connection writes the first bytes as it found them: it is closed before they say the new layout.
+  openedCase.close();
+  writeLayout(file, latest);
+  return openCaseWithMigrations(file, options, steps);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import { createRequire } from 'node:module';
 import { AssayError } from '../domain/error.ts';
+import { keyOf, rawKeyOf, readLock, type LockKey } from './case-lock.ts';
 
 export type Connection = BetterSqlite3.Database;
 export type Statement = BetterSqlite3.Statement<unknown[]>;
@@ -31,15 +32,52 @@ export function watchSlowQueries(tell: (query: SlowQuery) => void, slowMs: numbe
 const require = createRequire(import.meta.url);
 
 /**
- * Opens a connection. The runtime is checked first because better-sqlite3 13 ends the process with a
- * segmentation fault, not with an error, where Node-API is older than 10.
+ * Opens a connection; to a locked case with the key that was given for it. The runtime is checked first because better-sqlite3 13
+ * ends the process with a segmentation fault, not with an error, where Node-API is older than 10.
+ * Errors: CASE_LOCKED where nobody gave the passphrase of a locked case; those of SQLite.
  */
 export function connect(path: string, options: BetterSqlite3.Options): Connection {
   assertRuntime(process.versions);
-  const Database = require('better-sqlite3') as typeof BetterSqlite3;
-  const connection = new Database(path, options);
+  const lock = readLock(path);
+  const connection =
+    lock === null
+      ? new (require('better-sqlite3') as typeof BetterSqlite3)(path, options)
+      : connectUnder(path, options, keyOf(path, lock), lock.layout);
   if (watch !== null) timeStatements(connection);
   return connection;
+}
+
+/**
+ * Opens a case, plain or locked, beside an empty database `copy` under another lock, to be filled from it.
+ * @param key of the copy; null where it is to be plain
+ */
+export function connectToCopy(path: string, copy: string, key: LockKey | null, layout: number): Connection {
+  assertRuntime(process.versions);
+  const lock = readLock(path);
+  // A database that is attached is made only where this one could have been.
+  const connection = connectUnder(path, {}, lock && keyOf(path, lock), layout);
+  try {
+    const given = key === null ? '' : rawKeyOf(key, layout);
+    connection.prepare<[string, string]>('ATTACH ? AS copy KEY ?').run(copy, given);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** The engine of locked cases. What SQLite would put into temporary files stays in memory: those it does not encrypt. */
+function connectUnder(path: string, options: BetterSqlite3.Options, key: LockKey | null, layout: number): Connection {
+  const connection = new (require('better-sqlite3-multiple-ciphers') as typeof BetterSqlite3)(path, options);
+  try {
+    connection.pragma(`cipher = 'aegis'`);
+    if (key !== null) connection.pragma(`key = "${rawKeyOf(key, layout)}"`);
+    connection.pragma('temp_store = MEMORY');
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }
 
 /** From how many milliseconds on this thread is told; null where it is not. */

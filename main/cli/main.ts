@@ -38,9 +38,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     },
     ask:
       process.stdin.isTTY && process.stderr.isTTY
-        ? (question) => {
+        ? (question, isSecret) => {
             progress.clear();
-            return askAtTerminal(question, interrupt);
+            return askAtTerminal(question, interrupt, isSecret);
           }
         : null,
   };

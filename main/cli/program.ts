@@ -17,6 +17,8 @@ import { addLearnCommand } from './learn-command.ts';
 import { addModelCommand } from './model-command.ts';
 import { addPipelineCommand } from './pipeline-command.ts';
 import { addPushCommand } from './push-command.ts';
+import { addLockCommands } from './lock-commands.ts';
+import { giveNamedKeys } from './passphrase.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRecordCommand } from './record-command.ts';
 import { addEraseCommand, addRevealCommand, addShareCommand } from './privacy-commands.ts';
@@ -54,7 +56,10 @@ export function createProgram(
     .exitOverride()
     .showHelpAfterError('(add --help for examples)')
     .helpCommand(true)
-    .hook('preAction', (_, command) => capThreads(command.opts()));
+    .hook('preAction', async (_, command) => {
+      capThreads(command.opts());
+      await giveNamedKeys(command, surroundings);
+    });
   addRunCommand(program, surroundings);
   addCaseCommands(program, surroundings);
   addQuarantineCommand(program, surroundings);
@@ -85,6 +90,7 @@ export function createProgram(
   addServeCommand(program, surroundings);
   addRetainCommand(program, surroundings);
   addBackupCommands(program, surroundings);
+  addLockCommands(program, surroundings);
   addDoctorCommand(program, surroundings);
   program.addHelpText(
     'after',

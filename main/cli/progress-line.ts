@@ -20,6 +20,7 @@ const phaseWords: Record<Progress['phase'], string> = {
   compact: 'merging segments',
   backup: 'copying',
   mend: 'mending',
+  lock: 'encrypting',
 };
 
 export interface ProgressLine {

@@ -24,8 +24,14 @@ export async function runCommand<J extends JobName>(
 ): Promise<void> {
   const answer = await answerOf(surroundings, name, buildInput, afterwards);
   if (answer.ok && !asJson) printReport(answer.data, surroundings);
-  if (asJson) surroundings.print(printableJson(JSON.stringify(answer.ok ? answer.data : { error: answer.error })));
+  if (asJson)
+    surroundings.print(printableJson(JSON.stringify(answer.ok ? withNotice(answer) : { error: answer.error })));
+  else if (answer.ok && answer.notice !== undefined) surroundings.note(answer.notice);
   if (!answer.ok) surroundings.fail(answer.error);
+}
+
+function withNotice({ data, notice }: { readonly data: object; readonly notice?: string }): object {
+  return notice === undefined ? data : { ...data, notice };
 }
 
 async function answerOf<J extends JobName>(

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { dataFolder } from '../../engine/host/default-case.ts';
+import { lockedAmong } from '../../engine/host/locked-cases.ts';
 import { serveMetrics } from '../../engine/host/serve-metrics.ts';
 import { AssayError } from '../../engine/domain/error.ts';
 import { errorReportOf } from '../../preload/contract/envelope.ts';
@@ -13,6 +14,7 @@ import { superviseEngine, type EngineSupervisor } from '../engine-supervisor.ts'
 import { openCaseAtStart, requestOf } from '../open-case-at-start.ts';
 import { GrantedPaths, guardPaths } from '../security/granted-paths.ts';
 import { parseWhole } from './flags.ts';
+import { enter } from './passphrase.ts';
 import { serveScores, type ScoreServiceFlags } from './score-service.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
@@ -81,7 +83,19 @@ Examples:
     });
 }
 
-async function serve(flags: ServeFlags, { context, print, note, fail }: CommandSurroundings): Promise<void> {
+/** The engine's process has its own memory: it is given the passphrase that was typed or set here. */
+async function giveKeyTo(engine: EngineSupervisor, path: string, surroundings: CommandSurroundings): Promise<void> {
+  if (lockedAmong([path]).length === 0) return;
+  await enter(path, surroundings, async (passphrase) => {
+    const answer = await engine.call({ door: 'request', name: 'case.unlock', input: { path, passphrase } });
+    if (answer.ok) return;
+    const { code, kind, message, nextStep } = answer.error;
+    throw new AssayError(code, kind, message, nextStep === undefined ? {} : { nextStep });
+  });
+}
+
+async function serve(flags: ServeFlags, surroundings: CommandSurroundings): Promise<void> {
+  const { context, print, note, fail } = surroundings;
   if (scoreOnly.some((name) => flags[name] !== undefined) || flags.host !== '127.0.0.1') {
     const message = 'The window is for this machine only, and takes no model.';
     fail({ code: 'WRONG_USE', kind: 'usage', message, nextStep: 'Add --score to serve the scores of a model.' });
@@ -97,6 +111,7 @@ async function serve(flags: ServeFlags, { context, print, note, fail }: CommandS
   );
   try {
     // A case that was asked for is opened before the address is given; making the first case can be watched in the window.
+    if (flags.case !== undefined) await giveKeyTo(engine, resolve(flags.case), surroundings);
     const opening = openCaseAtStart(engine, flags.case === undefined ? null : resolve(flags.case));
     if (flags.case !== undefined) {
       const opened = await opening;

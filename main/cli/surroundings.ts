@@ -12,8 +12,8 @@ export interface CommandSurroundings {
   readonly note: (text: string) => void;
   /** The command ends without waiting for what still runs. */
   readonly abandon: () => void;
-  /** Asks the person at the terminal for a line; null where nobody sits at one. */
-  readonly ask: ((question: string) => Promise<string>) | null;
+  /** Asks the person at the terminal for a line, which is not shown where it is secret; null where nobody sits at one. */
+  readonly ask: ((question: string, isSecret?: boolean) => Promise<string>) | null;
   /** Says what went wrong on standard error and sets the exit code. */
   readonly fail: (error: ErrorReport) => void;
 }

@@ -1,7 +1,9 @@
 import { CommanderError } from 'commander';
-import { printableText } from '../../engine/domain/printable-text.ts';
+import { AssayError } from '../../engine/domain/error.ts';
+import { printableJson, printableText } from '../../engine/domain/printable-text.ts';
 import type { WorkContext } from '../../engine/domain/progress.ts';
 import type { Engine } from '../../engine/host/engine.ts';
+import { errorReportOf } from '../../preload/contract/envelope.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { createProgram } from './program.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -38,6 +40,13 @@ export async function runOnTerminal(
   try {
     await createProgram(surroundings, { output, errors }).parseAsync(argv, { from: 'user' });
   } catch (error) {
+    if (error instanceof AssayError) {
+      // What a command needs before it begins, such as a passphrase.
+      const report = errorReportOf(error);
+      if (argv.includes('--json')) output(`${printableJson(JSON.stringify({ error: report }))}\n`);
+      surroundings.fail(report);
+      return exitCode;
+    }
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
   }

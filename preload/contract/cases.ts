@@ -83,6 +83,8 @@ export interface CaseOverview {
   readonly models: number;
   readonly championId: number | null;
   readonly readOnly: boolean;
+  /** Whether the file can be read with a passphrase alone. */
+  readonly locked: boolean;
 }
 
 export const caseRequests = {

@@ -11,7 +11,14 @@ export interface ErrorReport {
 }
 
 /** Every answer of the engine. A host never rejects: errors are values, so that nothing of them is lost. */
-export type Answer<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly error: ErrorReport };
+export type Answer<T> =
+  | {
+      readonly ok: true;
+      readonly data: T;
+      /** What a person must know of what was done, such as that a file stands in the clear. */
+      readonly notice?: string;
+    }
+  | { readonly ok: false; readonly error: ErrorReport };
 
 /** The part of an error that may cross a border. */
 export function errorReportOf(error: AssayError): ErrorReport {

@@ -15,7 +15,8 @@ export interface Events {
     readonly jobId: string;
     readonly name: JobName;
     readonly outcome:
-      { readonly ok: true; readonly result: JobResult<JobName> } | { readonly ok: false; readonly error: ErrorReport };
+      | { readonly ok: true; readonly result: JobResult<JobName>; readonly notice?: string }
+      | { readonly ok: false; readonly error: ErrorReport };
   };
   /** state: the open case changed (rows, models, verdicts); null when it was closed. */
   'case.changed': { readonly overview: CaseOverview | null };

@@ -12,6 +12,7 @@ import { historyJobs } from './history.ts';
 import { importedModelJobs } from './imported-models.ts';
 import { labelJobs } from './labels.ts';
 import { learningJobs } from './learning.ts';
+import { lockJobs } from './locks.ts';
 import { modelJobs } from './models.ts';
 import { personalJobs } from './personal.ts';
 import { pipelineJobs } from './pipelines.ts';
@@ -56,6 +57,7 @@ export const jobs = {
   ...fourEyesJobs,
   ...sealJobs,
   ...backupJobs,
+  ...lockJobs,
   ...reportJobs,
   ...streamJobs,
   ...simulationJobs,

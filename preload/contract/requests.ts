@@ -9,6 +9,7 @@ import { evaluationRequests } from './evaluations.ts';
 import { exportRequests } from './exports.ts';
 import { fourEyesRequests } from './four-eyes.ts';
 import { historyRequests } from './history.ts';
+import { lockRequests } from './locks.ts';
 import { modelRequests } from './models.ts';
 import { personalRequests } from './personal.ts';
 import { recordingRequests } from './recordings.ts';
@@ -28,6 +29,7 @@ import { workRequests } from './work.ts';
 export const requests = {
   ...applicationRequests,
   ...caseRequests,
+  ...lockRequests,
   ...recordingRequests,
   ...personalRequests,
   ...transactionRequests,

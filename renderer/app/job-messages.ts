@@ -35,6 +35,7 @@ export function useJobMessages(): void {
       }
       return;
     }
+    if (outcome.notice !== undefined) toast({ text: outcome.notice, about });
     const triage = { text: 'Triage', run: () => goTo('triage') };
     // The event carries the result of the job it names.
     if (name === 'run' || name === 'train')

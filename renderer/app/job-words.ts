@@ -44,6 +44,8 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   backup: 'Copying the case',
   restore: 'Restoring a backup',
   mend: 'Mending the case',
+  lock: 'Locking the case',
+  unlock: 'Unlocking the case',
 };
 
 export function jobTitle(name: JobName): string {
@@ -67,6 +69,7 @@ const phases: Readonly<Record<Progress['phase'], string>> = {
   compact: 'Merging segments',
   backup: 'Copying the case',
   mend: 'Mending the case',
+  lock: 'Encrypting the case',
 };
 
 /** `Following · 41,200/s · 3 flagged`. */

@@ -33,15 +33,17 @@ export function AppStateProvider({
   const queries = useQueryClient();
   const [openCase, setOpenCase] = useState(app.openCase);
   const [settings, setSettings] = useState(app.settings);
-  const [windowState] = useState(
-    () =>
-      new WindowState(
-        app.settings.windowState,
-        (values) => void client.request('settings.write', { windowState: values }),
-      ),
-  );
+  const [windowState] = useState(() => {
+    const made = new WindowState(
+      app.settings.windowState,
+      (values) => void client.request('settings.write', { windowState: values }),
+    );
+    if (app.openCase !== null) made.setWritten(caseKeyOf(app.openCase), !app.openCase.locked);
+    return made;
+  });
 
   useCaseChanges(app.openCase, (overview) => {
+    if (overview !== null) windowState.setWritten(caseKeyOf(overview), !overview.locked);
     setOpenCase(overview);
     if (overview !== null) queries.setQueryData(requestKey('case.read', {}), overview);
     void queries.invalidateQueries({ queryKey: ['recent.list'] });

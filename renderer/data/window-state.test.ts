@@ -14,6 +14,23 @@ describe('window state', () => {
     expect(write.mock.calls).toEqual([[{ theme: 'dark', filter: 'open', place: 'models' }]]);
   });
 
+  it('writes nothing of a locked case, and takes away what was written of it before', async () => {
+    const write = vi.fn();
+    const stored = [{ caseKey: 'spring', values: { 'triage.filter': 'ACME' } }];
+    const state = new WindowState({ cases: stored }, write);
+    state.setWritten('spring', false);
+    expect(write.mock.calls.at(-1)).toEqual([{ cases: [] }]);
+    state.setOfCase('spring', 'triage.selected', 'C1003');
+    state.setOfCase('summer', 'triage.selected', 'C7');
+    await Promise.resolve();
+    state.flush();
+    expect(JSON.stringify(write.mock.calls)).not.toContain('C1003');
+    expect(JSON.stringify(write.mock.calls.at(-1))).toContain('C7');
+    expect(state.getOfCase('spring', 'triage.selected')).toBe('C1003');
+    state.setWritten('spring', true);
+    expect(JSON.stringify(write.mock.calls.at(-1))).toContain('C1003');
+  });
+
   it('writes what follows closely once more, whole, with what other keys held', async () => {
     const write = vi.fn();
     const state = new WindowState({ place: 'triage' }, write);

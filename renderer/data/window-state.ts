@@ -12,6 +12,8 @@ export class WindowState {
   private values: Readonly<Record<string, unknown>>;
   private cases: CaseStates;
   private readonly listeners = new Set<() => void>();
+  /** Cases of which nothing is written: what is searched for in a locked case stands in no file. */
+  private readonly unwritten = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private hasUnwritten = false;
   private readonly write: (values: Readonly<Record<string, unknown>>) => void;
@@ -50,11 +52,21 @@ export class WindowState {
     this.set(CASES, this.cases);
   };
 
+  /** Whether what is kept for a case is written, too, or held here alone, as of a locked one. */
+  readonly setWritten = (caseKey: string, isWritten: boolean): void => {
+    if (this.unwritten.has(caseKey) !== isWritten) return;
+    if (isWritten) this.unwritten.delete(caseKey);
+    else this.unwritten.add(caseKey);
+    this.hasUnwritten = true;
+    this.flush();
+  };
+
   /** Writes now what waits to be written. */
   readonly flush = (): void => {
     if (!this.hasUnwritten) return;
     this.hasUnwritten = false;
-    this.write(this.values);
+    const cases = this.cases.filter(({ caseKey }) => !this.unwritten.has(caseKey));
+    this.write(cases.length === this.cases.length ? this.values : { ...this.values, [CASES]: cases });
   };
 
   private waitForMore(): void {

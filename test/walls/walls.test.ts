@@ -127,6 +127,11 @@ const breaches: readonly Breach[] = [
     source: `export * from '@google-cloud/bigquery';`,
   },
   { wall: 'sqlite-only-in-store', file: 'engine/jobs/query.ts', source: `export * from 'better-sqlite3';` },
+  {
+    wall: 'sqlite-only-in-store',
+    file: 'engine/jobs/locked-query.ts',
+    source: `export * from 'better-sqlite3-multiple-ciphers';`,
+  },
   { wall: 'sqlite-only-in-store', file: 'engine/jobs/builtin-query.ts', source: `export * from 'node:sqlite';` },
   { wall: 'kafkajs-only-in-stream', file: 'engine/jobs/topic.ts', source: `export * from 'kafkajs';` },
   {

@@ -4,13 +4,14 @@ import {
   fstatSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AssayError } from '../../domain/error.ts';
 import { dismissalReasons, verdictKinds } from '../../domain/verdict.ts';
@@ -18,6 +19,7 @@ import type { ReadableCase } from '../../store/readable-case.ts';
 import { fileOutside } from '../../store/known-heads.ts';
 import { narrowToOwner, ownKey, writeOutside } from '../../store/own-folder.ts';
 import { byAssay } from '../../store/session.ts';
+import { lineForFile, linesOfFile } from './journal-lines.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 
 const common = {
@@ -68,6 +70,15 @@ export function journalPath(casePath: string): string {
   return `${casePath.replace(/\.assay$/, '')}.decisions.jsonl`;
 }
 
+/** The journal of a case, and lines of it that were refused and put aside: whatever says what was decided. */
+export function journalsBeside(casePath: string): readonly string[] {
+  const folder = dirname(casePath);
+  const stem = basename(journalPath(casePath)).replace(/\.jsonl$/u, '');
+  return readdirSync(folder)
+    .filter((name) => name === `${stem}.jsonl` || (name.startsWith(`${stem}.refused-`) && name.endsWith('.jsonl')))
+    .map((name) => join(folder, name));
+}
+
 /** Tells the recordings of a case, whatever file it is in. */
 export function recordingsDigest(openedCase: ReadableCase): string {
   const fingerprints = openedCase.sources().map((source) => source.fingerprint);
@@ -111,10 +122,10 @@ function newestMac(casePath: string, file: number): string {
   const { bytes, mac } = isSame ? known : { bytes: 0, mac: CHAIN_START };
   const added = Buffer.alloc(size - bytes);
   readSync(file, added, 0, added.byteLength, bytes);
-  return added
-    .toString('utf8')
-    .split('\n')
-    .reduce((previous, line) => macInChain(casePath, previous, line) ?? previous, mac);
+  return linesOfFile(casePath, added.toString('utf8')).reduce(
+    (previous, { text }) => macInChain(casePath, previous, text) ?? previous,
+    mac,
+  );
 }
 
 /**
@@ -131,7 +142,8 @@ export function appendToJournal(casePath: string, line: JournalLine): void {
     try {
       const text = JSON.stringify(line);
       const mac = macOf(casePath, newestMac(casePath, file), text);
-      writeFileSync(file, `${endsInsideLine(file) ? '\n' : ''}${text.slice(0, -1)},"mac":"${mac}"}\n`);
+      const signed = lineForFile(casePath, `${text.slice(0, -1)},"mac":"${mac}"}`);
+      writeFileSync(file, `${endsInsideLine(file) ? '\n' : ''}${signed}\n`);
       fsyncSync(file);
       const { ino, size } = fstatSync(file);
       readJournals.set(casePath, { file: ino, bytes: size, mac });
@@ -288,9 +300,9 @@ function readJournal(openedCase: ReadableCase, casePath: string): Journal | null
   const newest = newestKnown(casePath);
   let previous = CHAIN_START;
   let isCut = newest !== null;
-  for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
+  for (const { stored, text: line } of linesOfFile(casePath, text)) {
     const mac = macInChain(casePath, previous, line);
-    (mac === null ? refused : kept).push(line);
+    (mac === null ? refused : kept).push(stored);
     if (mac === null) continue;
     previous = mac;
     if (mac === newest) isCut = false;

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ParsedRequestInput, RequestName, RequestOutput } from '../../../preload/contract/requests.ts';
 import { decodeMessage, encodeMessage } from '../../../preload/contract/wire/codec.ts';
+import { firstScreenFile, firstScreensFolder } from '../../case/first-screen-file.ts';
 import { findModel } from '../../case/model/chosen-model.ts';
 import type { CaseSession } from '../../case/case-session.ts';
+import { lockKeyOf, openSealed, sealUnder } from '../../store/case-lock.ts';
 
 /** What a window that opens on a case asks before anybody does anything. Their answers follow from the case alone. */
 const keptRequests: ReadonlySet<RequestName> = new Set<RequestName>([
@@ -27,6 +28,10 @@ const keptSchema = z.object({
 });
 type Kept = z.infer<typeof keptSchema>;
 
+/** What is kept of a locked case can be read with its key alone. */
+const sealedSchema = z.object({ casePath: z.string(), sealed: z.instanceof(Uint8Array) });
+const USE = 'first screen';
+
 /** Answers a request anew, from the case. */
 export type AnswerAnew = (name: RequestName, input: unknown) => unknown;
 
@@ -46,8 +51,8 @@ export class FirstScreen {
   constructor(session: CaseSession, dataFolder: string, version: string) {
     this.#session = session;
     this.#version = version;
-    this.#folder = join(dataFolder, 'first-screens');
-    this.#file = join(this.#folder, `${createHash('sha256').update(session.path).digest('hex')}.bin`);
+    this.#folder = firstScreensFolder(dataFolder);
+    this.#file = firstScreenFile(dataFolder, session.path);
     this.#kept = read(this.#file);
     if (this.#kept?.casePath !== session.path || this.#kept.state !== this.#stateNow()) this.forget();
   }
@@ -123,15 +128,34 @@ function isUnfinished(answer: unknown): boolean {
 }
 
 function read(file: string): Kept | null {
-  return attempt(() => keptSchema.parse(decodeMessage(readFileSync(file)))) ?? null;
+  return attempt(() => keptSchema.parse(opened(decodeMessage(readFileSync(file))))) ?? null;
+}
+
+function opened(kept: unknown): unknown {
+  const sealed = sealedSchema.safeParse(kept);
+  if (!sealed.success) return kept;
+  const key = lockKeyOf(sealed.data.casePath);
+  const bytes = key && openSealed(key, USE, sealed.data.sealed);
+  return bytes && decodeMessage(bytes);
+}
+
+/** Of which case a file tells; undefined where it tells of none. */
+function casePathIn(file: string): string | undefined {
+  return attempt(() => z.object({ casePath: z.string() }).parse(decodeMessage(readFileSync(file))).casePath);
 }
 
 /** Under another name first: the file is never half there. Only its user may read it, as is so of the settings. */
 function write(folder: string, file: string, kept: Kept): void {
   const temporary = `${file}.writing-${process.pid}`;
   attempt(() => {
+    const key = lockKeyOf(kept.casePath);
+    const bytes = encodeMessage(kept);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(temporary, encodeMessage(kept), { mode: 0o600 });
+    writeFileSync(
+      temporary,
+      key === null ? bytes : encodeMessage({ casePath: kept.casePath, sealed: sealUnder(key, USE, bytes) }),
+      { mode: 0o600 },
+    );
     renameSync(temporary, file);
   });
 }
@@ -142,7 +166,7 @@ function forgetStale(folder: string): void {
     if (!existsSync(folder)) return;
     const files = readdirSync(folder).map((name) => {
       const path = join(folder, name);
-      return { path, keptAtMs: statSync(path).mtimeMs, casePath: read(path)?.casePath };
+      return { path, keptAtMs: statSync(path).mtimeMs, casePath: casePathIn(path) };
     });
     files.sort((one, other) => other.keptAtMs - one.keptAtMs);
     files.forEach(({ path, casePath }, place) => {

@@ -66,6 +66,8 @@ import {
 } from '../../case/line/tuning.ts';
 import { readFourEyes, setFourEyes, withdrawRecommendation } from '../../case/decisions/four-eyes.ts';
 import { ledgerBeganMs, networkAttempts } from '../../network/ledger.ts';
+import { forgetKey } from '../../store/case-lock.ts';
+import { giveKeys } from '../locked-cases.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Time a list beside the alerts may spend on reasons before it is shown without the rest of them. */
@@ -85,6 +87,16 @@ export const requestHandlers: { readonly [R in RequestName]: Handler<R> } = {
   'folder.list': (_, input) => listFolder(input),
   'case.open': openCase,
   'case.close': closeCase,
+  'case.unlock': async (_, { path, passphrase }) => {
+    await giveKeys(path, passphrase);
+    return { kept: false };
+  },
+  'case.forgetPassphrase': (_, { path }) => {
+    forgetKey(path);
+    return null;
+  },
+  // A host that has a keychain answers for it.
+  'case.keptPassphrase': () => ({ kept: false, isPossible: false }),
   'case.read': ({ session }) => caseOverview(session),
   'profile.read': ({ session }) => readProfile(session),
   'profile.write': writeProfile,

@@ -20,8 +20,17 @@ const windowWords: readonly (readonly [RegExp, string])[] = [
     'Say which outcomes do by Second person in the menu of the case, and judge.',
   ],
   [/ with `assay train --case FILE`/g, ' in Tuning'],
+  [/Mend it: assay mend --case .+?\. It takes/g, 'Mend it in the menu of cases: that takes'],
   [/Mend it: assay mend --case .+?\. It puts back/g, 'Mend it in the menu of cases: that puts back'],
   [/with `assay retrain --case FILE`, or follow with --retrain drift\./g, 'in Models.'],
+  [
+    /Set ASSAY_PASSPHRASE, or ASSAY_PASSPHRASE_FILE to a file that holds it, or run the command at a terminal, which asks\./g,
+    'Open it in the menu of cases, which asks for the passphrase.',
+  ],
+  [
+    /Add --change to give it another passphrase, or unlock it first\./g,
+    'Give it another passphrase, or unlock it first.',
+  ],
   [/; `assay learn` adds it anew\./g, '; learning from verdicts adds it anew.'],
   [/Choose by --rows\./g, 'Choose by a number of transactions.'],
   [/Choose more with --last or --rows\./g, 'Choose more days, or more transactions.'],

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, existsSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { doingOf } from '../../case/decisions/doing.ts';
 import { CaseSession } from '../../case/case-session.ts';
@@ -10,6 +10,7 @@ import { createSegmentDecoder } from '../../features/decode-segment.ts';
 import { StreamFeatures } from '../../features/stream-features.ts';
 import { verifyCase } from '../../store/backup.ts';
 import { listBackups, restoreBackup } from '../../store/backups.ts';
+import { hasOtherFirstBytes, mendFirstBytes } from '../../store/mend-first-bytes.ts';
 import { CaseMender, type DerivableBlock } from '../../store/mend.ts';
 import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
@@ -29,6 +30,14 @@ export async function mendCase(input: ParsedJobInput<'mend'>, context: WorkConte
   const doing = { ...doingOf(context), ...(input.by === undefined ? {} : { by: input.by }) };
   const result = { wasWhole: false, mended: [], taken: [], left: [], restored: null, putAside: null, case: file };
   context.report({ phase: 'mend', done: 0, total: 1, unit: 'steps' });
+  if (hasOtherFirstBytes(file)) {
+    const putAside = putAsideOf(file, doing.atMs);
+    if (mendFirstBytes(file, backupsOf(file), readFileSync(putAside)) && problemsOf(file).length === 0) {
+      const mended = ['the first bytes'];
+      noteInHistory(file, doing, { mended, taken: [], left: [], putAside });
+      return { ...result, mended, putAside };
+    }
+  }
   if (problemsOf(file).length === 0) return { ...result, wasWhole: true };
   const structure = structureOf(file);
   if (structure === 'broken') {
@@ -37,14 +46,12 @@ export async function mendCase(input: ParsedJobInput<'mend'>, context: WorkConte
     noteRestored(file, doing, 'mended after damage', { backup, putAside });
     return { ...result, restored: backup, putAside };
   }
-  const putAside = `${file}.backup-put-aside-${doing.atMs}`;
-  for (const part of ['', '-wal', '-journal'].filter((each) => existsSync(`${file}${each}`)))
-    copyFileSync(`${file}${part}`, `${putAside}${part}`, constants.COPYFILE_FICLONE);
+  const putAside = putAsideOf(file, doing.atMs);
   const mender = new CaseMender(file);
   try {
     const mended: string[] = structure === 'indexes' ? ['the indexes'] : [];
     if (structure === 'indexes') mender.rebuildIndexes();
-    for (const { path, why } of listBackups(file)) if (why !== 'put-aside') mended.push(...takenFrom(mender, path));
+    for (const path of backupsOf(file)) mended.push(...takenFrom(mender, path));
     // Features follow from columns, and scores from features.
     for (const kind of ['columns', 'features', 'scores'] as const)
       mended.push(...(await deriveBlocks(mender, kind, file, context)));
@@ -55,6 +62,20 @@ export async function mendCase(input: ParsedJobInput<'mend'>, context: WorkConte
   } finally {
     mender.close();
   }
+}
+
+/** Copies a case as it is beside itself. */
+function putAsideOf(file: string, atMs: number): string {
+  const putAside = `${file}.backup-put-aside-${atMs}`;
+  for (const part of ['', '-wal', '-journal'].filter((each) => existsSync(`${file}${each}`)))
+    copyFileSync(`${file}${part}`, `${putAside}${part}`, constants.COPYFILE_FICLONE);
+  return putAside;
+}
+
+function backupsOf(file: string): readonly string[] {
+  return listBackups(file)
+    .filter(({ why }) => why !== 'put-aside')
+    .map(({ path }) => path);
 }
 
 /** What is wrong with a case, one sentence each. */

@@ -11,7 +11,9 @@ import { useSettle, useToast } from '../../ui/toast.tsx';
 import { errorWords } from '../../ui/error-words.ts';
 import { BackupsDialog } from './backups-dialog.tsx';
 import { EraseDialog } from './erase-dialog.tsx';
+import { LockDialog } from './lock-dialog.tsx';
 import { MissingCase } from './missing-case.tsx';
+import { PassphraseDialog } from './passphrase-dialog.tsx';
 import { FourEyesDialog } from './four-eyes-dialog.tsx';
 import { ReportDialog } from './report-dialog.tsx';
 import { RevealDialog } from './reveal-dialog.tsx';
@@ -36,7 +38,8 @@ export function CaseSwitcher() {
     },
     onError: (error, { path }) => {
       const mend = { action: { text: 'Backups and mending', run: () => setBackedUp(path) } };
-      if (error.code === 'CASE_NOT_FOUND' && error.missing !== undefined) setMissing(error.missing);
+      if (error.code === 'CASE_LOCKED') setAskedOf(path);
+      else if (error.code === 'CASE_NOT_FOUND' && error.missing !== undefined) setMissing(error.missing);
       else
         toast({
           text: errorWords(error),
@@ -46,6 +49,8 @@ export function CaseSwitcher() {
         });
     },
   });
+  const [askedOf, setAskedOf] = useState<string | null>(null);
+  const [lockedPath, setLockedPath] = useState<string | null>(null);
   const [backedUp, setBackedUp] = useState<string | null>(null);
   const [isReporting, setReporting] = useState(false);
   const [isSeconding, setSeconding] = useState(false);
@@ -81,6 +86,7 @@ export function CaseSwitcher() {
         button={
           <>
             <span className="case-name">{openCase?.name ?? 'No case open'}</span>
+            {openCase?.locked === true && <span className="soft">locked</span>}
             <span aria-hidden="true">▾</span>
           </>
         }
@@ -109,6 +115,10 @@ export function CaseSwitcher() {
                 ...(openCase.readOnly
                   ? []
                   : [
+                      {
+                        text: openCase.locked ? 'Passphrase…' : 'Lock with a passphrase…',
+                        onSelect: () => setLockedPath(openCase.path),
+                      },
                       { text: 'Second person…', onSelect: () => setSeconding(true) },
                       { text: 'See the text behind a token…', onSelect: () => setRevealing(true) },
                       { text: 'Erase by age…', onSelect: () => setErasing(openCase.path) },
@@ -117,6 +127,17 @@ export function CaseSwitcher() {
               ]),
         ]}
       />
+      {askedOf !== null && (
+        <PassphraseDialog
+          path={askedOf}
+          onOpen={() => {
+            setAskedOf(null);
+            open.run({ path: askedOf });
+          }}
+          onClose={() => setAskedOf(null)}
+        />
+      )}
+      {lockedPath !== null && <LockDialog casePath={lockedPath} onClose={() => setLockedPath(null)} />}
       {backedUp !== null && <BackupsDialog casePath={backedUp} onClose={() => setBackedUp(null)} />}
       {erasing !== null && <EraseDialog casePath={erasing} onClose={() => setErasing(null)} />}
       {isSharing && openCase !== null && <ShareDialog casePath={openCase.path} onClose={() => setSharing(false)} />}

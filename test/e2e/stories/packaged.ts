@@ -11,13 +11,16 @@ import { overBudget } from '../size-budgets.ts';
 
 const resources = join(projectFolder, 'dist', 'packages', 'linux-unpacked', 'resources');
 
-/** What may lie in the archive: the built window, the one native package, and nothing of the sources. */
+/** The engines of plain and of locked cases. */
+const nativePackages = ['better-sqlite3', 'better-sqlite3-multiple-ciphers'];
+
+/** What may lie in the archive: the built window, the native packages, and nothing of the sources. */
 const expectedEntries = [
   /^\/(LICENSE|package\.json|dist|node_modules)$/,
   /^\/dist\/(main(\/index\.cjs)?|preload(\/index\.cjs)?)$/,
   /^\/dist\/engine(\/[\w.-]+\.(js|wasm))?$/,
   /^\/dist\/renderer(\/index\.html|\/assets(\/[\w.-]+\.(js|css|woff2))?)?$/,
-  /^\/node_modules\/better-sqlite3(\/LICENSE|\/package\.json|\/lib(\/.+)?|\/prebuilds)?$/,
+  /^\/node_modules\/better-sqlite3(-multiple-ciphers)?(\/LICENSE|\/package\.json|\/lib(\/.+)?|\/prebuilds)?$/,
 ];
 
 /** The folder that electron-builder makes, with a stand-in for Electron's own files. */
@@ -29,10 +32,14 @@ export function packagedStories(prepared: string): void {
   });
   afterAll(() => folder.remove());
 
-  it('holds the built window, one native package for this platform, and nothing else', () => {
+  it('holds the built window, the native packages for this platform, and nothing else', () => {
     const entries = listPackage(archive, { isPack: false });
-    const prebuilt = entries.filter((entry) => entry.startsWith('/node_modules/better-sqlite3/prebuilds/'));
-    expect(prebuilt).toEqual([`/node_modules/better-sqlite3/prebuilds/${process.platform}-${process.arch}.node`]);
+    const prebuilt = entries.filter((entry) => /^\/node_modules\/better-sqlite3[^/]*\/prebuilds\//u.test(entry));
+    const native = nativePackages.map(
+      (name) => `/node_modules/${name}/prebuilds/${process.platform}-${process.arch}.node`,
+    );
+    expect(prebuilt.toSorted()).toEqual(native.toSorted());
+    for (const file of native) expect(existsSync(join(resources, 'app.asar.unpacked', file)), file).toBe(true);
     const others = entries.filter((entry) => !prebuilt.includes(entry));
     expect(others.filter((entry) => !expectedEntries.some((expected) => expected.test(entry)))).toEqual([]);
     for (const needed of ['/dist/main/index.cjs', '/dist/preload/index.cjs', '/dist/renderer/index.html'])
