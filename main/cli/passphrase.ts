@@ -43,11 +43,11 @@ export async function enter(
 }
 
 /**
- * A passphrase to lock a case with: from the environment, or typed twice. To change one the new one stands in
- * ASSAY_NEW_PASSPHRASE, as the other opens the case.
+ * A passphrase to lock a case with: from the environment, or typed twice. Where another one opens the case that is read, it stands in
+ * ASSAY_NEW_PASSPHRASE.
  */
-export async function newPassphrase({ ask }: Pick<CommandSurroundings, 'ask'>, isChange: boolean): Promise<string> {
-  const name = isChange ? NEW_PASSPHRASE : PASSPHRASE;
+export async function newPassphrase({ ask }: Pick<CommandSurroundings, 'ask'>, isAnother: boolean): Promise<string> {
+  const name = isAnother ? NEW_PASSPHRASE : PASSPHRASE;
   const given = fromEnvironment(name);
   if (given !== null) return given;
   if (ask === null)

@@ -3,6 +3,7 @@ import type { JobResult } from '../../preload/contract/jobs.ts';
 import { parseDays } from './flags.ts';
 import { jsonOption } from './json-option.ts';
 import { count, heading, pairs } from './report.ts';
+import { newPassphrase } from './passphrase.ts';
 import { runCommand } from './run-job.ts';
 import { byOption, requireCase } from './shared-options.ts';
 import type { CommandSurroundings } from './surroundings.ts';
@@ -48,6 +49,7 @@ interface ShareFlags {
   readonly case?: string;
   readonly out?: string;
   readonly mask?: boolean;
+  readonly lock?: boolean;
   readonly json?: boolean;
 }
 
@@ -59,22 +61,26 @@ export function addShareCommand(program: Command, surroundings: CommandSurroundi
     .requiredOption('--case <file>', 'the case file')
     .requiredOption('--out <file>', 'the copy, which must not exist yet')
     .option('--mask', 'also merchants, terminals and the digits of card numbers')
+    .option('--lock', 'lock the copy with a passphrase of its own, from ASSAY_NEW_PASSPHRASE or typed')
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
 The same text is the same token in every copy of yours. The copy opens as a whole case, and audit --verify holds on it. Names of who
-decided, times, amounts and ids of transactions stay; look through the notes before you send it.
+decided, times, amounts and ids of transactions stay; look through the notes before you send it. Without --lock the copy is in the clear, also of
+a locked case.
 
 Examples:
   assay share --case spring.assay --out spring-shared.assay
-  assay share --case spring.assay --out spring-masked.assay --mask`,
+  assay share --case spring.assay --out spring-masked.assay --mask
+  assay share --case spring.assay --out spring-locked.assay --lock`,
     )
-    .action(async ({ case: casePath, out, mask, json }: ShareFlags) => {
-      await runCommand(surroundings, 'share', json === true, printShared, () => ({
+    .action(async ({ case: casePath, out, mask, lock, json }: ShareFlags) => {
+      await runCommand(surroundings, 'share', json === true, printShared, async () => ({
         casePath: requireCase(casePath),
         output: out ?? '',
         mask: mask === true,
+        ...(lock === true ? { passphrase: await newPassphrase(surroundings, true) } : {}),
       }));
     });
 }

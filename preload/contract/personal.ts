@@ -37,6 +37,7 @@ export const personalJobs = {
       casePath: path,
       output: path,
       mask: z.boolean().default(false).describe('also merchants, terminals and the digits of card numbers'),
+      passphrase: z.string().min(1).max(1000).optional().describe('locks the copy; in the clear when absent'),
     }),
     result: z.object({
       columns: z.array(z.string()).describe('whose texts are tokens in the copy'),

@@ -34,6 +34,7 @@ const needMore: readonly {
     comesTo: 'its arguments',
   },
   { what: /^reveal/, why: 'a token of another key', comesTo: 'its arguments' },
+  { what: /^(lock|unlock)|^share .*--lock/, why: 'a passphrase, typed or set', comesTo: 'its arguments' },
   { what: /^serve/, why: 'opens a window, which was perhaps not built', comesTo: 'its arguments' },
   { what: /^export bigquery .*--table/, why: 'Google, and a login there', comesTo: 'its arguments' },
   { what: /^pipeline run/, why: 'the folder of an exported pipeline', comesTo: 'its arguments' },

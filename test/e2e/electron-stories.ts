@@ -9,6 +9,7 @@ import { electronSecurityStories } from './stories/electron-security.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
 import { kafkaLoginStories } from './stories/kafka-login.ts';
+import { lockedCaseStories } from './stories/locked-case.ts';
 import { menuStories } from './stories/menu.ts';
 import { narrativeStories } from './stories/narrative.ts';
 import { pageSecurityStories } from './stories/page-security.ts';
@@ -36,6 +37,7 @@ export function electronStories(
   pageSecurityStories(window);
   kafkaLoginStories(window, async () => [home, await window().app.evaluate(({ app }) => app.getPath('userData'))]);
   damagedCaseStories(window, () => prepared);
+  lockedCaseStories(window, () => prepared);
   failingDiskStories(
     window,
     () => prepared,

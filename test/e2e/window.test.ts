@@ -24,6 +24,7 @@ import { fileDialogStories } from './stories/file-dialog.ts';
 import { failingDiskStories } from './stories/failing-disks.ts';
 import { engineKilledStories } from './stories/engine-killed.ts';
 import { foreignModelStories } from './stories/foreign-model.ts';
+import { lockedCaseStories } from './stories/locked-case.ts';
 import { narrativeStories } from './stories/narrative.ts';
 import { outboxStories } from './stories/outbox.ts';
 import { packagedStories } from './stories/packaged.ts';
@@ -55,6 +56,7 @@ describeWithChromium('the window', () => {
     alertsAndHistoryStories(window);
     belowLineStories(window);
     caseMenuStories(window);
+    lockedCaseStories(window, () => home);
     browserHostSecurityStories(window);
     fileDialogStories(window);
     pageSecurityStories(window);

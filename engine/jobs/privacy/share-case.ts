@@ -7,6 +7,8 @@ import { impossible, usageError } from '../../domain/error.ts';
 import type { Profile, ProfileColumn } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { backupCase } from '../../store/backup.ts';
+import { isLocked, newLock } from '../../store/case-lock.ts';
+import { relockCase } from '../../store/relock.ts';
 import { personalTexts, type PersonalTexts, type TokenKind } from '../../store/personal-texts.ts';
 import type { Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
@@ -26,6 +28,7 @@ export async function shareCase(input: ParsedJobInput<'share'>, context: WorkCon
   if (existsSync(output))
     throw usageError('WRONG_USE', `${output} exists already.`, 'Name a file that does not exist.');
   await withCase(path, 'read', (session) => refuseFeaturesOfTexts(session, input.mask));
+  const key = input.passphrase === undefined ? null : await newLock(input.passphrase);
   const unfinished = `${output}.${process.pid}.part`;
   try {
     backupCase(path, unfinished);
@@ -43,6 +46,8 @@ export async function shareCase(input: ParsedJobInput<'share'>, context: WorkCon
         result: undefined,
       })),
     );
+    // Under the lock of the case nobody could open the copy who is not to open the case.
+    if (key !== null || isLocked(output)) relockCase(output, key, []);
     return { ...done, output, case: path };
   } finally {
     for (const end of ['', '-wal', '-shm', '.decisions.jsonl']) rmSync(`${unfinished}${end}`, { force: true });

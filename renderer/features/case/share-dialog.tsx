@@ -4,18 +4,19 @@ import { useJob } from '../../data/jobs.tsx';
 import { fileStem } from '../../data/paths.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Checkbox } from '../../ui/field.tsx';
+import { Checkbox, Field } from '../../ui/field.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import './case.css';
 
 /** A copy of the case for others: whose texts go, and what became of it. */
 export function ShareDialog({ casePath, onClose }: { readonly casePath: string; readonly onClose: () => void }) {
   const [mask, setMask] = useState(false);
+  const [passphrase, setPassphrase] = useState('');
   const files = useFileChoice();
   const sharing = useJob('share');
   const share = async (): Promise<void> => {
     const output = await files.newFile(`${fileStem(casePath)}-shared.assay`);
-    if (output !== null) void sharing.start({ casePath, output, mask });
+    if (output !== null) void sharing.start({ casePath, output, mask, ...(passphrase === '' ? {} : { passphrase }) });
   };
   const { outcome } = sharing;
   return (
@@ -27,6 +28,13 @@ export function ShareDialog({ casePath, onClose }: { readonly casePath: string; 
           first.
         </p>
         <Checkbox label="Merchants, terminals and the digits of card numbers too" checked={mask} onChange={setMask} />
+        <Field
+          label="Passphrase of the copy"
+          type="password"
+          value={passphrase}
+          hint="at least 12 characters; without one the copy is in the clear"
+          onChange={setPassphrase}
+        />
         {outcome?.ok === true && (
           <p role="status">
             {outcome.result.output}: tokens in {outcome.result.columns.join(', ') || 'no column'}
