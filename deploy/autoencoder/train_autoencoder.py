@@ -14,7 +14,7 @@ import csv
 import numpy
 import torch
 
-LEADING = 3  # id, time_ms, known_fraud
+LEADING = 4  # id, time_ms, known_fraud, history
 OPSET = 13
 
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { historyMark } from '../../domain/history-mark.ts';
 import { FRAUD, GENUINE } from '../../domain/label.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { withCase } from '../../case/opening.ts';
@@ -9,13 +10,13 @@ import { csvCell } from './csv-cell.ts';
 import { claimFile, writeChunk } from './output.ts';
 import { textKind } from './output-kind.ts';
 
-const leading = 'id,time_ms,known_fraud,';
+const leading = 'id,time_ms,known_fraud,history,';
 /** Digits that tell any two numbers of single precision apart. */
 const singlePrecisionDigits = 9;
 
 /**
  * The `export features` job: the features of every transaction that a model scored, in stream order, with its event time (epoch milliseconds)
- * and what is known of it (1, 0 or nothing): what another program trains on, and names its columns by.
+ * and what is known of it (1, 0 or nothing), and the head of the case's history: what another program trains on, and names its columns by.
  */
 export async function exportFeatures(
   input: ParsedJobInput<'exportFeatures'>,
@@ -29,6 +30,7 @@ export async function exportFeatures(
     const names = view.words.map(({ name }) => name);
     const labels = session.labels.rows;
     const rows = view.sums.length;
+    const history = historyMark(session.openCase.decisions.head());
     await output.stream(async (file) => {
       await writeChunk(file, `${leading}${names.map(csvCell).join(',')}\n`);
       for (let first = 0; first < rows; first += MAXIMUM_PAGE_ROWS) {
@@ -44,6 +46,7 @@ export async function exportFeatures(
             csvCell(ids[place]),
             numberAt(arrays.times, row) ?? '',
             known === FRAUD ? 1 : known === GENUINE ? 0 : '',
+            history,
             ...Array.from(view.featureRow(row), (value) => Number(value.toPrecision(singlePrecisionDigits))),
           ].join(',');
         });
