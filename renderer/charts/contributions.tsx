@@ -28,9 +28,10 @@ export function waterfall(amounts: readonly number[]): readonly { readonly from:
   return spans.map(([from, to]) => ({ from: (from - lowest) / widest, to: (to - lowest) / widest }));
 }
 
-/** An amount with its sign, a true minus, and two decimals. */
+/** An amount with its sign, a true minus, and two decimals; a large one, of a model on a scale of its own, has none. */
 export function signed(amount: number): string {
-  return `${amount < 0 ? '−' : '+'}${Math.abs(amount).toFixed(2)}`;
+  const size = Math.abs(amount);
+  return `${amount < 0 ? '−' : '+'}${size.toFixed(size < 1000 ? 2 : 0)}`;
 }
 
 /** What pushed a score up or down, largest first, and the sum. It is a table, drawn as a waterfall. */

@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatInterval,
   formatPercent,
+  formatScore,
   formatTime,
   formatTimeBoth,
   zoneName,
@@ -17,6 +18,10 @@ describe('numbers as an analyst reads them', () => {
     expect(formatPercent(0.00034)).toBe('0.034 %');
     expect(formatPercent(0.0000001)).toBe('<0.001 %');
     expect(formatPercent(0)).toBe('0 %');
+  });
+
+  it('keeps a score on the scale of a model made elsewhere as short as any other', () => {
+    expect([0.5534, 99.9994, 612.3456, 4598.7634].map(formatScore)).toEqual(['0.553', '99.999', '612.35', '4,598.8']);
   });
 
   it('writes both ends of an interval with the same decimals', () => {

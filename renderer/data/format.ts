@@ -60,9 +60,10 @@ export function formatPercent(share: number | null | undefined): string {
   return `${formatDecimal(percent, decimals)} %`;
 }
 
-/** A score has three decimals everywhere. */
+/** A score has three decimals everywhere; on the scale of a model made elsewhere it may be large, and has fewer of them then. */
 export function formatScore(score: number | null | undefined): string {
-  return formatDecimal(score, 3);
+  const size = Math.abs(score ?? 0);
+  return formatDecimal(score, size < 100 ? 3 : size < 1000 ? 2 : 1);
 }
 
 function decimalsOf(currency: string | null): number {
