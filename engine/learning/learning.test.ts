@@ -248,6 +248,8 @@ describe('the joined forest', () => {
     const middle = (of: Int32Array): number => of.toSorted()[of.length >> 1];
     expect(scoreOfSum(joined, middle(sums))).toBeCloseTo(scoreOfSum(forest, middle(unjudged.sums)), 3);
     expect(Math.min(...joined.sampleCount)).toBeGreaterThan(0);
+    const firstBoosted = joined.sampleCount[joined.roots[forest.treeCount]];
+    expect(firstBoosted).toBe(judged.features.rowCount + unjudged.features.rowCount);
   });
 
   it('is the same forest each time', () => {
@@ -274,6 +276,7 @@ describe('validation', () => {
     const drawn = { ...judged, isExplored };
     const alone = finish(crossValidate(drawn, unjudged, 1));
     expect(alone.allTransactions).toBeNull();
+    expect(alone.alerts).toBe(540);
     const weights = Float64Array.from(isExplored, (isDrawn) => (isDrawn === 1 ? 7 : 1));
     const { allTransactions, ...queue } = finish(crossValidate({ ...drawn, weights }, unjudged, 1));
     expect({ ...queue, allTransactions: null }).toEqual(alone);
@@ -288,6 +291,31 @@ describe('validation', () => {
     expect(allTransactions.after.value).toBeGreaterThan(allTransactions.before.value);
     expect(allTransactions.gain.value).toBeCloseTo(allTransactions.after.value - allTransactions.before.value, 12);
     expect(allTransactions.gain.low).toBeGreaterThan(0);
+  });
+
+  it('looks on later days at entities alone that were not learned from', () => {
+    const { judged, unjudged } = judgedStream(highIsFraud);
+    const days = judged.days.map((_, row) => row % 10);
+    const earlier = new Set(judged.entities.filter((_, row) => days[row] < 6));
+    const unknown = judged.entities.filter((entity, row) => days[row] >= 6 && !earlier.has(entity)).length;
+    expect(unknown).toBeGreaterThan(0);
+    expect(unknown).toBeLessThan(120);
+    expect(finish(validateForward({ ...judged, days }, unjudged, 1))?.alerts).toBe(unknown);
+  });
+
+  it('asks of a gain that nearly all draws of entities show it', () => {
+    const validations = [1, 2, 3, 4, 5, 6].map((seed) => {
+      const { judged, unjudged } = judgedStream(
+        (features, _entity, drawn) => drawn < (features[0] > 0.4 ? 0.35 : 0.12),
+        { alerts: 150, seed },
+      );
+      return finish(crossValidate(judged, unjudged, seed));
+    });
+    const gained = validations.filter(
+      ({ gain, transactionGain }) => Math.min(gain.value, transactionGain.value) >= 0.05,
+    );
+    expect(gained.some(({ wins }) => wins < 0.975)).toBe(true);
+    for (const { wins, isBetter } of gained) expect(isBetter).toBe(wins >= 0.975);
   });
 
   it('does not call better what chance, the forest itself or the names of entities say', () => {
