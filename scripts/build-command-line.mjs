@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { commandLineFolder, sourcesFile, stampOf } from './command-line-bundle.mjs';
-import { bundleWithEngine, kernelFiles } from './engine-bundle.mjs';
+import { bundleWithEngine, dataFiles } from './engine-bundle.mjs';
 import { projectFolder } from './run-steps.mjs';
 
 const folder = join(projectFolder, commandLineFolder);
@@ -12,7 +12,7 @@ const modules = await bundleWithEngine(['main/cli/main.ts', 'engine/host/entry-c
 const sources = modules
   .map((path) => relative(projectFolder, path))
   .filter((path) => !path.startsWith('..') && !path.startsWith('\0') && !path.split(sep).includes('node_modules'))
-  .concat(['package-lock.json', ...kernelFiles.map((path) => join(path))]);
+  .concat(['package-lock.json', ...dataFiles.map((path) => join(path))]);
 writeFileSync(
   join(unfinished, basename(sourcesFile)),
   JSON.stringify(Object.fromEntries(sources.map((path) => [path, stampOf(path)]))),

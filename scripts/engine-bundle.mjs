@@ -12,6 +12,15 @@ export const kernelFiles = ['engine/forest/kernel/kernel.wasm', 'engine/stream/k
 /** What runs models that others made and that are no trees; read only when there is one. */
 const graphRuntime = 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm';
 
+const sparkFolder = 'engine/export/spark';
+/** What is read as it stands, below the project's folder: the kernels, and the programs that a Spark job is exported with. */
+export const dataFiles = [
+  ...kernelFiles,
+  ...readdirSync(join(projectFolder, sparkFolder))
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => join(sparkFolder, name)),
+];
+
 /** What is started by the address of its source, which has another place and ending once it is built. */
 const builtAddresses = {
   name: 'built-addresses',
@@ -40,7 +49,7 @@ export async function bundleWithEngine(entries, folder) {
     // The schema registry's HTTP client looks for `process` by eval; it is loaded only where a registry is named.
     checks: { eval: false },
     plugins: [builtAddresses],
-    // One flat folder, so that a worker or the kernel lies beside whatever file names it.
+    // One flat folder, so that a worker, a kernel or a program lies beside whatever file names it.
     output: {
       format: 'esm',
       dir: folder,
@@ -48,7 +57,7 @@ export async function bundleWithEngine(entries, folder) {
       chunkFileNames: '[name]-[hash].js',
     },
   });
-  for (const binary of [...kernelFiles, graphRuntime])
-    copyFileSync(join(projectFolder, binary), join(folder, basename(binary)));
+  for (const path of [...dataFiles, graphRuntime])
+    copyFileSync(join(projectFolder, path), join(folder, basename(path)));
   return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 }

@@ -91,7 +91,7 @@ Examples:
     surroundings,
     'exportSpark',
     'spark',
-    'a PySpark job: features over time as SQL, scores by ONNX Runtime',
+    'PySpark jobs: score a table, train the same forest on it, score a topic',
   );
   addPlain(group, surroundings, 'exportCsv', 'csv', 'flagged transactions with their reasons, as a CSV file');
   addPlain(

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { usageError } from '../../domain/error.ts';
 import type { FeatureSpec } from '../../domain/feature-spec.ts';
 import { columnWithRole, namedTimeFormats, type Profile, type ProfileColumn } from '../../domain/profile.ts';
 import { millisecondsOfUnit } from '../../domain/time-text.ts';
-import { renderSparkSql } from '../../features/windows/render-spark-sql.ts';
+import type { ForestParameters } from '../../domain/model.ts';
+import { averagePathLength } from '../../forest/path-length.ts';
 import { loaderModule, loaderSource } from '../mlflow/loader-source.ts';
 
 export interface SparkModel {
@@ -10,25 +12,78 @@ export interface SparkModel {
   readonly profile: Profile;
   readonly spec: FeatureSpec;
   readonly digest: string;
+  readonly parameters: ForestParameters;
+  /** Its line as a score, and the rule that set it: with contamination, a forest trained on the cluster has the same. */
+  readonly threshold: { readonly score: number; readonly rule: string } & Readonly<Record<string, unknown>>;
 }
 
-const names = { table: 'assay_transactions', time: 'assay_time_ms', sequence: 'assay_sequence' } as const;
+const names = { time: 'assay_time_ms', sequence: 'assay_sequence' } as const;
+
+/** Programs and modules of the job, beside this file in the sources and beside the bundle once built. */
+const programs: Readonly<Record<string, URL>> = {
+  'score_transactions.py': new URL('./score_transactions.py', import.meta.url),
+  'train_forest.py': new URL('./train_forest.py', import.meta.url),
+  'score_stream.py': new URL('./score_stream.py', import.meta.url),
+  'assay_spark.py': new URL('./assay_spark.py', import.meta.url),
+  'assay_windows.py': new URL('./assay_windows.py', import.meta.url),
+  'assay_forest.py': new URL('./assay_forest.py', import.meta.url),
+  'assay_exact.py': new URL('./assay_exact.py', import.meta.url),
+};
+
+const requirements = [
+  'numpy>=1.26',
+  'onnx>=1.16',
+  'onnxruntime>=1.17,<2',
+  'pandas>=2.0',
+  'pyarrow>=15',
+  'pyspark>=3.5,<5',
+];
+
+/** The text of every program and module of the job, by file name. */
+export function programFiles(): ReadonlyMap<string, string> {
+  return new Map(Object.entries(programs).map(([name, url]) => [name, readFileSync(url, 'utf8')]));
+}
 
 /**
- * The job, its query and its model. It reads a recording (CSV with a header, or Parquet), computes the features over time as the
- * engine does, scores with ONNX Runtime, and writes Parquet.
+ * The jobs of one model: `score_transactions.py` for a recording of any size, `train_forest.py` for a forest of its rows, and
+ * `score_stream.py` for a topic, with the model and what was exported beside it.
  * @throws AssayError WRONG_USE for times and numbers that Spark SQL would read in another way than the engine.
  */
 export function sparkFiles(model: SparkModel): ReadonlyMap<string, Uint8Array | string> {
   refuseUnlike(model);
   return new Map<string, Uint8Array | string>([
-    ['score_transactions.py', jobSource(model.digest)],
+    ...programFiles(),
     ['prepare.sql', `${preparation(model.profile)}\n`],
-    ['features.sql', `${featureQuery(model.spec)}\n`],
+    ['job.json', `${JSON.stringify(notesOf(model), null, 2)}\n`],
     ['model.onnx', model.onnx],
     [`${loaderModule}.py`, loaderSource],
-    ['requirements.txt', 'numpy\nonnxruntime>=1.17,<2\npandas>=2.0\npyarrow\npyspark>=3.5,<5\n'],
+    ['requirements.txt', `${requirements.join('\n')}\n`],
   ]);
+}
+
+/** What the programs read of the model beside its ONNX file. */
+function notesOf({ digest, spec, profile, parameters, threshold }: SparkModel): object {
+  return {
+    digest,
+    spec,
+    parameters,
+    threshold,
+    columns: profile.columns.filter(({ role }) => role !== 'ignored').map(({ name, role }) => ({ name, role })),
+    received: profile.columns.map(({ name }) => name),
+    refusesTraining: whyNotTrained(parameters),
+    // The logarithm of a runtime may differ in its last bit, so the engine's own figures go along.
+    pathLengths: Array.from({ length: parameters.sample + 1 }, (_, rows) => averagePathLength(rows)),
+  };
+}
+
+/** Why a cluster cannot grow this forest again, or null. */
+function whyNotTrained({ grower, imported, learning }: ForestParameters): string | null {
+  if (imported !== undefined) return 'This model was made elsewhere, so there is no grower that made its trees.';
+  if (learning !== undefined)
+    return 'This model learned from verdicts, which stay in the case. Export the model that it was learned from.';
+  if (grower !== 'assay')
+    return `This model was grown by ${grower}, which runs in Node alone. Train with --grower assay for the cluster.`;
+  return null;
 }
 
 function refuseUnlike({ profile, spec }: SparkModel): void {
@@ -102,97 +157,10 @@ function scaled(unitMs: number): string {
   return unitMs < 1 ? `/ ${String(Math.round(1 / unitMs))}D ` : `* ${String(unitMs)}D `;
 }
 
-function featureQuery(spec: FeatureSpec): string {
-  if (spec.windows === undefined) return `SELECT * FROM ${names.table}`;
-  return renderSparkSql(spec.windows, {
-    table: names.table,
-    timeColumn: names.time,
-    sequenceColumn: names.sequence,
-  });
-}
-
 function quoted(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
 }
 
 function literal(value: string): string {
   return `'${value.replace(/[\\']/g, (mark) => `\\${mark}`)}'`;
-}
-
-function jobSource(digest: string): string {
-  return `"""Scores a recording with the forest ${digest}.
-
-spark-submit score_transactions.py INPUT OUTPUT [--sequence COLUMN] [--time-zone UTC]
-
-INPUT is CSV with a header, or Parquet. OUTPUT becomes Parquet: the recording's columns, the features over time, and score,
-decision, is_anomaly, path_length_units. Rows are taken in the order of --sequence, or as they stand in the files.
-"""
-
-import argparse
-import importlib.util
-import os
-import pathlib
-import shutil
-import sys
-
-from pyspark import SparkFiles
-from pyspark.sql import SparkSession, functions, types
-
-FOLDER = pathlib.Path(__file__).resolve().parent
-SCORES = [("score", types.FloatType()), ("decision", types.FloatType()), ("is_anomaly", types.LongType()), ("path_length_units", types.FloatType())]
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("input")
-    parser.add_argument("output")
-    parser.add_argument("--sequence")
-    parser.add_argument("--time-zone", default="UTC")
-    options = parser.parse_args()
-    check_driver()
-
-    spark = SparkSession.builder.appName("assay").getOrCreate()
-    check_workers(spark.sparkContext.master)
-    spark.conf.set("spark.sql.session.timeZone", options.time_zone)
-    spark.sparkContext.addFile(str(FOLDER / "model.onnx"))
-    spark.sparkContext.addPyFile(str(FOLDER / "${loaderModule}.py"))
-
-    if options.input.endswith(".parquet"):
-        received = spark.read.parquet(options.input)
-    else:
-        received = spark.read.csv(options.input, header=True, quote='"', escape='"', multiLine=False)
-    sequence = functions.col(options.sequence).cast("long") if options.sequence else functions.monotonically_increasing_id()
-    received.withColumn("${names.sequence}", sequence).createOrReplaceTempView("assay_received")
-    spark.sql((FOLDER / "prepare.sql").read_text()).createOrReplaceTempView("${names.table}")
-    features = spark.sql((FOLDER / "features.sql").read_text())
-    schema = types.StructType(features.schema.fields + [types.StructField(name, kind) for name, kind in SCORES])
-    features.mapInPandas(score, schema).write.mode("overwrite").parquet(options.output)
-
-
-def check_driver():
-    """Ends at once, with a sentence, where this Python cannot hand rows to others."""
-    missing = [name for name in ("pandas", "pyarrow") if importlib.util.find_spec(name) is None]
-    if missing:
-        sys.exit(f"{sys.executable} lacks {', '.join(missing)}. Install them there: pip install -r {FOLDER / 'requirements.txt'}")
-
-
-def check_workers(master):
-    """The same where the Python of the workers is on this machine; on a cluster its path may exist there alone."""
-    workers = os.environ.get("PYSPARK_PYTHON")
-    if master.startswith("local") and workers is not None and shutil.which(workers) is None:
-        sys.exit(f"PYSPARK_PYTHON names {workers}, which is no program here. Set it to a Python with what requirements.txt lists.")
-
-
-def score(batches):
-    from ${loaderModule} import IsolationForest
-
-    forest = IsolationForest(SparkFiles.get("model.onnx"))
-    for batch in batches:
-        answer = forest.predict(batch)
-        yield batch.assign(**{name: answer[name] for name, _ in SCORES})
-
-
-if __name__ == "__main__":
-    main()
-`;
 }

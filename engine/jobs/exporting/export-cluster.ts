@@ -7,6 +7,7 @@ import { parseTrackingUri } from '../../export/mlflow/tracking-client.ts';
 import { sparkFiles } from '../../export/spark/spark-job.ts';
 import { serviceFiles } from '../../export/serving/service-files.ts';
 import { servingFiles } from '../../export/serving/serving-files.ts';
+import { scoreOfSum } from '../../forest/score.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { chosenModel, type ChosenModel } from '../../case/model/chosen-model.ts';
 import { onnxOfModel } from './write-onnx.ts';
@@ -79,14 +80,26 @@ export function exportService(
   );
 }
 
-/** The `export spark` job: features over time and scoring as a PySpark job. */
+/** The `export spark` job: features over time, scoring, training and scoring of a topic as PySpark jobs. */
 export function exportSpark(
   input: ParsedJobInput<'exportSpark'>,
   context: WorkContext,
 ): Promise<JobResult<'exportSpark'>> {
   return writeFrom('export spark', input, context, (openedCase, chosen) => {
     const { bytes, profile, spec } = onnxOfModel(openedCase, chosen);
-    return sparkFiles({ onnx: bytes, profile, spec, digest: chosen.forest.digest });
+    const { parameters, threshold } = chosen.stored;
+    return sparkFiles({
+      onnx: bytes,
+      profile,
+      spec,
+      parameters,
+      digest: chosen.forest.digest,
+      threshold: {
+        ...threshold.details,
+        rule: threshold.rule,
+        score: scoreOfSum(chosen.forest, threshold.units),
+      },
+    });
   });
 }
 

@@ -84,7 +84,7 @@ const folderJobs = {
     },
   },
   exportService: { file: 'scoring-service.yaml', input: { image: 'registry.example/assay:1' } },
-  exportSpark: { file: 'features.sql', input: {} },
+  exportSpark: { file: 'job.json', input: {} },
   exportBigquery: { file: 'schema.json', input: {} },
 } as const;
 const folderCases = Object.entries(folderJobs).map(([title, { file, input }]) => ({

@@ -257,7 +257,7 @@ export function SparkExport({ openCase, model }: ExportProps) {
     if (output !== null) await job.start({ casePath: openCase.path, model: `${model.id}`, output });
   };
   return (
-    <Item title="Spark" text="A PySpark job: features over time as SQL, scores by ONNX Runtime, the same flags.">
+    <Item title="Spark" text="PySpark jobs: score a table, train the same forest on it, score a topic. The same flags.">
       <JobPart name="exportSpark" job={job} failure="The job was not written" said={writtenTo}>
         <Button onClick={() => void write()}>Write files…</Button>
       </JobPart>
