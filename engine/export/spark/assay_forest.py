@@ -140,14 +140,16 @@ class Tree:
         self.grow(numpy.arange(len(values)), 0, 0)
 
     def draw_features(self, feature_count: int, number: int, parameters: Mapping[str, Any]) -> list[int]:
-        """All features, some of them, or those of one theme in every second tree."""
+        """All features that are not withheld, some of them, or those of one theme in every second tree."""
         themes = parameters.get("themes") or []
         if themes and number % 2 == 1:
             return list(themes[(number - 1) // 2 % len(themes)]["features"])
+        withheld = parameters.get("withheld") or []
+        columns = [column for column in range(feature_count) if column not in withheld]
         some = parameters["featuresPerTree"]
-        if some is None or some >= feature_count:
-            return list(range(feature_count))
-        return draw_without_replacement(feature_count, some, self.stream)
+        if some is None or some >= len(columns):
+            return columns
+        return [columns[place] for place in draw_without_replacement(len(columns), some, self.stream)]
 
     def grow(self, rows: Rows, depth: int, known: int) -> int:
         """Grows a node from its rows; the first `known` candidates are constant in them."""

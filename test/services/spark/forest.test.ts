@@ -42,6 +42,7 @@ const forestArbitrary = fc.record({
     grower: fc.constant('assay' as const),
     leaf: fc.constantFrom('path-length' as const, 'convex' as const),
     themes: fc.constantFrom(...themes),
+    withheld: fc.constantFrom<number[] | undefined>(undefined, [1], [0, 3]),
   }),
 });
 
