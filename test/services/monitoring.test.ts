@@ -1,13 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runningStreams, streamsText } from '../../engine/monitor/running-streams.ts';
 import { startMetrics } from '../../engine/monitor/stream-metrics.ts';
 import { temporaryFolder } from '../command-line/run-assay.ts';
 import { findPrometheus } from './prometheus/make-environment.mjs';
+import { isPrometheusSkipped, PrometheusServer, rulesPath } from './prometheus/prometheus-server.ts';
 
 const folder = resolve(import.meta.dirname, '../../docs/monitoring');
 
@@ -27,14 +26,13 @@ async function exportedNames(): Promise<ReadonlySet<string>> {
 }
 
 const promtoolPath = findPrometheus('promtool');
-const prometheusPath = findPrometheus('prometheus');
-const isSkipped = (promtoolPath === null || prometheusPath === null) && process.env['CI'] !== 'true';
+const isSkipped = isPrometheusSkipped || (promtoolPath === null && process.env['CI'] !== 'true');
 const startedWithinMs = 60_000;
 
 describe('dashboard and alerts', () => {
   test('name only metrics that are exported, and the page names them all', async () => {
     const names = await exportedNames();
-    const texts = [...expressions, readFileSync(join(folder, 'alert-rules.yml'), 'utf8')].join('\n');
+    const texts = [...expressions, readFileSync(rulesPath, 'utf8')].join('\n');
     const used = [...texts.matchAll(/\biforest_\w+/g)].map(([name]) => name.replace(/_(bucket|sum|count)$/, ''));
     expect(used.length).toBeGreaterThan(10);
     expect(used.filter((name) => !names.has(name))).toEqual([]);
@@ -83,67 +81,22 @@ describe.skipIf(isSkipped)('with Prometheus (node test/services/prometheus/make-
     const metricsAddress = new URL(metrics.address ?? '');
     metrics.batch({ messages: 3, rejected: [], rowCount: 3 });
     metrics.position(new Map([[0, 7]]), false, 1);
-    const home = temporaryFolder();
-    const configuration = {
-      global: { scrape_interval: '1s', evaluation_interval: '1s' },
-      rule_files: [join(folder, 'alert-rules.yml')],
-      scrape_configs: [{ job_name: 'assay', static_configs: [{ targets: [metricsAddress.host] }] }],
-    };
-    writeFileSync(join(home, 'prometheus.yml'), JSON.stringify(configuration));
-    const port = await freePort();
-    const server = spawn(
-      prometheusPath ?? 'prometheus',
-      [
-        `--config.file=${join(home, 'prometheus.yml')}`,
-        `--storage.tsdb.path=${join(home, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ],
-      { stdio: 'ignore' },
-    );
+    const prometheus = await PrometheusServer.start(metricsAddress.host);
     onTestFinished(async () => {
-      server.kill('SIGKILL');
-      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+      await prometheus.stop();
       await metrics.close();
     });
-    const ask = async (path: string, query = ''): Promise<Reply> =>
-      (await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}${query}`)).json()) as Reply;
-    const valueOf = async (expression: string): Promise<string | undefined> =>
-      (await ask('query', `?query=${encodeURIComponent(expression)}`)).data.result?.[0]?.value[1];
-    await vi.waitFor(async () => expect(await valueOf('iforest_records_consumed_total{topic="payments"}')).toBe('3'), {
-      timeout: startedWithinMs,
-      interval: 200,
-    });
-    expect(await valueOf('sum(iforest_consumer_lag_records)')).toBe('7');
-    for (const expression of expressions)
-      expect(await ask('query', `?query=${encodeURIComponent(expression)}`), expression).toMatchObject({
-        status: 'success',
-      });
-    const rules = (await ask('rules')).data.groups?.flatMap((group) => group.rules) ?? [];
-    expect(rules.length).toBeGreaterThan(3);
     await vi.waitFor(
-      async () => {
-        const evaluated = (await ask('rules')).data.groups?.flatMap((group) => group.rules) ?? [];
-        expect(evaluated.map(({ health }) => health)).toEqual(rules.map(() => 'ok'));
-      },
+      async () => expect(await prometheus.valueOf('iforest_records_consumed_total{topic="payments"}')).toBe('3'),
+      { timeout: startedWithinMs, interval: 200 },
+    );
+    expect(await prometheus.valueOf('sum(iforest_consumer_lag_records)')).toBe('7');
+    for (const expression of expressions)
+      expect(await prometheus.query(expression), expression).toMatchObject({ status: 'success' });
+    expect((await prometheus.healthOfRules()).length).toBeGreaterThan(3);
+    await vi.waitFor(
+      async () => expect((await prometheus.healthOfRules()).filter((health) => health !== 'ok')).toEqual([]),
       { timeout: startedWithinMs, interval: 500 },
     );
   }, 180_000);
 });
-
-interface Reply {
-  readonly status: string;
-  readonly data: {
-    readonly result?: readonly { readonly value: readonly [number, string] }[];
-    readonly groups?: readonly { readonly rules: readonly { readonly health: string }[] }[];
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('A listening server has an address.');
-  server.close();
-  await once(server, 'close');
-  return address.port;
-}

@@ -1,13 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { storedRows } from '../../stored-rows.ts';
 import { startAssay } from '../../command-line/run-assay.ts';
 import { assay } from '../case-fixture.ts';
 import { freePort, mlflow, TrackingServer } from '../mlflow/tracking-server.ts';
+import { isPrometheusSkipped, PrometheusServer, rulesPath } from '../prometheus/prometheus-server.ts';
 import { missingForKafka } from './java.ts';
 import { startKafka, type Broker } from './start-kafka.ts';
 import { readCommitted, sendTo } from './topic-fixture.ts';
@@ -17,9 +17,8 @@ import { readCommitted, sendTo } from './topic-fixture.ts';
  * flagged, payments that change, a challenger, a roll back, publishing, serving, and the figures of all of it.
  */
 
-const isSkipped = (missingForKafka !== null || mlflow.isSkipped) && process.env['CI'] !== 'true';
+const isSkipped = (missingForKafka !== null || mlflow.isSkipped || isPrometheusSkipped) && process.env['CI'] !== 'true';
 const patience = { timeout: 120_000, interval: 100 };
-const rulesPath = resolve(import.meta.dirname, '../../../docs/monitoring/alert-rules.yml');
 const oneChunk = 250;
 
 /** Messages as the original's producer sends them; every fiftieth is unusual, and `scale` is what the others come to. */
@@ -37,12 +36,13 @@ describe.skipIf(isSkipped)('from five scripts to Assay', () => {
   const casePath = join(home, 'live.assay');
   let broker: Broker;
   let tracking: TrackingServer;
+  let prometheus: PrometheusServer | undefined;
   beforeAll(async () => {
     tracking = new TrackingServer(home, await freePort());
     [broker] = await Promise.all([startKafka(), tracking.start()]);
   });
   afterAll(async () => {
-    await Promise.all([broker.stop(), tracking.kill()]);
+    await Promise.all([broker.stop(), tracking.kill(), prometheus?.stop()]);
     rmSync(home, { recursive: true, force: true });
   });
 
@@ -102,8 +102,16 @@ describe.skipIf(isSkipped)('from five scripts to Assay', () => {
     expect(published).toMatchObject({ state: 'published', published: { version: '1', aliasMoved: true } });
     await expectServed(second);
 
-    const promtool = spawnSync('promtool', ['check', 'rules', rulesPath], { encoding: 'utf8' });
-    if (promtool.error === undefined) expect(promtool.stdout).toContain('SUCCESS');
+    // Whoever watches sees it: the changes of the champion are scraped, and every rule is evaluated on what is there.
+    const watching = await PrometheusServer.start(`127.0.0.1:${metricsPort}`);
+    prometheus = watching;
+    const scraped = 'sum(iforest_model_changes_total)';
+    await vi.waitFor(async () => expect(await watching.valueOf(scraped)).toBe('3'), patience);
+    await vi.waitFor(async () => {
+      const health = await watching.healthOfRules();
+      expect(health.length).toBeGreaterThan(3);
+      expect(health.filter((each) => each !== 'ok')).toEqual([]);
+    }, patience);
     const exported = new Set([...(await watch()).matchAll(/^# TYPE (\w+) /gmu)].map(([, name]) => name));
     const asked = [...readFileSync(rulesPath, 'utf8').matchAll(/\biforest_(?!streams)\w+/gu)].map(([name]) => name);
     expect(asked.filter((name) => !exported.has(name))).toEqual([]);
