@@ -1,8 +1,16 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { FEWEST_JUDGED } from '../../evaluation/missed-fraud.ts';
+import { isFlagged } from '../../forest/threshold.ts';
+import { NO_DAY } from '../../forest/tuning.ts';
 import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
 import { benchOfFile } from '../bench-of-file.test-support.ts';
+import type { CaseSession } from '../case-session.ts';
+import { withCase } from '../opening.ts';
 import { smallRecording, type Bench } from '../small-recording.test-support.ts';
+import { keyOfRow } from './alert-keys.ts';
+import { usualSample } from './below-line.ts';
+import { selectVerdicts } from './verdict-selection.ts';
 
 let bench: Bench;
 benchOfFile((made) => (bench = made));
@@ -103,3 +111,87 @@ it('lets every door count what was drawn for as many as it was drawn from, whate
   await bench.ask('case.explore', { share: 0 });
   expect((await job('evaluate', { casePath })).evaluation).toEqual(evaluation);
 });
+
+it('counts what either of two models could draw by both chances, leaves out what is above a line, and stands for nothing that is known', async () => {
+  const casePath = await judgedCase();
+  await job('train', {
+    casePath,
+    forest: { trees: 60, seed: 7 },
+    threshold: { kind: 'contamination', value: 0.05 },
+  });
+  await bench.ask('case.open', { path: casePath });
+  const { rows } = await bench.ask('alerts.page', { modelId: 2, limit: 500 });
+  for (const isFraud of [true, false]) {
+    const keys = rows.filter(({ topId }) => truth.get(topId) === isFraud).map(({ key }) => key);
+    await bench.ask('verdicts.set', { modelId: 2, keys, kind: isFraud ? 'fraud' : 'legitimate' });
+  }
+  // One transaction is judged that nobody drew: it is known, and drawn ones do not stand for it.
+  const known = await withCase(casePath, 'read', (session) => unlikelyRow(session));
+  await bench.ask('verdicts.set', { modelId: 2, keys: [known], kind: 'legitimate' });
+  await withCase(casePath, 'read', (session) => {
+    const selection = selectVerdicts(session, false);
+    if (selection === null) throw new Error('Enough was drawn.');
+    const { population, drawn, weights } = selection;
+    const models = session.models.map(({ id, threshold }) => ({
+      sums: session.view(id).sums,
+      units: threshold.units,
+      // Nothing but the queue was judged, so that the chance is that of the day.
+      explored: session.exploredAtMost(id),
+    }));
+    const isBelowAll = (row: number): boolean => models.every(({ sums, units }) => !isFlagged(sums[row], units));
+    const isJudged = (row: number): boolean => session.decisions.verdictOfRow.has(row);
+    const drawnByBoth = drawn.filter(({ row }) => isBelowAll(row)).length;
+    const drawnByAny = new Set(models.flatMap(({ explored }) => explored.rows.map(({ row }) => row)));
+    // Some that one model drew lie above the other's line, and are judged as alerts there.
+    expect([...drawnByAny].filter((row) => !isBelowAll(row)).length).toBeGreaterThan(0);
+    expect(drawnByBoth).toBe(drawn.length);
+    const all = Array.from({ length: session.arrays.rowCount }, (_, row) => row);
+    const rowsDrawn = new Set(drawn.map(({ row }) => row));
+    expect(population).toBe(all.filter((row) => isBelowAll(row) && (rowsDrawn.has(row) || !isJudged(row))).length);
+    let couldBoth = false;
+    for (const { row, chance } of drawn) {
+      const notDrawn = models.map(({ explored }) => {
+        const ofDay = explored.drawnOfDay.get(session.arrays.days?.[row] ?? NO_DAY);
+        return 1 - (ofDay === undefined ? 0 : ofDay.drawn / ofDay.eligible);
+      });
+      expect(chance).toBeCloseTo(1 - notDrawn[0] * notDrawn[1], 12);
+      couldBoth ||= Math.max(...notDrawn) < 1;
+    }
+    expect(couldBoth).toBe(true);
+    expect(drawn.reduce((sum, { row }) => sum + weights[row], 0)).toBeCloseTo(population, 6);
+  });
+});
+
+it('has the label column speak for its transactions where it is asked to, and says nothing of a few', async () => {
+  await bench.ask('case.open', { path: bench.casePath });
+  await bench.ask('case.explore', { share });
+  const { rows } = await bench.ask('alerts.page', { modelId, limit: 500 });
+  const judge = async (keys: readonly string[]): Promise<void> => {
+    await bench.ask('case.open', { path: bench.casePath });
+    await bench.ask('verdicts.set', { modelId, keys: [...keys], kind: 'legitimate' });
+    await bench.ask('case.close', {});
+  };
+  await judge(rows.slice(0, FEWEST_JUDGED - 1).map(({ key }) => key));
+  await withCase(bench.casePath, 'read', (session) => expect(selectVerdicts(session, false)).toBeNull());
+  await judge(rows.map(({ key }) => key));
+  await withCase(bench.casePath, 'read', (session) => {
+    // Every payment has a label, so that nobody is left to stand for.
+    expect(selectVerdicts(session, true)).toBeNull();
+    expect(selectVerdicts(session, false)?.drawn.length).toBeGreaterThan(FEWEST_JUDGED);
+  });
+});
+
+/** Key of a transaction below every line that stands in no queue and in no sample. */
+function unlikelyRow(session: CaseSession): string {
+  const drawn = session.models.flatMap(({ id }) => [
+    ...session.exploredAtMost(id).rows.map(({ row }) => row),
+    ...usualSample(session, id).sequences,
+  ]);
+  const row = Array.from({ length: session.arrays.rowCount }, (_, at) => at).find(
+    (at) =>
+      !drawn.includes(at) &&
+      session.models.every(({ id, threshold }) => !isFlagged(session.view(id).sums[at], threshold.units)),
+  );
+  if (row === undefined) throw new Error('Everything was drawn.');
+  return keyOfRow(session.arrays, row);
+}
