@@ -25,6 +25,7 @@ const needMore: readonly {
     why: 'a tracking server',
     comesTo: 'SERVER_UNAVAILABLE',
   },
+  { what: /^score --model trained\//, why: 'a model that was trained on Spark', comesTo: 'its arguments' },
   { what: /^serve --score/, why: 'serves until it is stopped', comesTo: 'waiting until it is stopped' },
   { what: /^restore/, why: 'a backup made before', comesTo: 'its arguments' },
   { what: /^report .*--pdf/, why: 'the program with the window', comesTo: 'MISSING_DEPENDENCY' },

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sharedDataFolder, sharedDataPath } from '../../shared-data.ts';
 import { assay, writeExpected } from '../case-fixture.ts';
 import { pythonEnvironment } from '../python-environment.ts';
 
@@ -129,13 +128,4 @@ describe.skipIf(spark.isSkipped || isWithoutJava)('the exported Spark job', () =
     expectScoredAlike(jobs);
     expect(jobs.report.trained).toMatch(/learned from verdicts/u);
   });
-
-  it.skipIf(sharedDataFolder === null)(
-    'has them on a month of the Handbook',
-    async () => {
-      const month = sharedDataPath('handbook', 'transactions-2018-04.csv.gz');
-      expectEqual(await jobsOf(month, emptyHome(), ['--trees', '100']));
-    },
-    1_200_000,
-  );
 });
