@@ -9,7 +9,7 @@ const budgets = {
   main: { path: 'dist/main', bytes: 378_205 },
   engine: { path: 'dist/engine', bytes: 20_387_591 },
   /** Without Electron's own files: archive, what lies beside it, the bundled recording, notices and list of packages. */
-  package: { path: 'dist/packages/linux-unpacked/resources', bytes: 25_750_480 },
+  package: { path: 'dist/packages/linux-unpacked/resources', bytes: 28_547_200 },
 } as const;
 
 /** Growth that is no decision of anybody. */

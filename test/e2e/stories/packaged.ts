@@ -14,11 +14,11 @@ const resources = join(projectFolder, 'dist', 'packages', 'linux-unpacked', 'res
 /** The engines of plain and of locked cases. */
 const nativePackages = ['better-sqlite3', 'better-sqlite3-multiple-ciphers'];
 
-/** What may lie in the archive: the built window, the native packages, and nothing of the sources. */
+/** What may lie in the archive: the built window, programs for a cluster, the native packages, and nothing of the sources. */
 const expectedEntries = [
   /^\/(LICENSE|package\.json|dist|node_modules)$/,
   /^\/dist\/(main(\/index\.cjs)?|preload(\/index\.cjs)?)$/,
-  /^\/dist\/engine(\/[\w.-]+\.(js|wasm))?$/,
+  /^\/dist\/engine(\/[\w.-]+\.(js|wasm|py))?$/,
   /^\/dist\/renderer(\/index\.html|\/assets(\/[\w.-]+\.(js|css|woff2))?)?$/,
   /^\/node_modules\/better-sqlite3(-multiple-ciphers)?(\/LICENSE|\/package\.json|\/lib(\/.+)?|\/prebuilds)?$/,
 ];

@@ -10,8 +10,8 @@ const spark = pythonEnvironment('spark');
 const isWithoutJava = spawnSync('java', ['-version']).status !== 0 && process.env['CI'] !== 'true';
 
 interface Report {
-  readonly withoutProgram: string;
-  readonly withoutPackages: string;
+  readonly withoutProgram?: string;
+  readonly withoutPackages?: string;
   readonly scored: {
     readonly rows: number;
     readonly flags: number;
