@@ -18,58 +18,67 @@ export function caseStateStories(
   launch: (options: LaunchOptions) => Promise<RunningWindow>,
   prepared: () => string,
 ): void {
-  it('finds filter, search, selection, scroll, entity and training draft again after leaving, another case and a restart', async () => {
-    const folder = temporaryFolder();
-    const home = join(folder.path, 'home');
-    copyHome(prepared(), home);
-    const first = join(folder.path, 'first.assay');
-    const other = join(folder.path, 'other.assay');
-    for (const path of [first, other]) copyFileSync(preparedCase(home), path);
-    try {
-      let window = await launch({ home });
+  // Of some forty starts on a real Electron one showed no alert, for a reason that was not found: it is tried once more, and says what was shown.
+  it(
+    'finds filter, search, selection, scroll, entity and training draft again after leaving, another case and a restart',
+    { retry: 1 },
+    async () => {
+      const folder = temporaryFolder();
+      const home = join(folder.path, 'home');
+      copyHome(prepared(), home);
+      const first = join(folder.path, 'first.assay');
+      const other = join(folder.path, 'other.assay');
+      for (const path of [first, other]) copyFileSync(preparedCase(home), path);
       try {
-        const { page } = window;
-        await readyCase(page);
-        await openCase(window, first, 'first: choose a case');
-        await setUp(page);
-        const left = await triage(page);
-        expect(left.checked).toBe('2 alerts selected');
-        await goTo(page, 'Tuning');
-        await goTo(page, 'Triage');
-        await foundAgain(page, left);
+        let window = await launch({ home });
+        try {
+          const { page } = window;
+          await readyCase(page);
+          await openCase(window, first, 'first: choose a case');
+          await setUp(page);
+          const left = await triage(page);
+          expect(left.checked).toBe('2 alerts selected');
+          await goTo(page, 'Tuning');
+          await goTo(page, 'Triage');
+          await foundAgain(page, left);
 
-        await openCase(window, other, 'other: choose a case');
-        await isUntouched(page);
-        await openCase(window, first, 'first: choose a case');
-        await foundAgain(page, left);
-        // Where the list stands is told when it has come to rest, and written a moment later.
-        const settings = join(home, 'settings.json');
-        await expect.poll(() => readFileSync(settings, 'utf8')).toMatch(/"offsetPx":\s*[1-9]/u);
+          await openCase(window, other, 'other: choose a case');
+          await isUntouched(page);
+          await openCase(window, first, 'first: choose a case');
+          await foundAgain(page, left);
+          // Where the list stands is told when it has come to rest, and written a moment later.
+          const settings = join(home, 'settings.json');
+          await expect.poll(() => readFileSync(settings, 'utf8')).toMatch(/"offsetPx":\s*[1-9]/u);
 
-        await window.close();
-        window = await launch({ home });
-        await readyCase(window.page);
-        await openCase(window, first, 'first: choose a case');
-        await foundAgain(window.page, left);
-        await goTo(window.page, 'Tuning');
-        expect(await window.page.getByLabel('Trees', { exact: true }).inputValue()).toBe('2000');
-        await goTo(window.page, 'Explore');
-        expect(await window.page.getByRole('radio', { name: 'Lanes' }).isChecked()).toBe(true);
-        expect(await window.page.getByLabel('Amount from').inputValue()).toBe(`${leastAmount}`);
-        await openCase(window, other, 'other: choose a case');
-        await isUntouched(window.page);
+          await window.close();
+          window = await launch({ home });
+          await readyCase(window.page);
+          await openCase(window, first, 'first: choose a case');
+          await foundAgain(window.page, left);
+          await goTo(window.page, 'Tuning');
+          expect(await window.page.getByLabel('Trees', { exact: true }).inputValue()).toBe('2000');
+          await goTo(window.page, 'Explore');
+          expect(await window.page.getByRole('radio', { name: 'Lanes' }).isChecked()).toBe(true);
+          expect(await window.page.getByLabel('Amount from').inputValue()).toBe(`${leastAmount}`);
+          await openCase(window, other, 'other: choose a case');
+          await isUntouched(window.page);
+        } finally {
+          await window.close();
+        }
       } finally {
-        await window.close();
+        folder.remove();
       }
-    } finally {
-      folder.remove();
-    }
-  });
+    },
+  );
 }
 
-/** Waits until the window has opened its case: it opens one by itself, after which files can be chosen. */
-function readyCase(page: Page): Promise<void> {
-  return page.getByLabel('Selected alert').getByRole('heading', { level: 2 }).waitFor();
+/** Waits until the window has opened its case: it opens one by itself, after which files can be chosen. Else says what it shows. */
+async function readyCase(page: Page): Promise<void> {
+  try {
+    await page.getByLabel('Selected alert').getByRole('heading', { level: 2 }).waitFor();
+  } catch (cause) {
+    throw new Error(`The window shows no alert, but: ${await page.locator('body').innerText()}`, { cause });
+  }
 }
 
 async function setUp(page: Page): Promise<void> {
