@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine, type Engine } from '../host/engine.ts';
+import type { JobInput, JobName, JobResult } from '../../preload/contract/jobs.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../preload/contract/requests.ts';
 
 /** Rows of the recording: six weeks of 20 cards, each of which now and then spends wildly; two rows name no card. */
@@ -37,6 +38,8 @@ export interface Bench {
   readonly recording: string;
   /** The data of a request that must succeed. */
   ask<R extends RequestName>(name: R, input: RequestInput<R>): Promise<RequestOutput<R>>;
+  /** The result of a job that must succeed. */
+  done<J extends JobName>(name: J, input: JobInput<J>): Promise<JobResult<J>>;
 }
 
 /** Makes the bench; `whenDone` is given what cleans up. */
@@ -50,23 +53,24 @@ export async function createBench(whenDone: (cleanUp: () => Promise<void>) => vo
     await engine.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const ran = await engine.runJob(
-    'run',
-    {
-      recordings: [recording],
-      casePath,
-      overrides: { label: 'is_fraud' },
-      forest: { trees: 60 },
-      threshold: { kind: 'contamination', value: 0.03 },
-    },
-    { signal: new AbortController().signal, report: () => undefined },
-  );
-  if (!ran.ok) throw new Error(ran.error.message);
+  const done: Bench['done'] = async (name, input) => {
+    const ran = await engine.runJob(name, input, { signal: new AbortController().signal, report: () => undefined });
+    if (!ran.ok) throw new Error(`${ran.error.code}: ${ran.error.message}`);
+    return ran.data;
+  };
+  await done('run', {
+    recordings: [recording],
+    casePath,
+    overrides: { label: 'is_fraud' },
+    forest: { trees: 60 },
+    threshold: { kind: 'contamination', value: 0.03 },
+  });
   return {
     engine,
     folder,
     casePath,
     recording,
+    done,
     async ask(name, input) {
       const answer = await engine.request(name, input);
       if (!answer.ok) throw new Error(`${name}: ${answer.error.code} ${answer.error.message}`);

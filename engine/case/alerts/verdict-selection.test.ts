@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 import { FEWEST_JUDGED } from '../../evaluation/missed-fraud.ts';
 import { isFlagged } from '../../forest/threshold.ts';
 import { NO_DAY } from '../../forest/tuning.ts';
-import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
 import { benchOfFile } from '../bench-of-file.test-support.ts';
 import type { CaseSession } from '../case-session.ts';
 import { withCase } from '../opening.ts';
@@ -15,15 +14,8 @@ import { selectVerdicts } from './verdict-selection.ts';
 let bench: Bench;
 benchOfFile((made) => (bench = made));
 
-const context = { signal: new AbortController().signal, report: () => undefined };
 const modelId = 1;
 const share = 0.5;
-
-async function job<J extends JobName>(name: J, input: JobInput<J>): Promise<JobResult<J>> {
-  const ran = await bench.engine.runJob(name, input, context);
-  if (!ran.ok) throw new Error(`${ran.error.code}: ${ran.error.message}`);
-  return ran.data;
-}
 
 /** What the recording says of each payment, which the case of these tests is not told. */
 const truth = new Map(
@@ -38,7 +30,7 @@ const truth = new Map(
 /** A case without labels whose queue, half of it drawn from below the line, is judged rightly. */
 async function judgedCase(): Promise<string> {
   const casePath = join(bench.folder, 'unlabelled.assay');
-  await job('run', {
+  await bench.done('run', {
     recordings: [bench.recording],
     casePath,
     overrides: { ignore: ['is_fraud'] },
@@ -57,7 +49,7 @@ async function judgedCase(): Promise<string> {
 
 it('lets every door count what was drawn for as many as it was drawn from, whatever model and share are looked at later', async () => {
   const casePath = await judgedCase();
-  const evaluated = await job('evaluate', { casePath });
+  const evaluated = await bench.done('evaluate', { casePath });
   const { evaluation } = evaluated;
   expect(evaluated.judgedByChance).toBeGreaterThan(30);
   const { recall, precision, f1 } = evaluation;
@@ -78,7 +70,7 @@ it('lets every door count what was drawn for as many as it was drawn from, whate
   expect(tuning.rankings[0]).toMatchObject({ auroc: evaluation.auroc, auprc: evaluation.auprc });
   expect(tuning.rankings[0].cardPrecisionTop100).toBe(evaluation.cardPrecisionTop100);
   expect(tuning.curve.at(-1)?.recall).toBeCloseTo(1, 9);
-  const { evaluation: tuned } = await job('tune', { casePath });
+  const { evaluation: tuned } = await bench.done('tune', { casePath });
   expect(tuned).toMatchObject({ recall, precision, auprc: evaluation.auprc });
   const baselines = await bench.ask('models.baselines', { modelId });
   expect(baselines?.compared).toEqual(evaluated.againstBaselines);
@@ -92,16 +84,16 @@ it('lets every door count what was drawn for as many as it was drawn from, whate
   expect(more.recall).toBeGreaterThanOrEqual((1 + recall) / 2 - 1e-9);
 
   // What learning says of all transactions before it learned is what the model itself is said to reach.
-  const { allTransactions, verdicts } = await job('learn', { casePath });
+  const { allTransactions, verdicts } = await bench.done('learn', { casePath });
   expect(allTransactions?.drawn).toBe(evaluated.judgedByChance);
   expect(allTransactions?.before.value).toBeCloseTo(evaluation.auprc ?? NaN, 12);
   expect(verdicts.alerts).toBeGreaterThan(evaluated.judgedByChance);
 
   // Another model is judged by the same sample, though it never drew it, and compared by it.
-  await job('train', { casePath, forest: { trees: 60, seed: 7 } });
-  const other = await job('evaluate', { casePath, model: '2' });
+  await bench.done('train', { casePath, forest: { trees: 60, seed: 7 } });
+  const other = await bench.done('evaluate', { casePath, model: '2' });
   expect(other.judgedByChance).toBe(evaluated.judgedByChance);
-  const compared = await job('compare', { casePath, first: '1', second: '2' });
+  const compared = await bench.done('compare', { casePath, first: '1', second: '2' });
   expect(compared.first.evaluation).toMatchObject({ recall, precision, auprc: evaluation.auprc });
   expect(compared.second.evaluation?.recall).toBe(other.evaluation.recall);
   expect(compared.judged?.first.recallBySample).toBeCloseTo(recall, 12);
@@ -109,12 +101,12 @@ it('lets every door count what was drawn for as many as it was drawn from, whate
 
   // What was drawn stays drawn when nothing is drawn any more.
   await bench.ask('case.explore', { share: 0 });
-  expect((await job('evaluate', { casePath })).evaluation).toEqual(evaluation);
+  expect((await bench.done('evaluate', { casePath })).evaluation).toEqual(evaluation);
 });
 
 it('counts what either of two models could draw by both chances, leaves out what is above a line, and stands for nothing that is known', async () => {
   const casePath = await judgedCase();
-  await job('train', {
+  await bench.done('train', {
     casePath,
     forest: { trees: 60, seed: 7 },
     threshold: { kind: 'contamination', value: 0.05 },

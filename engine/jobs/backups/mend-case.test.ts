@@ -8,18 +8,9 @@ import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
 import { connect } from '../../store/sqlite.ts';
 import { codeOf } from '../../store/store-fixtures.ts';
 import { digestInUse } from '../../../test/campaigns/damage/in-use.ts';
-import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
 
 let bench: Bench;
 benchOfFile((made) => (bench = made));
-const context = { signal: new AbortController().signal, report: () => undefined };
-
-async function done<J extends JobName>(name: J, input: JobInput<J>): Promise<JobResult<J>> {
-  const answer = await bench.engine.runJob(name, input, context);
-  if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
-  return answer.data;
-}
-
 let copies = 0;
 /** A copy of the case whose stored bytes are changed as a disk would: no digest and no checksum with them. */
 function damagedCopy(sql: string): string {
@@ -48,14 +39,14 @@ it.each([
 ])('is refused where it is used, and made anew from what was received: %s', async (_, sql) => {
   const path = damagedCopy(sql);
   expect(codeOf(() => digestInUse(path))).toBe('CASE_CORRUPT');
-  const mended = await done('mend', { casePath: path, by: 'Ana' });
+  const mended = await bench.done('mend', { casePath: path, by: 'Ana' });
   expect(mended).toMatchObject({ wasWhole: false, left: [], taken: [], restored: null });
   expect(mended.mended.length).toBeGreaterThan(0);
   expect(verifyCase(path).problems).toEqual([]);
   const opened = openCaseReadOnly(path);
   expect(opened.decisions.auditPage({ limit: 1 }).rows[0]).toMatchObject({ by: 'Ana', what: 'mended after damage' });
   opened.close();
-  expect(await done('mend', { casePath: path })).toMatchObject({ wasWhole: true, putAside: null });
+  expect(await bench.done('mend', { casePath: path })).toMatchObject({ wasWhole: true, putAside: null });
 });
 
 it.each([
@@ -68,13 +59,13 @@ it.each([
   const path = damagedCopy(sql);
   copyFileSync(bench.casePath, `${path}.backup-hand-1700000000000`);
   expect(verifyCase(path).problems).not.toEqual([]);
-  expect(await done('mend', { casePath: path })).toMatchObject({ left: [], restored: null });
+  expect(await bench.done('mend', { casePath: path })).toMatchObject({ left: [], restored: null });
   expect(verifyCase(path).problems).toEqual([]);
 });
 
 it('says what it cannot put back, and lets the rest be used', async () => {
   const path = damagedCopy(`UPDATE segment SET ${oneByte('raw', 3000)} WHERE id = 1; UPDATE run SET command = 'rum'`);
-  const { left, taken } = await done('mend', { casePath: path });
+  const { left, taken } = await bench.done('mend', { casePath: path });
   expect(left).toEqual(['The bytes as received of transactions 1 to 4,000 changed after Assay wrote them.']);
   expect(taken).toEqual(['the list of jobs']);
   const opened = openCaseReadOnly(path);
@@ -90,7 +81,7 @@ it('puts a backup in the place of a case whose structure is broken, and that can
   const bytes = readFileSync(path);
   bytes.fill(0xff, 16_384, 49_152);
   writeFileSync(path, bytes);
-  const mended = await done('mend', { casePath: path });
+  const mended = await bench.done('mend', { casePath: path });
   expect(mended).toMatchObject({ restored: backup, left: [] });
   expect(verifyCase(path).problems).toEqual([]);
   expect(readFileSync(mended.putAside ?? '')).toEqual(bytes);
@@ -98,20 +89,20 @@ it('puts a backup in the place of a case whose structure is broken, and that can
 
 it('makes a backup that is whole, puts it back, and undoes that', async () => {
   const path = damagedCopy('');
-  const { made } = await done('backup', { casePath: path });
+  const { made } = await bench.done('backup', { casePath: path });
   const before = digestInUse(path);
-  await done('judge', {
+  await bench.done('judge', {
     casePath: path,
     action: { kind: 'verdict', alerts: [], transactions: ['4000000000000007'], as: 'fraud' },
   });
   const after = digestInUse(path);
-  const restored = await done('restore', { casePath: path, by: 'Ben' });
+  const restored = await bench.done('restore', { casePath: path, by: 'Ben' });
   expect(restored.restored).toBe(made?.path);
   const opened = openCaseReadOnly(path);
   expect(opened.decisions.standingVerdicts()).toEqual([]);
   expect(opened.decisions.auditPage({ limit: 1 }).rows[0]).toMatchObject({ by: 'Ben', what: 'restored from a backup' });
   opened.close();
-  await done('restore', { casePath: path, backup: restored.putAside ?? '' });
+  await bench.done('restore', { casePath: path, backup: restored.putAside ?? '' });
   const undone = openCaseReadOnly(path);
   expect(undone.decisions.standingVerdicts()).toHaveLength(1);
   undone.close();
@@ -120,11 +111,11 @@ it('makes a backup that is whole, puts it back, and undoes that', async () => {
 
 it('makes no backup of a damaged case, and restores none that is damaged', async () => {
   const path = damagedCopy(`UPDATE score_segment SET ${oneByte('sums', 1000)}`);
-  await expect(done('backup', { casePath: path })).rejects.toThrow('CASE_CORRUPT');
-  expect((await done('backup', { casePath: path, list: true })).backups).toEqual([]);
+  await expect(bench.done('backup', { casePath: path })).rejects.toThrow('CASE_CORRUPT');
+  expect((await bench.done('backup', { casePath: path, list: true })).backups).toEqual([]);
   copyFileSync(path, `${path}.backup-hand-1700000000000`);
-  await expect(done('restore', { casePath: path })).rejects.toThrow('No backup beside');
-  await expect(done('restore', { casePath: path, backup: `${path}.backup-hand-1700000000000` })).rejects.toThrow(
+  await expect(bench.done('restore', { casePath: path })).rejects.toThrow('No backup beside');
+  await expect(bench.done('restore', { casePath: path, backup: `${path}.backup-hand-1700000000000` })).rejects.toThrow(
     'CASE_CORRUPT',
   );
 });
@@ -133,10 +124,10 @@ it('restores a backup that was made while the case was open, which is whole then
   const path = join(bench.folder, 'open.assay');
   copyFileSync(bench.casePath, path);
   const open = openCase(path);
-  const { made } = await done('backup', { casePath: path });
+  const { made } = await bench.done('backup', { casePath: path });
   open.close();
-  await done('restore', { casePath: path, ...(made && { backup: made.path }) });
-  expect(await done('mend', { casePath: path })).toMatchObject({ wasWhole: true });
-  const { putAside } = await done('restore', { casePath: path });
+  await bench.done('restore', { casePath: path, ...(made && { backup: made.path }) });
+  expect(await bench.done('mend', { casePath: path })).toMatchObject({ wasWhole: true });
+  const { putAside } = await bench.done('restore', { casePath: path });
   expect(putAside).not.toBeNull();
 });

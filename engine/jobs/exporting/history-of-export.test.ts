@@ -7,18 +7,11 @@ import type { Bench } from '../../case/small-recording.test-support.ts';
 import { historyMark, historyMarksIn } from '../../domain/history-mark.ts';
 import { impossible } from '../../domain/error.ts';
 import { openCaseReadOnly } from '../../store/open-case.ts';
-import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
 import { marksOfExport } from './history-of-export.ts';
 
 let bench: Bench;
 benchOfFile((made) => (bench = made));
 const context = { signal: new AbortController().signal, report: () => undefined };
-
-async function done<J extends JobName>(name: J, input: JobInput<J>): Promise<JobResult<J>> {
-  const answer = await bench.engine.runJob(name, input, context);
-  if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
-  return answer.data;
-}
 
 async function judge(turn: number): Promise<string> {
   await bench.ask('case.open', { path: bench.casePath });
@@ -29,39 +22,39 @@ async function judge(turn: number): Promise<string> {
 }
 
 const exportsOfCase: Readonly<Record<string, (casePath: string, output: string, key: string) => Promise<unknown>>> = {
-  'model.onnx': (casePath, output) => done('exportOnnx', { casePath, output }),
-  mlflow: (casePath, output) => done('exportMlflow', { casePath, output }),
-  kserve: (casePath, output) => done('exportKserve', { casePath, output }),
+  'model.onnx': (casePath, output) => bench.done('exportOnnx', { casePath, output }),
+  mlflow: (casePath, output) => bench.done('exportMlflow', { casePath, output }),
+  kserve: (casePath, output) => bench.done('exportKserve', { casePath, output }),
   kubeflow: (casePath, output) =>
-    done('exportKubeflow', {
+    bench.done('exportKubeflow', {
       ...{ casePath, output, image: 'assay:1', recordings: '*.csv', trackingUri: 'http://127.0.0.1:1' },
       registeredModel: 'cards',
     }),
   service: (casePath, output) =>
-    done('exportService', {
+    bench.done('exportService', {
       ...{ casePath, output, image: 'assay:1', modelUri: 'models:/cards@champion' },
       trackingUri: 'http://127.0.0.1:1',
     }),
-  spark: (casePath, output) => done('exportSpark', { casePath, output }),
-  bigquery: (casePath, output) => done('exportBigquery', { casePath, output }),
-  'flagged.csv': (casePath, output) => done('exportCsv', { casePath, output }),
-  'alerts.csv': (casePath, output) => done('exportAlerts', { casePath, output }),
-  'features.csv': (casePath, output) => done('exportFeatures', { casePath, output }),
-  'alerts.parquet': (casePath, output) => done('exportAlerts', { casePath, output }),
-  'narrative.md': (casePath, output, key) => done('exportNarrative', { casePath, output, key }),
-  'report.html': (casePath, output) => done('report', { casePath, output }),
-  'verdicts.ndjson': (casePath, output) => done('labelExport', { casePath, output }),
+  spark: (casePath, output) => bench.done('exportSpark', { casePath, output }),
+  bigquery: (casePath, output) => bench.done('exportBigquery', { casePath, output }),
+  'flagged.csv': (casePath, output) => bench.done('exportCsv', { casePath, output }),
+  'alerts.csv': (casePath, output) => bench.done('exportAlerts', { casePath, output }),
+  'features.csv': (casePath, output) => bench.done('exportFeatures', { casePath, output }),
+  'alerts.parquet': (casePath, output) => bench.done('exportAlerts', { casePath, output }),
+  'narrative.md': (casePath, output, key) => bench.done('exportNarrative', { casePath, output, key }),
+  'report.html': (casePath, output) => bench.done('report', { casePath, output }),
+  'verdicts.ndjson': (casePath, output) => bench.done('labelExport', { casePath, output }),
   'hand-over.json': async (casePath, output, key) => {
-    await done('fourEyes', { casePath, rule: { outcomes: ['valuable'], signed: false } });
-    await done('judge', {
+    await bench.done('fourEyes', { casePath, rule: { outcomes: ['valuable'], signed: false } });
+    await bench.done('judge', {
       casePath,
       by: 'ana',
       action: { kind: 'verdict', alerts: [key], as: 'valuable', replace: true },
     });
-    return done('handOver', { casePath, output, makeKey: true, by: 'ana' });
+    return bench.done('handOver', { casePath, output, makeKey: true, by: 'ana' });
   },
-  'seal.json': (casePath, output) => done('seal', { casePath, output, makeKey: true }),
-  'history.ndjson': (casePath, output) => done('audit', { casePath, output }),
+  'seal.json': (casePath, output) => bench.done('seal', { casePath, output, makeKey: true }),
+  'history.ndjson': (casePath, output) => bench.done('audit', { casePath, output }),
 };
 
 describe('the head of the history', () => {
@@ -84,16 +77,18 @@ describe('the head of the history', () => {
       opened.close();
       expect((await marksOfExport(output, context)).at(-1)).toEqual({ entry: head?.entry, hash: head?.hash });
 
-      expect(await done('audit', { casePath: bench.casePath, verify: true, against: output, limit: 1 })).toMatchObject({
+      expect(
+        await bench.done('audit', { casePath: bench.casePath, verify: true, against: output, limit: 1 }),
+      ).toMatchObject({
         whole: true,
         problems: [],
         against: { newestEntry: head?.entry },
       });
       // What was done last was cut off, and nothing in the case itself says so.
-      const cut = await done('audit', { casePath: before(), verify: true, against: output, limit: 1 });
+      const cut = await bench.done('audit', { casePath: before(), verify: true, against: output, limit: 1 });
       expect(cut.problems.join(' ')).toContain(`The history does not hold entry ${String(head?.entry)} (`);
-      expect((await done('audit', { casePath: before(), verify: true, limit: 1 })).whole).toBe(true);
-      const { checks } = await done('doctor', { casePath: before(), against: output });
+      expect((await bench.done('audit', { casePath: before(), verify: true, limit: 1 })).whole).toBe(true);
+      const { checks } = await bench.done('doctor', { casePath: before(), against: output });
       expect(checks.at(-1)).toMatchObject({ state: 'bad', detail: cut.problems.join(' ') });
     },
   );
@@ -102,17 +97,19 @@ describe('the head of the history', () => {
     const template = join(bench.folder, 'template.html');
     writeFileSync(template, '<!doctype html>\n<!-- A report of Assay -->\n<h1>{{title}}</h1>\n');
     const output = join(bench.folder, 'short.html');
-    await done('report', { casePath: bench.casePath, output, template });
+    await bench.done('report', { casePath: bench.casePath, output, template });
     expect(historyMarksIn(readFileSync(output, 'utf8'))).toHaveLength(1);
   });
 
   it('is asked of what names none with a sentence', async () => {
     const input = { casePath: bench.casePath, verify: true, against: bench.recording } as const;
-    await expect(done('audit', input)).rejects.toThrow('names no entry of a history');
-    await expect(done('doctor', { casePath: bench.casePath, against: bench.recording })).rejects.toThrow(
+    await expect(bench.done('audit', input)).rejects.toThrow('names no entry of a history');
+    await expect(bench.done('doctor', { casePath: bench.casePath, against: bench.recording })).rejects.toThrow(
       'names no entry of a history',
     );
-    await expect(done('audit', { ...input, against: join(bench.folder, 'none') })).rejects.toThrow('cannot be read');
+    await expect(bench.done('audit', { ...input, against: join(bench.folder, 'none') })).rejects.toThrow(
+      'cannot be read',
+    );
   });
 });
 

@@ -10,24 +10,16 @@ import { differencesFromSignature } from '../../export/sealing/model-signature.t
 import { DecisionLog } from '../../store/decision-log.ts';
 import { keepEvidence, sealEvidence } from '../../store/evidence.ts';
 import { connect } from '../../store/sqlite.ts';
-import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
 
 let bench: Bench;
 benchOfFile((made) => (bench = made));
 
-async function done<J extends JobName>(name: J, input: JobInput<J>): Promise<JobResult<J>> {
-  const context = { signal: new AbortController().signal, report: () => undefined };
-  const answer = await bench.engine.runJob(name, input, context);
-  if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
-  return answer.data;
-}
-
 describe('a seal of a case', () => {
   it('needs a key, which is made once, for its owner alone', async () => {
-    await expect(done('seal', { casePath: bench.casePath })).rejects.toThrow('MISSING_DEPENDENCY');
-    const { keys, made } = await done('makeSealingKey', {});
+    await expect(bench.done('seal', { casePath: bench.casePath })).rejects.toThrow('MISSING_DEPENDENCY');
+    const { keys, made } = await bench.done('makeSealingKey', {});
     expect(made).toBe(true);
-    expect(await done('makeSealingKey', {})).toEqual({ keys, made: false });
+    expect(await bench.done('makeSealingKey', {})).toEqual({ keys, made: false });
     for (const { publicKeyPath } of keys) {
       const path = publicKeyPath.replace(/\.pub$/u, '.key');
       expect(createPrivateKey(readFileSync(path)).type).toBe('private');
@@ -36,12 +28,12 @@ describe('a seal of a case', () => {
   });
 
   it('holds for the case that was sealed and what was done since, and for nothing that was changed with its digests renewed', async () => {
-    const sealed = await done('seal', { casePath: bench.casePath, by: 'Ana' });
+    const sealed = await bench.done('seal', { casePath: bench.casePath, by: 'Ana' });
     await bench.ask('case.open', { path: bench.casePath });
     const { rows } = await bench.ask('alerts.page', { modelId: 1, limit: 1 });
     await bench.ask('verdicts.set', { modelId: 1, keys: [rows[0].key], kind: 'fraud' });
     await bench.ask('case.close', {});
-    expect(await done('verifySeal', { casePath: bench.casePath })).toMatchObject({
+    expect(await bench.done('verifySeal', { casePath: bench.casePath })).toMatchObject({
       isSigned: true,
       sealed: { by: 'Ana', rows: sealed.rows, history: sealed.history },
       differences: [],
@@ -58,7 +50,7 @@ describe('a seal of a case', () => {
       connection.exec(sql);
       sealEvidence(connection, new DecisionLog(connection, path, null).stateDigest());
       connection.close();
-      const { differences, isSigned } = await done('verifySeal', { casePath: path, seal: sealed.output });
+      const { differences, isSigned } = await bench.done('verifySeal', { casePath: path, seal: sealed.output });
       expect(isSigned).toBe(true);
       return differences.join(' ');
     };
@@ -76,9 +68,9 @@ describe('a seal of a case', () => {
   });
 
   it('is signed by one key, and no byte of it can be another', async () => {
-    const { output } = await done('seal', { casePath: bench.casePath, force: true });
+    const { output } = await bench.done('seal', { casePath: bench.casePath, force: true });
     const text = readFileSync(output, 'utf8');
-    const { keys } = await done('makeSealingKey', {});
+    const { keys } = await bench.done('makeSealingKey', {});
     const own = createPublicKey(readFileSync(keys[0].publicKeyPath));
     expect(openSeal(text, own)).not.toBeNull();
     expect(openSeal(text, generateKeyPairSync('ed25519').publicKey)).toBeNull();
@@ -97,7 +89,7 @@ describe('a seal of a case', () => {
       }),
       { numRuns: 200 },
     );
-    expect(await done('verifySeal', { casePath: bench.casePath, key: keys[1].publicKeyPath })).toMatchObject({
+    expect(await bench.done('verifySeal', { casePath: bench.casePath, key: keys[1].publicKeyPath })).toMatchObject({
       isSigned: false,
       differences: [expect.stringContaining('no seal of this key')],
     });
@@ -109,13 +101,13 @@ describe('a signature of a model', () => {
     const folder = join(bench.folder, 'model');
     mkdirSync(join(folder, 'data'), { recursive: true });
     for (const name of ['MLmodel', 'data/a', 'data/b']) writeFileSync(join(folder, name), name);
-    const signed = await done('signModel', { folder });
+    const signed = await bench.done('signModel', { folder });
     expect(signed.files).toBe(3);
-    expect(await done('verifyModel', { folder })).toMatchObject({ isSigned: true, differences: [] });
+    expect(await bench.done('verifyModel', { folder })).toMatchObject({ isSigned: true, differences: [] });
     writeFileSync(join(folder, 'data/a'), 'other');
     writeFileSync(join(folder, 'data/c'), 'new');
     rmSync(join(folder, 'data/b'));
-    const { differences } = await done('verifyModel', { folder });
+    const { differences } = await bench.done('verifyModel', { folder });
     expect([...differences].sort()).toEqual([
       'data/a is not what was signed.',
       'data/b is gone.',

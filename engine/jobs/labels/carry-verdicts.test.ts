@@ -7,18 +7,10 @@ import { benchOfFile } from '../../case/bench-of-file.test-support.ts';
 import { CaseSession } from '../../case/case-session.ts';
 import { openCaseToRead } from '../../case/opening.ts';
 import type { Bench } from '../../case/small-recording.test-support.ts';
-import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
+import type { JobInput } from '../../../preload/contract/jobs.ts';
 
 let bench: Bench;
 benchOfFile((made) => (bench = made));
-
-const context = { signal: new AbortController().signal, report: () => undefined };
-
-async function run<J extends JobName>(name: J, input: JobInput<J>): Promise<JobResult<J>> {
-  const answer = await bench.engine.runJob(name, input, context);
-  if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
-  return answer.data;
-}
 
 const copyOfCase = (name: string): string => {
   const path = join(bench.folder, `${name}.assay`);
@@ -72,14 +64,14 @@ it('comes to one answer whatever the order of files and however often each is me
     ]),
   ];
   const first = copyOfCase('first');
-  await run('labelMerge', { casePath: first, files });
+  await bench.done('labelMerge', { casePath: first, files });
   const answer = known(first);
   let turn = 0;
   const orders = fc.array(fc.constantFrom(...files), { maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(orders, fc.shuffledSubarray(files, { minLength: 3 }), async (some, all) => {
       const casePath = copyOfCase(`turn-${turn++}`);
-      for (const file of [...some, ...all]) await run('labelMerge', { casePath, files: [file] });
+      for (const file of [...some, ...all]) await bench.done('labelMerge', { casePath, files: [file] });
       expect(known(casePath)).toBe(answer);
     }),
     { numRuns: 4 },
@@ -89,22 +81,33 @@ it('comes to one answer whatever the order of files and however often each is me
 it('carries what one case has decided to another, once, and brings nothing back that was taken back', async () => {
   const [one, other] = [copyOfCase('one'), copyOfCase('other')];
   const verdict: JobInput<'judge'>['action'] = { kind: 'verdict', transactions: [idOf(11), idOf(12)], as: 'fraud' };
-  await run('judge', { casePath: one, by: 'ana', action: verdict });
+  await bench.done('judge', { casePath: one, by: 'ana', action: verdict });
   const output = join(bench.folder, 'ana.verdicts');
-  expect(await run('labelExport', { casePath: one, output })).toMatchObject({ verdicts: 2, transactions: 2 });
+  expect(await bench.done('labelExport', { casePath: one, output })).toMatchObject({ verdicts: 2, transactions: 2 });
   // By this entry the case can be told later from one whose history was cut off or written anew.
-  const newest = (await run('audit', { casePath: one })).entries.at(-1);
+  const newest = (await bench.done('audit', { casePath: one })).entries.at(-1);
   const [header] = readFileSync(output, 'utf8').split('\n');
   expect(JSON.parse(header)).toMatchObject({ history: { entry: newest?.id, hash: newest?.hash } });
-  expect(await run('labelMerge', { casePath: other, files: [output] })).toMatchObject({ read: 2, added: 2, known: 0 });
+  expect(await bench.done('labelMerge', { casePath: other, files: [output] })).toMatchObject({
+    read: 2,
+    added: 2,
+    known: 0,
+  });
   expect(known(other)).toBe(known(one));
-  expect(await run('labelMerge', { casePath: other, files: [output, output] })).toMatchObject({ added: 0, known: 4 });
-  await run('judge', { casePath: one, by: 'ana', action: { kind: 'undo' } });
-  expect(await run('labelMerge', { casePath: one, files: [output] })).toMatchObject({ added: 0, known: 2 });
+  expect(await bench.done('labelMerge', { casePath: other, files: [output, output] })).toMatchObject({
+    added: 0,
+    known: 4,
+  });
+  await bench.done('judge', { casePath: one, by: 'ana', action: { kind: 'undo' } });
+  expect(await bench.done('labelMerge', { casePath: one, files: [output] })).toMatchObject({ added: 0, known: 2 });
 
   writeFileSync(output, readFileSync(output, 'utf8').replace('"fraud"', '"perhaps"'));
-  await expect(run('labelMerge', { casePath: other, files: [output] })).rejects.toThrow(/Line 2 of .* is no verdict/);
-  await expect(run('labelMerge', { casePath: other, files: [bench.recording] })).rejects.toThrow(/no file of verdicts/);
+  await expect(bench.done('labelMerge', { casePath: other, files: [output] })).rejects.toThrow(
+    /Line 2 of .* is no verdict/,
+  );
+  await expect(bench.done('labelMerge', { casePath: other, files: [bench.recording] })).rejects.toThrow(
+    /no file of verdicts/,
+  );
 });
 
 it('takes in chargebacks from when they were known, tells what was not matched and how late they came', async () => {
@@ -120,7 +123,7 @@ it('takes in chargebacks from when they were known, tells what was not matched a
   ];
   writeFileSync(recording, `payment,charged_back,reported\n${rows.join('\n')}\n`);
   const choice = { casePath, recording, id: 'payment', label: 'charged_back', knownAt: 'reported' };
-  const result = await run('labelImport', choice);
+  const result = await bench.done('labelImport', choice);
   expect(result).toMatchObject({
     read: 5,
     added: 4,
@@ -137,8 +140,8 @@ it('takes in chargebacks from when they were known, tells what was not matched a
     { underDays: 7, labels: 1 },
     { underDays: 60, labels: 1 },
   ]);
-  expect(await run('labelImport', choice)).toMatchObject({ added: 0, known: 4 });
-  await expect(run('labelImport', { ...choice, label: 'fraud' })).rejects.toThrow(/has no column 'fraud'/);
+  expect(await bench.done('labelImport', choice)).toMatchObject({ added: 0, known: 4 });
+  await expect(bench.done('labelImport', { ...choice, label: 'fraud' })).rejects.toThrow(/has no column 'fraud'/);
 });
 
 it('names an id that stands for several transactions, and gives none of them its label', async () => {
@@ -147,12 +150,12 @@ it('names an id that stands for several transactions, and gives none of them its
   const again = lines[399 - 1].replace(/^[^,]*/, lines[3].split(',')[0]);
   writeFileSync(recording, `${[header, ...lines, again].join('\n')}\n`);
   const casePath = join(bench.folder, 'twice.assay');
-  await run('run', { recordings: [recording], casePath, overrides: { id: 'payment_id' }, forest: { trees: 5 } });
+  await bench.done('run', { recordings: [recording], casePath, overrides: { id: 'payment_id' }, forest: { trees: 5 } });
   const labels = join(bench.folder, 'twice-labels.csv');
   const [twice, once] = [lines[3], lines[4]].map((line) => line.split(',')[0]);
   writeFileSync(labels, `payment,fraud,reported\n${twice},1,2024-02-01T00:00:00Z\n${once},1,2024-02-01T00:00:00Z\n`);
   const choice = { recording: labels, id: 'payment', label: 'fraud', knownAt: 'reported' };
-  expect(await run('labelImport', { casePath, ...choice })).toMatchObject({
+  expect(await bench.done('labelImport', { casePath, ...choice })).toMatchObject({
     read: 2,
     added: 1,
     ambiguous: [twice],
@@ -163,10 +166,10 @@ it('names an id that stands for several transactions, and gives none of them its
 it('takes a file of an earlier Assay for what it was: each verdict added once, known the second time, and written as it was read', async () => {
   const former = fileURLToPath(new URL('../../../test/former-cases/carried-verdicts.ndjson', import.meta.url));
   const casePath = copyOfCase('former');
-  expect(await run('labelMerge', { casePath, files: [former] })).toMatchObject({ read: 3, added: 3, known: 0 });
-  expect(await run('labelMerge', { casePath, files: [former] })).toMatchObject({ read: 3, added: 0, known: 3 });
+  expect(await bench.done('labelMerge', { casePath, files: [former] })).toMatchObject({ read: 3, added: 3, known: 0 });
+  expect(await bench.done('labelMerge', { casePath, files: [former] })).toMatchObject({ read: 3, added: 0, known: 3 });
   const output = join(bench.folder, 'again.ndjson');
-  await run('labelExport', { casePath, output });
+  await bench.done('labelExport', { casePath, output });
   const linesOf = (path: string): readonly string[] => readFileSync(path, 'utf8').split('\n').slice(1);
   expect(linesOf(output)).toEqual(linesOf(former));
 });

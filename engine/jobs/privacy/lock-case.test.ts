@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { digestInUse } from '../../../test/campaigns/damage/in-use.ts';
-import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
+import type { JobInput, JobName } from '../../../preload/contract/jobs.ts';
 import type { Events } from '../../../preload/contract/events.ts';
 import { createBench, type Bench } from '../../case/small-recording.test-support.ts';
 import { AssayError } from '../../domain/error.ts';
@@ -44,12 +44,6 @@ afterAll(async () => {
 
 const context = { signal: new AbortController().signal, report: () => undefined };
 
-async function done<J extends JobName>(name: J, input: JobInput<J>): Promise<JobResult<J>> {
-  const answer = await bench.engine.runJob(name, input, context);
-  if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
-  return answer.data;
-}
-
 let copies = 0;
 /** A copy of the case in a folder of its own. */
 function copyOfCase(): string {
@@ -63,7 +57,7 @@ function copyOfCase(): string {
 /** A locked copy, whose passphrase is known to this process. */
 async function lockedCopy(): Promise<string> {
   const path = copyOfCase();
-  await done('lock', { casePath: path, passphrase });
+  await bench.done('lock', { casePath: path, passphrase });
   return path;
 }
 
@@ -141,7 +135,7 @@ it('leaves nothing in the clear: not in the file, its log, its backups, its jour
   const folder = join(path, '..');
   const home = join(bench.folder, 'home');
   await work(path);
-  await done('backup', { casePath: path });
+  await bench.done('backup', { casePath: path });
   await bench.ask('case.close', {});
   const amounts = amountsOf(path);
   // What is searched for is there to be found while the case is plain.
@@ -149,12 +143,12 @@ it('leaves nothing in the clear: not in the file, its log, its backups, its jour
   expect(found(filesIn(folder))).toEqual(expect.arrayContaining(['C1003', note, 'CREATE TABLE', 'Ana Ortega']));
   expect(filesIn(folder).map((file) => found([file]).length > 0)).not.toContain(false);
 
-  await done('lock', { casePath: path, passphrase });
+  await bench.done('lock', { casePath: path, passphrase });
   expect(found([...filesIn(folder), ...filesIn(temporary)], amounts)).toEqual([]);
   expect(existsSync(join(home, 'first-screens')) ? filesIn(join(home, 'first-screens')) : []).toEqual([]);
 
   await work(path);
-  await done('backup', { casePath: path });
+  await bench.done('backup', { casePath: path });
   // While it is open for writing its log lies beside it, and the window's threads read it.
   expect(filesIn(folder).some((file) => file.endsWith('-wal') && statSync(file).size > 0)).toBe(true);
   expect(await inWindow('evaluate', { casePath: path })).toMatchObject({ ok: true });
@@ -175,7 +169,7 @@ it('is the same case: every answer, its history, and its journal, from which a c
   await bench.ask('case.close', {});
   const decided = digestInUse(path);
   expect(decided).not.toBe(before);
-  await done('lock', { casePath: path, passphrase, by: 'Ben' });
+  await bench.done('lock', { casePath: path, passphrase, by: 'Ben' });
   expect(verifyCase(path)).toMatchObject({ ok: true, problems: [] });
   const opened = openCaseReadOnly(path);
   expect(opened.decisions.auditPage({ limit: 1 }).rows[0]).toMatchObject({
@@ -187,8 +181,8 @@ it('is the same case: every answer, its history, and its journal, from which a c
   // The case itself is lost, and read from the recording again; the journal beside it is locked, and so is the new case.
   const built = `${path}.built`;
   copyFileSync(bench.casePath, built);
-  await done('lock', { casePath: built, passphrase: 'five other words to know' });
-  await done('unlock', { casePath: path });
+  await bench.done('lock', { casePath: built, passphrase: 'five other words to know' });
+  await bench.done('unlock', { casePath: path });
   expect(isLocked(path)).toBe(false);
   expect(verifyCase(path)).toMatchObject({ ok: true });
   expect(readFileSync(path.replace('.assay', '.decisions.jsonl'), 'utf8')).toContain(note);
@@ -243,7 +237,7 @@ it('is named as locked, and not as damaged, where nobody gave the passphrase; op
 
 it('knows the passphrase however the letters are put together', async () => {
   const path = copyOfCase();
-  await done('lock', { casePath: path, passphrase: 'caf\u00e9 on the corner' });
+  await bench.done('lock', { casePath: path, passphrase: 'caf\u00e9 on the corner' });
   forgetKey(path);
   await giveKey(path, 'cafe\u0301 on the corner');
   openCase(path).close();
@@ -265,9 +259,9 @@ it('is named as of a newer Assay without its passphrase, by its layout or by a f
 
 it('gets another passphrase, with its backups: the former opens none of them', async () => {
   const path = await lockedCopy();
-  await done('backup', { casePath: path });
+  await bench.done('backup', { casePath: path });
   const other = 'another four words';
-  expect(await done('lock', { casePath: path, passphrase: other, change: true })).toMatchObject({
+  expect(await bench.done('lock', { casePath: path, passphrase: other, change: true })).toMatchObject({
     backups: 1,
     left: [],
   });
@@ -293,7 +287,7 @@ it('refuses what would be no lock, or another than was meant', async () => {
   expect(await refusal('lock', { casePath: plain, passphrase })).toContain('CASE_BUSY');
   opened.close();
   expect(isLocked(plain)).toBe(false);
-  await done('lock', { casePath: plain, passphrase });
+  await bench.done('lock', { casePath: plain, passphrase });
   expect(await refusal('lock', { casePath: plain, passphrase })).toContain('locked already');
 });
 
@@ -301,8 +295,8 @@ it('begins empty where no case is, and what is read into it never stands in the 
   const folder = join(bench.folder, 'new');
   mkdirSync(folder);
   const path = join(folder, 'new.assay');
-  expect(await done('lock', { casePath: path, passphrase })).toMatchObject({ made: true });
-  await done('run', { recordings: [bench.recording], casePath: path, forest: { trees: 20 } });
+  expect(await bench.done('lock', { casePath: path, passphrase })).toMatchObject({ made: true });
+  await bench.done('run', { recordings: [bench.recording], casePath: path, forest: { trees: 20 } });
   expect(found([...filesIn(folder), ...filesIn(temporary)])).toEqual([]);
   expect(verifyCase(path).ok).toBe(true);
 });
@@ -341,17 +335,17 @@ it('names every damaged byte: none of fifty is silent', async () => {
 
 it('is mended from a locked backup, block by block or as a whole, and where its first bytes are damaged', async () => {
   const path = await lockedCopy();
-  const { made } = await done('backup', { casePath: path });
+  const { made } = await bench.done('backup', { casePath: path });
   const connection = connect(path, {});
   connection.exec(`UPDATE score_segment SET sums = zeroblob(length(sums))`);
   connection.close();
-  expect(await done('mend', { casePath: path })).toMatchObject({ wasWhole: false, left: [], restored: null });
+  expect(await bench.done('mend', { casePath: path })).toMatchObject({ wasWhole: false, left: [], restored: null });
   for (const place of [5, 10, 18]) {
     const bytes = readFileSync(path);
     bytes[place] = (bytes[place] ?? 0) ^ 0x40;
     writeFileSync(path, bytes);
     expect(verifyOrCode(path)).not.toBe('ok');
-    expect(await done('mend', { casePath: path })).toMatchObject({
+    expect(await bench.done('mend', { casePath: path })).toMatchObject({
       mended: ['the first bytes'],
       left: [],
       restored: null,
@@ -361,7 +355,7 @@ it('is mended from a locked backup, block by block or as a whole, and where its 
   const bytes = readFileSync(path);
   bytes.fill(7, 40_000, 70_000);
   writeFileSync(path, bytes);
-  expect(await done('mend', { casePath: path })).toMatchObject({ restored: made?.path });
+  expect(await bench.done('mend', { casePath: path })).toMatchObject({ restored: made?.path });
   expect(isLocked(path)).toBe(true);
   expect(verifyOrCode(path)).toBe('ok');
 });
