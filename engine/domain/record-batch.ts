@@ -19,14 +19,20 @@ export interface RejectedRecord {
   readonly reason: string;
 }
 
+/** The cells of some records as texts. */
+export interface RecordTexts {
+  readonly rowCount: number;
+  /** Column names in the recording's order. JSON keys of nested objects are joined by a dot. */
+  readonly columnNames: readonly string[];
+  /** The cell as text, or undefined where it is missing (absent, null, empty, or a missing-value word). */
+  text(row: number, column: number): string | undefined;
+}
+
 /**
  * Some thousands of records as received, in stream order, with their cells not yet decoded.
  * A batch is valid until the next one is asked for: its arrays may be reused by the reader.
  */
-export interface RecordBatch {
-  readonly rowCount: number;
-  /** Column names in the recording's order. JSON keys of nested objects are joined by a dot. */
-  readonly columnNames: readonly string[];
+export interface RecordBatch extends RecordTexts {
   /** The bytes that `rawStart` and `rawEnd` point into: row r is `bytes.subarray(rawStart[r], rawEnd[r])`. */
   readonly bytes: Uint8Array;
   readonly rawStart: Uint32Array;
@@ -40,8 +46,8 @@ export interface RecordBatch {
   /** Where reading resumes after this batch. */
   readonly next: RecordingPosition;
 
-  /** The cell as text, or undefined where it is missing (absent, null, empty, or a missing-value word). */
-  text(row: number, column: number): string | undefined;
+  /** The texts of the first rows, valid when the batch no longer is; only where that takes less memory than the texts themselves. */
+  keepTexts?(rows: number): RecordTexts;
 
   /**
    * Decodes one column as numbers into `out[0..rowCount)`: NaN where missing. Booleans become 1 and 0.

@@ -1,3 +1,4 @@
+import { fewestCardDigits } from '../domain/personal.ts';
 import type { StatedColumn, TimeFormat } from '../domain/profile.ts';
 import type { ZoneClock } from '../domain/time-zone.ts';
 import { columnWords } from './column-words.ts';
@@ -13,13 +14,20 @@ import { TextCounts } from './text-counts.ts';
 export interface ColumnFacts {
   readonly name: string;
   readonly words: readonly string[];
-  /** `cells[row]`; undefined is missing. */
-  readonly cells: readonly (string | undefined)[];
-  readonly present: readonly string[];
+  readonly rowCount: number;
+  /** The texts by row, undefined where they are missing; made at each call, as `present` is. */
+  readonly cells: () => readonly (string | undefined)[];
+  /** The texts that are not missing, in order. */
+  readonly present: () => readonly string[];
+  readonly presentCount: number;
   /** Distinct texts with how often each occurs. */
   readonly counts: TextCounts;
   readonly numbers: NumberFinding | undefined;
   readonly times: TimeFinding | undefined;
+  /** The sign before the decimals of a column that can be read in one way only; undefined where it writes no decimals. */
+  readonly certainDecimal: '.' | ',' | undefined;
+  /** Numbers of which none is as long as that of a card or begins as that of a phone. */
+  readonly areMeasures: boolean;
   /** Whole numbers without a sign but minus in every cell, so that the text may be a code as well as a magnitude. */
   readonly wholeTexts: boolean;
   readonly hints: ReadingHints;
@@ -34,27 +42,41 @@ const wholeText = /^-?\d+$/;
 
 function factsOf(
   name: string,
-  cells: readonly (string | undefined)[],
+  rowCount: number,
+  readCells: () => readonly (string | undefined)[],
   hints: ReadingHints,
   stated: StatedColumn | undefined,
 ): ColumnFacts {
-  const present = isComplete(cells) ? cells : cells.filter((cell) => cell !== undefined);
+  const readPresent = (): readonly string[] => {
+    const cells = readCells();
+    return isComplete(cells) ? cells : cells.filter((cell) => cell !== undefined);
+  };
+  const present = readPresent();
   const digitsOnly = present.length > 0 && present.every((text) => digits.test(text));
   const numbers =
     (stated?.numberFormat && readInFormat(present, stated.numberFormat)) ?? inferNumberFormat(present, hints);
   return {
     name,
     words: columnWords(name),
-    cells,
-    present,
-    counts: new TextCounts(present),
+    rowCount,
+    cells: readCells,
+    present: readPresent,
+    presentCount: present.length,
+    counts: new TextCounts(present, readPresent),
     numbers,
+    certainDecimal: certainDecimalOf(numbers, present),
+    areMeasures: areMeasures(numbers, present),
     times: numbers === undefined ? inferTimeFormat(present, hints) : undefined,
     wholeTexts: present.length > 0 && present.every((text) => wholeText.test(text)),
     digitCodes: isDigitCode(present, digitsOnly),
     hints,
     ...(stated?.timeFormat !== undefined && { statedTimeFormat: stated.timeFormat }),
   };
+}
+
+function areMeasures(numbers: NumberFinding | undefined, present: readonly string[]): boolean {
+  if (numbers === undefined || numbers.badCount > 0 || numbers.format.decorated) return false;
+  return present.every((text) => (text.length < fewestCardDigits || text.includes('.')) && !text.startsWith('+'));
 }
 
 function isComplete(cells: readonly (string | undefined)[]): cells is readonly string[] {
@@ -72,8 +94,7 @@ function isDigitCode(present: readonly string[], digitsOnly: boolean): boolean {
   );
 }
 
-/** The decimal character of a column that can be read in one way only; undefined where it writes no decimals. */
-function certainDecimal({ numbers, present }: ColumnFacts): '.' | ',' | undefined {
+function certainDecimalOf(numbers: NumberFinding | undefined, present: readonly string[]): '.' | ',' | undefined {
   if (numbers === undefined || numbers.other !== undefined) return undefined;
   const { decimal } = numbers.format;
   return present.some((text) => text.includes(decimal)) ? decimal : undefined;
@@ -81,12 +102,12 @@ function certainDecimal({ numbers, present }: ColumnFacts): '.' | ',' | undefine
 
 /** How the people of this file write, by the columns that leave no doubt, else by the file's delimiter. */
 function hintsOf(columns: readonly ColumnFacts[], delimiter: string | undefined, clock: ZoneClock): ReadingHints {
-  const certain = columns.find((facts) => certainDecimal(facts) !== undefined);
+  const certain = columns.find(({ certainDecimal }) => certainDecimal !== undefined);
   const decimal: ReadingHints['decimal'] =
-    certain !== undefined
+    certain?.certainDecimal !== undefined
       ? {
-          character: certainDecimal(certain) ?? '.',
-          evidence: `'${certain.name}' is written with a decimal '${certainDecimal(certain) ?? '.'}'`,
+          character: certain.certainDecimal,
+          evidence: `'${certain.name}' is written with a decimal '${certain.certainDecimal}'`,
         }
       : delimiter === ';'
         ? { character: ',', evidence: 'files with semicolons write decimal commas' }
@@ -112,18 +133,26 @@ export function columnFacts(
   stated: ReadonlyMap<string, StatedColumn>,
 ): readonly ColumnFacts[] {
   const alone = sample.columnNames.map((name, column) =>
-    factsOf(name, sample.cells[column], { clock }, stated.get(name)),
+    factsOf(name, sample.rowCount, () => sample.texts(column), { clock }, stated.get(name)),
   );
   const hints = hintsOf(alone, sample.delimiter, clock);
   return alone.map((facts) => {
     const isInDoubt = facts.numbers?.other !== undefined || facts.times?.other !== undefined;
-    return isInDoubt ? factsOf(facts.name, facts.cells, hints, stated.get(facts.name)) : { ...facts, hints };
+    return isInDoubt
+      ? factsOf(facts.name, facts.rowCount, facts.cells, hints, stated.get(facts.name))
+      : { ...facts, hints };
   });
 }
 
 /** Share of the present cells that differ from all others, at most 1; 0 where nothing is present. */
 export function distinctShare(facts: ColumnFacts): number {
-  return facts.present.length === 0 ? 0 : facts.counts.size / facts.present.length;
+  return facts.presentCount === 0 ? 0 : facts.counts.size / facts.presentCount;
+}
+
+/** True where two columns have the same text in every sampled row. */
+export function hasSameTexts(left: ColumnFacts, right: ColumnFacts): boolean {
+  const others = right.cells();
+  return left.cells().every((text, row) => text === others[row]);
 }
 
 /** True where the column's numbers are whole. */

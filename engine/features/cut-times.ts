@@ -6,7 +6,8 @@ import type { ColumnFacts } from './column-facts.ts';
 const cutPhrase = /; (finer than a millisecond in .+ % of the sampled rows)$/;
 
 /** Words for the reason of a column whose times are finer than they are kept; empty for others. */
-export function cutWords({ present }: ColumnFacts, format: TimeFormat): string {
+export function cutWords(facts: ColumnFacts, format: TimeFormat): string {
+  const present = facts.present();
   const finer = present.filter((text) => isFinerThanMilliseconds(text.trim(), format)).length;
   if (finer === 0) return '';
   const percent = Math.floor((100 * finer) / present.length);

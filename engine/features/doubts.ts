@@ -52,7 +52,7 @@ function numberReading(facts: ColumnFacts, { format, values }: NumberReading): R
 export function numberDoubt(facts: ColumnFacts): Doubt | undefined {
   const { numbers } = facts;
   if (numbers?.other === undefined) return undefined;
-  const mark = /[.,]/.exec(facts.present.find((text) => /[.,]/.test(text)) ?? '')?.[0] ?? '.';
+  const mark = /[.,]/.exec(facts.present().find((text) => /[.,]/.test(text)) ?? '')?.[0] ?? '.';
   return {
     question: `Is '${mark}' in '${facts.name}' a decimal or between thousands?`,
     evidence: numbers.evidence ?? 'nothing in these rows speaks for either',

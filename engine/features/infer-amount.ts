@@ -59,11 +59,11 @@ export function inferAmount(columns: readonly ColumnFacts[]): Finding | undefine
 /** The currency of the amount: named so, three letters or digits in every cell. */
 export function inferCurrency(columns: readonly ColumnFacts[]): Finding | undefined {
   const facts = columns.find(
-    ({ words, present }) =>
+    ({ words, present, presentCount }) =>
       words.some((word) => currencyWords.has(word)) &&
       words.every((word) => currencyWords.has(word) || currencyNoise.has(word)) &&
-      present.length > 0 &&
-      present.every((text) => /^(?:\p{L}{3}|\d{3})$/u.test(text)),
+      presentCount > 0 &&
+      present().every((text) => /^(?:\p{L}{3}|\d{3})$/u.test(text)),
   );
   if (facts === undefined) return undefined;
   const mixed = facts.counts.size > 1 ? `; ${facts.counts.size} currencies occur, and amounts are not converted` : '';

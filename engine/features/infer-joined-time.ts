@@ -44,7 +44,7 @@ const clockForms: readonly { readonly pattern: string; readonly cells: RegExp }[
 const toleratedBadShare = 0.02;
 
 function clockPattern(facts: ColumnFacts): string | undefined {
-  const { present } = facts;
+  const present = facts.present();
   const most = Math.floor(present.length * toleratedBadShare);
   return clockForms.find(({ cells }) => present.filter((text) => !cells.test(text.trim())).length <= most)?.pattern;
 }
@@ -73,8 +73,9 @@ function reads(parts: readonly ColumnFacts[], format: TimeFormat): boolean {
   const read = timeReader(format);
   let bad = 0;
   let present = 0;
-  for (let row = 0; row < parts[0].cells.length; row++) {
-    const text = joinedText(parts.map(({ cells }) => cells[row]));
+  const columns = parts.map(({ cells }) => cells());
+  for (let row = 0; row < parts[0].rowCount; row++) {
+    const text = joinedText(columns.map((cells) => cells[row]));
     if (text === undefined) continue;
     present += 1;
     if (Number.isNaN(read(text, parts[0].hints.clock))) bad += 1;

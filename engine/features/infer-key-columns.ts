@@ -33,7 +33,7 @@ function identifierLook(facts: ColumnFacts): number {
 const bareIdentifiers: ReadonlySet<string> = new Set(identifierRows[0].words);
 
 function canIdentify(facts: ColumnFacts): boolean {
-  return facts.present.length > 0 && (facts.numbers === undefined || isWhole(facts));
+  return facts.presentCount > 0 && (facts.numbers === undefined || isWhole(facts));
 }
 
 /** Values may repeat a little where messages were delivered twice. */
@@ -52,7 +52,7 @@ export function inferId(columns: readonly ColumnFacts[]): Finding | undefined {
     .sort((left, right) => right.confidence - left.confidence);
   const best = candidates[0];
   if (best === undefined) return undefined;
-  const repeats = formatCount(best.facts.present.length - best.facts.counts.size);
+  const repeats = formatCount(best.facts.presentCount - best.facts.counts.size);
   const reason = best.unique
     ? 'named like an identifier and different in every sampled row'
     : `named like an identifier, but ${repeats} sampled rows repeat a value`;
@@ -89,13 +89,13 @@ function entityCandidate(facts: ColumnFacts): EntityCandidate | undefined {
   }
   // The receiver's account is the other side of a transfer, not another account of the sender.
   if (facts.words.some((word) => otherSideWords.has(word))) role = 'merchant';
-  if (role === undefined || facts.present.length === 0) return undefined;
+  if (role === undefined || facts.presentCount === 0) return undefined;
   if (facts.numbers !== undefined && !facts.wholeTexts && !isWhole(facts)) return undefined;
   const hasIdentifier = facts.words.some((word) => identifierWords.has(word));
-  const fewKinds = facts.present.length >= tellingRows && !facts.counts.hasMoreThan(8);
+  const fewKinds = facts.presentCount >= tellingRows && !facts.counts.hasMoreThan(8);
   if (!hasIdentifier && fewKinds && !facts.digitCodes) return undefined;
   const byName = hasIdentifier ? 0.97 : facts.words.includes('name') ? 0.6 : 0.85;
-  const neverRepeats = facts.present.length >= tellingRows && distinctShare(facts) > 0.95;
+  const neverRepeats = facts.presentCount >= tellingRows && distinctShare(facts) > 0.95;
   return { facts, role, confidence: neverRepeats ? byName - 0.3 : byName };
 }
 
@@ -121,7 +121,7 @@ export function inferEntities(columns: readonly ColumnFacts[], taken: ReadonlySe
       .sort((left, right) => right.confidence - left.confidence)[0];
     if (best === undefined) return [];
     const { facts, confidence } = best;
-    const reason = `named like ${role === 'account' ? 'an' : 'a'} ${role}; ${formatCount(facts.counts.size)} different in ${formatCount(facts.present.length)} sampled rows`;
+    const reason = `named like ${role === 'account' ? 'an' : 'a'} ${role}; ${formatCount(facts.counts.size)} different in ${formatCount(facts.presentCount)} sampled rows`;
     return [{ facts, role, kind: 'category', confidence, reason } as const];
   });
 }

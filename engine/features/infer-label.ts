@@ -1,5 +1,5 @@
 import type { Doubt, Reading } from '../domain/profile.ts';
-import type { ColumnFacts } from './column-facts.ts';
+import { hasSameTexts, type ColumnFacts } from './column-facts.ts';
 import { flagOf, readingOf } from './doubts.ts';
 import { joinWords } from './finding.ts';
 import type { Finding } from './finding.ts';
@@ -66,7 +66,7 @@ function positiveCount(facts: ColumnFacts, positives: readonly string[]): number
 }
 
 function positiveShare(facts: ColumnFacts, positives: readonly string[]): number {
-  return facts.present.length === 0 ? 0 : positiveCount(facts, positives) / facts.present.length;
+  return facts.presentCount === 0 ? 0 : positiveCount(facts, positives) / facts.presentCount;
 }
 
 const mostTextsShown = 5;
@@ -109,7 +109,7 @@ function nameCertainty(facts: ColumnFacts): number | undefined {
 const mostValues = 5;
 
 function mayBeLabel(facts: ColumnFacts): boolean {
-  if (facts.present.length === 0 || facts.counts.hasMoreThan(mostValues)) return false;
+  if (facts.presentCount === 0 || facts.counts.hasMoreThan(mostValues)) return false;
   if (!facts.counts.hasMoreThan(2)) return true;
   const texts = [...facts.counts.keys()];
   if (texts.filter((text) => !unknownSet.has(plain(text))).length <= 2) return true;
@@ -184,7 +184,7 @@ export function inferLabel(columns: readonly ColumnFacts[]): Finding | undefined
   const findings = columns.flatMap((facts) => labelFinding(facts) ?? []);
   const [best, second] = findings.sort((left, right) => right.confidence - left.confidence);
   if (best === undefined || second === undefined || best.confidence - second.confidence > equallyLikely) return best;
-  if (best.doubt !== undefined || isSameColumn(best.facts, second.facts)) return best;
+  if (best.doubt !== undefined || hasSameTexts(best.facts, second.facts)) return best;
   const doubt: Doubt = {
     question: 'Which column is the label?',
     evidence: `the name '${best.facts.name}' says it more plainly`,
@@ -192,10 +192,6 @@ export function inferLabel(columns: readonly ColumnFacts[]): Finding | undefined
     other: asLabel(second.facts),
   };
   return { ...best, confidence: best.confidence - 0.2, doubt };
-}
-
-function isSameColumn(left: ColumnFacts, right: ColumnFacts): boolean {
-  return left.cells.every((text, row) => text === right.cells[row]);
 }
 
 /** Few enough values, and frauds enough, that telling all of them apart is no coincidence. */
@@ -207,12 +203,14 @@ function separates(facts: ColumnFacts, label: Finding): boolean {
   const positives = new Set(label.positiveValues?.map(plain));
   const meaning = new Map<string, boolean>();
   let positiveRows = 0;
-  for (let row = 0; row < facts.cells.length; row++) {
-    const labelText = label.facts.cells[row];
+  const cells = facts.cells();
+  const labelCells = label.facts.cells();
+  for (let row = 0; row < facts.rowCount; row++) {
+    const labelText = labelCells[row];
     if (labelText === undefined) continue;
     const isPositive = positives.has(plain(labelText));
     if (isPositive) positiveRows += 1;
-    const text = facts.cells[row] ?? '';
+    const text = cells[row] ?? '';
     if ((meaning.get(text) ?? isPositive) !== isPositive) return false;
     meaning.set(text, isPositive);
   }
@@ -245,7 +243,7 @@ export function leakFinding(facts: ColumnFacts, label: Finding | undefined): Fin
       label === undefined && facts.counts.hasMoreThan(1) && mayBeLabel(facts) ? verdictDoubt(facts) : undefined;
     return { ...ignored, confidence: doubt === undefined ? 0.9 : 0.5, reason, ...(doubt && { doubt }) };
   }
-  const isVerdict = nameCertainty(facts) !== undefined && facts.present.length > 0 && !facts.counts.hasMoreThan(2);
+  const isVerdict = nameCertainty(facts) !== undefined && facts.presentCount > 0 && !facts.counts.hasMoreThan(2);
   if (!isVerdict) return undefined;
   const reason = 'named like a verdict with two values: it may say what was found out later';
   if (label !== undefined || !facts.counts.hasMoreThan(1)) return { ...ignored, confidence: 0.7, reason };

@@ -1,6 +1,6 @@
 import type { Profile } from '../domain/profile.ts';
 import { codeRows, kindRows, namelessPattern, proseRows, rowNumberNames } from './code-names.ts';
-import { distinctShare, isWhole } from './column-facts.ts';
+import { distinctShare, hasSameTexts, isWhole } from './column-facts.ts';
 import type { ColumnFacts } from './column-facts.ts';
 import { formatCount } from './finding.ts';
 import type { Finding } from './finding.ts';
@@ -35,8 +35,8 @@ function numericCode(facts: ColumnFacts): string | undefined {
 export function rowNumberFinding(facts: ColumnFacts): Finding | undefined {
   const isNameless = namelessPattern.test(facts.name.trim()) || facts.words.length === 0;
   if (!isNameless && !rowNumberNames.has(facts.words.join(' '))) return undefined;
-  if (facts.numbers === undefined || !isWhole(facts) || facts.present.length < 2) return undefined;
-  if (facts.counts.size !== facts.cells.length || !countsRows(facts.numbers.values)) return undefined;
+  if (facts.numbers === undefined || !isWhole(facts) || facts.presentCount < 2) return undefined;
+  if (facts.counts.size !== facts.rowCount || !countsRows(facts.numbers.values)) return undefined;
   const reason = `a row number${isNameless ? ' that nobody named' : ''}: different in every row, and it tells nothing about a single transaction`;
   return { facts, role: 'ignored', kind: 'text', confidence: 0.9, reason };
 }
@@ -59,16 +59,17 @@ function numberFinding(facts: ColumnFacts): Finding {
   return { facts, role: 'feature', kind: 'number', confidence, reason };
 }
 
-function meanLength(facts: ColumnFacts): number {
-  return facts.present.reduce((sum, text) => sum + text.length, 0) / facts.present.length;
+function meanLength(present: readonly string[]): number {
+  return present.reduce((sum, text) => sum + text.length, 0) / present.length;
 }
 
 function isFreeText(facts: ColumnFacts): boolean {
   const { counts, words } = facts;
   const namedSo = words.some((word) => proseWords.has(word));
   if (namedSo && counts.size > fewKinds && distinctShare(facts) > 0.02) return true;
-  if (meanLength(facts) > 60 && counts.size > 8) return true;
-  const spaced = facts.present.filter((text) => text.includes(' ')).length / facts.present.length;
+  const present = facts.present();
+  if (meanLength(present) > 60 && counts.size > 8) return true;
+  const spaced = present.filter((text) => text.includes(' ')).length / present.length;
   return counts.size > manyKinds && distinctShare(facts) > 0.1 && spaced > 0.5;
 }
 
@@ -82,7 +83,7 @@ const jsonTextShare = 0.9;
  * no longer say what was sent, so they are left out and that is said.
  */
 function jsonTextFinding(facts: ColumnFacts): Finding | undefined {
-  const { present } = facts;
+  const present = facts.present();
   if (!looksLikeJson.test(present[0])) return undefined;
   if (present.filter((text) => looksLikeJson.test(text)).length < present.length * jsonTextShare) return undefined;
   const reason = `${textOfJson}: its keys are not read as columns`;
@@ -107,21 +108,19 @@ const nearlyUniqueCodes = 0.9;
 
 /** How a column of texts or codes is used: as a category, or left out as free text or nearly unique. */
 function categoryFinding(facts: ColumnFacts, why: string, earlier: readonly ColumnFacts[]): Finding {
-  const distinct = `${formatCount(facts.counts.size)} different in ${formatCount(facts.present.length)} sampled rows`;
+  const distinct = `${formatCount(facts.counts.size)} different in ${formatCount(facts.presentCount)} sampled rows`;
   const ignored = { facts, role: 'ignored', kind: 'text', confidence: 0.85 } as const;
   const isText = facts.numbers === undefined;
-  if (isText && facts.present.every((text) => /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text))) {
+  if (isText && facts.present().every((text) => /^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text))) {
     return { ...ignored, reason: 'a time of day without its date' };
   }
   const json = isText ? jsonTextFinding(facts) : undefined;
   if (json !== undefined) return json;
   if (isText && isFreeText(facts)) return { ...ignored, reason: `free text: ${distinct}` };
-  if (facts.present.length >= tellingRows && distinctShare(facts) > (isText ? nearlyUniqueTexts : nearlyUniqueCodes)) {
+  if (facts.presentCount >= tellingRows && distinctShare(facts) > (isText ? nearlyUniqueTexts : nearlyUniqueCodes)) {
     return { ...ignored, reason: `nearly unique ${isText ? 'text' : 'codes'}: ${distinct}` };
   }
-  const twin = isConstant(facts)
-    ? undefined
-    : earlier.find((other) => other.cells.every((text, row) => text === facts.cells[row]));
+  const twin = isConstant(facts) ? undefined : earlier.find((other) => hasSameTexts(other, facts));
   if (twin !== undefined) {
     return { ...ignored, kind: 'category', reason: `the same as ${twin.name} in every sampled row` };
   }
@@ -147,7 +146,7 @@ export function envelopeFinding(facts: ColumnFacts, columnsHaveEnvelope: boolean
 
 /** The use of a column that has no special meaning. `earlier` are the columns before it, to find copies among. */
 export function ordinaryFinding(facts: ColumnFacts, earlier: readonly ColumnFacts[]): Finding {
-  if (facts.present.length === 0) {
+  if (facts.presentCount === 0) {
     return { facts, role: 'ignored', kind: 'text', confidence: 0.7, reason: 'empty in every sampled row' };
   }
   const code = facts.numbers === undefined ? undefined : numericCode(facts);

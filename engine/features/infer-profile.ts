@@ -80,7 +80,7 @@ function saysHowItIsRead({ personal: _personal, keepClear: _keepClear, ...readin
 }
 
 function notNumeric(facts: ColumnFacts): Error {
-  const example = facts.present.find((text) => Number.isNaN(Number(text))) ?? '';
+  const example = facts.present().find((text) => Number.isNaN(Number(text))) ?? '';
   return usageError(
     'BAD_PROFILE',
     `The column '${facts.name}' is to be read as numbers, but its cells are not numbers in any known format${example === '' ? '' : `, for example '${example}'`}.`,
@@ -104,7 +104,7 @@ function statedFinding(facts: ColumnFacts, stated: StatedColumn, role: ColumnRol
       if (found === undefined) {
         throw usageError(
           'BAD_PROFILE',
-          `The column '${facts.name}' is to be the event time, but its cells are not times in any known format, for example '${facts.present[0] ?? ''}'.`,
+          `The column '${facts.name}' is to be the event time, but its cells are not times in any known format, for example '${facts.present()[0] ?? ''}'.`,
           `Name another column, or say how its times are written: --time-format '${facts.name}=dd-MMM-yyyy HH:mm:ss'.`,
         );
       }
@@ -134,7 +134,7 @@ function profileColumn(finding: Finding, stated: StatedColumn | undefined): Prof
     reason: inferred || stated.role !== undefined ? reason : `${reason}; how it is read was stated`,
     inferred,
   };
-  if (facts.present.length === 0) column.sampledValues = 0;
+  if (facts.presentCount === 0) column.sampledValues = 0;
   if (facts.counts.hasExactly(1)) column.sampledValues = 1;
   if (kind === 'number') {
     const numberFormat = stated?.numberFormat ?? facts.numbers?.format;

@@ -159,7 +159,7 @@ function elapsedCandidate(facts: ColumnFacts): TimeCandidate | undefined {
 function numberCandidate(facts: ColumnFacts): TimeCandidate | undefined {
   if (facts.numbers === undefined) return undefined;
   if (facts.words.some((word) => timeWords.has(word))) {
-    const finding = inferNumericTimeFormat(facts.present, facts.numbers.values, facts.hints);
+    const finding = inferNumericTimeFormat(facts.present(), facts.numbers.values, facts.hints);
     if (finding !== undefined) return candidateOf(facts, finding, timeNameConfidence(facts) - 0.03);
   }
   return elapsedCandidate(facts) ?? stepCandidate(facts);
@@ -170,7 +170,7 @@ const dayMs = 86_400_000;
 function statedCandidate(facts: ColumnFacts, format: TimeFormat): TimeCandidate {
   const byName = timeNameConfidence(facts);
   const read = timeReader(format);
-  const localMs = facts.present.map((text) => {
+  const localMs = facts.present().map((text) => {
     const instantMs = read(text.trim(), facts.hints.clock);
     return instantMs + facts.hints.clock.offsetMsAt(instantMs);
   });
@@ -192,7 +192,7 @@ export function timeCandidate(facts: ColumnFacts): TimeCandidate | undefined {
 export function statedTime(facts: ColumnFacts): Pick<TimeCandidate, 'format' | 'doubt'> | undefined {
   const inferred = timeCandidate(facts);
   if (inferred !== undefined || facts.numbers === undefined) return inferred;
-  const finding = inferNumericTimeFormat(facts.present, facts.numbers.values, facts.hints);
+  const finding = inferNumericTimeFormat(facts.present(), facts.numbers.values, facts.hints);
   return finding === undefined ? { format: 'seconds-relative' } : candidateOf(facts, finding, 1);
 }
 
@@ -219,8 +219,8 @@ const leastByName = 0.3;
 export function unreadableTimeFinding(facts: ColumnFacts): Finding | undefined {
   const named = facts.words.some((word) => timeWords.has(word));
   if (!named || facts.numbers !== undefined || !facts.counts.hasMoreThan(1)) return undefined;
-  if (!facts.present.every((text) => /\d.*\d.*\d/.test(text))) return undefined;
-  const reason = `named like a time, but in no format that is known, for example '${facts.present[0]}'; state it with ${flagOf('--time-format', `${facts.name}=PATTERN`)}`;
+  if (!facts.present().every((text) => /\d.*\d.*\d/.test(text))) return undefined;
+  const reason = `named like a time, but in no format that is known, for example '${facts.present()[0]}'; state it with ${flagOf('--time-format', `${facts.name}=PATTERN`)}`;
   return { facts, role: 'ignored', kind: 'text', confidence: 0.8, reason };
 }
 
@@ -234,7 +234,7 @@ export function otherTimeFinding(facts: ColumnFacts, eventTime: Finding | undefi
   }
   const last = facts.words.at(-1);
   if (facts.numbers === undefined || last === undefined || !counterWords.has(last)) return undefined;
-  if (facts.present.length < 20 || !facts.counts.hasMoreThan(1) || !isRising(facts.numbers.values, 0)) return undefined;
+  if (facts.presentCount < 20 || !facts.counts.hasMoreThan(1) || !isRising(facts.numbers.values, 0)) return undefined;
   const reason = 'a counter that only rises along the stream, so it tells nothing about a single transaction';
   return { facts, role: 'ignored', kind: 'number', confidence: 0.8, reason };
 }

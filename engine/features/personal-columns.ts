@@ -1,6 +1,5 @@
 import {
   cardDigitsOf,
-  fewestCardDigits,
   ibanOf,
   neverStored,
   passesLuhn,
@@ -229,16 +228,10 @@ function isHalfOfName({ words }: ColumnFacts, all: readonly ColumnFacts[]): bool
   return all.some((facts) => facts.words.length === 1 && facts.words[0] === other);
 }
 
-/** Numbers of which none is as long as that of a card or begins as that of a phone: values alone say nothing of people then. */
-function areMeasures({ numbers, present }: ColumnFacts): boolean {
-  if (numbers === undefined || numbers.badCount > 0 || numbers.format.decorated) return false;
-  return present.every((text) => (text.length < fewestCardDigits || text.includes('.')) && !text.startsWith('+'));
-}
-
 function findPersonal(facts: ColumnFacts, all: readonly ColumnFacts[]): PersonalFinding | undefined {
   const named = isHalfOfName(facts, all) ? 'name' : kindByName(facts.words);
-  // Counting the different texts of measurements is what looking for people would take most of.
-  if (named === undefined && areMeasures(facts)) return undefined;
+  // Values alone say nothing of people then, and counting the different texts is what looking for people would take most of.
+  if (named === undefined && facts.areMeasures) return undefined;
   const texts = [...facts.counts.keys()];
   // Nothing to look at: a code must not be stored because its first rows had none.
   if (named !== undefined && texts.length === 0) return { kind: named, reason: 'by its name; it has no value yet' };

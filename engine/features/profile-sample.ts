@@ -1,4 +1,4 @@
-import type { RecordBatch, RecordingReader } from '../domain/record-batch.ts';
+import type { RecordBatch, RecordingReader, RecordTexts } from '../domain/record-batch.ts';
 
 /** Rows looked at to infer a profile, unless told otherwise. */
 export const defaultSampleRows = 20_000;
@@ -9,8 +9,8 @@ const mostSampleCells = 1 << 20;
 export interface ProfileSample {
   readonly columnNames: readonly string[];
   readonly rowCount: number;
-  /** `cells[column][row]`; undefined is missing. */
-  readonly cells: readonly (readonly (string | undefined)[])[];
+  /** The texts of a column by row, undefined where they are missing. They are made at each call: no sample holds all of them. */
+  texts(column: number): readonly (string | undefined)[];
   /** Of a delimited file: it tells how its people write numbers and dates. */
   readonly delimiter?: string;
 }
@@ -18,7 +18,8 @@ export interface ProfileSample {
 /** Gathers a profile sample batch by batch; columns that appear later (JSON) are missing in the rows before. */
 export class SampleCollector {
   readonly #rowLimit: number;
-  readonly #cells = new Map<string, (string | undefined)[]>();
+  readonly #parts: RecordTexts[] = [];
+  readonly #columnNames = new Set<string>();
   #rowCount = 0;
 
   constructor(rowLimit: number = defaultSampleRows) {
@@ -26,27 +27,40 @@ export class SampleCollector {
   }
 
   get full(): boolean {
-    return this.#rowCount >= this.#rowLimit || this.#rowCount * this.#cells.size >= mostSampleCells;
+    return this.#rowCount >= this.#rowLimit || this.#rowCount * this.#columnNames.size >= mostSampleCells;
   }
 
   add(batch: RecordBatch): void {
     const taken = Math.min(batch.rowCount, this.#rowLimit - this.#rowCount);
-    batch.columnNames.forEach((name, column) => {
-      let cells = this.#cells.get(name);
-      if (cells === undefined) {
-        cells = [];
-        this.#cells.set(name, cells);
-      }
-      while (cells.length < this.#rowCount) cells.push(undefined);
-      for (let row = 0; row < taken; row++) cells.push(batch.text(row, column));
-    });
+    for (const name of batch.columnNames) this.#columnNames.add(name);
+    this.#parts.push(batch.keepTexts?.(taken) ?? textsOf(batch, taken));
     this.#rowCount += taken;
   }
 
   finish(): ProfileSample {
-    for (const cells of this.#cells.values()) while (cells.length < this.#rowCount) cells.push(undefined);
-    return { columnNames: [...this.#cells.keys()], rowCount: this.#rowCount, cells: [...this.#cells.values()] };
+    const columnNames = [...this.#columnNames];
+    const parts = [...this.#parts];
+    const rowCount = this.#rowCount;
+    const texts = (column: number): readonly (string | undefined)[] => {
+      const cells = new Array<string | undefined>(rowCount).fill(undefined);
+      let first = 0;
+      for (const part of parts) {
+        const place = part.columnNames.indexOf(columnNames[column]);
+        if (place >= 0) for (let row = 0; row < part.rowCount; row++) cells[first + row] = part.text(row, place);
+        first += part.rowCount;
+      }
+      return cells;
+    };
+    return { columnNames, rowCount, texts };
   }
+}
+
+/** The texts of a batch's first rows, made now. */
+function textsOf(batch: RecordBatch, rows: number): RecordTexts {
+  const columns = batch.columnNames.map((_name, column) =>
+    Array.from({ length: rows }, (_row, row) => batch.text(row, column)),
+  );
+  return { rowCount: rows, columnNames: batch.columnNames, text: (row, column) => columns[column][row] };
 }
 
 /** A recording, or rows of one that are read again. */
@@ -79,10 +93,12 @@ export async function sampleFromBatches(
 
 /** A sample with all of these columns: a key of JSON may be in none of its rows. */
 export function withColumns(sample: ProfileSample, names: readonly string[]): ProfileSample {
-  const lacking = names.filter((name) => !sample.columnNames.includes(name));
+  const { columnNames, rowCount } = sample;
+  const lacking = names.filter((name) => !columnNames.includes(name));
   return {
     ...sample,
-    columnNames: [...sample.columnNames, ...lacking],
-    cells: [...sample.cells, ...lacking.map(() => new Array<undefined>(sample.rowCount).fill(undefined))],
+    columnNames: [...columnNames, ...lacking],
+    texts: (column) =>
+      column < columnNames.length ? sample.texts(column) : new Array<undefined>(rowCount).fill(undefined),
   };
 }

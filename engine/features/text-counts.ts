@@ -1,20 +1,26 @@
+/** So many different texts are counted at once; of more of them the texts are asked for anew. */
+const countedAtOnce = 64;
+
 /**
  * The different texts of a column with how often each occurs, counted no further than somebody asks: of measurements nearly
  * every text is another one, and nobody needs to know how many there are.
  */
 export class TextCounts {
-  readonly #texts: readonly string[];
+  readonly #readTexts: () => readonly string[];
   readonly #counts = new Map<string, number>();
   #counted = 0;
+  #isComplete: boolean;
 
-  constructor(texts: readonly string[]) {
-    this.#texts = texts;
+  /** @param texts are not kept, but read anew where more is asked than the first of them say */
+  constructor(texts: readonly string[], readTexts: () => readonly string[]) {
+    this.#readTexts = readTexts;
+    while (this.#counted < texts.length && this.#counts.size <= countedAtOnce) this.#count(texts);
+    this.#isComplete = this.#counted === texts.length;
   }
 
   /** True where there are more than `count` different texts. */
   hasMoreThan(count: number): boolean {
-    while (this.#counts.size <= count && this.#counted < this.#texts.length) this.#countNext();
-    return this.#counts.size > count;
+    return (this.#counts.size > count ? this.#counts : this.#all()).size > count;
   }
 
   /** True where there are exactly `count` different texts. */
@@ -43,12 +49,16 @@ export class TextCounts {
   }
 
   #all(): ReadonlyMap<string, number> {
-    while (this.#counted < this.#texts.length) this.#countNext();
+    if (!this.#isComplete) {
+      const texts = this.#readTexts();
+      while (this.#counted < texts.length) this.#count(texts);
+      this.#isComplete = true;
+    }
     return this.#counts;
   }
 
-  #countNext(): void {
-    const text = this.#texts[this.#counted++];
+  #count(texts: readonly string[]): void {
+    const text = texts[this.#counted++];
     this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1);
   }
 }

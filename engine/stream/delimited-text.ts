@@ -1,6 +1,12 @@
 import type { DecimalSum } from '../domain/decimal-sum.ts';
 import { isMissingText, readPlainNumber } from '../domain/number-text.ts';
-import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
+import type {
+  NumberFormat,
+  RecordBatch,
+  RecordingPosition,
+  RecordTexts,
+  RejectedRecord,
+} from '../domain/record-batch.ts';
 import { decodeText } from './cell-text.ts';
 import { footerRows } from './footer-rows.ts';
 import type { NumberThreads } from './kernel/number-threads.ts';
@@ -120,6 +126,15 @@ class CellTexts {
     return this.#kept[place];
   }
 
+  /** The text of a cell of a batch; undefined where it is missing. */
+  textIn(bytes: Buffer, { starts, ends }: CellRanges, cell: number): string | undefined {
+    const start = starts[cell];
+    const end = ends[cell];
+    if (start === end) return undefined;
+    const text = this.textAt(bytes, start, end);
+    return isMissingText(text) ? undefined : text;
+  }
+
   #quotedText(bytes: Buffer, start: number, end: number): string {
     const text = decodeText(bytes, start, end);
     const quote = this.#quote;
@@ -183,12 +198,19 @@ export class DelimitedBatch implements RecordBatch {
   }
 
   text(row: number, column: number): string | undefined {
-    const cell = row * this.columnNames.length + column;
-    const start = this.#cells.starts[cell];
-    const end = this.#cells.ends[cell];
-    if (start === end) return undefined;
-    const text = this.#texts.textAt(this.bytes, start, end);
-    return isMissingText(text) ? undefined : text;
+    return this.#texts.textIn(this.bytes, this.#cells, row * this.columnNames.length + column);
+  }
+
+  /** The bytes and the places of the cells take less memory than their texts, which are made when they are asked for. */
+  keepTexts(rows: number): RecordTexts {
+    const { columnNames } = this;
+    const texts = this.#texts;
+    const bytes = Buffer.from(this.bytes.subarray(0, rows === 0 ? 0 : this.rawEnd[rows - 1]));
+    const places = rows * columnNames.length;
+    const cells = { starts: this.#cells.starts.slice(0, places), ends: this.#cells.ends.slice(0, places) };
+    const text = (row: number, column: number): string | undefined =>
+      texts.textIn(bytes, cells, row * columnNames.length + column);
+    return { rowCount: rows, columnNames, text };
   }
 
   /** The cell as text, missing-value words included. */

@@ -359,13 +359,19 @@ async function lookAt(
   return {
     inferred: tryToInfer(sample, { ...words, columns: { ...words.columns, ...Object.fromEntries(fixed) } }),
     rowCount: sample.rowCount,
-    present: (name) => sample.cells[sample.columnNames.indexOf(name)]?.filter((cell) => cell !== undefined).length ?? 0,
+    present: (name) => presentOf(sample, name),
     badCells: (column) => {
       let bad = 0;
       for (const batch of batchesOfRows(sources, rows)) bad += badRows(profile, column, batch).length;
       return bad;
     },
   };
+}
+
+/** How many of the sampled cells of a column are not missing; 0 where there is no such column. */
+function presentOf(sample: ProfileSample, name: string): number {
+  const column = sample.columnNames.indexOf(name);
+  return column < 0 ? 0 : sample.texts(column).filter((text) => text !== undefined).length;
 }
 
 /** What a person said may not be followed by rows that were picked because they fit badly: then they give no profile. */

@@ -25,7 +25,7 @@ export async function inspectRecording(
     const texts = personalTexts();
     const kept = (name: string): ProfileColumn['personal'] =>
       profile.columns.find((column) => column.name === name)?.personal;
-    const rows = Math.min(shownRows, sample.rowCount);
+    const first = sample.columnNames.map((_name, column) => sample.texts(column).slice(0, shownRows));
     return {
       path,
       sizeBytes: reader.storedBytes,
@@ -33,8 +33,8 @@ export async function inspectRecording(
       notices: [...reader.notices, ...textsOfJson(profile), ...cutTimes(profile), ...personalSentences(profile)],
       columns: describeColumns(profile, null, new Map()),
       themes: describeThemes(profile),
-      firstRows: Array.from({ length: rows }, (_, row) =>
-        sample.cells.map((cells, column) => shownCell(cells[row], kept(sample.columnNames[column]), texts)),
+      firstRows: Array.from({ length: Math.min(shownRows, sample.rowCount) }, (_, row) =>
+        first.map((cells, column) => shownCell(cells[row], kept(sample.columnNames[column]), texts)),
       ),
     };
   } finally {
