@@ -52,7 +52,7 @@ export interface OpenRecordingOptions {
 }
 
 const sampleBytes = 1 << 18;
-const cellsPerBatch = 1 << 21;
+const cellsPerBatch = 1 << 19;
 /** Smaller files are read before a kernel has begun. */
 const kernelFromBytes = 1 << 18;
 /** Smaller files are read before other threads have begun. */
