@@ -1,140 +1,82 @@
-import {
-  auditCase,
-  compareTwoModels,
-  explainAlerts,
-  judgeAlerts,
-  listCaseAlerts,
-  measureMissed,
-  promoteModel,
-  reportWork,
-  revealPersonal,
-  rollBackModel,
-  suppressPatterns,
-  tuneModel,
-} from './case-commands.ts';
 import type { WorkContext } from '../domain/progress.ts';
-import { runDoctor } from '../jobs/doctor.ts';
-import { keepBackups, restoreCase } from '../jobs/backups/keep-backups.ts';
-import { mendCase } from '../jobs/backups/mend-case.ts';
-import { evaluateModel } from '../jobs/training/evaluate-model.ts';
-import { exportCsv } from '../jobs/exporting/export-alerts.ts';
-import { serverModels } from '../jobs/exporting/server-models.ts';
-import { exportFeatures } from '../jobs/exporting/export-features.ts';
-import { exportBigquery } from '../jobs/exporting/export-bigquery.ts';
-import { exportKserve, exportKubeflow, exportService, exportSpark } from '../jobs/exporting/export-cluster.ts';
-import { exportMlflow } from '../jobs/exporting/export-mlflow.ts';
-import { exportOnnxModel } from '../jobs/exporting/export-onnx.ts';
-import { reportCase, writeReportTemplate } from '../jobs/exporting/report/report-case.ts';
-import { reportFourEyes, takeHandOver, writeHandOver } from '../jobs/exporting/hand-over.ts';
-import { makeSealingKey, sealCase, signModel, verifyModel, verifySeal } from '../jobs/exporting/seal.ts';
-import { ingestRecordings } from '../jobs/reading/ingest-recordings.ts';
-import { pushExports } from '../jobs/exporting/push-exports.ts';
-import { listQuarantine } from '../jobs/reading/list-quarantine.ts';
-import { retryQuarantine } from '../jobs/reading/retry-quarantine.ts';
-import { evaluateRolling } from '../jobs/training/evaluate-rolling.ts';
-import { learnFromVerdicts } from '../jobs/training/learn-from-verdicts.ts';
-import { reportFeatures } from '../jobs/training/report-features.ts';
-import { exportVerdicts, mergeVerdictFiles } from '../jobs/labels/carry-verdicts.ts';
-import { importLabels } from '../jobs/labels/import-labels.ts';
-import { eraseOld } from '../jobs/privacy/erase-old.ts';
-import { lockCase, unlockCase } from '../jobs/privacy/lock-case.ts';
-import { shareCase } from '../jobs/privacy/share-case.ts';
-import { retainRows } from '../jobs/retain-rows.ts';
-import { runMainJob } from '../jobs/run-main-job.ts';
-import { scoreRecordings } from '../jobs/scoring/score-recordings.ts';
-import { importModel } from '../jobs/training/import-model.ts';
-import { measureStability } from '../jobs/training/seed-stability.ts';
-import { worthOfThemes } from '../jobs/training/worth-of-themes.ts';
-import { feed } from '../jobs/streaming/feed.ts';
-import { follow } from '../jobs/streaming/follow.ts';
-import { play } from '../jobs/streaming/play.ts';
-import { record } from '../jobs/streaming/record.ts';
-import { replay } from '../jobs/streaming/replay.ts';
-import { simulate } from '../jobs/simulate/simulate.ts';
-import { trainModel } from '../jobs/training/train-model.ts';
-import { retrain } from '../jobs/retraining/retrain.ts';
-import { runPipeline } from '../jobs/retraining/run-pipeline.ts';
-import { exportAlerts } from '../jobs/exporting/export-alert-list.ts';
-import { exportNarrative } from '../jobs/exporting/export-narrative.ts';
 import type { Answer } from '../../preload/contract/envelope.ts';
 import { jobs, type JobInput, type JobName, type JobResult, type ParsedJobInput } from '../../preload/contract/jobs.ts';
 import { reportOf } from './error-report.ts';
 import { clearNotice } from './clear-notice.ts';
 import { refusedInput } from './refused-input.ts';
 
-type Handlers = {
-  readonly [J in JobName]: (input: ParsedJobInput<J>, context: WorkContext) => Promise<JobResult<J>>;
-};
+type Handler<J extends JobName> = (input: ParsedJobInput<J>, context: WorkContext) => Promise<JobResult<J>>;
 
-const handlers: Handlers = {
-  run: runMainJob,
-  ingest: ingestRecordings,
-  reveal: revealPersonal,
-  train: trainModel,
-  learn: learnFromVerdicts,
-  retrain,
-  importModel,
-  pipelineRun: runPipeline,
-  tune: tuneModel,
-  score: scoreRecordings,
-  evaluate: evaluateModel,
-  explain: explainAlerts,
-  compare: compareTwoModels,
-  alerts: listCaseAlerts,
-  judge: judgeAlerts,
-  suppress: suppressPatterns,
-  work: reportWork,
-  labelImport: importLabels,
-  labelExport: exportVerdicts,
-  labelMerge: mergeVerdictFiles,
-  audit: auditCase,
-  fourEyes: reportFourEyes,
-  handOver: writeHandOver,
-  takeHandOver,
-  makeSealingKey,
-  seal: sealCase,
-  verifySeal,
-  signModel,
-  backup: keepBackups,
-  restore: restoreCase,
-  mend: mendCase,
-  lock: lockCase,
-  unlock: unlockCase,
-  verifyModel,
-  report: reportCase,
-  reportTemplate: writeReportTemplate,
-  promote: promoteModel,
-  rollback: rollBackModel,
-  retain: retainRows,
-  share: shareCase,
-  erase: eraseOld,
-  missed: measureMissed,
-  stability: measureStability,
-  themes: worthOfThemes,
-  exportOnnx: exportOnnxModel,
-  exportMlflow,
-  exportKserve,
-  exportKubeflow,
-  exportService,
-  exportSpark,
-  exportCsv,
-  exportFeatures,
-  serverModels,
-  exportAlerts,
-  exportNarrative,
-  exportBigquery,
-  push: pushExports,
-  simulate,
-  follow,
-  record,
-  replay,
-  play,
-  feed,
-  rolling: evaluateRolling,
-  features: reportFeatures,
-  quarantine: listQuarantine,
-  retryQuarantine,
-  doctor: runDoctor,
+/** How each job is done; its code is loaded when it is asked for first, so that no command waits for what it does not use. */
+const handlers: { readonly [J in JobName]: () => Promise<Handler<J>> } = {
+  run: async () => (await import('../jobs/run-main-job.ts')).runMainJob,
+  ingest: async () => (await import('../jobs/reading/ingest-recordings.ts')).ingestRecordings,
+  reveal: async () => (await import('./case-commands.ts')).revealPersonal,
+  train: async () => (await import('../jobs/training/train-model.ts')).trainModel,
+  learn: async () => (await import('../jobs/training/learn-from-verdicts.ts')).learnFromVerdicts,
+  retrain: async () => (await import('../jobs/retraining/retrain.ts')).retrain,
+  importModel: async () => (await import('../jobs/training/import-model.ts')).importModel,
+  pipelineRun: async () => (await import('../jobs/retraining/run-pipeline.ts')).runPipeline,
+  tune: async () => (await import('./case-commands.ts')).tuneModel,
+  score: async () => (await import('../jobs/scoring/score-recordings.ts')).scoreRecordings,
+  evaluate: async () => (await import('../jobs/training/evaluate-model.ts')).evaluateModel,
+  explain: async () => (await import('./case-commands.ts')).explainAlerts,
+  compare: async () => (await import('./case-commands.ts')).compareTwoModels,
+  alerts: async () => (await import('./case-commands.ts')).listCaseAlerts,
+  judge: async () => (await import('./case-commands.ts')).judgeAlerts,
+  suppress: async () => (await import('./case-commands.ts')).suppressPatterns,
+  work: async () => (await import('./case-commands.ts')).reportWork,
+  labelImport: async () => (await import('../jobs/labels/import-labels.ts')).importLabels,
+  labelExport: async () => (await import('../jobs/labels/carry-verdicts.ts')).exportVerdicts,
+  labelMerge: async () => (await import('../jobs/labels/carry-verdicts.ts')).mergeVerdictFiles,
+  audit: async () => (await import('./case-commands.ts')).auditCase,
+  fourEyes: async () => (await import('../jobs/exporting/hand-over.ts')).reportFourEyes,
+  handOver: async () => (await import('../jobs/exporting/hand-over.ts')).writeHandOver,
+  takeHandOver: async () => (await import('../jobs/exporting/hand-over.ts')).takeHandOver,
+  makeSealingKey: async () => (await import('../jobs/exporting/seal.ts')).makeSealingKey,
+  seal: async () => (await import('../jobs/exporting/seal.ts')).sealCase,
+  verifySeal: async () => (await import('../jobs/exporting/seal.ts')).verifySeal,
+  signModel: async () => (await import('../jobs/exporting/seal.ts')).signModel,
+  backup: async () => (await import('../jobs/backups/keep-backups.ts')).keepBackups,
+  restore: async () => (await import('../jobs/backups/keep-backups.ts')).restoreCase,
+  mend: async () => (await import('../jobs/backups/mend-case.ts')).mendCase,
+  lock: async () => (await import('../jobs/privacy/lock-case.ts')).lockCase,
+  unlock: async () => (await import('../jobs/privacy/lock-case.ts')).unlockCase,
+  verifyModel: async () => (await import('../jobs/exporting/seal.ts')).verifyModel,
+  report: async () => (await import('../jobs/exporting/report/report-case.ts')).reportCase,
+  reportTemplate: async () => (await import('../jobs/exporting/report/report-case.ts')).writeReportTemplate,
+  promote: async () => (await import('./case-commands.ts')).promoteModel,
+  rollback: async () => (await import('./case-commands.ts')).rollBackModel,
+  retain: async () => (await import('../jobs/retain-rows.ts')).retainRows,
+  share: async () => (await import('../jobs/privacy/share-case.ts')).shareCase,
+  erase: async () => (await import('../jobs/privacy/erase-old.ts')).eraseOld,
+  missed: async () => (await import('./case-commands.ts')).measureMissed,
+  stability: async () => (await import('../jobs/training/seed-stability.ts')).measureStability,
+  themes: async () => (await import('../jobs/training/worth-of-themes.ts')).worthOfThemes,
+  exportOnnx: async () => (await import('../jobs/exporting/export-onnx.ts')).exportOnnxModel,
+  exportMlflow: async () => (await import('../jobs/exporting/export-mlflow.ts')).exportMlflow,
+  exportKserve: async () => (await import('../jobs/exporting/export-cluster.ts')).exportKserve,
+  exportKubeflow: async () => (await import('../jobs/exporting/export-cluster.ts')).exportKubeflow,
+  exportService: async () => (await import('../jobs/exporting/export-cluster.ts')).exportService,
+  exportSpark: async () => (await import('../jobs/exporting/export-cluster.ts')).exportSpark,
+  exportCsv: async () => (await import('../jobs/exporting/export-alerts.ts')).exportCsv,
+  exportFeatures: async () => (await import('../jobs/exporting/export-features.ts')).exportFeatures,
+  serverModels: async () => (await import('../jobs/exporting/server-models.ts')).serverModels,
+  exportAlerts: async () => (await import('../jobs/exporting/export-alert-list.ts')).exportAlerts,
+  exportNarrative: async () => (await import('../jobs/exporting/export-narrative.ts')).exportNarrative,
+  exportBigquery: async () => (await import('../jobs/exporting/export-bigquery.ts')).exportBigquery,
+  push: async () => (await import('../jobs/exporting/push-exports.ts')).pushExports,
+  simulate: async () => (await import('../jobs/simulate/simulate.ts')).simulate,
+  follow: async () => (await import('../jobs/streaming/follow.ts')).follow,
+  record: async () => (await import('../jobs/streaming/record.ts')).record,
+  replay: async () => (await import('../jobs/streaming/replay.ts')).replay,
+  play: async () => (await import('../jobs/streaming/play.ts')).play,
+  feed: async () => (await import('../jobs/streaming/feed.ts')).feed,
+  rolling: async () => (await import('../jobs/training/evaluate-rolling.ts')).evaluateRolling,
+  features: async () => (await import('../jobs/training/report-features.ts')).reportFeatures,
+  quarantine: async () => (await import('../jobs/reading/list-quarantine.ts')).listQuarantine,
+  retryQuarantine: async () => (await import('../jobs/reading/retry-quarantine.ts')).retryQuarantine,
+  doctor: async () => (await import('../jobs/doctor.ts')).runDoctor,
 };
 
 /** Runs a job of the contract to its end, in this thread. Its input is parsed here, whatever host it came through. */
@@ -146,8 +88,9 @@ export async function runJob<J extends JobName>(
   const parsed = jobs[name].input.safeParse(input);
   if (!parsed.success) return refusedInput(name, parsed.error);
   try {
+    const handler = await handlers[name]();
     // The handler map is typed per job; the compiler cannot relate the parsed union to this one J.
-    const data = await handlers[name](parsed.data as ParsedJobInput<J>, context);
+    const data = await handler(parsed.data as ParsedJobInput<J>, context);
     const notice = clearNotice(name, parsed.data, data);
     return { ok: true, data, ...(notice === undefined ? {} : { notice }) };
   } catch (error) {

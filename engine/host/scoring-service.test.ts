@@ -11,12 +11,12 @@ import { z } from 'zod';
 import { smallRecording } from '../../test/command-line/small-recording.ts';
 import { featureNames } from '../domain/feature-spec.ts';
 import { openCaseReadOnly } from '../store/open-case.ts';
-import { createEngine } from './engine.ts';
+import { createCommandLineEngine } from './command-line-engine.ts';
 import { startScoringService, type ScoringService } from './scoring-service.ts';
 
 const rows = 4000;
 const context = { signal: new AbortController().signal, report: () => undefined };
-const engine = createEngine();
+const engine = createCommandLineEngine();
 const folder = mkdtempSync(join(tmpdir(), 'assay-scoring-'));
 const recording = join(folder, 'payments.csv');
 const withWindows = join(folder, 'windows.assay');

@@ -1,4 +1,4 @@
-import { createEngine } from '../../engine/host/engine.ts';
+import { createCommandLineEngine } from '../../engine/host/command-line-engine.ts';
 import { askAtTerminal } from './ask-at-terminal.ts';
 import { exitCodes } from './exit-code.ts';
 import { createProgressLine } from './progress-line.ts';
@@ -48,7 +48,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   let exitCode: number;
   try {
     const context = { signal: controller.signal, report: progress.report };
-    exitCode = await runOnTerminal(argv, createEngine(), context, terminal);
+    exitCode = await runOnTerminal(argv, createCommandLineEngine(), context, terminal);
   } finally {
     progress.clear();
     process.off('SIGINT', interrupt);

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { dataFolder } from '../../engine/host/default-case.ts';
 import { lockedAmong } from '../../engine/host/locked-cases.ts';
-import { serveMetrics } from '../../engine/host/serve-metrics.ts';
 import { AssayError } from '../../engine/domain/error.ts';
 import { errorReportOf } from '../../preload/contract/envelope.ts';
 import { startBrowserHost } from '../browser-host/browser-host.ts';
@@ -15,7 +14,8 @@ import { openCaseAtStart, requestOf } from '../open-case-at-start.ts';
 import { GrantedPaths, guardPaths } from '../security/granted-paths.ts';
 import { parseWhole } from './flags.ts';
 import { enter } from './passphrase.ts';
-import { serveScores, type ScoreServiceFlags } from './score-service.ts';
+import type { MetricsServer } from '../../engine/host/serve-metrics.ts';
+import type { ScoreServiceFlags } from './score-service.ts';
 import type { CommandSurroundings } from './surroundings.ts';
 
 interface ServeFlags extends ScoreServiceFlags {
@@ -78,8 +78,11 @@ Examples:
       if (flags.score === true && flags.metrics !== undefined) {
         const message = 'Served scores have metrics of their own, at /metrics of the same address.';
         surroundings.fail({ code: 'WRONG_USE', kind: 'usage', message, nextStep: 'Leave --metrics out.' });
-      } else if (flags.score === true) await serveScores(flags, surroundings);
-      else await serve(flags, surroundings);
+      } else if (flags.score === true) {
+        // What scores is loaded where it is asked for: the start of every other command would wait for it.
+        const { serveScores } = await import('./score-service.ts');
+        await serveScores(flags, surroundings);
+      } else await serve(flags, surroundings);
     });
 }
 
@@ -125,7 +128,7 @@ async function serve(flags: ServeFlags, surroundings: CommandSurroundings): Prom
         throw portError(error, flags.port);
       },
     );
-    const metrics = flags.metrics === undefined ? null : await serveMetrics(flags.metrics, () => metricsOf(engine));
+    const metrics = flags.metrics === undefined ? null : await metricsAt(flags.metrics, engine);
     print(host.address);
     if (metrics !== null) note(`Metrics: ${metrics.address}`);
     const closePage = flags.open === true ? openBrowser(host.address, dataFolder()) : null;
@@ -151,6 +154,12 @@ function pathsOf({ folder, case: casePath }: ServeFlags): GrantedPaths {
 }
 
 /** Throws while the engine is down, so that a scrape fails and is seen to. */
+/** What the engine counts, for Prometheus to fetch at an address of its own. */
+async function metricsAt(port: number, engine: EngineSupervisor): Promise<MetricsServer> {
+  const { serveMetrics } = await import('../../engine/host/serve-metrics.ts');
+  return serveMetrics(port, () => metricsOf(engine));
+}
+
 async function metricsOf(engine: EngineSupervisor): Promise<string> {
   const answer = await requestOf(engine, 'metrics.read', {});
   if (!answer.ok) throw new Error(answer.error.message);

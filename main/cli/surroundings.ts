@@ -1,10 +1,10 @@
 import type { WorkContext } from '../../engine/domain/progress.ts';
-import type { Engine } from '../../engine/host/engine.ts';
+import type { CommandLineEngine } from '../../engine/host/command-line-engine.ts';
 import type { ErrorReport } from '../../preload/contract/envelope.ts';
 
 /** What a command may touch: the engine, and the terminal through these few functions. */
 export interface CommandSurroundings {
-  readonly engine: Engine;
+  readonly engine: CommandLineEngine;
   readonly context: WorkContext;
   /** To standard output. */
   readonly print: (text: string) => void;

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { AssayError } from '../../engine/domain/error.ts';
 import { printableJson, printableText } from '../../engine/domain/printable-text.ts';
 import type { WorkContext } from '../../engine/domain/progress.ts';
-import type { Engine } from '../../engine/host/engine.ts';
+import type { CommandLineEngine } from '../../engine/host/command-line-engine.ts';
 import { errorReportOf } from '../../preload/contract/envelope.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { createProgram } from './program.ts';
@@ -19,7 +19,7 @@ export interface Terminal extends Pick<CommandSurroundings, 'ask' | 'abandon'> {
 /** Runs one command to its end, and gives its exit code: 0 done, 1 the work failed, 2 wrong use or bad input, 130 interrupted. */
 export async function runOnTerminal(
   argv: readonly string[],
-  engine: Engine,
+  engine: CommandLineEngine,
   context: WorkContext,
   { output, errors, ask, abandon }: Terminal,
 ): Promise<number> {

@@ -13,7 +13,7 @@ import { decodeForest } from '../../engine/forest/compile.ts';
 import { createKernelScorer } from '../../engine/forest/kernel/kernel-scorer.ts';
 import { createScoringPool } from '../../engine/forest/kernel/scoring-pool.ts';
 import { scoreSums } from '../../engine/forest/score.ts';
-import { createEngine } from '../../engine/host/engine.ts';
+import { createCommandLineEngine } from '../../engine/host/command-line-engine.ts';
 import { readFeatureRows } from '../../engine/case/model/feature-rows.ts';
 import { openCaseReadOnly } from '../../engine/store/open-case.ts';
 import { peersArePresent, runPeer } from '../peers/peers.ts';
@@ -60,7 +60,7 @@ process.exitCode = differing === 0 ? 0 : 1;
 
 async function differencesOf(recording: (typeof recordings)[number], folder: string): Promise<readonly Difference[]> {
   const casePath = join(folder, 'a.assay');
-  const engine = createEngine();
+  const engine = createCommandLineEngine();
   const answer = await engine.runJob(
     'run',
     {

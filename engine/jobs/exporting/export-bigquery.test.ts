@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSmallRecording } from '../../../test/command-line/small-recording.ts';
 import { startBigqueryDouble, type BigqueryDouble } from '../../../test/services/bigquery-double.ts';
-import { createEngine } from '../../host/engine.ts';
+import { createCommandLineEngine } from '../../host/command-line-engine.ts';
 import { openCase } from '../../store/open-case.ts';
 import type { JobInput, JobResult } from '../../../preload/contract/jobs.ts';
 
 const context = { signal: new AbortController().signal, report: () => undefined };
-const engine = createEngine();
+const engine = createCommandLineEngine();
 const folder = mkdtempSync(join(tmpdir(), 'assay-bigquery-'));
 const prepared = join(folder, 'prepared.assay');
 let cases = 0;

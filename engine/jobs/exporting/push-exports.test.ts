@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { writeSmallRecording } from '../../../test/command-line/small-recording.ts';
 import { MlflowDouble } from '../../../test/services/mlflow-double.ts';
-import { createEngine } from '../../host/engine.ts';
+import { createCommandLineEngine } from '../../host/command-line-engine.ts';
 import { openCaseReadOnly } from '../../store/open-case.ts';
 
 const context = { signal: new AbortController().signal, report: () => undefined };
-const engine = createEngine();
+const engine = createCommandLineEngine();
 const folder = mkdtempSync(join(tmpdir(), 'assay-push-'));
 const prepared = join(folder, 'prepared.assay');
 let cases = 0;

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
-import { createEngine } from '../../host/engine.ts';
+import { createCommandLineEngine } from '../../host/command-line-engine.ts';
 import { openCase } from '../../store/open-case.ts';
 import type { JobResult } from '../../../preload/contract/jobs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-totals-'));
-const engine = createEngine();
+const engine = createCommandLineEngine();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let files = 0;

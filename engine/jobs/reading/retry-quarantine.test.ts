@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { createEngine } from '../../host/engine.ts';
+import { createCommandLineEngine } from '../../host/command-line-engine.ts';
 import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
 import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
 import { startAssay } from '../../../test/command-line/run-assay.ts';
 import { storedRows, untilStored } from '../../../test/stored-rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-retry-'));
-const engine = createEngine();
+const engine = createCommandLineEngine();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function run<J extends JobName>(name: J, input: JobInput<J>): Promise<JobResult<J>> {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StreamCommand, StreamFigures } from '../../domain/stream-figures.ts';
-import { createEngine } from '../../host/engine.ts';
+import { createCommandLineEngine } from '../../host/command-line-engine.ts';
 import type { JobInput, JobName, JobResult } from '../../../preload/contract/jobs.ts';
 import { createBench, smallRecording, smallRows, type Bench } from '../../case/small-recording.test-support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-play-'));
 const recording = join(folder, 'again.csv');
 const cleanUps: (() => Promise<void>)[] = [];
-const engine = createEngine();
+const engine = createCommandLineEngine();
 let bench: Bench;
 
 beforeAll(async () => {

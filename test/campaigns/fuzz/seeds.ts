@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { createEngine } from '../../../engine/host/engine.ts';
+import { createCommandLineEngine } from '../../../engine/host/command-line-engine.ts';
 import { impossible } from '../../../engine/domain/error.ts';
 import { smallRecording } from '../../command-line/small-recording.ts';
 
@@ -92,7 +92,7 @@ export async function makeSeeds(): Promise<Seeds> {
     const casePath = join(folder, 'small.assay');
     const output = join(folder, 'model.onnx');
     writeFileSync(recording, smallRecording({ rows: 80 }));
-    const engine = createEngine();
+    const engine = createCommandLineEngine();
     const context = { signal: new AbortController().signal, report: () => undefined };
     const run = { recordings: [recording], casePath, forest: { trees: 3, sample: 16 } };
     for (const answer of [
@@ -100,7 +100,6 @@ export async function makeSeeds(): Promise<Seeds> {
       await engine.runJob('exportOnnx', { casePath, output }, context),
     ])
       if (!answer.ok) impossible(`the seeds of the campaign cannot be made: ${answer.error.message}`);
-    await engine.close();
     return {
       texts: texts(),
       messages: messages(),

@@ -12,7 +12,7 @@ import { parseWindowSpec } from '../../../engine/features/parse-window-spec.ts';
 import { SampleCollector } from '../../../engine/features/profile-sample.ts';
 import { TextDictionary } from '../../../engine/domain/dictionary.ts';
 import { decodeForest } from '../../../engine/forest/compile.ts';
-import { createEngine } from '../../../engine/host/engine.ts';
+import { createCommandLineEngine } from '../../../engine/host/command-line-engine.ts';
 import { openCaseReadOnly } from '../../../engine/store/open-case.ts';
 import { messageBatcher } from '../../../engine/stream/kafka/message-batches.ts';
 import { slicesOf } from '../../../engine/stream/kafka/message-block.ts';
@@ -176,7 +176,7 @@ function readCase(path: string): void {
   }
 }
 
-const engine = createEngine();
+const engine = createCommandLineEngine();
 
 async function runOnCase(casePath: string, draw: Draw): Promise<void> {
   const answer = await pick(

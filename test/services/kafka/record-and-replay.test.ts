@@ -5,7 +5,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { Message } from 'kafkajs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { themesOf } from '../../../engine/domain/feature-spec.ts';
-import { createEngine } from '../../../engine/host/engine.ts';
+import { createCommandLineEngine } from '../../../engine/host/command-line-engine.ts';
 import { decodeForest } from '../../../engine/forest/compile.ts';
 import { renderRecord } from '../../../engine/jobs/simulate/render-transaction.ts';
 import { simulatedStream } from '../../../engine/jobs/simulate/worlds.ts';
@@ -17,7 +17,7 @@ import { describeWithKafka } from './describe-with-kafka.ts';
 import { startKafka, type Broker } from './start-kafka.ts';
 import { sendTo } from './topic-fixture.ts';
 
-const engine = createEngine();
+const engine = createCommandLineEngine();
 const context = { signal: new AbortController().signal, report: () => undefined };
 
 async function run<J extends JobName>(name: J, input: JobInput<J>): Promise<JobResult<J>> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createEngine } from '../../../engine/host/engine.ts';
+import { createCommandLineEngine } from '../../../engine/host/command-line-engine.ts';
 import { openCaseReadOnly } from '../../../engine/store/open-case.ts';
 import type { JobResult } from '../../../preload/contract/jobs.ts';
 import { temporaryFolder } from '../../command-line/run-assay.ts';
@@ -10,7 +10,7 @@ import { followTopicOf, readCommitted, sendTo } from './topic-fixture.ts';
 import { freePort } from '../mlflow/tracking-server.ts';
 
 const patience = { timeout: 120_000, interval: 100 };
-const engine = createEngine();
+const engine = createCommandLineEngine();
 const quiet = { signal: new AbortController().signal, report: () => undefined };
 
 /** Payments of the owner's form, every fortieth of an unusual amount; `scale` is what the others come to. */

@@ -1,12 +1,12 @@
 import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs';
-import { createEngine } from '../../../engine/host/engine.ts';
+import { createCommandLineEngine } from '../../../engine/host/command-line-engine.ts';
 import type { JobInput, JobResult } from '../../../preload/contract/jobs.ts';
 import { batchBytesOf } from '../../../engine/stream/kafka/fetch-response.ts';
 import { messageAt } from '../../../engine/stream/kafka/message-block.ts';
 import { messagesOfBatch } from '../../../engine/stream/kafka/record-batch.ts';
 import type { Broker } from './start-kafka.ts';
 
-const engine = createEngine();
+const engine = createCommandLineEngine();
 
 /** One payment of the owner's original form, as JSON. */
 export function payment(id: number): string {
