@@ -1,4 +1,5 @@
 import { destinationSchema } from '../export/mlflow/publication.ts';
+import { timeStampOrderSchema } from '../export/sealing/ask-for-time-stamp.ts';
 import type { OutboxItem } from '../../preload/contract/exports.ts';
 import { z } from 'zod';
 import type { CaseSession } from './case-session.ts';
@@ -9,21 +10,21 @@ const publishedSchema = z.object({ runId: z.string(), version: z.string().nullab
 export function listOutbox({ openCase, models }: CaseSession): readonly OutboxItem[] {
   return openCase.outbox
     .entries()
-    .map((entry) => {
+    .map((entry): OutboxItem => {
+      const { publishId, state, attempts, lastError, createdAtMs, endedAtMs } = entry;
+      const common = { publishId, state, attempts, lastError, createdAtMs, endedAtMs };
+      const order = timeStampOrderSchema.safeParse(entry.destination);
+      if (order.success) return { ...common, kind: 'timeStamp', server: order.data.timeStampServer };
       const { trackingUri, experiment, register, alias } = destinationSchema.parse(entry.destination);
       const published = publishedSchema.safeParse(entry.result);
       return {
-        publishId: entry.publishId,
+        ...common,
+        kind: 'model',
         modelName: models.find(({ id }) => id === entry.modelId)?.name ?? String(entry.modelId),
         trackingUri,
         experiment,
         registeredModel: register,
         alias,
-        state: entry.state,
-        attempts: entry.attempts,
-        lastError: entry.lastError,
-        createdAtMs: entry.createdAtMs,
-        endedAtMs: entry.endedAtMs,
         published: published.success ? published.data : null,
       };
     })

@@ -4,7 +4,7 @@ import type { CommandSurroundings } from './surroundings.ts';
 /** Refused rows named one by one. */
 const shownRefusals = 20;
 
-type Sent = JobResult<'push'>['entries'][number];
+type Sent = Omit<JobResult<'push'>['entries'][number], 'timeStamp'>;
 
 /** What became of an MLflow export. */
 export function printMlflowReport(result: JobResult<'exportMlflow'>, surroundings: CommandSurroundings): void {
@@ -16,7 +16,23 @@ export function printMlflowReport(result: JobResult<'exportMlflow'>, surrounding
 /** What became of each export that waited. */
 export function printPushReport({ entries }: JobResult<'push'>, surroundings: CommandSurroundings): void {
   if (entries.length === 0) surroundings.print('Nothing waits.');
-  for (const entry of entries) printSent(entry, surroundings);
+  for (const entry of entries)
+    if (entry.timeStamp === null) printSent(entry, surroundings);
+    else printTimeStamp(entry.timeStamp, surroundings);
+}
+
+/** What became of a time-stamp that was asked for. */
+export function printTimeStamp(
+  { server, state, atMs, authority, seal, reason }: NonNullable<JobResult<'seal'>['timeStamp']>,
+  { print, note }: CommandSurroundings,
+): void {
+  if (state === 'received') {
+    print(`Stamped: ${atMs === null ? '' : new Date(atMs).toISOString()} by ${authority ?? server}.`);
+    note(seal === null ? 'It is kept in the case; the seal lies elsewhere.' : `It is kept in the case and in ${seal}.`);
+  } else {
+    print(`The time-stamp waits in the case: ${reason ?? 'not asked for yet'}`);
+    note('`assay push --case FILE` asks again when the server can be reached.');
+  }
 }
 
 function printSent({ publishId, state, alias, published, reason }: Sent, { print, note }: CommandSurroundings): void {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { AssayError, usageError } from '../../engine/domain/error.ts';
 import { errorReportOf } from '../../preload/contract/envelope.ts';
 import type { JobResult } from '../../preload/contract/jobs.ts';
+import { printTimeStamp } from './export-report.ts';
 import { jsonOption } from './json-option.ts';
 import { count, heading, pairs } from './report.ts';
 import { runCommand } from './run-job.ts';
@@ -17,6 +18,8 @@ interface SealFlags {
   readonly key?: string;
   readonly out?: string;
   readonly by?: string;
+  readonly timeStampServer?: string;
+  readonly timeStampAuthority?: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -39,6 +42,14 @@ export function addSealCommand(program: Command, surroundings: CommandSurroundin
     .option('--seal <file>', 'with --case --verify: the seal (default: NAME.seal.json beside the case)')
     .option('--key <file>', "with --verify: the sealer's public key (default: yours)")
     .option('--out <file>', 'with --case: write the seal here (default: NAME.seal.json beside the case)')
+    .option(
+      '--time-stamp-server <address>',
+      'with --case: ask this RFC 3161 server for the time of the seal; it gets a digest and nothing else',
+    )
+    .option(
+      '--time-stamp-authority <file>',
+      'with --time-stamp-server or --verify: certificates in PEM that a time-stamp must lead to',
+    )
     .addOption(byOption())
     .addOption(forceOption())
     .addOption(jsonOption())
@@ -49,6 +60,7 @@ Examples:
   assay seal --make-key
   assay seal --case spring.assay
   assay seal --case spring.assay --verify --seal spring.seal.json
+  assay seal --case spring.assay --time-stamp-server http://127.0.0.1:3180/stamps --time-stamp-authority authority.pem --force
   assay seal --folder spring-model/
   assay seal --folder spring-model/ --verify`,
     )
@@ -70,6 +82,10 @@ async function seal(surroundings: CommandSurroundings, flags: SealFlags): Promis
   const chosen = [casePath, folder, makeKey].filter((choice) => choice !== undefined);
   if (chosen.length !== 1)
     throw usageError('WRONG_USE', 'One thing is sealed at a time.', 'Give --case FILE, --folder FOLDER or --make-key.');
+  const timeStamp = {
+    ...(flags.timeStampServer === undefined ? {} : { timeStampServer: flags.timeStampServer }),
+    ...(flags.timeStampAuthority === undefined ? {} : { timeStampAuthority: flags.timeStampAuthority }),
+  };
   const keyChoice = key === undefined ? {} : { key };
   if (makeKey === true) await runCommand(surroundings, 'makeSealingKey', asJson, printKeys, () => ({}));
   else if (casePath !== undefined && verify === true)
@@ -78,7 +94,7 @@ async function seal(surroundings: CommandSurroundings, flags: SealFlags): Promis
       'verifySeal',
       asJson,
       printVerified,
-      () => ({ casePath, ...keyChoice, ...(flags.seal === undefined ? {} : { seal: flags.seal }) }),
+      () => ({ casePath, ...keyChoice, ...timeStamp, ...(flags.seal === undefined ? {} : { seal: flags.seal }) }),
       (result) => failWhereChanged(surroundings, result),
     );
   else if (casePath !== undefined)
@@ -87,6 +103,7 @@ async function seal(surroundings: CommandSurroundings, flags: SealFlags): Promis
       force,
       ...(out === undefined ? {} : { output: out }),
       ...(by === undefined ? {} : { by }),
+      ...timeStamp,
     }));
   else if (verify === true)
     await runCommand(
@@ -125,7 +142,8 @@ function printKeys({ keys, made }: JobResult<'makeSealingKey'>, { print }: Comma
   print('\n  Give the .pub files to whoever is to check; keep the .key files beside them to yourself.');
 }
 
-function printSealed(result: JobResult<'seal'>, { print }: CommandSurroundings): void {
+function printSealed(result: JobResult<'seal'>, surroundings: CommandSurroundings): void {
+  const { print } = surroundings;
   print(heading('Sealed'));
   print(
     pairs([
@@ -135,6 +153,7 @@ function printSealed(result: JobResult<'seal'>, { print }: CommandSurroundings):
       ['key', result.key],
     ]),
   );
+  if (result.timeStamp !== null) printTimeStamp(result.timeStamp, surroundings);
 }
 
 function printSigned({ output, files, key }: JobResult<'signModel'>, { print }: CommandSurroundings): void {
@@ -155,6 +174,7 @@ function printVerified(
   if (result.differences.length > 0) return;
   print(heading('As it was sealed'));
   const sealed = 'sealed' in result ? result.sealed : null;
+  const timeStamps = 'timeStamps' in result ? result.timeStamps : [];
   const since = 'entriesSince' in result ? result.entriesSince : 0;
   print(
     pairs([
@@ -165,6 +185,13 @@ function printVerified(
             ['when', new Date(sealed.sealedAtMs).toISOString()],
             ['history', `entry ${count(sealed.history.entry)}; ${count(since)} came since`],
           ] as const)),
+      ...timeStamps.map(
+        ({ atMs, authority, isTrusted }) =>
+          [
+            'stamped',
+            `${new Date(atMs).toISOString()} by ${authority}${isTrusted ? '' : ', whose certificate was not checked: --time-stamp-authority FILE'}`,
+          ] as const,
+      ),
       ['key', result.key],
     ]),
   );

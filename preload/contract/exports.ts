@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alertFilterSchema, alertSortSchema } from './alert-choice.ts';
 import { modelChoice, nothing, notice, outputChoice, path, request } from './parts.ts';
+import { stampedSchema } from './seals.ts';
 
 /* What leaves a case: files for other tools, and what is published to a server. */
 
@@ -208,17 +209,17 @@ export const exportJobs = {
       /** True takes back what waits instead of sending it. */
       cancel: z.boolean().default(false),
     }),
-    result: z.object({ entries: z.array(sentSchema) }),
+    result: z.object({
+      entries: z.array(
+        sentSchema.extend({ timeStamp: stampedSchema.nullable().describe('of a time-stamp that waited') }),
+      ),
+    }),
   },
 } as const;
 
-export interface OutboxItem {
+/** What waits to leave a case, went out or was taken back. */
+interface OutboxItemState {
   readonly publishId: string;
-  readonly modelName: string;
-  readonly trackingUri: string;
-  readonly experiment: string;
-  readonly registeredModel: string | null;
-  readonly alias: string | null;
   readonly state: 'waiting' | 'sent' | 'cancelled';
   /** How often it was tried. */
   readonly attempts: number;
@@ -226,8 +227,26 @@ export interface OutboxItem {
   readonly lastError: string | null;
   readonly createdAtMs: number;
   readonly endedAtMs: number | null;
+}
+
+/** A model for a tracking server. */
+export interface OutboxModel extends OutboxItemState {
+  readonly kind: 'model';
+  readonly modelName: string;
+  readonly trackingUri: string;
+  readonly experiment: string;
+  readonly registeredModel: string | null;
+  readonly alias: string | null;
   readonly published: { readonly runId: string; readonly version: string | null } | null;
 }
+
+/** A seal that an authority is asked to stamp. */
+export interface OutboxTimeStamp extends OutboxItemState {
+  readonly kind: 'timeStamp';
+  readonly server: string;
+}
+
+export type OutboxItem = OutboxModel | OutboxTimeStamp;
 
 export const exportRequests = {
   /** Exports of the open case that wait for their server, went out, or were taken back; the newest first. */

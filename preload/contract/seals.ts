@@ -16,6 +16,20 @@ const sealNotesSchema = z.object({
   assay: z.string().describe('version of Assay'),
 });
 
+/** What became of a time-stamp that was asked for. */
+export const stampedSchema = z.object({
+  server: z.string(),
+  state: z.enum(['received', 'waiting']),
+  atMs: z.number().nullable().describe('the time that the authority says'),
+  authority: z.string().nullable().describe('who signed it'),
+  seal: path
+    .nullable()
+    .describe('the seal that carries it now; null where that lies elsewhere: the case keeps it, too'),
+  reason: z.string().nullable().describe('why it waits'),
+});
+
+const authorityPath = path.optional();
+
 export const sealJobs = {
   makeSealingKey: {
     input: z.object({}),
@@ -31,16 +45,42 @@ export const sealJobs = {
       force: z.boolean().default(false),
       makeKey: z.boolean().default(false).describe('make the keys, where there are none'),
       by: z.string().max(200).optional(),
+      timeStampServer: z
+        .string()
+        .min(1)
+        .max(2000)
+        .optional()
+        .describe('address of an RFC 3161 server; none is asked when absent'),
+      timeStampAuthority: authorityPath.describe('PEM file of the certificates that its answer must lead to'),
     }),
-    result: sealNotesSchema.extend({ things: z.number().int(), key, output: path, case: path }),
+    result: sealNotesSchema.extend({
+      things: z.number().int(),
+      key,
+      output: path,
+      timeStamp: stampedSchema.nullable(),
+      case: path,
+    }),
   },
   verifySeal: {
-    input: z.object({ casePath: path, seal: path.optional(), key: keyPath }),
+    input: z.object({
+      casePath: path,
+      seal: path.optional(),
+      key: keyPath,
+      timeStampAuthority: authorityPath.describe('PEM file of the certificates that a time-stamp must lead to'),
+    }),
     result: z.object({
       isSigned: z.boolean(),
       sealed: sealNotesSchema.nullable(),
       differences,
       entriesSince: z.number().int().describe('entries of the history after the sealed one'),
+      timeStamps: z.array(
+        z.object({
+          atMs: z.number(),
+          authority: z.string(),
+          serial: z.string().describe('at the authority, in hexadecimal'),
+          isTrusted: z.boolean().describe('whether it leads to a certificate that was given'),
+        }),
+      ),
       key,
       seal: path,
       case: path,

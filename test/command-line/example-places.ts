@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { createRecorder, newManifest } from '../../engine/jobs/streaming/recorder.ts';
 import { documentedProfile, documentedValues } from './documented-examples.ts';
@@ -117,6 +118,7 @@ export async function makeExamplePlaces(made: string, run: RunExpected): Promise
     place('chargebacks.csv'),
     ['payment_id,is_fraud,reported_at', ...charged.map(([id]) => `${id},1,2026-07-01T00:00:00Z`)].join('\n'),
   );
+  writeFileSync(place('authority.pem'), rootCertificates[0]);
   await run(['seal', '--make-key']);
   await run(['seal', '--case', spring]);
   for (const [name, file] of [['forest', 'isolation-forest'] as const, ['boosted', 'boosted'] as const])

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { AssayError, usageError } from '../../domain/error.ts';
-import { openTransport, proxiesFrom, type HttpAnswer, type Route } from './transport.ts';
+import { openTransport, proxiesFrom, reasonOfFailure, type HttpAnswer, type Route } from '../../network/transport.ts';
 
 /** How a tracking server is reached, and who Assay says it is there. Basic wins over bearer, as in MLflow's own client. */
 export interface TrackingAccess extends Route {
@@ -92,7 +92,7 @@ const listSchema = z.object({ files: z.array(z.object({ path: z.string() })).def
 export function openTrackingClient(trackingUri: string, access: TrackingAccess, signal: AbortSignal): TrackingClient {
   const base = parseTrackingUri(trackingUri);
   const headers = authorization(access);
-  const transport = openTransport(access);
+  const transport = openTransport('MLflow', access);
 
   const send = async (
     method: string,
@@ -111,9 +111,9 @@ export function openTrackingClient(trackingUri: string, access: TrackingAccess, 
       });
     } catch (cause) {
       signal.throwIfAborted();
-      if (isCertificateFailure(cause)) throw new CertificateRefused(base.origin, reasonOf(cause), cause);
+      if (isCertificateFailure(cause)) throw new CertificateRefused(base.origin, reasonOfFailure(cause), cause);
       throw new ServerUnavailable(
-        `The tracking server at ${base.origin} cannot be reached: ${reasonOf(cause)}.`,
+        `The tracking server at ${base.origin} cannot be reached: ${reasonOfFailure(cause)}.`,
         cause,
       );
     }
@@ -239,13 +239,6 @@ function nextStepOf({ status, text, location }: ServerRefusal): string | null {
 function isCertificateFailure(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code);
-}
-
-/** Where a name has several addresses, none of which answers, the reasons are in the list. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
-  if (!(error instanceof Error)) return String(error);
-  return error.message;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { envelopeSchema, signStatement, statementType, subjectSchema, verifiedStatement } from './envelope.ts';
 
@@ -75,6 +75,35 @@ export function differencesFromSeal(
     }),
     ...[...sealed.keys()].filter((name) => !held.has(name)).map((name) => `What was sealed as ${name} is gone.`),
   ];
+}
+
+/** Beside what is signed, named as in the bundles of Sigstore; whoever reads DSSE passes over what it does not know. */
+const stampedSchema = z.object({
+  rfc3161Timestamps: z.array(z.object({ signedTimestamp: z.base64() })).default([]),
+});
+
+/**
+ * What a time-stamp of a seal is of: SHA-256 of its signature, as in Sigstore's bundles and CAdES-T. So it dates the statement and
+ * the signing: whoever gets the key later cannot sign for an earlier time. Null where a text is no seal.
+ */
+export function stampedDigest(seal: string): Uint8Array | null {
+  const envelope = parsedEnvelope(seal);
+  return envelope === null ? null : createHash('sha256').update(envelope.signatures[0].sig, 'base64').digest();
+}
+
+/** The time-stamps that a seal carries, in DER; nobody has looked at them. */
+export function timeStampsOf(seal: string): readonly Uint8Array[] {
+  const stamped = stampedSchema.safeParse(JSON.parse(seal));
+  if (!stamped.success) return [];
+  return stamped.data.rfc3161Timestamps.map(({ signedTimestamp }) => Buffer.from(signedTimestamp, 'base64'));
+}
+
+/** A seal that carries one more time-stamp; what was signed stays. */
+export function withTimeStamp(seal: string, response: Uint8Array): string {
+  const rfc3161Timestamps = [...timeStampsOf(seal), response].map((each) => ({
+    signedTimestamp: Buffer.from(each).toString('base64'),
+  }));
+  return `${JSON.stringify({ ...parsedEnvelope(seal), rfc3161Timestamps })}\n`;
 }
 
 function parsedEnvelope(text: string): z.infer<typeof envelopeSchema> | null {

@@ -115,6 +115,12 @@ const windowWords: readonly (readonly [RegExp, string])[] = [
   [/ that knows the schemas: --schema-registry \S+/g, ' that knows the schemas.'],
   [/`assay suppress list --case FILE` shows the numbers\./g, 'The list of silenced patterns shows the numbers.'],
   [/Add --tracking-uri ADDRESS, or set MLFLOW_TRACKING_URI\./g, 'Name the tracking server.'],
+  [/ in PEM: --time-stamp-authority FILE\./g, ' in PEM beside its server.'],
+  [
+    /The seal waits in the case: `assay push --case FILE` asks again\./g,
+    'The seal waits in Exports, which asks again.',
+  ],
+  [/ first: assay train --case FILE\./g, ' first.'],
   [/; `assay push` sends what waits\./g, '; what waits is sent from Exports.'],
 ];
 

@@ -26,6 +26,7 @@ import type { JsonValue } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
+import { isTimeStampOrder, sealPath, sendTimeStampOrder } from './seal-time-stamps.ts';
 import { trackingAccess } from './tracking-access.ts';
 
 /** A server that is down for longer than about a minute is left for the next `assay push`. */
@@ -81,12 +82,12 @@ export async function pushExports(input: ParsedJobInput<'push'>, context: WorkCo
           openedCase.outbox.cancel(entry.id, Date.now());
           return { what: 'export taken back', details: aboutEntry(entry), result: undefined };
         });
-        const { alias } = destinationSchema.parse(entry.destination);
-        entries.push({ publishId, state: 'cancelled', alias, published: null, reason: null });
+        const alias = isTimeStampOrder(entry) ? null : destinationSchema.parse(entry.destination).alias;
+        entries.push({ publishId, state: 'cancelled', alias, published: null, reason: null, timeStamp: null });
         continue;
       }
       try {
-        entries.push({ publishId, ...(await sendEntry(openedCase, entry, input, context)) });
+        entries.push({ publishId, ...(await sendWhatever(openedCase, entry, input, context)) });
       } catch (error) {
         throwIfCancelled(context.signal);
         if (!(error instanceof AssayError)) throw error;
@@ -99,6 +100,18 @@ export async function pushExports(input: ParsedJobInput<'push'>, context: WorkCo
   } finally {
     openedCase.close();
   }
+}
+
+async function sendWhatever(
+  openedCase: WritableCase,
+  entry: OutboxEntry,
+  options: SendOptions,
+  context: WorkContext,
+): Promise<Omit<JobResult<'push'>['entries'][number], 'publishId'>> {
+  if (!isTimeStampOrder(entry)) return { ...(await sendEntry(openedCase, entry, options, context)), timeStamp: null };
+  const timeStamp = await sendTimeStampOrder(openedCase, entry, sealPath(openedCase.path), context);
+  const state = timeStamp.state === 'received' ? 'published' : 'waiting';
+  return { state, alias: null, published: null, reason: timeStamp.reason, timeStamp };
 }
 
 /**
@@ -182,7 +195,9 @@ async function pushFolder(
   const destination = { ...destinationOf(input.trackingUri, input), asksAliasAnew: true };
   const published = await send(publication, destination, input, context, () => undefined);
   const { publishId } = publication.notes;
-  return { entries: [{ publishId, state: 'published', alias: destination.alias, published, reason: null }] };
+  return {
+    entries: [{ publishId, state: 'published', alias: destination.alias, published, reason: null, timeStamp: null }],
+  };
 }
 
 async function readFolder(folder: string): Promise<Publication> {

@@ -15,14 +15,22 @@ import {
   type SignedFile,
 } from '../../export/sealing/model-signature.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
+import { findModel } from '../../case/model/chosen-model.ts';
 import { withCase } from '../../case/opening.ts';
 import { verifyCase } from '../../store/backup.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { textKind } from './output-kind.ts';
 import { claimFile } from './output.ts';
+import {
+  putTimeStampOrder,
+  sealKind,
+  sealPath,
+  sendTimeStampOrder,
+  timeStampOrder,
+  timeStampsOfSeal,
+} from './seal-time-stamps.ts';
 import { makeSealingKeys, ownKeys, publicKeyOf } from './sealing-keys.ts';
 
-const sealKind = textKind('a seal of a case', '{"payload":"');
 const signatureKind = textKind('a signature of a model', '{"mediaType":"application/vnd.dev.sigstore.bundle');
 
 /** The `makeSealingKey` job: the keys of this user, made where there are none. */
@@ -31,13 +39,9 @@ export function makeSealingKey(): Promise<JobResult<'makeSealingKey'>> {
   return Promise.resolve({ keys: [...keys], made });
 }
 
-/** The seal of a case lies beside it. */
-function sealPath(casePath: string): string {
-  return `${resolve(casePath).replace(/\.assay$/u, '')}.seal.json`;
-}
-
 /** The `seal` job: a signed statement of everything that a case holds now, which its history tells of. */
 export async function sealCase(input: ParsedJobInput<'seal'>, context: WorkContext): Promise<JobResult<'seal'>> {
+  const order = await timeStampOrder(input);
   if (input.makeKey) makeSealingKeys();
   const { privateKey, publicKey } = ownKeys('case');
   const key = fingerprintOf(publicKey);
@@ -51,8 +55,16 @@ export async function sealCase(input: ParsedJobInput<'seal'>, context: WorkConte
       'See `assay audit --verify`. A seal says that all is as Assay wrote it.',
     );
   return withCase(input.casePath, 'change', async (session) => {
+    const { writableCase } = session;
     const doing = { ...doingOf(context), ...(input.by === undefined ? {} : { by: input.by }) };
-    session.writableCase.decisions.addAudit(doing, 'sealed', { key });
+    const champion = findModel(session.models, undefined);
+    if (order !== null && champion === undefined)
+      throw usageError(
+        'NO_MODEL',
+        'A time-stamp waits in the outbox of the case until it arrives, and a case has none before its first model.',
+        'Seal without a time-stamp, or train a model first: assay train --case FILE.',
+      );
+    writableCase.decisions.addAudit(doing, 'sealed', { key });
     const head = session.openCase.decisions.head() ?? impossible('the entry that was just written is there');
     const things = session.openCase.heldThings();
     const notes = {
@@ -63,8 +75,14 @@ export async function sealCase(input: ParsedJobInput<'seal'>, context: WorkConte
       history: { entry: head.entry, hash: head.hash },
       assay: packageFile.version,
     };
-    await output.write(sealOf(things, notes, privateKey, key));
-    return { ...notes, things: things.length, key, output: output.path, case: session.path };
+    const seal = sealOf(things, notes, privateKey, key);
+    await output.write(seal);
+    const entry =
+      order === null || champion === undefined
+        ? null
+        : putTimeStampOrder(writableCase, doing, champion.id, seal, order);
+    const timeStamp = entry === null ? null : await sendTimeStampOrder(writableCase, entry, output.path, context);
+    return { ...notes, things: things.length, key, output: output.path, timeStamp, case: session.path };
   });
 }
 
@@ -72,7 +90,8 @@ export async function sealCase(input: ParsedJobInput<'seal'>, context: WorkConte
 export async function verifySeal(input: ParsedJobInput<'verifySeal'>): Promise<JobResult<'verifySeal'>> {
   const path = resolve(input.seal ?? sealPath(input.casePath));
   const publicKey = publicKeyOf('case', input.key);
-  const opened = openSeal(await readFile(path, 'utf8'), publicKey);
+  const seal = await readFile(path, 'utf8');
+  const opened = openSeal(seal, publicKey);
   const common = { key: fingerprintOf(publicKey), seal: path, case: resolve(input.casePath) };
   if (opened === null)
     return {
@@ -81,20 +100,23 @@ export async function verifySeal(input: ParsedJobInput<'verifySeal'>): Promise<J
       sealed: null,
       differences: [`${path} is no seal of this key, or was changed.`],
       entriesSince: 0,
+      timeStamps: [],
     };
   const { problems } = verifyCase(input.casePath);
-  return withCase(input.casePath, 'inspect', ({ openCase }) => {
+  return withCase(input.casePath, 'inspect', async ({ openCase }) => {
     const { notes, sealed } = opened;
     const { decisions } = openCase;
     const { entry, hash } = notes.history;
     const hasHistory = decisions.holds(notes.history);
+    const stamped = await timeStampsOfSeal(seal, openCase, input.timeStampAuthority);
     const differences = [
       ...(hasHistory ? [] : [`Its history does not hold the entry ${entry} (${hash.slice(0, 12)}) that was sealed.`]),
       ...differencesFromSeal(sealed, openCase.heldThings()),
       ...problems,
+      ...stamped.problems,
     ];
     const entriesSince = hasHistory ? (decisions.head()?.entry ?? 0) - entry : 0;
-    return { ...common, isSigned: true, sealed: notes, differences, entriesSince };
+    return { ...common, isSigned: true, sealed: notes, differences, entriesSince, timeStamps: [...stamped.timeStamps] };
   });
 }
 

@@ -1,11 +1,11 @@
-import type { OutboxItem } from '../../../preload/contract/exports.ts';
+import type { OutboxItem, OutboxModel } from '../../../preload/contract/exports.ts';
 import { useFormats } from '../../data/app-state.tsx';
 import { useJob } from '../../data/jobs.tsx';
 import { useRequest } from '../../data/requests.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 
-/** Exports to MLflow: what waits, what went out, and what the server said. Nothing is shown before the first one. */
+/** Exports to MLflow and time-stamps of seals: what waits, what went out, and what the server said. Nothing is shown before the first one. */
 export function Outbox({ casePath }: { readonly casePath: string }) {
   const { data: items } = useRequest('outbox.list', {});
   const push = useJob('push');
@@ -19,7 +19,7 @@ export function Outbox({ casePath }: { readonly casePath: string }) {
       <table>
         <thead>
           <tr>
-            <th scope="col">Model</th>
+            <th scope="col">What</th>
             <th scope="col">To</th>
             <th scope="col">Made</th>
             <th scope="col">State</th>
@@ -35,7 +35,11 @@ export function Outbox({ casePath }: { readonly casePath: string }) {
         </tbody>
       </table>
       {push.outcome?.ok === false && push.outcome.error.code !== 'CANCELLED' && (
-        <ErrorState title="It was not sent" error={push.outcome.error} whatIsSafe="The export: it waits as before." />
+        <ErrorState
+          title="It was not sent"
+          error={push.outcome.error}
+          whatIsSafe="What was to be sent: it waits as before."
+        />
       )}
     </section>
   );
@@ -51,18 +55,13 @@ function Entry({
   readonly onSend: (item: OutboxItem, cancel: boolean) => void;
 }) {
   const { columnTime } = useFormats();
-  const registered =
-    item.registeredModel === null ? '' : `, ${item.registeredModel}${item.alias === null ? '' : `@${item.alias}`}`;
   return (
     <tr data-state={item.state}>
-      <td>{item.modelName}</td>
+      <td>{item.kind === 'model' ? item.modelName : 'Seal'}</td>
       <td>
-        {item.trackingUri}
+        {item.kind === 'model' ? item.trackingUri : item.server}
         <br />
-        <span className="soft">
-          {item.experiment}
-          {registered}
-        </span>
+        <span className="soft">{item.kind === 'model' ? namesThere(item) : 'RFC 3161 time-stamp'}</span>
       </td>
       <td className="tabular">{columnTime(item.createdAtMs)}</td>
       <td>
@@ -90,10 +89,17 @@ function Entry({
   );
 }
 
-function stateWords({ state, attempts, lastError, published }: OutboxItem): string {
+function namesThere({ experiment, registeredModel, alias }: OutboxModel): string {
+  if (registeredModel === null) return experiment;
+  return `${experiment}, ${registeredModel}${alias === null ? '' : `@${alias}`}`;
+}
+
+function stateWords(item: OutboxItem): string {
+  const { state, attempts, lastError } = item;
   if (state === 'cancelled') return 'Taken back';
   if (state === 'waiting')
     return lastError === null ? 'Waiting' : `Waiting, tried ${attempts} times`.replace(' 1 times', ' once');
-  const version = published?.version ?? null;
+  if (item.kind === 'timeStamp') return 'Received';
+  const version = item.published?.version ?? null;
   return version === null ? 'Sent' : `Sent, version ${version}`;
 }

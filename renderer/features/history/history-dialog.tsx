@@ -14,6 +14,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Field, Segmented } from '../../ui/field.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { detailWords } from './audit-words.ts';
+import { givenTimeStamp, TimeStampFields, type TimeStampChoice } from './time-stamp-fields.tsx';
 import './history.css';
 
 /** One alert or one model, whose history alone is asked for. */
@@ -24,6 +25,7 @@ export type HistorySubject =
 type Entry = RequestOutput<'audit.page'>['rows'][number];
 
 const PAGE = 200;
+const noTimeStamp: TimeStampChoice = { server: '', authority: '' };
 
 /** The history of the case, newest first; whether it is as it was written; and a way to take it along. */
 export function HistoryDialog({
@@ -54,10 +56,17 @@ export function HistoryDialog({
     const output = await files.newFile(`${fileStem(openCase.path)}-history.jsonl`);
     if (output !== null) void saving.start({ casePath: openCase.path, ...choice, verify: true, limit: 1, output });
   };
+  const [timeStamp, setTimeStamp] = useState<TimeStampChoice | null>(null);
   const sealing = useJob('seal');
   const seal = async (): Promise<void> => {
     const output = await files.newFile(`${fileStem(openCase.path)}.seal.json`);
-    if (output !== null) void sealing.start({ casePath: openCase.path, output, makeKey: true });
+    if (output !== null)
+      void sealing.start({
+        casePath: openCase.path,
+        output,
+        makeKey: true,
+        ...givenTimeStamp(timeStamp ?? noTimeStamp),
+      });
   };
   const checking = useJob('verifySeal');
   const columns: readonly DataColumn<Entry>[] = [
@@ -105,11 +114,25 @@ export function HistoryDialog({
           <Button
             disabled={checking.running !== null}
             title="Compare the case with the seal beside it, by your public key"
-            onClick={() => void checking.start({ casePath: openCase.path })}
+            onClick={() =>
+              void checking.start({
+                casePath: openCase.path,
+                ...givenTimeStamp({ ...(timeStamp ?? noTimeStamp), server: '' }),
+              })
+            }
           >
             Check the seal
           </Button>
+          <Button
+            tone="quiet"
+            aria-expanded={timeStamp !== null}
+            title="Have an authority say when the case was sealed"
+            onClick={() => setTimeStamp(timeStamp === null ? noTimeStamp : null)}
+          >
+            Time-stamp…
+          </Button>
         </div>
+        {timeStamp !== null && <TimeStampFields value={timeStamp} onChange={setTimeStamp} />}
         {history.error !== null ? (
           <ErrorState title="The history could not be read" error={history.error} />
         ) : (
@@ -133,12 +156,16 @@ export function HistoryDialog({
         <Saved
           job={sealing}
           failed="The case was not sealed"
-          words={({ things, history: { entry }, output, key }) =>
+          words={({ things, history: { entry }, output, key, timeStamp: stamped }) =>
             `Sealed: ${formatCounted(things, 'digest', 'digests')} and the history up to entry ${entry}, in ${output}. ` +
-            `Your key begins with ${key.slice(0, 12)}.`
+            `Your key begins with ${key.slice(0, 12)}.${stampedWords(stamped, formats.columnTime)}`
           }
         />
-        <Saved job={checking} failed="The seal was not checked" words={checkedWords} />
+        <Saved
+          job={checking}
+          failed="The seal was not checked"
+          words={(result) => checkedWords(result, formats.columnTime)}
+        />
       </div>
     </Dialog>
   );
@@ -184,11 +211,26 @@ function Saved<J extends 'audit' | 'seal' | 'verifySeal'>({
 }
 
 /** Whether the case is what was sealed; where it is not, the first differences. */
-function checkedWords({ isSigned, differences, entriesSince, seal }: JobResult<'verifySeal'>): string {
+function checkedWords(
+  { isSigned, differences, entriesSince, timeStamps, seal }: JobResult<'verifySeal'>,
+  timeWords: (instantMs: number) => string,
+): string {
   if (!isSigned) return `▲ ${seal} was not signed with your key.`;
   if (differences.length > 0)
     return `▲ ${formatCounted(differences.length, 'thing is', 'things are')} not as sealed: ${differences.slice(0, 3).join(' ')}`;
-  return `✓ Everything is as it was sealed; ${formatCounted(entriesSince, 'entry', 'entries')} of the history came since.`;
+  const stamps = timeStamps.map(
+    ({ atMs, authority, isTrusted }) =>
+      ` Stamped ${timeWords(atMs)} by ${authority}${isTrusted ? '' : ', whose certificate was not checked: name it in Time-stamp'}.`,
+  );
+  return `✓ Everything is as it was sealed; ${formatCounted(entriesSince, 'entry', 'entries')} of the history came since.${stamps.join('')}`;
+}
+
+/** What became of the time-stamp of a new seal; nothing where none was asked for. */
+function stampedWords(stamped: JobResult<'seal'>['timeStamp'], timeWords: (instantMs: number) => string): string {
+  if (stamped === null) return '';
+  const { state, atMs, authority, reason } = stamped;
+  if (state === 'waiting') return ` Its time-stamp waits in Exports: ${reason ?? ''}`;
+  return ` Stamped ${atMs === null ? '' : timeWords(atMs)} by ${authority ?? ''}.`;
 }
 
 function keyOfEntry({ id }: Entry): string {

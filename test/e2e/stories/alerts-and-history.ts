@@ -5,7 +5,33 @@ import { expect, it } from 'vitest';
 import { openAlerts, waitForOpenAlerts } from '../alerts.ts';
 import { analystName } from '../first-case.ts';
 import { goTo, setNumber } from '../go-to.ts';
+import { isOpensslSkipped, TimeStampAuthority } from '../../services/time-stamp-authority.ts';
 import { temporaryFolder, type RunningWindow } from '../launchers.ts';
+
+/** A seal that an authority stamps, asked for in the window; without OpenSSL there is no authority. */
+async function stampInWindow(
+  { chooseFile, chooseNewFile }: RunningWindow,
+  history: Locator,
+  folder: string,
+): Promise<void> {
+  if (isOpensslSkipped) return;
+  const authority = new TimeStampAuthority(folder, 'Clockhouse');
+  await authority.start();
+  try {
+    await history.getByRole('button', { name: 'Time-stamp…' }).click();
+    await history.getByLabel('Time-stamp server (RFC 3161)').fill(authority.address);
+    const certificates = history.getByLabel('Certificates of its authority');
+    await chooseFile(authority.rootPath, () => history.getByRole('button', { name: 'Choose…' }).click());
+    expect(await certificates.inputValue()).toBe(authority.rootPath);
+    await chooseNewFile(join(folder, 'stamped.seal.json'), () =>
+      history.getByRole('button', { name: 'Seal…' }).click(),
+    );
+    await history.getByText(/^Sealed: .* Stamped .* by O=Clockhouse, CN=Time-stamps\./u).waitFor();
+    expect(authority.requests).toHaveLength(1);
+  } finally {
+    await authority.stop();
+  }
+}
 
 /** An alert is an episode that people judge, split, join and see again; who did what can be read and taken along. */
 export function alertsAndHistoryStories(window: () => RunningWindow): void {
@@ -107,6 +133,7 @@ export function alertsAndHistoryStories(window: () => RunningWindow): void {
       await window().chooseNewFile(sealFile, () => history.getByRole('button', { name: 'Seal…' }).click());
       await history.getByText(/^Sealed: .* and the history up to entry \d+/u).waitFor();
       expect(existsSync(sealFile)).toBe(true);
+      await stampInWindow(window(), history, folder.path);
       expect(
         readFileSync(file, 'utf8')
           .trim()

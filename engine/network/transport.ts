@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { httpAgents, requestHttp } from '../../network/door.ts';
+import { httpAgents, requestHttp } from './door.ts';
 
 /** The way to a server: whom to trust there, and which proxies lead to it. */
 export interface Route {
@@ -40,8 +40,8 @@ export function proxiesFrom(
   };
 }
 
-/** Asks one question at a time and reads each answer whole. Redirections are not followed. Rejects with the socket's error. */
-export function openTransport(route: Route): (question: HttpQuestion) => Promise<HttpAnswer> {
+/** Asks one question at a time, noted for a `purpose`, and reads each answer whole. Redirections are not followed. Rejects with the socket's error. */
+export function openTransport(purpose: string, route: Route): (question: HttpQuestion) => Promise<HttpAnswer> {
   const options = {
     keepAlive: true,
     proxyEnv: {
@@ -51,7 +51,7 @@ export function openTransport(route: Route): (question: HttpQuestion) => Promise
       no_proxy: [route.noProxy, 'localhost', '127.0.0.1', '::1'].filter(Boolean).join(','),
     },
   };
-  const agents = httpAgents('MLflow', options, route.authorities === undefined ? {} : { ca: route.authorities });
+  const agents = httpAgents(purpose, options, route.authorities === undefined ? {} : { ca: route.authorities });
   return async ({ method, url, headers, body, signal }) => {
     const outgoing = requestHttp(url, agents, { method, headers, signal });
     // After the answer has begun, its reader is told of the same failure.
@@ -66,4 +66,11 @@ export function openTransport(route: Route): (question: HttpQuestion) => Promise
       body: new Uint8Array(Buffer.concat(parts)),
     };
   };
+}
+
+/** Why a server was not reached, in words; where a name has several addresses, none of which answers, the reasons are in the list. */
+export function reasonOfFailure(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOfFailure).join('; ');
+  if (!(error instanceof Error)) return String(error);
+  return error.message;
 }
