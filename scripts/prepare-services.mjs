@@ -19,6 +19,7 @@ const services = [
   ['test/services/kubernetes/make-environment.mjs'],
   ['test/services/prometheus/make-environment.mjs'],
   ['test/services/schemathesis/make-environment.mjs'],
+  ['test/services/model-signing/make-environment.mjs'],
 ];
 
 /**
