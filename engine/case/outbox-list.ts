@@ -1,5 +1,5 @@
 import { destinationSchema } from '../export/mlflow/publication.ts';
-import { timeStampOrderSchema } from '../export/sealing/ask-for-time-stamp.ts';
+import { timeStampOrderSchema } from '../export/sealing/case-seal.ts';
 import type { OutboxItem } from '../../preload/contract/exports.ts';
 import { z } from 'zod';
 import type { CaseSession } from './case-session.ts';

@@ -1,11 +1,7 @@
 import { randomBytes, type X509Certificate } from 'node:crypto';
-import { z } from 'zod';
 import { AssayError, usageError } from '../../domain/error.ts';
 import { openTransport, reasonOfFailure, type HttpAnswer, type Route } from '../../network/transport.ts';
 import { checkedTimeStamp, RefusedTimeStamp, timeStampRequest, type TimeStamp } from './time-stamp.ts';
-
-/** Where a time-stamp is asked for, as it waits in a case. */
-export const timeStampOrderSchema = z.object({ timeStampServer: z.string() });
 
 const answerTimeoutMs = 60_000;
 

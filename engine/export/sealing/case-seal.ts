@@ -77,6 +77,9 @@ export function differencesFromSeal(
   ];
 }
 
+/** Where a time-stamp is asked for, as it waits in a case. */
+export const timeStampOrderSchema = z.object({ timeStampServer: z.string() });
+
 /** Beside what is signed, named as in the bundles of Sigstore; whoever reads DSSE passes over what it does not know. */
 const stampedSchema = z.object({
   rfc3161Timestamps: z.array(z.object({ signedTimestamp: z.base64() })).default([]),

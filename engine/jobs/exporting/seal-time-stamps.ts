@@ -9,7 +9,7 @@ import {
   parseTimeStampServer,
   timeStampOrderSchema,
 } from '../../export/sealing/ask-for-time-stamp.ts';
-import { stampedDigest, timeStampsOf, withTimeStamp } from '../../export/sealing/case-seal.ts';
+import { stampedDigest, timeStampOrderSchema, timeStampsOf, withTimeStamp } from '../../export/sealing/case-seal.ts';
 import {
   certificatesInPem,
   checkedTimeStamp,
