@@ -114,8 +114,11 @@ export function createWindowPart(places: WorkbenchPlaces): WindowPart {
       try {
         // The handler map is typed per request; the compiler cannot relate the parsed union to this one R.
         const asked = parsed.data as ParsedRequestInput<R>;
-        const kept = workbench.firstScreen?.answer(name, asked);
+        const screen = workbench.firstScreen;
+        const kept = screen?.answer(name, asked);
+        const take = kept === undefined ? screen?.taker(name, asked) : undefined;
         const data = kept ?? (await askedBy(name, () => requestHandlers[name](workbench, asked)));
+        take?.(data);
         if (requestsThatChangeTheCase.has(name)) tellCaseChanged();
         return { ok: true, data: noticesInWindow(data) };
       } catch (error) {

@@ -103,6 +103,34 @@ it('is what is computed anew, whatever is done to the case after it was kept', a
   expect(given).toBeGreaterThan(0);
 });
 
+it('keeps what Tuning showed, and shows it of no other state of the case', async () => {
+  while ((await bench.ask('actions.undo', {})).undone !== null);
+  const readTuning = async (engine: Engine): Promise<RequestOutput<'tuning.read'>> => {
+    for (;;) {
+      const view = (await askOf(engine, 'tuning.read', { modelId })) as RequestOutput<'tuning.read'>;
+      if (!view.rankingsPending) return view;
+      await new Promise(setImmediate);
+    }
+  };
+  const keep = vi.spyOn(FirstScreen.prototype, 'keep');
+  await openedScreen(bench.engine);
+  const shown = await readTuning(bench.engine);
+  await vi.waitUntil(() => keep.mock.calls.length > 0, { timeout: 60_000 });
+  keep.mockRestore();
+  await bench.ask('case.close', {});
+  // Kept also by a window that never enters Tuning.
+  await openUntilKept();
+
+  const answer = vi.spyOn(FirstScreen.prototype, 'answer');
+  await bench.ask('case.open', { path: bench.casePath });
+  expect(await readTuning(bench.engine)).toEqual(shown);
+  expect(answer.mock.results.at(-1)?.value).toEqual(shown);
+  await bench.ask('tuning.apply', { modelId, handle: { kind: 'contamination', value: 0.07 } });
+  const moved = await readTuning(bench.engine);
+  answer.mockRestore();
+  expect(moved.point.thresholdUnits).not.toBe(shown.point.thresholdUnits);
+});
+
 it('is passed over where a case was changed by another program, and forgotten where it is gone', async () => {
   // Nothing is kept while an alert is put off: who comes back when hangs on the clock.
   while ((await bench.ask('actions.undo', {})).undone !== null);

@@ -17,6 +17,8 @@ const keptRequests: ReadonlySet<RequestName> = new Set<RequestName>([
   'alerts.days',
   'alerts.detail',
 ]);
+/** Asked later and costly: the answer that was given last is kept, not computed anew. It follows from the case as those above. */
+const givenRequests: ReadonlySet<string> = new Set<RequestName>(['tuning.read']);
 /** Of each request the first input of an opening is kept, and the last: where the next one begins. */
 const inputsKept = 2;
 const mostFiles = 20;
@@ -27,6 +29,7 @@ const keptSchema = z.object({
   answers: z.array(z.object({ request: z.string(), input: z.string(), answer: z.unknown() })),
 });
 type Kept = z.infer<typeof keptSchema>;
+type KeptAnswer = Kept['answers'][number];
 
 /** What is kept of a locked case can be read with its key alone. */
 const sealedSchema = z.object({ casePath: z.string(), sealed: z.instanceof(Uint8Array) });
@@ -47,6 +50,8 @@ export class FirstScreen {
   readonly #version: string;
   #kept: Kept | null;
   readonly #asked = new Map<RequestName, string[]>();
+  /** What was given of the costly requests, and of which state of the case. */
+  readonly #given = new Map<RequestName, KeptAnswer & { readonly state: string }>();
 
   constructor(session: CaseSession, dataFolder: string, version: string) {
     this.#session = session;
@@ -64,9 +69,9 @@ export class FirstScreen {
 
   /** What was answered of the case as it is now; undefined where nothing was, or the case is another since. */
   answer<R extends RequestName>(name: R, input: ParsedRequestInput<R>): RequestOutput<R> | undefined {
-    if (!keptRequests.has(name)) return undefined;
+    if (!keptRequests.has(name) && !givenRequests.has(name)) return undefined;
     const text = JSON.stringify(input);
-    this.#note(name, text);
+    if (keptRequests.has(name)) this.#note(name, text);
     const known = this.#kept?.answers.find((each) => each.request === name && each.input === text);
     if (known === undefined) return undefined;
     if (this.#kept?.state !== this.#stateNow()) {
@@ -77,6 +82,19 @@ export class FirstScreen {
     return known.answer as RequestOutput<R>;
   }
 
+  /** Takes the answer to a request that is about to be computed; undefined where it is not to be kept. */
+  taker<R extends RequestName>(
+    name: R,
+    input: ParsedRequestInput<R>,
+  ): ((answer: RequestOutput<R>) => void) | undefined {
+    if (!givenRequests.has(name)) return undefined;
+    const state = this.#stateNow();
+    return (answer) => {
+      if (isUnfinished(answer) || !this.#session.openCase.isOpen || state !== this.#stateNow()) return;
+      this.#given.set(name, { request: name, input: JSON.stringify(input), answer, state });
+    };
+  }
+
   /**
    * Writes the answers of the case as it is, unless they are there. Whatever fails costs the next opening time and nothing else.
    * @param answerAnew is asked for everything that was asked since the case was opened, and is kept
@@ -85,13 +103,19 @@ export class FirstScreen {
     if (!this.#followsFromCase()) return this.forget();
     const asked = [...this.#asked].flatMap(([request, inputs]) => inputs.map((input) => ({ request, input })));
     const state = this.#stateNow();
-    const isKept = ({ request, input }: (typeof asked)[number]): boolean =>
-      this.#kept?.answers.some((each) => each.request === request && each.input === input) === true;
-    if (this.#kept?.state === state && asked.every(isKept)) return;
-    const answers = asked.flatMap(({ request, input }) => {
+    const before = this.#kept?.state === state ? this.#kept.answers : [];
+    const given = [...this.#given.values()].filter((each) => each.state === state);
+    const isKept = ({ request, input }: Pick<KeptAnswer, 'request' | 'input'>): boolean =>
+      before.some((each) => each.request === request && each.input === input);
+    if (before.length > 0 && [...asked, ...given].every(isKept)) return;
+    const givenBefore = before.filter(
+      ({ request }) => givenRequests.has(request) && !given.some((each) => each.request === request),
+    );
+    const computed = asked.flatMap(({ request, input }) => {
       const answer = attempt(() => answerAnew(request, JSON.parse(input)));
       return isUnfinished(answer) ? [] : [{ request, input, answer }];
     });
+    const answers = [...computed, ...givenBefore, ...given.map(({ state: _state, ...answer }) => answer)];
     this.#kept = { casePath: this.#session.path, state, answers };
     write(this.#folder, this.#file, this.#kept);
     forgetStale(this.#folder);
@@ -121,9 +145,10 @@ export class FirstScreen {
   }
 }
 
-/** An answer that failed, is awaited, or is a page that was shown before the reasons of its rows were known. */
+/** An answer that failed, is awaited, or was given before the reasons of its rows or its rankings were known. */
 function isUnfinished(answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null || answer instanceof Promise) return true;
+  if ('rankingsPending' in answer && answer.rankingsPending !== false) return true;
   return 'reasonsPending' in answer && answer.reasonsPending !== 0;
 }
 
