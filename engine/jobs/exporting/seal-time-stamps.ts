@@ -4,11 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { AssayError, usageError } from '../../domain/error.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import {
-  askForTimeStamp,
-  parseTimeStampServer,
-  timeStampOrderSchema,
-} from '../../export/sealing/ask-for-time-stamp.ts';
+import { askForTimeStamp, parseTimeStampServer } from '../../export/sealing/ask-for-time-stamp.ts';
 import { stampedDigest, timeStampOrderSchema, timeStampsOf, withTimeStamp } from '../../export/sealing/case-seal.ts';
 import {
   certificatesInPem,
