@@ -20,6 +20,7 @@ export default defineConfig(
       'build/',
       'coverage/',
       '.cache/',
+      'engine/features/kernel/assembly/',
       'engine/forest/kernel/assembly/',
       'engine/stream/kernel/assembly/',
       'engine/export/onnx/schema/',

@@ -5,6 +5,7 @@ import { projectFolder, runScript } from './run-steps.mjs';
 
 for (const script of [
   'engine/forest/kernel/build.mjs',
+  'engine/features/kernel/build.mjs',
   'engine/stream/kernel/build.mjs',
   'scripts/build-command-line.mjs',
 ])

@@ -7,7 +7,11 @@ import { projectFolder } from './run-steps.mjs';
 const nativePackages = ['better-sqlite3', 'better-sqlite3-multiple-ciphers', 'onnxruntime-node'];
 
 /** What the builds of the kernels write, below the project's folder. */
-export const kernelFiles = ['engine/forest/kernel/kernel.wasm', 'engine/stream/kernel/reading-kernel.wasm'];
+export const kernelFiles = [
+  'engine/features/kernel/windows-kernel.wasm',
+  'engine/forest/kernel/kernel.wasm',
+  'engine/stream/kernel/reading-kernel.wasm',
+];
 
 /** What runs models that others made and that are no trees; read only when there is one. */
 const graphRuntime = 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm';

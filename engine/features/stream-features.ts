@@ -8,7 +8,7 @@ import { FeatureComputer } from './compute-features.ts';
 import type { Dictionaries } from './decode-segment.ts';
 import { labelsOf } from './segment-access.ts';
 import { orderOfTime } from './windows/order-of-time.ts';
-import type { WindowThreads } from './windows/window-share.ts';
+import type { WindowThreads } from './windows/window-thread.ts';
 import { WindowEngine, type TransactionBlock } from './windows/window-engine.ts';
 
 /** Computes the row-major features of one segment after the other, in stream order, into the array given. */
@@ -52,7 +52,7 @@ export class StreamFeatures {
     this.#engine?.expectRows(rowCount);
   }
 
-  /** Gives back the threads that help; nothing is computed or saved afterwards. */
+  /** Gives back the threads that help, and the memory; nothing is computed or saved afterwards. */
   close(): void {
     this.#engine?.close();
   }
@@ -76,6 +76,7 @@ export class StreamFeatures {
     const engine = this.#engine;
     if (engine === null) return this.compute;
     const { firstSequence } = stream;
+    engine.expectRows(stream.rowCount);
     const block = stream.finish();
     this.#received.note(block.times);
     this.#isSorted = true;

@@ -1,27 +1,22 @@
-import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
-import { AssayError, impossible } from '../domain/error.ts';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { FeatureSpec } from '../domain/feature-spec.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Dictionaries } from '../features/decode-segment.ts';
+import type { SharedWindows } from '../features/kernel/window-kernel.ts';
 import { StreamFeatures } from '../features/stream-features.ts';
-import type { WindowAnswer, WindowRequest, WindowThread, WindowThreads } from '../features/windows/window-share.ts';
+import type { WindowThread, WindowThreads } from '../features/windows/window-thread.ts';
 import { threadsToUse } from './threads.ts';
 
-/** What a thread starts with: where requests and replies pass, and the counters that wake either side. */
+/** What a thread starts with: where streams to help with come from, and what wakes it. */
 export interface WindowThreadData {
   readonly port: MessagePort;
   readonly control: Int32Array;
 }
 
-export type WindowReply = { readonly answer: WindowAnswer } | { readonly failure: string };
-
+/** Streams that a thread was asked to help with so far. */
 export const askedCount = 0;
-export const answeredCount = 1;
-export const readyFlag = 2;
-const controlFields = 3;
-
-/** A round takes milliseconds, a history of millions of transactions seconds; a thread silent for so long is lost. */
-const mostSilenceMs = 300_000;
+export const readyFlag = 1;
+const controlFields = 2;
 
 /** Threads that wait for the next stream: starting one takes as long as some ten thousand transactions. */
 const idle: KeptThread[] = [];
@@ -49,19 +44,17 @@ export async function withStreamFeatures<T>(
 function lend(thread: KeptThread): WindowThread {
   return {
     isReady: () => thread.isReady,
-    ask: (request) => thread.ask(request),
-    answer: () => thread.answer(),
+    help: (windows) => {
+      thread.help(windows);
+    },
     release: () => {
-      if (!thread.isOfUse) return void thread.end();
-      thread.ask({ kind: 'close' });
-      thread.answer();
-      if (idle.length < threadsToUse()) idle.push(thread.letGo());
+      if (!thread.isLost && idle.length < threadsToUse()) idle.push(thread.letGo());
       else thread.end();
     },
   };
 }
 
-/** A thread that answers while the calling one waits. It keeps the process alive until it is let go. */
+/** A thread that helps with one stream after the other. It keeps the process alive until it is let go. */
 class KeptThread {
   readonly #worker: Worker;
   readonly #port: MessagePort;
@@ -86,10 +79,8 @@ class KeptThread {
     return Atomics.load(this.#control, readyFlag) === 1;
   }
 
-  /** Started, alive, and nothing is under way. */
-  get isOfUse(): boolean {
-    const isIdle = Atomics.load(this.#control, askedCount) === Atomics.load(this.#control, answeredCount);
-    return this.isReady && isIdle && !this.#isLost;
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   letGo(): this {
@@ -102,38 +93,14 @@ class KeptThread {
     return this;
   }
 
-  ask(request: WindowRequest): void {
-    this.#port.postMessage(
-      request,
-      request.kind === 'open' ? request.histories.map(({ buffer }) => buffer as ArrayBuffer) : [],
-    );
+  help(windows: SharedWindows): void {
+    this.#port.postMessage(windows);
     Atomics.add(this.#control, askedCount, 1);
     Atomics.notify(this.#control, askedCount);
-  }
-
-  answer(): WindowAnswer {
-    const asked = Atomics.load(this.#control, askedCount);
-    for (;;) {
-      const answered = Atomics.load(this.#control, answeredCount);
-      if (answered === asked) break;
-      if (Atomics.wait(this.#control, answeredCount, answered, mostSilenceMs) === 'timed-out')
-        throw this.#failed('it no longer answers');
-    }
-    const received = receiveMessageOnPort(this.#port) ?? impossible('a thread answered without a reply');
-    const reply = received.message as WindowReply;
-    if ('failure' in reply) throw this.#failed(reply.failure);
-    return reply.answer;
   }
 
   end(): void {
     this.#port.close();
     void this.#worker.terminate();
-  }
-
-  #failed(what: string): AssayError {
-    this.#isLost = true;
-    return new AssayError('INTERNAL', 'failure', `A thread that computes features over time failed: ${what}.`, {
-      nextStep: 'Do it again; if it fails again, report it with this message.',
-    });
   }
 }

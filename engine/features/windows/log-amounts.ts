@@ -1,6 +1,7 @@
 import { exactLog } from '../../domain/exact-math.ts';
-import { logUnitsPerOne } from './habit-figures.ts';
 
+/** Logarithms of amounts are whole multiples of one part in so many. */
+export const logUnitsPerOne = 65_536;
 const least = 0.01;
 const greatest = 1e15;
 /** The mean of a kind is drawn towards that of all by so many payments. */

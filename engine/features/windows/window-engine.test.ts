@@ -3,15 +3,16 @@ import { describe, expect, it, vi } from 'vitest';
 import type { WindowFeature, WindowSpec } from '../../domain/window-feature.ts';
 import { exactLog } from '../../domain/exact-math.ts';
 import { windowThreads } from '../../jobs/window-threads.ts';
+import { serveWindows, type SharedWindows } from '../kernel/window-kernel.ts';
 import {
   burstOver,
   excessOf,
   hourBits,
   hourWeights,
-  logUnitsPerOne,
   spentAgainstHabit,
   surpriseBits,
-} from './habit-figures.ts';
+} from './habit-figures.test-support.ts';
+import { logUnitsPerOne } from './log-amounts.ts';
 import { WindowEngine, type TransactionBlock } from './window-engine.ts';
 
 interface Row {
@@ -340,6 +341,24 @@ const streams = fc
     });
   });
 
+/** A kernel whose threads end in an error: `controlAddress` is that of the real one, `serve` cannot be reached. */
+function trappingKernel({ module, memory }: SharedWindows): WebAssembly.Module {
+  const env = { memory, log1p: Math.log1p, outOfMemory: () => undefined };
+  const real = new WebAssembly.Instance(module, { env }).exports as { controlAddress(): number };
+  const address = real.controlAddress();
+  const named = (name: string, index: number): number[] => [name.length, ...Buffer.from(name), 0, index];
+  const section = (id: number, bytes: readonly number[]): number[] => [id, bytes.length, ...bytes];
+  return new WebAssembly.Module(
+    Uint8Array.of(
+      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...section(1, [2, 0x60, 0, 1, 0x7f, 0x60, 0, 0]),
+      ...section(3, [2, 0, 1]),
+      ...section(7, [2, ...named('controlAddress', 0), ...named('serve', 1)]),
+      ...section(10, [2, 5, 0, 0x41, (address & 0x7f) | 0x80, (address >> 7) & 0x3f, 0x0b, 3, 0, 0, 0x0b]),
+    ),
+  );
+}
+
 /** Has so many threads wait for a stream, started. */
 async function threadsReady(count: number): Promise<void> {
   const threads = Array.from({ length: count }, () => windowThreads(count + 1).start());
@@ -492,6 +511,41 @@ describe('window features', () => {
     const early = engine.memoryBytes;
     for (let from = 10_000; from < 500_000; from += 5000) append(engine, rows(from));
     expect(engine.memoryBytes).toBe(early);
+  });
+
+  it('say so where a thread that helps ends in an error, and do not wait for it', () => {
+    const engine = new WindowEngine(specOf(0), {
+      most: 2,
+      start: () => ({
+        isReady: () => true,
+        help: (windows) => {
+          expect(() => serveWindows({ ...windows, module: trappingKernel(windows) })).toThrow(WebAssembly.RuntimeError);
+        },
+        release: () => undefined,
+      }),
+    });
+    engine.expectRows(Infinity);
+    const rows = Array.from({ length: 100 }, (_, time) => ({ time, customer: 0, terminal: 0, amount: 1, label: 0 }));
+    expect(() => append(engine, rows)).toThrow(/A thread that computes features over time failed/);
+    engine.close();
+  });
+
+  it('start from nothing in the memory of a stream that ended, and refuse to go on with that', () => {
+    const rows = Array.from({ length: 2000 }, (_, time) => ({
+      time,
+      customer: time % 300,
+      terminal: time % 7,
+      amount: time % 90,
+      label: time % 2,
+    }));
+    const whole = append(new WindowEngine(specOf(4)), rows);
+    for (const spec of [habitsOf(25), specOf(4), habitsOf(25), specOf(4)]) {
+      const engine = new WindowEngine(spec);
+      const features = append(engine, rows);
+      if (spec.latenessMs === 4) expect(features).toEqual(whole);
+      engine.close();
+      expect(() => append(engine, rows)).toThrow(/closed/);
+    }
   });
 
   it('refuse a snapshot of other features, and bytes that are no snapshot', () => {

@@ -2,12 +2,10 @@ import { AssayError, impossible, usageError } from '../../domain/error.ts';
 import { UNLABELLED } from '../../domain/label.ts';
 import { windowSpecSchema, type Misplaced, type WindowSpec } from '../../domain/window-feature.ts';
 import { localHour, zoneClock, type ZoneClock } from '../../domain/time-zone.ts';
-import { EntityHistory, type MatrixTarget, type MisplacedCounts } from './entity-history.ts';
-import { toUnits } from './exact-sum.ts';
+import { WindowKernel, type RoundColumns } from '../kernel/window-kernel.ts';
 import { LogAmounts } from './log-amounts.ts';
-import { WindowCrew } from './window-crew.ts';
 import { codeColumnsOf, planWindows, type WindowPlan } from './window-plan.ts';
-import { rowsPerRound, type WindowThread, type WindowThreads } from './window-share.ts';
+import type { WindowThread, WindowThreads } from './window-thread.ts';
 
 /** A run of consecutive transactions in stream order, decoded. Every array has at least `rowCount` entries. */
 export interface TransactionBlock {
@@ -22,12 +20,24 @@ export interface TransactionBlock {
   readonly labels?: Uint8Array;
 }
 
+/** Where the features go: row r of the block fills `values[(firstRow + r) * stride + firstColumn + column]`. */
+export interface MatrixTarget {
+  readonly values: Float32Array;
+  readonly firstRow: number;
+  readonly stride: number;
+  readonly firstColumn: number;
+}
+
 const signature = 0x324e_4957;
 const doublesPerHistory = 5;
 /** The stream's clock moves once per this many transactions, to the earliest of them: one wrong time cannot move it. */
 const clockRun = 64;
-/** A stream is taken to be long, and threads are started, after so many transactions: a start costs as much as some ten thousand. */
-const rowsBeforeThreads = 16_384;
+/** A stream is taken to be long, and threads are started, after so many transactions: a start costs as much as most of them. */
+const rowsBeforeThreads = 65_536;
+/** The largest whole number of units that one amount may hold; larger ones count as this many. Sums of such are kept exactly. */
+const largestUnits = 2 ** 52 - 1;
+/** Rows that all threads take up together: a few milliseconds of work. */
+const rowsPerRound = 8192;
 
 /**
  * Computes window features over a stream, block by block. The features of a transaction depend only on the spec and on
@@ -38,22 +48,19 @@ export class WindowEngine {
   readonly spec: WindowSpec;
   readonly #plan: WindowPlan;
   readonly #unitsPerOne: number;
-  #histories: readonly EntityHistory[];
+  /** Made where the first rows come: whoever only asks for the columns needs none. */
+  #kernel: WindowKernel | null = null;
   #clock = Number.NEGATIVE_INFINITY;
   #runEarliest = Number.POSITIVE_INFINITY;
   #runLength = 0;
-  #horizons = new Float64Array(0);
-  #units = new Float64Array(0);
   #logAmounts = new LogAmounts();
-  #logUnits = new Float64Array(0);
-  #hours = new Int8Array(0);
   readonly #clockOfZone: ZoneClock | null;
-  #unknownLabels = new Uint8Array(0);
   readonly #threads: WindowThreads;
   #rowsSoFar = 0;
-  /** Threads that were started and do not yet help. */
-  #starting: readonly WindowThread[] = [];
-  #crew: WindowCrew | null = null;
+  /** Threads that help, as soon as they have started. */
+  #helpers: readonly WindowThread[] = [];
+  /** Once the stream has ended: its transactions out of place. */
+  #misplacedAtEnd: readonly Misplaced[] | null = null;
 
   /**
    * With `threads`, a stream that turns out to be long goes on by shares of its entities on as many; `close` gives them back.
@@ -70,7 +77,6 @@ export class WindowEngine {
     this.#threads = threads;
     this.#unitsPerOne = 10 ** this.spec.amountDecimals;
     this.#clockOfZone = this.#plan.timeZone === undefined ? null : zoneClock(this.#plan.timeZone);
-    this.#histories = this.#emptyHistories();
   }
 
   get featureCount(): number {
@@ -78,21 +84,21 @@ export class WindowEngine {
   }
 
   get memoryBytes(): number {
-    const own = this.#histories.reduce((sum, history) => sum + history.memoryBytes, this.#logAmounts.memoryBytes);
-    return own + (this.#crew?.memoryBytes ?? 0);
+    return this.#logAmounts.memoryBytes + (this.#kernel?.memoryBytes ?? 0);
   }
 
   /** Threads that compute at the moment, the calling one included. */
   get threadCount(): number {
-    return this.#crew === null ? 1 : this.#threads.most;
+    return 1 + this.#helpers.filter((helper) => helper.isReady()).length;
   }
 
   /** Per entity, the transactions so far whose features do not know all that came before, or that later ones do not know. */
   misplaced(): readonly Misplaced[] {
-    return this.#plan.entities.map(({ columns }, index) => ({
-      entity: columns.join('+'),
-      ...this.#misplacedOf(index),
-    }));
+    if (this.#misplacedAtEnd !== null) return this.#misplacedAtEnd;
+    return this.#plan.entities.map(({ columns }, index) => {
+      const [late, tooLate, withoutTime, withoutEntity] = this.#kernel?.misplaced(index) ?? [0, 0, 0, 0];
+      return { entity: columns.join('+'), late, tooLate, withoutTime, withoutEntity };
+    });
   }
 
   /** The columns whose codes a block needs, each once. */
@@ -105,27 +111,31 @@ export class WindowEngine {
    * @throws AssayError UNKNOWN_COLUMN where the block lacks a column that the spec names.
    */
   append(block: TransactionBlock, target: MatrixTarget): void {
-    const codes = new Map(this.codeColumns.map((column) => [column, codesOf(block, column)]));
+    for (const column of this.codeColumns) if (!block.codes.has(column)) throw missingColumn(column);
     if (this.#plan.amountColumn !== null && block.amounts === undefined) throw missingColumn(this.#plan.amountColumn);
+    this.#rowsSoFar += block.rowCount;
+    this.expectRows(this.#rowsSoFar);
     for (let first = 0; first < block.rowCount; first += rowsPerRound) {
-      const part = rowsOfBlock({ ...block, codes }, first, Math.min(block.rowCount, first + rowsPerRound));
-      this.#appendRound(part, { ...target, firstRow: target.firstRow + first });
+      const end = Math.min(block.rowCount, first + rowsPerRound);
+      this.#appendRound(block, first, end, { ...target, firstRow: target.firstRow + first });
     }
   }
 
   /** Starts threads at once where so many rows make a long stream; without, they start once it has become long. */
   expectRows(rowCount: number): void {
-    const isShort = rowCount <= rowsBeforeThreads || this.#threads.most < 2;
-    if (isShort || this.#crew !== null || this.#starting.length > 0) return;
-    this.#starting = Array.from({ length: this.#threads.most - 1 }, () => this.#threads.start());
+    if (rowCount <= rowsBeforeThreads || this.#threads.most < 2 || this.#helpers.length > 0) return;
+    const kernel = this.#kernelOf();
+    this.#helpers = Array.from({ length: this.#threads.most - 1 }, () => {
+      const helper = this.#threads.start();
+      helper.help(kernel.share());
+      return helper;
+    });
   }
 
-  /** Gives back the threads that help; the state in them is lost, so nothing is appended or saved afterwards. */
+  /** Gives back the threads that help, and the memory; nothing is appended or saved afterwards. */
   close(): void {
-    for (const thread of this.#starting) thread.release();
-    this.#starting = [];
-    this.#crew?.release();
-    this.#crew = null;
+    this.#misplacedAtEnd = this.misplaced();
+    this.#letGo();
   }
 
   /**
@@ -135,7 +145,8 @@ export class WindowEngine {
   snapshot(): Uint8Array {
     const specBytes = new TextEncoder().encode(JSON.stringify(this.spec));
     const specSize = Math.ceil(specBytes.length / 8) * 8;
-    const saved = this.#saveHistories(this.#clock - this.spec.latenessMs);
+    const kernel = this.#kernelOf();
+    const saved = this.#plan.entities.map((_, index) => kernel.save(index, this.#clock - this.spec.latenessMs));
     const logAmounts = this.#savedLogAmounts();
     const doubles = saved.reduce((sum, part) => sum + part.length + doublesPerHistory, 3 + logAmounts.length);
     const bytes = new Uint8Array(8 + specSize + doubles * 8);
@@ -147,8 +158,7 @@ export class WindowEngine {
     body.set([this.#clock, this.#runEarliest, this.#runLength]);
     let at = 3;
     saved.forEach((part, index) => {
-      const { late, tooLate, withoutTime, withoutEntity } = this.#misplacedOf(index);
-      body.set([part.length, late, tooLate, withoutTime, withoutEntity], at);
+      body.set([part.length, ...kernel.misplaced(index)], at);
       body.set(part, at + doublesPerHistory);
       at += part.length + doublesPerHistory;
     });
@@ -175,79 +185,60 @@ export class WindowEngine {
       throw usageError('MODEL_MISMATCH', 'The saved state belongs to other window features than those in use.');
     }
     const body = new Float64Array(bytes.buffer, 8 + specSize);
-    const histories = this.#emptyHistories();
+    const kernel = this.#emptyKernel();
     let at = 3;
-    for (const history of histories) {
+    this.#plan.entities.forEach((_, index) => {
       const from = at + doublesPerHistory;
       if (!(from + body[at] <= body.length)) throw damaged();
-      history.load(body.subarray(from, from + body[at]));
       const [late, tooLate, withoutTime, withoutEntity] = body.subarray(at + 1, from);
-      history.misplaced = { late, tooLate, withoutTime, withoutEntity };
+      kernel.load(index, body.subarray(from, from + body[at]), [late, tooLate, withoutTime, withoutEntity]);
       at = from + body[at];
-    }
+    });
     const logAmounts = new LogAmounts();
     if (this.#plan.categoryColumn !== undefined) {
       if (!(at + 1 + body[at] === body.length)) throw damaged();
       logAmounts.load(body.subarray(at + 1));
     }
-    this.close();
-    this.#histories = histories;
+    this.#letGo();
+    this.#kernel = kernel;
     this.#logAmounts = logAmounts;
     [this.#clock, this.#runEarliest, this.#runLength] = body;
   }
 
-  /** Takes in at most `rowsPerRound` rows. */
-  #appendRound(block: TransactionBlock, target: MatrixTarget): void {
-    const { rowCount, times, amounts, codes } = block;
-    this.#rowsSoFar += rowCount;
-    this.#bringInThreads();
-    this.#reserve(rowCount);
+  /** Takes in rows [first, end) of a block, at most `rowsPerRound`. */
+  #appendRound(block: TransactionBlock, first: number, end: number, target: MatrixTarget): void {
+    const kernel = this.#kernelOf();
+    const rowCount = end - first;
+    const round = kernel.roundOf(rowCount);
+    round.times.set(block.times.subarray(first, end));
+    for (const [column, codes] of round.codes) codes.set(codesOf(block, column).subarray(first, end));
+    if (block.labels === undefined) round.labels.fill(UNLABELLED, 0, rowCount);
+    else round.labels.set(block.labels.subarray(first, end));
+    const amounts = block.amounts?.subarray(first, end);
     if (this.#plan.amountColumn !== null && amounts !== undefined)
-      for (let row = 0; row < rowCount; row += 1) this.#units[row] = toUnits(amounts[row], this.#unitsPerOne);
-    this.#noteLogAmounts(block);
-    this.#noteHours(times, rowCount);
-    this.#tick(times, rowCount);
-    const shared = {
-      rowCount,
-      times,
-      horizons: this.#horizons,
-      units: this.#units,
-      labels: block.labels ?? this.#unknownLabels,
-      logAmounts: this.#logUnits,
-      hours: this.#hours,
-    };
-    if (this.#crew !== null) return this.#crew.append({ ...shared, codes }, target);
-    this.#plan.entities.forEach(({ columns, ofColumns }, index) => {
-      const first = codesOf(block, columns[0]);
-      const second = columns.length > 1 ? codesOf(block, columns[1]) : null;
-      const of = ofColumns.map((column) => codesOf(block, column));
-      this.#histories[index].append({ ...shared, first, second, of }, target);
-    });
+      for (let row = 0; row < rowCount; row += 1) round.units[row] = toUnits(amounts[row], this.#unitsPerOne);
+    this.#noteLogAmounts(round, amounts, rowCount);
+    this.#noteHours(round, rowCount);
+    this.#tick(round, rowCount);
+    kernel.append(rowCount, this.threadCount > 1);
+    copyFeatures(round.values, rowCount, this.featureCount, target);
   }
 
-  /** Threads of a long stream start; this one goes on alone until they are ready, and then hands their shares over. */
-  #bringInThreads(): void {
-    this.expectRows(this.#rowsSoFar);
-    if (this.#starting.length === 0 || !this.#starting.every((thread) => thread.isReady())) return;
-    const horizon = this.#clock - this.spec.latenessMs;
-    this.#crew = new WindowCrew(this.spec, this.#plan, this.#histories, this.#starting, horizon);
-    this.#starting = [];
+  #letGo(): void {
+    this.#kernel?.close();
+    this.#kernel = null;
+    for (const helper of this.#helpers) helper.release();
+    this.#helpers = [];
   }
 
-  #saveHistories(horizon: number): readonly Float64Array[] {
-    if (this.#crew === null) return this.#histories.map((history) => history.save(horizon));
-    return this.#crew.save(horizon).map((shares, index) => this.#histories[index].joinSaved(shares));
+  #kernelOf(): WindowKernel {
+    if (this.#misplacedAtEnd !== null) impossible('features over time go on after their stream was closed');
+    this.#kernel ??= this.#emptyKernel();
+    return this.#kernel;
   }
 
-  #misplacedOf(entity: number): MisplacedCounts {
-    const counted = [this.#histories[entity].misplaced, ...(this.#crew?.misplaced(entity) ?? [])];
-    const sumOf = (name: keyof MisplacedCounts): number => counted.reduce((sum, each) => sum + each[name], 0);
-    return {
-      late: sumOf('late'),
-      tooLate: sumOf('tooLate'),
-      withoutTime: sumOf('withoutTime'),
-      withoutEntity: sumOf('withoutEntity'),
-    };
+  #emptyKernel(): WindowKernel {
+    return new WindowKernel(this.#plan, this.featureCount, this.spec.latenessMs, this.#unitsPerOne, this.#threads.most);
   }
 
   /** What is usual for the kinds of payments, its length first; nothing where no feature asks. */
@@ -257,37 +248,24 @@ export class WindowEngine {
     return Float64Array.of(saved.length, ...saved);
   }
 
-  #emptyHistories(): readonly EntityHistory[] {
-    return this.#plan.entities.map((entity) => new EntityHistory(entity, this.spec.latenessMs, this.#unitsPerOne));
-  }
-
-  #noteLogAmounts({ amounts, rowCount, ...block }: TransactionBlock): void {
+  #noteLogAmounts({ codes, logAmounts }: RoundColumns, amounts: Float64Array | undefined, rowCount: number): void {
     const { categoryColumn } = this.#plan;
     if (categoryColumn === undefined || amounts === undefined) return;
-    const kinds = categoryColumn === null ? null : codesOf({ ...block, rowCount }, categoryColumn);
-    this.#logAmounts.append(amounts, kinds, rowCount, this.#logUnits);
+    const kinds = categoryColumn === null ? null : (codes.get(categoryColumn) ?? impossible('a round lacks a column'));
+    this.#logAmounts.append(amounts, kinds, rowCount, logAmounts);
   }
 
-  #noteHours(times: Float64Array, rowCount: number): void {
+  #noteHours({ times, hours }: RoundColumns, rowCount: number): void {
     const clock = this.#clockOfZone;
     if (clock === null) return;
     for (let row = 0; row < rowCount; row += 1)
-      this.#hours[row] = Number.isFinite(times[row]) ? Math.floor(localHour(clock, times[row])) : -1;
-  }
-
-  #reserve(rowCount: number): void {
-    if (rowCount <= this.#horizons.length) return;
-    this.#logUnits = new Float64Array(rowCount);
-    this.#hours = new Int8Array(rowCount);
-    this.#horizons = new Float64Array(rowCount);
-    this.#units = new Float64Array(rowCount);
-    this.#unknownLabels = new Uint8Array(rowCount).fill(UNLABELLED);
+      hours[row] = Number.isFinite(times[row]) ? Math.floor(localHour(clock, times[row])) : -1;
   }
 
   /** Notes for every row how old it may be, and moves the stream's clock. */
-  #tick(times: Float64Array, rowCount: number): void {
+  #tick({ times, horizons }: RoundColumns, rowCount: number): void {
     for (let row = 0; row < rowCount; row += 1) {
-      this.#horizons[row] = this.#clock - this.spec.latenessMs;
+      horizons[row] = this.#clock - this.spec.latenessMs;
       const time = times[row];
       if (!Number.isFinite(time)) continue;
       if (time < this.#runEarliest) this.#runEarliest = time;
@@ -305,16 +283,28 @@ const thisThreadAlone: WindowThreads = {
   start: () => impossible('a stream that is computed on one thread starts another'),
 };
 
-/** Rows [first, end) of a block. */
-function rowsOfBlock(block: TransactionBlock, first: number, end: number): TransactionBlock {
-  if (first === 0 && end === block.rowCount) return block;
-  return {
-    rowCount: end - first,
-    times: block.times.subarray(first, end),
-    codes: new Map([...block.codes].map(([column, codes]) => [column, codes.subarray(first, end)])),
-    ...(block.amounts === undefined ? {} : { amounts: block.amounts.subarray(first, end) }),
-    ...(block.labels === undefined ? {} : { labels: block.labels.subarray(first, end) }),
-  };
+/** An amount as a whole number of units (`unitsPerOne` of them make 1), clipped to ±(2^52 - 1). NaN stays NaN. */
+function toUnits(amount: number, unitsPerOne: number): number {
+  // Adding 0 turns -0 into 0, so that equal windows have equal bits.
+  const units = Math.round(amount * unitsPerOne) + 0;
+  if (units > largestUnits) return largestUnits;
+  return units < -largestUnits ? -largestUnits : units;
+}
+
+function copyFeatures(
+  from: Float32Array,
+  rowCount: number,
+  featureCount: number,
+  { values, firstRow, stride, firstColumn }: MatrixTarget,
+): void {
+  if (stride === featureCount) {
+    values.set(from.subarray(0, rowCount * featureCount), firstRow * stride + firstColumn);
+    return;
+  }
+  for (let row = 0; row < rowCount; row += 1) {
+    const to = (firstRow + row) * stride + firstColumn;
+    for (let column = 0; column < featureCount; column += 1) values[to + column] = from[row * featureCount + column];
+  }
 }
 
 /** True where a state was saved in the form that is read now; one of an earlier Assay is computed again from the rows. */

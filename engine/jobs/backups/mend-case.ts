@@ -7,7 +7,6 @@ import type { ColumnBlock } from '../../domain/columns.ts';
 import { featureNames } from '../../domain/feature-spec.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import { createSegmentDecoder } from '../../features/decode-segment.ts';
-import { StreamFeatures } from '../../features/stream-features.ts';
 import { verifyCase } from '../../store/backup.ts';
 import { listBackups, restoreBackup } from '../../store/backups.ts';
 import { hasOtherFirstBytes, mendFirstBytes } from '../../store/mend-first-bytes.ts';
@@ -18,6 +17,7 @@ import { batchesOfStored } from '../../stream/stored-batches.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { computerOfCase } from '../training/case-features.ts';
 import { scoreMatrix } from '../training/train-model.ts';
+import { withStreamFeatures } from '../window-threads.ts';
 import { newestWhole, noteRestored } from './keep-backups.ts';
 
 /**
@@ -190,17 +190,18 @@ async function putFeaturesAgain(
     const spec = openedCase.featureSpec(featureSetId);
     const count = featureNames(spec).length;
     const dictionaries = openedCase.dictionaries();
-    const features = new StreamFeatures(arrays.profile, spec, dictionaries);
-    const compute = await computerOfCase(openedCase, arrays.profile, spec, features, dictionaries, context);
-    for (const segment of openedCase.segments()) {
-      throwIfCancelled(context.signal);
-      const values = new Float32Array(segment.rowCount * count);
-      compute(openedCase.readSegmentColumns(segment), values);
-      const block = blocks.find(
-        (each) => each.ownerId === featureSetId && each.rows.firstSequence === segment.firstSequence,
-      );
-      if (block !== undefined && mender.putValues(block, values)) mended.push(block.words);
-    }
+    await withStreamFeatures(arrays.profile, spec, dictionaries, async (features) => {
+      const compute = await computerOfCase(openedCase, arrays.profile, spec, features, dictionaries, context);
+      for (const segment of openedCase.segments()) {
+        throwIfCancelled(context.signal);
+        const values = new Float32Array(segment.rowCount * count);
+        compute(openedCase.readSegmentColumns(segment), values);
+        const block = blocks.find(
+          (each) => each.ownerId === featureSetId && each.rows.firstSequence === segment.firstSequence,
+        );
+        if (block !== undefined && mender.putValues(block, values)) mended.push(block.words);
+      }
+    });
   }
   return mended;
 }

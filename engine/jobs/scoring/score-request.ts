@@ -155,9 +155,13 @@ function givenFeatures(batch: RecordBatch, names: readonly string[]): Float32Arr
 function wholeRequest(features: StreamFeatures, whole: WholeStream, segment: DecodedSegment): SegmentComputer {
   whole.add(segment);
   const work = features.takeWhole(whole);
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
+  try {
+    for (;;) {
+      const step = work.next();
+      if (step.done === true) return step.value;
+    }
+  } finally {
+    features.close();
   }
 }
 

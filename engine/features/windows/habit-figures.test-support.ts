@@ -1,6 +1,8 @@
 import { exactLog2, exactSqrt } from '../../domain/exact-math.ts';
+import { logUnitsPerOne } from './log-amounts.ts';
 
 /*
+ * What the kernel's figures of what is unusual are measured by (`kernel/assembly/habit-figures.ts`), written once more.
  * What is unusual for an entity, in figures that mean the same for every entity: roots of counts (whose spread is one
  * half, however many), bits of surprise, and spreads. All are 0 where nothing is unusual.
  */
@@ -28,8 +30,6 @@ export function surpriseBits(part: number, whole: number): number {
   return Math.max(0, exactLog2(whole / part));
 }
 
-/** Logarithms of amounts are whole multiples of one part in so many. */
-export const logUnitsPerOne = 65_536;
 /** A habit of fewer rows is taken to be as wide as three payments one e-fold from their mean. */
 const spreadRows = 3;
 
