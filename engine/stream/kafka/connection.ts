@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { addAbortSignal } from 'node:stream';
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { AssayError, usageError } from '../../domain/error.ts';
 import {
@@ -70,15 +71,20 @@ function saslOf(environment: NodeJS.ProcessEnv): KafkaAccess['sasl'] {
 const keepAliveMs = 60_000;
 let codecsAreRegistered = false;
 
-/**
- * A client for the brokers of an address. Nothing is connected yet; kafkajs writes no log of its own. Once `isOver` says
- * so, a broker that is away is not waited for any longer, whatever the patience.
- */
+/** When a client ends that would go on by itself. */
+export interface ClientEnd {
+  /** Once it says so, a broker that is away is not waited for any longer, whatever the patience. */
+  readonly isOver: () => boolean;
+  /** Breaks every connection and lets none be opened. */
+  readonly cut: AbortSignal;
+}
+
+/** A client for the brokers of an address. Nothing is connected yet; kafkajs writes no log of its own. */
 export function createKafkaClient(
   address: TopicAddress,
   access: KafkaAccess,
   patience: KafkaConfig['retry'],
-  isOver: () => boolean = () => false,
+  end?: ClientEnd,
 ): Kafka {
   if (!codecsAreRegistered) registerCodecs();
   codecsAreRegistered = true;
@@ -86,14 +92,15 @@ export function createKafkaClient(
   return new kafkajs.Kafka({
     clientId: 'assay',
     // To kafkajs no broker at all is the one thing that trying again cannot mend.
-    brokers: () => (isOver() ? [] : [...address.brokers]),
+    brokers: () => (end?.isOver() === true || end?.cut.aborted === true ? [] : [...address.brokers]),
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 5_000,
-    socketFactory: ({ host, port, ssl, onConnect }) =>
-      openSocket('Kafka', { host, port, tls: access.tls === null ? null : ssl }, onConnect).setKeepAlive(
-        true,
-        keepAliveMs,
-      ),
+    socketFactory: ({ host, port, ssl, onConnect }) => {
+      end?.cut.throwIfAborted();
+      const socket = openSocket('Kafka', { host, port, tls: access.tls === null ? null : ssl }, onConnect);
+      if (end !== undefined) addAbortSignal(end.cut, socket);
+      return socket.setKeepAlive(true, keepAliveMs);
+    },
     ...(access.tls === null ? {} : { ssl: access.tls }),
     ...(access.sasl === null ? {} : { sasl: access.sasl as SASLOptions }),
     ...(patience === undefined ? {} : { retry: patience }),

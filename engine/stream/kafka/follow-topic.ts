@@ -1,12 +1,15 @@
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { randomBytes } from 'node:crypto';
+import type { Admin, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { AssayError, usageError } from '../../domain/error.ts';
 import { formatTopicAddress, type TopicAddress } from '../../domain/topic-address.ts';
 import { createKafkaClient, kafkaError, noSuchTopic, type KafkaAccess } from './connection.ts';
 import { batchBytesOf, keepRecordBatches } from './fetch-response.ts';
+import { createGroupMember, type GroupMember } from './group-member.ts';
 import { blockOf, type MessageBlock, type MessageSlice } from './message-block.ts';
 import { MessageQueue } from './message-queue.ts';
 import { messagesOfBatch } from './record-batch.ts';
 import type { TopicMessage } from './topic-message.ts';
+import { UnreadPartitions, type Watermarks } from './unread-partitions.ts';
 
 /** Where reading begins in a partition that the caller knows no offset of. */
 export type StartingPoint =
@@ -18,7 +21,10 @@ export type StartingPoint =
 export interface FollowTopicOptions {
   readonly address: TopicAddress;
   readonly access: KafkaAccess;
-  /** Name of the consumer group; only offsets shown to others depend on it. */
+  /**
+   * Name of the consumer group; only offsets shown to others depend on it. Where another member keeps partitions from being read,
+   * reading goes on in a group of its own, whose name begins with this one.
+   */
   readonly groupId: string;
   /** Next offset per partition, as the caller has stored it for a cluster: wins over everything the broker knows. */
   readonly resume: (clusterId: string) => ReadonlyMap<number, number>;
@@ -68,20 +74,23 @@ export interface TopicFollower {
 }
 
 const defaultHighWater = { messages: 50_000, bytes: 32 << 20 };
+/** While a full queue is waited for the group must hear of its member so often. */
 const heartbeatIntervalMs = 1_000;
-/** After a kill the group waits so long for the dead member; brokers allow no less. A missed heartbeat costs a rejoin. */
-const sessionTimeoutMs = 6_000;
-const rebalanceTimeoutMs = 10_000;
-/** New partitions are found within this time. */
-const metadataMaxAgeMs = 5_000;
-const fetchWaitMs = 250;
 /** A quiet topic is looked after this often: it may have been deleted. */
 const quietCheckMs = 3_000;
+/** A topic of which a partition is quiet is looked after this often: somebody else may hold it. */
+const lookMs = 5_000;
 const patienceWithLagMs = 60_000;
 /** A wait that took so many times as long as asked for is one of a process that stood still. */
 const mostWait = 2;
 /** A consumer that has asked for nothing for so long, with room for more, has stopped without a word. */
 const silentMs = 20_000;
+/** As long, a partition that another member of the group holds may have messages; its session ends earlier where it is dead. */
+const mostHeldMs = 20_000;
+/** So long a partition of our own may stand still while it has messages. What an open transaction holds back is none of them. */
+const mostStillMs = 30_000;
+/** So often the group is joined anew for the same messages; where nothing comes then, reading ends. */
+const mostRejoins = 3;
 /** At the start a person waits for an answer. */
 const startPatience = { retries: 2, initialRetryTime: 200, maxRetryTime: 1_000 };
 /** Later a broker may be gone for hours. */
@@ -102,12 +111,6 @@ export async function followTopic(options: FollowTopicOptions): Promise<TopicFol
   }
 }
 
-/** A partition's first offset still there, and the one after its last. */
-interface Watermarks {
-  readonly low: number;
-  readonly high: number;
-}
-
 interface Start {
   readonly clusterId: string;
   readonly offsets: Map<number, number>;
@@ -123,9 +126,7 @@ async function findStart(options: FollowTopicOptions): Promise<Start> {
     if (!topics.includes(address.topic)) throw noSuchTopic(address);
     const { clusterId } = await admin.describeCluster();
     const resume = options.resume(clusterId);
-    const marks = new Map<number, Watermarks>();
-    for (const { partition, low, high } of await admin.fetchTopicOffsets(address.topic))
-      marks.set(partition, { low: Number(low), high: Number(high) });
+    const marks = await watermarksOf(admin, address.topic);
     const byTime =
       from.kind === 'time'
         ? new Map(
@@ -184,17 +185,11 @@ function damaged(address: TopicAddress, partition: number, offset: number, cause
   });
 }
 
-/** Lets a consumer leave its group. One that restarts by itself after that would keep partitions that nobody then reads: it is told again. */
-function giveUp(consumer: Consumer): void {
-  void consumer.disconnect().catch(() => undefined);
-}
-
 class Follower implements TopicFollower {
   readonly clusterId: string;
   readonly startOffsets: ReadonlyMap<number, number>;
   readonly #options: FollowTopicOptions;
-  #client: Kafka;
-  #consumer: Consumer;
+  #member: GroupMember;
   readonly #queue: MessageQueue;
   /** The next offset that is accepted, per partition. */
   readonly #expected: Map<number, number>;
@@ -205,37 +200,29 @@ class Follower implements TopicFollower {
   #quietMs = 0;
   #fetchStartedMs = performance.now();
   #readingSinceMs: number | null = null;
+  readonly #unread = new UnreadPartitions();
+  #assigned: ReadonlySet<number> = new Set();
+  /** Partitions that brought something since the broker was last asked what it has. */
+  readonly #brought = new Set<number>();
+  #lookedMs = performance.now();
+  #isLooking = false;
+  /** Until then the queue was full, and partitions of our own could not be read. */
+  #heldBackMs = 0;
+  #rejoins = 0;
 
   constructor(options: FollowTopicOptions, start: Start) {
     this.#options = options;
-    this.#client = this.#newClient();
     this.clusterId = start.clusterId;
     this.startOffsets = new Map(start.offsets);
     this.#expected = new Map(start.offsets);
     this.#highs = start.highs;
     this.#queue = new MessageQueue(options.highWater ?? defaultHighWater);
-    this.#consumer = this.#newConsumer();
+    this.#member = this.#newMember(options.groupId);
   }
 
-  #newClient(): Kafka {
+  #newMember(groupId: string): GroupMember {
     const { address, access } = this.#options;
-    return createKafkaClient(address, access, followPatience, () => this.#isClosed);
-  }
-
-  #newConsumer(): Consumer {
-    const consumer: Consumer = this.#client.consumer({
-      groupId: this.#options.groupId,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: rebalanceTimeoutMs,
-      heartbeatInterval: heartbeatIntervalMs,
-      metadataMaxAge: metadataMaxAgeMs,
-      maxWaitTimeInMs: fetchWaitMs,
-      retry: {
-        ...followPatience,
-        restartOnFailure: () => Promise.resolve(!this.#isClosed && consumer === this.#consumer),
-      },
-    });
-    return consumer;
+    return createGroupMember({ address, access, patience: followPatience, groupId }, () => this.#isClosed);
   }
 
   isIdle(idleMs: number): boolean {
@@ -279,24 +266,26 @@ class Follower implements TopicFollower {
   async begin(): Promise<void> {
     this.#quietMs = 0;
     try {
-      await this.#run(this.#consumer);
+      await this.#run(this.#member);
     } catch (error) {
       throw kafkaError(error, this.#options.address);
     }
   }
 
-  async #run(consumer: Consumer): Promise<void> {
+  async #run(member: GroupMember): Promise<void> {
     keepRecordBatches();
-    const isCurrent = (): boolean => consumer === this.#consumer;
+    const { consumer } = member;
+    const isCurrent = (): boolean => member === this.#member;
     const { GROUP_JOIN, FETCH_START } = consumer.events;
     consumer.on(FETCH_START, () => {
       if (isCurrent()) this.#fetchStartedMs = performance.now();
     });
     consumer.on(GROUP_JOIN, ({ payload }) => {
-      if (!isCurrent()) return giveUp(consumer);
+      if (!isCurrent()) return;
       this.#rebalances++;
+      this.#assigned = new Set(payload.memberAssignment[this.#topic] ?? []);
       // Before the first fetch of this assignment: the group's own offsets are never used.
-      for (const partition of payload.memberAssignment[this.#topic] ?? []) this.#seek(partition);
+      for (const partition of this.#assigned) this.#seek(partition);
     });
     await consumer.connect();
     await consumer.subscribe({ topic: this.#topic, fromBeginning: true });
@@ -305,23 +294,21 @@ class Follower implements TopicFollower {
       eachBatchAutoResolve: true,
       eachBatch: async (payload) => {
         if (isCurrent()) await this.#take(payload);
-        else giveUp(consumer);
       },
     });
   }
 
-  /**
-   * kafkajs may stop for good without telling anyone, as after a broker that was killed. Then another consumer goes on
-   * where the last message was; the one before is given up, and what it may still bring is not looked at.
-   */
-  #replaceSilentConsumer(): void {
-    const silent = this.#consumer;
-    this.#client = this.#newClient();
-    this.#consumer = this.#newConsumer();
+  /** Another consumer goes on where the last message was; the one before is given up, and what it may still bring is not looked at. */
+  #replaceMember(groupId: string): void {
+    if (this.#isClosed) return;
+    const before = this.#member;
+    this.#member = this.#newMember(groupId);
+    this.#assigned = new Set();
     this.#fetchStartedMs = performance.now();
-    giveUp(silent);
+    this.#unread.forget();
+    before.giveUp();
     // Where the broker is away this waits for it; where it fails, silence leads here again.
-    this.#run(this.#consumer).catch(() => undefined);
+    this.#run(this.#member).catch(() => undefined);
   }
 
   async next(limit: number, lingerMs: number, waitMs: number): Promise<readonly MessageSlice[]> {
@@ -331,10 +318,15 @@ class Follower implements TopicFollower {
     this.#quietMs = messages.length > 0 ? 0 : this.#quietMs + Math.min(nowMs - askedMs, mostWait * waitMs);
     if (messages.length > 0) {
       this.#lastNewsMs = nowMs;
+      // What fails here is told by the next call: messages are not to wait for it.
+      if (nowMs - this.#lookedMs > lookMs) void this.#look();
     } else if (nowMs - this.#lastNewsMs > quietCheckMs) {
       this.#lastNewsMs = nowMs;
-      if (nowMs - this.#fetchStartedMs > silentMs) this.#replaceSilentConsumer();
-      await this.#refuseDeletedTopic();
+      this.#brought.clear();
+      // kafkajs may stop for good without telling anyone, as after a broker that was killed.
+      if (nowMs - this.#fetchStartedMs > silentMs) this.#replaceMember(this.#member.groupId);
+      await this.#look();
+      this.#queue.throwIfFailed();
     }
     return messages;
   }
@@ -346,14 +338,13 @@ class Follower implements TopicFollower {
       offset: String(offset),
     }));
     // A rebalance or an absent broker may refuse it; the next one says it again.
-    if (offsets.length > 0) await this.#consumer.commitOffsets(offsets).catch(() => undefined);
+    if (offsets.length > 0) await this.#member.consumer.commitOffsets(offsets).catch(() => undefined);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#queue.close();
-    // Where the broker is away the group cannot be left in order; it forgets the member by itself.
-    await this.#consumer.disconnect().catch(() => undefined);
+    await this.#member.leave();
   }
 
   get #topic(): string {
@@ -364,12 +355,13 @@ class Follower implements TopicFollower {
     // A partition that was added while following is new altogether: its first message is wanted.
     const offset = this.#expected.get(partition) ?? 0;
     this.#expected.set(partition, offset);
-    this.#consumer.seek({ topic: this.#topic, partition, offset: String(offset) });
+    this.#member.consumer.seek({ topic: this.#topic, partition, offset: String(offset) });
   }
 
   async #take({ batch, heartbeat, isStale }: EachBatchPayload): Promise<void> {
     const { partition } = batch;
     this.#readingSinceMs ??= this.#fetchStartedMs;
+    this.#brought.add(partition);
     const expected = this.#expected.get(partition) ?? 0;
     const high = Number(batch.highWatermark);
     this.#highs.set(partition, high);
@@ -386,7 +378,10 @@ class Follower implements TopicFollower {
       this.#queue.add(block);
       this.#expected.set(partition, Math.max(next, Number(message.offset) + 1));
       // No more is decompressed or fetched while this waits; the group must hear of us all the same.
-      while (!(await this.#queue.roomWithin(heartbeatIntervalMs))) await heartbeat().catch(() => undefined);
+      while (!(await this.#queue.roomWithin(heartbeatIntervalMs))) {
+        this.#heldBackMs = performance.now();
+        await heartbeat().catch(() => undefined);
+      }
     }
     await heartbeat();
   }
@@ -418,29 +413,91 @@ class Follower implements TopicFollower {
   }
 
   async #watermarks(): Promise<ReadonlyMap<number, Watermarks>> {
-    const admin = this.#client.admin();
+    const admin = this.#member.client.admin();
     await admin.connect();
     try {
-      const marks = await admin.fetchTopicOffsets(this.#topic);
-      return new Map(marks.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
+      return await watermarksOf(admin, this.#topic);
     } finally {
       await admin.disconnect();
     }
   }
 
-  /** Ends with TOPIC_NOT_FOUND where the topic has gone; a broker that does not answer may come back. */
-  async #refuseDeletedTopic(): Promise<void> {
+  /**
+   * Asks the broker what it has, unless every partition has brought something since the last time, and sees to it that all of it
+   * is read. Ends with TOPIC_NOT_FOUND where the topic has gone; a broker that does not answer may come back.
+   */
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    const nowMs = performance.now();
+    // Whoever stood still, or took long, has not waited.
+    if (nowMs - this.#lookedMs > mostWait * lookMs) this.#unread.forget();
+    this.#lookedMs = nowMs;
+    const isFlowing = [...this.#expected.keys()].every((partition) => this.#brought.has(partition));
+    this.#brought.clear();
+    if (isFlowing) return;
+    this.#isLooking = true;
     const { address, access } = this.#options;
     const admin = createKafkaClient(address, access, { retries: 0 }).admin();
     try {
       await admin.connect();
       if (!(await admin.listTopics()).includes(this.#topic)) throw noSuchTopic(address);
+      this.#readWhatWaits(await watermarksOf(admin, this.#topic));
     } catch (error) {
-      if (error instanceof AssayError) throw error;
+      if (error instanceof AssayError) this.#queue.fail(error);
+      this.#unread.forget();
     } finally {
+      this.#isLooking = false;
       await admin.disconnect().catch(() => undefined);
     }
   }
+
+  /** Goes on by another member where messages wait and do not come, and says so. */
+  #readWhatWaits(marks: ReadonlyMap<number, Watermarks>): void {
+    for (const [partition, { high }] of marks)
+      if (this.#expected.has(partition)) this.#highs.set(partition, Math.max(high, this.#highs.get(partition) ?? 0));
+    const nowMs = performance.now();
+    const standing = this.#unread.look(marks, this.#expected, nowMs);
+    if (standing.size === 0) this.#rejoins = 0;
+    const { groupId } = this.#member;
+    const [held, still] = [
+      [...standing].filter(([each, sinceMs]) => !this.#assigned.has(each) && nowMs - sinceMs >= mostHeldMs),
+      [...standing].filter(([, sinceMs]) => nowMs - Math.max(sinceMs, this.#heldBackMs) >= mostStillMs),
+    ].map((each) => each.map(([partition]) => partition));
+    if (held.length > 0) {
+      this.#options.onNotice(heldSentence(held, groupId));
+      this.#replaceMember(`${this.#options.groupId}-${randomBytes(6).toString('hex')}`);
+    } else if (still.length > 0) {
+      if (this.#rejoins++ >= mostRejoins && this.#quietMs >= mostStillMs)
+        throw unreadable(this.#options.address, still);
+      this.#options.onNotice(
+        `Messages of ${listed(still)} did not come; Assay joined its group again to ask for them.`,
+      );
+      this.#replaceMember(groupId);
+    }
+  }
+}
+
+async function watermarksOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, Watermarks>> {
+  const marks = await admin.fetchTopicOffsets(topic);
+  return new Map(marks.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
+}
+
+function heldSentence(partitions: readonly number[], groupId: string): string {
+  return `Someone else in the consumer group ${groupId} held ${listed(partitions)}, and their messages waited; Assay reads on in a group of its own.`;
+}
+
+function unreadable(address: TopicAddress, partitions: readonly number[]): AssayError {
+  return new AssayError(
+    'BROKER_UNREACHABLE',
+    'failure',
+    `Messages of ${listed(partitions)} of ${formatTopicAddress(address)} wait at the broker and do not come, however often they are asked for.`,
+    { nextStep: 'What came before them is stored. Look at the broker and its log, then follow the topic again.' },
+  );
+}
+
+function listed(partitions: readonly number[]): string {
+  const sorted = [...partitions].sort((left, right) => left - right);
+  return sorted.length === 1 ? `partition ${sorted[0]}` : `the partitions ${sorted.join(', ')}`;
 }
 
 /** The offset that a batch was asked for; kafkajs has it, but not in its types. */

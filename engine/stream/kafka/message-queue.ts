@@ -84,8 +84,13 @@ export class MessageQueue {
       if (this.#count === 0 || this.#count >= limit || this.#isClosed || lingerLeftMs <= 0) break;
       await this.#newsWithin(lingerLeftMs);
     }
-    if (this.#count === 0 && this.#failure !== undefined) throw this.#failure;
+    this.throwIfFailed();
     return this.#remove(limit);
+  }
+
+  /** Throws what the stream ended with, once all that came before was handed over. */
+  throwIfFailed(): void {
+    if (this.#count === 0 && this.#failure !== undefined) throw this.#failure;
   }
 
   async #newsWithin(waitMs: number): Promise<void> {

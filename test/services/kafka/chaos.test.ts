@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel, type Message } from 'kafkajs';
+import { Kafka, logLevel, type Consumer, type Message } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { openCaseReadOnly } from '../../../engine/store/open-case.ts';
 import { startAssay, temporaryFolder } from '../../command-line/run-assay.ts';
@@ -13,6 +13,8 @@ import { followTopicOf, payment, payments, sendTo } from './topic-fixture.ts';
 const patience = { timeout: 120_000, interval: 200 };
 /** Longer than the session timeout of the consumer group, 6 s. */
 const suspendedMs = 8_000;
+/** Long enough for two consumers to be given up while the broker is away, 20 s and a look each. */
+const brokerAwayMs = 50_000;
 
 function reasonsIn(casePath: string): readonly string[] {
   const openedCase = openCaseReadOnly(casePath);
@@ -30,6 +32,25 @@ function groupOf(casePath: string): string {
   } finally {
     openedCase.close();
   }
+}
+
+/** Consumers made from now on in a test can be made to pass over a partition, as kafkajs's `pause` does. */
+function pausedConsumers(
+  topic: string,
+  partition: number,
+): { readonly pauseLast: () => void; readonly pauseEach: () => void } {
+  const make = Kafka.prototype.consumer;
+  let last: Consumer | undefined;
+  let isEach = false;
+  const pause = (consumer: Consumer | undefined): void => consumer?.pause([{ topic, partitions: [partition] }]);
+  const spy = vi.spyOn(Kafka.prototype, 'consumer').mockImplementation(function (this: Kafka, config) {
+    const consumer = make.call(this, config);
+    last = consumer;
+    consumer.on(consumer.events.GROUP_JOIN, () => void (isEach && pause(consumer)));
+    return consumer;
+  });
+  onTestFinished(() => spy.mockRestore());
+  return { pauseLast: () => pause(last), pauseEach: () => void (isEach = true) };
 }
 
 /** Waits until the case holds so many rows, each a message of its own. */
@@ -128,6 +149,69 @@ describeWithKafka('what laptops, networks, brokers and producers do to a followe
     expect(await ended).toMatchObject({ code: 'CANCELLED' });
   });
 
+  test('a member of the same group that holds partitions and stays is left to itself: reading goes on in another group, and it is said', async () => {
+    const topic = await topicWith('held', payments(0, 400), 4);
+    const casePath = join(temporaryFolder(), 'held.assay');
+    const following = followTopicOf(broker, topic, casePath, { untilIdleMs: 600_000, maxMessages: 800 });
+    await rowsReach(casePath, 400);
+    const client = new Kafka({ clientId: 'stranger', brokers: [broker.address], logLevel: logLevel.NOTHING });
+    const stranger = client.consumer({ groupId: groupOf(casePath) });
+    onTestFinished(() => stranger.disconnect());
+    const joined = new Promise((done) => stranger.on(stranger.events.GROUP_JOIN, done));
+    await stranger.connect();
+    await stranger.subscribe({ topic });
+    await stranger.run({ eachMessage: () => Promise.resolve() });
+    await joined;
+    await sendTo(
+      broker,
+      topic,
+      payments(400, 400).map(({ value }, index) => ({ value, partition: index % 4 })),
+    );
+    const { rows, notices } = await following;
+    expect(rows).toBe(800);
+    expect(storedMessages(casePath)).toMatchObject({ rows: 800, distinct: 800 });
+    expect(notices).toContainEqual(expect.stringContaining(`in the consumer group ${groupOf(casePath)} held`));
+  });
+
+  test('a partition that a consumer has lost sight of is asked for again, and it is said', async () => {
+    const topic = await topicWith('lost', payments(0, 400), 2);
+    const consumers = pausedConsumers(topic, 1);
+    const casePath = join(temporaryFolder(), 'lost.assay');
+    const following = followTopicOf(broker, topic, casePath, { untilIdleMs: 600_000, maxMessages: 440 });
+    await rowsReach(casePath, 400);
+    consumers.pauseLast();
+    await sendTo(
+      broker,
+      topic,
+      payments(400, 40).map(({ value }, index) => ({ value, partition: index % 2 })),
+    );
+    const { rows, notices } = await following;
+    expect(rows).toBe(440);
+    expect(notices).toContainEqual(expect.stringContaining('Messages of partition 1 did not come'));
+    expect(storedMessages(casePath)).toMatchObject({ rows: 440, distinct: 440 });
+  });
+
+  test('messages that wait and never come end the stream with a sentence', async () => {
+    const topic = await topicWith('never', payments(0, 400), 2);
+    const consumers = pausedConsumers(topic, 1);
+    const casePath = join(temporaryFolder(), 'never.assay');
+    const following = followTopicOf(broker, topic, casePath, { untilIdleMs: 600_000, maxMessages: 440 });
+    const ended = following.catch((error: unknown) => error);
+    await rowsReach(casePath, 400);
+    consumers.pauseLast();
+    consumers.pauseEach();
+    await sendTo(
+      broker,
+      topic,
+      payments(400, 40).map(({ value }, index) => ({ value, partition: index % 2 })),
+    );
+    expect(await ended).toMatchObject({
+      code: 'BROKER_UNREACHABLE',
+      message: expect.stringContaining('Messages of partition 1'),
+    });
+    expect(storedMessages(casePath)).toMatchObject({ rows: 420, distinct: 420 });
+  });
+
   test('a laptop suspended for longer than the session timeout goes on, with nothing lost or twice', async () => {
     const topic = await topicWith('suspended', payments(0, 300), 2);
     const home = temporaryFolder();
@@ -161,6 +245,34 @@ describeWithKafka('what laptops, networks, brokers and producers do to a followe
     await proxy.mend();
     expect(await following).toMatchObject({ rows: 600, quarantined: 0 });
     expect(storedMessages(casePath).distinct).toBe(600);
+  });
+
+  test('consumers that were given up while the broker was away come back to no partition', async () => {
+    const topic = await topicWith('given-up', payments(0, 400), 8);
+    const casePath = join(temporaryFolder(), 'given-up.assay');
+    const stop = new AbortController();
+    const following = followTopicOf(broker, topic, casePath, { untilIdleMs: 600_000, signal: stop.signal });
+    const ended = following.catch((error: unknown) => error);
+    await rowsReach(casePath, 400);
+    await broker.kill();
+    await sleep(brokerAwayMs);
+    await broker.restart();
+    // They come back after the one that reads: what is sent until then is read by it.
+    for (let sent = 400; sent < 800; sent += 16) {
+      const messages = payments(sent, 16).map(({ value }, index) => ({ value, partition: index % 8 }));
+      await sendTo(broker, topic, messages);
+      await sleep(500);
+    }
+    // A producer that did not hear of the broker's return may have sent twice.
+    const marks = await broker.admin.fetchTopicOffsets(topic);
+    await rowsReach(
+      casePath,
+      marks.reduce((sum, { high }) => sum + Number(high), 0),
+    );
+    const { groups } = await broker.admin.describeGroups([groupOf(casePath)]);
+    expect(groups.map(({ members }) => members.length)).toEqual([1]);
+    stop.abort();
+    expect(await ended).toMatchObject({ code: 'CANCELLED' });
   });
 
   test('TLS with SASL lets in whoever trusts the certificate and knows the password, and says which of them failed', async () => {
