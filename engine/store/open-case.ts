@@ -14,7 +14,7 @@ import { latestVersion, migrate, migrations, type Migration } from './migrations
 import { narrowToOwner } from './own-folder.ts';
 import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
 import { ReadableCase } from './readable-case.ts';
-import { removeUnfinished, writeLayout } from './relock.ts';
+import { finishRelock, writeLayout } from './relock.ts';
 import { dropObjects, foreignObjects, objectWords, type SchemaObjectName } from './schema.ts';
 import { beginSession, byAssay, endSession, hasAbandonedSession, hasSessions } from './session.ts';
 import { BUSY_TIMEOUT_MS, connect, type Connection } from './sqlite.ts';
@@ -60,7 +60,7 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
   for (const part of ['', '-wal', '-shm', '-journal']) narrowToOwner(`${file}${part}`);
   if (version < latest) backupCase(file, `${file}.backup-v${version}-${Date.now()}`);
   const isOlderLock = version < latest && readLock(file) !== null;
-  if (readLock(file) !== null) removeUnfinished(file);
+  finishRelock(file);
   const openedCase = guarded(file, () => {
     const connection = connect(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
     let session: number | null = null;

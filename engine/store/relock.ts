@@ -24,18 +24,18 @@ export interface Relocked {
 }
 
 /**
- * Writes a case, its backups and what else lies beside it anew, under another lock or none, and puts all of it in place at
- * once: the case last, so that what was killed meanwhile is the case as it was, and is repeated. Each copy is read to its end
- * first. Nobody may have the case open.
+ * Writes a case, its backups and what else lies beside it anew, under another lock or none, and puts all of it in place: the case
+ * first. What is killed before that is as it was; what is killed after it is finished at the next opening. Each copy is read to
+ * its end first. Nobody may have the case open.
  * Errors: CASE_BUSY; CASE_CORRUPT where the case is damaged; CASE_LOCKED; DISK_FULL.
  * @param file without symbolic links
  */
 export function relockCase(file: string, key: LockKey | null, beside: readonly FileBeside[]): Relocked {
   refuseWhereOpen(file);
-  removeUnfinished(file);
+  finishRelock(file);
   const done: { readonly from: string; readonly to: string }[] = [];
   const left: string[] = [];
-  const unfinished = (path: string): string => `${path}.${key === null ? 'unlocking' : 'locking'}-${process.pid}`;
+  const unfinished = (path: string): string => path + unfinishedEnding(key);
   try {
     for (const { path } of listBackups(file)) {
       const to = unfinished(path);
@@ -54,13 +54,10 @@ export function relockCase(file: string, key: LockKey | null, beside: readonly F
       guarded(path, () => write(to, key));
     }
     const copy = unfinished(file);
-    done.push({ from: file, to: copy });
+    done.unshift({ from: file, to: copy });
     copyUnder(file, copy, key);
     requireWhole(copy);
-    for (const { from, to } of done) {
-      guarded(from, () => renameSync(to, from));
-      for (const part of ['-wal', '-shm', '-journal']) rmSync(`${from}${part}`, { force: true });
-    }
+    for (const { from, to } of done) guarded(from, () => putInPlace(to, from));
     return { backups, left };
   } finally {
     for (const { to } of done)
@@ -68,12 +65,30 @@ export function relockCase(file: string, key: LockKey | null, beside: readonly F
   }
 }
 
-/** What a process that was killed while it locked or unlocked left: half of it may be in the clear. */
-export function removeUnfinished(file: string): void {
+/** How files end that are to be put in place once the case has this lock: by the salt, which is another one each time. */
+function unfinishedEnding(lock: Pick<LockKey, 'salt'> | null): string {
+  return lock === null ? '.unlocking' : `.locking-${Buffer.from(lock.salt).toString('hex')}`;
+}
+
+function putInPlace(from: string, to: string): void {
+  renameSync(from, to);
+  for (const part of ['-wal', '-shm', '-journal']) rmSync(`${to}${part}`, { force: true });
+}
+
+/**
+ * What a process left that was killed while it locked or unlocked, of which a part may be in the clear: put in place where the case
+ * has that lock already, removed where it has not. Errors: those of `readLock`.
+ */
+export function finishRelock(file: string): void {
+  const wanted = unfinishedEnding(readLock(file));
   const stem = basename(file).replace(/\.assay$/u, '');
-  for (const name of guarded(file, () => readdirSync(dirname(file))))
-    if (name.startsWith(`${stem}.`) && /\.(?:un)?locking-\d+(?:-wal|-shm|-journal)?$/u.test(name))
-      rmSync(join(dirname(file), name), { force: true });
+  for (const name of guarded(file, () => readdirSync(dirname(file)))) {
+    const ending = /\.(?:locking-[0-9a-f]+|unlocking)(?:-wal|-shm|-journal)?$/u.exec(name)?.[0];
+    if (ending === undefined || !name.startsWith(`${stem}.`)) continue;
+    const path = join(dirname(file), name);
+    if (ending === wanted) guarded(file, () => putInPlace(path, path.slice(0, -ending.length)));
+    else rmSync(path, { force: true });
+  }
 }
 
 /** Writes one file of a case anew under a lock, or none: table by table, each row under its number. */

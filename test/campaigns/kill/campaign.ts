@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { verifyCase } from '../../../engine/store/backup.ts';
 import { drawsOf } from '../fuzz/random.ts';
-import { allKinds, prepareBases, type Ending, type Kind } from './kinds.ts';
+import { allKinds, giveKeysOf, prepareBases, type Ending, type Kind } from './kinds.ts';
 
 const kills = Number(process.argv[2] ?? 1000);
 const seed = Number(process.argv[3] ?? 1);
@@ -27,10 +27,15 @@ const overshoot = 1.05;
 const root = mkdtempSync(join(tmpdir(), 'assay-campaign-kill-'));
 const home = join(root, 'home');
 
-async function run(program: readonly string[], folder: string, killAfterMs?: number): Promise<Ending> {
+async function run(
+  program: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+  killAfterMs?: number,
+): Promise<Ending> {
   const child: ChildProcess = spawn(process.execPath, program, {
     cwd: folder,
-    env: { ...process.env, ASSAY_HOME: home },
+    env: { ...process.env, ASSAY_HOME: home, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];
@@ -57,15 +62,17 @@ function freshFolder(kind: Kind, turn: number): string {
 /** What is wrong after a kill; null where all is as it must be. */
 async function problemAfter(kind: Kind, folder: string, killed: Ending, whole: string): Promise<string | null> {
   const casePath = join(folder, 'a.assay');
+  await giveKeysOf(folder);
   if (existsSync(casePath)) {
     const { problems } = verifyCase(casePath);
     if (problems.length > 0) return `not whole: ${problems.join(' ')}`;
   } else if (kind.base !== 'empty' && kind.mayBeAway !== true) return 'the case is gone';
   const lost = kind.lost?.(folder, killed) ?? null;
   if (lost !== null) return lost;
-  const again = await run(kind.again?.(folder) ?? kind.program(folder), folder);
+  const again = await run(kind.again?.(folder) ?? kind.program(folder), folder, kind.environment?.(folder));
   if (again.code !== 0)
     return `the second run ended with ${again.code}: ${again.stderr.trim().split('\n').slice(-2).join(' ')}`;
+  await giveKeysOf(folder);
   const outcome = kind.outcome(folder, again);
   if (outcome !== whole) return `another outcome: ${outcome}`;
   const { problems } = verifyCase(casePath);
@@ -76,11 +83,12 @@ async function problemAfter(kind: Kind, folder: string, killed: Ending, whole: s
 async function undisturbed(kind: Kind): Promise<{ readonly whole: string; readonly durationMs: number }> {
   const folder = freshFolder(kind, -1);
   const startedMs = performance.now();
-  const ending = await run(kind.program(folder), folder, kind.endlessMs);
+  const ending = await run(kind.program(folder), folder, kind.environment?.(folder), kind.endlessMs);
   const durationMs = performance.now() - startedMs;
   if (kind.endlessMs === undefined && ending.code !== 0) throw new Error(`${kind.name}: ${ending.stderr}`);
-  const again = kind.again === undefined ? ending : await run(kind.again(folder), folder);
+  const again = kind.again === undefined ? ending : await run(kind.again(folder), folder, kind.environment?.(folder));
   if (again.code !== 0) throw new Error(`${kind.name}, again: ${again.stderr}`);
+  await giveKeysOf(folder);
   const whole = kind.outcome(folder, again);
   rmSync(folder, { recursive: true });
   return { whole, durationMs };
@@ -96,7 +104,7 @@ try {
     for (let turn = 0; turn < tries; turn++) {
       const folder = freshFolder(kind, turn);
       const killAfterMs = loadingMs + below(Math.max(1, Math.round(durationMs * overshoot - loadingMs)));
-      const killed = await run(kind.program(folder), folder, killAfterMs);
+      const killed = await run(kind.program(folder), folder, kind.environment?.(folder), killAfterMs);
       if (killed.code === null) within++;
       const problem = await problemAfter(kind, folder, killed, whole).catch((error: unknown) => String(error));
       if (problem !== null) {

@@ -1,6 +1,7 @@
 /* Judges one alert of a case after the other, takes each third verdict back, and prints what was acknowledged, until it is killed. */
 import { writeSync } from 'node:fs';
 import { createEngine } from '../../../engine/host/engine.ts';
+import { giveKeys } from '../../../engine/host/locked-cases.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../../preload/contract/requests.ts';
 
 const engine = createEngine({ host: 'command-line' });
@@ -11,6 +12,8 @@ async function ask<R extends RequestName>(name: R, input: RequestInput<R>): Prom
   return answer.data;
 }
 
+// A locked case opens with the passphrase that the environment holds, as for a command.
+await giveKeys(process.argv[2], process.env['ASSAY_PASSPHRASE'] ?? '');
 await ask('case.open', { path: process.argv[2] });
 const { rows } = await ask('alerts.page', { modelId: 1, limit: 100 });
 for (let turn = 0; ; turn++) {
