@@ -201,7 +201,8 @@ class Follower implements TopicFollower {
   #fetchStartedMs = performance.now();
   #readingSinceMs: number | null = null;
   readonly #unread = new UnreadPartitions();
-  #assigned: ReadonlySet<number> = new Set();
+  /** Partitions that the group gave to the member that reads; null until it has joined. */
+  #assigned: ReadonlySet<number> | null = null;
   /** Partitions that brought something since the broker was last asked what it has. */
   readonly #brought = new Set<number>();
   #lookedMs = performance.now();
@@ -283,9 +284,10 @@ class Follower implements TopicFollower {
     consumer.on(GROUP_JOIN, ({ payload }) => {
       if (!isCurrent()) return;
       this.#rebalances++;
-      this.#assigned = new Set(payload.memberAssignment[this.#topic] ?? []);
+      const assigned = payload.memberAssignment[this.#topic] ?? [];
+      this.#assigned = new Set(assigned);
       // Before the first fetch of this assignment: the group's own offsets are never used.
-      for (const partition of this.#assigned) this.#seek(partition);
+      for (const partition of assigned) this.#seek(partition);
     });
     await consumer.connect();
     await consumer.subscribe({ topic: this.#topic, fromBeginning: true });
@@ -303,7 +305,7 @@ class Follower implements TopicFollower {
     if (this.#isClosed) return;
     const before = this.#member;
     this.#member = this.#newMember(groupId);
-    this.#assigned = new Set();
+    this.#assigned = null;
     this.#fetchStartedMs = performance.now();
     this.#unread.forget();
     before.giveUp();
@@ -460,7 +462,7 @@ class Follower implements TopicFollower {
     if (standing.size === 0) this.#rejoins = 0;
     const { groupId } = this.#member;
     const [held, still] = [
-      [...standing].filter(([each, sinceMs]) => !this.#assigned.has(each) && nowMs - sinceMs >= mostHeldMs),
+      [...standing].filter(([each, sinceMs]) => this.#assigned?.has(each) === false && nowMs - sinceMs >= mostHeldMs),
       [...standing].filter(([, sinceMs]) => nowMs - Math.max(sinceMs, this.#heldBackMs) >= mostStillMs),
     ].map((each) => each.map(([partition]) => partition));
     if (held.length > 0) {
