@@ -15,6 +15,7 @@ import { browserHostSecurityStories } from './stories/browser-host-security.ts';
 import { caseMenuStories } from './stories/case-menu.ts';
 import { caseStateStories } from './stories/case-state.ts';
 import { kafkaLoginStories } from './stories/kafka-login.ts';
+import { dataOfPeopleStories } from './stories/data-of-people.ts';
 import { eraseStories } from './stories/erase.ts';
 import { dayByKeyboardStories } from './stories/day-by-keyboard.ts';
 import { damagedCaseStories } from './stories/damaged-cases.ts';
@@ -75,6 +76,7 @@ describeWithChromium('the window', () => {
     engineKilledStories(window);
     workingDayStories(launchBrowserHost, true);
     readingRightlyStories(launchBrowserHost);
+    dataOfPeopleStories(launchBrowserHost);
     caseStateStories(launchBrowserHost, () => prepared);
     twoWindowsStories(launchBrowserHost, () => prepared);
     foreignModelStories(window);

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openAlerts, waitForOpenAlerts } from '../alerts.ts';
 import { goTo } from '../go-to.ts';
 import { temporaryFolder, type RunningWindow } from '../launchers.ts';
+import { pasted } from '../pasted.ts';
 
 /** From a verdict to a draft about it that somebody else can check. */
 export function narrativeStories(window: () => RunningWindow): void {
@@ -65,15 +65,4 @@ export function narrativeStories(window: () => RunningWindow): void {
       folder.remove();
     }
   });
-}
-
-/** What lies on the clipboard, pasted where a note is written, and taken away again. */
-async function pasted(page: Page): Promise<string> {
-  const note = page.getByLabel('Selected alert').getByRole('textbox');
-  await note.fill('');
-  await note.press('Control+v');
-  await expect.poll(() => note.inputValue()).not.toBe('');
-  const text = await note.inputValue();
-  await note.fill('');
-  return text;
 }
