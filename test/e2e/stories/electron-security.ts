@@ -30,6 +30,24 @@ export function electronSecurityStories(window: () => ElectronWindow): void {
     expect(address).toBe('app://assay/index.html');
   });
 
+  it('5: grants the page nothing that it asks for beyond the clipboard', async () => {
+    const answers = await window().page.evaluate(async () => ({
+      notifications: await Notification.requestPermission(),
+      place: await new Promise<number>((resolve) => {
+        navigator.geolocation.getCurrentPosition(
+          () => resolve(0),
+          ({ code }) => resolve(code),
+        );
+      }),
+      microphone: await navigator.mediaDevices.getUserMedia({ audio: true }).then(
+        () => 'granted',
+        () => 'refused',
+      ),
+    }));
+    const permissionDenied = 1;
+    expect(answers).toEqual({ notifications: 'denied', place: permissionDenied, microphone: 'refused' });
+  });
+
   it('12: attaches no webview', async () => {
     const prevented = await window().app.evaluate(({ BrowserWindow }) => {
       let wasPrevented = false;
