@@ -22,8 +22,9 @@ export interface AssayProcess {
   openHandles(): number | null;
 }
 
-export function startAssayProcess(parameters: readonly string[]): AssayProcess {
-  const child = spawn(process.execPath, [launcher, ...parameters], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** @param flags of Node itself */
+export function startAssayProcess(parameters: readonly string[], flags: readonly string[] = []): AssayProcess {
+  const child = spawn(process.execPath, [...flags, launcher, ...parameters], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let error = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
