@@ -16,6 +16,7 @@ import { readWhereItCan, refuseReadOnly } from './read-only-place.ts';
 import { ReadableCase } from './readable-case.ts';
 import { finishRelock, writeLayout } from './relock.ts';
 import { dropObjects, foreignObjects, objectWords, type SchemaObjectName } from './schema.ts';
+import { removeAbandonedParts } from './part-files.ts';
 import { beginSession, byAssay, endSession, hasAbandonedSession, hasSessions } from './session.ts';
 import { BUSY_TIMEOUT_MS, connect, type Connection } from './sqlite.ts';
 import { corrupt, guarded } from './store-error.ts';
@@ -37,7 +38,7 @@ export interface ReadOptions {
 }
 
 /**
- * Opens a case for writing. An older layout is brought up to date after a backup beside the file
+ * Opens a case for writing; what killed exports left half written beside it goes. An older layout is brought up to date after a backup beside the file
  * (`NAME.backup-v1-TIME`). A case whose last writer was killed is checked first.
  * Errors: CASE_NOT_FOUND, NOT_A_CASE, CASE_CORRUPT, CASE_FROM_FUTURE, CASE_READ_ONLY, CASE_BUSY, DISK_FULL,
  * MIGRATION_FAILED, PERMISSION_DENIED, WRONG_RUNTIME.
@@ -92,6 +93,7 @@ export function openCaseWithMigrations(path: string, options: OpenOptions, steps
             'restored from a backup, replaced, cut off or written anew',
         );
       for (const what of surprises) opened.decisions.addAudit(byAssay(), what, {});
+      removeAbandonedParts(dirname(file));
       return opened;
     } catch (error) {
       if (session !== null) endSession(connection, session);

@@ -1,8 +1,6 @@
-import { hostname } from 'node:os';
 import type { Doing } from './decision-log.ts';
+import { isAlive, thisProcess, type RunningProcess } from './running-process.ts';
 import type { Connection } from './sqlite.ts';
-
-const CLOCK_TOLERANCE_MS = 10_000; // start times are told by the wall clock, which may be corrected
 
 interface SessionRow {
   readonly id: number;
@@ -21,11 +19,12 @@ export function hasAbandonedSession(connection: Connection): boolean {
  * without taking theirs away. Returns the id to end the session with.
  */
 export function beginSession(connection: Connection): number {
+  const own = thisProcess();
   const begin = connection.transaction(() => {
     for (const row of abandonedSessions(connection)) endSession(connection, row.id);
     const { lastInsertRowid } = connection
       .prepare<[string, number, number]>('INSERT INTO session (host, process_id, process_started_ms) VALUES (?, ?, ?)')
-      .run(hostname(), process.pid, processStartedMs());
+      .run(own.host, own.processId, own.startedMs);
     return Number(lastInsertRowid);
   });
   return begin.immediate();
@@ -51,7 +50,7 @@ export function mayBeInUse(connection: Connection): boolean {
   return connection
     .prepare<[], SessionRow>('SELECT id, host, process_id, process_started_ms FROM session')
     .all()
-    .some((row) => row.host !== hostname() || isAlive(row));
+    .some((row) => row.host !== thisProcess().host || isAlive(ownerOf(row)));
 }
 
 /** Who does what nobody asked for by name, now. */
@@ -63,21 +62,9 @@ function abandonedSessions(connection: Connection): readonly SessionRow[] {
   return connection
     .prepare<[], SessionRow>('SELECT id, host, process_id, process_started_ms FROM session')
     .all()
-    .filter((row) => !isAlive(row));
+    .filter((row) => !isAlive(ownerOf(row)));
 }
 
-function isAlive(row: SessionRow): boolean {
-  if (row.host !== hostname()) return false;
-  if (row.process_id === process.pid) return Math.abs(row.process_started_ms - processStartedMs()) < CLOCK_TOLERANCE_MS;
-  try {
-    process.kill(row.process_id, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-function processStartedMs(): number {
-  return Math.round(Date.now() - process.uptime() * 1000);
+function ownerOf({ host, process_id: processId, process_started_ms: startedMs }: SessionRow): RunningProcess {
+  return { host, processId, startedMs };
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import { AssayError, usageError } from '../../domain/error.ts';
 import type { OutputKind } from './output-kind.ts';
+import { partPath, removeAbandonedParts } from '../../store/part-files.ts';
 import { journalPath } from '../../case/decisions/decision-journal.ts';
 
 /** What an output must not fall upon. */
@@ -134,14 +135,15 @@ function sha256(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Writes under a name of its own and renames. */
+/** Writes under a name of its own and renames; what was left half written there is taken away first. */
 async function place(
   path: string,
   write: (partial: string) => Promise<void>,
   check?: () => Promise<void>,
 ): Promise<void> {
   const target = await realPath(path);
-  const partial = join(dirname(target), `.assay-${randomBytes(6).toString('hex')}.part`);
+  removeAbandonedParts(dirname(target));
+  const partial = partPath(dirname(target));
   try {
     await mkdir(dirname(target), { recursive: true });
     await write(partial);
