@@ -9,6 +9,7 @@ import { benchmarkPage, type BenchmarkRecord, type MeasuredGroup } from './bench
 import { currentLoad, describeMachine } from './machine.ts';
 import { writePage } from './markdown.ts';
 import type { BenchRow } from './row.ts';
+import { digestRows } from './rows/digests.ts';
 import { forestRows, reasonRows } from './rows/forest.ts';
 import { kafkaRows } from './rows/kafka.ts';
 import { learningRows } from './rows/learning.ts';
@@ -24,6 +25,7 @@ const groups: Readonly<Record<string, (settings: BenchSettings) => Promise<Bench
   start: startRows,
   forest: forestRows,
   'main-job': mainJobRows,
+  digests: digestRows,
   'long-run': longRunRows,
   scaling: scalingRows,
   'slow-topic': slowTopicRows,

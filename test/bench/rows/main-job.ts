@@ -35,7 +35,8 @@ function readingSeconds({ json, peakMemoryBytes }: NodeRun): Sample {
   return { value: (Number(json['readMs']) + Number(json['storeMs'])) / 1000, peakMemoryBytes };
 }
 
-async function removeCase(casePath: string): Promise<void> {
+/** Takes a case away, with what SQLite keeps beside it. */
+export async function removeCase(casePath: string): Promise<void> {
   for (const end of ['', '-wal', '-shm']) await rm(`${casePath}${end}`, { force: true });
 }
 
