@@ -61,6 +61,18 @@ export function featureNames(spec: FeatureSpec): readonly string[] {
   return [...spec.features.map(({ name }) => name), ...(spec.windows?.features.map(({ name }) => name) ?? [])];
 }
 
+/** The columns of a recording that a spec computes its features from, each once. */
+export function columnsOfSpec({ features, windows }: FeatureSpec): readonly string[] {
+  const overTime = (windows?.features ?? []).flatMap((feature) => [
+    ...feature.entity,
+    ...('amount' in feature ? [feature.amount] : []),
+    ...('of' in feature ? [feature.of] : []),
+    ...('label' in feature ? [feature.label] : []),
+    ...('category' in feature && feature.category !== null ? [feature.category] : []),
+  ]);
+  return [...new Set([...features.map(({ transform }) => transform.column), ...overTime])];
+}
+
 /** The columns of the matrix that forests are not grown on, but what is learned from verdicts uses. */
 export function withheldOf(spec: FeatureSpec): number[] {
   const overTime = spec.windows?.features ?? [];

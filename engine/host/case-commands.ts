@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { usageError } from '../domain/error.ts';
 import { throwIfCancelled, type WorkContext } from '../domain/progress.ts';
 import { listAlerts } from '../case/alerts/list-alerts.ts';
-import { choiceInCase } from '../jobs/scoring/exported-model.ts';
+import { choiceInCase } from '../jobs/training/take-over-model.ts';
 import { explainRows } from '../case/alerts/explain-rows.ts';
 import { addSuppression, liftSuppression, listSuppressions, previewSuppression } from '../case/alerts/suppressions.ts';
 import { readBelowLine } from '../case/alerts/below-line.ts';
@@ -87,14 +87,13 @@ function evaluationOf(session: CaseSession, modelId: number, thresholdUnits: num
   return evaluateScores(labels, basis, view.sums, thresholdUnits, weights);
 }
 
-/** The `compare` job: two models of one case, by what they flag and by what they find. An address at a tracking server means the model of the case that it holds. */
+/** The `compare` job: two models of one case, by what they flag and by what they find. One at a tracking server that the case lacks is taken over. */
 export async function compareTwoModels(
   input: ParsedJobInput<'compare'>,
   context: WorkContext,
 ): Promise<JobResult<'compare'>> {
-  const { trackingUri } = input;
-  const named = await choiceInCase({ model: input.first, trackingUri }, context.signal);
-  const other = await choiceInCase({ model: input.second, trackingUri }, context.signal);
+  const named = await choiceInCase({ ...input, model: input.first }, context);
+  const other = await choiceInCase({ ...input, model: input.second }, context);
   return withCase(input.casePath, 'read', (session) => {
     throwIfCancelled(context.signal);
     const { id: firstId } = session.chosenModel(named);
@@ -244,12 +243,12 @@ export async function auditCase(input: ParsedJobInput<'audit'>, context: WorkCon
   });
 }
 
-/** The `promote` job: makes a model the champion. An address at a tracking server means the model of the case that it holds. */
+/** The `promote` job: makes a model the champion. One at a tracking server that the case lacks is taken over first. */
 export async function promoteModel(
   input: ParsedJobInput<'promote'>,
   context: WorkContext,
 ): Promise<JobResult<'promote'>> {
-  const choice = await choiceInCase(input, context.signal);
+  const choice = await choiceInCase(input, context);
   return withCase(input.casePath, 'change', (session) => {
     const before = championOf(session);
     const { id: modelId } = session.chosenModel(choice);

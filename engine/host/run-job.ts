@@ -16,6 +16,7 @@ const handlers: { readonly [J in JobName]: () => Promise<Handler<J>> } = {
   learn: async () => (await import('../jobs/training/learn-from-verdicts.ts')).learnFromVerdicts,
   retrain: async () => (await import('../jobs/retraining/retrain.ts')).retrain,
   importModel: async () => (await import('../jobs/training/import-model.ts')).importModel,
+  takeOver: async () => (await import('../jobs/training/take-over-model.ts')).takeOverModel,
   pipelineRun: async () => (await import('../jobs/retraining/run-pipeline.ts')).runPipeline,
   tune: async () => (await import('./case-commands.ts')).tuneModel,
   score: async () => (await import('../jobs/scoring/score-recordings.ts')).scoreRecordings,

@@ -145,9 +145,11 @@ export interface NewModel {
   readonly threshold: StoredThreshold;
   /** Rows it was grown from; of a model made elsewhere those of the case that were there to score, none of which it was grown from. */
   readonly trainedRows: number;
+  /** Where it was taken over from, for the history. */
+  readonly takenOverFrom?: string;
 }
 
-export interface StoredModel extends Omit<NewModel, 'forest'> {
+export interface StoredModel extends Omit<NewModel, 'forest' | 'takenOverFrom'> {
   readonly id: number;
   /** When it was trained, the last time where that was done again. */
   readonly createdAtMs: number;

@@ -489,11 +489,17 @@ export class WritableCase extends ReadableCase {
   saveModel(model: NewModel, doing: Doing): number {
     return this.change(doing, () => {
       const id = this.#keepModel(model, doing);
-      const { digest, trainedRows, threshold, parameters } = model;
+      const { digest, trainedRows, threshold, parameters, takenOverFrom } = model;
       const { imported } = parameters;
+      const came = takenOverFrom !== undefined ? 'taken over' : imported === undefined ? 'trained' : 'imported';
       return {
-        what: `model ${imported === undefined ? 'trained' : 'imported'}: ${model.name}`,
-        details: { digest, ...(imported === undefined ? { trainedRows } : { imported }), threshold: { ...threshold } },
+        what: `model ${came}: ${model.name}`,
+        details: {
+          digest,
+          ...(takenOverFrom === undefined ? {} : { from: takenOverFrom }),
+          ...(imported === undefined ? { trainedRows } : { imported }),
+          threshold: { ...threshold },
+        },
         result: id,
       };
     });

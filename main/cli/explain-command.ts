@@ -56,7 +56,10 @@ export function addCompareCommand(program: Command, surroundings: CommandSurroun
   program
     .command('compare')
     .summary('compare what two models of a case flag and find')
-    .argument('<first>', 'a model of the case, by number or digest, or by models:/NAME@ALIAS where it was published')
+    .argument(
+      '<first>',
+      'a model of the case, by number or digest, or models:/NAME@ALIAS, which is taken over where the case lacks it',
+    )
     .argument('<second>', 'another model')
     .requiredOption('--case <file>', 'the case file')
     .addOption(

@@ -44,7 +44,7 @@ export function addFollowOptions(command: Command): void {
     )
     .option(
       '--model <name>',
-      'with --follow: score with the model of this case instead of training one, or with that of models:/NAME@ALIAS where the case holds it',
+      'with --follow: score with the model of this case instead of training one, or with that of models:/NAME@ALIAS, models:/NAME/VERSION or runs:/RUN/PATH',
     )
     .option('--tracking-uri <address>', 'the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')
     .option(

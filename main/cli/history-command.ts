@@ -101,7 +101,7 @@ function addPromote(program: Command, surroundings: CommandSurroundings): void {
     .requiredOption('--case <file>', 'the case file')
     .requiredOption(
       '--model <name>',
-      "number or digest of one of the case's models, or models:/NAME@ALIAS where that model was published",
+      "number or digest of one of the case's models, or models:/NAME@ALIAS, which is taken over where the case lacks it",
     )
     .option('--tracking-uri <address>', 'the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')
     .requiredOption('--reason <text>', 'why, for the history')

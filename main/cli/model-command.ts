@@ -22,6 +22,7 @@ interface ImportFlags extends ThresholdFlags {
 export function addModelCommand(program: Command, surroundings: CommandSurroundings): void {
   const model = program.command('model').summary('models that were made elsewhere, or lie at a tracking server');
   addList(model, surroundings);
+  addTakeOver(model, surroundings);
   const add = model
     .command('import')
     .summary('make an ONNX model that gives one number a row a model of the case')
@@ -64,6 +65,48 @@ into Assay's own form and held against ONNX Runtime on rows of the case; every r
         };
       });
     });
+}
+
+/** `assay model take-over`: a model of a tracking server, or of another case, as a model of the case. */
+function addTakeOver(model: Command, surroundings: CommandSurroundings): void {
+  model
+    .command('take-over')
+    .summary("make a tracking server's model, or another case's, a model of the case")
+    .argument('<model>', 'models:/NAME@ALIAS, models:/NAME/VERSION, runs:/RUN/PATH, or a case whose champion it is')
+    .requiredOption('--case <file>', 'the case file')
+    .option('--tracking-uri <address>', 'the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay model take-over models:/card-fraud@champion --case spring.assay --tracking-uri http://127.0.0.1:5000
+  assay model take-over monday.assay --case spring.assay --json
+
+Its files must be those that were published. Every row is scored by its features and its line; it stands beside the champion until
+\`assay promote\`, or is the champion where the case has no other.`,
+    )
+    .action(async (named: string, flags: ListFlags) => {
+      await runCommand(surroundings, 'takeOver', flags.json === true, printTakeOver, () => ({
+        casePath: requireCase(flags.case),
+        model: named,
+        ...trackingServer(flags.trackingUri),
+      }));
+    });
+}
+
+function printTakeOver(result: JobResult<'takeOver'>, { print, note }: CommandSurroundings): void {
+  for (const notice of result.notices) note(`Note: ${notice}`);
+  print(heading(result.from === null ? 'The case holds it already' : 'Model taken over'));
+  print(
+    pairs([
+      ...(result.from === null ? [] : [['from', printableLine(result.from)] as const]),
+      ['flagged', `${count(result.flagged)} in ${count(result.alerts)} alerts`],
+      ['model', modelText(result)],
+      ['champion', result.isChampion ? 'yes' : 'no; `assay promote` makes it so'],
+      ['case', result.case],
+    ]),
+  );
 }
 
 interface ListFlags {

@@ -40,7 +40,7 @@ export function addReplayCommand(program: Command, surroundings: CommandSurround
     .addOption(
       new Option(
         '--model <name>',
-        'with --case: a case whose model a new case takes over, or models:/NAME@ALIAS of a model that the case holds',
+        'with --case: the case whose model scores, or models:/NAME@ALIAS, models:/NAME/VERSION or runs:/RUN/PATH',
       ).conflicts('to'),
     )
     .option('--tracking-uri <address>', 'the MLflow server of models:/ (default: MLFLOW_TRACKING_URI)')

@@ -47,6 +47,26 @@ export const importedModelJobs = {
       case: path,
     }),
   },
+  takeOver: {
+    input: z.object({
+      casePath: path,
+      model: path.describe(
+        'models:/NAME@ALIAS, models:/NAME/VERSION or runs:/RUN/PATH of a tracking server, or another case',
+      ),
+      trackingUri: z.string().min(1).optional().describe('the server of a models:/ or runs:/ address'),
+    }),
+    result: z.object({
+      from: z.string().nullable().describe('where it came from; null where the case held it'),
+      model: modelSummarySchema,
+      alerts: z.number().int(),
+      flagged: z.number().int(),
+      threshold: z.number(),
+      thresholdUnits: z.number().int(),
+      isChampion: z.boolean(),
+      notices: z.array(notice),
+      case: path,
+    }),
+  },
   importModel: {
     input: z.object({
       casePath: path,

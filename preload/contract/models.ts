@@ -131,6 +131,8 @@ export interface ModelListItem {
   readonly grower: (typeof makerNames)[number];
   /** Where it came from, in words; null where it was trained. */
   readonly origin: string | null;
+  /** The case, or the address at a tracking server, that it was taken over from; null where it was made here. */
+  readonly takenOverFrom: string | null;
   readonly features: readonly string[];
   /** The same features in a few words each. */
   readonly featureLabels: readonly string[];

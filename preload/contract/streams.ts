@@ -29,9 +29,7 @@ export const streamJobs = {
       trainAfterRows: z.number().int().min(2).default(10_000),
       model: path
         .optional()
-        .describe(
-          'a case whose model scores, instead of one trained here, or the address at a tracking server of a model of this case',
-        ),
+        .describe('a case whose model scores, instead of one trained here, or the address of one at a tracking server'),
       trackingUri: z.string().min(1).optional().describe('the server of a models:/ or runs:/ address'),
       untilIdleMs: z.number().positive().optional(),
       maxMessages: z.number().int().min(1).optional(),
@@ -120,11 +118,7 @@ export const streamJobs = {
     input: z.object({
       recording: path.describe('a file, or a folder that was recorded'),
       casePath: path,
-      model: path
-        .optional()
-        .describe(
-          'a case whose model a new case takes over, or the address at a tracking server of a model of this case',
-        ),
+      model: path.optional().describe('a case whose model scores, or the address of one at a tracking server'),
       trackingUri: z.string().min(1).optional().describe('the server of a models:/ or runs:/ address'),
       speed: z.number().positive().nullable().default(null).describe('1 is as recorded, null as fast as possible'),
       fromTimeMs: z.number().optional().describe('what is older comes as fast as possible'),

@@ -11,6 +11,7 @@ const jobTitles: Readonly<Partial<Record<JobName, string>>> = {
   learn: 'Learning from verdicts',
   retrain: 'Retraining',
   importModel: 'Importing a model',
+  takeOver: 'Taking over a model',
   serverModels: 'Asking the tracking server',
   tune: 'Moving the line',
   score: 'Scoring',

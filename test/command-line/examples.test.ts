@@ -21,7 +21,7 @@ const needMore: readonly {
 }[] = [
   { what: /kafka:\/\//, why: 'a broker', comesTo: 'BROKER_UNREACHABLE' },
   {
-    what: /^(serve --score|score|push|promote|compare|model list) .*127\.0\.0\.1/,
+    what: /^(serve --score|score|push|promote|compare|model list|model take-over) .*127\.0\.0\.1/,
     why: 'a tracking server',
     comesTo: 'SERVER_UNAVAILABLE',
   },

@@ -90,7 +90,7 @@ it('lists every page of what a server has, says whose it is, and where server an
       { id: 'r2', name: 'by hand', madeBy: 'another-program' },
     ],
     conflicts: [
-      'At the server, champion of cards is version 2, made by another program; the champion of this case is model 1.',
+      `At the server, champion of cards is version 2, made by another program; the champion of this case is model 1 (forest ${digest.slice(0, 8)}). Leave it so, or publish the latter under that alias.`,
       `Versions 3 and 1 of cards are the same model ${digest.slice(0, 12)}.`,
     ],
     notices: [],

@@ -31,6 +31,7 @@ import { outboxStories } from './stories/outbox.ts';
 import { packagedStories } from './stories/packaged.ts';
 import { pageSecurityStories } from './stories/page-security.ts';
 import { readingRightlyStories } from './stories/reading-rightly.ts';
+import { serverModelStories } from './stories/server-models.ts';
 import { shellStories } from './stories/shell.ts';
 import { twoWindowsStories } from './stories/two-windows.ts';
 import { workingDayStories } from './stories/working-day.ts';
@@ -80,6 +81,7 @@ describeWithChromium('the window', () => {
     caseStateStories(launchBrowserHost, () => prepared);
     twoWindowsStories(launchBrowserHost, () => prepared);
     foreignModelStories(window);
+    serverModelStories(window);
   });
 
   // Where a real Electron is there, the same stories are told on it (`npm run test:electron`), from the folder and packaged.

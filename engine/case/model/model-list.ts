@@ -4,6 +4,7 @@ import type { StoredModel } from '../../store/types.ts';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
 import type { CaseSession } from '../case-session.ts';
 import { handleOf } from '../line/threshold-handle.ts';
+import { takenOverFrom } from './brought-sample.ts';
 import { themesOfWords } from './theme-shares.ts';
 
 /** Every model of the case, oldest first. */
@@ -27,6 +28,7 @@ export function modelListItem(session: CaseSession, model: StoredModel): ModelLi
     seed,
     grower,
     origin: imported === undefined ? null : originWords(imported),
+    takenOverFrom: takenOverFrom(openCase, model.digest),
     features: featureNames(view.spec),
     featureLabels: view.words.map(({ label }) => label),
     themes: themesOfWords(view.words),

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { usageError } from '../../domain/error.ts';
 import { FRAUD } from '../../domain/label.ts';
 import type { RecentRows, RetrainedRows } from '../../domain/retraining.ts';
+import type { StoredModel } from '../../store/types.ts';
 import type { CaseSession } from '../case-session.ts';
+import { isBrought } from './brought-sample.ts';
 
 /** Of the rows that were chosen, the later part is judged and not learned from. */
 const JUDGED_SHARE = 0.3;
@@ -62,17 +64,16 @@ function fewRows(trained: number, judged: number): Error {
 }
 
 /**
- * The rows that a model was grown from; null where it is not known any more, since rows were removed or labels changed.
+ * The rows that a model was grown from; null where it is not known any more, since rows were removed or labels
+ * changed, or where it was taken over.
  * A model that was not made of recent rows was grown from the first `trainedRows` of its case.
  */
 export function rowsOfTraining(
   session: CaseSession,
-  {
-    parameters: { retrained },
-    trainedRows,
-  }: { readonly parameters: { readonly retrained?: RetrainedRows | undefined }; readonly trainedRows: number },
+  { digest, parameters: { retrained }, trainedRows }: Pick<StoredModel, 'digest' | 'parameters' | 'trainedRows'>,
 ): Uint32Array | null {
   const { numbers, rowCount } = session.arrays;
+  if (isBrought(session.openCase, digest)) return null;
   if (numbers.removed > 0 || (retrained === undefined && trainedRows > rowCount)) return null;
   if (retrained === undefined) return Uint32Array.from({ length: trainedRows }, (_, row) => row);
   if (retrained.endRow > numbers.numberOf(rowCount)) return null;

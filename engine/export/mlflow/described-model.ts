@@ -1,6 +1,5 @@
-import type { FeatureSpec } from '../../domain/feature-spec.ts';
-import type { ForestParameters, LeafForm } from '../../domain/model.ts';
-import type { Profile } from '../../domain/profile.ts';
+import type { CaseModel } from './case-model.ts';
+import type { LeafForm } from '../../domain/model.ts';
 import type { OnnxInput } from '../onnx/preprocessing.ts';
 import type { PrecisionRecallPoint, ScoreHistogramBin } from './score-charts.ts';
 
@@ -13,17 +12,13 @@ export interface SplitTable {
 }
 
 /** Everything that leaves the laptop with a model. */
-export interface DescribedModel {
-  readonly name: string;
+export interface DescribedModel extends CaseModel {
   readonly assayVersion: string;
   readonly onnx: Uint8Array;
   readonly inputs: readonly OnnxInput[];
-  readonly profile: Profile;
-  readonly spec: FeatureSpec;
   readonly digest: string;
   /** Head of the history of its case, as `historyMark` writes it. */
   readonly history: string;
-  readonly parameters: ForestParameters;
   readonly treeCount: number;
   /** Whether scores lie in 0 to 1; else they are on a scale of the model's own. */
   readonly leaf: LeafForm;
@@ -31,9 +26,6 @@ export interface DescribedModel {
   readonly sampleSize: number;
   readonly thresholdUnits: number;
   readonly thresholdScore: number;
-  /** The rule that set the threshold, and what it was given. */
-  readonly thresholdRule: Readonly<Record<string, string | number>>;
-  readonly trainedRows: number;
   readonly trainedAtMs: number;
   readonly rows: number;
   readonly flagged: number;

@@ -1,5 +1,14 @@
 import { z } from 'zod';
 import { AssayError, usageError } from '../../domain/error.ts';
+import {
+  caseModelFiles,
+  changed,
+  decodeCaseModel,
+  decodeNotedForest,
+  modelTags,
+  type CaseModel,
+} from './case-model.ts';
+import { sha256 } from './publication.ts';
 import { artifactFolder } from './publish.ts';
 import { answerOf, type TrackingClient } from './tracking-client.ts';
 
@@ -7,7 +16,6 @@ import { answerOf, type TrackingClient } from './tracking-client.ts';
 const modelUri = /^models:\/+([^/@]+)(?:@([\w-]+)|\/(\d+))$/;
 /** The address of a model among the artifacts of a run. */
 const runUri = /^runs:\/+([\w-]+)\/(.+?)\/*$/;
-const digestTag = 'assay.model_digest';
 
 const text = z.union([z.string(), z.number()]).transform(String);
 const tagsSchema = z.array(z.object({ key: z.string(), value: z.string() })).default([]);
@@ -45,12 +53,60 @@ export interface FetchedFile {
  */
 export async function fetchModelFile(client: TrackingClient, address: string, file: string): Promise<FetchedFile> {
   const place = await placeOf(client, address);
-  for (const folder of place.folders)
-    if ((await client.listFiles(folder)).includes(file))
-      return { bytes: await client.getFile(`${folder}/${file}`), digest: place.digest };
+  const bytes = await fileAt(client, place, file);
+  if (bytes !== null) return { bytes, digest: place.digest };
   throw new AssayError('FILE_NOT_FOUND', 'failure', `${place.name} has no file ${file}.`, {
     nextStep: 'Publish the model with `assay export mlflow`.',
   });
+}
+
+/** A file of a model, from the likeliest folder that has it; null where none has. */
+async function fileAt(client: TrackingClient, { folders }: ModelFolders, file: string): Promise<Uint8Array | null> {
+  for (const folder of folders)
+    if ((await client.listFiles(folder)).includes(file)) return client.getFile(`${folder}/${file}`);
+  return null;
+}
+
+/** A model of a tracking server with all that the case keeps which published it. */
+export interface FetchedModel extends CaseModel {
+  /** The version or run that the address meant. */
+  readonly place: string;
+}
+
+/**
+ * A model at a tracking server for another case, each of its files held against what the server has noted for it.
+ *
+ * @throws AssayError NO_MODEL where Assay did not publish it, or an earlier version did, MODEL_MISMATCH where a file is not the one
+ * that was published, and those of `fetchModelFile`.
+ */
+export async function fetchCaseModel(client: TrackingClient, address: string): Promise<FetchedModel> {
+  const place = await placeOf(client, address);
+  const { digest, caseModel } = place;
+  if (digest === null) throw notPublished(address);
+  if (caseModel === null)
+    throw usageError(
+      'NO_MODEL',
+      `${place.name} was published without what a case keeps of a model.`,
+      'Publish it into another experiment with this version, or name the case that published it; for scoring alone it will do.',
+    );
+  const [notes, forest] = [
+    await fileAt(client, place, caseModelFiles.notes),
+    await fileAt(client, place, caseModelFiles.forest),
+  ];
+  if (notes === null || forest === null)
+    throw changed(`${notes === null ? caseModelFiles.notes : caseModelFiles.forest} of ${address} is missing`);
+  if (sha256(notes) !== caseModel)
+    throw changed(`${caseModelFiles.notes} of ${address} is not the file that was published`);
+  return { ...decodeCaseModel(notes, decodeNotedForest(forest, digest, address), address), place: place.name };
+}
+
+/** What to say of a model that Assay did not put at a server. */
+export function notPublished(address: string): Error {
+  return usageError(
+    'NO_MODEL',
+    `The server has noted no digest for ${address}, so no model of a case is that one.`,
+    'Name a version that Assay has published, or fetch its ONNX file and import that.',
+  );
 }
 
 /** The digest that a server has noted for a model; null where another program has put it there. Errors as `fetchModelFile`. */
@@ -63,6 +119,8 @@ interface ModelFolders {
   readonly name: string;
   readonly folders: readonly string[];
   readonly digest: string | null;
+  /** SHA-256 of what a case keeps of it; null where it was published without. */
+  readonly caseModel: string | null;
 }
 
 async function placeOf(client: TrackingClient, address: string): Promise<ModelFolders> {
@@ -89,7 +147,7 @@ async function placeOf(client: TrackingClient, address: string): Promise<ModelFo
     }),
   );
   const folder = artifactFolder(await ownAddress(client, source));
-  return { name: `Version ${version} of ${name}`, folders: [folder], digest: digestIn(tags) };
+  return { name: `Version ${version} of ${name}`, folders: [folder], ...notedIn(tags) };
 }
 
 /** MLflow 3 keeps a model that a run has logged beside the run's artifacts, under the name that the path has. */
@@ -106,12 +164,13 @@ async function placeInRun(client: TrackingClient, runId: string, path: string): 
   return {
     name: `The run ${runId}`,
     folders: [`${artifactFolder(info.artifact_uri)}/${path}`, ...own.map((each) => artifactFolder(each.artifact_uri))],
-    digest: digestIn(data.tags),
+    ...notedIn(data.tags),
   };
 }
 
-function digestIn(tags: z.output<typeof tagsSchema>): string | null {
-  return tags.find(({ key }) => key === digestTag)?.value ?? null;
+function notedIn(tags: z.output<typeof tagsSchema>): Pick<ModelFolders, 'digest' | 'caseModel'> {
+  const valueOf = (tag: string): string | null => tags.find(({ key }) => key === tag)?.value ?? null;
+  return { digest: valueOf(modelTags.digest), caseModel: valueOf(modelTags.caseModel) };
 }
 
 /** MLflow 3 may answer with the name of a logged model, whose own artifact address has to be asked for. */

@@ -65,8 +65,8 @@ export function modelCard(model: DescribedModel): string {
   ].join('\n');
 }
 
-function rule(model: DescribedModel): string {
-  return Object.entries(model.thresholdRule)
+function rule({ threshold: { rule: name, details } }: DescribedModel): string {
+  return Object.entries({ rule: name, ...details })
     .map(([name, value]) => `${line(name)} ${line(String(value))}`)
     .join(', ');
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { generateForest } from '../../forest/kernel/random-forest.fixture.ts';
+import { caseModelFiles, decodeCaseModel, decodeNotedForest } from './case-model.ts';
 import type { DescribedModel } from './described-model.ts';
 import { modelDirectory, withOrigin } from './model-directory.ts';
 import { checkFiles, publicationOf } from './publication.ts';
@@ -30,7 +32,9 @@ const model: DescribedModel = {
   sampleSize: 256,
   thresholdUnits: 1000,
   thresholdScore: 0.6,
-  thresholdRule: { rule: 'contamination', value: 0.02 },
+  threshold: { units: 1000, rule: 'contamination', details: { value: 0.02 } },
+  forest: generateForest({ trees: 2, depth: 2, features: 2, shape: 'full', seed: 1 }),
+  training: { rowCount: 3, featureCount: 2, values: Float32Array.of(3, 10, 1, 30, 2, 20) },
   trainedRows: 500,
   trainedAtMs: Date.UTC(2026, 2, 1, 12),
   rows: 500,
@@ -63,6 +67,39 @@ describe('the MLflow model directory', () => {
 
   it('shows names from outside as text, never as markup', () => {
     expect(text(modelDirectory(model).get('MODEL_CARD.md'))).not.toContain('<script>');
+  });
+});
+
+describe('what another case takes over', () => {
+  const { notes, forest } = caseModelFiles;
+  const files = modelDirectory(model);
+  const bytesOf = (file: string): Uint8Array => files.get(file) ?? new Uint8Array();
+  const decoded = (bytes: Uint8Array): ReturnType<typeof decodeNotedForest> =>
+    decodeNotedForest(bytes, model.forest.digest, 'models:/cards@champion');
+
+  it('comes back as it was, but for the rows of the training: each feature is sorted by itself', () => {
+    const { name, parameters, threshold, trainedRows, profile, spec } = model;
+    expect(decodeCaseModel(bytesOf(notes), decoded(bytesOf(forest)), 'it')).toEqual({
+      ...{ name, parameters, threshold, trainedRows, profile, spec, forest: model.forest },
+      training: { rowCount: 3, featureCount: 2, values: Float32Array.of(1, 10, 2, 20, 3, 30) },
+    });
+  });
+
+  it('is refused by the name of the file where a byte of the forest is another, or it is another forest', () => {
+    const bytes = bytesOf(forest).slice();
+    bytes[60] ^= 1;
+    expect(() => decoded(bytes)).toThrow(
+      'case_forest.bin of models:/cards@champion is not the file that was published',
+    );
+    expect(() => decodeNotedForest(bytesOf(forest), 'f'.repeat(64), 'it')).toThrow(
+      'is noted as the model ffffffffffff',
+    );
+  });
+
+  it('is refused where notes and forest do not belong together, or are none', () => {
+    const wide = generateForest({ trees: 2, depth: 2, features: 3, shape: 'full', seed: 1 });
+    expect(() => decodeCaseModel(bytesOf(notes), wide, 'it')).toThrow('do not belong together');
+    expect(() => decodeCaseModel(Uint8Array.of(123), model.forest, 'it')).toThrow('case_model.json of it');
   });
 });
 

@@ -1,5 +1,7 @@
 import { stringify } from 'yaml';
+import { encodeForest } from '../../forest/compile.ts';
 import { outputNames } from '../onnx/export-onnx.ts';
+import { caseModelFiles, encodeCaseModel } from './case-model.ts';
 import type { DescribedModel } from './described-model.ts';
 import { loaderModule, loaderSource } from './loader-source.ts';
 import { modelCard } from './model-card.ts';
@@ -48,6 +50,8 @@ export function modelDirectory(model: DescribedModel): Files {
     'feature_spec.json': json(model.spec),
     'profile.json': json(model.profile),
     'metrics.json': json(model.metrics),
+    [caseModelFiles.notes]: encodeCaseModel(model),
+    [caseModelFiles.forest]: encodeForest(model.forest),
     'MODEL_CARD.md': modelCard(model),
     'charts/score_histogram.json': json({ threshold: model.thresholdScore, bins: model.histogram }),
     'charts/score_histogram.svg': histogramSvg(model.histogram, model.thresholdScore),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { usageError } from '../../domain/error.ts';
+import { impossible, usageError } from '../../domain/error.ts';
+import { caseModelFiles, modelTags } from './case-model.ts';
 import type { DescribedModel } from './described-model.ts';
 import { modelCard } from './model-card.ts';
 import { modelDirectory, type Files } from './model-directory.ts';
@@ -87,11 +88,9 @@ export function publicationOf(model: DescribedModel, publishId: string, createdA
           .join(', ')
           .slice(0, longestParam),
         feature_count: String(model.spec.features.length + (model.spec.windows?.features.length ?? 0)),
+        threshold_rule: model.threshold.rule,
         ...Object.fromEntries(
-          Object.entries(model.thresholdRule).map(([name, value]) => [
-            name === 'rule' ? 'threshold_rule' : `threshold_${name}`,
-            String(value),
-          ]),
+          Object.entries(model.threshold.details).map(([name, value]) => [`threshold_${name}`, String(value)]),
         ),
         threshold_units: String(model.thresholdUnits),
         model_digest: model.digest,
@@ -101,7 +100,8 @@ export function publicationOf(model: DescribedModel, publishId: string, createdA
       tags: {
         'mlflow.source.name': 'assay',
         'mlflow.source.type': 'LOCAL',
-        'assay.model_digest': model.digest,
+        [modelTags.digest]: model.digest,
+        [modelTags.caseModel]: sha256(files.get(caseModelFiles.notes) ?? impossible('a publication lacks its notes')),
         'assay.history': model.history,
         ...tagsOfOrigin(model),
       },

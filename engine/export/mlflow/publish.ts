@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import { AssayError } from '../../domain/error.ts';
+import { modelTags } from './case-model.ts';
 import { withOrigin, type Files } from './model-directory.ts';
 import { sha256, type Destination, type Publication, type PublicationNotes } from './publication.ts';
 import {
@@ -219,7 +220,7 @@ async function makeLoggedModel(
     model_type: 'IsolationForest',
     source_run_id: runId,
     params: pairs(notes.run.params),
-    tags: pairs({ [publishTag]: notes.publishId, 'assay.model_digest': notes.digest }),
+    tags: pairs({ [publishTag]: notes.publishId, [modelTags.digest]: notes.digest }),
   });
   return answerOf(z.object({ model: loggedModelSchema }), made).model.info;
 }
@@ -338,9 +339,15 @@ async function registerVersion(
     run_id: runId,
     ...(modelId === null ? {} : { model_id: modelId }),
     description: notes.run.description,
-    tags: pairs({ [publishTag]: notes.publishId, 'assay.model_digest': notes.digest }),
+    tags: pairs({ [publishTag]: notes.publishId, [modelTags.digest]: notes.digest, ...tagOfCaseModel(notes) }),
   });
   return answerOf(z.object({ model_version: versionSchema }), made).model_version.version;
+}
+
+/** What waits since an earlier version has none. */
+function tagOfCaseModel({ run: { tags } }: PublicationNotes): Record<string, string> {
+  const { [modelTags.caseModel]: caseModel } = tags;
+  return caseModel === undefined ? {} : { [modelTags.caseModel]: caseModel };
 }
 
 /** The version of a registered model that came from a run; a run makes one at most. */

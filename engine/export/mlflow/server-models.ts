@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelTags } from './case-model.ts';
 import { answerOf, type TrackingClient } from './tracking-client.ts';
 
 /** A version of a registered model, as a tracking server tells it. */
@@ -32,7 +33,6 @@ export interface ServerModels {
   readonly isCut: boolean;
 }
 
-const digestTag = 'assay.model_digest';
 /** A server of a large company has more than anybody reads in a list. */
 const mostVersions = 2000;
 const mostRuns = 500;
@@ -161,7 +161,7 @@ async function everyPage<T>(
 }
 
 function digestIn(noted: z.output<typeof tags>): string | null {
-  return noted.find(({ key }) => key === digestTag)?.value ?? null;
+  return noted.find(({ key }) => key === modelTags.digest)?.value ?? null;
 }
 
 function compare(left: string, right: string): number {

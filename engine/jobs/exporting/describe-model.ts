@@ -7,11 +7,11 @@ import type { Cell, DescribedModel, SplitTable } from '../../export/mlflow/descr
 import { modelColumns, type ModelColumn } from '../../export/mlflow/model-inputs.ts';
 import type { Dictionaries } from '../../features/decode-segment.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
-import type { StoredThreshold } from '../../store/types.ts';
 import type { JobResult } from '../../../preload/contract/jobs.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
 import { pointOf } from '../../case/line/tuning.ts';
 import { evaluateIn } from '../training/evaluate-model.ts';
+import { caseModelOf } from '../training/take-over-model.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
 import { onnxOfModel } from './write-onnx.ts';
 import { withCase } from '../../case/opening.ts';
@@ -31,28 +31,24 @@ export function describeModel(
     const stored = session.chosenModel(choice);
     const view = session.view(stored.id);
     const { sums, forest } = view;
-    const { bytes, inputs, profile, spec } = onnxOfModel(openedCase, { stored, forest });
+    const { bytes, inputs } = onnxOfModel(openedCase, { stored, forest });
+    const model = caseModelOf(session, { stored, forest });
     const index = session.tuningIndex(stored.id);
     const { edges, counts, positives } = index.histogram(histogramBins);
     const point = pointOf(session, stored.id, { kind: 'threshold', thresholdUnits: stored.threshold.units });
     const evaluated = point.basis === null ? null : await evaluateIn(session, String(stored.id), context);
     return {
-      name: stored.name,
+      ...model,
       assayVersion: packageFile.version,
       onnx: bytes,
       inputs,
-      profile,
-      spec,
       digest: forest.digest,
       history: historyMark(openedCase.decisions.head()),
-      parameters: stored.parameters,
       treeCount: forest.treeCount,
       leaf: forest.leaf,
       sampleSize: forest.sampleSize,
       thresholdUnits: stored.threshold.units,
       thresholdScore: point.threshold,
-      thresholdRule: flatRule(stored.threshold),
-      trainedRows: stored.trainedRows,
       trainedAtMs: stored.createdAtMs,
       rows: sums.length,
       flagged: point.flagged,
@@ -74,7 +70,7 @@ export function describeModel(
       precisionRecall: index
         .precisionRecallCurve(curvePoints)
         .map(({ recall, precision, thresholdScore: score }) => ({ recall, precision, score })),
-      example: exampleOf(openedCase, stored.featureSetId, modelColumns(spec, inputs), featureNames(spec)),
+      example: exampleOf(openedCase, stored.featureSetId, modelColumns(model.spec, inputs), featureNames(model.spec)),
       recordings: openedCase
         .sources()
         .map(({ uri, fingerprint, rows }) => ({ name: basename(uri), fingerprint, rows })),
@@ -123,13 +119,6 @@ function wordOf(name: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_|_$/g, '');
-}
-
-function flatRule({ rule, details }: StoredThreshold): Record<string, string | number> {
-  const entries = Object.entries(details).flatMap(([name, value]) =>
-    typeof value === 'number' || typeof value === 'string' ? [[name, value] as const] : [],
-  );
-  return { rule, ...Object.fromEntries(entries) };
 }
 
 /** The first rows of the case as the exported model takes them. */

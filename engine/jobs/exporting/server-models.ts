@@ -64,7 +64,7 @@ function conflictsOf({ versions }: ServerModels, models: readonly StoredModel[])
     return [
       ...(holder === undefined || champion === undefined || holder.digest === champion.digest
         ? []
-        : [championElsewhere(name, holder, own.get(holder.digest ?? '')?.id, champion.id)]),
+        : [championElsewhere(name, holder, own.get(holder.digest ?? ''), champion)]),
       ...twice.map(({ version, digest }) => {
         const first = ofName.find((other) => other.digest === digest)?.version;
         return `Versions ${first} and ${version} of ${name} are the same model ${digest?.slice(0, 12)}.`;
@@ -73,12 +73,18 @@ function conflictsOf({ versions }: ServerModels, models: readonly StoredModel[])
   });
 }
 
-function championElsewhere(name: string, holder: ServerVersion, held: number | undefined, champion: number): string {
+function championElsewhere(
+  name: string,
+  holder: ServerVersion,
+  held: StoredModel | undefined,
+  champion: StoredModel,
+): string {
   const there =
     held !== undefined
-      ? `model ${held} of this case`
+      ? `model ${held.id} (${held.name}) of this case`
       : holder.digest === null
         ? 'made by another program'
         : `the model ${holder.digest.slice(0, 12)}, which this case does not hold`;
-  return `At the server, ${championAlias} of ${name} is version ${holder.version}, ${there}; the champion of this case is model ${champion}.`;
+  const next = held !== undefined ? 'Promote it here' : holder.digest === null ? 'Leave it so' : 'Take it over';
+  return `At the server, ${championAlias} of ${name} is version ${holder.version}, ${there}; the champion of this case is model ${champion.id} (${champion.name}). ${next}, or publish the latter under that alias.`;
 }

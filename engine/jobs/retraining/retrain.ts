@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { CaseSession } from '../../case/case-session.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import { handleOf } from '../../case/line/threshold-handle.ts';
+import { isBrought } from '../../case/model/brought-sample.ts';
 import { CARDS_PER_DAY } from '../../case/model/baselines.ts';
 import { forestBeneath } from '../../case/model/chosen-model.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
@@ -29,7 +30,7 @@ import type { ThresholdHandle } from '../../../preload/contract/tuning.ts';
 import { openLiveScoring } from '../streaming/live-scoring.ts';
 import { growForest, scoreAndKeep, scoreMatrix, stopwatch } from '../training/train-model.ts';
 import { judgeGate, type JudgedModels } from './gate.ts';
-import { evenly, greatestDrift, isBrought, sampleOfRows, trainingSample } from './training-sample.ts';
+import { evenly, greatestDrift, sampleOfRows, trainingSample } from './training-sample.ts';
 
 type Input = ParsedJobInput<'retrain'>;
 type Result = JobResult<'retrain'>;

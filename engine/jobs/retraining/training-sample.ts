@@ -1,13 +1,11 @@
-import { z } from 'zod';
 import type { CaseSession } from '../../case/case-session.ts';
+import { broughtSample } from '../../case/model/brought-sample.ts';
 import { readFeatureRows } from '../../case/model/feature-rows.ts';
 import { rowsOfTraining } from '../../case/model/recent-rows.ts';
 import type { FeatureMatrix } from '../../domain/model.ts';
 import { featureNames } from '../../domain/feature-spec.ts';
 import { populationStabilityIndex } from '../../evaluation/stability-index.ts';
-import type { ReadableCase } from '../../store/readable-case.ts';
 import type { StoredModel } from '../../store/types.ts';
-import type { WritableCase } from '../../store/writable-case.ts';
 
 /** Rows that drift is measured against. */
 const SAMPLE_ROWS = 5_000;
@@ -55,39 +53,7 @@ export function greatestDrift(
     .reduce((most, each) => (each.psi > most.psi ? each : most));
 }
 
-const broughtSampleSchema = z.object({
-  rowCount: z.number().int(),
-  featureCount: z.number().int(),
-  values: z.base64(),
-});
-
-function settingOf(digest: string): string {
-  return `training sample ${digest}`;
-}
-
 /** What a model takes along into another case. */
 export function sampleToBring(from: CaseSession, model: StoredModel): FeatureMatrix | null {
   return trainingSample(from, model, BROUGHT_ROWS);
-}
-
-/** Keeps, with a model taken over from another case, what it was trained on, so that drift can be measured against it. */
-export function bringSample(into: WritableCase, digest: string, sample: FeatureMatrix | null): void {
-  const { rowCount, featureCount, values } = sample ?? { rowCount: 0, featureCount: 0, values: new Float32Array() };
-  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-  into.setSetting(settingOf(digest), { rowCount, featureCount, values: bytes.toString('base64') });
-}
-
-/** Whether a model was taken over from another case, whose rows it was grown from. */
-export function isBrought(openedCase: ReadableCase, digest: string): boolean {
-  return openedCase.setting(settingOf(digest)) !== undefined;
-}
-
-/** Undefined for a model of this case; null where the other case did not know its rows any more. */
-function broughtSample(openedCase: ReadableCase, digest: string): FeatureMatrix | null | undefined {
-  const stored = openedCase.setting(settingOf(digest));
-  if (stored === undefined) return undefined;
-  const { rowCount, featureCount, values } = broughtSampleSchema.parse(stored);
-  if (rowCount === 0) return null;
-  const bytes = Uint8Array.from(Buffer.from(values, 'base64'));
-  return { rowCount, featureCount, values: new Float32Array(bytes.buffer) };
 }

@@ -1,4 +1,4 @@
-import { digestAt, fetchModelFile, isModelUri } from '../../export/mlflow/fetch-model.ts';
+import { fetchModelFile, isModelUri } from '../../export/mlflow/fetch-model.ts';
 import { openTrackingClient, type TrackingClient } from '../../export/mlflow/tracking-client.ts';
 import { AssayError, usageError } from '../../domain/error.ts';
 import { trackingAccess } from '../exporting/tracking-access.ts';
@@ -13,7 +13,7 @@ export interface ModelPlace {
 }
 
 /** The tracking server that an address lies at. @throws AssayError WRONG_USE where none was named. */
-async function clientOf(
+export async function trackingClientOf(
   address: string,
   trackingUri: string | undefined,
   signal: AbortSignal,
@@ -28,21 +28,6 @@ async function clientOf(
 }
 
 /**
- * How a case knows the model that is named: a number or digest as it is, an address at a tracking server by the digest there.
- * @throws AssayError WRONG_USE where a server is needed and none named, NO_MODEL where it has no digest, and those of the server.
- */
-export async function choiceInCase({ model, trackingUri }: ModelPlace, signal: AbortSignal): Promise<string> {
-  if (!isModelUri(model)) return model;
-  const digest = await digestAt(await clientOf(model, trackingUri, signal), model);
-  if (digest !== null) return digest;
-  throw usageError(
-    'NO_MODEL',
-    `The server has noted no digest for ${model}, so no model of a case is that one.`,
-    'Name a version that Assay has published.',
-  );
-}
-
-/**
  * The exported model at a place, from a file or a tracking server; null where the place is a case.
  * @throws AssayError WRONG_USE where a server is needed and none named, FILE_NOT_FOUND, MODEL_MISMATCH (also where the file is
  * another model than the server has noted) and those of the server.
@@ -52,7 +37,7 @@ export async function exportedModelAt(
   signal: AbortSignal,
 ): Promise<OnnxModel | null> {
   if (!isModelUri(model)) return (await isOnnxModel(model)) ? openOnnxModel(await readOnnxFile(model), model) : null;
-  const client = await clientOf(model, trackingUri, signal);
+  const client = await trackingClientOf(model, trackingUri, signal);
   const { bytes, digest } = await fetchModelFile(client, model, 'model.onnx');
   const opened = await openOnnxModel(bytes, model);
   if (digest === null || digest === opened.scorer.notes.digest) return opened;

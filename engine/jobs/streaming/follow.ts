@@ -20,7 +20,6 @@ import { scoreOfSum } from '../../forest/score.ts';
 import { startMetrics, type StreamMetrics } from '../../monitor/stream-metrics.ts';
 import { createCaseWriter, type CaseWriter } from '../../store/case-writer.ts';
 import { openCase } from '../../store/open-case.ts';
-import type { Doing } from '../../store/decision-log.ts';
 import type { LiveScores, SegmentAppend, Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { decodedFollower } from '../../stream/kafka/decoded-follower.ts';
@@ -48,7 +47,7 @@ import { retainAsSet } from '../retain-rows.ts';
 import { describeOrder } from '../training/case-features.ts';
 import { trainOnCase } from '../training/train-model.ts';
 import { trainingSample } from '../retraining/training-sample.ts';
-import { adoptModel, modelToAdopt, type ModelToAdopt } from './adopt-model.ts';
+import { adoptModel } from './adopt-model.ts';
 import { CommitLedger } from './commit-ledger.ts';
 import { firstTrainingOf, firstTrainingSentence, keepFirstTraining } from './first-training.ts';
 import { FiguresMeter, lastEventMs, type FiguresNow } from './figures-meter.ts';
@@ -97,7 +96,7 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
   const startedMs = performance.now();
   const address = parseTopicAddress(input.topic);
   const notices: string[] = [];
-  const groupId = prepareCase(input.casePath, await modelToAdopt(input, context.signal), doingOf(context));
+  const groupId = await prepareCase(input, context, notices);
   const health = new StreamHealth();
   const metrics = await startMetrics(address.topic, input.metricsPort, input.metricsHost, health.questions);
   let follower: TopicFollower | undefined;
@@ -147,10 +146,11 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
 }
 
 /** Makes the case where there is none, with the model it is to score with where one was named. */
-function prepareCase(casePath: string, wanted: ModelToAdopt | undefined, doing: Doing): string {
-  const openedCase = openCase(casePath, { create: true });
+async function prepareCase(input: FollowInput, context: WorkContext, notices: string[]): Promise<string> {
+  const adopt = await adoptModel(input, context);
+  const openedCase = openCase(input.casePath, { create: true });
   try {
-    if (wanted !== undefined) adoptModel(openedCase, wanted, doing);
+    notices.push(...(await adopt(openedCase)));
     const known = openedCase.setting(groupSetting);
     if (typeof known === 'string') return known;
     const groupId = `assay-${randomBytes(6).toString('hex')}`;

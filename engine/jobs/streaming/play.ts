@@ -29,7 +29,7 @@ import { matchColumns, type LookedInto } from '../reading/match-columns.ts';
 import { digestOfFile, fingerprintRecording } from '../reading/recording-fingerprint.ts';
 import { whatCame } from '../reading/rows-history.ts';
 import { describeOrder } from '../training/case-features.ts';
-import { adoptModel, modelToAdopt } from './adopt-model.ts';
+import { adoptModel } from './adopt-model.ts';
 import { sliceOfAppend } from './append-slices.ts';
 import { FiguresMeter, lastEventMs, type FiguresNow } from './figures-meter.ts';
 import { flagsDigest } from './flags-digest.ts';
@@ -81,10 +81,10 @@ async function prepareCase(input: PlayInput, context: WorkContext): Promise<Prep
     );
   const paths = await filesOfRecording(input.recording);
   const recordings = await Promise.all(paths.map((path) => recordingAt(path, input.format)));
-  const wanted = await modelToAdopt(input, context.signal);
+  const adopt = await adoptModel(input, context);
   const openedCase = openCase(input.casePath, { create: true });
   try {
-    if (wanted !== undefined) adoptModel(openedCase, wanted, doingOf(context));
+    const notices = [...(await adopt(openedCase))];
     chosenModel(openedCase, undefined);
     const profile = openedCase.profile() ?? impossible('a case with a model has no profile');
     const known = openedCase.sources();
@@ -94,7 +94,6 @@ async function prepareCase(input: PlayInput, context: WorkContext): Promise<Prep
       path: 'the recordings of the model',
       columnNames: profile.columns.map(({ name }) => name),
     };
-    const notices: string[] = [];
     const matched = new Map<string, readonly string[]>();
     for (const recording of added) {
       const { columnNames, notice } = await matchColumns(profile, reference, recording, context.signal);

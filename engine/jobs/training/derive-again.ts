@@ -1,4 +1,5 @@
 import type { CaseSession } from '../../case/case-session.ts';
+import { isBrought, takenOverFrom } from '../../case/model/brought-sample.ts';
 import { rowsOfTraining } from '../../case/model/recent-rows.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { originWords } from '../../domain/model.ts';
@@ -94,6 +95,10 @@ async function deriveForest(session: CaseSession, model: StoredModel, context: W
   if (parameters.learning !== undefined) return asStored('forest as stored: it learned from verdicts');
   if (parameters.imported !== undefined)
     return asStored(`forest as stored: it was ${originWords(parameters.imported)}`);
+  if (isBrought(openCase, digest)) {
+    const from = takenOverFrom(openCase, digest) ?? 'another case';
+    return asStored(`forest as stored: it was taken over from ${from}, from whose rows it was grown`);
+  }
   if (openCase.rowNumbers().removed > 0) return asStored('forest as stored: rows that it was grown from were removed');
   const rows = parameters.retrained === undefined ? undefined : rowsOfTraining(session, model);
   if (rows === null) return asStored('forest as stored: other rows are known to be fraud than when it was grown');

@@ -258,6 +258,9 @@ export function ModelsPlace() {
                 : `Imported ${formats.time(selected.createdAtMs)}`}
             </p>
             {selected.origin !== null && <p className="soft models-origin">{withCapital(selected.origin)}.</p>}
+            {selected.takenOverFrom !== null && (
+              <p className="soft models-origin">Taken over from {selected.takenOverFrom}.</p>
+            )}
             <p
               className="soft fixed models-digest"
               title={
@@ -358,7 +361,15 @@ export function ModelsPlace() {
           {selected.parameters.imported === undefined && (
             <SeedStability key={`seeds ${selected.id}`} openCase={openCase} model={selected} />
           )}
-          <ServerModels key={`server ${openCase.path}`} openCase={openCase} />
+          <ServerModels
+            key={`server ${openCase.path}`}
+            openCase={openCase}
+            models={models}
+            onShow={(modelId) => {
+              setSelectedKey(`${modelId}`);
+              list.refetch();
+            }}
+          />
           <section aria-label="Features">
             <h3>{formatCount(selected.features.length)} features</h3>
             <ul className="models-features">

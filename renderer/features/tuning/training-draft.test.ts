@@ -12,6 +12,7 @@ const model: ModelListItem = {
   seed: 1,
   grower: 'assay',
   origin: null,
+  takenOverFrom: null,
   features: ['amount'],
   featureLabels: ['Amount'],
   themes: [],

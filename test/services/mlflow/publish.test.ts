@@ -9,6 +9,7 @@ import { assay, writeExpected } from '../case-fixture.ts';
 import { expectAliasMoves } from './alias-moves.ts';
 import { serveModel } from './model-server.ts';
 import { countOf } from './server-count.ts';
+import { expectTakenOver } from './take-over.ts';
 import { freePort, mlflow, TrackingServer } from './tracking-server.ts';
 import { makeCertificates, startProxy, startTlsFront } from './way-to-server.ts';
 
@@ -149,6 +150,10 @@ describe.skipIf(mlflow.isSkipped)('a model published to a real MLflow server', (
 
   it('moves an alias wherever it is asked for: back, to a new one, not past a gate, and after a time without the server', async () => {
     await expectAliasMoves(server, home);
+  });
+
+  it('gives its model to a case that lacks it, at every door, unless a file was changed', async () => {
+    await expectTakenOver(server, home);
   });
 
   it('waits in the case while the server is down, and goes out once when it answers, whoever else pushes it', async () => {

@@ -9,6 +9,7 @@ import { expectAliasMoves } from '../mlflow/alias-moves.ts';
 import { CutProxy } from '../mlflow/cut-proxy.ts';
 import { countOf } from '../mlflow/server-count.ts';
 import { attemptToPublish, smallPublication } from '../mlflow/small-publication.ts';
+import { expectTakenOver } from '../mlflow/take-over.ts';
 import { freePort, mlflow2, TrackingServer } from '../mlflow/tracking-server.ts';
 
 describe.skipIf(mlflow2.isSkipped)('a model published to a real MLflow 2 server', () => {
@@ -57,6 +58,10 @@ describe.skipIf(mlflow2.isSkipped)('a model published to a real MLflow 2 server'
 
   it('moves an alias wherever it is asked for, as the newer server does', async () => {
     await expectAliasMoves(server, home);
+  });
+
+  it('gives its model to a case that lacks it, as the newer server does', async () => {
+    await expectTakenOver(server, home);
   });
 
   it('cut off after each of its requests in turn is completed as one run, announced once, and one version', async () => {
