@@ -1,12 +1,12 @@
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
-import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { progressWords } from '../../app/job-words.ts';
 import { formatCount, formatCounted, formatPercent } from '../../data/format.ts';
 import { shareOf, useJob } from '../../data/jobs.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { ErrorState } from '../../ui/states.tsx';
+import { CommandButton } from './command-button.tsx';
 
 const SEEDS = 5;
 
@@ -15,8 +15,6 @@ export function SeedStability({ openCase, model }: { readonly openCase: CaseOver
   const job = useJob('stability');
   const canStart = job.running === null && model.scoresAllRows && model.flagged > 0;
   const start = (): void => void job.start({ casePath: openCase.path, model: `${model.id}`, seeds: SEEDS });
-  useCommand('models.stability', canStart ? start : null);
-  const key = useCommandKey('models.stability');
   const result =
     job.outcome?.ok === true && job.outcome.result.model.digest === model.digest ? job.outcome.result : null;
   return (
@@ -32,9 +30,9 @@ export function SeedStability({ openCase, model }: { readonly openCase: CaseOver
         </div>
       ) : (
         <div className="models-actions">
-          <Button keyHint={key} disabled={!canStart} onClick={start}>
+          <CommandButton command="models.stability" run={canStart ? start : null}>
             Try {SEEDS} other seeds
-          </Button>
+          </CommandButton>
         </div>
       )}
       {job.outcome?.ok === false && job.outcome.error.code !== 'CANCELLED' && (

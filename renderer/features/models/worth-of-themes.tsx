@@ -2,7 +2,6 @@ import type { ReactNode } from 'react';
 import type { CaseOverview } from '../../../preload/contract/cases.ts';
 import type { JobResult } from '../../../preload/contract/jobs.ts';
 import type { ModelListItem } from '../../../preload/contract/models.ts';
-import { useCommand, useCommandKey } from '../../app/commands.tsx';
 import { progressWords } from '../../app/job-words.ts';
 import { useCurrentModel, useModels } from '../../data/app-state.tsx';
 import { formatCount, formatCounted, formatDecimal, formatPercent, withCapital } from '../../data/format.ts';
@@ -12,6 +11,7 @@ import { featuresWithout, trainingLike } from '../../data/training.ts';
 import { Button } from '../../ui/button.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { ErrorState } from '../../ui/states.tsx';
+import { CommandButton } from './command-button.tsx';
 
 type Worth = JobResult<'themes'>;
 
@@ -23,8 +23,6 @@ export function WorthOfThemes({ openCase, model }: { readonly openCase: CaseOver
   const [, setCurrent] = useCurrentModel();
   const canStart = job.running === null && train.running === null && model.scoresAllRows && model.flagged > 0;
   const start = (): void => void job.start({ casePath: openCase.path, model: `${model.id}` });
-  useCommand('models.themes', canStart && model.themes.length > 0 ? start : null);
-  const key = useCommandKey('models.themes');
   if (model.themes.length === 0) return null;
   const result =
     job.outcome?.ok === true && job.outcome.result.model.digest === model.digest ? job.outcome.result : null;
@@ -48,9 +46,9 @@ export function WorthOfThemes({ openCase, model }: { readonly openCase: CaseOver
         </div>
       ) : (
         <div className="models-actions">
-          <Button keyHint={key} disabled={!canStart} onClick={start}>
+          <CommandButton command="models.themes" run={canStart ? start : null}>
             Leave out each in turn
-          </Button>
+          </CommandButton>
         </div>
       )}
       {[job.outcome, train.outcome].map(
