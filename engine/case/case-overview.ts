@@ -1,3 +1,4 @@
+import { challengersKept } from './challengers.ts';
 import { statSync } from 'node:fs';
 import { findModel } from './model/chosen-model.ts';
 import { isFlagged } from '../forest/threshold.ts';
@@ -35,6 +36,7 @@ export function caseOverview(session: CaseSession): CaseOverview {
     alertEntityRoles: arrays.entityRoles,
     alertGap: session.grouping.gap,
     exploredShare: session.exploredShare ?? 0,
+    challengersKept: challengersKept(session),
     // Without verdicts nothing can differ, and the label column need not be read.
     labelConflicts: session.decisions.verdicts.length === 0 ? 0 : session.labels.conflicts.length,
     counterpart: counterpart === null ? null : { role: counterpart.column.role, column: counterpart.column.name },

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CaseSession } from '../case/case-session.ts';
 import { doingOf } from '../case/decisions/doing.ts';
+import { challengersKept, keepChallengers, oldChallengers, removeOldChallengers } from '../case/challengers.ts';
 import { withCase } from '../case/opening.ts';
 import { applyRetention, planRetention, retentionOf, setRetention } from '../case/retention.ts';
 import { AssayError, usageError } from '../domain/error.ts';
@@ -9,21 +10,32 @@ import type { WorkContext } from '../domain/progress.ts';
 import { keepsAll, type Retention } from '../domain/retention.ts';
 import type { JobResult, ParsedJobInput } from '../../preload/contract/jobs.ts';
 
-/** The `retain` job: takes old rows out of a case, now or as a setting of the case, or says what would go. */
+/** The `retain` job: takes old rows, or challengers, out of a case, now or as a setting of the case, or says what would go. */
 export function retainRows(input: ParsedJobInput<'retain'>, context: WorkContext): Promise<JobResult<'retain'>> {
-  const { olderThanDays, keepRows, setting, dryRun } = input;
+  const { olderThanDays, keepRows, keepChallengers: challengers, setting, dryRun } = input;
+  const isOfModels = challengers !== null && keepsAll({ olderThanDays, keepRows });
   return withCase(input.casePath, dryRun ? 'read' : 'change', (session) => {
     const doing = { ...doingOf(context), ...(input.by === undefined ? {} : { by: input.by }) };
     const bytesBefore = statSync(session.path).size;
-    const retention = setting === 'forget' ? null : limitsOf(session, { olderThanDays, keepRows });
-    if (!dryRun && setting !== undefined) setRetention(session, retention, doing);
+    const retention = setting === 'forget' || isOfModels ? null : limitsOf(session, { olderThanDays, keepRows });
+    if (!dryRun && setting !== undefined && !isOfModels) setRetention(session, retention, doing);
+    if (!dryRun && (setting === 'forget' || (setting === 'remember' && challengers !== null)))
+      keepChallengers(session, setting === 'forget' ? null : challengers, doing);
     const { removedRows, stayingRows } = apply(session, retention, (limits) =>
       dryRun ? planRetention(session, limits) : applyRetention(session, limits, doing),
     );
+    const removedModels =
+      challengers === null
+        ? 0
+        : dryRun
+          ? oldChallengers(session, challengers).length
+          : removeOldChallengers(session, challengers, doing);
     const notices = dryRun || removedRows === 0 ? [] : giveBackSpace(session);
     return {
       removedRows,
       stayingRows,
+      removedModels,
+      keptChallengers: challengersKept(session),
       rows: session.openCase.counts().rows - (dryRun ? removedRows : 0),
       bytesBefore,
       bytesAfter: statSync(session.path).size,
@@ -42,7 +54,7 @@ function limitsOf(session: CaseSession, given: Retention): Retention {
   throw usageError(
     'WRONG_USE',
     'It was not said what is to go, and the case has no setting for it.',
-    'Say it: --older-than 180d, or --keep-rows 1000000.',
+    'Say it: --older-than 180d, --keep-rows 1000000, or --keep-challengers 20.',
   );
 }
 

@@ -28,6 +28,7 @@ import type {
   RunStatus,
   SegmentAppend,
   Source,
+  StoredModel,
   StoredThreshold,
   WindowCheckpoint,
 } from './types.ts';
@@ -585,6 +586,21 @@ export class WritableCase extends ReadableCase {
   #setChampion(modelId: number): void {
     this.#change('UPDATE model SET is_champion = 0 WHERE is_champion = 1');
     this.#change('UPDATE model SET is_champion = 1 WHERE id = ?', modelId);
+  }
+
+  /** Takes models away that nothing stands on, with their scores; the history says what each was. */
+  removeModels(models: readonly StoredModel[], why: string, doing: Doing): void {
+    this.change(doing, () => {
+      for (const { id } of models) {
+        this.#change('DELETE FROM score_segment WHERE model_id = ?', id);
+        this.#change('DELETE FROM model WHERE id = ? AND is_champion = 0', id);
+      }
+      const removed = models.map(({ id, name, digest, trainedRows, createdAtMs }) => {
+        return { id, name, modelDigest: digest, trainedRows, createdAtMs };
+      });
+      const names = models.map(({ name }) => name).join(', ');
+      return { what: `models removed: ${names} (${why})`, details: { removed }, result: undefined };
+    });
   }
 
   /** The sums of some rows; replaces what was there. */

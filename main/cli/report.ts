@@ -524,11 +524,14 @@ export function printOnnxReport(result: JobResult<'exportOnnx'>, { print, note }
 }
 
 export function printRetainReport(result: JobResult<'retain'>, { print, note }: CommandSurroundings): void {
-  const { removedRows, stayingRows, rows, bytesBefore, bytesAfter, dryRun, setting } = result;
+  const { removedRows, stayingRows, removedModels, keptChallengers, rows, bytesBefore, bytesAfter, dryRun, setting } =
+    result;
   print(
     pairs([
       [dryRun ? 'would be removed' : 'removed', count(removedRows)],
       ['kept for decisions', count(stayingRows)],
+      [dryRun ? 'challengers that would go' : 'challengers removed', count(removedModels)],
+      ['challengers that stay', keptChallengers === null ? 'all' : `the newest ${count(keptChallengers)}`],
       ['rows of the case', count(rows)],
       ...(dryRun ? [] : [['bytes', `${count(bytesBefore)} before, ${count(bytesAfter)} now`] as const]),
       ['setting', settingWords(setting)],

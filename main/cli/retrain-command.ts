@@ -18,6 +18,7 @@ interface RetrainFlags {
   readonly withoutFraud?: boolean;
   readonly seed?: number;
   readonly promote?: boolean;
+  readonly keepChallengers?: number;
   readonly by?: string;
   readonly json?: boolean;
 }
@@ -50,6 +51,11 @@ export function addRetrainCommand(program: Command, surroundings: CommandSurroun
     )
     .option('--without-fraud', 'leave transactions known to be fraud out of what is learned from')
     .option('--seed <number>', "of what is drawn (default: the champion's)", parseWhole(0, 0xffff_ffff))
+    .option(
+      '--keep-challengers <count>',
+      'so many challengers stay from now on, the newest (20 where never set)',
+      parseWhole(1, 1_000_000),
+    )
     .option('--promote', 'make the challenger the champion where it passes the gate')
     .addOption(byOption())
     .addOption(jsonOption())
@@ -72,6 +78,7 @@ Without --promote the champion stays until \`assay promote\`. A stream that is f
         ...(recent === undefined ? {} : { recent }),
         ...(flags.when === undefined ? {} : { when: flags.when }),
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+        ...(flags.keepChallengers === undefined ? {} : { keepChallengers: flags.keepChallengers }),
         withoutFraud: flags.withoutFraud === true,
         promote: flags.promote === true,
         ...(await whoActs(surroundings, { ...flags, json: json === true })),

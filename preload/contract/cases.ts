@@ -17,6 +17,15 @@ export const caseJobs = {
       casePath: path,
       olderThanDays: retentionSchema.shape.olderThanDays.default(null),
       keepRows: retentionSchema.shape.keepRows.default(null),
+      keepChallengers: z
+        .number()
+        .int()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe(
+          'so many of the models that retraining made stay, beside all that were ever champion, published or judged by',
+        ),
       setting: z
         .enum(['remember', 'forget'])
         .optional()
@@ -29,6 +38,8 @@ export const caseJobs = {
     result: z.object({
       removedRows: z.number().int(),
       stayingRows: z.number().int().describe('as old, and kept because a decision speaks of them'),
+      removedModels: z.number().int(),
+      keptChallengers: z.number().int().nullable().describe('what the case is set to; null for all of them'),
       rows: z.number().int().describe('that the case has then'),
       bytesBefore: z.number().int(),
       bytesAfter: z.number().int(),
@@ -64,6 +75,8 @@ export interface CaseOverview {
   readonly alertGap: AlertGap;
   /** The share of the queue that is drawn at random from below the line, 0 to 0.5. */
   readonly exploredShare: number;
+  /** How many of the models that retraining made stay; null for all of them. */
+  readonly challengersKept: number | null;
   /** Transactions of which a verdict says other than the label column. */
   readonly labelConflicts: number;
   /** The other side of a transaction: 'terminal' or 'merchant', and its column. */

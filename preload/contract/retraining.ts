@@ -42,6 +42,12 @@ export const retrainingJobs = {
       when: retrainRuleSchema.optional().describe('nothing is done unless this rule asks for it; now when absent'),
       withoutFraud: z.boolean().default(false).describe('rows known to be fraud are not learned from'),
       seed: z.number().int().min(0).max(0xffff_ffff).optional().describe("the champion's when absent"),
+      keepChallengers: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('so many challengers stay from now on, set for the case'),
       promote: z.boolean().default(false).describe('the challenger becomes the champion where it passes the gate'),
       by: z.string().max(200).optional(),
     }),

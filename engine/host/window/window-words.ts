@@ -64,7 +64,6 @@ const windowWords: readonly (readonly [RegExp, string])[] = [
   [/ --label says otherwise\./g, ' The role of the column can be changed.'],
   [/ Settle it with `[^`]*` or `[^`]*`\./g, ' Choose the right one beside the column.'],
   [/Use another --case for the new content/g, 'Read the new content into another case'],
-  [/Name a new --case, or leave --model out\./g, 'Name a new case, or no model.'],
   [/ with these flags: assay run RECORDING --case NEW\.assay \.\.\./g, ' with these roles.'],
   [/: assay run RECORDING\.\.\. --case NEW\.assay/g, '.'],
   [/,? (with|in PEM, with) --ca FILE/g, ' among the certificates'],

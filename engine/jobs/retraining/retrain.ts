@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { CaseSession } from '../../case/case-session.ts';
+import { challengersKept, keepChallengers, removeOldChallengers } from '../../case/challengers.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import { handleOf } from '../../case/line/threshold-handle.ts';
 import { isBrought } from '../../case/model/brought-sample.ts';
@@ -135,6 +136,14 @@ async function retrainOnCase(session: CaseSession, input: Input, given: WorkCont
   if (isPromoted)
     setChampion(session, doing, { modelId: challenger.id, reason: `gate: ${gate.sentence}`.slice(0, 2000) });
   else notices.push(...kept.notices);
+  if (input.keepChallengers !== undefined && input.keepChallengers !== challengersKept(session))
+    keepChallengers(session, input.keepChallengers, doing);
+  const staying = challengersKept(session);
+  const removedModels = removeOldChallengers(session, staying, doing);
+  if (removedModels > 0)
+    notices.push(
+      `${removedModels} older ${removedModels === 1 ? 'challenger was' : 'challengers were'} removed: the newest ${staying} stay, beside whatever was the champion, was published or was judged by.`,
+    );
   return {
     ...common,
     model: session.modelSummary(challenger.id),

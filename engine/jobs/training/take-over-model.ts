@@ -170,7 +170,7 @@ function refuseOtherColumns(
     throw usageError(
       'MODEL_MISMATCH',
       `${from} needs ${[...absent, ...others].join(', ')}, which ${casePath} does not have.`,
-      'Name a new --case, or a model of the same columns.',
+      'Name a new case, or a model of the same columns.',
     );
 }
 

@@ -33,11 +33,18 @@ export function Retrain({ openCase, onShow, onPromote, onClose }: RetrainProps):
   const [rows, setRows] = useState(Math.min(usualRows, openCase.rows));
   const [withoutFraud, setWithoutFraud] = useState(false);
   const [promote, setPromote] = useState(false);
+  const [kept, setKept] = useState(openCase.challengersKept);
   const retraining = useJob('retrain');
   const { running, outcome } = retraining;
   const start = async (): Promise<void> => {
     const recent = kind === 'rows' ? { kind, rows } : { kind: 'days' as const, days };
-    const ended = await retraining.start({ casePath: openCase.path, recent, withoutFraud, promote });
+    const ended = await retraining.start({
+      casePath: openCase.path,
+      recent,
+      withoutFraud,
+      promote,
+      ...(kept === null ? {} : { keepChallengers: kept }),
+    });
     if (ended.ok && ended.result.model !== null) onShow(ended.result.model.id);
   };
   return (
@@ -74,6 +81,18 @@ export function Retrain({ openCase, onShow, onPromote, onClose }: RetrainProps):
       )}
       <Checkbox label="Leave out known fraud when learning" checked={withoutFraud} onChange={setWithoutFraud} />
       <Checkbox label="Promote it where it passes the gate" checked={promote} onChange={setPromote} />
+      {kept !== null && (
+        <NumberField
+          layout="row"
+          label="Challengers that stay"
+          hint="The newest; older ones go, but for those that were ever champion, published or judged by."
+          value={kept}
+          onChange={setKept}
+          minimum={1}
+          maximum={1000}
+          isInteger
+        />
+      )}
       {running === null ? (
         <div className="models-actions">
           <Button tone="primary" onClick={() => void start()}>
