@@ -148,7 +148,7 @@ describe('retention', () => {
     expect(left).toBeLessThan(set.rows);
     expect((await run('retain', { casePath, setting: 'forget' })).setting).toBeNull();
     const what = (await ask('audit.page', {})).rows.map((entry) => entry.what);
-    expect(what.filter((text) => text.startsWith('setting retention'))).toHaveLength(2);
+    expect(what.filter((text) => text.startsWith('setting retention'))).toHaveLength(3);
   });
 
   it('refuses without a limit, and removes nothing where all is young or only one segment is there', async () => {

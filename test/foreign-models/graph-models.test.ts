@@ -321,3 +321,16 @@ it.each([
 ] satisfies readonly (readonly [string, GraphParts, RegExp])[])('refuses %s by name', async (_, parts, sentence) => {
   await expect(importedGraph(parts)).rejects.toThrow(sentence);
 });
+
+it('is refused by its size beyond 64 MiB, since each case would carry it, and taken just below', async () => {
+  const filled = (numbers: number): GraphParts => ({
+    ...autoencoder,
+    constants: [...autoencoder.constants, constant('ballast', [numbers], new Array<number>(numbers).fill(0))],
+  });
+  const mostNumbers = 2 ** 24;
+  const { message } = (await importedGraph(filled(mostNumbers)).catch((error: unknown) => error)) as Error;
+  expect(message).toMatch(/The model has \d+ bytes; one that is run as it is may have 67108864/u);
+  expect(Number(/has (\d+) bytes/u.exec(message)?.[1])).toBeLessThan(67_108_864 + 2048);
+  const taken = await importedGraph(filled(mostNumbers - 512));
+  expect(taken.imported.kind).toBe('graph');
+});

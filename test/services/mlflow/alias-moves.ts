@@ -37,6 +37,10 @@ export async function expectAliasMoves(server: TrackingServer, home: string): Pr
   expect([await holder('champion'), await holder('shadow')]).toEqual(['1', '2']);
   // Flagging five times as many, it is less precise.
   expect(await ask('0.1', ...champion, '--unless-worse', 'precision')).toMatchObject(state('2', false, '1'));
+  // Forced: the same, asked for without the figure.
+  expect(await ask('0.1', ...champion)).toMatchObject(state('2', true, '1'));
+  expect(await holder('champion')).toBe('2');
+  expect(await ask('0.02', ...champion)).toMatchObject(state('1', true, '2'));
   // What was asked for once is not repeated unasked.
   expect(await ask('0.1')).toMatchObject(state('2', false, null));
   expect(await holder('champion')).toBe('1');
