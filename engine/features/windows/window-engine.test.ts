@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { WindowFeature, WindowSpec } from '../../domain/window-feature.ts';
 import { exactLog } from '../../domain/exact-math.ts';
 import { windowThreads } from '../../jobs/window-threads.ts';
-import { serveWindows, type SharedWindows } from '../kernel/window-kernel.ts';
+import { serveWindows, WindowKernel, type SharedWindows } from '../kernel/window-kernel.ts';
 import {
   burstOver,
   excessOf,
@@ -14,6 +14,7 @@ import {
 } from './habit-figures.test-support.ts';
 import { logUnitsPerOne } from './log-amounts.ts';
 import { WindowEngine, type TransactionBlock } from './window-engine.ts';
+import { planWindows } from './window-plan.ts';
 
 interface Row {
   readonly time: number;
@@ -546,6 +547,13 @@ describe('window features', () => {
       engine.close();
       expect(() => append(engine, rows)).toThrow(/closed/);
     }
+  });
+
+  it('say so where the memory of a stream is at its end', () => {
+    const kernel = new WindowKernel(planWindows(specOf(0)), specOf(0).features.length, 0, 100, 1);
+    expect(() => kernel.roundOf(2 ** 28)).toThrow(
+      expect.objectContaining({ code: 'OUT_OF_MEMORY', message: expect.stringMatching(/more than 4 GB/) as string }),
+    );
   });
 
   it('refuse a snapshot of other features, and bytes that are no snapshot', () => {
