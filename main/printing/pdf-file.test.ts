@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { claimPdf, printArguments, printOrderIn, readReport, writePdf } from './pdf-file.ts';
+import { historyMark, historyMarksIn } from '../../engine/domain/history-mark.ts';
+import { claimPdf, printArguments, printOrderIn, readReport, withHistory, writePdf } from './pdf-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-pdf-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,5 +34,18 @@ describe('a report to be printed', () => {
     await claimPdf({ ...order, output: pdf });
     await writePdf(pdf, Buffer.from('%PDF-1.4 two'));
     expect(readFileSync(pdf, 'utf8')).toBe('%PDF-1.4 two');
+  });
+
+  it('names the head of the history as its page does, and no offset of the PDF becomes another', () => {
+    const head = { entry: 12, hash: 'ab'.repeat(32) };
+    const page = Buffer.from(`<!doctype html><p>x</p>\n<!-- ${historyMark(head)} -->\n`);
+    const body = '%PDF-1.4\n1 0 obj\n(startxref of a text)\nendobj\nxref\n0 2\ntrailer\n<< /Size 2 >>\n';
+    const ending = 'startxref\n53\n%%EOF\n';
+    const named = Buffer.from(withHistory(Buffer.from(body + ending), page)).toString('latin1');
+    expect(named.startsWith(body)).toBe(true);
+    expect(named.endsWith(ending)).toBe(true);
+    expect(named.slice(body.length, -ending.length)).toBe(`% ${historyMark(head)}\n`);
+    expect(historyMarksIn(named)).toEqual([head]);
+    expect(withHistory(Buffer.from(body + ending), Buffer.from('<!doctype html>'))).toEqual(Buffer.from(body + ending));
   });
 });

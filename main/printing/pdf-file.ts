@@ -2,6 +2,7 @@ import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { AssayError, usageError } from '../../engine/domain/error.ts';
+import { historyMark, historyMarksIn } from '../../engine/domain/history-mark.ts';
 
 export const printOrderSchema = z.object({
   report: z.string().min(1),
@@ -38,6 +39,7 @@ export const printFailure = 'assay-print: ';
 
 const beginOfPage = /^\s*<(?:!doctype html|html)\b/iu;
 const beginOfPdf = '%PDF-';
+const lastPointer = 'startxref';
 
 /**
  * A report to be printed.
@@ -69,6 +71,17 @@ export async function claimPdf({ output, force }: PrintOrder): Promise<void> {
     `${output} is there, and is no PDF.`,
     'Name another file, or replace it with --force.',
   );
+}
+
+/**
+ * A PDF that names the head of the history as its report does: in a comment before its last pointer, where no offset changes and
+ * readers look for nothing (ISO 32000-1, 7.2.3 and 7.5.5). A report that names none leaves it as it is.
+ */
+export function withHistory(pdf: Uint8Array, report: Uint8Array): Uint8Array {
+  const mark = historyMarksIn(Buffer.from(report).toString('utf8')).at(-1);
+  const end = Buffer.from(pdf).lastIndexOf(lastPointer);
+  if (mark === undefined || end < 0) return pdf;
+  return Buffer.concat([pdf.subarray(0, end), Buffer.from(`% ${historyMark(mark)}\n`), pdf.subarray(end)]);
 }
 
 /** Writes a PDF whole or not at all, for its owner alone. @throws AssayError PERMISSION_DENIED, DISK_FULL */

@@ -2,7 +2,7 @@ import { BrowserWindow, session, type Session } from 'electron';
 import { AssayError } from '../../engine/domain/error.ts';
 import { errorReportOf, type Answer } from '../../preload/contract/envelope.ts';
 import { appScheme } from '../security/trusted-page.ts';
-import { claimPdf, readReport, writePdf, type PrintOrder } from './pdf-file.ts';
+import { claimPdf, readReport, withHistory, writePdf, type PrintOrder } from './pdf-file.ts';
 
 const printedAddress = `${appScheme}://report/`;
 /** Whatever a template holds: no script runs, nothing is fetched. */
@@ -32,7 +32,7 @@ async function printReport(order: PrintOrder): Promise<void> {
       headerTemplate: '<span></span>',
       footerTemplate: footer,
     });
-    await writePdf(order.output, pdf);
+    await writePdf(order.output, withHistory(pdf, html));
   } finally {
     page.destroy();
   }

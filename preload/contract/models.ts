@@ -59,6 +59,10 @@ export const modelJobs = {
       quarantined: z.number().int(),
       flagged: z.number().int(),
       digest: z.string(),
+      history: z
+        .string()
+        .nullable()
+        .describe('head of the history of the case, for --against; null of an exported model, whose files name it'),
       flagsDigest: z.string().describe('SHA-256 over id, sum and flag of every row, in order'),
       order: rowOrder,
       output: path,

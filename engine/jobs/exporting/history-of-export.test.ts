@@ -54,6 +54,11 @@ const exportsOfCase: Readonly<Record<string, (casePath: string, output: string, 
     return bench.done('handOver', { casePath, output, makeKey: true, by: 'ana' });
   },
   'seal.json': (casePath, output) => bench.done('seal', { casePath, output, makeKey: true }),
+  // As `assay score --json` prints it.
+  'score.json': async (casePath, output) => {
+    const scores = { model: casePath, recordings: [bench.recording], output: `${output}.csv` };
+    writeFileSync(output, JSON.stringify(await bench.done('score', scores)));
+  },
   'history.ndjson': (casePath, output) => bench.done('audit', { casePath, output }),
 };
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isFlagged } from '../../forest/threshold.ts';
 import type { DecodedSegment, Dictionary } from '../../domain/columns.ts';
 import { AssayError, impossible } from '../../domain/error.ts';
+import { historyMark } from '../../domain/history-mark.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
@@ -67,6 +68,8 @@ interface Scorer {
   readonly spec: FeatureSpec;
   readonly dictionaries: Map<string, Dictionary>;
   readonly digest: string;
+  /** Head of the history of the case; null of an exported model, whose own files name it. */
+  readonly history: string | null;
   readonly thresholdUnits: number;
   /** Sums, and the scores for people, of one segment whose features `compute` makes. */
   readonly score: (
@@ -107,6 +110,7 @@ function caseScorer(input: ParsedJobInput<'score'>): Scorer {
       spec,
       dictionaries: openedCase.dictionaries(),
       digest: forest.digest,
+      history: historyMark(openedCase.decisions.head()),
       thresholdUnits: stored.threshold.units,
       score: async (segment, compute, signal) => {
         const values = new Float32Array(segment.rowCount * featureCount);
@@ -132,6 +136,7 @@ function onnxScorer({ scorer, profile, spec, inputs }: OnnxModel): Scorer {
     spec,
     dictionaries,
     digest: scorer.notes.digest,
+    history: null,
     thresholdUnits: scorer.notes.thresholdUnits,
     score: async (segment, compute) => {
       const feeds = createOnnxFeeder(spec, inputs, dictionaries, compute)(segment);
@@ -335,6 +340,7 @@ async function writeScores(
   return {
     ...totals,
     digest: scorer.digest,
+    history: scorer.history,
     flagsDigest: hash.digest('hex'),
     order,
     output: output.path,

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { historyMarksIn } from '../../../engine/domain/history-mark.ts';
 import { projectFolder } from '../../e2e/build.ts';
 import { preparedCase } from '../../e2e/first-case.ts';
 import { temporaryFolder, type ElectronWindow } from '../../e2e/launchers.ts';
@@ -55,6 +56,9 @@ export function printingStories(window: () => ElectronWindow, home: () => string
     expect(assay(...whole, '--pdf', pdf)).toMatchObject({ status: 0, stderr: '' });
     expect(pagesOf(pdf)).toBe(pagesOf(join(folder.path, 'window.pdf')));
     expect(readFileSync(pdf, 'latin1')).not.toContain('script ran');
+    const heads = historyMarksIn(readFileSync(html, 'utf8'));
+    expect(heads).toHaveLength(1);
+    expect(historyMarksIn(readFileSync(pdf, 'latin1'))).toEqual(heads);
 
     const notes = join(folder.path, 'notes.txt');
     writeFileSync(notes, 'mine');
