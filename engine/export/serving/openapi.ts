@@ -15,7 +15,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 /** The greatest number that a feature can be. */
 export const greatestFloat32 = 3.402_823_466_385_288_6e38;
 const mostDigits = 15;
-/** What a column of a model's profile takes in a record: scalars that its format can read, and null where it is missing. */
+/** What a column of a model's profile takes in a record: scalars that its format can read, and null or an empty text where it is missing. */
 export function valueOfColumn({ kind, role, timeFormat, numberFormat }: ProfileColumn): Schema {
   if (kind === 'number') {
     const decimal = numberFormat?.decimal === ',' ? ',' : '\\.';
@@ -28,7 +28,7 @@ export function valueOfColumn({ kind, role, timeFormat, numberFormat }: ProfileC
   if (timeFormat?.startsWith('epoch-') === true)
     return { type: ['number', 'string', 'null'], pattern: `^[0-9]{0,${mostDigits}}$` };
   return timeFormat === undefined || timeFormat === 'iso'
-    ? { type: ['string', 'null'], format: 'date-time' }
+    ? { type: ['string', 'null'], anyOf: [{ format: 'date-time' }, { maxLength: 0 }] }
     : { type: ['string', 'number', 'null'] };
 }
 

@@ -121,7 +121,7 @@ async function registerElsewhere(server: TrackingServer): Promise<void> {
 
 /** Changes what the server keeps, one file after the other, and puts it back. */
 async function expectTamperedRefused(server: TrackingServer, home: string, champion: string): Promise<void> {
-  const fresh = join(home, 'fresh.assay');
+  const fresh = join(home, 'tampered.assay');
   const take = (): Promise<unknown> =>
     assay(
       ['replay', join(home, 'taken.csv'), '--case', fresh, '--model', champion, '--tracking-uri', server.uri],
