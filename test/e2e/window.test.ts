@@ -77,7 +77,7 @@ describeWithChromium('the window', () => {
     engineKilledStories(window);
     workingDayStories(launchBrowserHost, true);
     readingRightlyStories(launchBrowserHost);
-    dataOfPeopleStories(launchBrowserHost);
+    dataOfPeopleStories(launchBrowserHost, { prints: false });
     caseStateStories(launchBrowserHost, () => prepared);
     twoWindowsStories(launchBrowserHost, () => prepared);
     foreignModelStories(window);

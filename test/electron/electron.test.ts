@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { dataOfPeopleStories } from '../e2e/stories/data-of-people.ts';
 import { electronStories } from '../e2e/electron-stories.ts';
 import { makeFirstCase } from '../e2e/first-case.ts';
 import { launchElectron, temporaryFolder, type LaunchOptions } from '../e2e/launchers.ts';
@@ -29,6 +30,7 @@ describeWithElectron('the window on a real Electron', () => {
       () => home,
     );
     printingStories(window, () => home);
+    dataOfPeopleStories(launchElectron, { prints: true });
     processStories(window);
   });
   describe('packaged', () => {

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { textOfPdf } from '../../pdf-text.ts';
 import { everythingUnder, foundIn, recordingOfPeople, secrets } from '../../people-recording.ts';
 import { openAlerts, waitForOpenAlerts } from '../alerts.ts';
 import { goTo, places } from '../go-to.ts';
@@ -9,7 +10,10 @@ import { temporaryFolder, type LaunchOptions, type RunningWindow } from '../laun
 import { pasted } from '../pasted.ts';
 
 /** Who the people of a recording are, looked for in all that a window shows, draws, copies and writes, from reading to report. */
-export function dataOfPeopleStories(launch: (options: LaunchOptions) => Promise<RunningWindow>): void {
+export function dataOfPeopleStories(
+  launch: (options: LaunchOptions) => Promise<RunningWindow>,
+  { prints }: { readonly prints: boolean },
+): void {
   it('shows, copies, prints and saves nothing of who the people of a recording are', async () => {
     const folder = temporaryFolder();
     const source = join(folder.path, 'people.csv');
@@ -70,6 +74,15 @@ export function dataOfPeopleStories(launch: (options: LaunchOptions) => Promise<
       const report = join(folder.path, 'report.html');
       await window.chooseNewFile(report, () => dialog.getByRole('button', { name: 'Write the report…' }).click());
       await dialog.getByText(report).waitFor();
+      const print = dialog.getByRole('button', { name: 'Save as PDF…' });
+      if (prints) {
+        const pdf = join(folder.path, 'report.pdf');
+        await window.chooseNewFile(pdf, () => print.click());
+        await dialog.getByText(pdf, { exact: true }).waitFor();
+        const printed = textOfPdf(readFileSync(pdf));
+        expect(printed).toMatch(/516739-[0-9a-z]{8}-\d{4}/u);
+        seen.add('the report as PDF', printed);
+      }
       await page.keyboard.press('Escape');
       expect(readFileSync(report, 'utf8')).toMatch(/516739-[0-9a-z]{8}-\d{4}/u);
       expect(seen.contents().length).toBeGreaterThan(10);

@@ -6,8 +6,8 @@
  *  - every verdict that was acknowledged is in the case, and some of each disturbance happened;
  *  - memory is flat: Theil and Sen's slope of the minutes' medians after the first quarter, times the time after it, is at most a tenth
  *    of their median (not judged of fewer than six such minutes: how far behind a minute is tells more than they do);
- *  - handles are flat: the fewest descriptors, and the fewest active resources of Node, in a minute of the last third are no more than
- *    in one of the second third.
+ *  - handles are flat: the fewest descriptors in a minute, and the fewest active resources of Node, are in the median of the last third's
+ *    minutes no more than in that of the second third's.
  * A run in which nothing is stored for three minutes while messages wait has stalled, and ends with 1.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -190,8 +190,8 @@ function flatness(samples: readonly Sample[]): Readonly<Record<string, unknown>>
   const growth = slope * Math.max(0, residents.length - 1);
   const third = Math.max(1, Math.floor(minutes.length / 3));
   const [second, last] = [minutes.slice(third, 2 * third), minutes.slice(-third)].map((part) => ({
-    descriptors: fewest(part.flat(), ({ descriptors }) => descriptors),
-    resources: fewest(part.flat(), ({ resources }) => resources),
+    descriptors: median(part.map((minute) => fewest(minute, ({ descriptors }) => descriptors))),
+    resources: median(part.map((minute) => fewest(minute, ({ resources }) => resources))),
   }));
   return {
     megabytesAMinute: Number(slope.toFixed(2)),
