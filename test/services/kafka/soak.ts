@@ -36,6 +36,7 @@ const sampleIntervalMs = 2_000;
 const minuteMs = 60_000;
 const mostGrowth = 0.1;
 const fewestMinutes = 6;
+const fewestThirds = 3;
 const stalledMs = 180_000;
 /** A verdict and an export so often; the broker ends a drawn time after its last return. */
 const disturbedEveryMs = 10_000;
@@ -67,7 +68,12 @@ interface Disturbances {
 async function judgeAndExport(casePath: string, counts: Disturbances, isEnded: () => boolean): Promise<void> {
   const ask = async (parameters: readonly string[]): Promise<Readonly<Record<string, unknown>> | null> => {
     const outcome = await startAssayProcess([...parameters, '--case', casePath, '--json']).ended;
-    if (outcome.code !== 0) counts.refused++;
+    if (outcome.code !== 0) {
+      counts.refused++;
+      console.log(
+        `Refused: ${parameters[0]}: ${outcome.error.trim().split('\n').at(-1) ?? ''} ${outcome.output.trim()}`,
+      );
+    }
     return outcome.code === 0 ? resultOf(outcome.output) : null;
   };
   for (let turn = 1; ; turn++) {
@@ -199,7 +205,10 @@ function flatness(samples: readonly Sample[]): Readonly<Record<string, unknown>>
     mostMegabytes: Math.round(Math.max(...samples.map(({ residentBytes }) => residentBytes)) / 1e6),
     memoryIsFlat: residents.length < fewestMinutes ? 'not judged' : growth <= mostGrowth * median(residents),
     handles: { second, last },
-    handlesAreFlat: last.descriptors <= second.descriptors && last.resources <= second.resources,
+    handlesAreFlat:
+      minutes.length < fewestThirds
+        ? 'not judged'
+        : last.descriptors <= second.descriptors && last.resources <= second.resources,
   };
 }
 
@@ -247,8 +256,9 @@ try {
   const isComplete = JSON.stringify(stored) === JSON.stringify(sent);
   const verdicts = verdictsIn(paths.casePath);
   const judged = counts.verdicts > 0 && counts.exports > 0 && counts.brokerEnds > 0 && verdicts === counts.verdicts;
-  const flat = flatness(samples);
-  const passes = isComplete && judged && flat['memoryIsFlat'] !== false && flat['handlesAreFlat'] === true;
+  // What is counted and summed at the end is another work.
+  const flat = flatness(samples.filter((sample) => sample.stored < wanted));
+  const passes = isComplete && judged && flat['memoryIsFlat'] !== false && flat['handlesAreFlat'] !== false;
   console.log(
     JSON.stringify({ seed: options.seed, rate, passes, isComplete, stored, sent, ...counts, verdictsStored: verdicts }),
   );
