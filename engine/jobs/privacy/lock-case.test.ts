@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { digestInUse } from '../../../test/campaigns/damage/in-use.ts';
 import type { JobInput, JobName } from '../../../preload/contract/jobs.ts';
@@ -299,6 +300,46 @@ it('begins empty where no case is, and what is read into it never stands in the 
   await bench.done('run', { recordings: [bench.recording], casePath: path, forest: { trees: 20 } });
   expect(found([...filesIn(folder), ...filesIn(temporary)])).toEqual([]);
   expect(verifyCase(path).ok).toBe(true);
+});
+
+it('is sealed, waits for a time-stamp and has what is old erased as any case, with nothing in the clear', async () => {
+  // More than one segment, so that a whole one is old.
+  const lines = Array.from({ length: 9000 }, (_, row) => {
+    const isWild = row % 97 === 13;
+    const time = new Date(Date.UTC(2025, 0, 1) + row * 900_000).toISOString();
+    return `${4_000_000_000_000_000 + row},${time},C${1000 + (row % 20)},${isWild ? 4000 + row : 20 + (row % 31)},${isWild ? 1 : 0}`;
+  });
+  const recording = join(bench.folder, 'long.csv');
+  writeFileSync(recording, `payment_id,paid_at,card_id,amount,is_fraud\n${lines.join('\n')}\n`);
+  const folder = join(bench.folder, 'locked-from-the-start');
+  mkdirSync(folder);
+  const path = join(folder, 'spring.assay');
+  await bench.done('lock', { casePath: path, passphrase });
+  await bench.done('run', {
+    recordings: [recording],
+    casePath: path,
+    overrides: { label: 'is_fraud' },
+    forest: { trees: 10 },
+  });
+  const authority = join(bench.folder, 'authority.pem');
+  writeFileSync(authority, rootCertificates[0]);
+  // Nobody listens there: the request waits in the case.
+  const order = { timeStampServer: 'http://127.0.0.1:9/', timeStampAuthority: authority };
+  const sealed = await bench.done('seal', { casePath: path, makeKey: true, ...order });
+  expect(sealed.timeStamp).toMatchObject({ state: 'waiting' });
+  expect(found([...filesIn(folder), ...filesIn(temporary)])).toEqual([]);
+  expect(await bench.done('verifySeal', { casePath: path })).toMatchObject({ isSigned: true, differences: [] });
+
+  const erased = await bench.done('erase', { casePath: path, olderThanDays: 40, reason: 'end of the contract' });
+  expect(erased.removedRows).toBeGreaterThan(4000);
+  expect(isLocked(path)).toBe(true);
+  expect(found([...filesIn(folder), ...filesIn(temporary)])).toEqual([]);
+  expect(verifyCase(path)).toMatchObject({ ok: true, problems: [] });
+  const { differences } = await bench.done('verifySeal', { casePath: path });
+  expect(differences.join(' ')).toContain('What was sealed as received/1 is gone.');
+  forgetKey(path);
+  expect(codeOf(() => openCaseReadOnly(path))).toBe('CASE_LOCKED');
+  await giveKey(path, passphrase);
 });
 
 it('names every damaged byte: none of fifty is silent', async () => {

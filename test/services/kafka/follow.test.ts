@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Message } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { createCommandLineEngine } from '../../../engine/host/command-line-engine.ts';
 import { openCaseReadOnly } from '../../../engine/store/open-case.ts';
 import type { JobInput, JobResult } from '../../../preload/contract/jobs.ts';
 import { startAssay, temporaryFolder } from '../../command-line/run-assay.ts';
@@ -9,7 +11,7 @@ import { saslUser, startKafka, type Broker } from './start-kafka.ts';
 import { followWithStop, sendStallTopic } from './stalls.ts';
 import { storedRows } from '../../stored-rows.ts';
 import { storedMessages } from './stored-messages.ts';
-import { followTopicOf, payment, sendTo, type FollowOptions } from './topic-fixture.ts';
+import { followTopicOf, payment, payments, sendTo, type FollowOptions } from './topic-fixture.ts';
 
 function lastLine(output: string): string {
   return output.trim().split('\n').at(-1) ?? '';
@@ -50,6 +52,35 @@ describeWithKafka('following a topic of a real broker', () => {
       checksum: String(expected),
       scored: 10_000,
     });
+  });
+
+  test('follows into a locked case, and nothing that came stands in the clear', async () => {
+    const topic = await newTopic(2);
+    const folder = temporaryFolder();
+    const casePath = join(folder, 'locked.assay');
+    const lock = { casePath, passphrase: 'four words nobody knows' };
+    const quiet = { signal: new AbortController().signal, report: () => undefined };
+    expect(await createCommandLineEngine().runJob('lock', lock, quiet)).toMatchObject({ ok: true });
+    await send(topic, payments(0, 600));
+    const inTheClear = (): readonly string[] =>
+      readdirSync(folder).filter((name) => {
+        const content = readFileSync(join(folder, name));
+        return ['account_balance', 'transaction_type', 'CREATE TABLE', topic].some((text) => content.includes(text));
+      });
+    const result = await follow(topic, casePath, { maxMessages: 600 });
+    expect(result).toMatchObject({ messages: 600, rows: 600, quarantined: 0 });
+    expect(inTheClear()).toEqual([]);
+    // It goes on where it was, after the end as well.
+    await send(topic, payments(600, 300));
+    expect(await follow(topic, casePath, { maxMessages: 300 })).toMatchObject({ messages: 300 });
+    expect(inTheClear()).toEqual([]);
+    const opened = openCaseReadOnly(casePath);
+    expect(opened.nextSequence()).toBe(900);
+    opened.close();
+
+    // What is searched for is there to be found in a plain case.
+    await follow(topic, join(folder, 'plain.assay'), { maxMessages: 900 });
+    expect(inTheClear()).toContain('plain.assay');
   });
 
   // Ten moments, a busy machine and a busy disk: npm run campaign:stalls.
