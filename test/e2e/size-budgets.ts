@@ -4,7 +4,7 @@ import { projectFolder } from './build.ts';
 
 /** What is shipped, with its size in bytes when it was last looked at; a change that means to make it larger says so here. */
 const budgets = {
-  renderer: { path: 'dist/renderer', bytes: 1_507_251 },
+  renderer: { path: 'dist/renderer', bytes: 1_586_670 },
   preload: { path: 'dist/preload', bytes: 2_669 },
   main: { path: 'dist/main', bytes: 378_205 },
   engine: { path: 'dist/engine', bytes: 20_387_591 },
