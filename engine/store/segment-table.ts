@@ -3,6 +3,7 @@ import type { ColumnBlock, ColumnBlockKind } from '../domain/columns.ts';
 import { impossible } from '../domain/error.ts';
 import { blockChecksum, requireBlock } from './block-checksum.ts';
 import { decompress } from './blob.ts';
+import { offeringBlocks } from './evidence.ts';
 import { decodeColumn, type EncodedColumn } from './column-encoding.ts';
 import { decodeRowLayout, packRaw, type RowLayout } from './row-layout.ts';
 import { encodeAppend, type EncodedAppend } from './segment-encoding.ts';
@@ -256,12 +257,12 @@ export class SegmentTable {
         append.columns.map((column, index) => ({ ...column, id: columnIds[index] })),
       );
       for (const [featureSetId, blob] of content.features)
-        this.#run(
+        this.#writeBlocks(
           'INSERT INTO feature_segment (feature_set_id, segment_id, data, checksum) VALUES (?, ?, ?, ?)',
           ...ownedBlob(featureSetId, id, rowsOfBlob(blob, rowCount, from, to)),
         );
       for (const [modelId, blob] of content.sums)
-        this.#run(
+        this.#writeBlocks(
           'INSERT INTO score_segment (model_id, segment_id, sums, checksum) VALUES (?, ?, ?, ?)',
           ...ownedBlob(modelId, id, rowsOfBlob(blob, rowCount, from, to)),
         );
@@ -306,7 +307,7 @@ export class SegmentTable {
   }
 
   #insert(id: number, append: EncodedAppend, columns: readonly (EncodedColumn & { readonly id: number })[]): void {
-    this.#run(
+    this.#writeBlocks(
       `INSERT INTO segment
          (id, first_sequence, row_count, source_id, first_byte_offset, next_byte_offset, raw, row_layout)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -320,7 +321,7 @@ export class SegmentTable {
       append.rowLayout,
     );
     for (const column of columns)
-      this.#run(
+      this.#writeBlocks(
         'INSERT INTO segment_column (segment_id, column_id, kind, encoding, data, checksum) VALUES (?, ?, ?, ?, ?, ?)',
         id,
         column.id,
@@ -348,6 +349,10 @@ export class SegmentTable {
 
   #run(sql: string, ...parameters: readonly Parameter[]): ReturnType<Statement['run']> {
     return this.#statement(sql).run(...parameters);
+  }
+
+  #writeBlocks(sql: string, ...parameters: readonly Parameter[]): void {
+    offeringBlocks(this.#connection, parameters, () => void this.#run(sql, ...parameters));
   }
 
   #statement(sql: string): Statement {

@@ -7,7 +7,7 @@ import { checksumWithText } from './block-checksum.ts';
 import { bytesOf, compress } from './blob.ts';
 import type { Doing } from './decision-log.ts';
 import { sha256 } from './digest.ts';
-import { hasEvidence, isSealed, sealEvidence } from './evidence.ts';
+import { hasEvidence, isSealed, offeringBlocks, sealEvidence } from './evidence.ts';
 import { rememberHead } from './known-heads.ts';
 import { hasLeftBehind, writeLeftBehind } from './left-behind.ts';
 import { rewriteTexts, type OtherTexts } from './rewritten-texts.ts';
@@ -711,7 +711,8 @@ export class WritableCase extends ReadableCase {
     this.inTransaction(() => {
       for (const { id, firstSequence, rowCount } of this.#segments.exactly(rows)) {
         const from = (firstSequence - rows.firstSequence) * perRow;
-        this.#change(sql, ...ownedBlob(ownerId, id, bytesOf(values.subarray(from, from + rowCount * perRow))));
+        const parameters = ownedBlob(ownerId, id, bytesOf(values.subarray(from, from + rowCount * perRow)));
+        offeringBlocks(this.connection, parameters, () => this.#change(sql, ...parameters));
       }
     });
   }
