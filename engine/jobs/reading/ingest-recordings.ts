@@ -272,7 +272,7 @@ async function ingestOne(
     columnNames: source.columnNames,
     signal: context.signal,
     ...(source.format === null ? {} : { format: source.format }),
-    numbersAhead: { threads: threadsToUse() - 1, columns: stream.numberColumns },
+    numbersAhead: { threads: threadsToReadAhead(), columns: stream.numberColumns },
   });
   try {
     for await (const received of reader.batches()) {
@@ -292,6 +292,11 @@ async function ingestOne(
   } finally {
     await reader.close();
   }
+}
+
+/** One thread finds rows and one stores: on two cores a third would take from both, and all three be slower by a seventh. */
+function threadsToReadAhead(): number {
+  return Math.max(0, threadsToUse() - 2);
 }
 
 /** Every recording once, in the order given. */
