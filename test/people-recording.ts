@@ -87,7 +87,7 @@ export function everythingUnder(folder: string): readonly (readonly [path: strin
 }
 
 /** Blobs of a case are Zstandard frames; those that lie in one piece, in free pages and logs too. */
-function framesIn(content: Buffer): readonly Buffer[] {
+export function framesIn(content: Buffer): readonly Buffer[] {
   const frames: Buffer[] = [];
   for (let at = content.indexOf('28b52ffd', 0, 'hex'); at >= 0; at = content.indexOf('28b52ffd', at + 4, 'hex')) {
     try {

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { randomStream } from '../../engine/forest/random.ts';
 import type { RandomStream } from '../../engine/forest/random.ts';
+import type { BenchSettings } from './settings.ts';
 
 const cacheFolder = resolve(import.meta.dirname, '../../.cache/bench');
 
@@ -41,6 +42,19 @@ function* inChunks(lines: Iterable<string>): Generator<string> {
 /** The recording of 30 numbers a row: Time, V1 to V28 with 15 decimals, Amount, and the label Class (0.17 % fraud). */
 export function wideRecording(rows = WIDE_ROWS): Promise<string> {
   return cached(`wide-${rows}.csv`, wideLines(rows));
+}
+
+/** The recordings of the main job, one of many columns and one of many rows, with the column that is the label of each. */
+export async function labelledRecordings({
+  wideRows,
+  longRows,
+}: Pick<BenchSettings, 'wideRows' | 'longRows'>): Promise<
+  readonly { readonly what: string; readonly path: string; readonly label: string }[]
+> {
+  return [
+    { what: `${wideRows.toLocaleString('en')} × 30 CSV`, path: await wideRecording(wideRows), label: 'Class' },
+    { what: `${longRows.toLocaleString('en')} payments`, path: await longRecording(longRows), label: 'TX_FRAUD' },
+  ];
 }
 
 function* wideLines(rows: number): Generator<string> {

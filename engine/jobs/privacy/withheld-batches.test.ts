@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { zstdDecompressSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ProfileOverrides } from '../../domain/profile.ts';
@@ -9,6 +8,7 @@ import { createEngine, type Engine } from '../../host/engine.ts';
 import { openCaseReadOnly } from '../../store/open-case.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { JobResult } from '../../../preload/contract/jobs.ts';
+import { framesIn } from '../../../test/people-recording.ts';
 
 const rowCount = 300;
 
@@ -123,19 +123,6 @@ function filesWith(folder: string, casePath: string, texts: readonly string[]): 
   );
   const all = [...contents, Buffer.concat(unpacked), ...contents.flatMap(framesIn)];
   return texts.filter((text) => all.some((content) => content.includes(text)));
-}
-
-/** Zstandard frames within a file, unpacked: blobs of a database lie in one piece where they are short. */
-function framesIn(content: Buffer): readonly Buffer[] {
-  const frames: Buffer[] = [];
-  for (let at = content.indexOf('28b52ffd', 0, 'hex'); at >= 0; at = content.indexOf('28b52ffd', at + 4, 'hex')) {
-    try {
-      frames.push(zstdDecompressSync(content.subarray(at)));
-    } catch {
-      // Cut off by a page: the store gives it whole.
-    }
-  }
-  return frames;
 }
 
 describe.each(Object.keys(recordings))('a recording with data of people as %s', (extension) => {

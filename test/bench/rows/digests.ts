@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { connect } from '../../../engine/store/sqlite.ts';
-import { longRecording, wideRecording } from '../recordings.ts';
+import { labelledRecordings } from '../recordings.ts';
 import { compareRow, runPairs, viewPairs, type BenchRow, type Pairs, type Sample } from '../row.ts';
 import { runAssay, type NodeRun } from '../run-node.ts';
 import type { BenchSettings } from '../settings.ts';
@@ -54,20 +54,8 @@ function digestsIn(casePath: string): number {
 
 /** What the digests of a case cost: the main job with them and without, in pairs. */
 export async function digestRows(settings: BenchSettings): Promise<BenchRow[]> {
-  const recordings = [
-    {
-      what: `${settings.wideRows.toLocaleString('en')} × 30 CSV`,
-      path: await wideRecording(settings.wideRows),
-      label: 'Class',
-    },
-    {
-      what: `${settings.longRows.toLocaleString('en')} payments`,
-      path: await longRecording(settings.longRows),
-      label: 'TX_FRAUD',
-    },
-  ];
   const rows: BenchRow[] = [];
-  for (const { what, path, label } of recordings) {
+  for (const { what, path, label } of await labelledRecordings(settings)) {
     settings.report(`main job with and without digests, ${what}`);
     const pairs = await runPairs(
       settings.pairs,

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runPeer, type PeerReport } from '../../peers/peers.ts';
-import { longRecording, wideRecording } from '../recordings.ts';
+import { labelledRecordings, longRecording, wideRecording } from '../recordings.ts';
 import { aloneRow, compareRow, runPairs, viewPairs, type BenchRow, type Sample } from '../row.ts';
 import { runAssay, runOurs, type NodeRun, type OurReport } from '../run-node.ts';
 import type { BenchSettings } from '../settings.ts';
@@ -217,20 +217,8 @@ export async function longRunRows(settings: BenchSettings): Promise<BenchRow[]> 
 
 /** The main job and its steps by the cores that compute. */
 export async function scalingRows(settings: BenchSettings): Promise<BenchRow[]> {
-  const recordings = [
-    {
-      what: `${settings.wideRows.toLocaleString('en')} × 30 CSV`,
-      path: await wideRecording(settings.wideRows),
-      label: 'Class',
-    },
-    {
-      what: `${settings.longRows.toLocaleString('en')} payments`,
-      path: await longRecording(settings.longRows),
-      label: 'TX_FRAUD',
-    },
-  ];
   const rows: BenchRow[] = [];
-  for (const { what, path, label } of recordings)
+  for (const { what, path, label } of await labelledRecordings(settings))
     for (const threads of [1, 2]) {
       settings.report(`main job on ${what}, --threads ${threads}`);
       const runs: NodeRun[] = [];
