@@ -79,6 +79,9 @@ function plainDecorated(text: string, format: NumberFormat): string | undefined 
   return signed(plainDigits(digits, format), open === '(' || signs === '-');
 }
 
+/** So many digits every double holds. */
+export const mostDigitsOfNumber = 15;
+
 /** What nearly all cells of numbers are, read the same by every grammar with a decimal point; never infinite. */
 const plainText = /^-?\d{1,25}(?:\.\d{1,25})?(?:[eE][-+]?\d{1,2})?$/;
 

@@ -1,5 +1,6 @@
 import type { DecimalSum } from './decimal-sum.ts';
 import type { MessageFrame } from './message-frame.ts';
+import type { PlainNumbers } from './plain-numbers.ts';
 
 /** How numbers are written in a column. Null `group` means no thousands separator occurs. */
 export interface NumberFormat {
@@ -26,6 +27,8 @@ export interface RecordTexts {
   readonly columnNames: readonly string[];
   /** The cell as text, or undefined where it is missing (absent, null, empty, or a missing-value word). */
   text(row: number, column: number): string | undefined;
+  /** A column of plain numbers without its texts being made; undefined where it is none, and where nobody looks. */
+  plainNumbers?(column: number): PlainNumbers | undefined;
 }
 
 /**

@@ -1,8 +1,10 @@
+import { mostDigitsOfNumber } from '../domain/number-text.ts';
 import { fewestCardDigits } from '../domain/personal.ts';
+import { plainMark } from '../domain/plain-numbers.ts';
 import type { StatedColumn, TimeFormat } from '../domain/profile.ts';
 import type { ZoneClock } from '../domain/time-zone.ts';
 import { columnWords } from './column-words.ts';
-import { inferNumberFormat, readInFormat } from './infer-number-format.ts';
+import { inferNumberFormat, plainFinding, readInFormat } from './infer-number-format.ts';
 import type { NumberFinding } from './infer-number-format.ts';
 import { inferTimeFormat } from './infer-time-format.ts';
 import type { TimeFinding } from './infer-time-format.ts';
@@ -40,37 +42,72 @@ export interface ColumnFacts {
 const digits = /^\d+$/;
 const wholeText = /^-?\d+$/;
 
+/** What a column's cells are, as far as it can be told without their texts. */
+type CellFacts = Pick<
+  ColumnFacts,
+  'presentCount' | 'numbers' | 'times' | 'certainDecimal' | 'areMeasures' | 'wholeTexts' | 'digitCodes'
+>;
+
 function factsOf(
-  name: string,
-  rowCount: number,
-  readCells: () => readonly (string | undefined)[],
+  sample: ProfileSample,
+  column: number,
   hints: ReadingHints,
   stated: StatedColumn | undefined,
 ): ColumnFacts {
-  const readPresent = (): readonly string[] => {
-    const cells = readCells();
-    return isComplete(cells) ? cells : cells.filter((cell) => cell !== undefined);
+  const name = sample.columnNames[column];
+  const cells = (): readonly (string | undefined)[] => sample.texts(column);
+  const present = (): readonly string[] => {
+    const texts = cells();
+    return isComplete(texts) ? texts : texts.filter((text) => text !== undefined);
   };
-  const present = readPresent();
+  return {
+    name,
+    words: columnWords(name),
+    rowCount: sample.rowCount,
+    cells,
+    present,
+    counts: new TextCounts(() => sample.presentTexts(column)),
+    hints,
+    ...(factsOfPlainNumbers(sample, column, stated) ?? factsOfTexts(present(), hints, stated)),
+    ...(stated?.timeFormat !== undefined && { statedTimeFormat: stated.timeFormat }),
+  };
+}
+
+function factsOfTexts(present: readonly string[], hints: ReadingHints, stated: StatedColumn | undefined): CellFacts {
   const digitsOnly = present.length > 0 && present.every((text) => digits.test(text));
   const numbers =
     (stated?.numberFormat && readInFormat(present, stated.numberFormat)) ?? inferNumberFormat(present, hints);
   return {
-    name,
-    words: columnWords(name),
-    rowCount,
-    cells: readCells,
-    present: readPresent,
     presentCount: present.length,
-    counts: new TextCounts(present, readPresent),
     numbers,
     certainDecimal: certainDecimalOf(numbers, present),
     areMeasures: areMeasures(numbers, present),
     times: numbers === undefined ? inferTimeFormat(present, hints) : undefined,
     wholeTexts: present.length > 0 && present.every((text) => wholeText.test(text)),
     digitCodes: isDigitCode(present, digitsOnly),
-    hints,
-    ...(stated?.timeFormat !== undefined && { statedTimeFormat: stated.timeFormat }),
+  };
+}
+
+/** The same of a column of plain numbers, whose texts need not be made; undefined where the texts could say more. */
+function factsOfPlainNumbers(
+  sample: ProfileSample,
+  column: number,
+  stated: StatedColumn | undefined,
+): CellFacts | undefined {
+  if (stated?.numberFormat !== undefined) return undefined;
+  const plain = sample.plainNumbers(column);
+  const numbers = plain && plainFinding(plain);
+  if (plain === undefined || numbers === undefined) return undefined;
+  const has = (mark: number): boolean => (plain.marks & mark) !== 0;
+  const wholeTexts = !has(plainMark.point | plainMark.exponent);
+  return {
+    presentCount: numbers.values.length,
+    numbers,
+    certainDecimal: has(plainMark.point) ? '.' : undefined,
+    areMeasures: !has(plainMark.cardLength),
+    times: undefined,
+    wholeTexts,
+    digitCodes: wholeTexts && (has(plainMark.manyDigits) || (has(plainMark.leadingZero) && !has(plainMark.minus))),
   };
 }
 
@@ -82,8 +119,6 @@ function areMeasures(numbers: NumberFinding | undefined, present: readonly strin
 function isComplete(cells: readonly (string | undefined)[]): cells is readonly string[] {
   return !cells.includes(undefined);
 }
-
-const mostDigitsOfNumber = 15;
 
 function isDigitCode(present: readonly string[], digitsOnly: boolean): boolean {
   if (digitsOnly && present.some((text) => text.length > 1 && text.startsWith('0'))) return true;
@@ -132,15 +167,11 @@ export function columnFacts(
   clock: ZoneClock,
   stated: ReadonlyMap<string, StatedColumn>,
 ): readonly ColumnFacts[] {
-  const alone = sample.columnNames.map((name, column) =>
-    factsOf(name, sample.rowCount, () => sample.texts(column), { clock }, stated.get(name)),
-  );
+  const alone = sample.columnNames.map((name, column) => factsOf(sample, column, { clock }, stated.get(name)));
   const hints = hintsOf(alone, sample.delimiter, clock);
-  return alone.map((facts) => {
+  return alone.map((facts, column) => {
     const isInDoubt = facts.numbers?.other !== undefined || facts.times?.other !== undefined;
-    return isInDoubt
-      ? factsOf(facts.name, facts.rowCount, facts.cells, hints, stated.get(facts.name))
-      : { ...facts, hints };
+    return isInDoubt ? factsOf(sample, column, hints, stated.get(facts.name)) : { ...facts, hints };
   });
 }
 

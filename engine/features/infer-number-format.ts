@@ -1,4 +1,5 @@
 import { decodeNumberText } from '../domain/number-text.ts';
+import { plainMark, type PlainNumbers } from '../domain/plain-numbers.ts';
 import type { Reading } from '../domain/profile.ts';
 import type { NumberFormat } from '../domain/record-batch.ts';
 import { numberForms } from './number-forms.ts';
@@ -113,6 +114,12 @@ export function inferNumberFormat(texts: readonly string[], hints: ReadingHints 
     if (best?.badCount === 0) break;
   }
   return best === undefined ? undefined : settled(texts, best, hints);
+}
+
+/** What `inferNumberFormat` finds in the texts of plain numbers; undefined where it has to look at their separators. */
+export function plainFinding({ values, marks }: PlainNumbers): NumberFinding | undefined {
+  const mayBeGroups = (marks & plainMark.point) !== 0 && (marks & plainMark.decimalPoint) === 0;
+  return values.length === 0 || mayBeGroups ? undefined : { format: formats[0], values, badCount: 0 };
 }
 
 /** A sum as decimal text, without the noise of binary fractions. */

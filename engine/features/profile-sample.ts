@@ -1,3 +1,4 @@
+import type { PlainNumbers } from '../domain/plain-numbers.ts';
 import type { RecordBatch, RecordingReader, RecordTexts } from '../domain/record-batch.ts';
 
 /** Rows looked at to infer a profile, unless told otherwise. */
@@ -11,6 +12,10 @@ export interface ProfileSample {
   readonly rowCount: number;
   /** The texts of a column by row, undefined where they are missing. They are made at each call: no sample holds all of them. */
   texts(column: number): readonly (string | undefined)[];
+  /** The texts that are not missing, in order, each made when it is asked for. */
+  presentTexts(column: number): Iterable<string>;
+  /** As that of `RecordTexts`. */
+  plainNumbers(column: number): PlainNumbers | undefined;
   /** Of a delimited file: it tells how its people write numbers and dates. */
   readonly delimiter?: string;
 }
@@ -41,18 +46,52 @@ export class SampleCollector {
     const columnNames = [...this.#columnNames];
     const parts = [...this.#parts];
     const rowCount = this.#rowCount;
+    const places = columnNames.map((name) => parts.map((part) => part.columnNames.indexOf(name)));
     const texts = (column: number): readonly (string | undefined)[] => {
       const cells = new Array<string | undefined>(rowCount).fill(undefined);
       let first = 0;
-      for (const part of parts) {
-        const place = part.columnNames.indexOf(columnNames[column]);
+      parts.forEach((part, index) => {
+        const place = places[column][index];
         if (place >= 0) for (let row = 0; row < part.rowCount; row++) cells[first + row] = part.text(row, place);
         first += part.rowCount;
-      }
+      });
       return cells;
     };
-    return { columnNames, rowCount, texts };
+    function* presentTexts(column: number): Iterable<string> {
+      for (const [index, part] of parts.entries()) {
+        const place = places[column][index];
+        for (let row = 0; place >= 0 && row < part.rowCount; row++) {
+          const text = part.text(row, place);
+          if (text !== undefined) yield text;
+        }
+      }
+    }
+    const plainNumbers = (column: number): PlainNumbers | undefined => {
+      const pieces: PlainNumbers[] = [];
+      for (const [index, part] of parts.entries()) {
+        const place = places[column][index];
+        const piece = place < 0 ? noNumbers : part.plainNumbers?.(place);
+        if (piece === undefined) return undefined;
+        pieces.push(piece);
+      }
+      return joinNumbers(pieces);
+    };
+    return { columnNames, rowCount, texts, presentTexts, plainNumbers };
   }
+}
+
+const noNumbers: PlainNumbers = { values: new Float64Array(0), marks: 0 };
+
+function joinNumbers(pieces: readonly PlainNumbers[]): PlainNumbers {
+  const values = new Float64Array(pieces.reduce((sum, piece) => sum + piece.values.length, 0));
+  let filled = 0;
+  let marks = 0;
+  for (const piece of pieces) {
+    values.set(piece.values, filled);
+    filled += piece.values.length;
+    marks |= piece.marks;
+  }
+  return { values, marks };
 }
 
 /** The texts of a batch's first rows, made now. */
@@ -100,5 +139,7 @@ export function withColumns(sample: ProfileSample, names: readonly string[]): Pr
     columnNames: [...columnNames, ...lacking],
     texts: (column) =>
       column < columnNames.length ? sample.texts(column) : new Array<undefined>(rowCount).fill(undefined),
+    presentTexts: (column) => (column < columnNames.length ? sample.presentTexts(column) : []),
+    plainNumbers: (column) => (column < columnNames.length ? sample.plainNumbers(column) : undefined),
   };
 }

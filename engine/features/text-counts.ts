@@ -6,16 +6,21 @@ const countedAtOnce = 64;
  * every text is another one, and nobody needs to know how many there are.
  */
 export class TextCounts {
-  readonly #readTexts: () => readonly string[];
+  readonly #readTexts: () => Iterable<string>;
   readonly #counts = new Map<string, number>();
   #counted = 0;
-  #isComplete: boolean;
+  #isComplete = true;
 
-  /** @param texts are not kept, but read anew where more is asked than the first of them say */
-  constructor(texts: readonly string[], readTexts: () => readonly string[]) {
+  /** @param readTexts reads the texts, the same at each call; none is kept but the different ones that were counted */
+  constructor(readTexts: () => Iterable<string>) {
     this.#readTexts = readTexts;
-    while (this.#counted < texts.length && this.#counts.size <= countedAtOnce) this.#count(texts);
-    this.#isComplete = this.#counted === texts.length;
+    for (const text of readTexts()) {
+      if (this.#counts.size > countedAtOnce) {
+        this.#isComplete = false;
+        break;
+      }
+      this.#count(text);
+    }
   }
 
   /** True where there are more than `count` different texts. */
@@ -50,15 +55,16 @@ export class TextCounts {
 
   #all(): ReadonlyMap<string, number> {
     if (!this.#isComplete) {
-      const texts = this.#readTexts();
-      while (this.#counted < texts.length) this.#count(texts);
+      let place = 0;
+      const counted = this.#counted;
+      for (const text of this.#readTexts()) if (++place > counted) this.#count(text);
       this.#isComplete = true;
     }
     return this.#counts;
   }
 
-  #count(texts: readonly string[]): void {
-    const text = texts[this.#counted++];
+  #count(text: string): void {
+    this.#counted += 1;
     this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1);
   }
 }

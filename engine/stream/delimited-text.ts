@@ -1,5 +1,6 @@
 import type { DecimalSum } from '../domain/decimal-sum.ts';
 import { isMissingText, readPlainNumber } from '../domain/number-text.ts';
+import type { PlainNumbers } from '../domain/plain-numbers.ts';
 import type {
   NumberFormat,
   RecordBatch,
@@ -13,6 +14,7 @@ import type { NumberThreads } from './kernel/number-threads.ts';
 import { holdsBatchOf, takesRowsOf, type NumberColumn } from './kernel/reading-kernel.ts';
 import type { PlainRows, ReadingKernel } from './kernel/reading-kernel.ts';
 import { decodeNumberBytes } from './number-bytes.ts';
+import { plainMarksOf, pointByte } from './plain-cells.ts';
 import type { RecordScanner } from './text-batches.ts';
 import type { DelimitedDialect } from './text-layout.ts';
 import {
@@ -210,7 +212,24 @@ export class DelimitedBatch implements RecordBatch {
     const cells = { starts: this.#cells.starts.slice(0, places), ends: this.#cells.ends.slice(0, places) };
     const text = (row: number, column: number): string | undefined =>
       texts.textIn(bytes, cells, row * columnNames.length + column);
-    return { rowCount: rows, columnNames, text };
+    const plainNumbers = (column: number): PlainNumbers | undefined => {
+      const values = new Float64Array(rows);
+      let present = 0;
+      let marks = 0;
+      for (let cell = column; cell < places; cell += columnNames.length) {
+        const [start, end] = [cells.starts[cell], cells.ends[cell]];
+        const found = plainMarksOf(bytes, start, end);
+        if (found < 0) {
+          if (texts.textIn(bytes, cells, cell) !== undefined) return undefined;
+          continue;
+        }
+        const value = decodeNumberBytes(bytes, start, end, pointByte);
+        values[present++] = value === value ? value : Number(bytes.toString('latin1', start, end));
+        marks |= found;
+      }
+      return { values: values.subarray(0, present), marks };
+    };
+    return { rowCount: rows, columnNames, text, plainNumbers };
   }
 
   /** The cell as text, missing-value words included. */
