@@ -59,12 +59,6 @@ interface RowRanges {
   readonly line: Float64Array;
 }
 
-/** The kernel that holds the text of a batch, and how much of it there is. */
-interface HeldText {
-  readonly kernel: ReadingKernel;
-  readonly end: number;
-}
-
 /** Where the cells and rows of a batch are kept until it is read, and the kernel that has its text. */
 interface BatchPlace {
   readonly kernel: ReadingKernel | undefined;
@@ -170,9 +164,9 @@ export class DelimitedBatch implements RecordBatch {
   readonly next: RecordingPosition;
   readonly #cells: CellRanges;
   readonly #texts: CellTexts;
-  readonly #held: HeldText | undefined;
-  /** Columns that another thread has read. */
-  #ahead: readonly NumberColumn[] = [];
+  readonly #kernel: ReadingKernel | undefined;
+  /** Columns whose numbers the kernel has read, in their order. */
+  #read: readonly NumberColumn[] = [];
 
   constructor(
     columnNames: readonly string[],
@@ -183,9 +177,9 @@ export class DelimitedBatch implements RecordBatch {
     rows: RowRanges,
     rejected: readonly RejectedRecord[],
     next: RecordingPosition,
-    held: HeldText | undefined,
+    kernel: ReadingKernel | undefined,
   ) {
-    this.#held = held;
+    this.#kernel = kernel;
     this.columnNames = columnNames;
     this.#texts = texts;
     this.bytes = bytes;
@@ -238,11 +232,13 @@ export class DelimitedBatch implements RecordBatch {
     return this.#texts.textAt(this.bytes, this.#cells.starts[cell], this.#cells.ends[cell]);
   }
 
-  /** Has numbers of these columns read by another thread where one is free; settles when `numbers` need not wait for it. */
-  async readAhead(threads: NumberThreads, wanted: readonly NumberColumn[]): Promise<void> {
-    if (this.#held === undefined || this.rowCount === 0) return;
+  /** Has numbers of these columns read at once: by another thread where one is free, and settles when they are read. */
+  async readNumbers(wanted: readonly NumberColumn[], threads: NumberThreads | undefined): Promise<void> {
+    const kernel = this.#kernel;
+    if (kernel === undefined || this.rowCount === 0) return;
     const task = { rows: this.rowCount, columns: this.columnNames.length, wanted };
-    if ((await threads.read(this.#held.kernel, task)) === true) this.#ahead = wanted;
+    if ((await threads?.read(kernel, task)) !== true) kernel.readColumns(task);
+    this.#read = wanted;
   }
 
   numbers(column: number, format: NumberFormat, out: Float64Array, sum?: DecimalSum): readonly number[] {
@@ -251,12 +247,7 @@ export class DelimitedBatch implements RecordBatch {
     const columnCount = this.columnNames.length;
     const decimalByte = format.decimal.charCodeAt(0);
     const notNumbers: number[] = [];
-    const cells = { rows: rowCount, columns: columnCount, column };
-    const place = this.#ahead.findIndex((each) => each.column === column && each.decimalByte === decimalByte);
-    const unsure =
-      place < 0
-        ? this.#held?.kernel.numbers(bytes, this.#held.end, cells, decimalByte, out, sum)
-        : this.#held?.kernel.numbersAhead(place, rowCount, out, sum);
+    const unsure = this.#numbersOfKernel({ column, decimalByte }, out, sum);
     const looks = unsure?.length ?? rowCount;
     for (let look = 0; look < looks; look++) {
       const row = unsure?.[look] ?? look;
@@ -274,6 +265,20 @@ export class DelimitedBatch implements RecordBatch {
       out[row] = value;
     }
     return notNumbers;
+  }
+
+  /** The rows that need another look; undefined where no kernel holds the batch. */
+  #numbersOfKernel(wanted: NumberColumn, out: Float64Array, sum: DecimalSum | undefined): Uint32Array | undefined {
+    const kernel = this.#kernel;
+    if (kernel === undefined) return undefined;
+    const { column, decimalByte } = wanted;
+    const find = (): number =>
+      this.#read.findIndex((each) => each.column === column && each.decimalByte === decimalByte);
+    if (find() < 0) {
+      this.#read = [wanted];
+      kernel.readColumns({ rows: this.rowCount, columns: this.columnNames.length, wanted: this.#read });
+    }
+    return kernel.numbersOf(find(), this.rowCount, out, sum);
   }
 }
 
@@ -574,8 +579,8 @@ export function delimitedScanner(
       // Of several batches at a time each has its text to itself.
       const kept = kernel?.textOf(bytes, position);
       const text = places.length === 1 ? bytes : (kept ?? Buffer.from(bytes.subarray(0, position)));
-      const held = kernel && kept && { kernel, end: position };
-      return new DelimitedBatch(columnNames, texts, text, rowCount, cells, rows, rejected, next, held);
+      const holding = kept && kernel;
+      return new DelimitedBatch(columnNames, texts, text, rowCount, cells, rows, rejected, next, holding);
     },
   };
 }

@@ -383,8 +383,7 @@ function openDelimited(
       : undefined;
   return {
     scanner,
-    batches: (read) =>
-      threads === undefined ? read : inStep(read, scanner.batchesAtOnce, (batch) => batch.readAhead(threads, wanted)),
+    batches: (read) => inStep(read, scanner.batchesAtOnce, (batch) => batch.readNumbers(wanted, threads)),
     close: async () => {
       await threads?.close();
       kernels.forEach(giveBackKernel);

@@ -189,8 +189,7 @@ async function eachBatchOf(
   const scanner = delimitedScanner(layout, { byteOffset: 0, line: 1 }, rowsPerBatch, kernels);
   const read = readTextBatches('file', openByteWindow(chunks(), 0), scanner);
   const wanted = layout.columnNames.map((_, column) => ({ column, decimalByte: '.'.charCodeAt(0) }));
-  const inOrder =
-    threads === undefined ? read : inStep(read, scanner.batchesAtOnce, (batch) => batch.readAhead(threads, wanted));
+  const inOrder = inStep(read, scanner.batchesAtOnce, (batch) => batch.readNumbers(wanted, threads));
   const batches: unknown[] = [];
   for await (const batch of inOrder) batches.push(look(batch));
   return batches;

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { keepThread, takeThread } from '../../forest/kernel/kept-threads.ts';
-import type { AheadTask, ReadingKernel } from './reading-kernel.ts';
+import type { ColumnsTask, ReadingKernel } from './reading-kernel.ts';
 
 /** What a thread is told; it answers null when it is ready, and with the kernel of a task that it has read. */
 export type NumbersMessage =
@@ -10,7 +10,7 @@ export type NumbersMessage =
       readonly memories: readonly WebAssembly.Memory[];
     }
   /** `kernel` is the place of its memory in `memories`. */
-  | { readonly kind: 'read'; readonly kernel: number; readonly task: AheadTask }
+  | { readonly kind: 'read'; readonly kernel: number; readonly task: ColumnsTask }
   | { readonly kind: 'rest' };
 
 interface NumberThread {
@@ -45,7 +45,7 @@ export class NumberThreads {
   }
 
   /** Has a batch read that lies in this kernel: true when it was; undefined at once where no thread is free. */
-  read(kernel: ReadingKernel, task: AheadTask): Promise<boolean> | undefined {
+  read(kernel: ReadingKernel, task: ColumnsTask): Promise<boolean> | undefined {
     const [free] = this.#threads
       .filter(({ isReady, pending }) => isReady && pending.size < tasksPerThread)
       .sort((one, other) => one.pending.size - other.pending.size);

@@ -1,5 +1,4 @@
 import { DecimalSum } from '../../domain/decimal-sum.ts';
-import { impossible } from '../../domain/error.ts';
 import type { ReadingKernel } from './reading-kernel.ts';
 
 /** What the kernel makes of texts, without the help that the reader gives it. At most 4096 of them. */
@@ -17,8 +16,9 @@ export function numbersByKernel(
   });
   const values = new Float64Array(texts.length);
   const sum = new DecimalSum();
-  const cells = { rows: texts.length, columns: 1, column: 0 };
-  const unsure = kernel.numbers(bytes, bytes.length, cells, '.'.charCodeAt(0), values, sum);
+  kernel.textOf(bytes, bytes.length);
+  kernel.readColumns({ rows: texts.length, columns: 1, wanted: [{ column: 0, decimalByte: '.'.charCodeAt(0) }] });
+  const unsure = kernel.numbersOf(0, texts.length, values, sum);
   sum.settle();
-  return { values, unsure: new Set(unsure ?? impossible('so few texts are held')), sum: sum.toString() };
+  return { values, unsure: new Set(unsure), sum: sum.toString() };
 }

@@ -1,16 +1,16 @@
 import { parentPort } from 'node:worker_threads';
 import { impossible } from '../../domain/error.ts';
 import type { NumbersMessage } from './number-threads.ts';
-import { aheadReader, type AheadTask } from './reading-kernel.ts';
+import { columnsReader, type ColumnsTask } from './reading-kernel.ts';
 
 const port = parentPort ?? impossible('the reading worker was started without a thread to answer.');
-let readers: readonly ((task: AheadTask) => void)[] = [];
+let readers: readonly ((task: ColumnsTask) => void)[] = [];
 
 port.on('message', (message: NumbersMessage) => {
   switch (message.kind) {
     case 'open': {
       const { module, memories } = message;
-      readers = memories.map((memory) => aheadReader(module, memory));
+      readers = memories.map((memory) => columnsReader(module, memory));
       // Tells that this thread is ready.
       return port.postMessage(null);
     }

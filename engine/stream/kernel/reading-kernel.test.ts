@@ -49,6 +49,15 @@ describe('the reading kernel', () => {
     }
   });
 
+  it('names the cells that need another look in every part of a long column, and adds up the others', () => {
+    const texts = Array.from({ length: 4096 }, (_, row) => (row % 500 === 7 ? `odd ${row}` : `${row}.25`));
+    const { values, unsure, sum } = numbersByKernel(kernel, texts);
+    const odd = [...texts.keys()].filter((row) => row % 500 === 7);
+    expect([...unsure]).toEqual(odd);
+    expect(texts.filter((text, row) => !unsure.has(row) && values[row] !== Number(text))).toEqual([]);
+    expect(Number(sum)).toBe((4095 * 4096) / 2 - odd.reduce((one, other) => one + other) + 0.25 * (4096 - odd.length));
+  });
+
   it('reads hard decimals as Number does, or leaves them alone', () => {
     const hard = [
       ...['9007199254740993', '9007199254740992.5', '9007199254740993.0', '0.1e1', '1.7976931348623157e30', '5e-324'],

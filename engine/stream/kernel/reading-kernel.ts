@@ -31,20 +31,18 @@ const address = ((): Readonly<Record<Area, number>> => {
     exactPowers: reserve(8 * 23),
     wholePowers: reserve(8 * 20),
     lastBytes: reserve(8 * 9),
-    sums: reserve(16 * powers),
     reached: reserve(4),
     header: reserve(mostHeaderBytes),
-    unsure: reserve(4 * mostRows),
     rowStarts: reserve(4 * mostRows),
     rowEnds: reserve(4 * mostRows),
-    values: reserve(8 * mostRows),
     text: reserve(textBytes),
     starts: reserve(4 * mostCells),
     ends: reserve(4 * mostCells),
-    aheadValues: reserve(8 * mostCells),
-    aheadUnsure: reserve(4 * mostCells),
-    aheadSums: reserve(16 * powers * mostColumns),
-    aheadCounts: reserve(4 * mostColumns),
+    wanted: reserve(8 * mostColumns),
+    values: reserve(8 * mostCells),
+    unsure: reserve(4 * mostCells),
+    sums: reserve(16 * powers * mostColumns),
+    counts: reserve(4 * mostColumns),
     end: next,
   };
 })();
@@ -54,26 +52,24 @@ type Area =
   | 'exactPowers'
   | 'wholePowers'
   | 'lastBytes'
-  | 'sums'
   | 'reached'
   | 'header'
-  | 'unsure'
   | 'rowStarts'
   | 'rowEnds'
-  | 'values'
   | 'text'
   | 'starts'
   | 'ends'
-  | 'aheadValues'
-  | 'aheadUnsure'
-  | 'aheadSums'
-  | 'aheadCounts'
+  | 'wanted'
+  | 'values'
+  | 'unsure'
+  | 'sums'
+  | 'counts'
   | 'end';
 
 interface KernelExports {
   useTables(fives: number, exactPowers: number, wholePowers: number, lastBytes: number): void;
   takePlainRows(...numbers: readonly number[]): number;
-  readNumbers(...numbers: readonly number[]): number;
+  readColumns(...numbers: readonly number[]): void;
 }
 
 /** A column whose numbers are asked for, and the sign before their decimals. */
@@ -82,8 +78,8 @@ export interface NumberColumn {
   readonly decimalByte: number;
 }
 
-/** Columns of a batch that lies in a kernel, to be read by another thread. */
-export interface AheadTask {
+/** Columns of a batch that lies in a kernel, to be read by any thread. */
+export interface ColumnsTask {
   readonly rows: number;
   readonly columns: number;
   readonly wanted: readonly NumberColumn[];
@@ -95,27 +91,32 @@ function instanceOn(module: WebAssembly.Module, memory: WebAssembly.Memory): Ker
   return exports;
 }
 
-/** Reads columns of the batch in a kernel's memory, on any thread; `ReadingKernel.numbersAhead` gives them. */
-export function aheadReader(module: WebAssembly.Module, memory: WebAssembly.Memory): (task: AheadTask) => void {
+function readTask(exports: KernelExports, list: Uint32Array, { rows, columns, wanted }: ColumnsTask): void {
+  wanted.forEach(({ column, decimalByte }, place) => list.set([column, decimalByte], 2 * place));
+  exports.readColumns(
+    address.text,
+    address.starts,
+    address.ends,
+    rows,
+    columns,
+    address.wanted,
+    wanted.length,
+    address.values,
+    address.unsure,
+    address.sums,
+    address.counts,
+  );
+}
+
+function listIn({ buffer }: WebAssembly.Memory): Uint32Array {
+  return new Uint32Array(buffer, address.wanted, 2 * mostColumns);
+}
+
+/** Reads columns of the batch in a kernel's memory from another thread, as `ReadingKernel.readColumns`. */
+export function columnsReader(module: WebAssembly.Module, memory: WebAssembly.Memory): (task: ColumnsTask) => void {
   const exports = instanceOn(module, memory);
-  const counts = new Uint32Array(memory.buffer, address.aheadCounts, mostColumns);
-  return ({ rows, columns, wanted }) => {
-    new BigInt64Array(memory.buffer, address.aheadSums, 2 * powers * wanted.length).fill(0n);
-    wanted.forEach(({ column, decimalByte }, place) => {
-      counts[place] = exports.readNumbers(
-        address.text,
-        address.starts,
-        address.ends,
-        rows,
-        columns,
-        column,
-        decimalByte,
-        address.aheadValues + 8 * rows * place,
-        address.aheadUnsure + 4 * rows * place,
-        address.aheadSums + 16 * powers * place,
-      );
-    });
-  };
+  const list = listIn(memory);
+  return (task) => readTask(exports, list, task);
 }
 
 /** Reciprocals of smaller powers are rounded up in their last bit: then a product of a mantissa with them is exact where it can be. */
@@ -171,9 +172,8 @@ export class ReadingKernel {
   readonly #exports: KernelExports;
   readonly #text: Buffer;
   readonly #header: Uint8Array;
-  readonly #values: Float64Array;
-  readonly #unsure: Uint32Array;
-  readonly #sums: BigInt64Array;
+  readonly #wanted: Uint32Array;
+  readonly #counts: Uint32Array;
   readonly #reached: Uint32Array;
   #heldBytes = 0;
 
@@ -190,9 +190,8 @@ export class ReadingKernel {
     this.rowEnds = new Uint32Array(buffer, address.rowEnds, mostRows);
     this.#text = Buffer.from(buffer, address.text, textBytes);
     this.#header = new Uint8Array(buffer, address.header, mostHeaderBytes);
-    this.#values = new Float64Array(buffer, address.values, mostRows);
-    this.#unsure = new Uint32Array(buffer, address.unsure, mostRows);
-    this.#sums = new BigInt64Array(buffer, address.sums, 2 * powers);
+    this.#wanted = listIn(memory);
+    this.#counts = new Uint32Array(buffer, address.counts, mostColumns);
     this.#reached = new Uint32Array(buffer, address.reached, 1);
   }
 
@@ -239,46 +238,20 @@ export class ReadingKernel {
     return { rows: taken, reached: this.#reached[0] };
   }
 
-  /**
-   * Reads a column of the cells in `bytes[0..end)` into `out[0..rows)` and adds what it reads to `sum`. Gives the rows whose cell needs another
-   * look, or undefined where the text is too long to be held.
-   */
-  numbers(
-    bytes: Uint8Array,
-    end: number,
-    { rows, columns, column }: { readonly rows: number; readonly columns: number; readonly column: number },
-    decimalByte: number,
-    out: Float64Array,
-    sum: DecimalSum | undefined,
-  ): Uint32Array | undefined {
-    if (end > textBytes) return undefined;
-    this.#hold(bytes, end);
-    const sums = this.#sums;
-    sums.fill(0n);
-    const unsure = this.#exports.readNumbers(
-      address.text,
-      address.starts,
-      address.ends,
-      rows,
-      columns,
-      column,
-      decimalByte,
-      address.values,
-      address.unsure,
-      address.sums,
-    );
-    out.set(this.#values.subarray(0, rows));
-    if (sum !== undefined) addSums(sum, sums);
-    return this.#unsure.subarray(0, unsure);
+  /** Reads columns of the batch whose text `textOf` has taken; `numbersOf` gives them, until the next ones are read. */
+  readColumns(task: ColumnsTask): void {
+    readTask(this.#exports, this.#wanted, task);
   }
 
-  /** What an `aheadReader` has read of the column at this place of its task: as `numbers`. */
-  numbersAhead(place: number, rows: number, out: Float64Array, sum: DecimalSum | undefined): Uint32Array {
+  /**
+   * What was read of the column at this place of the task, into `out[0..rows)`; its sum is added to `sum`. Gives the rows whose cell
+   * needs another look.
+   */
+  numbersOf(place: number, rows: number, out: Float64Array, sum: DecimalSum | undefined): Uint32Array {
     const { buffer } = this.memory;
-    out.set(new Float64Array(buffer, address.aheadValues + 8 * rows * place, rows));
-    if (sum !== undefined) addSums(sum, new BigInt64Array(buffer, address.aheadSums + 16 * powers * place, 2 * powers));
-    const [unsure] = new Uint32Array(buffer, address.aheadCounts + 4 * place, 1);
-    return new Uint32Array(buffer, address.aheadUnsure + 4 * rows * place, unsure);
+    out.set(new Float64Array(buffer, address.values + 8 * rows * place, rows));
+    if (sum !== undefined) addSums(sum, new BigInt64Array(buffer, address.sums + 16 * powers * place, 2 * powers));
+    return new Uint32Array(buffer, address.unsure + 4 * rows * place, this.#counts[place]);
   }
 
   /** The text of the batch, `bytes[0..end)`, as it stays here until the next one; undefined where it is too long to be held. */

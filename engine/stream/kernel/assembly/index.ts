@@ -19,6 +19,8 @@ const UNSURE: u64 = 0xfff8000000000001;
 
 /** Powers of ten below and above which a number is left to the caller. */
 const MOST_POWER: i32 = 40;
+/** What the sums of one column take: two words for each power. */
+const SUM_BYTES: usize = 16 * (2 * MOST_POWER + 1);
 /** Digits that a mantissa of 64 bits holds whatever they are. */
 const MOST_DIGITS: i32 = 19;
 const TWO_TO_53: u64 = 0x20000000000000;
@@ -319,45 +321,62 @@ function readNumber(from: usize, end: usize, decimal: u32): u64 {
   return bits == UNSURE || first != MINUS ? bits : bits | 0x8000000000000000;
 }
 
+/** Rows whose text stays in the cache while one column after the other is read. */
+const ROWS_AT_ONCE: u32 = 512;
+
 /**
- * Reads a column of `rows` rows into doubles at `out`; empty cells are NaN. Rows whose cell needs another look are listed at `unsure`,
- * and their number is given. The mantissas of the others are added, by power of ten from 10^-40 on, to pairs of 64-bit
+ * Reads columns of `rows` rows into doubles, `rows` of them for each column from `out` on; empty cells are NaN. The columns, each with
+ * the byte before its decimals, are listed at `wanted`. Rows whose cell needs another look are listed from `unsure` on, again `rows` for each column,
+ * and their number is at `counts`. The mantissas of the others are added, by power of ten from 10^-40 on, to pairs of 64-bit
  * sums at `sums`: of their low and of their high 32 bits.
  */
-export function readNumbers(
+export function readColumns(
   text: usize,
   starts: usize,
   ends: usize,
   rows: u32,
   columns: u32,
-  column: u32,
-  decimal: u32,
+  wanted: usize,
+  wantedCount: u32,
   out: usize,
   unsure: usize,
   sums: usize,
-): u32 {
-  let unsureCount: u32 = 0;
-  let cell: usize = <usize>column << 2;
+  counts: usize,
+): void {
+  memory.fill(sums, 0, <usize>wantedCount * SUM_BYTES);
+  memory.fill(counts, 0, <usize>wantedCount << 2);
   const step: usize = <usize>columns << 2;
-  for (let row: u32 = 0; row < rows; row++, cell += step) {
-    const from = load<u32>(starts + cell);
-    const end = load<u32>(ends + cell);
-    const place = out + (<usize>row << 3);
-    if (from == end) {
-      store<u64>(place, MISSING);
-      continue;
+  for (let first: u32 = 0; first < rows; first += ROWS_AT_ONCE) {
+    const last = min(rows, first + ROWS_AT_ONCE);
+    for (let place: u32 = 0; place < wantedCount; place++) {
+      const column = load<u32>(wanted + (<usize>place << 3));
+      const decimal = load<u32>(wanted + (<usize>place << 3), 4);
+      const values = out + ((<usize>place * rows) << 3);
+      const unsureRows = unsure + ((<usize>place * rows) << 2);
+      const sumsOfColumn = sums + <usize>place * SUM_BYTES;
+      let unsureCount = load<u32>(counts + (<usize>place << 2));
+      let cell: usize = (<usize>column << 2) + <usize>first * step;
+      for (let row = first; row < last; row++, cell += step) {
+        const from = load<u32>(starts + cell);
+        const end = load<u32>(ends + cell);
+        const value = values + (<usize>row << 3);
+        if (from == end) {
+          store<u64>(value, MISSING);
+          continue;
+        }
+        const bits = readNumber(text + from, text + end, decimal);
+        store<u64>(value, bits);
+        if (bits == UNSURE) {
+          store<u32>(unsureRows + (<usize>unsureCount << 2), row);
+          unsureCount++;
+          continue;
+        }
+        const sum = sumsOfColumn + (<usize>(powerRead + MOST_POWER) << 4);
+        const sign: i64 = <i64>bits < 0 ? -1 : 1;
+        store<i64>(sum, load<i64>(sum) + sign * <i64>(mantissaRead & 0xffffffff));
+        store<i64>(sum, load<i64>(sum, 8) + sign * <i64>(mantissaRead >> 32), 8);
+      }
+      store<u32>(counts + (<usize>place << 2), unsureCount);
     }
-    const bits = readNumber(text + from, text + end, decimal);
-    store<u64>(place, bits);
-    if (bits == UNSURE) {
-      store<u32>(unsure + (<usize>unsureCount << 2), row);
-      unsureCount++;
-      continue;
-    }
-    const sum = sums + (<usize>(powerRead + MOST_POWER) << 4);
-    const sign: i64 = <i64>bits < 0 ? -1 : 1;
-    store<i64>(sum, load<i64>(sum) + sign * <i64>(mantissaRead & 0xffffffff));
-    store<i64>(sum, load<i64>(sum, 8) + sign * <i64>(mantissaRead >> 32), 8);
   }
-  return unsureCount;
 }
