@@ -1,3 +1,4 @@
+import type { Dictionary } from './columns.ts';
 import type { DecimalSum } from './decimal-sum.ts';
 import type { MessageFrame } from './message-frame.ts';
 import type { PlainNumbers } from './plain-numbers.ts';
@@ -48,6 +49,9 @@ export interface RecordBatch extends RecordTexts {
   readonly rejected: readonly RejectedRecord[];
   /** Where reading resumes after this batch. */
   readonly next: RecordingPosition;
+
+  /** The codes of a column's texts in `out[0..rowCount)`, -1 where one is missing; new texts are added to the dictionary, in the order of rows. */
+  codes?(column: number, dictionary: Dictionary, out: Int32Array): void;
 
   /** The texts of the first rows, valid when the batch no longer is; only where that takes less memory than the texts themselves. */
   keepTexts?(rows: number): RecordTexts;

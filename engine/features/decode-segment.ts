@@ -141,10 +141,12 @@ function reportBooleans(
 function codeDecoder(dictionary: Dictionary): ColumnDecoder {
   return (batch, column) => {
     const codes = new Int32Array(batch.rowCount);
-    for (let row = 0; row < batch.rowCount; row++) {
-      const text = batch.text(row, column);
-      codes[row] = text === undefined ? -1 : dictionary.codeOf(text);
-    }
+    if (batch.codes !== undefined) batch.codes(column, dictionary, codes);
+    else
+      for (let row = 0; row < batch.rowCount; row++) {
+        const text = batch.text(row, column);
+        codes[row] = text === undefined ? -1 : dictionary.codeOf(text);
+      }
     return { kind: 'code', codes };
   };
 }

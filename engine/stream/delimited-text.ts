@@ -1,3 +1,4 @@
+import type { Dictionary } from '../domain/columns.ts';
 import type { DecimalSum } from '../domain/decimal-sum.ts';
 import { isMissingText, readPlainNumber } from '../domain/number-text.ts';
 import type { PlainNumbers } from '../domain/plain-numbers.ts';
@@ -9,6 +10,7 @@ import type {
   RejectedRecord,
 } from '../domain/record-batch.ts';
 import { decodeText } from './cell-text.ts';
+import { CodeTable, unknownCode } from './code-table.ts';
 import { footerRows } from './footer-rows.ts';
 import type { NumberThreads } from './kernel/number-threads.ts';
 import { holdsBatchOf, takesRowsOf, type NumberColumn } from './kernel/reading-kernel.ts';
@@ -94,6 +96,7 @@ class CellTexts {
   /** By a hash: the bytes of a text behind its length, in one number, and the text. */
   readonly #keys = new Float64Array(keptTexts);
   readonly #kept = new Array<string>(keptTexts).fill('');
+  readonly #codes = new Map<Dictionary, { readonly plain: CodeTable; readonly quoted: CodeTable }>();
 
   constructor({ quote, backslashEscapes }: DelimitedDialect) {
     this.#quote = quote;
@@ -120,6 +123,32 @@ class CellTexts {
       this.#kept[place] = plainText(bytes, start, end);
     }
     return this.#kept[place];
+  }
+
+  /** As `RecordBatch.codes`, of the cells `column`, `column + step` and so on. */
+  codesIn(
+    bytes: Buffer,
+    { starts, ends }: CellRanges,
+    first: number,
+    step: number,
+    dictionary: Dictionary,
+    out: Int32Array,
+  ): void {
+    const tables = this.#codes.get(dictionary) ?? { plain: new CodeTable(), quoted: new CodeTable() };
+    this.#codes.set(dictionary, tables);
+    for (let row = 0, cell = first; row < out.length; row++, cell += step) {
+      const start = starts[cell];
+      const end = ends[cell];
+      // What a cell writes hangs on its bytes, and on whether it was quoted.
+      const table = start > 0 && bytes[start - 1] === this.#quoteByte ? tables.quoted : tables.plain;
+      let code = table.find(bytes, start, end);
+      if (code === unknownCode) {
+        const text = this.textIn(bytes, { starts, ends }, cell);
+        code = text === undefined ? -1 : dictionary.codeOf(text);
+        table.add(bytes, start, end, code);
+      }
+      out[row] = code;
+    }
   }
 
   /** The text of a cell of a batch; undefined where it is missing. */
@@ -195,6 +224,17 @@ export class DelimitedBatch implements RecordBatch {
 
   text(row: number, column: number): string | undefined {
     return this.#texts.textIn(this.bytes, this.#cells, row * this.columnNames.length + column);
+  }
+
+  codes(column: number, dictionary: Dictionary, out: Int32Array): void {
+    this.#texts.codesIn(
+      this.bytes,
+      this.#cells,
+      column,
+      this.columnNames.length,
+      dictionary,
+      out.subarray(0, this.rowCount),
+    );
   }
 
   /** The bytes and the places of the cells take less memory than their texts, which are made when they are asked for. */

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { RecordBatch } from '../../domain/record-batch.ts';
 import { DecimalSum } from '../../domain/decimal-sum.ts';
+import { TextDictionary } from '../../domain/dictionary.ts';
+import { impossible } from '../../domain/error.ts';
 import { openByteWindow } from '../byte-window.ts';
 import { delimitedScanner, type DelimitedLayout } from '../delimited-text.ts';
 import { readTextBatches } from '../text-batches.ts';
@@ -177,11 +179,32 @@ export function summaryOf(file: WrittenFile, help?: Help): Promise<readonly unkn
   return eachBatchOf(file, summary, help);
 }
 
-async function eachBatchOf(
+/** The codes of every column, and the texts they stand for: as a batch gives them, and by its texts. */
+export async function codesOf(file: WrittenFile): Promise<{ readonly given: unknown; readonly byTexts: unknown }> {
+  const dictionaries = file.layout.columnNames.map(() => ({
+    given: new TextDictionary(),
+    byTexts: new TextDictionary(),
+  }));
+  const batches = await eachBatchOf(file, (batch) =>
+    dictionaries.map(({ given, byTexts }, column) => {
+      const codes = new Int32Array(batch.rowCount);
+      (batch.codes ?? impossible('delimited text gives codes')).call(batch, column, given, codes);
+      const texts = Array.from(codes, (_code, row) => batch.text(row, column));
+      return { given: [...codes], byTexts: texts.map((text) => (text === undefined ? -1 : byTexts.codeOf(text))) };
+    }),
+  );
+  const of = (way: 'given' | 'byTexts'): unknown => ({
+    batches: batches.map((columns) => columns.map((column) => column[way])),
+    texts: dictionaries.map((column) => column[way].textsFrom(0)),
+  });
+  return { given: of('given'), byTexts: of('byTexts') };
+}
+
+async function eachBatchOf<Seen>(
   file: WrittenFile,
-  look: (batch: RecordBatch) => unknown,
+  look: (batch: RecordBatch) => Seen,
   { kernels, threads }: Help = { kernels: [] },
-): Promise<readonly unknown[]> {
+): Promise<readonly Seen[]> {
   const { content, layout, chunkBytes, rowsPerBatch } = file;
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     for (let from = 0; from < content.length; from += chunkBytes) yield content.subarray(from, from + chunkBytes);
@@ -190,7 +213,7 @@ async function eachBatchOf(
   const read = readTextBatches('file', openByteWindow(chunks(), 0), scanner);
   const wanted = layout.columnNames.map((_, column) => ({ column, decimalByte: '.'.charCodeAt(0) }));
   const inOrder = inStep(read, scanner.batchesAtOnce, (batch) => batch.readNumbers(wanted, threads));
-  const batches: unknown[] = [];
+  const batches: Seen[] = [];
   for await (const batch of inOrder) batches.push(look(batch));
   return batches;
 }
