@@ -1,7 +1,8 @@
 import type { NumberFormat } from './record-batch.ts';
 
 const missingWords: ReadonlySet<string> = new Set(['', 'na', 'n/a', '#n/a', 'nan', 'null', 'none', '-']);
-const longestMissingWord = 4;
+/** In characters, white space around it left out. */
+export const longestMissingWord = 4;
 
 /**
  * True where a cell says that there is no value: blank, or one of NA, N/A, #N/A, NaN, null, None, `-` (in any

@@ -2,6 +2,7 @@ import type { Dictionary } from './columns.ts';
 import type { DecimalSum } from './decimal-sum.ts';
 import type { MessageFrame } from './message-frame.ts';
 import type { PlainNumbers } from './plain-numbers.ts';
+import type { TextBlockWriter } from './text-block.ts';
 
 /** How numbers are written in a column. Null `group` means no thousands separator occurs. */
 export interface NumberFormat {
@@ -52,6 +53,9 @@ export interface RecordBatch extends RecordTexts {
 
   /** The codes of a column's texts in `out[0..rowCount)`, -1 where one is missing; new texts are added to the dictionary, in the order of rows. */
   codes?(column: number, dictionary: Dictionary, out: Int32Array): void;
+
+  /** Adds a text by its bytes as received; false, and nothing is added, where the text has to be made to know them. */
+  addBytesOf?(row: number, column: number, texts: TextBlockWriter): boolean;
 
   /** The texts of the first rows, valid when the batch no longer is; only where that takes less memory than the texts themselves. */
   keepTexts?(rows: number): RecordTexts;

@@ -3,6 +3,7 @@ import type { DecimalSum } from '../domain/decimal-sum.ts';
 import { impossible } from '../domain/error.ts';
 import type { Profile, ProfileColumn, TimeFormat } from '../domain/profile.ts';
 import type { NumberFormat, RecordBatch } from '../domain/record-batch.ts';
+import { TextBlockWriter } from '../domain/text-block.ts';
 import { instantOfNumber, isNumericTimeFormat, timeReader } from '../domain/time-text.ts';
 import { zoneClock } from '../domain/time-zone.ts';
 import type { ZoneClock } from '../domain/time-zone.ts';
@@ -151,27 +152,12 @@ function codeDecoder(dictionary: Dictionary): ColumnDecoder {
   };
 }
 
-const encoder = new TextEncoder();
-/** UTF-8 needs at most three bytes for each UTF-16 unit. */
-const mostBytesPerUnit = 3;
-
 /** A column as it is written, read as texts; valid after the batch is gone. */
 export function blockOfTexts(batch: RecordBatch, column: number): ColumnBlock {
-  let bytes = new Uint8Array(batch.rowCount * 16);
-  const ends = new Uint32Array(batch.rowCount);
-  let length = 0;
-  for (let row = 0; row < batch.rowCount; row++) {
-    const text = batch.text(row, column) ?? '';
-    const needed = length + text.length * mostBytesPerUnit;
-    if (needed > bytes.length) {
-      const larger = new Uint8Array(Math.max(needed, bytes.length * 2));
-      larger.set(bytes);
-      bytes = larger;
-    }
-    length += encoder.encodeInto(text, bytes.subarray(length)).written;
-    ends[row] = length;
-  }
-  return { kind: 'text', bytes: bytes.slice(0, length), ends };
+  const texts = new TextBlockWriter(batch.rowCount);
+  for (let row = 0; row < batch.rowCount; row++)
+    if (batch.addBytesOf?.(row, column, texts) !== true) texts.addText(batch.text(row, column) ?? '');
+  return texts.finish();
 }
 
 function columnDecoder(

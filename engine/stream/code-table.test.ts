@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CodeTable, unknownCode } from './code-table.ts';
-import { codesOf, writtenFiles } from './kernel/files.test-support.ts';
+import { codesOf, textBlocksOf, writtenFiles } from './kernel/files.test-support.ts';
 
 it('gives cells the codes of their texts, whatever the dialect, quotes and cuts', async () => {
   await fc.assert(
@@ -11,6 +11,46 @@ it('gives cells the codes of their texts, whatever the dialect, quotes and cuts'
     }),
     { numRuns: 500 },
   );
+});
+
+it('adds texts by their bytes where these are the text, and otherwise the text itself', async () => {
+  await fc.assert(
+    fc.asyncProperty(writtenFiles, async (file) => {
+      const { given, byTexts } = await textBlocksOf(file);
+      expect(given).toEqual(byTexts);
+    }),
+    { numRuns: 300 },
+  );
+  const layout = { delimiter: ',', quote: '"', lineEndByte: 0x0a } as const;
+  const cells = [
+    'plain text',
+    '  padded\t',
+    '"a ""quoted"" one"',
+    'na\\tme\\n',
+    'k\u00f6nig',
+    'N/A',
+    ' null ',
+    'NA\v\v\v',
+    '\f\f\fNA',
+    '12345',
+    '',
+    '"  kept  "',
+  ];
+  const content = Buffer.concat([
+    Buffer.from(cells.map((cell) => `${cell},1\n`).join('')),
+    Buffer.from('K\u00f6ln am Rhein,2\n', 'latin1'),
+  ]);
+  for (const backslashEscapes of [false, true]) {
+    const named = {
+      ...layout,
+      backslashEscapes,
+      columnNames: ['first', 'last'],
+      headerBytes: new Uint8Array(0),
+      rowsFrom: 0,
+    };
+    const { given, byTexts } = await textBlocksOf({ content, layout: named, chunkBytes: 1 << 20, rowsPerBatch: 100 });
+    expect(given).toEqual(byTexts);
+  }
 });
 
 it('takes the same bytes for another text where they are quoted', async () => {

@@ -1,6 +1,6 @@
 import type { Dictionary } from '../domain/columns.ts';
 import type { DecimalSum } from '../domain/decimal-sum.ts';
-import { isMissingText, readPlainNumber } from '../domain/number-text.ts';
+import { isMissingText, longestMissingWord, readPlainNumber } from '../domain/number-text.ts';
 import type { PlainNumbers } from '../domain/plain-numbers.ts';
 import type {
   NumberFormat,
@@ -9,6 +9,7 @@ import type {
   RecordTexts,
   RejectedRecord,
 } from '../domain/record-batch.ts';
+import type { TextBlockWriter } from '../domain/text-block.ts';
 import { decodeText } from './cell-text.ts';
 import { CodeTable, unknownCode } from './code-table.ts';
 import { footerRows } from './footer-rows.ts';
@@ -32,6 +33,7 @@ import {
 } from './text-batches.ts';
 
 const backslashByte = 0x5c;
+const firstByteBeyondAscii = 0x80;
 
 /** A run of plain rows that is worth asking the kernel for, and how long it is left alone at most where there are none. */
 const plainRunRows = 8;
@@ -151,6 +153,20 @@ class CellTexts {
     }
   }
 
+  /** Adds the text of a cell where its bytes are those of the text: ASCII, not quoted, without escapes, too long for a word that says it is missing. */
+  addBytesOf(bytes: Buffer, start: number, end: number, texts: TextBlockWriter): boolean {
+    if (this.#backslashEscapes || (start > 0 && bytes[start - 1] === this.#quoteByte)) return false;
+    let from = start;
+    let to = end;
+    while (from < to && isBlankByte(bytes[from])) from++;
+    while (from < to && isBlankByte(bytes[to - 1])) to--;
+    // White space of other kinds may stand around a word that says it is missing.
+    if (to - from <= longestMissingWord || bytes[from] <= spaceByte || bytes[to - 1] <= spaceByte) return false;
+    for (let at = from; at < to; at++) if (bytes[at] >= firstByteBeyondAscii) return false;
+    texts.addBytes(bytes, from, to);
+    return true;
+  }
+
   /** The text of a cell of a batch; undefined where it is missing. */
   textIn(bytes: Buffer, { starts, ends }: CellRanges, cell: number): string | undefined {
     const start = starts[cell];
@@ -224,6 +240,11 @@ export class DelimitedBatch implements RecordBatch {
 
   text(row: number, column: number): string | undefined {
     return this.#texts.textIn(this.bytes, this.#cells, row * this.columnNames.length + column);
+  }
+
+  addBytesOf(row: number, column: number, texts: TextBlockWriter): boolean {
+    const cell = row * this.columnNames.length + column;
+    return this.#texts.addBytesOf(this.bytes, this.#cells.starts[cell], this.#cells.ends[cell], texts);
   }
 
   codes(column: number, dictionary: Dictionary, out: Int32Array): void {

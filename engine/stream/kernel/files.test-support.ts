@@ -3,6 +3,8 @@ import type { RecordBatch } from '../../domain/record-batch.ts';
 import { DecimalSum } from '../../domain/decimal-sum.ts';
 import { TextDictionary } from '../../domain/dictionary.ts';
 import { impossible } from '../../domain/error.ts';
+import { TextBlockWriter } from '../../domain/text-block.ts';
+import { blockOfTexts } from '../../features/decode-segment.ts';
 import { openByteWindow } from '../byte-window.ts';
 import { delimitedScanner, type DelimitedLayout } from '../delimited-text.ts';
 import { readTextBatches } from '../text-batches.ts';
@@ -197,6 +199,19 @@ export async function codesOf(file: WrittenFile): Promise<{ readonly given: unkn
     batches: batches.map((columns) => columns.map((column) => column[way])),
     texts: dictionaries.map((column) => column[way].textsFrom(0)),
   });
+  return { given: of('given'), byTexts: of('byTexts') };
+}
+
+/** The texts of every column: as a batch adds them by their bytes, where it does, and as it gives them. */
+export async function textBlocksOf(file: WrittenFile): Promise<{ readonly given: unknown; readonly byTexts: unknown }> {
+  const batches = await eachBatchOf(file, (batch) =>
+    batch.columnNames.map((_name, column) => {
+      const byTexts = new TextBlockWriter(batch.rowCount);
+      for (let row = 0; row < batch.rowCount; row++) byTexts.addText(batch.text(row, column) ?? '');
+      return { given: blockOfTexts(batch, column), byTexts: byTexts.finish() };
+    }),
+  );
+  const of = (way: 'given' | 'byTexts'): unknown => batches.map((columns) => columns.map((column) => column[way]));
   return { given: of('given'), byTexts: of('byTexts') };
 }
 
