@@ -21,7 +21,7 @@ const compilerOptions = [
     '0',
     '--converge',
   ],
-  ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory'],
+  ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory', '--enable', 'relaxed-simd'],
   ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
 ];
 

@@ -1,18 +1,28 @@
 import type { CompiledForest } from '../../domain/model.ts';
 
-/** Where the kernel finds the forest in its memory; every number is what `scoreBlock` in assembly/index.ts takes. */
+/** Where the kernel finds the forest in its memory; every number is what a function of `assembly/` takes. */
 export interface ForestPlan {
-  /** Address of three words per tree: nodes, leaves (0: linked), depth. */
+  /** Whether `scoreRankedBlock` scores, else `scoreBlock`. */
+  readonly isRanked: boolean;
+  /** Address of three words per tree: nodes, leaves (0: linked), depth; or of trees of ranks. */
   readonly trees: number;
   readonly treeCount: number;
-  /** Address of one word per used feature: its byte offset within a row. */
+  /** Address of one word per used feature: its byte offset within a row; three where ranks are compared. */
   readonly columns: number;
   readonly columnCount: number;
   /** Rows that are scored together. */
   readonly blockRows: number;
   readonly rowBytes: number;
+  /** Scratch memory for a block of rows. */
+  readonly workBytes: number;
   /** First byte behind the forest, a multiple of 64. */
   readonly end: number;
+}
+
+export interface ForestLayout {
+  readonly plan: ForestPlan;
+  /** Writes the forest where its plan says. The memory must be zero there: padding is not written. */
+  readonly write: (memory: ArrayBufferLike) => void;
 }
 
 export type TreeLayout = 'complete' | 'linked';
@@ -25,11 +35,9 @@ interface TreePlan {
   readonly address: number;
 }
 
-export interface ForestLayout {
-  readonly plan: ForestPlan;
+/** A layout for `scoreBlock`, which takes every forest. */
+interface WalkedLayout extends ForestLayout {
   readonly treePlans: readonly TreePlan[];
-  /** Features that some tree splits on, ascending: column k of a block holds feature usedFeatures[k]. */
-  readonly usedFeatures: readonly number[];
 }
 
 /** Levels that the kernel compares as a whole: no tree is laid out with fewer. */
@@ -49,7 +57,7 @@ const BLOCK_BYTES = 16_384;
 const ROW_GROUP = 32;
 const MOST_BLOCK_ROWS = 256;
 
-const LARGEST_KEY = 0x7fffffff;
+export const LARGEST_KEY = 0x7fffffff;
 const SMALLEST_KEY = -0x80000000;
 
 /** The layout a tree gets: complete where that is small, linked where a few deep leaves would make it large. */
@@ -58,8 +66,8 @@ export function treeLayoutOf(depth: number, nodeCount: number): TreeLayout {
 }
 
 /** Decides where everything lies in the kernel's memory, from byte `start` (a multiple of 64) on. */
-export function layOutForest(forest: CompiledForest, start: number): ForestLayout {
-  const usedFeatures = [...new Set(forest.feature)].filter((feature) => feature >= 0).sort((a, b) => a - b);
+export function layOutForest(forest: CompiledForest, start: number): WalkedLayout {
+  const usedFeatures = usedFeaturesOf(forest);
   const depths = depthOfEachTree(forest);
   const trees = start;
   const columns = aligned(trees + forest.treeCount * TREE_ENTRY_BYTES);
@@ -73,25 +81,34 @@ export function layOutForest(forest: CompiledForest, start: number): ForestLayou
     end = aligned(end + (layout === 'complete' ? completeBytes(depth) : linkedBytes(nodeCount)));
     return { root, depth, layout, address };
   });
-  return {
-    usedFeatures,
-    treePlans,
-    plan: {
-      trees,
-      treeCount: forest.treeCount,
-      columns,
-      columnCount: usedFeatures.length,
-      blockRows: blockRowsFor(usedFeatures.length),
-      rowBytes: forest.featureCount * 4,
-      end,
-    },
+  const blockRows = blockRowsFor(usedFeatures.length);
+  const plan = {
+    isRanked: false,
+    trees,
+    treeCount: forest.treeCount,
+    columns,
+    columnCount: usedFeatures.length,
+    blockRows,
+    rowBytes: forest.featureCount * 4,
+    workBytes: (usedFeatures.length + 1) * blockRows * 4,
+    end,
   };
+  return { treePlans, plan, write: (memory) => writeForest(forest, plan, treePlans, usedFeatures, memory) };
 }
 
-/** Writes the forest where its layout says. The memory must be zero there: padding is not written. */
-export function writeForest(forest: CompiledForest, layout: ForestLayout, memory: ArrayBufferLike): void {
+/** Features that some tree splits on, ascending: column k of a block is that of feature k of these. */
+export function usedFeaturesOf(forest: CompiledForest): readonly number[] {
+  return [...new Set(forest.feature)].filter((feature) => feature >= 0).sort((a, b) => a - b);
+}
+
+function writeForest(
+  forest: CompiledForest,
+  plan: ForestPlan,
+  treePlans: readonly TreePlan[],
+  usedFeatures: readonly number[],
+  memory: ArrayBufferLike,
+): void {
   const words = new Int32Array(memory);
-  const { plan, usedFeatures, treePlans } = layout;
   const columnOffset = new Map(usedFeatures.map((feature, column) => [feature, column * plan.blockRows * 4]));
   usedFeatures.forEach((feature, column) => {
     words[plan.columns / 4 + column] = feature * 4;
@@ -109,7 +126,8 @@ export function writeForest(forest: CompiledForest, layout: ForestLayout, memory
     words[entry + 1] = leaves;
     words[entry + 2] = depth;
     if (tree.layout === 'complete') {
-      fillLevels(forest, tree, depth, writeSplit, (position, width, leaf) => {
+      const write = levelWriter(address, writeSplit);
+      fillLevels(forest, tree.root, depth, write, (position, width, leaf) => {
         words.fill(forest.units[leaf], leaves / 4 + position, leaves / 4 + position + width);
       });
     } else {
@@ -119,24 +137,32 @@ export function writeForest(forest: CompiledForest, layout: ForestLayout, memory
 }
 
 /**
- * Lays the first `levels` levels of a tree out as a complete tree. A node on level `levels`, or a leaf above it, is
- * handed to `settle` with the positions on that level it stands for.
+ * Goes through the first `levels` levels of a tree as if it were complete: each node with its level and its position there. A
+ * node on level `levels`, or a leaf above it, is handed to `settle` with the positions on that level it stands for.
  */
-function fillLevels(
+export function fillLevels(
   forest: CompiledForest,
-  tree: TreePlan,
+  root: number,
   levels: number,
-  writeSplit: (address: number, node: number) => void,
+  split: (level: number, position: number, node: number) => void,
   settle: (position: number, width: number, node: number) => void,
 ): void {
   const visit = (node: number, level: number, position: number): void => {
     const width = 2 ** (levels - level);
     if (level === levels || forest.feature[node] < 0) return settle(position * width, width, node);
-    writeSplit(tree.address + (2 ** level - 1 + position) * NODE_BYTES, node);
+    split(level, position, node);
     visit(forest.left[node], level + 1, 2 * position);
     visit(forest.right[node], level + 1, 2 * position + 1);
   };
-  visit(tree.root, 0, 0);
+  visit(root, 0, 0);
+}
+
+/** Writes nodes level by level from an address on. */
+function levelWriter(
+  address: number,
+  writeSplit: (address: number, node: number) => void,
+): (level: number, position: number, node: number) => void {
+  return (level, position, node) => writeSplit(address + (2 ** level - 1 + position) * NODE_BYTES, node);
 }
 
 /** Breadth first, so that the nodes most rows pass lie together; siblings are neighbours. */
@@ -150,7 +176,7 @@ function writeLinkedTree(
   const firstAddress = tree.address + LINKED_TOP_BYTES;
   const addressOf = (place: number): number => firstAddress + place * LINKED_NODE_BYTES;
   const subtrees = (tree.address + (2 ** TOP_LEVELS - 1) * NODE_BYTES) / 4;
-  fillLevels(forest, tree, TOP_LEVELS, writeSplit, (position, width, node) => {
+  fillLevels(forest, tree.root, TOP_LEVELS, levelWriter(tree.address, writeSplit), (position, width, node) => {
     words.fill(addressOf(queue.length), subtrees + position, subtrees + position + width);
     queue.push(node);
   });
@@ -170,7 +196,7 @@ function writeLinkedTree(
 }
 
 /** Integers in the order of the floats. Nothing goes left at a threshold that is not a number. */
-function keysOf(thresholds: Float32Array): Int32Array {
+export function keysOf(thresholds: Float32Array): Int32Array {
   const bits = new Int32Array(thresholds.buffer, thresholds.byteOffset, thresholds.length);
   return bits.map((word, node) => {
     if (Number.isNaN(thresholds[node])) return SMALLEST_KEY;
@@ -179,7 +205,7 @@ function keysOf(thresholds: Float32Array): Int32Array {
   });
 }
 
-function depthOfEachTree(forest: CompiledForest): Int32Array {
+export function depthOfEachTree(forest: CompiledForest): Int32Array {
   const depths = new Int32Array(forest.treeCount);
   const depth = new Int32Array(forest.feature.length);
   for (let tree = 0; tree < forest.treeCount; tree++) {
@@ -207,6 +233,6 @@ function linkedBytes(nodeCount: number): number {
   return LINKED_TOP_BYTES + nodeCount * LINKED_NODE_BYTES;
 }
 
-function aligned(address: number): number {
+export function aligned(address: number): number {
   return Math.ceil(address / 64) * 64;
 }

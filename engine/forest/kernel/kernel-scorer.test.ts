@@ -11,6 +11,7 @@ import { layOutForest, treeLayoutOf } from './forest-layout.ts';
 import { createKernelScorer } from './kernel-scorer.ts';
 import { kernelStatus } from './kernel-status.ts';
 import { generateForest, generateRows, treeShapes } from './random-forest.fixture.ts';
+import { layOutRanked } from './ranked-layout.ts';
 
 let folder: string;
 let kernel: URL;
@@ -59,6 +60,28 @@ describe('the kernel gives the sums of the typed-array scorer', () => {
       expectSameSums(forest, generateRows(forest, 700, depth), 700);
     },
   );
+
+  it.each([
+    { trees: 12, depth: 6, features: 8, isRanked: false },
+    { trees: 12, depth: 7, features: 8, isRanked: true },
+    { trees: 12, depth: 9, features: 8, isRanked: true },
+    { trees: 12, depth: 10, features: 8, isRanked: false },
+    { trees: 12, depth: 9, features: 9, isRanked: false },
+    // More ranks of one feature than a signed half word holds, and than any.
+    { trees: 110, depth: 9, features: 1, isRanked: true },
+    { trees: 200, depth: 9, features: 1, isRanked: false },
+  ])('on both sides of what is compared by ranks: %o', ({ isRanked, ...shape }) => {
+    const forest = generateForest({ ...shape, shape: 'full', seed: 3 });
+    expect(layOutRanked(forest, 64)?.plan.isRanked ?? false).toBe(isRanked);
+    expectSameSums(forest, generateRows(forest, 533, 4), 533);
+  });
+
+  it('by ranks too, for thresholds that are no numbers and rows on every threshold', () => {
+    const forest = generateForest({ trees: 3, depth: 8, features: 3, shape: 'ragged', seed: 21 });
+    forest.threshold.forEach((_, node) => node % 7 === 0 && (forest.threshold[node] = NaN));
+    const values = Float32Array.from(forest.threshold.subarray(0, 3 * 200));
+    expectSameSums(forest, values, Math.floor(values.length / 3));
+  });
 
   it('for chains so deep that no complete tree could hold them', () => {
     for (const shape of ['left-chain', 'right-chain', 'zigzag'] as const) {

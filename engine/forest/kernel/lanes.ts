@@ -1,6 +1,7 @@
 import type { CompiledForest } from '../../domain/model.ts';
 import { scoreSums } from '../score.ts';
-import { layOutForest, writeForest, type ForestPlan } from './forest-layout.ts';
+import { layOutForest, type ForestPlan } from './forest-layout.ts';
+import { layOutRanked } from './ranked-layout.ts';
 
 /** Where one batch of rows and its sums lie in shared memory. */
 interface SlotPlace {
@@ -69,6 +70,8 @@ interface KernelExports {
     sums: number,
     work: number,
   ) => void;
+  /** As `scoreBlock`, with the plan of ranked-layout.ts. */
+  readonly scoreRankedBlock: KernelExports['scoreBlock'];
 }
 
 const PAGE_BYTES = 65_536;
@@ -81,15 +84,8 @@ const MOST_KERNEL_BYTES = 2 ** 30;
 
 /** Copies the forest into memory that the kernel and all threads share; null where that takes too much of it. */
 export function openKernelLanes(forest: CompiledForest, module: WebAssembly.Module, shape: LaneShape): LaneSet | null {
-  const layout = layOutForest(forest, FIRST_ADDRESS);
-  const { plan } = layout;
-  const places = placeLanes(
-    plan.end,
-    shape,
-    plan.rowBytes,
-    plan.blockRows,
-    (plan.columnCount + 1) * plan.blockRows * 4,
-  );
+  const { plan, write } = layOutRanked(forest, FIRST_ADDRESS) ?? layOutForest(forest, FIRST_ADDRESS);
+  const places = placeLanes(plan.end, shape, plan.rowBytes, plan.blockRows, plan.workBytes);
   if (places.end > MOST_KERNEL_BYTES) return null;
   const pages = Math.ceil(places.end / PAGE_BYTES);
   let memory: WebAssembly.Memory;
@@ -98,7 +94,7 @@ export function openKernelLanes(forest: CompiledForest, module: WebAssembly.Modu
   } catch {
     return null;
   }
-  writeForest(forest, layout, memory.buffer);
+  write(memory.buffer);
   return { ...places, source: { kind: 'kernel', module, memory, plan } };
 }
 
@@ -127,12 +123,13 @@ export function openLane(set: LaneSet, lane: LanePlace): (task: SlotTask) => voi
   }
   const { plan } = source;
   const instance = new WebAssembly.Instance(source.module, { env: { memory: source.memory } });
-  const { scoreBlock } = instance.exports as unknown as KernelExports;
+  const { scoreBlock, scoreRankedBlock } = instance.exports as unknown as KernelExports;
+  const scoreRows = plan.isRanked ? scoreRankedBlock : scoreBlock;
   // One call per block lets the engine replace its first, unoptimised code between calls.
   return ({ slot, rowCount }) => {
     const { values, sums } = lane.slots[slot];
     for (let row = 0; row < rowCount; row += plan.blockRows) {
-      scoreBlock(
+      scoreRows(
         plan.trees,
         plan.treeCount,
         plan.columns,

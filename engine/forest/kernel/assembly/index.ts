@@ -13,10 +13,12 @@
  * `forest-layout.ts` writes both; every depth is at least three.
  */
 
+import { INFINITY_BITS, LARGEST_KEY } from './keys';
+
+export { scoreRankedBlock } from './ranked';
+
 /** Rows that walk down a tree together. */
 const GROUP_BYTES: u32 = 32 * 4;
-const LARGEST_KEY: i32 = 0x7fffffff;
-const INFINITY_BITS: i32 = 0x7f800000;
 
 /** Four float32 to keys: the magnitude with the sign of the float; NaN is the largest key. */
 @inline
