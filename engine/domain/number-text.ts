@@ -14,6 +14,15 @@ export function isMissingText(text: string): boolean {
   return trimmed === '\\N' || missingWords.has(trimmed.toLowerCase());
 }
 
+/** True where the bytes of a text tell at a glance that `isMissingText` is false: they are many, and no white space is around them. */
+export function isSurelyPresent(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start > longestMissingWord && isVisible(bytes[start]) && isVisible(bytes[end - 1]);
+}
+
+function isVisible(byte: number): boolean {
+  return byte > 0x20 && byte < 0x7f;
+}
+
 /** Characters that people type for one group separator: spaces include the no-break kinds, apostrophes the curly one. */
 const groupCharacters: Readonly<Record<NonNullable<NumberFormat['group']>, string>> = {
   '.': '\\.',

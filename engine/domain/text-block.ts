@@ -4,6 +4,21 @@ const encoder = new TextEncoder();
 /** UTF-8 needs at most three bytes for each UTF-16 unit. */
 const mostBytesPerUnit = 3;
 const expectedBytesPerText = 16;
+const mostDigits = 16;
+const zeroDigit = 0x30;
+
+/** Writes a whole number from 0 to 2^53 - 1 in decimal digits at `at`, and returns their end. */
+export function writeDigits(value: number, bytes: Uint8Array, at: number): number {
+  let end = at + 1;
+  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) end++;
+  let rest = value;
+  for (let index = end - 1; index >= at; index--) {
+    const quotient = Math.floor(rest / 10);
+    bytes[index] = zeroDigit + (rest - quotient * 10);
+    rest = quotient;
+  }
+  return end;
+}
 
 /** Gathers the texts of a column, row by row. */
 export class TextBlockWriter {
@@ -28,6 +43,12 @@ export class TextBlockWriter {
     const [into, length] = [this.#bytes, this.#length];
     for (let at = from; at < to; at++) into[length + at - from] = bytes[at];
     this.#end(to - from);
+  }
+
+  /** A whole number from 0 to 2^53 - 1 as its digits. */
+  addInteger(value: number): void {
+    this.#reserve(mostDigits);
+    this.#end(writeDigits(value, this.#bytes, this.#length) - this.#length);
   }
 
   finish(): ColumnBlock {

@@ -11,10 +11,11 @@ export class LatencyHistogram {
     return this.#total;
   }
 
-  add(durationMs: number): void {
+  /** Counts so many of one duration. */
+  add(durationMs: number, times = 1): void {
     const bucket = durationMs <= 1 ? 0 : Math.ceil(Math.log2(durationMs) * bucketsPerDoubling);
-    this.#counts[Math.min(bucket, bucketCount - 1)]++;
-    this.#total++;
+    this.#counts[Math.min(bucket, bucketCount - 1)] += times;
+    this.#total += times;
   }
 
   /** The upper end, in ms, of the bucket that holds this quantile; null while nothing was added. */

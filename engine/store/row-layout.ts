@@ -75,7 +75,8 @@ export function packRaw(
     starts[row] -= first;
     ends[row] -= first;
   }
-  const span = new Uint8Array(last - first);
+  // Of its own memory, for it is handed over, and not filled with zeros first.
+  const span = Buffer.allocUnsafeSlow(last - first);
   span.set(bytes.subarray(first, last));
   return { bytes: span, starts, ends };
 }

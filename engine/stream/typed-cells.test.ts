@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DecimalSum } from '../domain/decimal-sum.ts';
+import { blockOfTexts } from '../features/decode-segment.ts';
 import { messageBatcher } from './kafka/message-batches.ts';
 import { slicesOf } from './kafka/message-block.ts';
 import { openRecording } from './open-recording.ts';
@@ -74,6 +75,37 @@ it.each(['1e999', '-1e999', '9'.repeat(5000)])(
     }
   },
 );
+
+it('a column kept as texts has those that its cells are read as, whatever they hold: an id of blanks is none', () => {
+  const cells = [
+    ...[0, -0, 7, 4096, 1.5, -3, 2 ** 53 - 1, 2 ** 53, 1e21, 1e-7, null, true],
+    ...[
+      '',
+      '          ',
+      'x',
+      'None',
+      ' null ',
+      'nullnull',
+      ' padded text ',
+      'transaction-12',
+      'Жёлудь',
+      'Ж'.repeat(99),
+    ],
+    ...['a"b and more', 'line\nand line', '\ufeffmarked', 'ends in é'],
+  ];
+  const batch = messageBatcher('payments', ['id']).batchOf(
+    slicesOf(cells.map((id, index) => message(index, { id }))),
+    start,
+  );
+  const column = batch.columnNames.indexOf('id');
+  const block = blockOfTexts(batch, column);
+  if (block.kind !== 'text') throw new Error(`A block of kind ${block.kind}.`);
+  const texts = Array.from(block.ends, (end, row) =>
+    Buffer.from(block.bytes.subarray(block.ends[row - 1] ?? 0, end)).toString('utf8'),
+  );
+  expect(texts).toEqual(cells.map((_, row) => batch.text(row, column) ?? ''));
+  expect(texts.filter((text) => text === '')).toHaveLength(5);
+});
 
 function named(batch: ReturnType<ReturnType<typeof messageBatcher>['batchOf']>): {
   readonly rowCount: number;

@@ -1,6 +1,7 @@
 import type { DecimalSum } from '../domain/decimal-sum.ts';
-import { isMissingText } from '../domain/number-text.ts';
+import { isMissingText, isSurelyPresent } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
+import type { TextBlockWriter } from '../domain/text-block.ts';
 import type { BatchFrame, Cell, CellSink, RawRows } from './cell-table.ts';
 import { TooManyColumnsError, mostColumns, readCell } from './cell-table.ts';
 import { longestRecordBytes } from './text-batches.ts';
@@ -193,6 +194,20 @@ class TypedBatch implements RecordBatch {
       if (value === undefined) notNumbers.push(row);
     }
     return notNumbers;
+  }
+
+  addBytesOf(row: number, column: number, texts: TextBlockWriter): boolean {
+    const { kinds, values } = this.#columnAt(column);
+    const value = values[row];
+    if (kinds[row] === number && value >= 0 && Number.isSafeInteger(value)) {
+      texts.addInteger(value);
+      return true;
+    }
+    const start = Math.floor(value / spanUnit);
+    const end = start + (value % spanUnit);
+    if (kinds[row] !== span || !isSurelyPresent(this.bytes, start, end)) return false;
+    texts.addBytes(this.bytes, start, end);
+    return true;
   }
 
   #columnAt(column: number): TypedColumn {

@@ -42,7 +42,7 @@ interface ScoringThread {
 
 /** Rows per chunk are a multiple of this, the most the kernel scores in one go. */
 const CHUNK_STEP = 256;
-/** Chunks per thread and batch, so that no thread waits long for the last one. */
+/** Chunks per thread of all batches under way, so that no thread waits long for the last one. */
 const CHUNKS_PER_THREAD = 4;
 
 /** Rows the calling thread scores at a time while the threads start. */
@@ -92,7 +92,9 @@ export class ThreadQueue {
   }
 
   score(values: Float32Array, rowCount: number, out: Int32Array, signal?: AbortSignal): Promise<void> {
-    const evenShare = Math.ceil(rowCount / (this.#threads.length * CHUNKS_PER_THREAD * CHUNK_STEP)) * CHUNK_STEP;
+    // Where others wait, they are what keeps the threads busy, and each message less is a thread woken less.
+    const chunks = Math.max(1, Math.floor((this.#threads.length * CHUNKS_PER_THREAD) / (1 + this.#batches.size)));
+    const evenShare = Math.ceil(rowCount / (chunks * CHUNK_STEP)) * CHUNK_STEP;
     const chunkRows = Math.min(evenShare, this.#slotRows);
     let stop = (): void => undefined;
     return new Promise<void>((resolve, reject) => {

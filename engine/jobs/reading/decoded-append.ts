@@ -59,8 +59,8 @@ function rowsAsReceived(
         rawStart: batch.rawStart.subarray(0, batch.rowCount),
         rawEnd: batch.rawEnd.subarray(0, batch.rowCount),
       },
-      byteOffset: batch.byteOffset.slice(0, batch.rowCount),
-      line: batch.line.slice(0, batch.rowCount),
+      byteOffset: batch.byteOffset.subarray(0, batch.rowCount),
+      line: batch.line.subarray(0, batch.rowCount),
     };
   return {
     raw: {

@@ -50,9 +50,18 @@ export class CommitLedger {
     this.#sink.waiting(this.#sentMessages - messages);
     while (this.#pending.length > 0 && this.#pending[0].upTo <= messages) {
       const [{ timestampsMs, nextOffsets }] = this.#pending.splice(0, 1);
-      for (const timestampMs of timestampsMs) this.latency.add(nowMs - timestampMs);
+      this.#countLatencies(timestampsMs, nowMs);
       this.#metrics.committed(timestampsMs, nowMs);
       for (const [partition, offset] of nextOffsets) this.#untold.set(partition, offset);
+    }
+  }
+
+  /** Messages of one millisecond come together. */
+  #countLatencies(timestampsMs: Float64Array, nowMs: number): void {
+    for (let row = 0; row < timestampsMs.length;) {
+      const first = row;
+      while (row < timestampsMs.length && timestampsMs[row] === timestampsMs[first]) row++;
+      this.latency.add(nowMs - timestampsMs[first], row - first);
     }
   }
 

@@ -1,5 +1,6 @@
 import { backslash, closeBrace, doubleQuote } from '../ascii-bytes.ts';
 import type { RecordBatch, RecordingPosition, RejectedRecord } from '../../domain/record-batch.ts';
+import { writeDigits } from '../../domain/text-block.ts';
 import { decodeText } from '../cell-text.ts';
 import { kcatColumnNames, payloadWriter, tombstoneReason } from '../json-lines.ts';
 import { defaultRowsPerBatch, longestRecordBytes, tooLongReason } from '../text-batches.ts';
@@ -22,7 +23,6 @@ export interface MessageBatcher {
 }
 
 const firstBufferBytes = 1 << 20;
-const zeroDigit = 0x30;
 const firstPlainByte = 0x20;
 const lastPlainByte = 0x7e;
 /** Digits of an offset and of a time, quotes, and the names of the fields between them. */
@@ -61,25 +61,13 @@ export function messageBatcher(
     return at + part.length;
   }
 
-  function appendDigits(value: number, at: number): number {
-    let end = at + 1;
-    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) end++;
-    let rest = value;
-    for (let index = end - 1; index >= at; index--) {
-      const quotient = Math.floor(rest / 10);
-      bytes[index] = zeroDigit + (rest - quotient * 10);
-      rest = quotient;
-    }
-    return end;
-  }
-
   /**
    * Writes the envelope up to the payload at `at` and returns its end, or -1 where it cannot be written byte by byte:
    * there are headers, or the key needs escapes.
    */
   function appendHead(block: MessageBlock, index: number, at: number): number {
-    if (block.headers.has(index)) return -1;
-    let end = appendDigits(block.offsets[index], append(openingOf(block.partition), at));
+    if (block.headers.size > 0 && block.headers.has(index)) return -1;
+    let end = writeDigits(block.offsets[index], bytes, append(openingOf(block.partition), at));
     end = append(timeField(block.timestampsMs[index]), end);
     const keyStart = block.keyStarts[index];
     if (keyStart < 0) return append(payloadName, append(nullText, end));
@@ -126,7 +114,7 @@ export function messageBatcher(
   function putMessage(row: number, block: MessageBlock, index: number, at: number): number | string {
     const valueStart = block.valueStarts[index];
     const valueBytes = block.valueEnds[index] - valueStart;
-    const fault = block.faults.get(index);
+    const fault = block.faults.size === 0 ? undefined : block.faults.get(index);
     if (fault !== undefined) return fault;
     if (valueStart < 0) return tombstoneReason;
     if (valueBytes > longestRecordBytes) return tooLongReason;

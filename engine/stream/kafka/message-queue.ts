@@ -1,7 +1,4 @@
-import type { MessageBlock, MessageSlice } from './message-block.ts';
-
-/** Two float64 and four int32 for each message. */
-const bytesPerPlace = 32;
+import { bytesPerPlace, type MessageBlock, type MessageSlice } from './message-block.ts';
 
 /**
  * Messages between the consumer, which adds them as the network brings them, and the reader, which takes them as the

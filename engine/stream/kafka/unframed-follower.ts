@@ -37,15 +37,21 @@ export function unframedFollower(follower: TopicFollower, frame: MessageFrame | 
 
 /** The same messages, their values the records within the frames; what has none says why, and keeps its whole value. */
 function withoutFrames(block: MessageBlock, frame: MessageFrame): MessageBlock {
-  const valueStarts = new Int32Array(block.valueStarts);
-  const valueEnds = new Int32Array(block.valueEnds);
+  let { valueStarts, valueEnds } = block;
   const faults = new Map(block.faults);
   for (let index = 0; index < block.count; index++) {
-    if (valueStarts[index] < 0 || faults.has(index)) continue;
-    const record = unframed(block.bytes, { from: valueStarts[index], to: valueEnds[index] }, frame);
+    const from = valueStarts[index];
+    const to = valueEnds[index];
+    if (from < 0 || faults.has(index)) continue;
+    const record = unframed(block.bytes, { from, to }, frame);
     if (typeof record === 'string') {
       faults.set(index, record);
       continue;
+    }
+    if (record.from === from && record.to === to) continue;
+    if (valueStarts === block.valueStarts) {
+      valueStarts = new Int32Array(valueStarts);
+      valueEnds = new Int32Array(valueEnds);
     }
     valueStarts[index] = record.from;
     valueEnds[index] = record.to;
