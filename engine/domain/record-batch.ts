@@ -2,7 +2,6 @@ import type { Dictionary } from './columns.ts';
 import type { DecimalSum } from './decimal-sum.ts';
 import type { MessageFrame } from './message-frame.ts';
 import type { PlainNumbers } from './plain-numbers.ts';
-import type { TextBlockWriter } from './text-block.ts';
 
 /** How numbers are written in a column. Null `group` means no thousands separator occurs. */
 export interface NumberFormat {
@@ -20,6 +19,14 @@ export interface RejectedRecord {
   /** Offset of the first byte in the decompressed recording; for Parquet the 0-based row. */
   readonly byteOffset: number;
   readonly reason: string;
+}
+
+/** Takes the texts of a column one after the other. */
+export interface TextSink {
+  /** A text that `bytes[from..to)` writes in UTF-8. */
+  addBytes(bytes: Uint8Array, from: number, to: number): void;
+  /** A whole number from 0 to 2^53 - 1, written in decimal digits. */
+  addInteger(value: number): void;
 }
 
 /** The cells of some records as texts. */
@@ -55,7 +62,7 @@ export interface RecordBatch extends RecordTexts {
   codes?(column: number, dictionary: Dictionary, out: Int32Array): void;
 
   /** Adds a text by its bytes as received; false, and nothing is added, where the text has to be made to know them. */
-  addBytesOf?(row: number, column: number, texts: TextBlockWriter): boolean;
+  addBytesOf?(row: number, column: number, texts: TextSink): boolean;
 
   /** The texts of the first rows, valid when the batch no longer is; only where that takes less memory than the texts themselves. */
   keepTexts?(rows: number): RecordTexts;

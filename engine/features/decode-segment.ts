@@ -3,11 +3,11 @@ import type { DecimalSum } from '../domain/decimal-sum.ts';
 import { impossible } from '../domain/error.ts';
 import type { Profile, ProfileColumn, TimeFormat } from '../domain/profile.ts';
 import type { NumberFormat, RecordBatch } from '../domain/record-batch.ts';
-import { TextBlockWriter } from '../domain/text-block.ts';
 import { instantOfNumber, isNumericTimeFormat, timeReader } from '../domain/time-text.ts';
 import { zoneClock } from '../domain/time-zone.ts';
 import type { ZoneClock } from '../domain/time-zone.ts';
 import { joinedText } from './joined-text.ts';
+import { TextBlockWriter } from './text-block.ts';
 
 /** One dictionary per column of kind category, by column name. */
 export type Dictionaries = ReadonlyMap<string, Dictionary>;

@@ -8,8 +8,8 @@ import type {
   RecordingPosition,
   RecordTexts,
   RejectedRecord,
+  TextSink,
 } from '../domain/record-batch.ts';
-import type { TextBlockWriter } from '../domain/text-block.ts';
 import { decodeText } from './cell-text.ts';
 import { CodeTable, unknownCode } from './code-table.ts';
 import { footerRows } from './footer-rows.ts';
@@ -154,7 +154,7 @@ class CellTexts {
   }
 
   /** Adds the text of a cell where its bytes are those of the text: ASCII, not quoted, without escapes, too long for a word that says it is missing. */
-  addBytesOf(bytes: Buffer, start: number, end: number, texts: TextBlockWriter): boolean {
+  addBytesOf(bytes: Buffer, start: number, end: number, texts: TextSink): boolean {
     if (this.#backslashEscapes || (start > 0 && bytes[start - 1] === this.#quoteByte)) return false;
     let from = start;
     let to = end;
@@ -242,7 +242,7 @@ export class DelimitedBatch implements RecordBatch {
     return this.#texts.textIn(this.bytes, this.#cells, row * this.columnNames.length + column);
   }
 
-  addBytesOf(row: number, column: number, texts: TextBlockWriter): boolean {
+  addBytesOf(row: number, column: number, texts: TextSink): boolean {
     const cell = row * this.columnNames.length + column;
     return this.#texts.addBytesOf(this.bytes, this.#cells.starts[cell], this.#cells.ends[cell], texts);
   }

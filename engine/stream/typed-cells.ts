@@ -1,7 +1,6 @@
 import type { DecimalSum } from '../domain/decimal-sum.ts';
 import { isMissingText, isSurelyPresent } from '../domain/number-text.ts';
-import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
-import type { TextBlockWriter } from '../domain/text-block.ts';
+import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord, TextSink } from '../domain/record-batch.ts';
 import type { BatchFrame, Cell, CellSink, RawRows } from './cell-table.ts';
 import { TooManyColumnsError, mostColumns, readCell } from './cell-table.ts';
 import { longestRecordBytes } from './text-batches.ts';
@@ -196,7 +195,7 @@ class TypedBatch implements RecordBatch {
     return notNumbers;
   }
 
-  addBytesOf(row: number, column: number, texts: TextBlockWriter): boolean {
+  addBytesOf(row: number, column: number, texts: TextSink): boolean {
     const { kinds, values } = this.#columnAt(column);
     const value = values[row];
     if (kinds[row] === number && value >= 0 && Number.isSafeInteger(value)) {

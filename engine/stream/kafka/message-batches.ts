@@ -1,6 +1,6 @@
 import { backslash, closeBrace, doubleQuote } from '../ascii-bytes.ts';
 import type { RecordBatch, RecordingPosition, RejectedRecord } from '../../domain/record-batch.ts';
-import { writeDigits } from '../../domain/text-block.ts';
+import { writeDigits } from '../../features/text-block.ts';
 import { decodeText } from '../cell-text.ts';
 import { kcatColumnNames, payloadWriter, tombstoneReason } from '../json-lines.ts';
 import { defaultRowsPerBatch, longestRecordBytes, tooLongReason } from '../text-batches.ts';

@@ -3,7 +3,7 @@ import type { RecordBatch } from '../../domain/record-batch.ts';
 import { DecimalSum } from '../../domain/decimal-sum.ts';
 import { TextDictionary } from '../../domain/dictionary.ts';
 import { impossible } from '../../domain/error.ts';
-import { TextBlockWriter } from '../../domain/text-block.ts';
+import { TextBlockWriter } from '../../features/text-block.ts';
 import { blockOfTexts } from '../../features/decode-segment.ts';
 import { openByteWindow } from '../byte-window.ts';
 import { delimitedScanner, type DelimitedLayout } from '../delimited-text.ts';

@@ -1,4 +1,5 @@
-import type { ColumnBlock } from './columns.ts';
+import type { ColumnBlock } from '../domain/columns.ts';
+import type { TextSink } from '../domain/record-batch.ts';
 
 const encoder = new TextEncoder();
 /** UTF-8 needs at most three bytes for each UTF-16 unit. */
@@ -21,7 +22,7 @@ export function writeDigits(value: number, bytes: Uint8Array, at: number): numbe
 }
 
 /** Gathers the texts of a column, row by row. */
-export class TextBlockWriter {
+export class TextBlockWriter implements TextSink {
   readonly #ends: Uint32Array;
   #bytes: Uint8Array;
   #row = 0;
@@ -37,7 +38,6 @@ export class TextBlockWriter {
     this.#end(encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written);
   }
 
-  /** A text that `bytes[from..to)` writes in UTF-8. */
   addBytes(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve(to - from);
     const [into, length] = [this.#bytes, this.#length];
@@ -45,7 +45,6 @@ export class TextBlockWriter {
     this.#end(to - from);
   }
 
-  /** A whole number from 0 to 2^53 - 1 as its digits. */
   addInteger(value: number): void {
     this.#reserve(mostDigits);
     this.#end(writeDigits(value, this.#bytes, this.#length) - this.#length);
