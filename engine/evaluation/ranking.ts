@@ -31,8 +31,8 @@ export function orderRows(anomaly: Anomaly): RowOrder {
   return withGroupEnds(orderDescending(anomaly), anomaly);
 }
 
-/** Finds the runs of equal anomaly along an order that is already there. */
-function withGroupEnds(order: Uint32Array, anomaly: Anomaly): RowOrder {
+/** Finds the runs of equal anomaly along an order that is already there; the other way round serves as well as anomaly. */
+export function withGroupEnds(order: Uint32Array, anomaly: Anomaly): RowOrder {
   const groupEnds = new Uint32Array(order.length);
   let groups = 0;
   for (let position = 1; position <= order.length; position++)

@@ -78,14 +78,12 @@ function giveBackSpace(session: CaseSession): readonly string[] {
 }
 
 /** Takes away what the setting of a case says may go; returns a sentence where that was something. */
-export async function retainAsSet(casePath: string, context: WorkContext): Promise<readonly string[]> {
-  return withCase(casePath, 'change', (session) => {
-    const retention = retentionOf(session);
-    if (retention === null || session.arrays.rowCount === 0) return [];
-    const { removedRows, stayingRows } = applyRetention(session, retention, doingOf(context));
-    if (removedRows === 0) return [];
-    return [
-      `${removedRows.toLocaleString('en')} old rows were removed, as the case is set; ${stayingRows.toLocaleString('en')} stay for decisions.`,
-    ];
-  });
+export function retainAsSet(session: CaseSession, context: WorkContext): readonly string[] {
+  const retention = retentionOf(session);
+  if (retention === null || session.arrays.rowCount === 0) return [];
+  const { removedRows, stayingRows } = applyRetention(session, retention, doingOf(context));
+  if (removedRows === 0) return [];
+  return [
+    `${removedRows.toLocaleString('en')} old rows were removed, as the case is set; ${stayingRows.toLocaleString('en')} stay for decisions.`,
+  ];
 }

@@ -2,14 +2,14 @@ import { personalSentences } from '../features/personal-columns.ts';
 import { doubtSentences, missingRoles } from '../features/doubts.ts';
 import { columnWithRole, type Profile } from '../domain/profile.ts';
 import type { WorkContext } from '../domain/progress.ts';
-import { openCase } from '../store/open-case.ts';
+import type { WritableCase } from '../store/writable-case.ts';
 import type { ParsedJobInput } from '../../preload/contract/jobs.ts';
 import type { RunResult } from '../../preload/contract/training.ts';
 import { CaseSession } from '../case/case-session.ts';
 import { doingOf } from '../case/decisions/doing.ts';
 import { describeColumns, totalsOfCase } from '../case/describe-columns.ts';
 import { describeSources } from '../case/describe-sources.ts';
-import { ingest } from './reading/ingest-recordings.ts';
+import { ingest, type IngestOutcome } from './reading/ingest-recordings.ts';
 import { reprofileCase } from './reading/reprofile-case.ts';
 import { trainOnCase } from './training/train-model.ts';
 
@@ -22,8 +22,16 @@ const shownRawBytes = 400;
  */
 export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkContext): Promise<RunResult> {
   const startedMs = performance.now();
-  const reading = await ingest(input, context);
-  const openedCase = openCase(input.casePath);
+  return ingest(input, context, (openedCase, reading) => trainOnRead(openedCase, reading, input, context, startedMs));
+}
+
+async function trainOnRead(
+  openedCase: WritableCase,
+  reading: IngestOutcome,
+  input: ParsedJobInput<'run'>,
+  context: WorkContext,
+  startedMs: number,
+): Promise<RunResult> {
   if (reading.addedRows === openedCase.nextSequence()) openedCase.writeWithoutLog();
   const run = openedCase.startRun('run', {
     recordings: input.recordings,
@@ -60,8 +68,6 @@ export async function runMainJob(input: ParsedJobInput<'run'>, context: WorkCont
       message: error instanceof Error ? error.message : String(error),
     });
     throw error;
-  } finally {
-    openedCase.close();
   }
 }
 

@@ -17,6 +17,7 @@ const triedBytes = 1 << 16;
 const worthwhileGrowth = 1.05;
 
 const smallestChunkBytes = 4096;
+const smallestDecompressedBytes = 16_384;
 
 function compressAs(bytes: Uint8Array, options: typeof nearRepeats): Uint8Array {
   // Digits shrink to less than half: one piece of memory holds them, where there would be a hundred.
@@ -39,7 +40,8 @@ export function compress(bytes: Uint8Array): Uint8Array {
 
 /** The inverse of `compress`; throws an error with a ZSTD code where the block is damaged. */
 export function decompress(bytes: Uint8Array): Uint8Array {
-  return zstdDecompressSync(bytes);
+  // Into one piece of memory, of which what stays empty costs nothing.
+  return zstdDecompressSync(bytes, { chunkSize: 3 * bytes.byteLength + smallestDecompressedBytes });
 }
 
 /** The memory of a typed array as bytes, without copying. Blobs are little-endian, as every supported machine is. */

@@ -173,6 +173,39 @@ describe('features, models and alerts of a case', () => {
     store.close();
   });
 
+  it('give features that are held as they are stored, and never those of rows that another writer changed', () => {
+    const store = freshCase();
+    store.appendSegment(appendOf(store.addSource(oneRecording), 0, 6));
+    const featureSet = store.saveFeatureSet(spec, 'features');
+    const dataVersion = store.dataVersion();
+    const [rows] = store.segments();
+    const values = Float32Array.from({ length: 12 }, (_, index) => (index === 5 ? NaN : index / 3));
+    store.writeFeatures(featureSet, rows, values);
+    const some = { firstSequence: 2, rowCount: 3 };
+    const stored = store.readFeatures(featureSet, some);
+    expect(stored).toEqual(values.slice(4, 10));
+    store.holdFeatures(featureSet, values, dataVersion);
+    expect(store.readFeatures(featureSet, some)).toEqual(stored);
+    expect(store.readFeatures(featureSet, some)?.buffer).toBe(values.buffer);
+    expect(store.readFeatures(featureSet + 1, some)).toBeUndefined();
+
+    const other = openCase(store.path);
+    other.writeFeatures(featureSet, rows, new Float32Array(12));
+    other.close();
+    expect(store.readFeatures(featureSet, some)).toEqual(new Float32Array(6));
+    // Of features that were computed before another one wrote nothing is held.
+    store.holdFeatures(featureSet, values, dataVersion);
+    expect(store.readFeatures(featureSet, some)).toEqual(new Float32Array(6));
+    store.holdFeatures(featureSet, values, store.dataVersion());
+    expect(() =>
+      store.inTransaction(() => {
+        throw new Error('stop');
+      }),
+    ).toThrow('stop');
+    expect(store.readFeatures(featureSet, some)).toEqual(new Float32Array(6));
+    store.close();
+  });
+
   it('write every threshold, profile and setting into the history with what was before', () => {
     const store = freshCase();
     const model = store.saveModel(modelOn(store.saveFeatureSet(spec, 'features')), doing);

@@ -391,7 +391,7 @@ export class ReadableCase {
     return storedJson(this.path, row.spec, featureSpecSchema, 'feature set');
   }
 
-  /** Row-major float32 features of some rows; undefined where they were not computed yet for all of them. */
+  /** Row-major float32 features of some rows, not to be changed; undefined where they were not computed yet for all of them. */
   readFeatures(featureSetId: number, rows: RowRange): Float32Array<ArrayBuffer> | undefined {
     const pieces = this.#blobPieces(
       'features',

@@ -40,6 +40,15 @@ export interface Change<T> {
   readonly result: T;
 }
 
+/** Features of all rows in memory. */
+interface HeldFeatures {
+  readonly featureSetId: number;
+  readonly featureCount: number;
+  readonly values: Float32Array<ArrayBuffer>;
+  /** That of the case when they were made. */
+  readonly dataVersion: number;
+}
+
 const READERS_TIMEOUT_MS = 60_000; // without a log, a transaction waits for whoever reads
 /** A record that is set aside is under a checksum with its state. */
 const quarantineStateSet =
@@ -59,6 +68,7 @@ export class WritableCase extends ReadableCase {
   readonly #segments: SegmentTable;
   /** The first row that this transaction has appended. */
   #firstNewSequence: number | undefined;
+  #held: HeldFeatures | null = null;
 
   /** @param evidenceChanges how often evidence was changed through this connection; null for a layout without it */
   constructor(connection: Connection, path: string, sessionId: number, evidenceChanges: (() => number) | null) {
@@ -154,6 +164,7 @@ export class WritableCase extends ReadableCase {
       return this.guard(() => timed('a transaction', () => this.connection.transaction(workAndMerge).immediate()));
     } catch (error) {
       this.decisions.forgetEvidence();
+      this.letGoOfFeatures();
       this.#sequenceSeen = sequenceBefore;
       for (const [id, position] of positionsBefore) this.#positionsSeen.set(id, position);
       throw error;
@@ -374,6 +385,7 @@ export class WritableCase extends ReadableCase {
     if (last === undefined) return;
     const end = last.firstSequence + last.rowCount;
     this.inTransaction(() => {
+      this.letGoOfFeatures();
       if (end >= super.nextSequence()) impossible('the newest rows say which number comes next, and are not removed');
       const staying = stayingBefore(end, reduced);
       const numbers = this.rowNumbers().without(end, staying);
@@ -445,6 +457,7 @@ export class WritableCase extends ReadableCase {
     if (this.counts().models > 0) impossible('rows that a model was made of are not forgotten');
     // They may be read again because they hold data of people: nothing of them stays in free pages.
     this.connection.pragma('secure_delete = ON');
+    this.letGoOfFeatures();
     this.change(doing, () => {
       for (const table of ['feature_segment', 'window_checkpoint', 'segment_column', 'segment', 'dictionary_entry'])
         this.#change(`DELETE FROM ${table}`);
@@ -481,6 +494,31 @@ export class WritableCase extends ReadableCase {
       rows,
       features,
     );
+  }
+
+  /**
+   * Keeps the features of all rows, which were just stored, in memory for those who read them next: their blocks need not be read
+   * and checked again. Another writer, or rows that are taken away, end it.
+   * @param values row-major; not to be changed any more
+   * @param dataVersion as it was before the first row was computed
+   */
+  holdFeatures(featureSetId: number, values: Float32Array<ArrayBuffer>, dataVersion: number): void {
+    const featureCount = values.length / this.nextSequence();
+    if (!Number.isInteger(featureCount)) impossible(`${values.length} values are not those of all rows`);
+    this.#held = { featureSetId, featureCount, values, dataVersion };
+  }
+
+  letGoOfFeatures(): void {
+    this.#held = null;
+  }
+
+  override readFeatures(featureSetId: number, rows: RowRange): Float32Array<ArrayBuffer> | undefined {
+    const held = this.#held;
+    const from = rows.firstSequence * (held?.featureCount ?? 0);
+    const to = from + rows.rowCount * (held?.featureCount ?? 0);
+    if (held?.featureSetId !== featureSetId || to > held.values.length || held.dataVersion !== this.dataVersion())
+      return super.readFeatures(featureSetId, rows);
+    return held.values.subarray(from, to);
   }
 
   /**

@@ -70,19 +70,19 @@ function fitOf(delimiter: string, counts: readonly number[]): DelimiterFit {
   return { delimiter, fields: usual[0], share: (usual[1] / counts.length) * (isFirstUsual ? 1 : 0.75) };
 }
 
-/** The delimiter that splits most records into the same number (above one) of fields; undefined where none does. */
+/** The delimiter that splits most records into the same number (above one) of fields, and how; undefined where none does. */
 function inferDelimiter(
   sample: Buffer,
   from: number,
   dialect: Omit<DelimitedDialect, 'delimiter'>,
-): string | undefined {
-  const best = (delimiters: readonly string[], leastShare: number): string | undefined => {
+): DelimiterFit | undefined {
+  const best = (delimiters: readonly string[], leastShare: number): DelimiterFit | undefined => {
     const fits = delimiters
       .filter((delimiter) => sample.includes(delimiter, from))
       .map((delimiter) => fitOf(delimiter, fieldCounts(sample, from, { ...dialect, delimiter })))
       .filter((fit) => fit.fields > 1 && fit.share >= leastShare);
     if (fits.length === 0) return undefined;
-    return fits.reduce((chosen, fit) => (fit.share > chosen.share + 0.02 ? fit : chosen)).delimiter;
+    return fits.reduce((chosen, fit) => (fit.share > chosen.share + 0.02 ? fit : chosen));
   };
   return best(delimitersByPreference, leastShareOfRegularRows) ?? best(rareDelimiters, leastShareOfRareRows);
 }
@@ -138,12 +138,15 @@ function candidateFor(
   known: string | undefined,
 ): Candidate {
   const { bytes, start } = sample;
-  const delimiter = known ?? inferDelimiter(bytes, start.byteOffset, written);
-  const dialect = { ...written, delimiter: delimiter ?? ',' };
-  const columnCount =
-    delimiter === undefined ? 1 : fitOf(delimiter, fieldCounts(bytes, start.byteOffset, dialect)).fields;
+  const from = start.byteOffset;
+  const fit =
+    known === undefined
+      ? inferDelimiter(bytes, from, written)
+      : fitOf(known, fieldCounts(bytes, from, { ...written, delimiter: known }));
+  const dialect = { ...written, delimiter: fit?.delimiter ?? ',' };
+  const columnCount = fit?.fields ?? 1;
   const batch = scanSample(sample, layoutOf(dialect, columnCount), sampledRows);
-  return { dialect, isSplit: delimiter !== undefined, columnCount, batch };
+  return { dialect, isSplit: fit !== undefined, columnCount, batch };
 }
 
 /** True where one candidate reads more rows than another, or as many and leaves fewer lines over. */

@@ -7,9 +7,9 @@ const dateLike = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/;
 /** True where a cell is more likely a value than a column's name. */
 function isValueLike(cell: string): boolean {
   return (
+    !Number.isNaN(decodeNumberText(cell, { decimal: '.', group: ',', decorated: true })) ||
     clockLike.test(cell.trim()) ||
     dateLike.test(cell.trim()) ||
-    !Number.isNaN(decodeNumberText(cell, { decimal: '.', group: ',', decorated: true })) ||
     !Number.isNaN(decodeNumberText(cell, { decimal: ',', group: '.', decorated: true }))
   );
 }

@@ -438,6 +438,32 @@ describe('resuming', () => {
     }
   });
 
+  it('reads by the layout of a reader before what it reads when it looks again, and refuses a file compressed since', async () => {
+    const contents = [
+      csv,
+      '\ufeffid;name\r\n1;"a;b"\r\n2;c\r\n',
+      'A report\n\nid,name,amount\n1,a,2.5\n2,b,3.5\n3,c,4.5\n',
+      '1,2.5,x\n2,3.5,y\n3,4.5,x\n',
+      gzipSync(csv),
+      Buffer.from('id,name\n1,\u00e4\n2,b\n', 'utf16le'),
+      '[{"id":1,"name":"a"},{"id":2,"other":"b"}]',
+      '{"id":1}\n{"id":2,"name":"b"}\n',
+    ];
+    for (const content of contents) {
+      const path = fileWith(content);
+      const { format, layout, ...first } = await openRecording(path);
+      await first.close();
+      expect(layout).toBeDefined();
+      const again = await read(path, { format });
+      expect(again.rows.length).toBeGreaterThan(1);
+      expect(await read(path, { format, layout })).toEqual(again);
+    }
+    const { format, layout, close } = await openRecording(fileWith(csv));
+    await close();
+    const compressed = openRecording(fileWith(gzipSync(csv)), { format, layout });
+    expect(await refusal(compressed)).toBe('RECORDING_CHANGED');
+  });
+
   it('refuses a recording that has become shorter or another format', async () => {
     const path = fileWith(csv);
     const resumed = await read(path, { start: { byteOffset: 1_000_000, line: 9 } });

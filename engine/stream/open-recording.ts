@@ -37,6 +37,8 @@ export interface OpenRecordingOptions {
   readonly start?: RecordingPosition;
   /** The format found when the recording was first opened; a recording that has another one now is refused. */
   readonly format?: RecordingFormat;
+  /** With `format`: what a reader of the same file found just now, so that it is not looked for again. */
+  readonly layout?: TextLayout | undefined;
   /** What a person said of how the recording is written; what is found by content gives way to it. */
   readonly stated?: StatedFormat;
   /** The columns known so far; keys of JSON records keep their places, new ones are appended. */
@@ -50,6 +52,9 @@ export interface OpenRecordingOptions {
   /** For tests: most rows of a batch. */
   readonly rowsPerBatch?: number;
 }
+
+/** A reader, with what its text was found to be; absent where it is no text. */
+export type OpenedRecording = RecordingReader & { readonly layout?: TextLayout };
 
 const sampleBytes = 1 << 18;
 const cellsPerBatch = 1 << 19;
@@ -284,7 +289,7 @@ function openText(
   storedBytes: number,
   detected: DetectedText,
   options: OpenRecordingOptions,
-): RecordingReader {
+): OpenedRecording {
   const { layout } = detected;
   const format = options.format ?? detected.format;
   const rowsPerBatch = options.rowsPerBatch ?? rowsOfBatch(layout.columnNames.length);
@@ -331,6 +336,7 @@ function openText(
   return {
     path,
     format,
+    layout,
     storedBytes,
     get columnNames() {
       return scanner.columnNames ?? columnNames;
@@ -437,7 +443,7 @@ function shorterThanBefore(path: string, start: RecordingPosition): AssayError {
  * Throws AssayError (usage): FILE_NOT_FOUND, NOT_A_FILE, PERMISSION_DENIED, EMPTY_RECORDING, UNKNOWN_FORMAT,
  * CORRUPT_RECORDING, RECORDING_CHANGED. While batches are read CORRUPT_RECORDING comes after the last good batch.
  */
-export async function openRecording(path: string, options: OpenRecordingOptions = {}): Promise<RecordingReader> {
+export async function openRecording(path: string, options: OpenRecordingOptions = {}): Promise<OpenedRecording> {
   const file = await openFile(path);
   try {
     const { size } = await file.stat();
@@ -448,7 +454,12 @@ export async function openRecording(path: string, options: OpenRecordingOptions 
       refuseChangedFormat(path, options.format, reader.format);
       return reader;
     }
-    const detected = await detectText(path, file, detectCompression(head), options);
+    const compression = detectCompression(head);
+    const { format: known, layout } = options;
+    const detected =
+      known === undefined || layout === undefined
+        ? await detectText(path, file, compression, options)
+        : { format: { ...known, compression }, layout };
     refuseChangedFormat(path, options.format, detected.format);
     return openText(path, file, size, detected, options);
   } catch (error) {

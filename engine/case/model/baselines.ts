@@ -40,7 +40,8 @@ export function trivialBaselines(columns: {
       values: inLastHour(times, entity.codes),
     });
   const random = randomStream(chanceSeed, 1, 'bootstrap');
-  return [...baselines, { name: 'chance', values: Float64Array.from({ length: rowCount }, () => random.nextUnit()) }];
+  const chance = new Float64Array(rowCount).map(() => random.nextUnit());
+  return [...baselines, { name: 'chance', values: chance }];
 }
 
 /** Amount over the mean of the entity's earlier amounts; 1 for its first. It sees only what came before. */

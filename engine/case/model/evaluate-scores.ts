@@ -3,7 +3,9 @@ import {
   anomalyOfSums,
   aurocOfRanking,
   averagePrecisionOfRanking,
-  rankRows,
+  orderRows,
+  rankOrdered,
+  type RowOrder,
   type RowWeights,
 } from '../../evaluation/ranking.ts';
 import { isFlagged } from '../../forest/threshold.ts';
@@ -13,6 +15,7 @@ import type { LabelBasis, Evaluation } from '../../../preload/contract/evaluatio
  * The figures of one threshold against labels (FRAUD, GENUINE, UNLABELLED). Null where a figure has no meaning, for
  * example recall without any fraud. `null` as a whole where no row is labelled.
  * @param weights for how many rows each labelled one stands; null where each stands for itself
+ * @param order the rows by falling anomaly, where somebody has sorted them already
  */
 export function evaluateScores(
   labels: Uint8Array,
@@ -20,8 +23,9 @@ export function evaluateScores(
   sums: Int32Array,
   thresholdUnits: number,
   weights: RowWeights | null,
+  order: RowOrder = orderRows(anomalyOfSums(sums)),
 ): Evaluation | null {
-  const ranking = rankRows(labels, anomalyOfSums(sums));
+  const ranking = rankOrdered(order, labels);
   const counts = { labelled: 0, positives: 0 };
   let [frauds, flagged, flaggedFrauds] = [0, 0, 0];
   for (let row = 0; row < labels.length; row++) {

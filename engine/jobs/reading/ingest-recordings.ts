@@ -4,7 +4,7 @@ import { TextDictionary } from '../../domain/dictionary.ts';
 import { AssayError, impossible, usageError } from '../../domain/error.ts';
 import type { Profile, ProfileOverrides } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import type { NumberFormat, RecordingFormat, RecordingReader, StoredFile } from '../../domain/record-batch.ts';
+import type { NumberFormat, RecordingReader, StoredFile } from '../../domain/record-batch.ts';
 import type { StatedFormat } from '../../domain/stated-format.ts';
 import {
   createSegmentDecoder,
@@ -18,10 +18,10 @@ import { inferProfile } from '../../features/infer-profile.ts';
 import { sampleOfRecording, type ProfileSample } from '../../features/profile-sample.ts';
 import type { TotalsCollector } from '../../features/column-totals.ts';
 import { startWriterThread, type CaseWriter, type WriterThread } from '../../store/case-writer.ts';
-import { openCase, openCaseReadOnly } from '../../store/open-case.ts';
+import { openCase } from '../../store/open-case.ts';
 import type { Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
-import { openRecording } from '../../stream/open-recording.ts';
+import { openRecording, type OpenedRecording } from '../../stream/open-recording.ts';
 import type { JobResult, ParsedJobInput } from '../../../preload/contract/jobs.ts';
 import { withholdingOf, type Withholding } from '../privacy/withheld-batches.ts';
 import { appendOfBatch, newTextsOf } from './decoded-append.ts';
@@ -34,7 +34,8 @@ import { openTotals, refreshTotals, totalsToKeep } from './reading-totals.ts';
 import { whatCame } from './rows-history.ts';
 import { retainAsSet } from '../retain-rows.ts';
 import { threadsToUse } from '../threads.ts';
-import { matchColumns, type Reference } from './match-columns.ts';
+import { matchColumns, type LookedInto, type Reference } from './match-columns.ts';
+import { CaseSession } from '../../case/case-session.ts';
 import { doingOf } from '../../case/decisions/doing.ts';
 import {
   checkWhatWasRead,
@@ -61,9 +62,7 @@ export async function ingestRecordings(
   input: ParsedJobInput<'ingest'>,
   context: WorkContext,
 ): Promise<JobResult<'ingest'>> {
-  const outcome = await ingest(input, context);
-  const openedCase = openCaseReadOnly(input.casePath);
-  try {
+  return ingest(input, context, (openedCase, outcome) => {
     const counts = openedCase.counts();
     const profile = openedCase.profile() ?? { version: 1, timeZone: 'UTC', columns: [] };
     return {
@@ -82,82 +81,88 @@ export async function ingestRecordings(
       readMs: outcome.readMs,
       storeMs: outcome.storeMs,
     };
-  } finally {
-    openedCase.close();
-  }
+  });
 }
 
 /**
  * Reads recordings as one stream into a case. What the case already holds of them is not read again, and a
  * recording whose reading was stopped goes on where it was.
+ * @param goOn what follows, in the case as it is open then
  */
-export async function ingest(input: ParsedJobInput<'ingest'>, context: WorkContext): Promise<IngestOutcome> {
+export async function ingest<T>(
+  input: ParsedJobInput<'ingest'>,
+  context: WorkContext,
+  goOn: (openedCase: WritableCase, outcome: IngestOutcome) => T | Promise<T>,
+): Promise<T> {
   const thread = startWriterThread();
-  return await ingestWith(thread, input, context).finally(() => thread.end());
+  const { openedCase, ...outcome } = await ingestWith(thread, input, context).finally(() => thread.end());
+  try {
+    return await goOn(openedCase, outcome);
+  } finally {
+    openedCase.close();
+  }
 }
 
+/** Leaves the case open for what follows. */
 async function ingestWith(
   thread: WriterThread,
   { casePath, recordings: paths, overrides, expect }: ParsedJobInput<'ingest'>,
   context: WorkContext,
-): Promise<IngestOutcome> {
+): Promise<IngestOutcome & { readonly openedCase: WritableCase }> {
   const startedMs = performance.now();
   const notices: string[] = [];
   const recordings = await distinctRecordings(paths, notices);
-  const sources = await prepareCase(casePath, recordings, overrides, context, notices);
-  const before = lookInto(casePath);
-  const unread = before.isReadAgain ? await recordingsReadAgain(before.sources, recordings) : sources;
-  let pending: readonly PreparedSource[] = unread.filter(({ source }) => !source.complete);
-  if (pending.length === 0) {
-    await withCase(casePath, async (openedCase) => {
+  const plan = await planReading(casePath, recordings, overrides, context, notices);
+  let openedCase = openCase(casePath, { create: true });
+  try {
+    const sources = await enterRecordings(openedCase, plan, overrides, context, notices);
+    const rowsBefore = openedCase.nextSequence();
+    const unread = isReadAgain(openedCase) ? await recordingsReadAgain(openedCase.sources(), recordings) : sources;
+    let pending: readonly PreparedSource[] = unread.filter(({ source }) => !source.complete);
+    if (pending.length === 0) {
       await refreshTotals(openedCase, context);
       checkExpectation(openedCase, expect);
-    });
-    return { addedRows: 0, notices, readMs: performance.now() - startedMs, storeMs: 0 };
-  }
+      return { openedCase, addedRows: 0, notices, readMs: performance.now() - startedMs, storeMs: 0 };
+    }
 
-  let read = await readPending(casePath, pending, thread, context);
-  let checked = await checkWhatWasRead(casePath, read, recordings, overrides, context);
-  if (checked.mustReadAgain) {
-    pending = await recordingsReadAgain(lookInto(casePath).sources, recordings);
-    read = await readPending(casePath, pending, startWriterThread(), context);
-    checked = await checkWhatWasRead(casePath, read, recordings, overrides, context);
-  }
-  const finishing = performance.now();
-  const { totals, files } = read;
-  await withCase(casePath, (openedCase) => {
-    const profile = openedCase.profile() ?? impossible('a case that was read has a profile');
-    const kept = totals && totalsToKeep(openedCase, profile, totals);
-    openedCase.change(doingOf(context), () => {
-      for (const [id, file] of files) openedCase.completeSource(id, file);
-      if (kept !== undefined) openedCase.saveReadingTotals(kept);
-      endReadingAgain(openedCase);
-      return whatCame(openedCase, [...files.keys()]);
-    });
+    let read = await readPending(openedCase, pending, thread, context);
+    openedCase = openCase(casePath);
+    let checked = await checkWhatWasRead(openedCase, read, recordings, overrides, context);
+    if (checked.mustReadAgain) {
+      pending = await recordingsReadAgain(openedCase.sources(), recordings);
+      read = await readPending(openedCase, pending, startWriterThread(), context);
+      openedCase = openCase(casePath);
+      checked = await checkWhatWasRead(openedCase, read, recordings, overrides, context);
+    }
+    const finishing = performance.now();
+    completeReading(openedCase, read, context);
     checkExpectation(openedCase, expect);
-  });
-  notices.push(...checked.notices, ...read.notices);
-  const addedRows = lookInto(casePath).rows - before.rows;
-  notices.push(...(await retainAsSet(casePath, context)));
-  return {
-    addedRows,
-    notices: [...new Set(notices)],
-    readMs: finishing - startedMs,
-    storeMs: read.storeMs + performance.now() - finishing,
-  };
+    notices.push(...checked.notices, ...read.notices);
+    const addedRows = openedCase.nextSequence() - rowsBefore;
+    notices.push(...retainAsSet(new CaseSession(openedCase), context));
+    return {
+      openedCase,
+      addedRows,
+      notices: [...new Set(notices)],
+      readMs: finishing - startedMs,
+      storeMs: read.storeMs + performance.now() - finishing,
+    };
+  } catch (error) {
+    openedCase.close();
+    throw error;
+  }
 }
 
-function lookInto(casePath: string): {
-  readonly sources: readonly Source[];
-  readonly rows: number;
-  readonly isReadAgain: boolean;
-} {
-  const reading = openCaseReadOnly(casePath);
-  try {
-    return { sources: reading.sources(), rows: reading.nextSequence(), isReadAgain: isReadAgain(reading) };
-  } finally {
-    reading.close();
-  }
+/** Says in one transaction that the recordings were read to their ends, and what came of it. */
+function completeReading(openedCase: WritableCase, { totals, files }: PendingRead, context: WorkContext): void {
+  const profile = openedCase.profile() ?? impossible('a case that was read has a profile');
+  const kept = totals && totalsToKeep(openedCase, profile, totals);
+  openedCase.change(doingOf(context), () => {
+    for (const [id, file] of files) openedCase.completeSource(id, file);
+    if (kept !== undefined) openedCase.saveReadingTotals(kept);
+    endReadingAgain(openedCase);
+    return whatCame(openedCase, [...files.keys()]);
+  });
 }
 
 interface PendingRead extends ReadRows {
@@ -168,24 +173,25 @@ interface PendingRead extends ReadRows {
   readonly storeMs: number;
 }
 
-/** Reads what is still to be read of some recordings, by the profile of the case. */
+/** Reads what is still to be read of some recordings, by the profile of the case. The case is closed: a thread of its own stores. */
 async function readPending(
-  casePath: string,
+  openedCase: WritableCase,
   pending: readonly PreparedSource[],
   thread: WriterThread,
   context: WorkContext,
 ): Promise<PendingRead> {
   const notices: string[] = [];
-  const reading = openCaseReadOnly(casePath);
-  const profile = reading.profile() ?? impossible('a prepared case has a profile');
-  const dictionaries = reading.dictionaries();
-  const firstSequence = reading.nextSequence();
+  const { path: casePath } = openedCase;
+  const profile = openedCase.profile() ?? impossible('a prepared case has a profile');
+  const dictionaries = openedCase.dictionaries();
+  const firstSequence = openedCase.nextSequence();
   for (const column of dictionaryColumns(profile))
     if (!dictionaries.has(column)) dictionaries.set(column, new TextDictionary());
   const columns = watchColumns(profile, '`assay quarantine` shows them');
-  const totals = await openTotals(reading, profile, dictionaries, context, ({ unknownColumns }) =>
+  const totals = await openTotals(openedCase, profile, dictionaries, context, ({ unknownColumns }) =>
     columns.noteUnknownColumns(unknownColumns, casePath),
-  ).finally(() => reading.close());
+  );
+  openedCase.close();
 
   const writer = await thread.open(casePath, { isFirstFill: firstSequence === 0 });
   const stream: IngestStream = {
@@ -236,16 +242,6 @@ async function filesOf(
   return files;
 }
 
-/** Opens a case for one piece of work. */
-async function withCase(casePath: string, work: (openedCase: WritableCase) => void | Promise<void>): Promise<void> {
-  const openedCase = openCase(casePath);
-  try {
-    await work(openedCase);
-  } finally {
-    openedCase.close();
-  }
-}
-
 interface IngestStream {
   readonly decode: SegmentDecoder;
   /** Texts that came into the dictionaries since the last call. */
@@ -262,7 +258,7 @@ interface IngestStream {
 
 /** Reads one recording to its end; gives what a person should know of how it was read, and its digest where all of it was. */
 async function ingestOne(
-  { recording, source }: PreparedSource,
+  { recording, source, layout }: PreparedSource,
   stream: IngestStream,
   context: WorkContext,
   reportBytes: (read: number) => void,
@@ -271,7 +267,7 @@ async function ingestOne(
     start: source.position,
     columnNames: source.columnNames,
     signal: context.signal,
-    ...(source.format === null ? {} : { format: source.format }),
+    ...(source.format === null ? {} : { format: source.format, layout }),
     numbersAhead: { threads: threadsToReadAhead(), columns: stream.numberColumns },
   });
   try {
@@ -314,6 +310,8 @@ async function distinctRecordings(paths: readonly string[], notices: string[]): 
 interface PreparedSource {
   readonly recording: Recording;
   readonly source: Source;
+  /** Where it was looked into just now. */
+  readonly layout?: OpenedRecording['layout'] | undefined;
 }
 
 /** How the first rows say that the recordings are to be read. Not the rows: those of hundreds of columns are not kept while all is read. */
@@ -326,14 +324,27 @@ async function inferredStart(
   return { profile: inferProfile(sample, overrides), reference };
 }
 
-/** Makes the case where there is none, gives it a profile, and enters the recordings it does not know yet. */
-async function prepareCase(
+/** What recordings come to beside what a case has already, before anything of it is stored. */
+interface ReadingPlan {
+  readonly recordings: readonly Recording[];
+  readonly added: readonly LookedRecording[];
+  /** How many recordings the case has. */
+  readonly known: number;
+  /** By which rows of the case were read already. */
+  readonly former: Profile | undefined;
+  readonly profile: Profile;
+  /** Of a recording whose reading was stopped. */
+  readonly sample: ProfileSample | undefined;
+}
+
+/** Looks into the recordings that a case does not know yet, and finds the profile by which they are read. */
+async function planReading(
   casePath: string,
   recordings: readonly Recording[],
   overrides: ProfileOverrides,
   context: WorkContext,
   notices: string[],
-): Promise<readonly PreparedSource[]> {
+): Promise<ReadingPlan> {
   const exists = existsSync(casePath);
   const before = exists ? readCase(casePath) : { sources: [], profile: undefined, isReadAgain: false };
   const added = recordings.filter(
@@ -361,39 +372,42 @@ async function prepareCase(
   const profile = former ?? start?.profile ?? impossible('a new case has a profile');
   const sample = unfinished.length === 0 ? undefined : (await sampleOf(unfinished, context)).sample;
   const reference = start?.reference ?? { path: first?.uri ?? '', columnNames: first?.columnNames ?? [] };
-  const opened = await matchAll(looked, profile, reference, notices, context);
+  const matched = await matchAll(looked, profile, reference, notices, context);
+  return { recordings, added: matched, known: before.sources.length, former, profile, sample };
+}
 
-  const writable = openCase(casePath, { create: true });
-  try {
-    if (former === undefined) writable.saveProfile(profile, doingOf(context));
-    for (const { recording, format, columnNames } of opened)
-      writable.addSource({
-        kind: 'recording',
-        uri: recording.path,
-        fingerprint: recording.fingerprint,
-        format,
-        columnNames,
-      });
-    const sources = recordings.map((recording) => {
-      const source = writable.findSource(recording.fingerprint);
-      if (source === undefined) throw new Error('Impossible: a source that was just added is absent.');
-      return { recording, source };
+/** Gives the case its profile, and enters the recordings it does not know yet. */
+async function enterRecordings(
+  openedCase: WritableCase,
+  { recordings, added, known, former, profile, sample }: ReadingPlan,
+  overrides: ProfileOverrides,
+  context: WorkContext,
+  notices: string[],
+): Promise<readonly PreparedSource[]> {
+  if (former === undefined) openedCase.saveProfile(profile, doingOf(context));
+  for (const { recording, format, columnNames } of added)
+    openedCase.addSource({
+      kind: 'recording',
+      uri: recording.path,
+      fingerprint: recording.fingerprint,
+      format,
+      columnNames,
     });
-    const resumed = sources.filter(({ source }) => !source.complete && source.rows > 0);
-    for (const { source } of resumed)
-      notices.push(
-        `${source.uri} had been read up to row ${source.rows.toLocaleString('en-US')}; reading goes on from there.`,
-      );
-    if (before.sources.length > 0 && added.length > 0)
-      notices.push(
-        `The case already held ${before.sources.length} recording(s); ${added.length} added to the same stream.`,
-      );
-    if (former !== undefined)
-      notices.push(...changedRoles(former, await reprofileCase(writable, overrides, doingOf(context), sample)));
-    return sources;
-  } finally {
-    writable.close();
-  }
+  const sources = recordings.map((recording) => ({
+    recording,
+    source: openedCase.findSource(recording.fingerprint) ?? impossible('a source that was just added is absent'),
+    layout: added.find((each) => each.recording === recording)?.layout,
+  }));
+  const resumed = sources.filter(({ source }) => !source.complete && source.rows > 0);
+  for (const { source } of resumed)
+    notices.push(
+      `${source.uri} had been read up to row ${source.rows.toLocaleString('en-US')}; reading goes on from there.`,
+    );
+  if (known > 0 && added.length > 0)
+    notices.push(`The case already held ${known} recording(s); ${added.length} added to the same stream.`);
+  if (former !== undefined)
+    notices.push(...changedRoles(former, await reprofileCase(openedCase, overrides, doingOf(context), sample)));
+  return sources;
 }
 
 function readCase(casePath: string): {
@@ -426,10 +440,8 @@ export function refuseChangedRecordings(
     );
 }
 
-interface OpenedRecording {
+interface LookedRecording extends Omit<LookedInto, 'path'> {
   readonly recording: Recording;
-  readonly format: RecordingFormat;
-  readonly columnNames: readonly string[];
 }
 
 /** Looks into every recording, so that a wrong one is refused before anything is stored. */
@@ -437,28 +449,29 @@ async function openAll(
   recordings: readonly Recording[],
   stated: StatedFormat,
   context: WorkContext,
-): Promise<readonly OpenedRecording[]> {
-  const opened: OpenedRecording[] = [];
+): Promise<readonly LookedRecording[]> {
+  const looked: LookedRecording[] = [];
   for (const recording of recordings) {
     const reader = await openRecording(recording.path, { stated, signal: context.signal });
-    opened.push({ recording, format: reader.format, columnNames: reader.columnNames });
+    const { format, columnNames, layout } = reader;
+    looked.push({ recording, format, columnNames, layout });
     await reader.close();
   }
-  return opened;
+  return looked;
 }
 
 /** Gives the columns of every recording the names of the profile, or refuses it, before anything is stored. */
 async function matchAll(
-  opened: readonly OpenedRecording[],
+  looked: readonly LookedRecording[],
   profile: Profile,
   reference: Reference,
   notices: string[],
   context: WorkContext,
-): Promise<readonly OpenedRecording[]> {
-  const matched: OpenedRecording[] = [];
-  for (const each of opened) {
-    const looked = { path: each.recording.path, format: each.format, columnNames: each.columnNames };
-    const { columnNames, notice } = await matchColumns(profile, reference, looked, context.signal);
+): Promise<readonly LookedRecording[]> {
+  const matched: LookedRecording[] = [];
+  for (const each of looked) {
+    const { path } = each.recording;
+    const { columnNames, notice } = await matchColumns(profile, reference, { ...each, path }, context.signal);
     matched.push({ ...each, columnNames });
     if (notice !== undefined) notices.push(notice);
   }
@@ -467,14 +480,14 @@ async function matchAll(
 
 /** What a profile is inferred from: the first rows of the first recording that has any, if need be one without a header. */
 async function sampleOf(
-  opened: readonly OpenedRecording[],
+  looked: readonly LookedRecording[],
   context: WorkContext,
 ): Promise<{ readonly sample: ProfileSample; readonly reference: Reference }> {
-  const hasNames = ({ format }: OpenedRecording): boolean => format.header !== false;
-  for (const each of [...opened.filter(hasNames), ...opened.filter((other) => !hasNames(other))]) {
+  const hasNames = ({ format }: LookedRecording): boolean => format.header !== false;
+  for (const each of [...looked.filter(hasNames), ...looked.filter((other) => !hasNames(other))]) {
     throwIfCancelled(context.signal);
-    const { recording, format, columnNames } = each;
-    const reader = await openRecording(recording.path, { format, columnNames, signal: context.signal });
+    const { recording, format, layout, columnNames } = each;
+    const reader = await openRecording(recording.path, { format, layout, columnNames, signal: context.signal });
     try {
       const sample = await sampleOfRecording(reader);
       if (sample.rowCount > 0) return { sample, reference: { path: recording.path, columnNames } };

@@ -3,13 +3,14 @@ import type { Profile } from '../../domain/profile.ts';
 import type { RecordBatch, RecordingFormat } from '../../domain/record-batch.ts';
 import { createSegmentDecoder, dictionaryColumns } from '../../features/decode-segment.ts';
 import { TextDictionary } from '../../domain/dictionary.ts';
-import { openRecording } from '../../stream/open-recording.ts';
+import { openRecording, type OpenedRecording } from '../../stream/open-recording.ts';
 
 /** A recording that has been looked into. */
 export interface LookedInto {
   readonly path: string;
   readonly format: RecordingFormat;
   readonly columnNames: readonly string[];
+  readonly layout?: OpenedRecording['layout'] | undefined;
 }
 
 /** The recording whose columns the profile describes. */
@@ -68,8 +69,8 @@ async function doColumnsFit(
   if (!used.some(({ kind }) => kind === 'time' || kind === 'number')) return false;
   const dictionaries = new Map(dictionaryColumns(profile).map((name) => [name, new TextDictionary()]));
   const decode = createSegmentDecoder(profile, dictionaries);
-  const { path, format } = recording;
-  const reader = await openRecording(path, { format, columnNames, rowsPerBatch: triedRows, signal });
+  const { path, format, layout } = recording;
+  const reader = await openRecording(path, { format, layout, columnNames, rowsPerBatch: triedRows, signal });
   try {
     for await (const batch of reader.batches()) {
       const { invalid } = decode(batch, 0);

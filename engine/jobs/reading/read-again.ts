@@ -3,7 +3,6 @@ import type { ProfileOverrides } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
 import type { TotalsCollector } from '../../features/column-totals.ts';
 import { refuseDoubt } from '../../features/doubts.ts';
-import { openCase } from '../../store/open-case.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
 import type { Source } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
@@ -49,38 +48,33 @@ function sentencesOf(openedCase: ReadableCase): readonly string[] | undefined {
  * @throws AssayError IN_DOUBT under `strict`, where the right reading is in doubt itself
  */
 export async function checkWhatWasRead(
-  casePath: string,
+  openedCase: WritableCase,
   { totals, unknownColumns }: ReadRows,
   present: readonly Recording[],
   overrides: ProfileOverrides,
   context: WorkContext,
 ): Promise<{ readonly mustReadAgain: boolean; readonly notices: readonly string[] }> {
   if (totals === undefined) return { mustReadAgain: false, notices: [] };
-  const openedCase = openCase(casePath);
-  try {
-    const said = sentencesOf(openedCase);
-    const checked = await checkReading(openedCase, totals.totals(), unknownColumns, overrides, context);
-    throwIfCancelled(context.signal);
-    if (checked.otherReadings.length === 0) {
-      saveMended(openedCase, checked.mended, context);
-      return { mustReadAgain: false, notices: [...(said ?? []), ...checked.notices] };
-    }
-    const obstacle = said === undefined ? await obstacleTo(openedCase, present) : 'for it was read again already';
-    if (obstacle !== undefined) {
-      saveMended(openedCase, checked.mended, context);
-      const refused = checked.otherReadings.map((other) => refusedSentence(other, obstacle));
-      return { mustReadAgain: false, notices: [...(said ?? []), ...checked.notices, ...refused] };
-    }
-    if (overrides.strict === true) refuseDoubt(checked.profile);
-    const sentences = [...checked.otherReadings.map(readAgainSentence), ...checked.notices];
-    openedCase.inTransaction(() => {
-      openedCase.forgetRows(checked.profile, sentences, doingOf(context));
-      openedCase.setSetting(readAgainSetting, sentences);
-    });
-    return { mustReadAgain: true, notices: [] };
-  } finally {
-    openedCase.close();
+  const said = sentencesOf(openedCase);
+  const checked = await checkReading(openedCase, totals.totals(), unknownColumns, overrides, context);
+  throwIfCancelled(context.signal);
+  if (checked.otherReadings.length === 0) {
+    saveMended(openedCase, checked.mended, context);
+    return { mustReadAgain: false, notices: [...(said ?? []), ...checked.notices] };
   }
+  const obstacle = said === undefined ? await obstacleTo(openedCase, present) : 'for it was read again already';
+  if (obstacle !== undefined) {
+    saveMended(openedCase, checked.mended, context);
+    const refused = checked.otherReadings.map((other) => refusedSentence(other, obstacle));
+    return { mustReadAgain: false, notices: [...(said ?? []), ...checked.notices, ...refused] };
+  }
+  if (overrides.strict === true) refuseDoubt(checked.profile);
+  const sentences = [...checked.otherReadings.map(readAgainSentence), ...checked.notices];
+  openedCase.inTransaction(() => {
+    openedCase.forgetRows(checked.profile, sentences, doingOf(context));
+    openedCase.setSetting(readAgainSetting, sentences);
+  });
+  return { mustReadAgain: true, notices: [] };
 }
 
 function saveMended(openedCase: WritableCase, mended: ReturnType<ReadableCase['profile']>, context: WorkContext): void {

@@ -7,7 +7,7 @@ import { historyMark } from '../../domain/history-mark.ts';
 import { featureNames, type FeatureSpec } from '../../domain/feature-spec.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import type { RecordBatch, RecordingFormat } from '../../domain/record-batch.ts';
+import type { RecordBatch } from '../../domain/record-batch.ts';
 import { createSegmentDecoder, type DecodedBatch } from '../../features/decode-segment.ts';
 import { idsOf } from '../../features/segment-access.ts';
 import {
@@ -29,7 +29,7 @@ import { computerOfCase, describeOrder, inTurns } from '../training/case-feature
 import { chosenModel } from '../../case/model/chosen-model.ts';
 import { withholdingOf } from '../privacy/withheld-batches.ts';
 import { watchColumns } from '../reading/column-watch.ts';
-import { findColumns } from '../reading/match-columns.ts';
+import { findColumns, type LookedInto } from '../reading/match-columns.ts';
 import { csvCell } from '../exporting/csv-cell.ts';
 import { createOnnxFeeder } from './onnx-feeds.ts';
 import { exportedModelAt } from './exported-model.ts';
@@ -82,15 +82,9 @@ interface Scorer {
   readonly close: () => Promise<void>;
 }
 
-interface NamedRecording {
-  readonly path: string;
-  readonly format: RecordingFormat;
-  readonly columnNames: readonly string[];
-}
-
 interface Scoring {
   readonly scorer: Scorer;
-  readonly recordings: readonly NamedRecording[];
+  readonly recordings: readonly LookedInto[];
   readonly output: ClaimedFile;
   readonly context: WorkContext;
 }
@@ -153,14 +147,14 @@ async function lookInto(
   { profile, spec }: Scorer,
   { recordings, format, model }: ParsedJobInput<'score'>,
   { signal }: WorkContext,
-): Promise<{ readonly recordings: readonly NamedRecording[]; readonly notices: readonly string[] }> {
+): Promise<{ readonly recordings: readonly LookedInto[]; readonly notices: readonly string[] }> {
   const reference = { path: `the recordings of ${model}`, columnNames: profile.columns.map(({ name }) => name) };
   const notices: string[] = [];
-  const named: NamedRecording[] = [];
+  const named: LookedInto[] = [];
   for (const path of recordings) {
     const reader = await openRecording(path, { stated: format, signal });
     try {
-      const looked = { path, format: reader.format, columnNames: reader.columnNames };
+      const looked = { path, format: reader.format, layout: reader.layout, columnNames: reader.columnNames };
       const { columnNames, notice } = await findColumns(profile, reference, looked, signal);
       refuseOtherColumns(profile, spec, columnNames, path);
       named.push({ ...looked, columnNames });
@@ -280,8 +274,8 @@ async function forEachBatch(
   // Entities are known by their tokens where the case holds those.
   const withholding = withholdingOf(profile);
   let rows = 0;
-  for (const { path, format, columnNames } of recordings) {
-    const reader = await openRecording(path, { format, columnNames, signal: context.signal });
+  for (const { path, format, layout, columnNames } of recordings) {
+    const reader = await openRecording(path, { format, layout, columnNames, signal: context.signal });
     try {
       for await (const received of reader.batches()) {
         throwIfCancelled(context.signal);

@@ -38,6 +38,7 @@ import { describeColumns, totalsOfCase } from '../../case/describe-columns.ts';
 import { LiveLine } from '../../case/line/live-line.ts';
 import { chosenModel, modelSummary } from '../../case/model/chosen-model.ts';
 import { alertsAndFlags } from '../../case/model/model-list.ts';
+import { withCase } from '../../case/opening.ts';
 import { withholdingOf, type Withholding } from '../privacy/withheld-batches.ts';
 import { appendOfBatch, newTextsOf } from '../reading/decoded-append.ts';
 import { whatCame } from '../reading/rows-history.ts';
@@ -135,7 +136,7 @@ export async function follow(input: FollowInput, context: WorkContext): Promise<
     } finally {
       await sinks.finish();
     }
-    notices.push(...(await retainAsSet(casePath, context)));
+    notices.push(...(await withCase(casePath, 'change', (session) => retainAsSet(session, context))));
     throwIfCancelled(context.signal);
     await stream.countTotals();
     return stream.result(performance.now() - startedMs);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createBench, type Bench } from '../../case/small-recording.test-support.ts';
+import { FeatureComputer } from '../../features/compute-features.ts';
 import { openCase } from '../../store/open-case.ts';
-import { WritableCase } from '../../store/writable-case.ts';
 
 let bench: Bench;
 const cleanUps: (() => Promise<void>)[] = [];
@@ -14,14 +14,14 @@ afterAll(async () => {
 
 it('lets others write while features are computed: a verdict waits for no computation', async () => {
   const other = openCase(bench.casePath);
-  const readColumns = WritableCase.prototype.readSegmentColumns;
-  const read = vi.spyOn(WritableCase.prototype, 'readSegmentColumns').mockImplementation(function (
-    this: WritableCase,
-    ...asked
+  const compute = FeatureComputer.prototype.compute;
+  const computing = vi.spyOn(FeatureComputer.prototype, 'compute').mockImplementation(function (
+    this: FeatureComputer,
+    ...given
   ) {
     // Where the computation is within a transaction, this waits in vain and fails.
-    other.setSetting('written meanwhile', asked[0].firstSequence);
-    return readColumns.apply(this, asked);
+    other.setSetting('written meanwhile', given[0].firstSequence);
+    return compute.apply(this, given);
   });
   try {
     const trained = await bench.engine.runJob(
@@ -30,9 +30,9 @@ it('lets others write while features are computed: a verdict waits for no comput
       { signal: new AbortController().signal, report: () => undefined },
     );
     expect(trained).toMatchObject({ ok: true });
-    expect(read).toHaveBeenCalled();
+    expect(computing).toHaveBeenCalled();
   } finally {
-    read.mockRestore();
+    computing.mockRestore();
     other.close();
   }
 });

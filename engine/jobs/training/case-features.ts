@@ -1,3 +1,4 @@
+import type { ColumnBlock, DecodedSegment } from '../../domain/columns.ts';
 import { impossible, usageError } from '../../domain/error.ts';
 import { featureNames, themesOf, type FeatureSpec } from '../../domain/feature-spec.ts';
 import type { FeatureMatrix } from '../../domain/model.ts';
@@ -16,7 +17,7 @@ import {
 } from '../../features/stream-features.ts';
 import { describeTimeOrder } from '../../features/windows/describe-order.ts';
 import type { ReadableCase } from '../../store/readable-case.ts';
-import { MAXIMUM_SEGMENT_ROWS, type SegmentSummary } from '../../store/types.ts';
+import { MAXIMUM_SEGMENT_ROWS, type RowRange, type SegmentSummary } from '../../store/types.ts';
 import type { WritableCase } from '../../store/writable-case.ts';
 import { segmentsOf } from '../../case/case-arrays.ts';
 import { withStreamFeatures } from '../window-threads.ts';
@@ -40,6 +41,48 @@ export interface FeatureBlock extends FeatureMatrix {
   readonly firstSequence: number;
 }
 
+/** Columns in memory from fitting to computing: more of them would raise the peak, which comes while features are computed. */
+const mostColumnBytesKept = 32 * 2 ** 20;
+/** Features in memory from computing to scoring. */
+const mostFeatureBytesKept = 64 * 2 ** 20;
+
+/** The first segments of a case as they were read, each of them for one more reading. */
+export class ReadSegments {
+  readonly #case: ReadableCase;
+  readonly #dataVersion: number;
+  readonly #segments = new Map<number, DecodedSegment>();
+  #bytes = 0;
+
+  constructor(openedCase: ReadableCase) {
+    this.#case = openedCase;
+    this.#dataVersion = openedCase.dataVersion();
+  }
+
+  add(segment: DecodedSegment): void {
+    this.#bytes += [...segment.columns.values()].reduce((sum, block) => sum + bytesOfBlock(block), 0);
+    if (this.#bytes <= mostColumnBytesKept) this.#segments.set(segment.firstSequence, segment);
+  }
+
+  /** The rows as they were read; undefined where they were not read as one, or another writer has changed the case since. */
+  take({ firstSequence, rowCount }: RowRange): DecodedSegment | undefined {
+    const segment = this.#segments.get(firstSequence);
+    this.#segments.delete(firstSequence);
+    return segment?.rowCount === rowCount && this.#case.dataVersion() === this.#dataVersion ? segment : undefined;
+  }
+}
+
+function bytesOfBlock(block: ColumnBlock): number {
+  switch (block.kind) {
+    case 'number':
+    case 'time':
+      return block.values.byteLength;
+    case 'code':
+      return block.codes.byteLength;
+    case 'text':
+      return block.bytes.byteLength + block.ends.byteLength;
+  }
+}
+
 /** Fits the feature spec over all rows of a case: constants, medians, shares. Window features are added as given. */
 export function fitCaseSpec(
   openedCase: ReadableCase,
@@ -47,11 +90,13 @@ export function fitCaseSpec(
   windows: FeatureSpec['windows'],
   options: FeatureOptions,
   context: WorkContext,
+  read?: ReadSegments,
 ): FeatureSpec {
   const fitter = new FeatureFitter(profile, openedCase.dictionaries(), options);
   for (const segment of segmentsOf(openedCase)) {
     throwIfCancelled(context.signal);
     fitter.add(segment);
+    read?.add(segment);
   }
   const spec = fitter.finish();
   return windows === undefined || windows.features.length === 0 ? spec : { ...spec, windows };
@@ -125,13 +170,19 @@ function segmentsHeld(featureCount: number): number {
   return Math.min(Math.max(segments, 1), segmentsPerTurn);
 }
 
-/** Computes the features of every row by a spec and stores them; where all are stored already, nothing is done. */
+/**
+ * Computes the features of every row by a spec and stores them; where all are stored already, nothing is done. Those of no large case
+ * stay in memory as well, until who scores the rows lets go of them.
+ * @param read what was read of the case to fit the spec
+ */
 export async function storeCaseFeatures(
   openedCase: WritableCase,
   profile: Profile,
   spec: FeatureSpec,
   context: WorkContext,
+  read?: ReadSegments,
 ): Promise<CaseFeatures> {
+  const dataVersion = openedCase.dataVersion();
   const featureSetId = openedCase.saveFeatureSet(spec, featureSpecDigest(spec));
   const featureCount = featureNames(spec).length;
   const rowCount = openedCase.nextSequence();
@@ -139,6 +190,7 @@ export async function storeCaseFeatures(
   if (openedCase.segmentsWithoutFeatures(featureSetId).length === 0)
     return { ...features, order: storedOrder(openedCase, featureSetId) };
   const dictionaries = openedCase.dictionaries();
+  const kept = 4 * rowCount * featureCount <= mostFeatureBytesKept ? new Float32Array(rowCount * featureCount) : null;
   return withStreamFeatures(profile, spec, dictionaries, async (computer) => {
     computer.expectRows(rowCount);
     // Features over time remember the rows before, so that even rows stored by a stopped run are gone through again.
@@ -150,8 +202,10 @@ export async function storeCaseFeatures(
       const computed: { readonly rows: SegmentSummary; readonly values: Float32Array }[] = [];
       do {
         const rows = segments[next++];
-        const values = new Float32Array(rows.rowCount * featureCount);
-        compute(openedCase.readSegmentColumns(rows), values);
+        const from = rows.firstSequence * featureCount;
+        const length = rows.rowCount * featureCount;
+        const values = kept?.subarray(from, from + length) ?? new Float32Array(length);
+        compute(read?.take(rows) ?? openedCase.readSegmentColumns(rows), values);
         computed.push({ rows, values });
       } while (computed.length < segmentsHeld(featureCount) && next < segments.length && performance.now() < turnEndMs);
       // Others wait for the end of a transaction, so nothing is computed within it.
@@ -164,6 +218,7 @@ export async function storeCaseFeatures(
     }
     const { order } = computer;
     openedCase.setSetting(orderSetting(featureSetId), order);
+    if (kept !== null) openedCase.holdFeatures(featureSetId, kept, dataVersion);
     return { ...features, order };
   });
 }

@@ -129,6 +129,7 @@ export async function takeOver(openedCase: WritableCase, named: NamedModel, cont
   const profile = known ?? model.profile;
   const features = await storeCaseFeatures(openedCase, profile, model.spec, context);
   const sums = await scoreCase(openedCase, features, model.forest, context);
+  openedCase.letGoOfFeatures();
   const doing = doingOf(context);
   const { name, parameters, threshold, trainedRows, training } = model;
   const id = openedCase.inTransaction(() => {

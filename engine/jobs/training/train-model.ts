@@ -6,7 +6,7 @@ import { FRAUD } from '../../domain/label.ts';
 import { columnWithRole, type Profile } from '../../domain/profile.ts';
 import { defaultSettings } from '../../domain/settings.ts';
 import { throwIfCancelled, type WorkContext } from '../../domain/progress.ts';
-import type { RowWeights } from '../../evaluation/ranking.ts';
+import { withGroupEnds, type RowWeights } from '../../evaluation/ranking.ts';
 import { encodeForest } from '../../forest/compile.ts';
 import { createScoringPool } from '../../forest/kernel/scoring-pool.ts';
 import { drawSubSamples, planGather } from '../../forest/sub-sample.ts';
@@ -31,6 +31,7 @@ import {
   featureBlocks,
   describeOrder,
   fitCaseSpec,
+  ReadSegments,
   storeCaseFeatures,
   withoutFeatures,
   type LeftOutByChoice,
@@ -91,13 +92,15 @@ export async function trainOnCase(
   const clock = stopwatch();
 
   const planned = planDetection(profile, choice);
-  const spec = withoutFeatures(fitCaseSpec(openedCase, profile, planned.windows, planned.options, context), choice);
+  const read = new ReadSegments(openedCase);
+  const fitted = fitCaseSpec(openedCase, profile, planned.windows, planned.options, context, read);
+  const spec = withoutFeatures(fitted, choice);
   if (planned.missing.length > 0)
     notices.push(
       `Not looked for: ${planned.missing.map(({ theme, reason }) => `${themeNames[theme]} (${reason})`).join(', ')}.`,
     );
   const parameters = forestParametersOf(choice.forest, spec, planned.byTheme);
-  const features = await storeCaseFeatures(openedCase, profile, spec, context);
+  const features = await storeCaseFeatures(openedCase, profile, spec, context, read);
   notices.push(...describeOrder(profile, features));
   const featureMs = clock();
 
@@ -112,7 +115,9 @@ export async function trainOnCase(
 
   const { basis } = session.labels;
   const evaluation =
-    labels === null || basis === null ? null : evaluateScores(labels, basis, sums, state.thresholdUnits, weights);
+    labels === null || basis === null
+      ? null
+      : evaluateScores(labels, basis, sums, state.thresholdUnits, weights, withGroupEnds(kept.order, sums));
   if (labels !== null) notices.push(...lossSentences(againstBaselines(session.arrays, labels, sums, weights)));
   if (evaluation !== null && 2 * evaluation.positives > evaluation.labelled)
     notices.push(
@@ -166,6 +171,8 @@ interface MadeModel {
 interface KeptModel {
   readonly modelId: number;
   readonly sums: Int32Array;
+  /** All rows, most anomalous first. */
+  readonly order: Uint32Array;
   /** As figures of quality take them; null where nothing is known. */
   readonly labels: Uint8Array | null;
   readonly weights: RowWeights | null;
@@ -191,6 +198,7 @@ export async function scoreAndKeep(
   const clock = stopwatch();
   const openedCase = session.writableCase;
   const sums = await scoreCase(openedCase, model.features, model.forest, context);
+  openedCase.letGoOfFeatures();
   const { labels, weights, index } = session.indexOf(model.forest, sums);
   const handle = threshold ?? lineThatGoesOn(session, index.days.length > 0, context);
   const state = index.tune(
@@ -212,7 +220,8 @@ export async function scoreAndKeep(
         `Model ${modelId} is not the champion; ${session.chosenModel(undefined).name} stays it until \`assay promote --case FILE --model ${modelId}\`.`,
       ];
   const days = index.days.length === 0 ? null : index.days.length;
-  return { modelId, sums, labels, weights, state, line, days, notices, scoreMs, storeMs: clock() };
+  const order = index.flaggedRows(Infinity);
+  return { modelId, sums, order, labels, weights, state, line, days, notices, scoreMs, storeMs: clock() };
 }
 
 /** The line that a handle gives over some rows alone: what was before must not say how much is flagged from now on. */
