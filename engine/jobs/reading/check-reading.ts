@@ -106,11 +106,12 @@ export async function checkReading(
   const later = spaced.slice(Math.ceil(spaced.length * firstShare));
   const look = (rows: readonly ReceivedRow[]): Promise<Look> =>
     lookAt(sources, rows, label.profile, suspicions, overrides);
-  const chooser = new ReadingChooser(label.profile, openedCase.counts().models > 0, {
+  const looks: Looks = {
     typical: await look(typical),
     all: await look(all),
     later: suspicions.some(({ kind }) => kind === 'other later') ? await look(later) : undefined,
-  });
+  };
+  const chooser = new ReadingChooser(label.profile, openedCase.counts().models > 0, suspicions, looks);
   for (const suspicion of suspicions) chooser.settle(suspicion);
   const { profile, mended, otherReadings, notices } = chooser;
   return { profile, mended, otherReadings, notices: [...label.notices, ...notices] };
@@ -332,7 +333,8 @@ interface Look {
   readonly inferred: Profile | undefined;
   readonly rowCount: number;
   readonly present: (name: string) => number;
-  readonly badCells: (column: ProfileColumn) => number;
+  /** Cells that cannot be read as each of the columns is, for all of them in one reading of the rows. */
+  readonly badCells: (columns: readonly ProfileColumn[]) => ReadonlyMap<ProfileColumn, number>;
 }
 
 /** Rows evenly spaced over all, these and what is peculiar, and those of them that come after the first rows. */
@@ -360,9 +362,10 @@ async function lookAt(
     inferred: tryToInfer(sample, { ...words, columns: { ...words.columns, ...Object.fromEntries(fixed) } }),
     rowCount: sample.rowCount,
     present: (name) => presentOf(sample, name),
-    badCells: (column) => {
-      let bad = 0;
-      for (const batch of batchesOfRows(sources, rows)) bad += badRows(profile, column, batch).length;
+    badCells: (columns) => {
+      const bad = new Map(columns.map((column) => [column, 0]));
+      for (const batch of batchesOfRows(sources, rows))
+        for (const [column, count] of bad) bad.set(column, count + badRows(profile, column, batch).length);
       return bad;
     },
   };
@@ -399,8 +402,11 @@ class ReadingChooser {
   readonly #typical: Look;
   readonly #all: Look;
   readonly #later: Look | undefined;
+  readonly #suspicions: readonly Suspicion[];
+  readonly #badCellsOf = new Map<Look, ReadonlyMap<ProfileColumn, number>>();
 
-  constructor(profile: Profile, isUsed: boolean, { typical, all, later }: Looks) {
+  constructor(profile: Profile, isUsed: boolean, suspicions: readonly Suspicion[], { typical, all, later }: Looks) {
+    this.#suspicions = suspicions;
     this.#profile = profile;
     this.#mended = profile;
     this.#isUsed = isUsed;
@@ -439,6 +445,21 @@ class ReadingChooser {
       this.notices.push(`'${name}' is taken as ${describe(after)}, because ${why}.`);
   }
 
+  /** The rows are read once for every column that can be asked for: a recording may have thousands in doubt. */
+  #badCells(look: Look, column: ProfileColumn): number {
+    let counts = this.#badCellsOf.get(look);
+    if (counts === undefined) {
+      const before = new Map(this.#profile.columns.map((each) => [each.name, each]));
+      const asked = this.#suspicions.flatMap((suspicion) => {
+        const standing = before.get(suspicion.name);
+        return [...this.#candidates(suspicion), ...(standing === undefined ? [] : [standing])];
+      });
+      counts = look.badCells(asked);
+      this.#badCellsOf.set(look, counts);
+    }
+    return counts.get(column) ?? impossible('only readings of suspected columns are compared');
+  }
+
   /** Readings to consider, the better founded first. */
   #candidates({ name, kind }: Suspicion): readonly ProfileColumn[] {
     const of = (look: Look | undefined): readonly ProfileColumn[] =>
@@ -467,15 +488,19 @@ class ReadingChooser {
     if (kind === 'doubt' || kind === 'separators') {
       if (before?.kind !== after.kind || before.role !== after.role) return false;
       if (kind === 'doubt' && after.doubt !== undefined) return false;
-      return readingOf(before) === readingOf(after) || this.#all.badCells(after) <= this.#all.badCells(before);
+      return (
+        readingOf(before) === readingOf(after) || this.#badCells(this.#all, after) <= this.#badCells(this.#all, before)
+      );
     }
     if (kind !== 'misfits' || before === undefined)
-      return [this.#typical, this.#all].every((look) => look.badCells(after) <= look.rowCount * toleratedBadShare);
+      return [this.#typical, this.#all].every(
+        (look) => this.#badCells(look, after) <= look.rowCount * toleratedBadShare,
+      );
     if (readingOf(before) === readingOf(after)) return false;
     if (rolesKept.has(before.role) && before.role !== after.role) return false;
     return (
-      this.#all.badCells(after) <= this.#all.badCells(before) * remainingMisfitShare &&
-      this.#typical.badCells(after) <= this.#typical.badCells(before)
+      this.#badCells(this.#all, after) <= this.#badCells(this.#all, before) * remainingMisfitShare &&
+      this.#badCells(this.#typical, after) <= this.#badCells(this.#typical, before)
     );
   }
 }
