@@ -2,7 +2,7 @@ import type { ColumnBlock, DecodedSegment, Dictionary } from '../domain/columns.
 import type { DecimalSum } from '../domain/decimal-sum.ts';
 import { impossible } from '../domain/error.ts';
 import type { Profile, ProfileColumn, TimeFormat } from '../domain/profile.ts';
-import type { NumberFormat, RecordBatch } from '../domain/record-batch.ts';
+import type { NumberFormat, RecordBatch, RecordTexts } from '../domain/record-batch.ts';
 import { instantOfNumber, isNumericTimeFormat, timeReader } from '../domain/time-text.ts';
 import { zoneClock } from '../domain/time-zone.ts';
 import type { ZoneClock } from '../domain/time-zone.ts';
@@ -142,14 +142,18 @@ function reportBooleans(
 function codeDecoder(dictionary: Dictionary): ColumnDecoder {
   return (batch, column) => {
     const codes = new Int32Array(batch.rowCount);
-    if (batch.codes !== undefined) batch.codes(column, dictionary, codes);
-    else
-      for (let row = 0; row < batch.rowCount; row++) {
-        const text = batch.text(row, column);
-        codes[row] = text === undefined ? -1 : dictionary.codeOf(text);
-      }
+    if (batch.codes === undefined) codesOfTexts(batch, column, dictionary, codes);
+    else batch.codes(column, dictionary, codes);
     return { kind: 'code', codes };
   };
+}
+
+/** As `RecordBatch.codes`, by the text of every cell. */
+export function codesOfTexts(batch: RecordTexts, column: number, dictionary: Dictionary, out: Int32Array): void {
+  for (let row = 0; row < batch.rowCount; row++) {
+    const text = batch.text(row, column);
+    out[row] = text === undefined ? -1 : dictionary.codeOf(text);
+  }
 }
 
 /** A column as it is written, read as texts; valid after the batch is gone. */

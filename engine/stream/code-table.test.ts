@@ -1,7 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
+import { TextDictionary } from '../domain/dictionary.ts';
 import { CodeTable, unknownCode } from './code-table.ts';
 import { codesOf, textBlocksOf, writtenFiles } from './kernel/files.test-support.ts';
+import { openRecording } from './open-recording.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'assay-codes-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 it('gives cells the codes of their texts, whatever the dialect, quotes and cuts', async () => {
   await fc.assert(
@@ -63,6 +71,36 @@ it('takes the same bytes for another text where they are quoted', async () => {
     [0, 0, -1, -1],
   ];
   expect(given).toEqual({ batches: [columns], texts: [[' 7', '7'], ['x']] });
+});
+
+it('gives members of JSON objects the codes of their texts', async () => {
+  const member = fc.oneof(
+    fc.constantFrom('DE', 'FR', 'de', 'NA', '', 'k\u00f6nig', 'a "quoted" one', '7', 'NaN'),
+    fc.string({ maxLength: 80 }),
+    fc.integer({ min: -3, max: 9 }),
+    fc.double(),
+    fc.constantFrom(null, true, false, 0, -0, [1, 2]),
+  );
+  const object = fc.record({ first: member, second: member, third: member }, { requiredKeys: ['first'] });
+  await fc.assert(
+    fc.asyncProperty(fc.array(object, { minLength: 1, maxLength: 60 }), async (objects) => {
+      const path = join(folder, 'recording.ndjson');
+      const lines = objects.map((each) => JSON.stringify(each));
+      writeFileSync(path, `${[...lines, ...lines].join('\n')}\n`);
+      const reader = await openRecording(path, {});
+      for await (const batch of reader.batches())
+        for (const column of batch.columnNames.keys()) {
+          const [given, byTexts] = [new TextDictionary(), new TextDictionary()];
+          const codes = new Int32Array(batch.rowCount);
+          batch.codes?.(column, given, codes);
+          const texts = Array.from(codes, (_code, row) => batch.text(row, column));
+          expect([...codes]).toEqual(texts.map((text) => (text === undefined ? -1 : byTexts.codeOf(text))));
+          expect(given.textsFrom(0)).toEqual(byTexts.textsFrom(0));
+        }
+      await reader.close();
+    }),
+    { numRuns: 200 },
+  );
 });
 
 it('keeps thousands of texts apart, short and long, and forgets none of those it took', () => {

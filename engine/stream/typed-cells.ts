@@ -1,8 +1,10 @@
+import type { Dictionary } from '../domain/columns.ts';
 import type { DecimalSum } from '../domain/decimal-sum.ts';
 import { isMissingText, isSurelyPresent } from '../domain/number-text.ts';
 import type { NumberFormat, RecordBatch, RecordingPosition, RejectedRecord, TextSink } from '../domain/record-batch.ts';
 import type { BatchFrame, Cell, CellSink, RawRows } from './cell-table.ts';
 import { TooManyColumnsError, mostColumns, readCell } from './cell-table.ts';
+import { CodeTable, unknownCode } from './code-table.ts';
 import { longestRecordBytes } from './text-batches.ts';
 
 const missing = 0;
@@ -26,6 +28,15 @@ interface StrayCell {
   readonly other: Cell;
 }
 
+/** So many different numbers of a column are known by their codes at once. */
+const mostKnownNumbers = 1 << 16;
+
+/** The codes of texts and numbers in one dictionary. */
+interface KnownCodes {
+  readonly spans: CodeTable;
+  readonly numbers: Map<number, number>;
+}
+
 /** By row: keys that carry data (an id, a date) come by the thousand and have few cells each. */
 type StrayColumn = Map<number, StrayCell>;
 
@@ -40,6 +51,7 @@ export class TypedCells implements CellSink {
   /** Of the names given at first; those met later are strays. */
   readonly #columns: readonly TypedColumn[];
   readonly #strays: StrayColumn[] = [];
+  readonly #codes = new Map<Dictionary, KnownCodes>();
   #published: readonly string[];
 
   constructor(columnNames: readonly string[], capacity: number) {
@@ -122,7 +134,7 @@ export class TypedCells implements CellSink {
     places: { readonly byteOffset: Float64Array; readonly line: Float64Array },
     raw: RawRows,
   ): RecordBatch {
-    return new TypedBatch(frame, this.#columns, this.#strays, places, raw);
+    return new TypedBatch(frame, this.#columns, this.#strays, this.#codes, places, raw);
   }
 
   #putStray(row: number, column: number, cell: StrayCell): void {
@@ -150,6 +162,8 @@ class TypedBatch implements RecordBatch {
   readonly next: RecordingPosition;
   readonly #columns: readonly TypedColumn[];
   readonly #strays: readonly StrayColumn[];
+  /** Those met so far, also in earlier batches. */
+  readonly #codes: Map<Dictionary, KnownCodes>;
   /** Strays that were asked for. */
   readonly #spread = new Map<number, TypedColumn>();
   readonly #text: Buffer;
@@ -158,6 +172,7 @@ class TypedBatch implements RecordBatch {
     frame: BatchFrame,
     columns: readonly TypedColumn[],
     strays: readonly StrayColumn[],
+    codes: Map<Dictionary, KnownCodes>,
     places: { readonly byteOffset: Float64Array; readonly line: Float64Array },
     raw: RawRows,
   ) {
@@ -172,6 +187,7 @@ class TypedBatch implements RecordBatch {
     this.line = places.line;
     this.#columns = columns;
     this.#strays = strays;
+    this.#codes = codes;
     this.#text = Buffer.from(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength);
   }
 
@@ -207,6 +223,28 @@ class TypedBatch implements RecordBatch {
     if (kinds[row] !== span || !isSurelyPresent(this.bytes, start, end)) return false;
     texts.addBytes(this.bytes, start, end);
     return true;
+  }
+
+  codes(column: number, dictionary: Dictionary, out: Int32Array): void {
+    const { kinds, values } = this.#columnAt(column);
+    const known = this.#codes.get(dictionary) ?? { spans: new CodeTable(), numbers: new Map<number, number>() };
+    this.#codes.set(dictionary, known);
+    const { spans, numbers } = known;
+    for (let row = 0; row < this.rowCount; row++) {
+      const [kind, value] = [kinds[row], values[row]];
+      const start = kind === span ? Math.floor(value / spanUnit) : 0;
+      const end = kind === span ? start + (value % spanUnit) : 0;
+      let code = unknownCode;
+      if (kind === span) code = spans.find(this.#text, start, end);
+      else if (kind === number) code = numbers.get(value) ?? unknownCode;
+      if (code === unknownCode) {
+        const text = this.text(row, column);
+        code = text === undefined ? -1 : dictionary.codeOf(text);
+        if (kind === span) spans.add(this.#text, start, end, code);
+        else if (kind === number && numbers.size < mostKnownNumbers) numbers.set(value, code);
+      }
+      out[row] = code;
+    }
   }
 
   #columnAt(column: number): TypedColumn {

@@ -1,3 +1,4 @@
+import type { Dictionary } from '../../domain/columns.ts';
 import type { PersonalKind } from '../../domain/personal.ts';
 import type { Profile } from '../../domain/profile.ts';
 import type {
@@ -7,6 +8,7 @@ import type {
   RecordingPosition,
   RejectedRecord,
 } from '../../domain/record-batch.ts';
+import { codesOfTexts } from '../../features/decode-segment.ts';
 import { personalByName } from '../../features/personal-columns.ts';
 import { personalTexts, type PersonalTexts } from '../../store/personal-texts.ts';
 import { withReplacedCells } from '../../stream/replaced-cells.ts';
@@ -107,6 +109,12 @@ class WithheldBatch implements RecordBatch {
     if (this.#withheld[column] === undefined) return this.#batch.numbers(column, format, out, sum);
     out.fill(Number.NaN, 0, this.rowCount);
     return [];
+  }
+
+  codes(column: number, dictionary: Dictionary, out: Int32Array): void {
+    if (this.#withheld[column] === undefined && this.#batch.codes !== undefined)
+      this.#batch.codes(column, dictionary, out);
+    else codesOfTexts(this, column, dictionary, out);
   }
 
   #record(row: number, format: RecordingFormat): Uint8Array {
