@@ -1,11 +1,33 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 
+/** Calculations and views: their tests leave nothing behind in a process, so that many files share one. */
+const pure = [
+  'engine/{domain,evaluation,features,forest,learning,monitor}/**/*.test.ts',
+  'renderer/**/*.test.{ts,tsx}',
+];
+
 export default defineConfig({
   test: {
-    include: ['{engine,main,preload,renderer,test}/**/*.test.{ts,tsx}'],
-    // Suites of their own, for what they need: `npm run test:kafka`, `test:window` and `test:electron`.
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/services/kafka/**', 'test/e2e/**', 'test/electron/**'],
+    projects: [
+      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['{engine,main,preload,test}/**/*.test.{ts,tsx}'],
+          // Suites of their own, for what they need: `npm run test:kafka`, `test:window` and `test:electron`.
+          exclude: [
+            '**/node_modules/**',
+            '**/dist/**',
+            'test/services/kafka/**',
+            'test/e2e/**',
+            'test/electron/**',
+            ...pure,
+          ],
+        },
+      },
+    ],
     // What a test file of these leaves running or open fails it.
     setupFiles: ['test/left-behind/setup.ts'],
     sequence: { sequencer: LongestFirst },
