@@ -3,11 +3,19 @@ import { featureNames } from '../../engine/domain/feature-spec.ts';
 import { decodeForest } from '../../engine/forest/compile.ts';
 import { scoreOfSum } from '../../engine/forest/score.ts';
 import { openCaseReadOnly } from '../../engine/store/open-case.ts';
-import { jsonOf, runAssay } from '../command-line/run-assay.ts';
+import { jsonOf, runAssay, runAssayHere, type CommandOutcome } from '../command-line/run-assay.ts';
 
-/** Runs the real command and gives its JSON; the test fails with what it printed where it fails. */
+/** Runs a command in this process and gives its JSON; the test fails with what it printed where it fails. */
 export async function assay(parameters: readonly string[], home: string): Promise<Record<string, unknown>> {
-  const outcome = await runAssay([...parameters, '--json'], home);
+  return jsonWhereDone(parameters, await runAssayHere([...parameters, '--json'], home));
+}
+
+/** The same in a process of its own, for commands that meet another one at the same case or server. */
+export async function assayBeside(parameters: readonly string[], home: string): Promise<Record<string, unknown>> {
+  return jsonWhereDone(parameters, await runAssay([...parameters, '--json'], home));
+}
+
+function jsonWhereDone(parameters: readonly string[], outcome: CommandOutcome): Record<string, unknown> {
   if (outcome.code !== 0) throw new Error(`assay ${parameters.join(' ')}: ${outcome.stderr}${outcome.stdout}`);
   return jsonOf(outcome);
 }

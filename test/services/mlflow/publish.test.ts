@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { openTrackingClient } from '../../../engine/export/mlflow/tracking-client.ts';
 import { runAssay } from '../../command-line/run-assay.ts';
 import { sharedDataFolder, sharedDataPath } from '../../shared-data.ts';
-import { assay, writeExpected } from '../case-fixture.ts';
+import { assay, assayBeside, writeExpected } from '../case-fixture.ts';
 import { expectAliasMoves } from './alias-moves.ts';
 import { serveModel } from './model-server.ts';
 import { countOf } from './server-count.ts';
@@ -163,7 +163,7 @@ describe.skipIf(mlflow.isSkipped)('a model published to a real MLflow server', (
     const offline = await assay(['export', 'mlflow', '--case', casePath, ...late], home);
     expect(offline).toMatchObject({ state: 'waiting', published: null });
     await server.start();
-    const push = (): Promise<unknown> => assay(['push', '--case', casePath], home);
+    const push = (): Promise<unknown> => assayBeside(['push', '--case', casePath], home);
     const pushed = await Promise.all([push(), push()]);
     expect(pushed).toContainEqual({
       entries: [expect.objectContaining({ publishId: offline['publishId'], state: 'published' })],
@@ -181,7 +181,7 @@ describe.skipIf(mlflow.isSkipped)('a model published to a real MLflow server', (
       onnx: true,
     });
     const push = ['push', folder, '--tracking-uri', server.uri, '--experiment', 'carried', '--register', 'carried'];
-    const [first, beside] = await Promise.all([assay(push, home), assay(push, home)]);
+    const [first, beside] = await Promise.all([assayBeside(push, home), assayBeside(push, home)]);
     expect(beside).toEqual(first);
     expect(await assay(push, home)).toEqual(first);
     expect(await countOf(server.uri, 'carried', 'carried')).toEqual({ runs: 1, models: 1, versions: 1 });
