@@ -24,16 +24,17 @@ const services = [
 
 /**
  * Makes every service that CI must have, all at once.
+ * @param {import('./run-steps.mjs').Output} [output]
  * @returns {Promise<string | null>} what is missing, or null
  */
-export async function prepareServices() {
+export async function prepareServices(output = 'inherit') {
   // Once for all: they would otherwise each fetch it.
   makeInstaller();
   const failures = await Promise.all(
     services.map(async ([script = '', ...parameters]) => {
       const child = spawn(process.execPath, [join(projectFolder, script), ...parameters], {
         cwd: projectFolder,
-        stdio: 'inherit',
+        stdio: ['inherit', output, output],
       });
       const [code] = await once(child, 'exit');
       return code === 0 ? [] : [`${script} failed with exit code ${code}`];

@@ -50,21 +50,25 @@ if (isSuitableRuntime()) {
  * @returns {Promise<number>}
  */
 async function runAll(vitestArguments) {
-  const failed = await runChecks();
+  const checking = runChecks();
+  // Beside the checks, since it waits for downloads.
+  const services = process.env['CI'] === 'true' ? captured(prepareServices) : null;
+  const failed = await checking;
+  if (services !== null) {
+    const { result: missing, text } = await services;
+    console.log('> services');
+    process.stdout.write(text);
+    if (failed.length === 0 && missing !== null) {
+      console.error(`The tests cannot run in full: ${missing}`);
+      printCounts({ passed: 0, failed: 1, skipped: 0 });
+      return 1;
+    }
+  }
   if (failed.length > 0) {
     const commands = failed.map((name) => `"npm run ${name}"`).join(', ');
     console.error(`The ${failed[0]} check failed, so the tests were not run. See ${commands}.`);
     printCounts({ passed: 0, failed: failed.length, skipped: 0 });
     return 1;
-  }
-  if (process.env['CI'] === 'true') {
-    console.log('> services');
-    const missing = await prepareServices();
-    if (missing !== null) {
-      console.error(`The tests cannot run in full: ${missing}`);
-      printCounts({ passed: 0, failed: 1, skipped: 0 });
-      return 1;
-    }
   }
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const [first, ...others] of vitestArguments.length > 0 ? [suites[0].slice(0, 1)] : suites) {
