@@ -15,6 +15,7 @@ const onlyOfCommands: readonly string[] = [
   'case/retention.ts',
   'host/scoring-service.ts',
   'host/case-commands.ts',
+  'host/command-line-engine.ts',
   'jobs/doctor.ts',
   'jobs/labels/carry-verdicts.ts',
   'jobs/reading/check-expectation.ts',
