@@ -102,7 +102,7 @@ export async function mainJobRows(settings: BenchSettings): Promise<BenchRow[]> 
       {
         what: `main job, ${rows}`,
         unit: 's',
-        target: { kind: 'ratio', bar: 5, aim: null },
+        target: { kind: 'ratio', bar: 4, aim: 6 },
         note: `Of ours, ${stepsOfOurs(python.ours)}${'missing' in python.theirs ? '' : `; of Python, ${stepsOfPeer(python.theirs.map(({ report }) => report))}`}. The rest is the start of the programs.`,
       },
       '`assay run`',

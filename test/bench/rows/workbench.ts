@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { buildWindow } from '../../e2e/build.ts';
@@ -252,13 +252,24 @@ async function measureWindow(settings: BenchSettings, large: string, small: stri
 async function newHome(settings: BenchSettings): Promise<string> {
   const home = join(settings.folder, `home-${performance.now()}`);
   await mkdir(home);
-  const settingsOfWindow = { analyst: 'Bench', windowState: { place: 'triage' } };
-  await writeFile(join(home, 'settings.json'), JSON.stringify({ version: 1, settings: settingsOfWindow, recent: [] }));
+  await writeFile(
+    join(home, 'settings.json'),
+    JSON.stringify({ version: 1, settings: { analyst: 'Bench' }, recent: [] }),
+  );
   return home;
+}
+
+/** The next window of this folder begins in Triage, whatever place the last one was left in. */
+async function beginInTriage(home: string): Promise<void> {
+  const path = join(home, 'settings.json');
+  const kept = JSON.parse(await readFile(path, 'utf8')) as { readonly settings: object };
+  const begun = { ...kept, settings: { ...kept.settings, windowState: { place: 'triage' } } };
+  await writeFile(path, JSON.stringify(begun));
 }
 
 /** Starts a host on a case; gives the time until the first alert is there. */
 async function openTriage(home: string, path: string): Promise<readonly [BrowserWindow, number]> {
+  await beginInTriage(home);
   const startedMs = performance.now();
   const window = await launchBrowserHost({ home, arguments: ['--case', path] });
   // Asked at every frame: a locator that waits looks less and less often, and half a second would be lost between two looks.
