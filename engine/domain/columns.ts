@@ -11,6 +11,18 @@ export type ColumnBlock =
 
 export type ColumnBlockKind = ColumnBlock['kind'];
 
+/** The typed arrays that hold a block. */
+export function arraysOfBlock(block: ColumnBlock): readonly (Float64Array | Int32Array | Uint32Array | Uint8Array)[] {
+  if (block.kind === 'code') return [block.codes];
+  return block.kind === 'text' ? [block.bytes, block.ends] : [block.values];
+}
+
+/** The rows of a block. */
+export function rowsOfBlock(block: ColumnBlock): number {
+  if (block.kind === 'code') return block.codes.length;
+  return block.kind === 'text' ? block.ends.length : block.values.length;
+}
+
 /** The distinct texts of one column in order of first appearance; a code is an index into it. */
 export interface Dictionary {
   readonly size: number;

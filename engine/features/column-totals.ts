@@ -1,4 +1,4 @@
-import type { ColumnBlock } from '../domain/columns.ts';
+import { rowsOfBlock, type ColumnBlock } from '../domain/columns.ts';
 import type { ColumnTotals } from '../domain/column-totals.ts';
 import { DecimalSum, decimalText } from '../domain/decimal-sum.ts';
 import { readPlainNumber } from '../domain/number-text.ts';
@@ -47,7 +47,7 @@ class ColumnCounter {
 
   add(block: ColumnBlock): void {
     const before = this.present;
-    const rows = lengthOf(block);
+    const rows = rowsOfBlock(block);
     if (block.kind === 'code') this.#addCodes(block.codes);
     else if (block.kind === 'text') this.#addTexts(block.bytes, block.ends);
     else this.#addValues(block.values);
@@ -287,11 +287,6 @@ function addAgain(
     if (plain === undefined) sum.addNumber(block.values[position]);
     else sum.addText(plain);
   });
-}
-
-function lengthOf(block: ColumnBlock): number {
-  if (block.kind === 'code') return block.codes.length;
-  return block.kind === 'text' ? block.ends.length : block.values.length;
 }
 
 /** Below 0 where `one[start..end)` comes before `other[otherStart..otherEnd)` by its bytes, 0 where they are equal. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { ColumnBlock } from '../domain/columns.ts';
+import { arraysOfBlock, type ColumnBlock } from '../domain/columns.ts';
 import { AssayError } from '../domain/error.ts';
 import { packAppend, type PackedAppend } from './segment-encoding.ts';
 import { passOnSlowQuery, watchedSlowMs } from './sqlite.ts';
@@ -183,7 +183,7 @@ function detachableAppend(given: SegmentAppend): {
   const packed = packAppend(given);
   const columns = new Map([...packed.columns].map(([name, block]) => [name, detachableBlock(block)]));
   const { rawBytes, starts, ends, byteOffset, line } = packed;
-  const arrays = [rawBytes, starts, ends, byteOffset, line, ...[...columns.values()].flatMap(arraysOf)];
+  const arrays = [rawBytes, starts, ends, byteOffset, line, ...[...columns.values()].flatMap(arraysOfBlock)];
   return { append: { ...packed, columns }, arrays };
 }
 
@@ -197,11 +197,6 @@ function detachableBlock(block: ColumnBlock): ColumnBlock {
     case 'text':
       return { kind: 'text', bytes: detachable(block.bytes), ends: detachable(block.ends) };
   }
-}
-
-function arraysOf(block: ColumnBlock): readonly ArrayBufferView[] {
-  if (block.kind === 'code') return [block.codes];
-  return block.kind === 'text' ? [block.bytes, block.ends] : [block.values];
 }
 
 /** The array itself where it fills its buffer alone; else a copy, for a message would carry the whole buffer. */

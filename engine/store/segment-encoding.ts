@@ -1,5 +1,5 @@
 import { impossible } from '../domain/error.ts';
-import type { ColumnBlock } from '../domain/columns.ts';
+import { rowsOfBlock, type ColumnBlock } from '../domain/columns.ts';
 import type { RecordingPosition, RejectedRecord } from '../domain/record-batch.ts';
 import { compress } from './blob.ts';
 import { encodeColumn, type EncodedColumn } from './column-encoding.ts';
@@ -46,7 +46,8 @@ export function packAppend(append: SegmentAppend): PackedAppend {
   const { rowCount } = segment;
   if (rowCount > MAXIMUM_SEGMENT_ROWS) impossible(`a segment of ${rowCount} rows; ${MAXIMUM_SEGMENT_ROWS} is the most`);
   for (const [name, block] of segment.columns)
-    if (lengthOf(block) !== rowCount) impossible(`column ${name} has ${lengthOf(block)} entries for ${rowCount} rows`);
+    if (rowsOfBlock(block) !== rowCount)
+      impossible(`column ${name} has ${rowsOfBlock(block)} entries for ${rowCount} rows`);
   const packed = packRaw(raw.bytes, raw.rawStart, raw.rawEnd, rowCount);
   return {
     sourceId: append.sourceId,
@@ -84,16 +85,4 @@ export function encodeAppend(packed: PackedAppend): EncodedAppend {
     ...(packed.sealedTexts && { sealedTexts: packed.sealedTexts }),
     storedBytes: columns.reduce((sum, column) => sum + column.data.byteLength, raw.byteLength + rowLayout.byteLength),
   };
-}
-
-function lengthOf(block: ColumnBlock): number {
-  switch (block.kind) {
-    case 'number':
-    case 'time':
-      return block.values.length;
-    case 'code':
-      return block.codes.length;
-    case 'text':
-      return block.ends.length;
-  }
 }

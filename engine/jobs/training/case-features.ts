@@ -1,4 +1,4 @@
-import type { ColumnBlock, DecodedSegment } from '../../domain/columns.ts';
+import { arraysOfBlock, type DecodedSegment } from '../../domain/columns.ts';
 import { impossible, usageError } from '../../domain/error.ts';
 import { featureNames, themesOf, type FeatureSpec } from '../../domain/feature-spec.ts';
 import type { FeatureMatrix } from '../../domain/model.ts';
@@ -59,7 +59,7 @@ export class ReadSegments {
   }
 
   add(segment: DecodedSegment): void {
-    this.#bytes += [...segment.columns.values()].reduce((sum, block) => sum + bytesOfBlock(block), 0);
+    for (const array of [...segment.columns.values()].flatMap(arraysOfBlock)) this.#bytes += array.byteLength;
     if (this.#bytes <= mostColumnBytesKept) this.#segments.set(segment.firstSequence, segment);
   }
 
@@ -68,18 +68,6 @@ export class ReadSegments {
     const segment = this.#segments.get(firstSequence);
     this.#segments.delete(firstSequence);
     return segment?.rowCount === rowCount && this.#case.dataVersion() === this.#dataVersion ? segment : undefined;
-  }
-}
-
-function bytesOfBlock(block: ColumnBlock): number {
-  switch (block.kind) {
-    case 'number':
-    case 'time':
-      return block.values.byteLength;
-    case 'code':
-      return block.codes.byteLength;
-    case 'text':
-      return block.bytes.byteLength + block.ends.byteLength;
   }
 }
 
